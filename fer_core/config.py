@@ -1,0 +1,110 @@
+"""Settings: every FER_* variable, its default and its meaning, in one place."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from fer_core.errors import SettingsError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def _user_data_dir() -> Path:
+    """Return the folder where this operating system keeps an application's data."""
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "fer"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "fer"
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "fer"
+
+
+class Settings(BaseSettings):
+    """What can be set from outside; each field reads FER_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="FER_", extra="ignore", frozen=True)
+
+    weights: Path = Field(
+        default=PROJECT_ROOT / "weights" / "model.json",
+        description="The model: a model.json, an .onnx beside one, or a .pt",
+    )
+    threads: int = Field(
+        default=2, ge=1, le=64, description="Processor threads that one analysis may use"
+    )
+    queue_size: int = Field(
+        default=16, ge=1, le=1024, description="Photos waiting for the model before it says busy"
+    )
+
+    data_dir: Path = Field(
+        default_factory=_user_data_dir, description="Where the history is kept (numbers only)"
+    )
+    database_url: str | None = Field(
+        default=None, description="SQLAlchemy URL; SQLite in data_dir if unset"
+    )
+
+    max_image_mb: float = Field(
+        default=10.0, gt=0, le=100, description="Largest file taken, in megabytes"
+    )
+    max_request_mb: float = Field(
+        default=50.0, gt=0, le=1000, description="Largest API request taken, in megabytes"
+    )
+    max_megapixels: float = Field(
+        default=40.0, gt=0, le=200, description="Largest picture taken, in megapixels"
+    )
+
+    api_host: str = Field(default="127.0.0.1", description="Address the API listens on")
+    api_port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on")
+    api_threads: int = Field(default=8, ge=1, le=128, description="Requests handled at once")
+    api_key_hashes: tuple[str, ...] = Field(
+        default=(), description="Hashed API keys, as a JSON list; made by the keys command"
+    )
+    api_rate_limit: str = Field(
+        default="100/second", description="Requests allowed per key (or address without keys)"
+    )
+    cors_origins: tuple[str, ...] = Field(
+        default=(), description="Origins of web apps that may call the API, as a JSON list"
+    )
+
+    ice_servers: tuple[dict[str, str | list[str]], ...] = Field(
+        default=(),
+        description="STUN/TURN servers for a deployment, as a JSON list of RTCIceServer objects",
+    )
+
+    @property
+    def max_image_bytes(self) -> int:
+        return int(self.max_image_mb * 1_000_000)
+
+    @property
+    def max_request_bytes(self) -> int:
+        return int(self.max_request_mb * 1_000_000)
+
+    @property
+    def max_pixels(self) -> int:
+        return int(self.max_megapixels * 1_000_000)
+
+    def is_loopback(self, host: str) -> bool:
+        """Tell whether an address is reachable from this machine only."""
+        return host in _LOOPBACK or host.startswith("127.")
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        SettingsError: A FER_* variable has a value that cannot be used; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"FER_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}"
+            for item in error.errors()
+        )
+        raise SettingsError(f"A setting cannot be used: {problems}.") from None

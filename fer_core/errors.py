@@ -1,0 +1,142 @@
+"""The errors the core raises.
+
+Each carries a message for the person in front of the screen (what happened, what
+to do) and a stable code for programs. Pages show the message; the API maps the
+code to one problem response. Nothing private goes into a message: no path, no
+library's own words.
+"""
+
+from __future__ import annotations
+
+
+class FerError(Exception):
+    """Base of every error the core raises on purpose.
+
+    Attributes:
+        code: Stable snake_case identifier; part of the API's contract.
+        message: One or two sentences for the user.
+    """
+
+    code = "internal_error"
+    default_message = "Something went wrong."
+
+    def __init__(self, message: str | None = None) -> None:
+        self.message = message or self.default_message
+        super().__init__(self.message)
+
+
+class ImageError(FerError):
+    """The bytes given cannot be used as a picture."""
+
+    code = "image_unusable"
+    default_message = "This picture cannot be used."
+
+
+class EmptyFile(ImageError):
+    code = "empty_file"
+    default_message = "This file is empty. Choose another one."
+
+
+class NotAnImage(ImageError):
+    code = "not_an_image"
+    default_message = "This file is not a picture. Use JPEG, PNG, WebP, BMP, TIFF, GIF or HEIC."
+
+
+class CorruptImage(ImageError):
+    code = "corrupt_image"
+    default_message = "This picture is damaged or incomplete and cannot be opened."
+
+
+class ImageTooLarge(ImageError):
+    """More bytes than allowed."""
+
+    code = "image_too_large"
+    default_message = "This file is too large."
+
+
+class TooManyPixels(ImageError):
+    """More pixels than allowed, by the picture's own header."""
+
+    code = "too_many_pixels"
+    default_message = "This picture has too many pixels. Make it smaller and try again."
+
+
+class WeightsError(FerError):
+    """The model cannot be loaded."""
+
+    code = "model_unusable"
+    default_message = "The model cannot be loaded."
+
+
+class WeightsNotFound(WeightsError):
+    code = "model_not_found"
+    default_message = "The model file was not found. Check the FER_WEIGHTS setting."
+
+
+class WeightsChanged(WeightsError):
+    """The file is not the one its model.json describes."""
+
+    code = "model_changed"
+    default_message = (
+        "The model file does not match its checksum: it is damaged or was replaced. Restore it."
+    )
+
+
+class LibraryMissing(WeightsError):
+    code = "library_missing"
+    default_message = "A library that this model file needs is not installed."
+
+
+class Busy(FerError):
+    """The engine's queue is full; the same call may succeed shortly."""
+
+    code = "busy"
+    default_message = "Too much to do at the moment. Try again in a second."
+
+
+class NotReady(FerError):
+    """The engine is starting or has been closed."""
+
+    code = "not_ready"
+    default_message = "The model is not ready. Try again in a few seconds."
+
+
+class SettingsError(FerError):
+    code = "settings_invalid"
+    default_message = "A setting has a value that cannot be used."
+
+
+class ConsentMissing(FerError):
+    code = "consent_missing"
+    default_message = "Agree to how the camera is used before a session starts."
+
+
+class SessionNotFound(FerError):
+    code = "session_not_found"
+    default_message = "There is no such session."
+
+
+class SessionFinished(FerError):
+    code = "session_finished"
+    default_message = "This session is finished and takes nothing more."
+
+
+class TextError(FerError):
+    """The text to read cannot be used."""
+
+    code = "text_unusable"
+    default_message = "This text cannot be read."
+
+
+class StorageError(FerError):
+    """The database cannot be used now; what is in memory is kept."""
+
+    code = "storage_unavailable"
+    default_message = "The history cannot be saved at the moment. The session goes on in memory."
+
+
+class DatabaseTooNew(StorageError):
+    code = "database_too_new"
+    default_message = (
+        "This history was written by a newer version of the app. Update the app to open it."
+    )

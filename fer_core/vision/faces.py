@@ -1,0 +1,109 @@
+"""What the detector says about a picture: boxes, expressions, times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from fer_core.emotions import EMOTIONS, Emotion
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class Box(NamedTuple):
+    """A rectangle in source pixels; (x, y) is its top left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    def iou(self, other: Box) -> float:
+        """Return intersection over union, 0..1."""
+        width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        if width <= 0 or height <= 0:
+            return 0.0
+        intersection = width * height
+        return intersection / (self.area + other.area - intersection)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face.
+
+    Attributes:
+        box: Forehead to chin and ear to ear, in source pixels, within the picture.
+        confidence: The strongest of the model's five class scores, 0..1, before calibration: how
+            sure it is that a face with that expression is here.
+        probabilities: Shape (5,), calibrated, sum 1, in the order of `EMOTIONS`.
+        track_id: Number that follows a face through a stream; None for single pictures.
+        unsure_below: The model's threshold under which no expression is named.
+    """
+
+    box: Box
+    confidence: float
+    probabilities: FloatArray = field(compare=False)
+    track_id: int | None = None
+    unsure_below: float = 0.0
+
+    @property
+    def strongest(self) -> Emotion:
+        """The most probable class, however weak."""
+        return EMOTIONS[int(np.argmax(self.probabilities))]
+
+    @property
+    def probability(self) -> float:
+        """The probability of the strongest class, 0..1."""
+        return float(np.max(self.probabilities))
+
+    @property
+    def emotion(self) -> Emotion | None:
+        """The most probable class, or None ("unsure") below the model's threshold."""
+        return self.strongest if self.probability >= self.unsure_below else None
+
+    def with_track(self, track_id: int) -> Face:
+        return replace(self, track_id=track_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds spent on one picture."""
+
+    preprocess_ms: float = 0.0
+    inference_ms: float = 0.0
+    postprocess_ms: float = 0.0
+
+    @property
+    def total_ms(self) -> float:
+        return self.preprocess_ms + self.inference_ms + self.postprocess_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """Everything found in one picture.
+
+    Attributes:
+        faces: Largest first; empty when no face was found, which is an answer and no error.
+        width: Width of the source picture, in pixels.
+        height: Height of the source picture, in pixels.
+        timing: What the analysis cost.
+        blank: The picture is all but black, as a switched-off camera sends.
+    """
+
+    faces: tuple[Face, ...]
+    width: int
+    height: int
+    timing: Timing = Timing()
+    blank: bool = False
