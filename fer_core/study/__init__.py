@@ -1,0 +1,1 @@
+"""A study session and its text: passages, probes, personalisation, reports."""
