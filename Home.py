@@ -1,0 +1,24 @@
+"""Entry of the app: page settings and navigation. Start it with `streamlit run Home.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).parent
+
+# One line a page: file, title, icon. The first is where the app opens.
+PAGES = [
+    ("welcome", "Welcome", ":material/home:"),
+    ("photos", "Photos", ":material/photo_library:"),
+    ("about", "About", ":material/info:"),
+]
+
+st.set_page_config(
+    page_title="Expressions", page_icon="🙂", layout="wide", initial_sidebar_state="auto"
+)
+st.navigation(
+    [
+        st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, default=index == 0)
+        for index, (name, title, icon) in enumerate(PAGES)
+    ]
+).run()

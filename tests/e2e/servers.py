@@ -1,0 +1,99 @@
+"""Start a real server for a test and end it for certain, its children too."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Importing Streamlit and its first script run take seconds on a busy machine.
+START_TIMEOUT_S = 90.0
+STOP_TIMEOUT_S = 10.0
+
+
+def free_port() -> int:
+    """Return a port on loopback that nothing listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def running_server(
+    command: Sequence[str], health_url: str, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command until the block ends; enter it when `health_url` answers 200.
+
+    The server gets its own process group, which is killed whole if it does not stop when asked: a
+    Streamlit with a live WebRTC peer may linger and keep the port.
+
+    Raises:
+        RuntimeError: The server ended or did not answer in time; the message has its output.
+    """
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            list(command),
+            cwd=ROOT,
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            deadline = time.monotonic() + START_TIMEOUT_S
+            while not _answers(health_url):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    output.seek(0)
+                    text = output.read().decode(errors="replace")[-4000:]
+                    raise RuntimeError(f"{command} did not start:\n{text}")
+                time.sleep(0.1)
+            yield process
+        finally:
+            _end(process)
+
+
+@contextmanager
+def running_app(data_dir: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Run the Streamlit app on a free port, its history in `data_dir`; yield its address."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [
+        *(sys.executable, "-m", "streamlit", "run", "Home.py"),
+        *("--server.port", str(port)),
+        *("--server.headless", "true"),
+        *("--server.fileWatcherType", "none"),
+    ]
+    settings = {"FER_DATA_DIR": str(data_dir), **(environment or {})}
+    with running_server(command, f"{address}/_stcore/health", settings):
+        yield address
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as reply:
+            return bool(reply.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, sign)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_TIMEOUT_S)
+            break
+    # The leader may have ended while a child lives on.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
