@@ -1,0 +1,1 @@
+"""From expression probabilities to study signals: smoothing, indicators, break advice."""

@@ -1,0 +1,355 @@
+"""Indicators: comprehension, stress and attention as estimates with an interval, or a reason.
+
+Values only: what an estimate needs goes in, a number with its interval comes out. Where the
+features come from is `signals`' and `study`'s matter; how coefficients learn from the
+learner's answers is `study.personalise`'s.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Half-width of the interval shown, in standard deviations: 80 %. A learner takes "between 45
+#: and 75" for "probably", and a 95 % interval from a handful of answers covers nearly the whole
+#: scale. The page names the level.
+INTERVAL_SDS = 1.2816
+INTERVAL_PERCENT = 80
+
+#: Range of every comprehension feature (dimensionless, in units of "clearly more than usual").
+FEATURE_MAX = 3.0
+
+#: LIX of an ordinary non-fiction text, and the points of LIX that make one unit of difficulty.
+LIX_CENTRE = 44.0
+LIX_UNIT = 12.0
+#: ln(wpm / own wpm) that makes one unit of skimming: about 35 % faster than usual.
+SKIMMING_UNIT = 0.30
+#: Share of time away, and of closed eyes, that makes one unit.
+AWAY_UNIT = 0.2
+EYE_CLOSURE_UNIT = 0.1
+#: Beats a minute above the own resting rate that make one unit of stress.
+HEART_RATE_UNIT_BPM = 8.0
+#: Standard deviations of the own baseline are clipped here (science A).
+Z_LIMIT = 3.0
+
+#: Answers below which an estimate counts as not calibrated (science B).
+CALIBRATED_ANSWERS = 8
+
+
+class Reason(StrEnum):
+    """Why a number is missing. `text` is the sentence to show in its place."""
+
+    WAITING = "waiting"
+    BASELINE = "baseline"
+    COVERAGE = "coverage"
+    AWAY = "away"
+    CAMERA_OFF = "camera_off"
+    NO_PICTURES = "no_pictures"
+    SEVERAL_FACES = "several_faces"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    UNSURE = "unsure"
+
+    @property
+    def text(self) -> str:
+        return _REASON_TEXTS[self]
+
+
+_REASON_TEXTS = {
+    Reason.WAITING: "Waiting for the first pictures of your face.",
+    Reason.BASELINE: "Getting to know your face: this takes about five minutes.",
+    Reason.COVERAGE: "Your face was in view for too little of the last minute.",
+    Reason.AWAY: "No face in view: you seem to be away.",
+    Reason.CAMERA_OFF: "The camera is switched off: paused.",
+    Reason.NO_PICTURES: "No pictures are coming from the camera.",
+    Reason.SEVERAL_FACES: "More than one face in view: indicators pause until you are alone.",
+    Reason.PAUSED: "The session is paused.",
+    Reason.FINISHED: "The session is finished.",
+    Reason.UNSURE: "The expression is not clear enough to name.",
+}
+
+
+class Basis(StrEnum):
+    """What an estimate rests on, so that the page can say so."""
+
+    ATTENTION = "attention-based"
+    TEXT = "text and pace"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number from 0 to 100 with its interval, or the reason why there is none.
+
+    Attributes:
+        value: 0..100, or None.
+        low: Lower end of the interval (80 %), 0..100; None where value is.
+        high: Upper end.
+        reason: Why there is no value; None where there is one.
+        basis: What the value rests on, where that varies.
+        answers: How many of the learner's own answers stand behind it.
+    """
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: Reason | None = None
+    basis: Basis | None = None
+    answers: int = 0
+
+    def __post_init__(self) -> None:
+        numbers = (self.value, self.low, self.high)
+        if self.reason is not None:
+            if any(number is not None for number in numbers):
+                raise ValueError("an estimate has a value or a reason, not both")
+            return
+        if any(number is None or not math.isfinite(number) for number in numbers):
+            raise ValueError("an estimate without a reason needs three finite numbers")
+
+    @classmethod
+    def missing(cls, reason: Reason) -> Estimate:
+        return cls(reason=reason)
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether enough of the learner's own answers stand behind it (science B: 8)."""
+        return self.answers >= CALIBRATED_ANSWERS
+
+
+class Features(Protocol):
+    """What an estimate is made from."""
+
+    def vector(self) -> FloatArray:
+        """Return the inputs as (1, x1, ..., xn); a feature that was not measured is 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComprehensionFeatures:
+    """Inputs of the comprehension estimate (science B); None: not measured, counts as 0.
+
+    Every feature is clipped to 0..3, `difficulty` to -3..3. Make them from raw measures with
+    `comprehension_features`.
+
+    Attributes:
+        difficulty: x1, (LIX - 44) / 12.
+        skimming: x2, max(0, ln(wpm / own wpm) / .30).
+        revisits: x3, returns to the passage above the own median.
+        away: x4, share of the time away or off the screen / .2.
+        negative: x5, max(0, z of Angry + Sad) against the own baseline.
+        eye_closure: x6, share of the time with closed eyes / .1; only where eyes are measured.
+    """
+
+    difficulty: float | None = None
+    skimming: float | None = None
+    revisits: float | None = None
+    away: float | None = None
+    negative: float | None = None
+    eye_closure: float | None = None
+
+    def vector(self) -> FloatArray:
+        """Return shape (7,): 1 and x1..x6."""
+        values: tuple[float | None, ...] = astuple(self)
+        return np.array([1.0, *(0.0 if value is None else value for value in values)])
+
+    def without_camera(self) -> ComprehensionFeatures:
+        """Return the same with what came from the camera left out."""
+        return ComprehensionFeatures(
+            difficulty=self.difficulty, skimming=self.skimming, revisits=self.revisits
+        )
+
+
+def comprehension_features(
+    *,
+    lix: float | None = None,
+    wpm: float | None = None,
+    own_wpm: float | None = None,
+    revisits_above_median: float | None = None,
+    away_share: float | None = None,
+    negative_z: float | None = None,
+    eye_closure_share: float | None = None,
+) -> ComprehensionFeatures:
+    """Scale and clip raw measures to features.
+
+    Args:
+        lix: Readability (LIX) of the passage.
+        wpm: Words a minute on this passage.
+        own_wpm: The learner's usual words a minute.
+        revisits_above_median: Returns to the passage minus the learner's median.
+        away_share: Share of the time away or not facing the screen, 0..1.
+        negative_z: Standard deviations of Angry + Sad above the own baseline.
+        eye_closure_share: Share of the time with closed eyes, 0..1.
+    """
+    skimming = None
+    if wpm is not None and own_wpm is not None and wpm > 0 and own_wpm > 0:
+        skimming = _clip(math.log(wpm / own_wpm) / SKIMMING_UNIT)
+    difficulty = None
+    if lix is not None:
+        difficulty = float(np.clip((lix - LIX_CENTRE) / LIX_UNIT, -FEATURE_MAX, FEATURE_MAX))
+    return ComprehensionFeatures(
+        difficulty=difficulty,
+        skimming=skimming,
+        revisits=None if revisits_above_median is None else _clip(revisits_above_median),
+        away=None if away_share is None else _clip(away_share / AWAY_UNIT),
+        negative=None if negative_z is None else _clip(negative_z),
+        eye_closure=(
+            None if eye_closure_share is None else _clip(eye_closure_share / EYE_CLOSURE_UNIT)
+        ),
+    )
+
+
+def _clip(value: float) -> float:
+    return min(FEATURE_MAX, max(0.0, value))
+
+
+@dataclass(frozen=True, slots=True)
+class StressFeatures:
+    """Inputs of the stress estimate (science C); None: not measured, counts as 0.
+
+    Attributes:
+        negative: z of Angry + Sad against the own baseline, -3..3.
+        motion: z of the head's motion against the own baseline, -3..3.
+        heart_rate: (heart rate - own resting rate) / 8 bpm, -3..3; only while heart rate is
+            on and valid.
+    """
+
+    negative: float | None = None
+    motion: float | None = None
+    heart_rate: float | None = None
+
+    def vector(self) -> FloatArray:
+        """Return shape (4,): 1, negative, motion, heart rate."""
+        values: tuple[float | None, ...] = astuple(self)
+        return np.array([1.0, *(0.0 if value is None else value for value in values)])
+
+
+class Prior(NamedTuple):
+    """One coefficient before any answer: its name, mean and standard deviation, in logits."""
+
+    name: str
+    mean: float
+    sd: float
+
+
+#: Science B. The intercept of .85 puts "no information" at 70.
+COMPREHENSION_PRIORS: tuple[Prior, ...] = (
+    Prior("intercept", 0.85, 1.0),
+    Prior("difficulty", -0.60, 0.5),
+    Prior("skimming", -0.80, 0.5),
+    Prior("revisits", -0.20, 0.5),
+    Prior("away", -0.50, 0.5),
+    Prior("negative", -0.25, 0.5),
+    Prior("eye_closure", -0.30, 0.5),
+)
+#: Science C. Blink rate has weight 0, so it is no feature.
+STRESS_PRIORS: tuple[Prior, ...] = (
+    Prior("intercept", -1.4, 1.0),
+    Prior("negative", 0.3, 0.5),
+    Prior("motion", 0.3, 0.5),
+    Prior("heart_rate", 0.6, 0.5),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coefficients:
+    """A Gaussian belief about the weights of a logistic estimate.
+
+    Attributes:
+        names: Of the n weights, intercept first.
+        mean: Shape (n,), in logits per unit of the feature.
+        covariance: Shape (n, n).
+        answers: How many of the learner's own answers are in it; 0 for the prior.
+    """
+
+    names: tuple[str, ...]
+    mean: FloatArray
+    covariance: FloatArray
+    answers: int = 0
+
+    def __post_init__(self) -> None:
+        n = len(self.names)
+        if self.mean.shape != (n,) or self.covariance.shape != (n, n):
+            raise ValueError("mean and covariance must match the names")
+        if not (np.isfinite(self.mean).all() and np.isfinite(self.covariance).all()):
+            raise ValueError("coefficients must be finite")
+
+    @classmethod
+    def prior(cls, priors: Sequence[Prior]) -> Coefficients:
+        """Return independent weights with these means and standard deviations."""
+        return cls(
+            names=tuple(prior.name for prior in priors),
+            mean=np.array([prior.mean for prior in priors]),
+            covariance=np.diag([prior.sd**2 for prior in priors]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "names": list(self.names),
+            "mean": self.mean.tolist(),
+            "covariance": self.covariance.tolist(),
+            "answers": self.answers,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Coefficients:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            KeyError, ValueError: The values are not such a belief.
+        """
+        return cls(
+            names=tuple(data["names"]),
+            mean=np.asarray(data["mean"], dtype=np.float64),
+            covariance=np.asarray(data["covariance"], dtype=np.float64),
+            answers=int(data["answers"]),
+        )
+
+
+def comprehension_prior() -> Coefficients:
+    """Return what is believed before the learner's first answer (science B)."""
+    return Coefficients.prior(COMPREHENSION_PRIORS)
+
+
+def stress_prior() -> Coefficients:
+    """Return what is believed before the learner's first answer (science C)."""
+    return Coefficients.prior(STRESS_PRIORS)
+
+
+def estimate(
+    features: Features, coefficients: Coefficients, basis: Basis | None = None
+) -> Estimate:
+    """Return 100 sigma(b . x) with the interval that the uncertainty of b gives.
+
+    With b Gaussian the logit b . x is Gaussian with variance x' S x; the interval is its central
+    80 %, mapped through the logistic, which is monotone.
+
+    Args:
+        features: The inputs, with as many values as there are coefficients.
+        coefficients: The belief about the weights.
+        basis: What the value rests on, to be carried along.
+    """
+    x = features.vector()
+    logit = float(coefficients.mean @ x)
+    spread = INTERVAL_SDS * math.sqrt(max(0.0, float(x @ coefficients.covariance @ x)))
+    return Estimate(
+        value=100.0 * sigmoid(logit),
+        low=100.0 * sigmoid(logit - spread),
+        high=100.0 * sigmoid(logit + spread),
+        basis=basis,
+        answers=coefficients.answers,
+    )
+
+
+def sigmoid(logit: float) -> float:
+    """Return 1 / (1 + exp(-logit)) without overflow, 0..1."""
+    if logit >= 0:
+        return 1.0 / (1.0 + math.exp(-logit))
+    odds = math.exp(logit)
+    return odds / (1.0 + odds)
