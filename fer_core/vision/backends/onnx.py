@@ -1,0 +1,37 @@
+"""The network on ONNX Runtime, on the processor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from fer_core.errors import WeightsError
+from fer_core.vision.backends import Float32Array
+
+
+class OnnxBackend:
+    """An .onnx file in one inference session.
+
+    Safe to call from one thread at a time, as the engine does.
+    """
+
+    def __init__(self, path: Path, threads: int) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        # A waiting thread that spins would take a core away from video encoding between frames.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:
+            raise WeightsError("The model file cannot be read as ONNX; restore it.") from error
+        self._input = self._session.get_inputs()[0].name
+
+    def __call__(self, batch: Float32Array) -> Float32Array:
+        (output,) = self._session.run(None, {self._input: batch})
+        return np.asarray(output, dtype=np.float32)

@@ -1,0 +1,117 @@
+"""From the network's raw output to faces: thresholds, overlap, calibration. Pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fer_core.vision.backends import Float32Array
+from fer_core.vision.faces import FloatArray
+
+#: Scores this close to 0 or 1 say no more about a face, and their logit would be infinite.
+_SCORE_EPSILON = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Boxes that may be faces.
+
+    Attributes:
+        corners: Shape (n, 4): x0, y0, x1, y1 in source pixels.
+        scores: Shape (n, 5): independent sigmoid scores, in class order.
+    """
+
+    corners: Float32Array
+    scores: Float32Array
+
+    @property
+    def confidences(self) -> Float32Array:
+        """Shape (n,): the strongest score of each."""
+        return self.scores.max(axis=1) if len(self.scores) else np.zeros(0, dtype=np.float32)
+
+    def take(self, index: np.ndarray) -> Candidates:
+        return Candidates(self.corners[index], self.scores[index])
+
+
+def no_candidates() -> Candidates:
+    return Candidates(np.zeros((0, 4), np.float32), np.zeros((0, 5), np.float32))
+
+
+def join(parts: list[Candidates]) -> Candidates:
+    if not parts:
+        return no_candidates()
+    return Candidates(
+        np.concatenate([part.corners for part in parts]),
+        np.concatenate([part.scores for part in parts]),
+    )
+
+
+def suppress(candidates: Candidates, iou_threshold: float, inside_threshold: float) -> Candidates:
+    """Keep the strongest of boxes that show one face, whatever their class.
+
+    Non-maximum suppression that also drops a box lying mostly inside a stronger one, as half a
+    face at the edge of a tile does.
+
+    Args:
+        candidates: Boxes from one or more views of a picture.
+        iou_threshold: Intersection over union from which two boxes are one face.
+        inside_threshold: Share of the smaller box inside the larger from which they are one.
+
+    Returns:
+        What is kept, strongest first.
+    """
+    order = np.argsort(-candidates.confidences, kind="stable")
+    corners = candidates.corners[order].astype(np.float64)
+    areas = np.prod(np.maximum(corners[:, 2:] - corners[:, :2], 0), axis=1)
+    alive = np.ones(len(order), dtype=bool)
+    kept = []
+    for index in range(len(order)):
+        if not alive[index]:
+            continue
+        kept.append(index)
+        overlap = np.maximum(
+            np.minimum(corners[index, 2:], corners[:, 2:])
+            - np.maximum(corners[index, :2], corners[:, :2]),
+            0,
+        )
+        shared = overlap[:, 0] * overlap[:, 1]
+        union = areas[index] + areas - shared
+        smaller = np.minimum(areas[index], areas)
+        same = (shared > iou_threshold * union) | (shared > inside_threshold * smaller)
+        alive &= ~same
+    return candidates.take(order[np.array(kept, dtype=np.intp)])
+
+
+def overlaps(corners: Float32Array, box: Float32Array) -> FloatArray:
+    """Return the intersection over union of each of (n, 4) corners with one box (4,)."""
+    sides = np.maximum(
+        np.minimum(corners[:, 2:], box[2:]) - np.maximum(corners[:, :2], box[:2]), 0
+    ).astype(np.float64)
+    shared = sides[:, 0] * sides[:, 1]
+    areas = np.prod(np.maximum(corners[:, 2:] - corners[:, :2], 0), axis=1, dtype=np.float64)
+    area = float(np.prod(np.maximum(box[2:] - box[:2], 0)))
+    return np.asarray(shared / np.maximum(areas + area - shared, 1e-9))
+
+
+def logits(scores: Float32Array) -> FloatArray:
+    """Return log(s / (1 - s)) of sigmoid scores, kept finite."""
+    clipped = np.clip(scores.astype(np.float64), _SCORE_EPSILON, 1 - _SCORE_EPSILON)
+    return np.asarray(np.log(clipped) - np.log1p(-clipped))
+
+
+def calibrate(scores: Float32Array, temperature: float) -> FloatArray:
+    """Turn independent sigmoid scores into probabilities: softmax(logit(s) / T).
+
+    Guo et al. (2017), "On Calibration of Modern Neural Networks".
+
+    Args:
+        scores: Shape (..., 5), 0..1.
+        temperature: T > 0; above 1 it softens.
+
+    Returns:
+        Shape (..., 5), each row sums to 1.
+    """
+    scaled = logits(scores) / temperature
+    exponentials = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))

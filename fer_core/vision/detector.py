@@ -1,0 +1,318 @@
+"""Pixels to faces: which views of a picture the network sees, and how they become one answer."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Literal
+
+import numpy as np
+
+from fer_core.errors import NotAnImage, WeightsNotFound
+from fer_core.vision.backends import Backend
+from fer_core.vision.candidates import (
+    Candidates,
+    calibrate,
+    join,
+    logits,
+    overlaps,
+    suppress,
+)
+from fer_core.vision.faces import Box, Detections, Face, Timing
+from fer_core.vision.image import RgbImage
+from fer_core.vision.model_info import ModelInfo, class_order, read_model_info, sha256_of, verify
+from fer_core.vision.views import View, close_up, is_blank, tiles, to_tensor, whole
+
+#: "frame": one look, for video. "photo": every look that helps, for a picture that can wait.
+Mode = Literal["frame", "photo"]
+
+#: Longer side of the coarse look at a photo, which finds the faces that fill it.
+COARSE_SIZE = 160
+#: A picture is enlarged at most this much: a blurred giant is harder to read than a small face.
+MAX_ENLARGEMENT = 2.0
+#: Tiles: a face of 40 px in a 12-megapixel group photo keeps 24 px in the input, which the
+#: network finds; at 640 px for the whole photo it would be 6 px.
+TILE_SCALE = 0.6
+TILE_SIDE = 640
+TILE_OVERLAP = 128
+#: Most input pixels spent on tiles, about 2 s on two cores; a larger photo gets a smaller scale.
+TILE_PIXELS = 12_000_000
+#: The close look: a face this large in an input this large, where the network reads best.
+CLOSE_FACE = 96
+CLOSE_SIDE = 160
+#: A candidate of this share of the threshold gets a close look, which may confirm it.
+HOPEFUL = 0.6
+#: Most faces looked at closely, largest first: 64 are about 0.2 s on two cores.
+CLOSE_FACES = 64
+#: A video frame is looked at again, coarsely, when nothing was found or a face covers this share
+#: of its longer side: a face so close is easier to read when it is smaller.
+FRAME_LARGE_FACE = 0.55
+#: Share of the smaller box inside the larger from which two boxes are one face.
+INSIDE_THRESHOLD = 0.7
+#: Most inputs in one run of the network, which bounds memory.
+BATCH = 8
+#: Most candidates of one view that are compared with each other.
+MAX_CANDIDATES = 1000
+
+
+class EmotionDetector:
+    """Finds faces and tells their expressions.
+
+    Not safe for several threads at once; `InferenceEngine` gives it one.
+
+    Example:
+        >>> detector = EmotionDetector.load("weights/model.json")
+        >>> detector.detect(decode_image(open("me.jpg", "rb").read())).faces[0].emotion.label
+        'Happy'
+    """
+
+    def __init__(self, backend: Backend, info: ModelInfo) -> None:
+        self.info = info
+        self._backend = backend
+        self._score_rows = [4 + index for index in info.class_order]
+
+    @classmethod
+    def load(cls, weights: str | Path, threads: int = 2) -> EmotionDetector:
+        """Load a model.
+
+        Args:
+            weights: A model.json, the .onnx beside one, or a YOLO .pt with our five class names.
+            threads: Processor threads that one analysis may use.
+
+        Raises:
+            WeightsNotFound: No such file.
+            WeightsChanged: The file is not the one its model.json describes.
+            LibraryMissing: A .pt file, and Ultralytics is not installed.
+            WeightsError: The file is no such model.
+        """
+        path = Path(weights)
+        if not path.is_file():
+            raise WeightsNotFound
+        if path.suffix == ".pt":
+            return cls._load_checkpoint(path, threads)
+        description = path if path.suffix == ".json" else path.with_name("model.json")
+        info = read_model_info(description)
+        file = description.with_name(Path(info.file).name)
+        verify(file, info)
+        from fer_core.vision.backends.onnx import OnnxBackend
+
+        return cls(OnnxBackend(file, threads), info)
+
+    @classmethod
+    def _load_checkpoint(cls, path: Path, threads: int) -> EmotionDetector:
+        from fer_core.vision.backends.ultralytics import UltralyticsBackend
+
+        backend = UltralyticsBackend(path, threads)
+        class_order(backend.classes)
+        info = ModelInfo(
+            name=path.stem,
+            version="unversioned",
+            file=path.name,
+            sha256=sha256_of(path),
+            architecture="YOLO checkpoint",
+            classes=backend.classes,
+        )
+        return cls(backend, info)
+
+    def detect(
+        self, rgb: RgbImage, mode: Mode = "photo", confidence: float | None = None
+    ) -> Detections:
+        """Find every face in a picture.
+
+        Args:
+            rgb: RGB, uint8, shape (height, width, 3).
+            mode: "frame" looks once, for video; "photo" looks at several scales, in tiles where
+                the picture is large, and once more closely at every face.
+            confidence: Strongest score from which a candidate is a face, 0..1; the model's own
+                threshold if None.
+
+        Returns:
+            The faces, largest first; none is an answer.
+
+        Raises:
+            NotAnImage: The array is not an RGB picture.
+        """
+        if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or 0 in rgb.shape:
+            raise NotAnImage("A picture must be RGB, 8 bits a channel.")
+        height, width = rgb.shape[:2]
+        threshold = self.info.confidence_threshold if confidence is None else confidence
+        looker = _Looker(self._backend, self._score_rows, rgb)
+        candidates = self._look(looker, width, height, mode, threshold)
+        started = perf_counter()
+        faces = self._faces(candidates, width, height)
+        timing = Timing(
+            looker.preprocess_ms,
+            looker.inference_ms,
+            looker.postprocess_ms + (perf_counter() - started) * 1e3,
+        )
+        return Detections(faces, width, height, timing, blank=not faces and is_blank(rgb))
+
+    def detect_batch(
+        self,
+        images: Sequence[RgbImage],
+        mode: Mode = "photo",
+        confidence: float | None = None,
+    ) -> list[Detections]:
+        """Find every face in each picture; the answers stand in the order of `images`."""
+        return [self.detect(rgb, mode, confidence) for rgb in images]
+
+    def _look(
+        self, looker: _Looker, width: int, height: int, mode: Mode, threshold: float
+    ) -> Candidates:
+        stride = self.info.input.stride
+        if mode == "frame":
+            views = [whole(width, height, self.info.input.frame_size, stride)]
+            found = self._merge(looker(views, threshold))
+            if _needs_coarse_look(found, width, height):
+                views = [whole(width, height, COARSE_SIZE, stride)]
+                found = self._merge(join([found, looker(views, threshold)]))
+            return found
+        views = photo_views(width, height, self.info.input.photo_size, stride)
+        found = self._merge(looker(views, threshold * HOPEFUL))
+        found = self._look_closely(looker, found)
+        return found.take(np.flatnonzero(found.confidences >= threshold))
+
+    def _merge(self, candidates: Candidates) -> Candidates:
+        return suppress(candidates, self.info.iou_threshold, INSIDE_THRESHOLD)
+
+    def _look_closely(self, looker: _Looker, found: Candidates) -> Candidates:
+        """Average each face's logits with those of a look in which it has its best size."""
+        sizes = np.max(found.corners[:, 2:] - found.corners[:, :2], axis=1, initial=0)
+        chosen = np.argsort(-sizes, kind="stable")[:CLOSE_FACES]
+        scores = found.scores.copy()
+        views = [close_up(_box(found.corners[index]), CLOSE_FACE, CLOSE_SIDE) for index in chosen]
+        for index, seen in zip(chosen, looker.each(views, threshold=0.01), strict=True):
+            if not len(seen.corners):
+                continue
+            overlap = overlaps(seen.corners, found.corners[index])
+            best = int(np.argmax(overlap * seen.confidences))
+            if overlap[best] < self.info.iou_threshold:
+                continue
+            mean = (logits(found.scores[index]) + logits(seen.scores[best])) / 2
+            scores[index] = 1 / (1 + np.exp(-mean))
+        return Candidates(found.corners, scores)
+
+    def _faces(self, candidates: Candidates, width: int, height: int) -> tuple[Face, ...]:
+        probabilities = calibrate(candidates.scores, self.info.temperature)
+        confidences = candidates.confidences
+        faces = []
+        for index, corners in enumerate(candidates.corners):
+            box = _box(corners, width, height)
+            if box.width < 1 or box.height < 1:
+                continue
+            probabilities[index].flags.writeable = False
+            faces.append(
+                Face(
+                    box,
+                    float(confidences[index]),
+                    probabilities[index],
+                    unsure_below=self.info.unsure_below,
+                )
+            )
+        return tuple(sorted(faces, key=lambda face: -face.box.area))
+
+
+class _Looker:
+    """Runs the network on views of one picture and adds up the time."""
+
+    def __init__(self, backend: Backend, score_rows: list[int], rgb: RgbImage) -> None:
+        self._backend = backend
+        self._score_rows = score_rows
+        self._rgb = rgb
+        self.preprocess_ms = 0.0
+        self.inference_ms = 0.0
+        self.postprocess_ms = 0.0
+
+    def __call__(self, views: list[View], threshold: float) -> Candidates:
+        return join(self.each(views, threshold))
+
+    def each(self, views: list[View], threshold: float) -> list[Candidates]:
+        """Return the candidates of each view, in order."""
+        by_shape: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for index, view in enumerate(views):
+            by_shape[view.input_shape].append(index)
+        results: dict[int, Candidates] = {}
+        for indices in by_shape.values():
+            for start in range(0, len(indices), BATCH):
+                batch = indices[start : start + BATCH]
+                outputs = self._run([views[index] for index in batch])
+                started = perf_counter()
+                for index, output in zip(batch, outputs, strict=True):
+                    results[index] = self._candidates(views[index], output, threshold)
+                self.postprocess_ms += (perf_counter() - started) * 1e3
+        return [results[index] for index in range(len(views))]
+
+    def _run(self, views: list[View]) -> np.ndarray:
+        started = perf_counter()
+        tensor = to_tensor([view.render(self._rgb) for view in views])
+        prepared = perf_counter()
+        output = self._backend(tensor)
+        self.preprocess_ms += (prepared - started) * 1e3
+        self.inference_ms += (perf_counter() - prepared) * 1e3
+        return output
+
+    def _candidates(self, view: View, output: np.ndarray, threshold: float) -> Candidates:
+        """Turn one output (4 + classes, anchors) into candidates in source pixels."""
+        scores = output[self._score_rows].T
+        confidences = scores.max(axis=1)
+        likely = np.flatnonzero(confidences >= threshold)
+        if len(likely) > MAX_CANDIDATES:
+            strongest = np.argpartition(-confidences[likely], MAX_CANDIDATES)[:MAX_CANDIDATES]
+            likely = likely[strongest]
+        corners = view.to_source(output[:4, likely].T)
+        height, width = self._rgb.shape[:2]
+        cut = _cut_by_inner_edge(corners, view, width, height)
+        return Candidates(corners[~cut], np.ascontiguousarray(scores[likely[~cut]]))
+
+
+def photo_views(width: int, height: int, photo_size: int, stride: int = 32) -> list[View]:
+    """Return the looks at a photo, before the close ones at its faces.
+
+    Args:
+        width, height: The photo, in pixels.
+        photo_size: Longer side of the main look, in input pixels.
+        stride: The network's stride.
+    """
+    long_side = max(width, height)
+    largest = long_side * MAX_ENLARGEMENT
+    sizes = {min(float(size), largest) for size in (COARSE_SIZE, photo_size // 2, photo_size)}
+    views = [whole(width, height, round(max(size, stride)), stride) for size in sorted(sizes)]
+    if long_side * TILE_SCALE > photo_size:
+        scale = min(TILE_SCALE, math.sqrt(TILE_PIXELS / (width * height)))
+        views += tiles(width, height, scale, TILE_SIDE, TILE_OVERLAP)
+    return views
+
+
+def _needs_coarse_look(found: Candidates, width: int, height: int) -> bool:
+    if not len(found.corners):
+        return True
+    sides = found.corners[:, 2:] - found.corners[:, :2]
+    return bool(sides.max() > FRAME_LARGE_FACE * max(width, height))
+
+
+def _cut_by_inner_edge(corners: np.ndarray, view: View, width: int, height: int) -> np.ndarray:
+    """Mark boxes that touch an edge of the view where the picture goes on: parts of faces."""
+    margin = 2 / view.scale
+    right, bottom = view.x + view.width, view.y + view.height
+    cut = np.zeros(len(corners), dtype=bool)
+    if view.x > 0:
+        cut |= corners[:, 0] < view.x + margin
+    if view.y > 0:
+        cut |= corners[:, 1] < view.y + margin
+    if right < width:
+        cut |= corners[:, 2] > right - margin
+    if bottom < height:
+        cut |= corners[:, 3] > bottom - margin
+    return cut
+
+
+def _box(corners: np.ndarray, width: float = math.inf, height: float = math.inf) -> Box:
+    """Return corners as a box, cut to the picture if its size is given."""
+    x0, y0, x1, y1 = (float(value) for value in corners)
+    if math.isfinite(width):
+        x0, x1 = min(max(x0, 0.0), width), min(max(x1, 0.0), width)
+        y0, y1 = min(max(y0, 0.0), height), min(max(y1, 0.0), height)
+    return Box(x0, y0, x1 - x0, y1 - y0)

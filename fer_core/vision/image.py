@@ -1,0 +1,145 @@
+"""Bytes to RGB pixels: which files are taken, what is checked before decoding, what people hear.
+
+Limits are checked against the file's header, so a decompression bomb costs nothing.
+Colour profiles are ignored: a wide-gamut photo looks slightly paler, which the
+model was trained to bear.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import warnings
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from fer_core.errors import (
+    CorruptImage,
+    EmptyFile,
+    ImageTooLarge,
+    NotAnImage,
+    TooManyPixels,
+)
+
+RgbImage = npt.NDArray[np.uint8]
+
+MAX_BYTES = 10_000_000
+MAX_PIXELS = 40_000_000
+
+#: MPO is the JPEG that phones write for portraits: several pictures, the first one counts.
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "TIFF", "GIF", "HEIF")
+
+#: How files of these formats begin. A file that begins so and cannot be opened is damaged;
+#: any other is no picture at all.
+_MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"BM", b"II*\0", b"MM\0*", b"GIF8")
+
+_log = logging.getLogger(__name__)
+
+
+def decode_image(
+    data: bytes, *, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS
+) -> RgbImage:
+    """Decode one picture.
+
+    Takes JPEG, PNG, WebP, BMP, TIFF, GIF (first frame) and HEIC; grey, palette, alpha (laid on
+    white), CMYK and 16-bit pictures become 8-bit RGB; the EXIF orientation is applied.
+
+    Args:
+        data: The file's bytes.
+        max_bytes: Most bytes taken.
+        max_pixels: Most pixels taken, width x height.
+
+    Returns:
+        RGB, uint8, shape (height, width, 3), contiguous.
+
+    Raises:
+        EmptyFile: No bytes.
+        ImageTooLarge: More than `max_bytes`.
+        NotAnImage: Not one of the formats.
+        TooManyPixels: More than `max_pixels`, by the header.
+        CorruptImage: Begins like a picture and cannot be decoded.
+    """
+    if not data:
+        raise EmptyFile
+    if len(data) > max_bytes:
+        raise ImageTooLarge(
+            f"This file has {len(data) / 1e6:.1f} MB; at most {max_bytes / 1e6:.0f} MB are taken."
+        )
+    _register_heif()
+    with warnings.catch_warnings():
+        # Pillow warns of pictures that our own limit refuses or allows knowingly.
+        warnings.simplefilter("ignore")
+        try:
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+        except UnidentifiedImageError:
+            raise (CorruptImage if _looks_like_image(data) else NotAnImage) from None
+        except Image.DecompressionBombError:
+            raise TooManyPixels from None
+        except Exception as error:  # a decoder may raise anything on hostile bytes
+            _log.info("a header could not be read: %s", type(error).__name__)
+            raise CorruptImage from None
+        width, height = image.size
+        if width * height > max_pixels:
+            raise TooManyPixels(
+                f"This picture has {width * height / 1e6:.0f} megapixels; at most "
+                f"{max_pixels / 1e6:.0f} are taken."
+            )
+        if width < 1 or height < 1:
+            raise CorruptImage
+        try:
+            return _to_rgb(_upright(image))
+        except Exception as error:  # as above
+            _log.info("a picture could not be decoded: %s", type(error).__name__)
+            raise CorruptImage from None
+
+
+@lru_cache(maxsize=1)
+def _register_heif() -> None:
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
+
+
+def _looks_like_image(data: bytes) -> bool:
+    return (
+        data.startswith(_MAGIC)
+        or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+        or data[4:8] == b"ftyp"
+    )
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    image.load()
+    try:
+        return ImageOps.exif_transpose(image) or image
+    except Exception:  # broken EXIF must not cost the picture
+        return image
+
+
+def _to_rgb(image: Image.Image) -> RgbImage:
+    if image.mode.startswith("I") or image.mode == "F":
+        grey = _deep_grey_to_8_bit(np.asarray(image))
+        return np.ascontiguousarray(np.repeat(grey[:, :, None], 3, axis=2))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        paper = Image.new("RGBA", image.size, (255, 255, 255, 255))
+        image = Image.alpha_composite(paper, image)
+    return np.array(image.convert("RGB"))
+
+
+def _deep_grey_to_8_bit(grey: npt.NDArray[np.generic]) -> RgbImage:
+    """Scale 16-bit, 32-bit or float grey to 0..255 by the range its values use."""
+    values = np.nan_to_num(grey.astype(np.float64), posinf=0.0, neginf=0.0)
+    top = float(values.max())
+    if top <= 1.0 and np.issubdtype(grey.dtype, np.floating):
+        white = 1.0
+    elif top <= 255.0:
+        white = 255.0
+    elif top <= 65535.0:
+        white = 65535.0
+    else:
+        white = top
+    return np.clip(values * (255.0 / white) + 0.5, 0, 255).astype(np.uint8)

@@ -1,0 +1,167 @@
+"""Where the network looks: pure geometry between a picture and the network's input.
+
+A view is a rectangle of the picture and the input it is resized into. One picture is
+looked at through one view (a video frame) or several (a photo: at two scales, in tiles
+when it is large, and once more closely at each face).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from fer_core.vision.backends import Float32Array
+from fer_core.vision.faces import Box
+from fer_core.vision.image import RgbImage
+
+#: The grey that fills the input where the picture has ended, as in YOLO's training.
+PAD_GREY = 114
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A rectangle of the picture and the network input it goes into.
+
+    Attributes:
+        x, y, width, height: The rectangle, in source pixels; it may reach over the picture's edge.
+        input_width, input_height: The input, in pixels; multiples of the stride.
+        scale: Input pixels per source pixel.
+        pad_x, pad_y: Where in the input the rectangle's top left corner lies.
+    """
+
+    x: int
+    y: int
+    width: int
+    height: int
+    input_width: int
+    input_height: int
+    scale: float
+    pad_x: int
+    pad_y: int
+
+    @property
+    def input_shape(self) -> tuple[int, int]:
+        return self.input_height, self.input_width
+
+    def to_source(self, boxes: Float32Array) -> Float32Array:
+        """Turn boxes (n, 4) as centre x, centre y, width, height in the input into corners
+        x0, y0, x1, y1 in source pixels.
+        """
+        half = boxes[:, 2:4] / 2
+        corners = np.concatenate([boxes[:, :2] - half, boxes[:, :2] + half], axis=1)
+        corners[:, 0::2] = (corners[:, 0::2] - self.pad_x) / self.scale + self.x
+        corners[:, 1::2] = (corners[:, 1::2] - self.pad_y) / self.scale + self.y
+        return corners.astype(np.float32)
+
+    def render(self, rgb: RgbImage) -> RgbImage:
+        """Return the input's pixels, shape (input_height, input_width, 3)."""
+        canvas = np.full((self.input_height, self.input_width, 3), PAD_GREY, np.uint8)
+        left, top = max(self.x, 0), max(self.y, 0)
+        right = min(self.x + self.width, rgb.shape[1])
+        bottom = min(self.y + self.height, rgb.shape[0])
+        if right <= left or bottom <= top:
+            return canvas
+        width = max(1, round((right - left) * self.scale))
+        height = max(1, round((bottom - top) * self.scale))
+        x = self.pad_x + round((left - self.x) * self.scale)
+        y = self.pad_y + round((top - self.y) * self.scale)
+        width = min(width, self.input_width - x)
+        height = min(height, self.input_height - y)
+        if width < 1 or height < 1:
+            return canvas
+        part = rgb[top:bottom, left:right]
+        interpolation = cv2.INTER_AREA if self.scale < 0.5 else cv2.INTER_LINEAR
+        canvas[y : y + height, x : x + width] = cv2.resize(
+            part, (width, height), interpolation=interpolation
+        )
+        return canvas
+
+
+def whole(width: int, height: int, long_side: int, stride: int = 32) -> View:
+    """Return the view of a whole picture, its longer side `long_side` pixels in the input."""
+    return _letterbox(0, 0, width, height, long_side / max(width, height), stride)
+
+
+def tiles(width: int, height: int, scale: float, side: int, overlap: int) -> list[View]:
+    """Cover a picture with overlapping square views.
+
+    Args:
+        width, height: The picture, in pixels.
+        scale: Input pixels per source pixel.
+        side: Side of each input, in pixels; a multiple of the stride.
+        overlap: How many input pixels neighbours share at least: a face of up to that size is
+            whole in one of them.
+    """
+    span = side / scale
+    return [
+        View(x, y, round(span), round(span), side, side, scale, 0, 0)
+        for y in _starts(height, span, overlap / scale)
+        for x in _starts(width, span, overlap / scale)
+    ]
+
+
+def close_up(box: Box, face_size: int, side: int) -> View:
+    """Return a square view around a face, in which the face is `face_size` pixels large.
+
+    Args:
+        box: The face, in source pixels.
+        face_size: Length in the input of the longer side of the box, in pixels.
+        side: Side of the input, in pixels; a multiple of the stride.
+    """
+    scale = face_size / max(box.width, box.height, 1.0)
+    span = side / scale
+    centre_x, centre_y = box.centre
+    return View(
+        round(centre_x - span / 2),
+        round(centre_y - span / 2),
+        max(1, round(span)),
+        max(1, round(span)),
+        side,
+        side,
+        scale,
+        0,
+        0,
+    )
+
+
+def to_tensor(inputs: list[RgbImage]) -> Float32Array:
+    """Stack inputs of one shape into float32 (n, 3, height, width), 0..1."""
+    # Splitting first and converting planes is 15 times as fast as cv2.dnn.blobFromImage.
+    planes = np.stack([np.stack(cv2.split(pixels)) for pixels in inputs])
+    return planes.astype(np.float32) * np.float32(1 / 255)
+
+
+def is_blank(rgb: RgbImage) -> bool:
+    """Tell whether a picture is all but black, as the frames of a switched-off camera are."""
+    sample = rgb[::16, ::16]
+    return float(sample.mean()) < 8.0 and float(sample.std()) < 4.0
+
+
+def _letterbox(x: int, y: int, width: int, height: int, scale: float, stride: int) -> View:
+    scaled_width = max(1, round(width * scale))
+    scaled_height = max(1, round(height * scale))
+    input_width = math.ceil(scaled_width / stride) * stride
+    input_height = math.ceil(scaled_height / stride) * stride
+    return View(
+        x,
+        y,
+        width,
+        height,
+        input_width,
+        input_height,
+        scale,
+        (input_width - scaled_width) // 2,
+        (input_height - scaled_height) // 2,
+    )
+
+
+def _starts(length: int, span: float, overlap: float) -> list[int]:
+    """Return where tiles of `span` begin so that they cover `length` and share `overlap`."""
+    if span >= length:
+        return [round((length - span) / 2)]
+    count = math.ceil((length - overlap) / (span - overlap))
+    step = (length - span) / (count - 1)
+    return [round(index * step) for index in range(count)]
