@@ -1,0 +1,260 @@
+"""What a session keeps: a row of numbers for each second, and events between them.
+
+Rows and events are all that is stored of a session. Both turn into plain JSON values and back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+from fer_core.affect.indicators import Basis, Estimate, Reason
+from fer_core.affect.signals import Presence
+
+Five = tuple[float, float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One stretch of a session: a second, or ten where older ones were merged.
+
+    Seconds in which no picture arrived have no row.
+
+    Attributes:
+        at: Start of the stretch, seconds since the epoch; a whole multiple of `width_s`.
+        width_s: 1 or 10.
+        frames: Pictures analysed.
+        observed_s: Time with pictures, from a camera that is on.
+        valid_s: Of that, time with exactly one usable face.
+        facing_s: Of the observed time, time facing the screen.
+        away_s: Of the observed time, time away (no face for 5 s and more).
+        presence: What the camera showed at the end.
+        probabilities: Of the five classes, smoothed with a half-life of 2 s; None without a face.
+        shares: The same with a half-life of 10 s, for the chart; None below a coverage of .5.
+        valence: -1..1, half-life 10 s; None as `shares`.
+        valence_band: Half-width of its 95 % band; None as `shares`.
+        arousal: -1..1; None as `shares`.
+        motion: Of the head, in face heights a second; None without a face.
+        centre_x: Of the face, as a share of the frame's width; None without a face.
+        centre_y: The same for the height.
+        size: Height of the face as a share of the frame's.
+        coverage: Share of the last 60 s with a usable face, 0..1.
+        comprehension: The live estimate at the end.
+        stress: The same.
+        attention: The same; "facing the screen".
+    """
+
+    at: float
+    width_s: float
+    frames: int
+    observed_s: float
+    valid_s: float
+    facing_s: float
+    away_s: float
+    presence: Presence
+    probabilities: Five | None
+    shares: Five | None
+    valence: float | None
+    valence_band: float | None
+    arousal: float | None
+    motion: float | None
+    centre_x: float | None
+    centre_y: float | None
+    size: float | None
+    coverage: float
+    comprehension: Estimate
+    stress: Estimate
+    attention: Estimate
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values: numbers, strings, lists of numbers and None."""
+        plain: dict[str, Any] = {}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, Estimate):
+                plain[item.name] = estimate_to_dict(value)
+            elif isinstance(value, tuple):
+                plain[item.name] = list(value)
+            else:
+                plain[item.name] = str(value) if isinstance(value, StrEnum) else value
+        return plain
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Row:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            KeyError, ValueError: The values are not a row.
+        """
+        values = {item.name: data[item.name] for item in fields(cls)}
+        for name in ("comprehension", "stress", "attention"):
+            values[name] = estimate_from_dict(values[name])
+        for name in ("probabilities", "shares"):
+            if values[name] is not None:
+                if len(values[name]) != 5:
+                    raise ValueError(f"{name} must have five numbers")
+                values[name] = tuple(float(number) for number in values[name])
+        values["presence"] = Presence(values["presence"])
+        return cls(**values)
+
+
+def estimate_to_dict(estimate: Estimate) -> dict[str, Any]:
+    """Return plain JSON values."""
+    return {
+        "value": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
+        "reason": None if estimate.reason is None else str(estimate.reason),
+        "basis": None if estimate.basis is None else str(estimate.basis),
+        "answers": estimate.answers,
+    }
+
+
+def estimate_from_dict(data: Mapping[str, Any]) -> Estimate:
+    """Read what `estimate_to_dict` wrote."""
+    return Estimate(
+        value=data["value"],
+        low=data["low"],
+        high=data["high"],
+        reason=None if data["reason"] is None else Reason(data["reason"]),
+        basis=None if data["basis"] is None else Basis(data["basis"]),
+        answers=int(data["answers"]),
+    )
+
+
+class EventKind(StrEnum):
+    """What can happen in a session besides time passing."""
+
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"  # the app ended in mid-session; `at` is the last row's end
+    BASELINE_READY = "baseline_ready"
+    PRESENCE = "presence"  # data: presence, until then
+    BREAK_SUGGESTED = "break_suggested"
+    BREAK_SNOOZED = "break_snoozed"
+    BREAK_DISMISSED = "break_dismissed"
+    BREAK_TAKEN = "break_taken"
+    PROBE_ASKED = "probe_asked"
+    PROBE_ANSWERED = "probe_answered"  # data: value, or None when skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened at one moment.
+
+    Attributes:
+        sequence: 1, 2, 3, ... within the session.
+        at: Seconds since the epoch.
+        kind: What happened.
+        data: Plain JSON values that belong to it.
+    """
+
+    sequence: int
+    at: float
+    kind: EventKind
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "sequence": self.sequence,
+            "at": self.at,
+            "kind": str(self.kind),
+            "data": dict(self.data),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Event:
+        """Read what `to_dict` wrote."""
+        return cls(
+            int(data["sequence"]), float(data["at"]), EventKind(data["kind"]), dict(data["data"])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """A passage that was on the screen for a while.
+
+    Attributes:
+        passage_id: Which.
+        share: Visible share of the passage, 0..1.
+        start: Seconds since the epoch.
+        end: Seconds since the epoch, after start.
+    """
+
+    passage_id: str
+    share: float
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        if not (0.0 <= self.share <= 1.0 and self.start <= self.end):
+            raise ValueError("a visible share is from 0 to 1, over a time that does not run back")
+
+
+def merge_rows(rows: Sequence[Row], at: float, width_s: float) -> Row:
+    """Merge the rows of one longer stretch into one: times add up, values are their means.
+
+    A value is kept where at least half of the rows have it; else the commonest reason stands.
+
+    Args:
+        rows: In the order of time, at least one.
+        at: Start of the stretch.
+        width_s: Its length.
+    """
+    last = rows[-1]
+    return Row(
+        at=at,
+        width_s=width_s,
+        frames=sum(row.frames for row in rows),
+        observed_s=sum(row.observed_s for row in rows),
+        valid_s=sum(row.valid_s for row in rows),
+        facing_s=sum(row.facing_s for row in rows),
+        away_s=sum(row.away_s for row in rows),
+        presence=last.presence,
+        probabilities=_mean_five([row.probabilities for row in rows]),
+        shares=_mean_five([row.shares for row in rows]),
+        valence=_mean([row.valence for row in rows]),
+        valence_band=_mean([row.valence_band for row in rows]),
+        arousal=_mean([row.arousal for row in rows]),
+        motion=_mean([row.motion for row in rows]),
+        centre_x=_mean([row.centre_x for row in rows]),
+        centre_y=_mean([row.centre_y for row in rows]),
+        size=_mean([row.size for row in rows]),
+        coverage=sum(row.coverage for row in rows) / len(rows),
+        comprehension=_mean_estimate([row.comprehension for row in rows]),
+        stress=_mean_estimate([row.stress for row in rows]),
+        attention=_mean_estimate([row.attention for row in rows]),
+    )
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    present = [value for value in values if value is not None]
+    return sum(present) / len(present) if 2 * len(present) >= len(values) else None
+
+
+def _mean_five(values: Sequence[Five | None]) -> Five | None:
+    present = [value for value in values if value is not None]
+    if 2 * len(present) < len(values):
+        return None
+    a, b, c, d, e = (sum(column) / len(present) for column in zip(*present, strict=True))
+    return a, b, c, d, e
+
+
+def _mean_estimate(estimates: Sequence[Estimate]) -> Estimate:
+    present = [estimate for estimate in estimates if estimate.reason is None]
+    if 2 * len(present) < len(estimates):
+        reasons = Counter(item.reason for item in estimates if item.reason is not None)
+        return Estimate.missing(reasons.most_common(1)[0][0])
+    return Estimate(
+        value=_mean([item.value for item in present]),
+        low=_mean([item.low for item in present]),
+        high=_mean([item.high for item in present]),
+        basis=present[-1].basis,
+        answers=present[-1].answers,
+    )
