@@ -197,13 +197,13 @@ class EmotionDetector:
 
     def _faces(self, candidates: Candidates, width: int, height: int) -> tuple[Face, ...]:
         probabilities = calibrate(candidates.scores, self.info.temperature)
+        probabilities.flags.writeable = False
         confidences = candidates.confidences
         faces = []
         for index, corners in enumerate(candidates.corners):
             box = _box(corners, width, height)
             if box.width < 1 or box.height < 1:
                 continue
-            probabilities[index].flags.writeable = False
             faces.append(
                 Face(
                     box,

@@ -68,7 +68,7 @@ def decode_image(
         raise ImageTooLarge(
             f"This file has {len(data) / 1e6:.1f} MB; at most {max_bytes / 1e6:.0f} MB are taken."
         )
-    _register_heif()
+    _register_decoders()
     with warnings.catch_warnings():
         # Pillow warns of pictures that our own limit refuses or allows knowingly.
         warnings.simplefilter("ignore")
@@ -97,9 +97,10 @@ def decode_image(
 
 
 @lru_cache(maxsize=1)
-def _register_heif() -> None:
+def _register_decoders() -> None:
     from pillow_heif import register_heif_opener
 
+    Image.init()
     register_heif_opener(thumbnails=False)
 
 

@@ -1,0 +1,42 @@
+"""What all tests share: real photographs from packages, the shipped model, the data if present."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer_core.config import PROJECT_ROOT, Settings
+from fer_core.vision.detector import EmotionDetector
+from fer_core.vision.engine import InferenceEngine
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> np.ndarray:
+    """Return Eileen Collins, smiling (NASA, public domain): RGB, shape (512, 512, 3)."""
+    import skimage.data
+
+    return np.ascontiguousarray(skimage.data.astronaut())
+
+
+@pytest.fixture(scope="session")
+def detector() -> EmotionDetector:
+    """Return the shipped model."""
+    return EmotionDetector.load(Settings().weights, threads=1)
+
+
+@pytest.fixture
+def engine(detector: EmotionDetector) -> Iterator[InferenceEngine]:
+    with InferenceEngine(detector) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of training data and clips, which is not part of the project."""
+    folder = PROJECT_ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the training data is not here (../shared/data)")
+    return folder

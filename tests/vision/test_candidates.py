@@ -1,0 +1,59 @@
+"""Overlap and calibration as pure functions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from fer_core.vision.candidates import Candidates, calibrate, no_candidates, suppress
+
+SCORES = arrays(np.float32, (4, 5), elements=st.floats(0, 1, width=32))
+
+
+def candidates(*rows: tuple[tuple[float, float, float, float], int, float]) -> Candidates:
+    """Return candidates from (corners, class, score) rows."""
+    scores = np.full((len(rows), 5), 0.01, np.float32)
+    for index, (_, kind, score) in enumerate(rows):
+        scores[index, kind] = score
+    return Candidates(np.array([row[0] for row in rows], np.float32), scores)
+
+
+def test_two_boxes_of_different_classes_on_one_face_become_one() -> None:
+    kept = suppress(candidates(((0, 0, 100, 100), 1, 0.6), ((4, 4, 104, 104), 2, 0.7)), 0.5, 0.7)
+    assert len(kept.corners) == 1
+    assert int(kept.scores[0].argmax()) == 2
+
+
+def test_neighbours_stay_two() -> None:
+    kept = suppress(candidates(((0, 0, 100, 100), 1, 0.6), ((80, 0, 180, 100), 1, 0.7)), 0.5, 0.7)
+    assert len(kept.corners) == 2
+
+
+def test_half_a_face_inside_a_stronger_one_is_dropped() -> None:
+    kept = suppress(candidates(((0, 0, 100, 100), 1, 0.9), ((50, 0, 102, 40), 1, 0.5)), 0.5, 0.7)
+    assert len(kept.corners) == 1
+
+
+def test_nothing_in_gives_nothing_out() -> None:
+    assert len(suppress(no_candidates(), 0.5, 0.7).corners) == 0
+
+
+@given(scores=SCORES, temperature=st.floats(0.2, 5))
+def test_probabilities_are_finite_sum_to_1_and_keep_the_order(
+    scores: np.ndarray, temperature: float
+) -> None:
+    probabilities = calibrate(scores, temperature)
+    assert np.isfinite(probabilities).all()
+    assert probabilities.sum(axis=1) == pytest.approx(1.0)
+    strongest = probabilities.argmax(axis=1)
+    clipped = np.clip(scores.astype(np.float64), 1e-6, 1 - 1e-6)
+    assert np.allclose(clipped[np.arange(4), strongest], clipped.max(axis=1))
+
+
+@given(scores=SCORES)
+def test_a_higher_temperature_is_less_sure(scores: np.ndarray) -> None:
+    sure, unsure = calibrate(scores, 0.5).max(axis=1), calibrate(scores, 2.0).max(axis=1)
+    assert (unsure <= sure + 1e-9).all()

@@ -1,0 +1,213 @@
+"""The shipped model on real photographs, and what loading one checks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from fer_core.config import Settings
+from fer_core.emotions import EMOTIONS, Emotion
+from fer_core.errors import (
+    LibraryMissing,
+    NotAnImage,
+    WeightsChanged,
+    WeightsError,
+    WeightsNotFound,
+)
+from fer_core.vision.detector import EmotionDetector, Mode
+from fer_core.vision.faces import Box
+
+#: Where the astronaut's face is in the 512 x 512 photograph, measured by hand.
+ASTRONAUT_FACE = Box(170, 62, 108, 108)
+
+MODES: list[Mode] = ["frame", "photo"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_astronaut_smiles_and_her_box_is_where_her_face_is(
+    detector: EmotionDetector, astronaut: np.ndarray, mode: Mode
+) -> None:
+    (face,) = detector.detect(astronaut, mode).faces
+    assert face.emotion is Emotion.HAPPY
+    assert face.box.iou(ASTRONAUT_FACE) > 0.6
+
+
+def test_probabilities_are_five_and_sum_to_1(
+    detector: EmotionDetector, astronaut: np.ndarray
+) -> None:
+    face = detector.detect(astronaut).faces[0]
+    assert face.probabilities.shape == (len(EMOTIONS),)
+    assert face.probabilities.sum() == pytest.approx(1.0)
+    assert not face.probabilities.flags.writeable
+
+
+@pytest.mark.parametrize("scale", [0.5, 2.0, 4.0])
+def test_the_answer_does_not_depend_on_the_size_of_the_photo(
+    detector: EmotionDetector, astronaut: np.ndarray, scale: float
+) -> None:
+    photo = cv2.resize(astronaut, None, fx=scale, fy=scale)
+    face = detector.detect(photo).faces[0]
+    assert face.emotion is Emotion.HAPPY
+    box = Box(*(value / scale for value in face.box))
+    assert box.iou(ASTRONAUT_FACE) > 0.6
+
+
+def test_a_crowd_in_a_large_photo_keeps_its_small_faces(
+    detector: EmotionDetector, astronaut: np.ndarray
+) -> None:
+    head = cv2.resize(astronaut[20:260, 110:350], (90, 90), interpolation=cv2.INTER_AREA)
+    photo = np.full((3000, 4000, 3), 150, np.uint8)
+    places = [(x, y) for y in range(300, 2800, 600) for x in range(300, 3800, 700)]
+    for x, y in places:
+        photo[y : y + 90, x : x + 90] = head
+    faces = detector.detect(photo).faces
+    found = sum(
+        any(face.box.iou(Box(x + 22, y + 16, 40, 41)) > 0.4 for face in faces) for x, y in places
+    )
+    assert found >= 0.9 * len(places)
+
+
+def test_faces_come_largest_first(detector: EmotionDetector, astronaut: np.ndarray) -> None:
+    photo = np.full((700, 1100, 3), 120, np.uint8)
+    photo[100:356, 50:306] = cv2.resize(astronaut, (256, 256))
+    photo[100:612, 500:1012] = astronaut
+    faces = detector.detect(photo).faces
+    assert len(faces) == 2
+    assert faces[0].box.area > faces[1].box.area
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_no_face_is_an_answer(detector: EmotionDetector, mode: Mode) -> None:
+    detections = detector.detect(np.full((480, 640, 3), 128, np.uint8), mode)
+    assert detections.faces == ()
+    assert (detections.width, detections.height) == (640, 480)
+    assert not detections.blank
+
+
+def test_a_black_frame_is_blank(detector: EmotionDetector) -> None:
+    assert detector.detect(np.zeros((480, 640, 3), np.uint8), "frame").blank
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 3000, 3), (3000, 1, 3), (31, 33, 3)])
+def test_pictures_of_odd_shapes_are_answered(
+    detector: EmotionDetector, shape: tuple[int, int, int]
+) -> None:
+    for mode in MODES:
+        assert detector.detect(np.full(shape, 77, np.uint8), mode).width == shape[1]
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3), np.float32)],
+)
+def test_what_is_not_rgb_is_refused(detector: EmotionDetector, pixels: np.ndarray) -> None:
+    with pytest.raises(NotAnImage):
+        detector.detect(pixels)
+
+
+def test_boxes_stay_within_the_picture(detector: EmotionDetector, astronaut: np.ndarray) -> None:
+    cut = np.ascontiguousarray(astronaut[90:300, 120:330])
+    for face in detector.detect(cut).faces:
+        assert face.box.x >= 0
+        assert face.box.y >= 0
+        assert face.box.x + face.box.width <= cut.shape[1]
+        assert face.box.y + face.box.height <= cut.shape[0]
+
+
+def test_a_higher_threshold_finds_no_more_faces(
+    detector: EmotionDetector, astronaut: np.ndarray
+) -> None:
+    assert detector.detect(astronaut, confidence=0.999).faces == ()
+
+
+def test_a_batch_answers_in_order(detector: EmotionDetector, astronaut: np.ndarray) -> None:
+    empty = np.full((64, 64, 3), 128, np.uint8)
+    first, second = detector.detect_batch([astronaut, empty])
+    assert len(first.faces) == 1
+    assert second.faces == ()
+
+
+@pytest.fixture
+def copied_weights(tmp_path: Path) -> Path:
+    source = Settings().weights.parent
+    for name in ("model.json", json.loads((source / "model.json").read_text())["file"]):
+        shutil.copy(source / name, tmp_path / name)
+    return tmp_path
+
+
+def test_the_onnx_file_loads_by_its_own_name(copied_weights: Path) -> None:
+    (file,) = copied_weights.glob("*.onnx")
+    assert EmotionDetector.load(file).info.file == file.name
+
+
+def test_a_changed_model_file_is_refused(copied_weights: Path) -> None:
+    (file,) = copied_weights.glob("*.onnx")
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(bytes(data))
+    with pytest.raises(WeightsChanged):
+        EmotionDetector.load(copied_weights / "model.json")
+
+
+def test_a_missing_model_is_named_so(tmp_path: Path) -> None:
+    with pytest.raises(WeightsNotFound):
+        EmotionDetector.load(tmp_path / "model.json")
+
+
+def test_a_model_of_other_classes_is_refused(copied_weights: Path) -> None:
+    description = copied_weights / "model.json"
+    content = json.loads(description.read_text())
+    content["classes"] = ["cat", "dog", "bird", "fish", "cow"]
+    description.write_text(json.dumps(content))
+    with pytest.raises(WeightsError, match="other classes"):
+        EmotionDetector.load(description)
+
+
+def test_classes_in_another_order_are_put_right(
+    copied_weights: Path, detector: EmotionDetector, astronaut: np.ndarray
+) -> None:
+    # Calling the network's "Happy" output "Sad" must make the astronaut sad.
+    description = copied_weights / "model.json"
+    content = json.loads(description.read_text())
+    names = content["classes"]
+    happy, sad = names.index("Happy"), names.index("Sad")
+    names[happy], names[sad] = names[sad], names[happy]
+    description.write_text(json.dumps(content))
+    face = EmotionDetector.load(description).detect(astronaut).faces[0]
+    assert face.strongest is Emotion.SAD
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"name": 3}'])
+def test_a_description_that_describes_nothing_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "model.json"
+    path.write_text(content)
+    with pytest.raises(WeightsError, match=r"model\.json"):
+        EmotionDetector.load(path)
+
+
+def test_a_pt_file_says_what_to_install_when_ultralytics_is_missing(tmp_path: Path) -> None:
+    try:
+        import ultralytics  # noqa: F401
+    except ImportError:
+        expected, words = LibraryMissing, "requirements-train.txt"
+    else:
+        expected, words = WeightsError, "not a YOLO"
+    path = tmp_path / "model.pt"
+    path.write_bytes(b"not a checkpoint")
+    with pytest.raises(expected, match=words):
+        EmotionDetector.load(path)
+
+
+def test_the_project_s_pt_checkpoint_gives_the_same_faces_as_its_onnx(
+    shared_data: Path, astronaut: np.ndarray
+) -> None:
+    pytest.importorskip("ultralytics", reason="needs requirements-train.txt")
+    weights = shared_data.parent / "baseline" / "fer-yolov9t-baseline.pt"
+    (face,) = EmotionDetector.load(weights).detect(astronaut).faces
+    assert face.emotion is Emotion.HAPPY
+    assert face.box.iou(ASTRONAUT_FACE) > 0.6
