@@ -29,8 +29,8 @@ RgbImage = npt.NDArray[np.uint8]
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 40_000_000
 
-#: MPO is the JPEG that phones write for portraits: several pictures, the first one counts.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "TIFF", "GIF", "HEIF")
+#: "JPEG" includes MPO, the several-picture JPEG of phones' portraits; the first one counts.
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "HEIF")
 
 #: How files of these formats begin. A file that begins so and cannot be opened is damaged;
 #: any other is no picture at all.
