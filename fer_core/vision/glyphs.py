@@ -50,7 +50,7 @@ def glyph(emotion: Emotion | None, size: int) -> RgbaImage:
     small[:, :, :3] = np.divide(
         small[:, :, :3] * 255, alpha, out=np.zeros_like(small[:, :, :3]), where=alpha > 0
     )
-    result = np.clip(np.rint(small), 0, 255).astype(np.uint8)
+    result: RgbaImage = np.clip(np.rint(small), 0, 255).astype(np.uint8)
     result.flags.writeable = False
     return result
 
