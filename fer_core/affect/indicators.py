@@ -50,6 +50,7 @@ class Reason(StrEnum):
     WAITING = "waiting"
     BASELINE = "baseline"
     COVERAGE = "coverage"
+    NO_FACE = "no_face"
     AWAY = "away"
     CAMERA_OFF = "camera_off"
     NO_PICTURES = "no_pictures"
@@ -57,6 +58,7 @@ class Reason(StrEnum):
     PAUSED = "paused"
     FINISHED = "finished"
     UNSURE = "unsure"
+    NO_ANSWERS = "no_answers"
 
     @property
     def text(self) -> str:
@@ -67,6 +69,7 @@ _REASON_TEXTS = {
     Reason.WAITING: "Waiting for the first pictures of your face.",
     Reason.BASELINE: "Getting to know your face: this takes about five minutes.",
     Reason.COVERAGE: "Your face was in view for too little of the last minute.",
+    Reason.NO_FACE: "No face in view.",
     Reason.AWAY: "No face in view: you seem to be away.",
     Reason.CAMERA_OFF: "The camera is switched off: paused.",
     Reason.NO_PICTURES: "No pictures are coming from the camera.",
@@ -74,6 +77,7 @@ _REASON_TEXTS = {
     Reason.PAUSED: "The session is paused.",
     Reason.FINISHED: "The session is finished.",
     Reason.UNSURE: "The expression is not clear enough to name.",
+    Reason.NO_ANSWERS: "The camera is left out, and you have answered no question yet.",
 }
 
 
@@ -82,6 +86,7 @@ class Basis(StrEnum):
 
     ATTENTION = "attention-based"
     TEXT = "text and pace"
+    ANSWERS = "your answers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ class Sample:
         centre_x: Of the box, as a share of the frame's width.
         centre_y: Of the box, as a share of the frame's height.
         size: Height of the box as a share of the frame's height.
+        aspect: Width of the frame divided by its height.
         unsure_below: Probability under which the model names no expression.
     """
 
@@ -90,6 +91,7 @@ class Sample:
     centre_x: float
     centre_y: float
     size: float
+    aspect: float = 4 / 3
     unsure_below: float = 0.0
 
 
@@ -118,6 +120,7 @@ def sample_of(detections: Detections, captured_at: float) -> Sample | None:
         centre_x=x / detections.width,
         centre_y=y / detections.height,
         size=face.box.height / detections.height,
+        aspect=detections.width / detections.height,
         unsure_below=face.unsure_below,
     )
 

@@ -27,7 +27,8 @@ class Row:
         at: Start of the stretch, seconds since the epoch; a whole multiple of `width_s`.
         width_s: 1 or 10.
         frames: Pictures analysed.
-        observed_s: Time with pictures, from a camera that is on.
+        observed_s: Time in which attention can be judged: pictures came, the camera was on, and
+            no second face was in view.
         valid_s: Of that, time with exactly one usable face.
         facing_s: Of the observed time, time facing the screen.
         away_s: Of the observed time, time away (no face for 5 s and more).
