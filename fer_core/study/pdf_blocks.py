@@ -1,0 +1,143 @@
+"""PDF to headings and paragraphs: text extraction, and putting broken lines together again.
+
+A PDF knows where letters stand and not what a paragraph is. The rules here are of thumb:
+running heads and page numbers go, words broken at a line's end are joined, and a line
+that ends early with a full stop ends its paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from statistics import median
+
+from pypdf import PdfReader
+from pypdf.errors import DependencyError, FileNotDecryptedError
+
+from fer_core.errors import TextDamaged, TextEncrypted, TextScanned, TextTooLarge
+from fer_core.study.text import Block, BlockKind
+
+MOST_PAGES = 3000
+#: With fewer letters a page on average, the pages are pictures.
+SCANNED_BELOW_LETTERS = 20
+#: A first or last line is a running head when this share of the pages have it.
+RUNNING_HEAD_SHARE = 0.5
+LEAST_PAGES_FOR_RUNNING_HEADS = 4
+#: A line shorter than this share of the usual line, with a full stop, ends its paragraph.
+SHORT_LINE_SHARE = 0.8
+LONGEST_HEADING_WORDS = 12
+
+_SENTENCE_ENDS = tuple('.!?…:。！？؟।”"»)')
+_NUMBERED_HEADING = re.compile(
+    r"^(?:(?:chapter|kapitel|chapitre|capítulo|part)\s+\S+|\d{1,2}(?:\.\d{1,2}){0,3}\.?)\s+\S", re.I
+)
+_DIGITS = re.compile(r"\d+")
+_BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u00ad]$")
+
+
+def pdf_to_blocks(
+    data: bytes, progress: Callable[[float], None] | None = None
+) -> tuple[str, list[Block], int]:
+    """Return a PDF's title ("" if it has none), its blocks, and its number of pages.
+
+    Args:
+        data: The file.
+        progress: Called after each page with the share done, 0..1.
+
+    Raises:
+        TextEncrypted: It needs a password.
+        TextScanned: It holds pictures of pages.
+        TextDamaged: It cannot be read as a PDF.
+        TextTooLarge: It has more than 3,000 pages.
+    """
+    title, pages = _extract(data, progress)
+    letters = sum(sum(map(str.isalnum, page)) for page in pages)
+    if letters < SCANNED_BELOW_LETTERS * len(pages):
+        raise TextScanned
+    lines = _without_running_heads([page.split("\n") for page in pages])
+    return title, _lines_to_blocks(lines), len(pages)
+
+
+def _extract(data: bytes, progress: Callable[[float], None] | None) -> tuple[str, list[str]]:
+    try:
+        reader = PdfReader(BytesIO(data))
+        # Many files are encrypted with an empty password: they open everywhere, and here.
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise TextEncrypted
+        count = len(reader.pages)
+        if count > MOST_PAGES:
+            raise TextTooLarge(f"This PDF has {count} pages; the most is {MOST_PAGES}.")
+        if count == 0:
+            raise TextDamaged
+        title = (reader.metadata.title or "").strip() if reader.metadata else ""
+        pages = []
+        for number, page in enumerate(reader.pages, start=1):
+            pages.append(page.extract_text())
+            if progress is not None:
+                progress(number / count)
+    except (FileNotDecryptedError, DependencyError):
+        raise TextEncrypted from None
+    except (TextEncrypted, TextTooLarge, TextDamaged):
+        raise
+    except RecursionError:
+        raise TextDamaged from None
+    except Exception:
+        # Out of broken files come KeyError, TypeError and others as well as pypdf's own errors.
+        raise TextDamaged from None
+    return title, pages
+
+
+def _without_running_heads(pages: Sequence[Sequence[str]]) -> list[str]:
+    """Return all lines, without those that stand at the edge of most pages; "" between pages."""
+    trimmed = [[line.strip() for line in page if line.strip()] for page in pages]
+    heads: set[str] = set()
+    if len(trimmed) >= LEAST_PAGES_FOR_RUNNING_HEADS:
+        edges = Counter(
+            _DIGITS.sub("#", line) for page in trimmed for line in {*page[:1], *page[-1:]}
+        )
+        least = max(3, RUNNING_HEAD_SHARE * len(trimmed))
+        heads = {line for line, count in edges.items() if count >= least}
+    lines: list[str] = []
+    for page in trimmed:
+        while page and _DIGITS.sub("#", page[0]) in heads:
+            page.pop(0)
+        while page and _DIGITS.sub("#", page[-1]) in heads:
+            page.pop()
+        lines += page
+    return lines
+
+
+def _lines_to_blocks(lines: Sequence[str]) -> list[Block]:
+    usual = median(len(line) for line in lines) if lines else 0
+    blocks: list[Block] = []
+    paragraph = ""
+    for position, line in enumerate(lines):
+        starts_paragraph = paragraph == ""
+        if starts_paragraph and _is_heading(line, lines[position + 1 : position + 2], usual):
+            level = min(6, line.split()[0].rstrip(".").count(".") + 2) if line[0].isdigit() else 1
+            blocks.append(Block(BlockKind.HEADING, line, level))
+            continue
+        if _BROKEN_WORD.search(paragraph) and line[:1].islower():
+            paragraph = paragraph[:-1] + line
+        else:
+            paragraph = f"{paragraph} {line}".strip()
+        if line.endswith(_SENTENCE_ENDS) and len(line) < SHORT_LINE_SHARE * usual:
+            blocks.append(Block(BlockKind.PARAGRAPH, paragraph))
+            paragraph = ""
+    if paragraph:
+        blocks.append(Block(BlockKind.PARAGRAPH, paragraph))
+    return blocks
+
+
+def _is_heading(line: str, following: Sequence[str], usual: float) -> bool:
+    """Tell a heading: short, no full stop, numbered or in capitals or alone before longer lines."""
+    words = line.split()
+    if len(words) > LONGEST_HEADING_WORDS or line.endswith((".", ",", ";", ":", "-")):
+        return False
+    if not any(map(str.isalpha, line)) or not following:
+        return False
+    if _NUMBERED_HEADING.match(line) or (line.isupper() and len(line) > 3):
+        return True
+    return line[0].isupper() and len(line) < 0.6 * usual and len(following[0]) > 0.6 * usual
