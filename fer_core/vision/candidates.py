@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from fer_core.vision.backends import Float32Array
 from fer_core.vision.faces import FloatArray
@@ -20,22 +21,24 @@ class Candidates:
     Attributes:
         corners: Shape (n, 4): x0, y0, x1, y1 in source pixels.
         scores: Shape (n, 5): independent sigmoid scores, in class order.
+        confidences: Shape (n,): how sure it is that each is a face, 0..1.
     """
 
     corners: Float32Array
     scores: Float32Array
+    confidences: Float32Array
 
-    @property
-    def confidences(self) -> Float32Array:
-        """Shape (n,): the strongest score of each."""
-        return self.scores.max(axis=1) if len(self.scores) else np.zeros(0, dtype=np.float32)
+    @classmethod
+    def of(cls, corners: Float32Array, scores: Float32Array) -> Candidates:
+        """Return candidates as sure as their strongest score."""
+        return cls(corners, scores, scores.max(axis=1, initial=0.0))
 
-    def take(self, index: np.ndarray) -> Candidates:
-        return Candidates(self.corners[index], self.scores[index])
+    def take(self, index: npt.NDArray[np.intp]) -> Candidates:
+        return Candidates(self.corners[index], self.scores[index], self.confidences[index])
 
 
 def no_candidates() -> Candidates:
-    return Candidates(np.zeros((0, 4), np.float32), np.zeros((0, 5), np.float32))
+    return Candidates.of(np.zeros((0, 4), np.float32), np.zeros((0, 5), np.float32))
 
 
 def join(parts: list[Candidates]) -> Candidates:
@@ -44,6 +47,7 @@ def join(parts: list[Candidates]) -> Candidates:
     return Candidates(
         np.concatenate([part.corners for part in parts]),
         np.concatenate([part.scores for part in parts]),
+        np.concatenate([part.confidences for part in parts]),
     )
 
 

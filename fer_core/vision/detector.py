@@ -52,6 +52,8 @@ CLOSE_FACES = 64
 FRAME_LARGE_FACE = 0.55
 #: Share of the smaller box inside the larger from which two boxes are one face.
 INSIDE_THRESHOLD = 0.7
+#: Strongest score from which the close look's view of a face counts.
+CLOSE_THRESHOLD = 0.05
 #: Most inputs in one run of the network, which bounds memory.
 BATCH = 8
 #: Most candidates of one view that are compared with each other.
@@ -179,12 +181,15 @@ class EmotionDetector:
         return suppress(candidates, self.info.iou_threshold, INSIDE_THRESHOLD)
 
     def _look_closely(self, looker: _Looker, found: Candidates) -> Candidates:
-        """Average each face's logits with those of a look in which it has its best size."""
+        """Look again at each face at its best size, and average the logits of the two looks.
+
+        Either look is enough to say that a face is there.
+        """
         sizes = np.max(found.corners[:, 2:] - found.corners[:, :2], axis=1, initial=0)
         chosen = np.argsort(-sizes, kind="stable")[:CLOSE_FACES]
-        scores = found.scores.copy()
+        scores, confidences = found.scores.copy(), found.confidences.copy()
         views = [close_up(_box(found.corners[index]), CLOSE_FACE, CLOSE_SIDE) for index in chosen]
-        for index, seen in zip(chosen, looker.each(views, threshold=0.01), strict=True):
+        for index, seen in zip(chosen, looker.each(views, CLOSE_THRESHOLD), strict=True):
             if not len(seen.corners):
                 continue
             overlap = overlaps(seen.corners, found.corners[index])
@@ -193,7 +198,8 @@ class EmotionDetector:
                 continue
             mean = (logits(found.scores[index]) + logits(seen.scores[best])) / 2
             scores[index] = 1 / (1 + np.exp(-mean))
-        return Candidates(found.corners, scores)
+            confidences[index] = max(confidences[index], seen.confidences[best])
+        return Candidates(found.corners, scores, confidences)
 
     def _faces(self, candidates: Candidates, width: int, height: int) -> tuple[Face, ...]:
         probabilities = calibrate(candidates.scores, self.info.temperature)
@@ -265,7 +271,7 @@ class _Looker:
         corners = view.to_source(output[:4, likely].T)
         height, width = self._rgb.shape[:2]
         cut = _cut_by_inner_edge(corners, view, width, height)
-        return Candidates(corners[~cut], np.ascontiguousarray(scores[likely[~cut]]))
+        return Candidates.of(corners[~cut], np.ascontiguousarray(scores[likely[~cut]]))
 
 
 def photo_views(width: int, height: int, photo_size: int, stride: int = 32) -> list[View]:

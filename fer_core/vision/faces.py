@@ -45,8 +45,8 @@ class Face:
 
     Attributes:
         box: Forehead to chin and ear to ear, in source pixels, within the picture.
-        confidence: The strongest of the model's five class scores, 0..1, before calibration: how
-            sure it is that a face with that expression is here.
+        confidence: How sure the model is that a face is here, 0..1: the strongest of its five class
+            scores in any look, before calibration.
         probabilities: Shape (5,), calibrated, sum 1, in the order of `EMOTIONS`.
         track_id: Number that follows a face through a stream; None for single pictures.
         unsure_below: The model's threshold under which no expression is named.

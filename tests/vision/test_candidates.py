@@ -18,7 +18,7 @@ def candidates(*rows: tuple[tuple[float, float, float, float], int, float]) -> C
     scores = np.full((len(rows), 5), 0.01, np.float32)
     for index, (_, kind, score) in enumerate(rows):
         scores[index, kind] = score
-    return Candidates(np.array([row[0] for row in rows], np.float32), scores)
+    return Candidates.of(np.array([row[0] for row in rows], np.float32), scores)
 
 
 def test_two_boxes_of_different_classes_on_one_face_become_one() -> None:
