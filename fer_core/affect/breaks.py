@@ -221,18 +221,23 @@ class BreakAdvisor:
         evidence = self._timer(active_s) or self._answers(at) or self._low() or self._eyes(active_s)
         if evidence is None:
             return None
-        self._count += 1
+        self.remember(at, active_s, evidence.rule)
         suggestion = Suggestion(
             f"b{self._count}", evidence.rule, at, evidence.advice, evidence.text, evidence.rest_s
         )
-        self._last_at = self._shown_at = at
+        self._shown_at = at
         self._standing, self._hidden_until = suggestion, None
+        return suggestion
+
+    def remember(self, at: float, active_s: float, rule: BreakRule) -> None:
+        """Count a suggestion made at this moment; also brings one back after a restart."""
+        self._count += 1
+        self._last_at = at
         self._answer = None
         self._eyes_from_s = active_s
-        if evidence.rule is BreakRule.TIMER:
+        if rule is BreakRule.TIMER:
             self._timer_from_s = active_s
         self.negative.clear()
-        return suggestion
 
     def _timer(self, active_s: float) -> _Evidence | None:
         if active_s - self._timer_from_s < 60.0 * self.plan.focus_min:
@@ -262,7 +267,7 @@ class BreakAdvisor:
             BreakRule.NEGATIVE,
             "A short break may help: stand up and move a little.",
             f"Expression leaned negative for {length / 60:.0f} minutes, "
-            f"coverage {self.negative.mean_coverage:.0%}.",
+            f"coverage {100 * self.negative.mean_coverage:.0f} %.",
             60.0 * self.plan.break_min,
         )
 

@@ -201,15 +201,20 @@ class ProbeSchedule:
         started_at: Start of the session, in seconds on the session's clock.
         questions: The text's own questions.
         seed: Makes the choices repeatable.
+        asked: How many were asked before a restart, so that names stay unique.
     """
 
     def __init__(
-        self, started_at: float, questions: Sequence[Question] = (), seed: int | None = None
+        self,
+        started_at: float,
+        questions: Sequence[Question] = (),
+        seed: int | None = None,
+        asked: int = 0,
     ) -> None:
         self._random = random.Random(seed)  # noqa: S311  (a schedule, not a secret)
         self._questions = {question.passage_id: question for question in questions}
         self._asked_passages: set[str] = set()
-        self._count = 0
+        self._count = asked
         self._due_at = started_at + self._gap()
 
     @property

@@ -177,27 +177,6 @@ class Event:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Visible:
-    """A passage that was on the screen for a while.
-
-    Attributes:
-        passage_id: Which.
-        share: Visible share of the passage, 0..1.
-        start: Seconds since the epoch.
-        end: Seconds since the epoch, after start.
-    """
-
-    passage_id: str
-    share: float
-    start: float
-    end: float
-
-    def __post_init__(self) -> None:
-        if not (0.0 <= self.share <= 1.0 and self.start <= self.end):
-            raise ValueError("a visible share is from 0 to 1, over a time that does not run back")
-
-
 def merge_rows(rows: Sequence[Row], at: float, width_s: float) -> Row:
     """Merge the rows of one longer stretch into one: times add up, values are their means.
 
