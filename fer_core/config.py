@@ -60,9 +60,18 @@ class Settings(BaseSettings):
 
     api_host: str = Field(default="127.0.0.1", description="Address the API listens on")
     api_port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on")
-    api_threads: int = Field(default=8, ge=1, le=128, description="Requests handled at once")
+    api_threads: int = Field(
+        default=32, ge=2, le=256, description="Requests and event streams handled at once"
+    )
+    api_require_key: bool | None = Field(
+        default=None,
+        description="Whether a key is needed; unless set, only off the loopback address. "
+        "Set it behind a reverse proxy",
+    )
     api_key_hashes: tuple[str, ...] = Field(
-        default=(), description="Hashed API keys, as a JSON list; made by the keys command"
+        default=(),
+        description="SHA-256 of API keys in hexadecimal, as a JSON list, besides those that "
+        "the keys command keeps in FER_DATA_DIR",
     )
     api_rate_limit: str = Field(
         default="100/second", description="Requests allowed per key (or address without keys)"

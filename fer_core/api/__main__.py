@@ -1,0 +1,138 @@
+"""The command line: `python -m fer_core.api` serves, `python -m fer_core.api keys` manages keys."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from fer_core.api.keys import KeyRing, KeyStore
+from fer_core.config import Settings, get_settings
+from fer_core.errors import FerError, SettingsError
+
+EXIT_SETTINGS = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit status is 2 where a setting is wrong."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = get_settings()
+        store = KeyStore(settings.data_dir / "api-keys.json")
+        if options.command == "keys":
+            return _keys(options, store)
+        return _serve(options, settings, store)
+    except FerError as error:
+        print(f"error: {error.message}", file=sys.stderr)
+        return EXIT_SETTINGS
+
+
+def require_key(settings: Settings, host: str) -> bool:
+    """Tell whether requests need a key: by setting, else wherever others can reach the port."""
+    if settings.api_require_key is not None:
+        return settings.api_require_key or not settings.is_loopback(host)
+    return not settings.is_loopback(host)
+
+
+def _serve(options: argparse.Namespace, settings: Settings, store: KeyStore) -> int:
+    host = settings.api_host if options.host is None else options.host
+    port = settings.api_port if options.port is None else options.port
+    keys = KeyRing(store, settings.api_key_hashes)
+    needs_key = require_key(settings, host)
+    if needs_key and not keys.keys():
+        raise SettingsError(
+            f"On {host} others can reach the API, so it needs a key. "
+            "Make one with: python -m fer_core.api keys new LABEL"
+        )
+    _log_as_json()
+
+    from fer_core.api.app import create_app
+    from fer_core.api.model_service import ModelService
+    from fer_core.api.server import ApiServer, stop_on_signals
+    from fer_core.vision.engine import InferenceEngine
+
+    models = ModelService(lambda: InferenceEngine.load(settings))
+    app = create_app(settings, models, keys, require_key=needs_key)
+    try:
+        server = ApiServer(app, settings, host, port)
+    except OSError as error:
+        raise SettingsError(
+            f"The API cannot listen on {host}:{port} ({error.strerror}). Choose another --port."
+        ) from None
+    stop_on_signals(server)
+    models.start()
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Listening on http://{shown}:{server.port}  (docs: /docs)", file=sys.stderr, flush=True)
+    try:
+        server.run_until_stopped()
+    finally:
+        models.close()
+    return 0
+
+
+def _keys(options: argparse.Namespace, store: KeyStore) -> int:
+    if options.action == "new":
+        entry, key = store.create(options.label, datetime.now(UTC))
+        print(key)
+        print(
+            f"This is key {entry.id}. It is shown this once; only its hash is kept.",
+            file=sys.stderr,
+        )
+    elif options.action == "list":
+        for entry in store.list():
+            print(f"{entry.id}  {entry.created_at}  {entry.label}")
+    else:
+        store.revoke(options.id)
+        print(f"Key {options.id} is revoked.", file=sys.stderr)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m fer_core.api",
+        description="Serve the REST API, or manage its keys.",
+        epilog=_settings_help(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--host", help="address to listen on (FER_API_HOST)")
+    parser.add_argument("--port", type=_port, help="port to listen on (FER_API_PORT)")
+    commands = parser.add_subparsers(dest="command")
+    keys = commands.add_parser("keys", help="make, list and revoke API keys")
+    actions = keys.add_subparsers(dest="action", required=True)
+    new = actions.add_parser("new", help="make a key and show it once")
+    new.add_argument("label", nargs="?", default="", help="what the key is for")
+    actions.add_parser("list", help="list keys: id, date, label")
+    revoke = actions.add_parser("revoke", help="stop taking a key, at once")
+    revoke.add_argument("id", help="the key's id, from list")
+    return parser
+
+
+def _settings_help() -> str:
+    lines = ["settings (environment variables):"]
+    for name, field in Settings.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        lines.append(f"  FER_{name.upper():<18} {field.description}  [{default}]")
+    return "\n".join(lines)
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("must be 0 to 65535")
+    return port
+
+
+def _log_as_json() -> None:
+    from fer_core.api.observability import JsonLines
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # Its "queue depth" warnings would be a line per request under load; /metrics has the figure.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

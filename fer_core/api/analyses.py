@@ -1,0 +1,109 @@
+"""POST /api/v1/analyses: photos in, faces out."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from fer_core.api.documentation import SECURITY, answers, ref
+from fer_core.api.problems import Malformed, RequestTooLarge, UnsupportedMediaType, problem_of
+from fer_core.api.schemas.analyses import (
+    MAX_IMAGES,
+    Analysis,
+    AnalysisForm,
+    AnalysisQuery,
+    AnalysisResult,
+    ModelName,
+)
+from fer_core.api.services import services
+from fer_core.errors import ImageError
+from fer_core.vision.image import decode_image
+
+analyses = APIBlueprint(
+    "analyses",
+    __name__,
+    url_prefix="/api/v1",
+    abp_tags=[Tag(name="Pictures", description="Faces and expressions in single pictures")],
+    abp_security=SECURITY,
+)
+
+_IMAGE = {"schema": {"type": "string", "contentMediaType": "image/*"}}
+_REQUEST_BODY = {
+    "required": True,
+    "description": (
+        f"One picture as the body, or up to {MAX_IMAGES} as parts named `file`: "
+        "JPEG, PNG, WebP, BMP, TIFF, GIF (first frame) or HEIC."
+    ),
+    "content": {
+        "multipart/form-data": {"schema": ref(AnalysisForm)},
+        "image/jpeg": _IMAGE,
+        "image/png": _IMAGE,
+        "image/*": _IMAGE,
+    },
+}
+
+
+@analyses.post(
+    "/analyses",
+    operation_id="analysePictures",
+    responses=answers({200: Analysis}, 413, 415, 422, 503),
+    openapi_extensions={"requestBody": _REQUEST_BODY},
+)
+def analyse_pictures(query: AnalysisQuery) -> Response:
+    """Find every face in each picture
+
+    A request with one picture that cannot be read is answered with its problem. Of several
+    pictures, each result carries its own problem and the others stand. A picture without a face
+    is an answer: `faces` is empty and `reason` says so.
+    """
+    engine = services().models.engine
+    pictures = _pictures()
+    results = []
+    for index, data in enumerate(pictures):
+        try:
+            results.append(_analyse(index, data, query))
+        except ImageError as error:
+            if len(pictures) == 1:
+                raise
+            results.append(AnalysisResult.failed(index, problem_of(error)))
+    analysis = Analysis(
+        model=ModelName(name=engine.info.name, version=engine.info.version), results=results
+    )
+    return Response(analysis.model_dump_json(), content_type="application/json")
+
+
+def _analyse(index: int, data: bytes, query: AnalysisQuery) -> AnalysisResult:
+    settings, engine = services().settings, services().models.engine
+    with services().admission:
+        started = perf_counter()
+        rgb = decode_image(data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels)
+        decoded_ms = (perf_counter() - started) * 1e3
+        detections = engine.detect(rgb, query.mode, query.confidence)
+    return AnalysisResult.of(index, detections, decoded_ms)
+
+
+def _pictures() -> list[bytes]:
+    """Return the request's pictures, in order.
+
+    Raises:
+        UnsupportedMediaType: Neither a form nor a picture.
+        RequestTooLarge: Too many pictures.
+        Malformed: A form without a picture, or with something else in it.
+    """
+    if request.mimetype.startswith("image/"):
+        return [request.get_data(cache=False)]
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType(
+            "Send one picture as image/*, or several as multipart/form-data."
+        )
+    files = request.files.getlist("file")
+    if set(request.files) - {"file"} or request.form:
+        raise Malformed("Every part of the form must be a picture, as a file named 'file'.")
+    if not files:
+        raise Malformed("The form has no picture. Send each as a file named 'file'.")
+    if len(files) > MAX_IMAGES:
+        raise RequestTooLarge(f"At most {MAX_IMAGES} pictures are taken in one request.")
+    return [file.stream.read() for file in files]

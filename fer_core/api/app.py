@@ -1,0 +1,90 @@
+"""The app factory: puts the parts together, decides nothing itself."""
+
+from __future__ import annotations
+
+import json
+
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+
+import fer_core
+from fer_core.api.analyses import analyses
+from fer_core.api.documentation import SECURITY_SCHEMES, build_document, documentation
+from fer_core.api.keys import KeyRing
+from fer_core.api.model_service import ModelService
+from fer_core.api.observability import Observer
+from fer_core.api.problems import on_validation_error, register_error_handlers
+from fer_core.api.requests import ApiRequest, StrictJson
+from fer_core.api.schemas.analyses import MAX_IMAGES, Analysis, AnalysisForm
+from fer_core.api.schemas.model import Health, ModelOut, Ready
+from fer_core.api.schemas.problems import Problem
+from fer_core.api.security import Gate
+from fer_core.api.services import Admission, Services
+from fer_core.api.system import system
+from fer_core.config import Settings
+
+_DESCRIPTION = """\
+Facial expressions in photos and study sessions, computed on this machine.
+
+Input is bytes only. Times are RFC 3339, UTC. Errors are `application/problem+json`: programs look
+at `code`. A client keeps one request in flight and, on 503, comes back after `Retry-After`.
+
+Estimates for self-reflection. Not medical, not a measure of ability.
+"""
+
+
+class FerApi(OpenAPI):
+    """Flask with our own reading of request bodies."""
+
+    request_class = ApiRequest
+    json_provider_class = StrictJson
+
+
+def create_app(
+    settings: Settings, models: ModelService, keys: KeyRing, *, require_key: bool
+) -> OpenAPI:
+    """Make the API.
+
+    Args:
+        settings: Limits, origins and rate.
+        models: The model; started by the caller, who also closes it.
+        keys: The keys that are taken.
+        require_key: Refuse requests without a key. False is for the loopback interface only.
+
+    Raises:
+        SettingsError: An origin or the rate cannot be used.
+    """
+    app = FerApi(
+        "fer_core.api",
+        info=Info(title="Expressions API", version=fer_core.__version__, description=_DESCRIPTION),
+        security_schemes=SECURITY_SCHEMES,
+        doc_ui=False,
+        validation_error_status=400,
+        validation_error_model=Problem,
+        validation_error_callback=on_validation_error,
+        static_folder=None,
+    )
+    app.url_map.merge_slashes = False  # one address each: no redirects
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_request_bytes,
+        MAX_FORM_PARTS=MAX_IMAGES,
+        MAX_FORM_MEMORY_SIZE=100_000,
+    )
+    observer = Observer(models)
+    app.extensions["fer"] = Services(
+        settings=settings,
+        models=models,
+        observer=observer,
+        admission=Admission(settings.queue_size),
+    )
+    observer.install(app)
+    Gate(settings, keys, require_key=require_key).install(app)
+    register_error_handlers(app)
+    app.register_blueprint(documentation)
+    app.register_api(system)
+    app.register_api(analyses)
+    app.extensions["fer_openapi"] = json.dumps(
+        build_document(app, [AnalysisForm], [Analysis, ModelOut, Health, Ready, Problem]),
+        ensure_ascii=False,
+    )
+    return app

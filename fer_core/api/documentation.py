@@ -1,0 +1,170 @@
+"""The contract as a document: OpenAPI 3.1 out of schemas and routes, and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app
+from flask_openapi3.openapi import OpenAPI
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from fer_core.api.problems import MEDIA_TYPE
+
+_REF = "#/components/schemas/{model}"
+_SWAGGER_FILES = {
+    "swagger-ui.css": ("css/swagger-ui.css", "text/css"),
+    "swagger-ui-bundle.js": ("js/swagger-ui-bundle.js", "text/javascript"),
+    "swagger.svg": ("images/swagger.svg", "image/svg+xml"),
+}
+_CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+SECURITY_SCHEMES: dict[str, Any] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "Authorization: Bearer KEY"},
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+}
+#: Any one of: a bearer token, a key header, or nothing (on the loopback interface).
+SECURITY: list[dict[str, list[Any]]] = [{"bearer": []}, {"apiKey": []}, {}]
+
+_MEANING = {
+    400: "The request is not as this contract says",
+    401: "No key, or one that is not known",
+    403: "Not allowed: from this host or web origin, or without consent",
+    404: "There is nothing with this id",
+    405: "This address takes other methods",
+    409: "The session is finished, or the same key was used for another request",
+    413: "The request or a picture is too large",
+    415: "Not a picture, or not the media type that belongs here",
+    422: "The picture cannot be decoded or has too many pixels",
+    429: "Too many requests for this key",
+    500: "A defect of the server; the request id finds it in the log",
+    503: "Busy or not ready; try again after Retry-After seconds",
+}
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "When to try again, in seconds",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
+
+
+def ref(model: type[BaseModel]) -> dict[str, str]:
+    """Return a reference to a model's schema in the document."""
+    return {"$ref": _REF.format(model=model.__name__)}
+
+
+def answers(
+    success: dict[int, type[BaseModel] | dict[str, Any] | None], *problems: int
+) -> dict[str | int | HTTPStatus, Any]:
+    """Describe all answers of one operation: its success and the problems it can have.
+
+    Args:
+        success: By status: a model, a whole response object, or None for no body.
+        problems: Statuses besides those that every operation can answer.
+    """
+    described: dict[str | int | HTTPStatus, Any] = {}
+    for status, content in success.items():
+        if isinstance(content, dict):
+            described[status] = content
+        elif content is None:
+            described[status] = {"description": HTTPStatus(status).phrase}
+        else:
+            described[status] = {
+                "description": (content.__doc__ or "").strip().split("\n")[0],
+                "content": {"application/json": {"schema": ref(content)}},
+            }
+    for status in sorted({400, 401, 403, 429, 500, *problems}):
+        described[status] = {
+            "description": _MEANING[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}},
+        }
+        if status in {429, 503}:
+            described[status]["headers"] = _RETRY_AFTER
+    return described
+
+
+def build_document(
+    app: OpenAPI, requests: Iterable[type[BaseModel]], responses: Iterable[type[BaseModel]]
+) -> dict[str, Any]:
+    """Return the whole document.
+
+    flask-openapi3 gathers the paths. Its own schema class drops JSON Schema words it does not
+    know (examples, among others), so the components come from pydantic directly.
+    """
+    document = app.api_doc
+    _, definitions = models_json_schema(
+        [
+            *((model, "validation") for model in requests),
+            *((model, "serialization") for model in responses),
+        ],
+        ref_template=_REF,
+    )
+    document["components"]["schemas"] = dict(sorted(definitions["$defs"].items()))
+    return document
+
+
+documentation = Blueprint("documentation", __name__)
+
+
+@documentation.get("/openapi.json")
+def openapi_document() -> Response:
+    """Return the contract."""
+    return Response(current_app.extensions["fer_openapi"], content_type="application/json")
+
+
+@documentation.get("/docs")
+def docs_page() -> Response:
+    """Return a page to read the contract and try it; all of it comes from this server."""
+    return Response(
+        _PAGE,
+        content_type="text/html; charset=utf-8",
+        headers={"Content-Security-Policy": _CONTENT_POLICY},
+    )
+
+
+@documentation.get("/docs/<name>")
+def docs_asset(name: str) -> Response:
+    """Return a part of the page."""
+    if name == "start.js":
+        return Response(_START, content_type="text/javascript; charset=utf-8")
+    if name not in _SWAGGER_FILES:
+        abort(404)
+    path, media_type = _SWAGGER_FILES[name]
+    body = files("flask_openapi3_swagger").joinpath("templates/swagger", path).read_bytes()
+    return Response(body, content_type=media_type, headers={"Cache-Control": "max-age=3600"})
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Expressions API</title>
+<link rel="icon" href="/docs/swagger.svg">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<main id="contract"><p>This page needs JavaScript; the contract itself is at
+<a href="/openapi.json">/openapi.json</a>.</p></main>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+"""
+
+_START = """SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#contract",
+  deepLinking: true,
+  docExpansion: "list",
+  persistAuthorization: false,
+  validatorUrl: null
+});
+"""

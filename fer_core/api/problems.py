@@ -1,0 +1,214 @@
+"""Every error as one RFC 9457 problem: the map from the core's codes to HTTP, in one table."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, g, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+
+from fer_core.api.schemas.problems import FieldProblem, Problem
+from fer_core.errors import FerError
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 1  # one queue of photos is answered within a second
+
+_log = logging.getLogger(__name__)
+
+
+class ApiError(FerError):
+    """An error of HTTP's making: the core knows none of these.
+
+    Attributes:
+        retry_after_s: When the same request may succeed, in seconds, if that is known.
+        errors: Which fields are wrong.
+    """
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        retry_after_s: int | None = None,
+        errors: tuple[FieldProblem, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.errors = errors
+
+
+class Malformed(ApiError):
+    code = "malformed"
+    default_message = "The request is not as the contract says."
+
+
+class Unauthorized(ApiError):
+    code = "unauthorized"
+    default_message = (
+        "Send an API key as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'. "
+        "The key sent is missing, wrong or revoked."
+    )
+
+
+class HostNotAllowed(ApiError):
+    code = "host_not_allowed"
+    default_message = "Without keys the API answers to this machine's own names only."
+
+
+class OriginNotAllowed(ApiError):
+    code = "origin_not_allowed"
+    default_message = "This web origin may not call the API. Add it to FER_CORS_ORIGINS."
+
+
+class UnsupportedMediaType(ApiError):
+    code = "unsupported_media_type"
+    default_message = "This media type is not taken here."
+
+
+class RequestTooLarge(ApiError):
+    code = "request_too_large"
+    default_message = "This request is too large."
+
+
+class TooManyRequests(ApiError):
+    code = "rate_limited"
+    default_message = "Too many requests. Wait, then go on more slowly."
+
+
+#: code -> status. A code that is missing here is a defect, and is answered as 500.
+STATUS_OF_CODE: dict[str, HTTPStatus] = {
+    "malformed": HTTPStatus.BAD_REQUEST,
+    "empty_file": HTTPStatus.BAD_REQUEST,
+    "unauthorized": HTTPStatus.UNAUTHORIZED,
+    "consent_missing": HTTPStatus.FORBIDDEN,
+    "host_not_allowed": HTTPStatus.FORBIDDEN,
+    "origin_not_allowed": HTTPStatus.FORBIDDEN,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "session_not_found": HTTPStatus.NOT_FOUND,
+    "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
+    "session_finished": HTTPStatus.CONFLICT,
+    "request_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "image_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "not_an_image": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "image_unusable": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "corrupt_image": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "too_many_pixels": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "text_unusable": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
+    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "not_ready": HTTPStatus.SERVICE_UNAVAILABLE,
+    "storage_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "database_too_new": HTTPStatus.SERVICE_UNAVAILABLE,
+    "model_unusable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "model_not_found": HTTPStatus.SERVICE_UNAVAILABLE,
+    "model_changed": HTTPStatus.SERVICE_UNAVAILABLE,
+    "library_missing": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+_CODE_OF_STATUS = {
+    HTTPStatus.NOT_FOUND: ("not_found", "There is nothing at this address."),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed", "This address takes other methods."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("request_too_large", RequestTooLarge.default_message),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
+        "unsupported_media_type",
+        UnsupportedMediaType.default_message,
+    ),
+}
+
+
+def problem_of(error: FerError, instance: str | None = None) -> Problem:
+    """Describe an error to a client. Nothing but the error's own public message goes out."""
+    status = STATUS_OF_CODE.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return Problem(
+        type=f"urn:fer:problem:{error.code}",
+        title=status.phrase,
+        status=status.value,
+        detail=error.message,
+        instance=instance,
+        code=error.code,
+        errors=list(error.errors) if isinstance(error, ApiError) else [],
+    )
+
+
+def problem_response(problem: Problem, retry_after_s: int | None = None) -> Response:
+    """Answer with a problem; 503 and 429 say when to come back."""
+    response = Response(problem.model_dump_json(), status=problem.status, content_type=MEDIA_TYPE)
+    if problem.status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
+        response.headers["Retry-After"] = str(retry_after_s or RETRY_AFTER_S)
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="fer"'
+    return response
+
+
+def register_error_handlers(app: Flask) -> None:
+    """Turn everything that can be raised during a request into a problem."""
+    app.register_error_handler(FerError, _on_fer_error)
+    app.register_error_handler(HTTPException, _on_http_exception)
+    app.register_error_handler(Exception, _on_defect)
+
+
+def field_problems(error: ValidationError) -> tuple[FieldProblem, ...]:
+    """Name the wrong fields as JSON pointers; the values sent are not repeated."""
+    return tuple(
+        FieldProblem(
+            pointer="".join(f"/{part}" for part in item["loc"]),
+            detail=item["msg"],
+        )
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    )
+
+
+def on_validation_error(error: ValidationError) -> Response:
+    """Answer 400 with the list of what is wrong (called by flask-openapi3)."""
+    return _on_fer_error(Malformed(errors=field_problems(error)))
+
+
+def _instance() -> str:
+    return f"urn:fer:request:{g.get('request_id', 'unknown')}"
+
+
+def _on_fer_error(error: FerError) -> Response:
+    if error.code not in STATUS_OF_CODE:
+        return _on_defect(error)
+    g.problem_code = error.code
+    return problem_response(
+        problem_of(error, _instance()),
+        error.retry_after_s if isinstance(error, ApiError) else None,
+    )
+
+
+def _on_http_exception(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]  # made above, by on_validation_error
+    status = HTTPStatus(error.code or 500)
+    code, message = _CODE_OF_STATUS.get(status, (Malformed.code, Malformed.default_message))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _on_defect(error)
+    if isinstance(error, RequestEntityTooLarge):
+        message = (
+            f"At most {current_app.config['MAX_CONTENT_LENGTH'] / 1e6:.0f} MB and "
+            f"{current_app.config['MAX_FORM_PARTS']} parts are taken in one request."
+        )
+    g.problem_code = code
+    response = problem_response(
+        Problem(
+            type=f"urn:fer:problem:{code}",
+            title=status.phrase,
+            status=status.value,
+            detail=message,
+            instance=_instance(),
+            code=code,
+            errors=[],
+        )
+    )
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _on_defect(error: Exception) -> Response:
+    _log.error("defect in %s %s", request.method, request.url_rule, exc_info=error)
+    g.problem_code = FerError.code
+    return problem_response(problem_of(FerError(), _instance()))

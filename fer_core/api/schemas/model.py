@@ -1,0 +1,84 @@
+"""The shapes of /api/v1/model, /healthz and /readyz."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from fer_core.api.schemas.analyses import Frozen, Label
+from fer_core.emotions import EMOTIONS
+from fer_core.vision.model_info import ModelInfo
+
+
+class LabelOut(Frozen):
+    """One of the five classes."""
+
+    label: Label
+    emoji: str
+    colour: str = Field(pattern="^#[0-9A-F]{6}$", description="Colour-blind safe")
+    valence: float = Field(ge=-1, le=1, description="Unpleasant to pleasant (Russell 1980)")
+    arousal: float = Field(ge=-1, le=1, description="Calm to excited (Russell 1980)")
+
+
+class InputSize(Frozen):
+    """Longer side of the network's input, in pixels, by `mode`."""
+
+    frame: int
+    photo: int
+
+
+class ModelOut(Frozen):
+    """The model that answers."""
+
+    name: str
+    version: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    architecture: str
+    labels: list[LabelOut] = Field(description="In the order of every probability vector")
+    input_size: InputSize
+    confidence_threshold: float = Field(description="Weakest face that is reported by default")
+    unsure_below: float = Field(description="Probability under which the label is Unsure")
+    metrics: dict[str, Any] = Field(description="Measured figures with their data")
+    licence: str
+    date: str
+
+    @classmethod
+    def of(cls, info: ModelInfo) -> ModelOut:
+        """Describe the loaded weights; nothing here names a file or a folder."""
+        return cls(
+            name=info.name,
+            version=info.version,
+            sha256=info.sha256,
+            architecture=info.architecture,
+            labels=[
+                LabelOut(
+                    label=emotion.label,
+                    emoji=emotion.emoji,
+                    colour=emotion.colour,
+                    valence=emotion.valence,
+                    arousal=emotion.arousal,
+                )
+                for emotion in EMOTIONS
+            ],
+            input_size=InputSize(frame=info.input.frame_size, photo=info.input.photo_size),
+            confidence_threshold=info.confidence_threshold,
+            unsure_below=info.unsure_below,
+            metrics=info.metrics,
+            licence=info.licence,
+            date=info.date,
+        )
+
+
+class Health(Frozen):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+    version: str = Field(description="Of the API")
+
+
+class Ready(Frozen):
+    """The model is loaded and gave the known answer."""
+
+    status: Literal["ready"] = "ready"
+    canary: str = Field(description="What the canary showed")

@@ -1,0 +1,171 @@
+"""The production server: waitress, with its refusals as problems and a stop that loses nothing.
+
+Waitress reads requests in one loop and hands them to threads when they are complete, so slow
+clients hold no thread, and it runs wherever Python runs. All that is private to it is in here.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+from time import monotonic
+from types import FrameType
+from typing import Any
+
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
+
+from fer_core.api.problems import MEDIA_TYPE
+from fer_core.api.schemas.problems import Problem
+from fer_core.config import Settings
+
+MAX_HEADER_BYTES = 32_768
+#: Idle connections are closed after this long, and so are bodies that stopped coming.
+IDLE_TIMEOUT_S = 60
+#: How long a stop waits for requests in flight.
+STOP_TIMEOUT_S = 15.0
+#: Open connections beyond the threads: they wait in the kernel's queue, not in our memory.
+EXTRA_CONNECTIONS = 64
+_RECEIVE_BYTES = 65_536
+_POLL_S = 0.25
+
+_log = logging.getLogger(__name__)
+
+_CODE_OF_STATUS = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("request_too_large", "This request is too large."),
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: ("malformed", "The headers are too large."),
+    HTTPStatus.NOT_IMPLEMENTED: ("malformed", "This transfer coding is not taken."),
+    HTTPStatus.INTERNAL_SERVER_ERROR: ("internal_error", "Something went wrong."),
+}
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Stops reading a request that is refused already."""
+
+    def received(self, data: bytes) -> int:
+        consumed = super().received(data)
+        if self.error is not None:
+            # Otherwise "Expect: 100-continue" would invite the very body that is refused.
+            self.expect_continue = False
+        return int(consumed)
+
+
+class _Refusal(ErrorTask):  # type: ignore[misc]
+    """Answers what never reaches the app: broken or too large requests."""
+
+    def execute(self) -> None:
+        status = HTTPStatus(self.request.error.code)
+        code, detail = _CODE_OF_STATUS.get(status, ("malformed", "This is not valid HTTP."))
+        if status == HTTPStatus.NOT_IMPLEMENTED:
+            status = HTTPStatus.BAD_REQUEST
+        body = (
+            Problem(
+                type=f"urn:fer:problem:{code}",
+                title=status.phrase,
+                status=status.value,
+                detail=detail,
+                instance=None,
+                code=code,
+                errors=[],
+            )
+            .model_dump_json()
+            .encode()
+        )
+        self.status = f"{status.value} {status.phrase}"
+        self.response_headers.append(("Content-Type", MEDIA_TYPE))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _Parser
+    error_task_class = _Refusal
+
+
+class ApiServer(TcpWSGIServer):  # type: ignore[misc]
+    """Serves one app until it is told to stop."""
+
+    channel_class = _Channel
+
+    def __init__(self, app: Any, settings: Settings, host: str, port: int) -> None:
+        adjustments = Adjustments(
+            host=host,
+            port=port,
+            threads=settings.api_threads,
+            ident=None,
+            recv_bytes=_RECEIVE_BYTES,
+            # Bodies and answers stay in memory: nothing of a picture may reach a disk.
+            inbuf_overflow=settings.max_request_bytes + 1,
+            outbuf_overflow=settings.max_request_bytes + 1,
+            max_request_body_size=settings.max_request_bytes + 1,
+            max_request_header_size=MAX_HEADER_BYTES,
+            connection_limit=settings.api_threads + EXTRA_CONNECTIONS,
+            channel_timeout=IDLE_TIMEOUT_S,
+            cleanup_interval=10,
+            log_socket_errors=False,
+            asyncore_use_poll=True,
+        )
+        dispatcher = ThreadedTaskDispatcher()
+        dispatcher.set_thread_count(settings.api_threads)
+        self.sockets: dict[int, Any] = {}
+        super().__init__(
+            app,
+            self.sockets,
+            dispatcher=dispatcher,
+            adj=adjustments,
+            sockinfo=adjustments.listen[0],
+        )
+        self._stop = threading.Event()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, also when any free one was asked for."""
+        return int(self.effective_port)
+
+    def stop(self) -> None:
+        """Ask for the end; requests in flight are finished first. Safe in a signal handler."""
+        self._stop.set()
+
+    def run_until_stopped(self, before_drain: Callable[[], None] = lambda: None) -> None:
+        """Serve; return when `stop` was called and the requests in flight are answered.
+
+        Args:
+            before_drain: Called when the stop begins: ends what would go on for ever.
+        """
+        while not self._stop.is_set():
+            wasyncore.loop(timeout=_POLL_S, map=self.sockets, use_poll=True, count=1)
+        before_drain()
+        self.accepting = False
+        self.socket.close()
+        self.del_channel(self.sockets)
+        deadline = monotonic() + STOP_TIMEOUT_S
+        while self._in_flight() and monotonic() < deadline:
+            wasyncore.loop(timeout=_POLL_S, map=self.sockets, use_poll=True, count=1)
+        if left := self._in_flight():
+            _log.warning("stopped with %d requests unfinished", left)
+        self.task_dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self.sockets)
+
+    def _in_flight(self) -> int:
+        return sum(
+            bool(channel.requests or channel.total_outbufs_len)
+            for channel in list(self.active_channels.values())
+        )
+
+
+def stop_on_signals(server: ApiServer) -> None:
+    """End the server on SIGTERM and SIGINT."""
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        server.stop()
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)

@@ -1,0 +1,52 @@
+"""What the views share: settings, the model, the limit on work in hand."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from types import TracebackType
+from typing import cast
+
+from flask import current_app
+
+from fer_core.api.model_service import ModelService
+from fer_core.api.observability import Observer
+from fer_core.config import Settings
+from fer_core.errors import Busy
+
+
+class Admission:
+    """Lets a bounded number of pictures be in hand; the next one hears Busy at once.
+
+    A decoded picture of 40 megapixels takes 120 MB, so what bounds pictures bounds memory.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._free = threading.BoundedSemaphore(limit)
+
+    def __enter__(self) -> None:
+        if not self._free.acquire(blocking=False):
+            raise Busy
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._free.release()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a view may use."""
+
+    settings: Settings
+    models: ModelService
+    observer: Observer
+    admission: Admission
+
+
+def services() -> Services:
+    """Return the services of the app that handles this request."""
+    return cast(Services, current_app.extensions["fer"])

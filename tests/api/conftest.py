@@ -1,0 +1,73 @@
+"""What API tests share: apps over the shipped model, and real photographs as bytes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+
+from fer_core.api.app import create_app
+from fer_core.api.keys import KeyRing, KeyStore
+from fer_core.api.model_service import ModelService
+from fer_core.config import Settings
+from fer_core.vision.detector import EmotionDetector
+from fer_core.vision.engine import InferenceEngine
+
+MakeApp = Callable[..., Flask]
+
+
+@pytest.fixture(scope="session")
+def models(detector: EmotionDetector) -> Iterator[ModelService]:
+    """The shipped model, loaded and checked."""
+    service = ModelService(lambda: InferenceEngine(detector))
+    service.load()
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def key_store(tmp_path: Path) -> KeyStore:
+    return KeyStore(tmp_path / "api-keys.json")
+
+
+@pytest.fixture
+def make_app(models: ModelService, key_store: KeyStore) -> MakeApp:
+    """Make an app with some settings of its own."""
+
+    def make(*, require_key: bool = False, served: ModelService = models, **settings: Any) -> Flask:
+        chosen = Settings(data_dir=key_store.path.parent, **settings)
+        ring = KeyRing(key_store, chosen.api_key_hashes)
+        return create_app(chosen, served, ring, require_key=require_key)
+
+    return make
+
+
+@pytest.fixture
+def client(make_app: MakeApp) -> FlaskClient:
+    return make_app().test_client()
+
+
+def encoded(rgb: np.ndarray, form: str = "JPEG", **options: Any) -> bytes:
+    """Return a picture as a file's bytes."""
+    buffer = io.BytesIO()
+    Image.fromarray(rgb).save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+@pytest.fixture(scope="session")
+def photo(astronaut: np.ndarray) -> bytes:
+    """A smiling astronaut, as JPEG."""
+    return encoded(astronaut)
+
+
+@pytest.fixture(scope="session")
+def empty_photo() -> bytes:
+    """A picture without a face, as JPEG."""
+    return encoded(np.full((240, 320, 3), 127, np.uint8))

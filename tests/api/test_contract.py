@@ -1,0 +1,115 @@
+"""The document and the server agree: whatever the document allows is answered as it says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from fer_core.api.app import create_app
+from fer_core.api.keys import KeyRing, KeyStore
+from fer_core.api.model_service import ModelService
+from fer_core.config import Settings
+from tests.api.conftest import MakeApp
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    return make_app(api_rate_limit="100000/second")
+
+
+@pytest.fixture
+def document(client: FlaskClient) -> dict[str, Any]:
+    contract: dict[str, Any] = client.get("/openapi.json").get_json()
+    return contract
+
+
+TAKES_PICTURES = {"/api/v1/analyses"}
+
+
+def operations() -> list[tuple[str, str]]:
+    """Return every operation of the document, as path and method; no model is needed for that."""
+    unloaded = ModelService(lambda: pytest.fail("the document needs no model"))
+    keys = KeyRing(KeyStore(Path("nowhere")))
+    app = create_app(Settings(), unloaded, keys, require_key=False)
+    paths = json.loads(app.extensions["fer_openapi"])["paths"]
+    return [(path, method) for path, item in paths.items() for method in item]
+
+
+@pytest.mark.parametrize(("path", "method"), operations())
+def test_every_answer_is_documented(app: Flask, path: str, method: str) -> None:
+    contract = schemathesis.openapi.from_wsgi("/openapi.json", app)
+
+    @given(case=contract[path][method].as_strategy())
+    @settings(
+        max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
+    def check(case: schemathesis.Case) -> None:
+        # Which bytes are a picture no schema can say, so random ones are rightly refused.
+        skipped = [positive_data_acceptance] if path in TAKES_PICTURES else []
+        case.call_and_validate(excluded_checks=skipped)
+
+    check()
+
+
+def test_the_document_is_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+
+
+def test_every_operation_documents_its_problems(document: dict[str, Any]) -> None:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            problems = {
+                status: answer
+                for status, answer in operation["responses"].items()
+                if int(status) >= 400
+            }
+            assert {"400", "401", "403", "429", "500"} <= set(problems), f"{method} {path}"
+            for answer in problems.values():
+                assert list(answer["content"]) == ["application/problem+json"]
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert set(references(document)) <= known
+
+
+def references(node: Any) -> list[str]:
+    if isinstance(node, dict):
+        found = [value for key, value in node.items() if key == "$ref"]
+        return found + [ref for value in node.values() for ref in references(value)]
+    if isinstance(node, list):
+        return [ref for value in node for ref in references(value)]
+    return []
+
+
+def test_every_address_of_the_server_is_in_the_document(
+    app: Flask, document: dict[str, Any]
+) -> None:
+    outside = {"/openapi.json", "/docs", "/docs/{name}"}
+    rules = {rule.rule.replace("<", "{").replace(">", "}") for rule in app.url_map.iter_rules()}
+    assert rules - outside == set(document["paths"])
+
+
+@pytest.mark.parametrize("path", ["/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js"])
+def test_the_docs_page_loads_nothing_from_elsewhere(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    if not path.endswith("bundle.js"):
+        assert b"http" not in answer.data
+    if path == "/docs":
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "http" not in policy
+
+
+def test_nothing_else_lies_under_docs(client: FlaskClient) -> None:
+    assert client.get("/docs/..%2f..%2fconfig.py").status_code == 404
+    assert client.get("/docs/templates").status_code == 404

@@ -1,0 +1,111 @@
+"""Keys: made, listed, revoked, and never kept."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from fer_core.api.__main__ import main, require_key
+from fer_core.api.keys import KeyNotFound, KeyRing, KeyStore
+from fer_core.config import Settings, get_settings
+from fer_core.errors import SettingsError
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_a_key_is_recognised_and_another_is_not(key_store: KeyStore) -> None:
+    entry, key = key_store.create("laptop", NOW)
+    ring = KeyRing(key_store)
+    assert ring.identify(key) == entry
+    assert ring.identify(key[:-1]) is None
+
+
+def test_the_store_holds_no_key(key_store: KeyStore) -> None:
+    _, key = key_store.create("laptop", NOW)
+    assert key.split("_", 2)[2] not in key_store.path.read_text()
+
+
+def test_only_the_owner_can_read_the_store(key_store: KeyStore) -> None:
+    key_store.create("laptop", NOW)
+    assert stat.S_IMODE(key_store.path.stat().st_mode) == 0o600
+
+
+def test_keys_differ(key_store: KeyStore) -> None:
+    assert len({key_store.create("", NOW)[1] for _ in range(20)}) == 20
+
+
+def test_a_running_ring_sees_new_and_revoked_keys(key_store: KeyStore) -> None:
+    ring = KeyRing(key_store)
+    entry, key = key_store.create("late", NOW)
+    assert ring.identify(key) is not None
+    key_store.revoke(entry.id)
+    assert ring.identify(key) is None
+
+
+def test_revoking_an_unknown_key_is_an_error(key_store: KeyStore) -> None:
+    with pytest.raises(KeyNotFound):
+        key_store.revoke("00000000")
+
+
+def test_a_broken_store_is_an_error_and_not_an_open_door(key_store: KeyStore) -> None:
+    key_store.path.write_text('[{"id": 1}]')
+    with pytest.raises(SettingsError):
+        KeyRing(key_store).keys()
+
+
+@pytest.mark.parametrize(
+    ("host", "setting", "needed"),
+    [
+        ("127.0.0.1", None, False),
+        ("::1", None, False),
+        ("0.0.0.0", None, True),
+        ("192.168.1.2", None, True),
+        ("127.0.0.1", True, True),
+        ("0.0.0.0", False, True),
+    ],
+)
+def test_a_key_is_needed_wherever_others_can_reach_the_port(
+    host: str, setting: bool | None, needed: bool
+) -> None:
+    assert require_key(Settings(api_require_key=setting), host) == needed
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
+    get_settings.cache_clear()
+    yield tmp_path
+    get_settings.cache_clear()
+
+
+def test_the_command_makes_lists_and_revokes(
+    data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["keys", "new", "stasis"]) == 0
+    key = capsys.readouterr().out.strip()
+    assert KeyRing(KeyStore(data_dir / "api-keys.json")).identify(key) is not None
+    assert main(["keys", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert "stasis" in listed
+    assert key not in listed
+    assert main(["keys", "revoke", listed.split()[0]]) == 0
+    assert KeyRing(KeyStore(data_dir / "api-keys.json")).identify(key) is None
+
+
+def test_the_server_refuses_other_addresses_without_a_key(
+    data_dir: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--host", "0.0.0.0", "--port", "0"]) == 2
+    assert "needs a key" in capsys.readouterr().err
+
+
+def test_help_lists_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = capsys.readouterr().out
+    assert all(f"FER_{name.upper()}" in shown for name in Settings.model_fields)
