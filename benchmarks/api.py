@@ -1,0 +1,264 @@
+"""Throughput and latency of the real server over loopback.
+
+    python benchmarks/api.py [--seconds 6] [--server-core N --client-core M]
+
+Starts `python -m fer_core.api` in a process of its own. Closed loop: 1, 2, 4, 8 and 16 clients,
+each with one request in flight. Open loop: requests at half of the best rate, timed from when
+they were due, so that a server that stalls cannot hide it. Over capacity: more clients than the
+server takes, what they are told, and what it costs in memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter, sleep
+
+import cv2
+import numpy as np
+import skimage.data
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from fer_core.config import PROJECT_ROOT
+from tests.e2e.servers import free_port, running_server
+
+RESULTS = Path(__file__).parent / "results" / "api.json"
+CLIENTS = (1, 2, 4, 8, 16)
+CROWD = 64
+WARM_UP = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measurement: rates in answers a second, times in milliseconds."""
+
+    case: str
+    clients: int
+    per_second: float
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    statuses: dict[str, int]
+    resident_mb: float
+
+
+def webcam_jpeg() -> bytes:
+    """Return a 640x480 JPEG with one face of about 120 px."""
+    frame = np.full((480, 640, 3), 110, np.uint8)
+    frame[:, 80:560] = cv2.resize(skimage.data.astronaut(), (480, 480))
+    encoded = cv2.imencode(".jpg", frame[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])[1]
+    return encoded.tobytes()
+
+
+class Client:
+    """One keep-alive connection."""
+
+    def __init__(self, port: int, path: str, body: bytes) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._path, self._body = path, body
+
+    def ask(self) -> int:
+        self._connection.request(
+            "POST", self._path, self._body, headers={"Content-Type": "image/jpeg"}
+        )
+        answer = self._connection.getresponse()
+        answer.read()
+        return answer.status
+
+
+def closed_loop(
+    case: str, port: int, pid: int, path: str, body: bytes, clients: int, seconds: float
+) -> Row:
+    """Let each client ask again as soon as it was answered."""
+    times: list[float] = []
+    statuses: Counter[str] = Counter()
+    lock = threading.Lock()
+    begin = threading.Barrier(clients + 1)
+    end = [0.0]
+
+    def run() -> None:
+        client = Client(port, path, body)
+        client.ask()
+        begin.wait()
+        while (started := perf_counter()) < end[0]:
+            status = client.ask()
+            elapsed = perf_counter() - started
+            with lock:
+                statuses[str(status)] += 1
+                if status == 200:
+                    times.append(elapsed)
+
+    threads = [threading.Thread(target=run) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    end[0] = perf_counter() + 1e9
+    begin.wait()
+    started = perf_counter()
+    end[0] = started + seconds
+    for thread in threads:
+        thread.join()
+    return row(case, clients, times, statuses, perf_counter() - started, pid)
+
+
+def open_loop(
+    case: str, port: int, pid: int, path: str, body: bytes, rate: float, seconds: float
+) -> Row:
+    """Ask at a steady rate whatever the answers do; time from when each request was due."""
+    clients = 16
+    times: list[float] = []
+    statuses: Counter[str] = Counter()
+    lock = threading.Lock()
+    numbers: Iterator[int] = iter(range(int(rate * seconds)))
+    started = perf_counter() + 0.2
+
+    def run() -> None:
+        client = Client(port, path, body)
+        while True:
+            with lock:
+                number = next(numbers, None)
+            if number is None:
+                return
+            due = started + number / rate
+            sleep(max(0.0, due - perf_counter()))
+            status = client.ask()
+            elapsed = perf_counter() - due
+            with lock:
+                statuses[str(status)] += 1
+                if status == 200:
+                    times.append(elapsed)
+
+    threads = [threading.Thread(target=run) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return row(case, clients, times, statuses, perf_counter() - started, pid)
+
+
+def row(
+    case: str,
+    clients: int,
+    times: list[float],
+    statuses: Counter[str],
+    seconds: float,
+    pid: int,
+) -> Row:
+    p50, p95, p99 = (np.percentile(times, (50, 95, 99)) * 1e3).round(1)
+    return Row(
+        case,
+        clients,
+        round(len(times) / seconds, 1),
+        float(p50),
+        float(p95),
+        float(p99),
+        dict(statuses),
+        round(resident_mb(pid), 1),
+    )
+
+
+def resident_mb(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextmanager
+def serving(core: str | None) -> Iterator[tuple[int, int]]:
+    """Run the API; yield its port and process id."""
+    port = free_port()
+    command = [sys.executable, "-m", "fer_core.api", "--port", str(port)]
+    if core is not None:
+        command = ["taskset", "-c", core, *command]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {"FER_DATA_DIR": folder, "FER_API_RATE_LIMIT": "100000/second"}
+        with running_server(command, f"http://127.0.0.1:{port}/readyz", environment) as process:
+            yield port, process.pid
+
+
+def measure(port: int, pid: int, seconds: float) -> list[Row]:
+    body = webcam_jpeg()
+    rows: list[Row] = []
+
+    def show(result: Row) -> None:
+        rows.append(result)
+        print(
+            f"{result.case:<28}{result.clients:>8}{result.per_second:>10.1f}{result.p50_ms:>9.1f}"
+            f"{result.p95_ms:>9.1f}{result.p99_ms:>9.1f}{result.resident_mb:>9.0f}  "
+            + " ".join(f"{status}:{count}" for status, count in sorted(result.statuses.items())),
+            flush=True,
+        )
+
+    print(
+        f"{'case':<28}{'clients':>8}{'answers/s':>10}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}"
+        f"{'MB':>9}  statuses"
+    )
+    for mode in ("photo", "frame"):
+        path = f"/api/v1/analyses?mode={mode}"
+        warm = Client(port, path, body)
+        for _ in range(WARM_UP):
+            warm.ask()
+        closed = []
+        for clients in CLIENTS:
+            closed.append(
+                closed_loop(f"{mode}, closed loop", port, pid, path, body, clients, seconds)
+            )
+            show(closed[-1])
+        half = max(result.per_second for result in closed) / 2
+        show(open_loop(f"{mode}, half of that rate", port, pid, path, body, half, seconds))
+    path = "/api/v1/analyses?mode=frame"
+    show(closed_loop("over capacity", port, pid, path, body, CROWD, seconds))
+    show(closed_loop("right after", port, pid, path, body, 1, seconds / 2))
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--seconds", type=float, default=6.0, help="length of each measurement")
+    parser.add_argument("--server-core", help="processor the server is bound to")
+    parser.add_argument("--client-core", type=int, help="processor the clients are bound to")
+    options = parser.parse_args()
+    if options.client_core is not None:
+        os.sched_setaffinity(0, {options.client_core})
+    print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    with serving(options.server_core) as (port, pid):
+        rows = measure(port, pid, options.seconds)
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.strip()
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(
+        json.dumps(
+            {
+                "commit": commit,
+                "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "machine": platform.platform(),
+                "cores": os.cpu_count(),
+                "load": os.getloadavg()[0],
+                "server_core": options.server_core,
+                "client_core": options.client_core,
+                "rows": [asdict(result) for result in rows],
+            },
+            indent=1,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
