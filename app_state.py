@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from fer_core.config import Settings, get_settings
 from fer_core.errors import FerError
 from fer_core.vision.engine import InferenceEngine
+
+
+def through_home() -> None:
+    """Make sure that Home.py runs around this page; every page calls this first.
+
+    Until Home.py has run once in the process, Streamlit lists the files of pages/ by itself: a
+    bookmark opened just after a start would come up without our settings and navigation.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
 
 
 @st.cache_resource(show_spinner="Loading the model…", on_release=lambda engine: engine.close())

@@ -49,6 +49,10 @@ class DrawOptions:
     marked: int | None = None
     study_words: bool = False
 
+    def marking(self, index: int | None) -> DrawOptions:
+        """Return the same options with that face marked, or none."""
+        return replace(self, marked=index)
+
 
 def draw_faces(
     rgb: RgbImage, faces: Sequence[Face], options: DrawOptions = DrawOptions()

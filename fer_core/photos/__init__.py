@@ -1,0 +1,1 @@
+"""Photographs: analysed, kept while they are looked at, written out."""

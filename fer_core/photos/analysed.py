@@ -1,0 +1,93 @@
+"""One photo and what was found in it, or why it could not be read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Protocol
+
+from fer_core.config import Settings
+from fer_core.emotions import EMOTIONS, Emotion
+from fer_core.errors import ImageError
+from fer_core.vision.detector import Mode
+from fer_core.vision.faces import Detections, Face
+from fer_core.vision.image import RgbImage, decode_image
+
+#: Faces are looked for down to this confidence, once; a threshold set later only filters them, so
+#: moving it costs nothing. Below it, the detections are mostly not faces.
+LOWEST_CONFIDENCE = 0.1
+
+
+class Detects(Protocol):
+    """What a photo is shown to: the engine, or a detector."""
+
+    def detect(self, rgb: RgbImage, mode: Mode = ..., confidence: float | None = ...) -> Detections:
+        """Find every face in a picture."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a file could not be read.
+
+    Attributes:
+        code: Stable identifier, as in `fer_core.errors`.
+        message: What happened and what to do, for people.
+    """
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedPhoto:
+    """A file that was meant to be a photo.
+
+    Attributes:
+        name: The file's name, as its owner called it.
+        detections: Every face from `LOWEST_CONFIDENCE` up; None if the file could not be read.
+        problem: Why it could not be read; None if it could.
+        decode_ms: Time to decode it, in milliseconds.
+    """
+
+    name: str
+    detections: Detections | None
+    problem: Problem | None = None
+    decode_ms: float = 0.0
+
+    def faces(self, confidence: float) -> tuple[Face, ...]:
+        """Return the faces of at least that confidence, largest first."""
+        if self.detections is None:
+            return ()
+        return tuple(face for face in self.detections.faces if face.confidence >= confidence)
+
+
+def analyse_photo(
+    name: str, data: bytes, detector: Detects, settings: Settings
+) -> tuple[AnalysedPhoto, RgbImage | None]:
+    """Decode and analyse one file.
+
+    Returns:
+        The photo and its pixels. A file that cannot be read is an answer: its `problem` says why,
+        and there are no pixels.
+
+    Raises:
+        Busy: Too much to do; the same call may succeed shortly.
+        NotReady: The engine has been closed.
+    """
+    started = perf_counter()
+    try:
+        rgb = decode_image(data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels)
+        decode_ms = (perf_counter() - started) * 1e3
+        detections = detector.detect(rgb, mode="photo", confidence=LOWEST_CONFIDENCE)
+    except ImageError as error:
+        return AnalysedPhoto(name, None, Problem(error.code, error.message)), None
+    return AnalysedPhoto(name, detections, decode_ms=decode_ms), rgb
+
+
+def count_expressions(faces: Iterable[Face]) -> dict[Emotion | None, int]:
+    """Return how many faces show each class, in class order, then how many are unsure (None)."""
+    counts = Counter(face.emotion for face in faces)
+    return {emotion: counts[emotion] for emotion in (*EMOTIONS, None)}

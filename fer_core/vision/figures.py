@@ -1,0 +1,140 @@
+"""The figures in model.json's `metrics`, read for people.
+
+`python -m fer_core.training evaluate` writes them. A model from elsewhere may have none or other
+ones: whatever is missing or of another form is named as missing, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fer_core.emotions import LABELS
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured figure.
+
+    Attributes:
+        name: What was measured.
+        data: On which pictures.
+        value: 0..1.
+        interval: The 95 % interval, or None where none was computed.
+    """
+
+    name: str
+    data: str
+    value: float
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """How often pictures with one label got which answer.
+
+    Attributes:
+        data: On which pictures.
+        counts: A row per label in class order; a column per class, the last for no answer.
+    """
+
+    data: str
+    counts: tuple[tuple[int, ...], ...]
+
+
+#: Part of `metrics` and what it is called when it is missing.
+_PARTS = {
+    "scenes": "precision of boxes and expressions together (mAP)",
+    "sources": "accuracy picture by picture, and the confusion matrix",
+    "calibration": "calibration error",
+}
+
+
+def figures_of(metrics: Mapping[str, Any]) -> tuple[Figure, ...]:
+    """Return the figures that stand in `metrics`, in the app's way of looking at photos."""
+    return (*_scene_figures(metrics), *_source_figures(metrics), *_calibration_figures(metrics))
+
+
+def missing_of(metrics: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return in words what `metrics` does not hold."""
+    return tuple(words for part, words in _PARTS.items() if not _photo(metrics, part))
+
+
+def confusions_of(metrics: Mapping[str, Any]) -> tuple[Confusion, ...]:
+    """Return the confusion matrices: all pictures together first, then each source's."""
+    found = []
+    for source, figures in _photo(metrics, "sources").items():
+        counts = _matrix(figures.get("confusion")) if isinstance(figures, Mapping) else None
+        if counts is not None:
+            found.append(Confusion(str(source), counts))
+    if len(found) < 2:
+        return tuple(found)
+    total = tuple(
+        tuple(sum(cells) for cells in zip(*rows, strict=True))
+        for rows in zip(*(confusion.counts for confusion in found), strict=True)
+    )
+    return (Confusion("all pictures", total), *found)
+
+
+def _photo(metrics: Mapping[str, Any], part: str) -> Mapping[str, Any]:
+    """Return a part's figures in photo mode, empty if they are not there."""
+    of_part = metrics.get(part)
+    of_mode = of_part.get("photo") if isinstance(of_part, Mapping) else None
+    return of_mode if isinstance(of_mode, Mapping) else {}
+
+
+def _scene_figures(metrics: Mapping[str, Any]) -> Iterator[Figure]:
+    scenes = _photo(metrics, "scenes")
+    count = scenes.get("scenes")
+    data = f"{count} validation scenes" if isinstance(count, int) else "validation scenes"
+    for key, name in (("map50", "mAP50"), ("map50_95", "mAP50-95")):
+        yield from _figure(name, data, scenes.get(key))
+    per_class = scenes.get("ap50")
+    if isinstance(per_class, Mapping):
+        for label in LABELS:
+            yield from _figure(f"AP50, {label}", data, per_class.get(label))
+
+
+def _source_figures(metrics: Mapping[str, Any]) -> Iterator[Figure]:
+    for source, figures in _photo(metrics, "sources").items():
+        if not isinstance(figures, Mapping):
+            continue
+        count = figures.get("pictures")
+        data = f"{source}, {count} pictures" if isinstance(count, int) else str(source)
+        for key, name in (("accuracy", "Accuracy"), ("macro_f1", "Macro-F1")):
+            yield from _figure(name, data, figures.get(key), figures.get(f"{key}_interval"))
+        yield from _figure("Face found", data, figures.get("found"))
+
+
+def _calibration_figures(metrics: Mapping[str, Any]) -> Iterator[Figure]:
+    calibration = _photo(metrics, "calibration")
+    yield from _figure(
+        "Calibration error (ECE), lower is better", "all pictures", calibration.get("ece")
+    )
+
+
+def _figure(name: str, data: str, value: object, interval: object = None) -> Iterator[Figure]:
+    if _is_share(value):
+        yield Figure(name, data, float(value), _interval(interval))  # type: ignore[arg-type]
+
+
+def _interval(value: object) -> tuple[float, float] | None:
+    if isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_share, value)):
+        return float(value[0]), float(value[1])
+    return None
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _matrix(value: object) -> tuple[tuple[int, ...], ...] | None:
+    if not isinstance(value, list) or len(value) != len(LABELS):
+        return None
+    for row in value:
+        if not isinstance(row, list) or len(row) != len(LABELS) + 1:
+            return None
+        if not all(isinstance(cell, int) and cell >= 0 for cell in row):
+            return None
+    return tuple(tuple(row) for row in value)
