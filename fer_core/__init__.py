@@ -27,7 +27,7 @@ _HOMES = {
     "decode_image": "fer_core.vision.image",
 }
 
-__all__ = [ 
+__all__ = [
     "Detections",
     "Emotion",
     "EmotionDetector",
