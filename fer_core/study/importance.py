@@ -28,6 +28,8 @@ ITERATIONS = 40
 HEADING_WEIGHT = 4.0
 #: Words in a larger share of a window's sentences say nothing about any one of them.
 COMMON_WORD_SHARE = 0.15
+#: ... unless these are only so many: a short text repeats what it is about.
+LEAST_COMMON_SENTENCES = 6
 #: Shorter words are mostly grammar in the scripts that are written with spaces.
 SHORTEST_WORD_LETTERS = 4
 
@@ -102,7 +104,7 @@ def _similarities(bags: Sequence[frozenset[str]]) -> FloatArray:
     """Return shape (n, n): shared words over the logarithms of the two lengths."""
     n = len(bags)
     counts = Counter(word for bag in bags for word in bag)
-    limit = max(2.0, COMMON_WORD_SHARE * n)
+    limit = max(LEAST_COMMON_SENTENCES, COMMON_WORD_SHARE * n)
     vocabulary = {
         word: column
         for column, word in enumerate(word for word, count in counts.items() if 2 <= count <= limit)

@@ -1,0 +1,399 @@
+"""What happened on each passage: time, pace, returns, absence and expression.
+
+Views (what was on screen, from when to when) and a series of signals (who was there,
+and with what expression) go in; one `PassageReading` per passage comes out. Nothing
+here knows a clock or a camera, and the same numbers from the history give the same
+result again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+import numpy as np
+import numpy.typing as npt
+
+from fer_core.affect.indicators import (
+    Coefficients,
+    ComprehensionFeatures,
+    Estimate,
+    comprehension_features,
+    estimate,
+)
+from fer_core.study.readability import measure_readability
+from fer_core.study.text import Document, Passage
+
+#: Silent reading of English non-fiction, words a minute (Brysbaert 2019).
+USUAL_WPM = 238.0
+#: How many passages the usual pace weighs against the learner's own.
+USUAL_WPM_WEIGHT = 5
+#: Pace above which a passage counts as skimmed, in multiples of the own pace.
+SKIMMED_PACE = 1.5
+#: Faster than this nothing is read (Rayner et al. 2016): such passages say nothing about the own
+#: pace.
+FASTEST_READING_WPM = 600.0
+#: One report of what is visible counts for this long at most: longer silence means that the tab
+#: was hidden or the machine slept.
+LONGEST_REPORT_S = 60.0
+#: Smoothed expression trails the face by this much.
+AFFECT_LAG_S = 2.0
+#: A stay on a passage shorter than this is scrolling past, not a visit.
+SHORTEST_VISIT_S = 2.0
+#: Expression is reported for a passage only where it was measured for this share of its time.
+LEAST_COVERAGE = 0.5
+#: Neighbouring reports are merged where they differ by no more: half a per cent of a passage.
+SHARE_TOLERANCE = 0.005
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A passage was visible.
+
+    Attributes:
+        passage_id: Which.
+        visible_share: How much of it, 0..1.
+        start: From when, in seconds on the session's clock.
+        end: Until when.
+    """
+
+    passage_id: str
+    visible_share: float
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.visible_share <= 1.0:
+            raise ValueError("a visible share lies between 0 and 1")
+        if not self.end >= self.start:
+            raise ValueError("a view ends after it starts")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signals:
+    """Signals over time, each row from one moment to another; shape (n,) each.
+
+    Attributes:
+        start: From when, ascending, in seconds on the session's clock.
+        end: Until when; rows do not overlap, and gaps between them are allowed.
+        present: Share of the row in which a face was there and faced the screen, 0..1; NaN where
+            nothing was looking (camera off, paused), which says nothing against the reader.
+        negative_z: Mean z of Angry + Sad against the own baseline; NaN where not measured.
+    """
+
+    start: FloatArray
+    end: FloatArray
+    present: FloatArray
+    negative_z: FloatArray
+
+    def __post_init__(self) -> None:
+        if len({a.shape for a in (self.start, self.end, self.present, self.negative_z)}) != 1:
+            raise ValueError("all columns have the same length")
+
+    @classmethod
+    def none(cls) -> Signals:
+        """Return the signals of a session without a camera."""
+        return cls(*(np.zeros(0) for _ in range(4)))
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReading:
+    """What happened on one passage.
+
+    Attributes:
+        passage_id: Which.
+        words: Its length; see `text.count_words`.
+        seconds: Time with the reader present, attributed by visible share.
+        away_seconds: Time on screen with the reader away or not facing it.
+        visits: How many times it was stayed with; 0 for one that was only scrolled past.
+        first_seen: When it first was on screen, in seconds on the session's clock; None: never.
+        last_seen: When it last was.
+        negative_z: Mean z of Angry + Sad while it was on screen; None where measured for less than
+            half of the time.
+        coverage: Share of its time with a measured expression, 0..1.
+    """
+
+    passage_id: str
+    words: float
+    seconds: float = 0.0
+    away_seconds: float = 0.0
+    visits: int = 0
+    first_seen: float | None = None
+    last_seen: float | None = None
+    negative_z: float | None = None
+    coverage: float = 0.0
+
+    @property
+    def seen(self) -> bool:
+        return self.first_seen is not None
+
+    @property
+    def wpm(self) -> float | None:
+        """Words a minute, or None for a passage that had no time."""
+        return self.words / (self.seconds / 60.0) if self.seconds > 0 else None
+
+    @property
+    def revisits(self) -> int:
+        return max(0, self.visits - 1)
+
+    @property
+    def away_share(self) -> float | None:
+        """Share of its time on screen with the reader away, 0..1."""
+        total = self.seconds + self.away_seconds
+        return self.away_seconds / total if total > 0 else None
+
+
+class ReadingLog:
+    """Collects views as they are reported, in bounded memory. Not thread-safe: its session locks.
+
+    Reports of the same passage that follow one another are merged, so memory grows with what the
+    reader does, not with how often the page reports.
+    """
+
+    def __init__(self, views: Iterable[View] = ()) -> None:
+        self._views: list[View] = []
+        self._last: dict[str, int] = {}
+        for view in views:
+            self.add(view)
+
+    def add(self, view: View) -> None:
+        """Take one report; a report longer than a minute counts for its first minute."""
+        view = replace(view, end=min(view.end, view.start + LONGEST_REPORT_S))
+        if view.end <= view.start or view.visible_share <= 0:
+            return
+        position = self._last.get(view.passage_id)
+        if position is not None:
+            before = self._views[position]
+            follows = before.start <= view.start <= before.end + 1e-3
+            same = abs(before.visible_share - view.visible_share) <= SHARE_TOLERANCE
+            if follows and same:
+                self._views[position] = replace(before, end=max(before.end, view.end))
+                return
+        self._last[view.passage_id] = len(self._views)
+        self._views.append(view)
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        return tuple(self._views)
+
+
+def attribute(
+    passages: Sequence[Passage], views: Iterable[View], signals: Signals
+) -> tuple[PassageReading, ...]:
+    """Attribute time and expression to passages.
+
+    At each moment a passage weighs w_i = v_i / sum_j v_j, v being the visible shares. Its time is
+    the integral of w_i while the reader is present; its expression the w-weighted mean, taken 2 s
+    later for the filter's lag. So the times, away included, add up to the time in which anything
+    was visible.
+
+    Args:
+        passages: The whole text.
+        views: What was visible when. Two views of one passage at once count as the larger.
+        signals: What the camera saw.
+
+    Returns:
+        One reading for each passage, in order, those never seen too.
+    """
+    known = {passage.passage_id for passage in passages}
+    stretches = list(_stretches(view for view in views if view.passage_id in known))
+    weight_rows = [
+        (start, end, passage_id, share / sum(shares.values()))
+        for start, end, shares in stretches
+        for passage_id, share in shares.items()
+    ]
+    starts = np.array([row[0] for row in weight_rows])
+    ends = np.array([row[1] for row in weight_rows])
+    weights = np.array([row[3] for row in weight_rows])
+
+    away = _Integral(signals, np.nan_to_num(1.0 - signals.present, nan=0.0))
+    measured = np.isfinite(signals.negative_z)
+    valid = _Integral(signals, measured.astype(np.float64))
+    negative = _Integral(signals, np.where(measured, signals.negative_z, 0.0))
+    lagged = (starts + AFFECT_LAG_S, ends + AFFECT_LAG_S)
+    shown_s = weights * (ends - starts)
+    away_s = weights * away.between(starts, ends)
+    valid_s = weights * valid.between(*lagged)
+    negative_s = weights * negative.between(*lagged)
+
+    sums: dict[str, FloatArray] = defaultdict(lambda: np.zeros(4))
+    seen: dict[str, tuple[float, float]] = {}
+    for row, (start, end, passage_id, _) in enumerate(weight_rows):
+        sums[passage_id] += (shown_s[row], away_s[row], valid_s[row], negative_s[row])
+        first, _last = seen.get(passage_id, (start, end))
+        seen[passage_id] = (first, end)
+    visits = _count_visits(stretches)
+
+    readings = []
+    for passage in passages:
+        if passage.passage_id not in seen:
+            readings.append(PassageReading(passage.passage_id, passage.words))
+            continue
+        shown, absent, with_face, z = (float(part) for part in sums[passage.passage_id])
+        coverage = min(1.0, with_face / shown) if shown > 0 else 0.0
+        readings.append(
+            PassageReading(
+                passage_id=passage.passage_id,
+                words=passage.words,
+                seconds=max(0.0, shown - absent),
+                away_seconds=absent,
+                visits=visits.get(passage.passage_id, 0),
+                first_seen=seen[passage.passage_id][0],
+                last_seen=seen[passage.passage_id][1],
+                negative_z=z / with_face if coverage >= LEAST_COVERAGE else None,
+                coverage=coverage,
+            )
+        )
+    return tuple(readings)
+
+
+def _stretches(views: Iterable[View]) -> Iterable[tuple[float, float, dict[str, float]]]:
+    """Yield stretches of time with what was visible throughout each: start, end, shares."""
+    events: list[tuple[float, int, View]] = []
+    for view in views:
+        if view.end > view.start and view.visible_share > 0:
+            events.append((view.start, 1, view))
+            events.append((view.end, 0, view))
+    events.sort(key=lambda event: event[:2])
+    active: dict[str, list[float]] = defaultdict(list)
+    before = 0.0
+    for at, begins, view in events:
+        if at > before and active:
+            yield before, at, {name: max(shares) for name, shares in active.items()}
+        before = at
+        if begins:
+            active[view.passage_id].append(view.visible_share)
+        else:
+            active[view.passage_id].remove(view.visible_share)
+            if not active[view.passage_id]:
+                del active[view.passage_id]
+
+
+class _Integral:
+    """The integral of a piecewise constant signal, zero where there are no rows."""
+
+    def __init__(self, signals: Signals, values: FloatArray) -> None:
+        self._times = np.column_stack([signals.start, signals.end]).ravel()
+        steps = np.zeros(len(self._times))
+        steps[1::2] = values * (signals.end - signals.start)
+        self._sums = np.cumsum(steps)
+
+    def between(self, start: FloatArray, end: FloatArray) -> FloatArray:
+        """Return the integral over each [start, end]."""
+        if len(self._times) == 0:
+            return np.zeros(len(start))
+        return np.asarray(
+            np.interp(end, self._times, self._sums) - np.interp(start, self._times, self._sums)
+        )
+
+
+def _count_visits(
+    stretches: Sequence[tuple[float, float, Mapping[str, float]]],
+) -> dict[str, int]:
+    """Count for how many separate stays each passage was the most visible one."""
+    stays: list[tuple[str, float]] = []
+    for start, end, shares in stretches:
+        top = max(shares.values())
+        leaders = [name for name, share in shares.items() if share >= top - SHARE_TOLERANCE]
+        # With several fully visible, the reader stays with the one they were at.
+        leader = stays[-1][0] if stays and stays[-1][0] in leaders else leaders[0]
+        if stays and stays[-1][0] == leader:
+            stays[-1] = (leader, stays[-1][1] + end - start)
+        else:
+            stays.append((leader, end - start))
+    visits: dict[str, int] = defaultdict(int)
+    current = ""
+    for name, seconds in stays:
+        if seconds >= SHORTEST_VISIT_S and name != current:
+            visits[name] += 1
+            current = name
+    return dict(visits)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as it was read.
+
+    Attributes:
+        document: The text.
+        passages: One reading for each passage, in order.
+        own_wpm: The learner's pace to compare with, words a minute.
+    """
+
+    document: Document
+    passages: tuple[PassageReading, ...]
+    own_wpm: float
+
+    def is_skimmed(self, reading: PassageReading) -> bool:
+        """Whether a passage went by more than 1.5 times as fast as the own pace."""
+        return reading.wpm is not None and reading.wpm > SKIMMED_PACE * self.own_wpm
+
+    def features(self, *, with_camera: bool = True) -> dict[str, ComprehensionFeatures]:
+        """Return the inputs of the comprehension estimate for each passage that was seen.
+
+        Args:
+            with_camera: Include absence and expression.
+        """
+        usual_revisits = median(
+            [reading.revisits for reading in self.passages if reading.seen] or [0]
+        )
+        features = {}
+        for passage, reading in zip(self.document.passages, self.passages, strict=True):
+            if not reading.seen:
+                continue
+            readability = measure_readability(passage.text)
+            made = comprehension_features(
+                lix=readability.lix if readability else None,
+                wpm=reading.wpm,
+                own_wpm=self.own_wpm,
+                revisits_above_median=reading.revisits - usual_revisits,
+                away_share=reading.away_share,
+                negative_z=reading.negative_z,
+            )
+            features[passage.passage_id] = made if with_camera else made.without_camera()
+        return features
+
+    def estimates(
+        self, coefficients: Coefficients, *, with_camera: bool = True
+    ) -> dict[str, Estimate]:
+        """Return the comprehension estimate of each passage that was seen, 0..100."""
+        return {
+            passage_id: estimate(features, coefficients)
+            for passage_id, features in self.features(with_camera=with_camera).items()
+        }
+
+
+def read(
+    document: Document,
+    views: Iterable[View],
+    signals: Signals,
+    earlier_wpm: Sequence[float] = (),
+) -> Reading:
+    """Work out how a text was read.
+
+    Args:
+        document: The text.
+        views: What was visible when.
+        signals: What the camera saw; `Signals.none()` without one.
+        earlier_wpm: Words a minute on passages of the learner's earlier sessions.
+    """
+    passages = attribute(document.passages, views, signals)
+    paces = [*earlier_wpm, *(reading.wpm for reading in passages if reading.wpm is not None)]
+    return Reading(document, passages, own_pace(paces))
+
+
+def own_pace(paces: Iterable[float]) -> float:
+    """Return the pace to compare with: (5 x 238 + n x own median) / (5 + n) words a minute.
+
+    Args:
+        paces: Words a minute on each passage read so far; those too fast for reading are left out.
+    """
+    readable = [wpm for wpm in paces if 0 < wpm <= FASTEST_READING_WPM]
+    if not readable:
+        return USUAL_WPM
+    n = len(readable)
+    return (USUAL_WPM_WEIGHT * USUAL_WPM + n * median(readable)) / (USUAL_WPM_WEIGHT + n)
