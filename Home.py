@@ -20,5 +20,7 @@ st.navigation(
     [
         st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, default=index == 0)
         for index, (name, title, icon) in enumerate(PAGES)
-    ]
+    ],
+    # On top, so that pictures and charts have the whole width; on a phone it folds into a menu.
+    position="top",
 ).run()

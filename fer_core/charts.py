@@ -16,8 +16,8 @@ from fer_core.vision.faces import Face
 from fer_core.vision.plates import UNSURE_COLOUR
 
 _ROW_PX = 30
-#: Streamlit fits a chart into its height, axis and legend included: their share of it.
-_AXIS_AND_LEGEND_PX = 78
+#: The given height is the plot's alone; axes and legends come on top.
+_PLOT_HEIGHT = alt.AutoSizeParams(type="fit-x", contains="padding")
 #: A share narrower than this has no room for its emoji; the legend and the tooltip name it.
 _ROOM_FOR_EMOJI = 0.09
 
@@ -88,7 +88,7 @@ def probability_bars(faces: Sequence[Face]) -> alt.LayerChart:
         order=alt.Order("order:Q"),
     )
     emoji = base.mark_text(fontSize=14).encode(x=alt.X("middle:Q"), text="emoji:N")
-    return alt.layer(bars, emoji).properties(height=len(faces) * _ROW_PX + _AXIS_AND_LEGEND_PX)
+    return alt.layer(bars, emoji).properties(height=len(faces) * _ROW_PX, autosize=_PLOT_HEIGHT)
 
 
 def expression_counts(counts: Mapping[Emotion | None, int]) -> alt.LayerChart:
@@ -121,7 +121,7 @@ def expression_counts(counts: Mapping[Emotion | None, int]) -> alt.LayerChart:
     numbers = base.mark_text(align="left", dx=6, fontWeight="bold", color="#808B98").encode(
         text="faces:Q"
     )
-    return alt.layer(bars, numbers).properties(height=len(counts) * _ROW_PX + 12)
+    return alt.layer(bars, numbers).properties(height=len(counts) * _ROW_PX, autosize=_PLOT_HEIGHT)
 
 
 def confusion_matrix(counts: Sequence[Sequence[int]]) -> alt.LayerChart:
@@ -169,4 +169,4 @@ def confusion_matrix(counts: Sequence[Sequence[int]]) -> alt.LayerChart:
         text=alt.Text("share:Q", format=".0%"),
         color=alt.condition(alt.datum.share > 0.45, alt.value("#FFFFFF"), alt.value("#1C2530")),
     )
-    return alt.layer(cells, text).properties(height=58 * len(truths) + 40)
+    return alt.layer(cells, text).properties(height=52 * len(truths), autosize=_PLOT_HEIGHT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 from collections.abc import Sequence
 from time import monotonic
 
@@ -69,6 +70,7 @@ def hand_in() -> list[Upload]:
         "Drop photos here, or choose them",
         type=FILE_TYPES,
         accept_multiple_files=True,
+        max_upload_size=math.ceil(settings.max_image_mb),
         help=f"JPEG, PNG, WebP, BMP, TIFF, GIF or HEIC, up to {settings.max_image_mb:.0f} MB and "
         f"{settings.max_megapixels:.0f} megapixels each.",
         key="photo_files",
@@ -154,12 +156,14 @@ def show_overview(shelf: PhotoShelf, uploads: Sequence[Upload], confidence: floa
     """Summarise many photos and return those that the filter lets through."""
     photos = [shelf.photo(upload) for upload in uploads]
     faces = [face for photo in photos for face in photo.faces(confidence)]
-    st.subheader(f"{len(faces)} faces in {len(photos)} photos")
-    unreadable = [photo for photo in photos if photo.problem]
-    if unreadable:
-        with st.expander(f"{len(unreadable)} files could not be read", icon=":material/warning:"):
-            for photo in unreadable:
-                st.markdown(f"`{photo.name}`: {photo.problem.message if photo.problem else ''}")
+    count = "1 face" if len(faces) == 1 else f"{len(faces)} faces"
+    st.subheader(f"{count} in {len(photos)} files")
+    problems = [(photo.name, photo.problem) for photo in photos if photo.problem]
+    if problems:
+        what = "1 file" if len(problems) == 1 else f"{len(problems)} files"
+        with st.expander(f"{what} could not be read", icon=":material/warning:"):
+            for name, problem in problems:
+                st.markdown(f"`{name}`: {problem.message}")
     if faces:
         st.altair_chart(
             charts.expression_counts(count_expressions(faces)),
@@ -254,7 +258,7 @@ def show_photo(shelf: PhotoShelf, upload: Upload, confidence: float, options: Dr
         st.warning(f"`{photo.name}`: {photo.problem.message}", icon=":material/broken_image:")
         return
     faces = photo.faces(confidence)
-    picture, details = st.columns([5, 6], gap="medium")
+    picture, details = st.columns([5, 7], gap="medium")
     with details:
         marked = show_table(shelf, upload, faces, confidence) if faces else None
         if faces:
@@ -296,19 +300,20 @@ def show_table(
         }
     )
     percent = {
-        label: st.column_config.NumberColumn(label, format="%.0f %%", width=70) for label in LABELS
+        label: st.column_config.NumberColumn(format="%.0f %%", width=width)
+        for label, width in zip(LABELS, (58, 60, 64, 56, 78), strict=True)
     }
     chosen = st.dataframe(
         table,
         hide_index=True,
         row_height=48,
         column_config={
-            "Face": st.column_config.NumberColumn(width=45, format="%d"),
-            "Picture": st.column_config.ImageColumn("", width=55),
-            "Expression": st.column_config.TextColumn(width=105),
+            "Face": st.column_config.NumberColumn(width=42, format="%d"),
+            "Picture": st.column_config.ImageColumn("", width=52),
+            "Expression": st.column_config.TextColumn(width=100),
             **percent,
             "Confidence": st.column_config.NumberColumn(
-                format="%.0f %%", width=85, help="How sure the model is that a face is here"
+                format="%.0f %%", width=80, help="How sure the model is that a face is here"
             ),
         },
         on_select="rerun",

@@ -9,6 +9,22 @@ from fer_core.emotions import EMOTIONS
 
 PAGES = Path(__file__).parent
 
+# One line a way to begin: file, title, icon, what it is for.
+WAYS = [
+    (
+        "photos",
+        "Label photographs",
+        ":material/photo_library:",
+        "Drop one photo or two hundred; see the expression of every face.",
+    ),
+    (
+        "about",
+        "Know what it can do",
+        ":material/info:",
+        "How good the model is, what happens to your pictures, and what this is not for.",
+    ),
+]
+
 through_home()
 st.title("See what a face shows")
 st.markdown(
@@ -17,14 +33,13 @@ st.markdown(
     "nothing is sent anywhere. "
     "Begin with a photograph."
 )
-st.page_link(PAGES / "photos.py", label="**Label photographs**", icon=":material/photo_library:")
-with st.container(horizontal=True):
-    for emotion in EMOTIONS:
-        with st.container(border=True, width=130, horizontal_alignment="center", gap=None):
-            st.markdown(f"## {emotion.emoji}")
-            st.caption(emotion.label)
+grid = st.grid("auto", min_column_width=280)
+for name, title, icon, purpose in WAYS:
+    with grid.cell(), st.container(border=True, height="stretch"):
+        st.page_link(PAGES / f"{name}.py", label=f"**{title}**", icon=icon)
+        st.markdown(purpose)
+st.markdown(" &emsp; ".join(f"{emotion.emoji} {emotion.label}" for emotion in EMOTIONS))
 st.caption(
     "Five expressions, or “unsure” where none is clear. An expression is what a face shows, not "
     "what somebody feels. For yourself, never for watching others."
 )
-st.page_link(PAGES / "about.py", label="About the model, privacy, use", icon=":material/info:")

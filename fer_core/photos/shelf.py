@@ -24,8 +24,8 @@ from fer_core.vision.image import RgbImage
 
 #: Longer side of what is shown on the page, in pixels; downloads keep the full size.
 DISPLAY_SIDE = 1600
-THUMBNAIL_SIDE = 480
-#: About 40 kB each.
+THUMBNAIL_SIDE = 400
+#: About 30 kB each.
 _THUMBNAILS_KEPT = 300
 #: Files decoded and analysed at once: one is decoded while the engine looks at the other. Two
 #: 40-megapixel photos in memory are 240 MB.
@@ -124,7 +124,11 @@ class PhotoShelf:
         return crops
 
     def thumbnail(self, upload: Upload, confidence: float, options: DrawOptions) -> bytes | None:
-        """Return the photo as a small JPEG with its faces drawn in; None if it was unreadable."""
+        """Return the photo as a small JPEG with its faces drawn in; None if it was unreadable.
+
+        Words would be too small to read there: a face gets its box and its emoji.
+        """
+        options = replace(options, labels=False, probabilities=False, numbers=False)
         entry = (self._digests[upload.key], confidence, options)
         if entry in self._thumbnails:
             self._thumbnails.move_to_end(entry)

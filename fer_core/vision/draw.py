@@ -98,11 +98,11 @@ def scale_faces(faces: Sequence[Face], factor: float) -> tuple[Face, ...]:
 def text_size(face_height: float, width: int, height: int) -> int:
     """Return the text height for a face, in pixels.
 
-    A fifth of the face, but never below 13 pixels or a 70th of the picture's longer side (about
-    18 pixels when it fills a 1280 pixel screen), never above 6 % of its shorter side. Rounded to
+    A fifth of the face, but never below 13 pixels or a 50th of the picture's longer side (about
+    12 pixels where a page shows it 600 pixels wide), never above 6 % of its shorter side. Rounded to
     steps, so that a face moving in a video uses a handful of sizes.
     """
-    least = max(13.0, max(width, height) / 70)
+    least = max(13.0, max(width, height) / 50)
     most = max(least, min(width, height) * 0.06)
     size = min(max(face_height / 5, least), most)
     step = 2 if size < 40 else 4

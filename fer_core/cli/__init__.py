@@ -1,0 +1,1 @@
+"""The command line: photos analysed without a browser, and the installation checked."""

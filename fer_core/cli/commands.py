@@ -1,0 +1,108 @@
+"""What the command line takes and which exit status it gives."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from fer_core.errors import FerError
+
+EXIT_STATUS = """exit status:
+  0  everything was done
+  1  analyse: a file could not be read; doctor: something fails
+  2  the command line could not be understood
+  3  the model or a setting cannot be used
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # Emoji and names in any script, also where the terminal knows neither.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        return _analyse(options) if options.command == "analyse" else _doctor()
+    except FerError as error:
+        sys.stderr.write(f"{error.message}\n`python -m fer_core doctor` says what to do.\n")
+        return 3
+    except ImportError as error:
+        sys.stderr.write(
+            f"{error.name or 'A library'} is not installed.\n"
+            "`python -m fer_core doctor` says what to do.\n"
+        )
+        return 3
+    except BrokenPipeError:  # the reader, as `head`, has had enough
+        sys.stderr.close()
+        return 0
+
+
+def _analyse(options: argparse.Namespace) -> int:
+    from fer_core.cli.analyse import Output, analyse
+
+    form: Output = "json" if options.json else "csv" if options.csv else "text"
+    return analyse(
+        options.photos,
+        form,
+        confidence=options.confidence,
+        annotate_into=options.annotate,
+        blur=options.blur,
+    )
+
+
+def _doctor() -> int:
+    from fer_core.cli.doctor import check_installation, describe
+
+    checks = check_installation()
+    sys.stdout.write(describe(checks))
+    return 1 if any(check.status == "failed" for check in checks) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m fer_core",
+        description="Facial expressions in photos, on this machine.",
+        epilog=EXIT_STATUS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    analyse = commands.add_parser(
+        "analyse",
+        help="label the faces in photos",
+        epilog=EXIT_STATUS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    analyse.add_argument("photos", nargs="+", type=Path, metavar="PHOTO", help="files or folders")
+    form = analyse.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON, as the API answers")
+    form.add_argument("--csv", action="store_true", help="print CSV, one row per face")
+    analyse.add_argument(
+        "--annotate", type=Path, metavar="DIR", help="also write each picture with its faces drawn"
+    )
+    analyse.add_argument(
+        "--blur", action="store_true", help="blur all faces in the pictures that --annotate writes"
+    )
+    analyse.add_argument(
+        "--confidence",
+        type=_share,
+        metavar="0.1..1",
+        help="weakest face to report (default: the model's own threshold)",
+    )
+    commands.add_parser("doctor", help="check the installation and say what to do")
+    return parser
+
+
+def _share(text: str) -> float:
+    from fer_core.photos.analysed import LOWEST_CONFIDENCE
+
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not LOWEST_CONFIDENCE <= value <= 1:
+        raise argparse.ArgumentTypeError(f"must be a number from {LOWEST_CONFIDENCE} to 1")
+    return value
