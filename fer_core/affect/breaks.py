@@ -149,7 +149,8 @@ class BreakAdvisor:
     pauses left out.
 
     The timer keeps its time unless another rule brought the break forward within the 15 minutes
-    before; the look into the distance gives way to a timer that is due within 15 minutes.
+    before; the look into the distance gives way to a timer that is due within 15 minutes, and to a
+    negative stretch that may be in the making, as it would silence either for 15 minutes.
     """
 
     def __init__(self, plan: BreakPlan) -> None:
@@ -275,7 +276,7 @@ class BreakAdvisor:
         if active_s - self._eyes_from_s < EYES_EVERY_S:
             return None
         timer_in = self._timer_from_s + 60.0 * self.plan.focus_min - active_s
-        if timer_in < MIN_GAP_S:
+        if timer_in < MIN_GAP_S or self.negative.length_s > 0:
             return None
         return _Evidence(
             BreakRule.EYES,

@@ -26,6 +26,11 @@ FloatArray = npt.NDArray[np.float64]
 FULL_WEIGHT_HEIGHT_PX = 80.0
 #: Frames in the causal median. Five outvote two wrong frames in a row.
 MEDIAN_FRAMES = 5
+#: At low frame rates five frames would trail the face by seconds: a frame older than this drops
+#: out of the median while three newer ones remain. Seconds. At 2 fps it halves the difference to
+#: 30 fps, and from 4 fps on it changes nothing.
+MEDIAN_SPAN_S = 1.25
+MEDIAN_LEAST_FRAMES = 3
 #: Half-lives, seconds: what is said about now, what the chart draws, what indicators use.
 LABEL_HALF_LIFE_S = 2.0
 CHART_HALF_LIFE_S = 10.0
@@ -144,17 +149,20 @@ class ProbabilityMedian:
     """Causal median of the last five probability vectors, class by class, sum 1 again."""
 
     def __init__(self) -> None:
-        self._frames: deque[FloatArray] = deque(maxlen=MEDIAN_FRAMES)
+        self._frames: deque[tuple[float, FloatArray]] = deque(maxlen=MEDIAN_FRAMES)
 
-    def push(self, probabilities: FloatArray) -> FloatArray:
-        """Take the newest vector, shape (5,), and return the median, shape (5,)."""
-        self._frames.append(probabilities)
-        stacked = np.sort(np.array(self._frames), axis=0)
+    def push(self, probabilities: FloatArray, at: float) -> FloatArray:
+        """Take the newest vector, shape (5,), captured at `at` seconds; return the median, (5,)."""
+        self._frames.append((at, probabilities))
+        while len(self._frames) > MEDIAN_LEAST_FRAMES and at - self._frames[0][0] > MEDIAN_SPAN_S:
+            self._frames.popleft()
+        stacked = np.array([vector for _, vector in self._frames])
+        stacked.sort(axis=0)
         half = len(stacked) // 2
         median = stacked[half] if len(stacked) % 2 else (stacked[half - 1] + stacked[half]) / 2
         total = float(median.sum())
-        # Five frames that each name another class leave a median of zeros.
-        return median / total if total > 0 else probabilities
+        # Frames that each name another class leave a median of zeros.
+        return np.asarray(median / total) if total > 0 else probabilities
 
     def reset(self) -> None:
         self._frames.clear()

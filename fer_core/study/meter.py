@@ -287,7 +287,7 @@ class SignalMeter:
             self._motion.reset()
         self._valid_at = sample.at
         self._unsure_below = sample.unsure_below
-        p = self._median.push(sample.probabilities)
+        p = self._median.push(sample.probabilities, sample.at)
         valence, arousal, negative = valence_of(p), arousal_of(p), negative_of(p)
         self._smoother.push(np.array([*p, valence, arousal, negative]), sample.at, sample.weight)
         second = self._second

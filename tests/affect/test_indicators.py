@@ -1,0 +1,141 @@
+"""What an estimate is made of, and that it never shows what it does not know."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fer_core.affect.indicators import (
+    Coefficients,
+    ComprehensionFeatures,
+    Estimate,
+    Reason,
+    StressFeatures,
+    comprehension_features,
+    comprehension_prior,
+    estimate,
+    sigmoid,
+    stress_prior,
+)
+
+measures = st.none() | st.floats(-1e6, 1e6)
+
+
+def test_without_any_information_comprehension_is_70() -> None:
+    assert estimate(ComprehensionFeatures(), comprehension_prior()).value == pytest.approx(70, 0.01)
+
+
+def test_without_any_information_stress_is_20() -> None:
+    assert estimate(StressFeatures(), stress_prior()).value == pytest.approx(19.8, abs=0.1)
+
+
+def test_a_text_of_lix_56_is_one_unit_harder() -> None:
+    features = comprehension_features(lix=56)
+    assert features.difficulty == pytest.approx(1.0)
+    value = estimate(features, comprehension_prior()).value
+    assert value == pytest.approx(100 * sigmoid(0.85 - 0.60))
+
+
+def test_reading_slowly_is_no_skimming() -> None:
+    assert comprehension_features(wpm=100, own_wpm=238).skimming == 0.0
+
+
+def test_reading_twice_as_fast_is_skimming() -> None:
+    features = comprehension_features(wpm=476, own_wpm=238)
+    assert features.skimming == pytest.approx(math.log(2) / 0.30)
+
+
+def test_a_calm_face_earns_no_bonus() -> None:
+    assert comprehension_features(negative_z=-3).negative == 0.0
+
+
+def test_leaving_the_camera_out_keeps_text_and_pace() -> None:
+    features = comprehension_features(lix=50, wpm=400, own_wpm=238, away_share=0.5, negative_z=2)
+    bare = features.without_camera()
+    assert (bare.difficulty, bare.skimming) == (features.difficulty, features.skimming)
+    assert (bare.away, bare.negative) == (None, None)
+
+
+@given(lix=measures, wpm=measures, away=measures, z=measures, eyes=measures, revisits=measures)
+def test_every_estimate_lies_between_0_and_100_inside_its_interval(
+    lix: float | None,
+    wpm: float | None,
+    away: float | None,
+    z: float | None,
+    eyes: float | None,
+    revisits: float | None,
+) -> None:
+    features = comprehension_features(
+        lix=lix,
+        wpm=wpm,
+        own_wpm=238,
+        away_share=away,
+        negative_z=z,
+        eye_closure_share=eyes,
+        revisits_above_median=revisits,
+    )
+    made = estimate(features, comprehension_prior())
+    assert made.value is not None
+    assert made.low is not None
+    assert made.high is not None
+    assert 0 <= made.low <= made.value <= made.high <= 100
+
+
+@given(z=st.floats(0, 3), more=st.floats(0.01, 3))
+def test_more_negative_expression_never_raises_comprehension(z: float, more: float) -> None:
+    prior = comprehension_prior()
+    low = estimate(comprehension_features(negative_z=z + more), prior).value
+    high = estimate(comprehension_features(negative_z=z), prior).value
+    assert low is not None
+    assert high is not None
+    assert low <= high
+
+
+def test_less_certain_weights_give_a_wider_interval() -> None:
+    prior = comprehension_prior()
+    sure = Coefficients(prior.names, prior.mean, prior.covariance / 4, answers=20)
+    wide = estimate(ComprehensionFeatures(), prior)
+    narrow = estimate(ComprehensionFeatures(), sure)
+    assert wide.low is not None
+    assert narrow.low is not None
+    assert narrow.low > wide.low
+
+
+def test_an_estimate_counts_as_calibrated_from_8_answers() -> None:
+    assert not Estimate(50, 40, 60, answers=7).calibrated
+    assert Estimate(50, 40, 60, answers=8).calibrated
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, None])
+def test_an_estimate_cannot_be_no_number_without_a_reason(value: float | None) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        Estimate(value, 0.0, 1.0)
+
+
+def test_an_estimate_cannot_have_both_value_and_reason() -> None:
+    with pytest.raises(ValueError, match="not both"):
+        Estimate(50, 40, 60, reason=Reason.AWAY)
+
+
+def test_every_reason_has_a_sentence() -> None:
+    assert all(reason.text.endswith(".") for reason in Reason)
+
+
+def test_coefficients_survive_json() -> None:
+    before = comprehension_prior()
+    after = Coefficients.from_dict(json.loads(json.dumps(before.to_dict())))
+    np.testing.assert_allclose(after.mean, before.mean)
+    np.testing.assert_allclose(after.covariance, before.covariance)
+    assert (after.names, after.answers) == (before.names, before.answers)
+
+
+def test_coefficients_that_are_no_numbers_are_refused() -> None:
+    data = comprehension_prior().to_dict()
+    data["mean"][0] = math.nan
+    with pytest.raises(ValueError, match="finite"):
+        Coefficients.from_dict(data)

@@ -1,0 +1,209 @@
+"""Smoothing at any frame rate, the own baseline, and what a frame counts for."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.synthetic_signals import face, label_figures, one_hot, picture, rate_error
+from fer_core.affect.signals import (
+    CHANNELS,
+    Baseline,
+    BaselineLearner,
+    Channel,
+    ProbabilityMedian,
+    Smoother,
+    Usual,
+    arousal_of,
+    frame_weight,
+    negative_of,
+    sample_of,
+    valence_of,
+)
+from fer_core.emotions import EMOTIONS, Emotion
+
+vectors = st.lists(st.floats(0.001, 1), min_size=5, max_size=5).map(
+    lambda raw: np.array(raw) / sum(raw)
+)
+gaps = st.lists(st.floats(0.001, 400), min_size=1, max_size=60)
+
+
+class TestFrame:
+    def test_a_large_face_counts_by_its_confidence(self) -> None:
+        assert frame_weight(face(one_hot(Emotion.SAD), confidence=0.7, height=80)) == 0.7
+
+    def test_a_face_of_40_pixels_counts_half(self) -> None:
+        assert frame_weight(face(one_hot(Emotion.SAD), confidence=0.8, height=40)) == 0.4
+
+    def test_a_second_face_leaves_no_sample(self) -> None:
+        both = picture(face(one_hot(Emotion.HAPPY)), face(one_hot(Emotion.SAD), x=20))
+        assert sample_of(both, 1.0) is None
+
+    def test_a_black_picture_leaves_no_sample(self) -> None:
+        assert sample_of(picture(face(one_hot(Emotion.HAPPY)), blank=True), 1.0) is None
+
+    def test_probabilities_that_are_no_numbers_leave_no_sample(self) -> None:
+        assert sample_of(picture(face(np.full(5, math.nan))), 1.0) is None
+
+    @pytest.mark.parametrize("emotion", EMOTIONS)
+    def test_a_pure_expression_has_russells_coordinates(self, emotion: Emotion) -> None:
+        p = one_hot(emotion)
+        assert valence_of(p) == pytest.approx(emotion.valence)
+        assert arousal_of(p) == pytest.approx(emotion.arousal)
+
+    @given(vectors)
+    def test_valence_and_arousal_stay_within_one(self, p: np.ndarray) -> None:
+        assert -1 <= valence_of(p) <= 1
+        assert -1 <= arousal_of(p) <= 1
+        assert 0 <= negative_of(p) <= 1
+
+
+class TestMedian:
+    @given(st.lists(vectors, min_size=1, max_size=12))
+    def test_it_stays_a_distribution(self, frames: list[np.ndarray]) -> None:
+        median = ProbabilityMedian()
+        for i, p in enumerate(frames):
+            out = median.push(p, i / 10)
+            assert out.sum() == pytest.approx(1)
+            assert (out >= 0).all()
+
+    def test_two_wrong_frames_of_five_do_not_show(self) -> None:
+        median = ProbabilityMedian()
+        seen = [Emotion.HAPPY, Emotion.HAPPY, Emotion.SAD, Emotion.SAD, Emotion.HAPPY]
+        for i, emotion in enumerate(seen):
+            out = median.push(one_hot(emotion, 0.9), i / 10)
+        assert out.argmax() == Emotion.HAPPY.index
+
+    def test_at_two_frames_a_second_it_looks_at_three(self) -> None:
+        median = ProbabilityMedian()
+        seen = [Emotion.HAPPY, Emotion.HAPPY, Emotion.HAPPY, Emotion.SAD, Emotion.SAD]
+        for i, emotion in enumerate(seen):
+            out = median.push(one_hot(emotion, 0.9), i / 2)
+        assert out.argmax() == Emotion.SAD.index
+
+
+class TestSmoother:
+    @given(gaps, st.lists(vectors, min_size=60, max_size=60), st.floats(0.01, 1))
+    def test_whatever_the_gaps_it_stays_within_what_was_seen(
+        self, steps: list[float], frames: list[np.ndarray], weight: float
+    ) -> None:
+        smoother, at = Smoother((2, 10, 60), 5), 0.0
+        for step, p in zip(steps, frames, strict=False):
+            at += step
+            smoother.push(p, at, weight)
+        seen = np.array(frames[: len(steps)])
+        assert np.isfinite(smoother.mean).all()
+        assert np.isfinite(smoother.band).all()
+        assert (smoother.mean >= seen.min(axis=0) - 1e-9).all()
+        assert (smoother.mean <= seen.max(axis=0) + 1e-9).all()
+        np.testing.assert_allclose(smoother.mean.sum(axis=1), 1)
+
+    @given(st.lists(st.floats(0, 100), min_size=2, max_size=30))
+    def test_a_frame_that_comes_late_changes_nothing(self, times: list[float]) -> None:
+        in_order, as_came = Smoother((10,), 1), Smoother((10,), 1)
+        newest = -math.inf
+        for at in times:
+            value = np.array([math.sin(at)])
+            as_came.push(value, at)
+            if at > newest:
+                in_order.push(value, at)
+                newest = at
+        np.testing.assert_array_equal(in_order.mean, as_came.mean)
+
+    def test_after_one_half_life_a_step_is_half_way(self) -> None:
+        smoother = Smoother((10,), 1)
+        times = np.arange(0.1, 200, 0.1)
+        for at in times:
+            smoother.push(np.zeros(1), at)
+        for at in np.arange(0.1, 10.05, 0.1):
+            smoother.push(np.ones(1), times[-1] + at)
+        assert smoother.mean[0, 0] == pytest.approx(0.5, abs=0.01)
+
+    def test_the_first_frame_is_no_head_start(self) -> None:
+        smoother = Smoother((60,), 1)
+        smoother.push(np.array([1.0]), 0.1)
+        for i in range(9):
+            smoother.push(np.array([0.0]), 0.2 + i / 10)
+        assert smoother.mean[0, 0] == pytest.approx(0.1, abs=0.01)
+
+    def test_one_frame_after_a_long_gap_cannot_pull_a_slow_value_over(self) -> None:
+        smoother = Smoother((60,), 1)
+        for i in range(600):
+            smoother.push(np.zeros(1), i / 10)
+        smoother.push(np.ones(1), 260.0)
+        assert smoother.mean[0, 0] < 0.1
+
+    def test_the_band_of_a_noisy_signal_is_wider(self) -> None:
+        rng = np.random.default_rng(0)
+        calm, noisy = Smoother((10,), 1), Smoother((10,), 1)
+        for i in range(600):
+            calm.push(np.array([0.01 * rng.normal()]), i / 10)
+            noisy.push(np.array([0.2 * rng.normal()]), i / 10)
+        assert noisy.band[0, 0] > 5 * calm.band[0, 0]
+
+    @pytest.mark.parametrize("half_life_s", [10.0, 60.0])
+    @pytest.mark.parametrize("fps", [2.0, 5.0, 15.0])
+    def test_jitter_and_lost_frames_differ_from_30_fps_by_less_than_two_hundredths(
+        self, fps: float, half_life_s: float
+    ) -> None:
+        assert max(rate_error(fps, half_life_s, seed) for seed in range(3)) <= 0.02
+
+
+def test_at_20_percent_wrong_frames_the_label_is_steady_quick_and_right() -> None:
+    runs = [label_figures(2.0, seed) for seed in range(4)]
+    assert np.mean([run.raw_flips_per_min for run in runs]) > 80
+    assert np.mean([run.flips_per_min for run in runs]) <= 1.5
+    assert np.mean([run.lag_s for run in runs]) <= 2.5
+    assert np.mean([run.accuracy for run in runs]) >= 0.95
+
+
+class TestBaseline:
+    def learn(self, seconds: int, values: np.ndarray | None = None) -> BaselineLearner:
+        learner = BaselineLearner()
+        rng = np.random.default_rng(0)
+        for second in range(seconds):
+            made = values if values is not None else rng.normal(0.3, 0.2, len(CHANNELS))
+            learner.push(made, float(second), 1.0)
+        return learner
+
+    def test_it_takes_300_seconds_of_reading(self) -> None:
+        assert not self.learn(300).ready
+        assert self.learn(301).ready
+
+    def test_seconds_without_a_face_do_not_count(self) -> None:
+        learner = BaselineLearner()
+        for second in range(301):
+            learner.push(np.zeros(len(CHANNELS)), float(second), 0.3)
+        assert learner.progress == 0
+
+    def test_a_still_face_gets_the_least_spread(self) -> None:
+        baseline = self.learn(301, np.full(len(CHANNELS), 0.2)).result()
+        assert baseline.usual[Channel.VALENCE] == Usual(pytest.approx(0.2), 0.05)
+
+    def test_its_median_is_what_was_seen(self) -> None:
+        usual = self.learn(301).result().usual[Channel.VALENCE]
+        assert usual.median == pytest.approx(0.3, abs=0.06)
+
+    @given(st.floats(-1e9, 1e9))
+    def test_z_is_clipped_to_three(self, value: float) -> None:
+        baseline = self.learn(301).result()
+        assert -3 <= baseline.z(Channel.NEGATIVE, value) <= 3
+
+    def test_it_survives_json(self) -> None:
+        baseline = self.learn(301).result()
+        assert Baseline.from_dict(json.loads(json.dumps(baseline.to_dict()))) == baseline
+
+    def test_a_spread_of_zero_is_refused(self) -> None:
+        data = self.learn(301).result().to_dict()
+        data["valence"]["spread"] = 0.0
+        with pytest.raises(ValueError, match="valence"):
+            Baseline.from_dict(data)
+
+    def test_nothing_seen_gives_no_baseline(self) -> None:
+        with pytest.raises(ValueError, match="no ordinary reading"):
+            BaselineLearner().result()
