@@ -77,7 +77,7 @@ def hand_in() -> list[Upload]:
     )
     snapshots: dict[str, bytes] = st.session_state.setdefault("snapshots", {})
     if st.toggle("Take a picture with the camera", key="use_camera"):
-        taken = st.camera_input("The camera is on while this is open", key="snapshot")
+        taken = st.camera_input("The camera is on while this is open", key="snapshot", width=640)
         if taken is not None:
             key = hashlib.sha256(taken.getvalue()).hexdigest()
             if key not in snapshots and len(snapshots) < MOST_SNAPSHOTS:

@@ -24,8 +24,8 @@ from fer_core.vision.image import RgbImage
 
 #: Longer side of what is shown on the page, in pixels; downloads keep the full size.
 DISPLAY_SIDE = 1600
-THUMBNAIL_SIDE = 400
-#: About 30 kB each.
+THUMBNAIL_SIDE = 320
+#: About 20 kB each.
 _THUMBNAILS_KEPT = 300
 #: Files decoded and analysed at once: one is decoded while the engine looks at the other. Two
 #: 40-megapixel photos in memory are 240 MB.

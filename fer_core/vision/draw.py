@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from fer_core.emotions import UNSURE_LABEL
 from fer_core.vision.faces import Box, Face
+from fer_core.vision.glyphs import RgbaImage
 from fer_core.vision.image import RgbImage
 from fer_core.vision.plates import colour_of, lay, panel, plate, plate_size
 
@@ -75,16 +76,18 @@ def draw_faces(
         return canvas
     height, width = canvas.shape[:2]
     line = max(2, round(max(width, height) / 400))
-    order = list(range(len(faces)))
-    if options.marked is not None and 0 <= options.marked < len(faces):
-        _dim_outside(canvas, faces[options.marked].box, line)
-        order.sort(key=lambda index: index != options.marked)
+    marked = options.marked if options.marked in range(len(faces)) else None
+    # The marked face chooses its label's place first and is drawn last, over the dimmed others.
+    order = sorted(range(len(faces)), key=lambda index: index != marked)
+    labels = _place_labels(faces, order, options, width, height, line)
     for index in reversed(order):
-        _draw_box(canvas, faces[index], line * 2 if index == options.marked else line)
-    _draw_labels(canvas, faces, order, options, line)
-    if options.bars:
-        for index in order:
-            _draw_panel(canvas, faces[index], line)
+        face, sprite, spot = faces[index], *labels[index]
+        if index == marked:
+            _set_apart(canvas, face.box, line)
+        _draw_box(canvas, face, line)
+        lay(canvas, sprite, round(spot.x), round(spot.y))
+        if options.bars:
+            _draw_panel(canvas, face, line)
     return canvas
 
 
@@ -99,7 +102,7 @@ def text_size(face_height: float, width: int, height: int) -> int:
     """Return the text height for a face, in pixels.
 
     A fifth of the face, but never below 13 pixels or a 50th of the picture's longer side (about
-    12 pixels where a page shows it 600 pixels wide), never above 6 % of its shorter side. Rounded to
+    12 pixels where a page shows it 600 pixels wide), never above 6 % of its shorter side. In
     steps, so that a face moving in a video uses a handful of sizes.
     """
     least = max(13.0, max(width, height) / 50)
@@ -155,10 +158,15 @@ def _texts(face: Face, index: int, options: DrawOptions) -> list[str]:
     return list(dict.fromkeys("  ".join(parts) for parts in shorter)) or [""]
 
 
-def _draw_labels(
-    canvas: RgbImage, faces: Sequence[Face], order: Sequence[int], options: DrawOptions, line: int
-) -> None:
-    height, width = canvas.shape[:2]
+def _place_labels(
+    faces: Sequence[Face],
+    order: Sequence[int],
+    options: DrawOptions,
+    width: int,
+    height: int,
+    line: int,
+) -> dict[int, tuple[RgbaImage, Box]]:
+    """Return each face's label and its place, chosen in the given order."""
     sizes = [text_size(face.box.height, width, height) for face in faces]
     texts = [_texts(face, index, options) for index, face in enumerate(faces)]
 
@@ -170,20 +178,20 @@ def _draw_labels(
         [face.box for face in faces],
         [spots(index, texts[index][-1])[0] for index in range(len(faces))],
     )
+    labels = {}
     for index in order:
-        best: tuple[float, str, Box] | None = None
-        for text in texts[index]:
-            for spot in spots(index, text):
-                overlap = taken.overlap(spot, own=index)
-                if best is None or overlap < best[0]:
-                    best = (overlap, text, spot)
-            if best is not None and best[0] == 0:
+        overlap, text, spot = float("inf"), "", faces[index].box
+        for shorter_text in texts[index]:
+            for next_spot in spots(index, shorter_text):
+                next_overlap = taken.overlap(next_spot, own=index)
+                if next_overlap < overlap:
+                    overlap, text, spot = next_overlap, shorter_text, next_spot
+            if overlap == 0:
                 break
-        if best is not None:
-            _, text, spot = best
-            sprite = plate(faces[index].emotion, text, sizes[index], emoji=options.emoji)
-            lay(canvas, sprite, int(spot.x), int(spot.y))
-            taken.lay(spot, own=index)
+        taken.lay(spot, own=index)
+        sprite = plate(faces[index].emotion, text, sizes[index], emoji=options.emoji)
+        labels[index] = (sprite, spot)
+    return labels
 
 
 def _spots(
@@ -222,13 +230,16 @@ def _draw_box(canvas: RgbImage, face: Face, line: int) -> None:
         cv2.polylines(canvas, parts, closed, colour, thickness, cv2.LINE_AA, _SHIFT)
 
 
-def _dim_outside(canvas: RgbImage, box: Box, line: int) -> None:
+def _set_apart(canvas: RgbImage, box: Box, line: int) -> None:
+    """Dim everything but a face, and frame it in white outside its own box."""
+    reach = 2 * line
+    frame = Box(box.x - reach, box.y - reach, box.width + 2 * reach, box.height + 2 * reach)
+    outline = _rounded_outline(frame, radius=min(frame.width, frame.height) * 0.08)
     mask = np.zeros(canvas.shape[:2], np.uint8)
-    outline = _rounded_outline(box, radius=min(box.width, box.height) * 0.08)
     cv2.fillPoly(mask, [outline], 255, cv2.LINE_AA, _SHIFT)
     light = (_DIMMED * 255 + (1 - _DIMMED) * mask).astype(np.uint8)
     cv2.multiply(canvas, cv2.merge([light] * 3), dst=canvas, scale=1 / 255)
-    cv2.polylines(canvas, [outline], True, _WHITE, line * 4, cv2.LINE_AA, _SHIFT)
+    cv2.polylines(canvas, [outline], True, _WHITE, 2 * line, cv2.LINE_AA, _SHIFT)
 
 
 def _rounded_outline(box: Box, radius: float) -> npt.NDArray[np.int32]:
