@@ -1,0 +1,111 @@
+"""Batches of scenes for the training loop: seeded, resumable, made by any number of workers."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from fer_core.training.bank import FaceBank
+from fer_core.training.scenes import Scene, compose, training_style
+
+#: Input size (height, width) -> share of the steps. Every step costs about the same: small inputs
+#: come in larger batches, and buy faces of 48-150 px cheaply; 256x320 is a webcam's frame.
+SIZES: dict[tuple[int, int], float] = {
+    (96, 96): 0.12,
+    (160, 160): 0.33,
+    (192, 192): 0.17,
+    (224, 224): 0.08,
+    (256, 320): 0.14,
+    (320, 320): 0.16,
+}
+
+Batch = dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class SceneBatches(Dataset[Batch]):  # type: ignore[misc]  # torch is not typed here
+    """Batch number -> batch, the same for the same seed in any process.
+
+    Attributes:
+        bank: Where the faces come from.
+        seed: Of the whole sequence.
+        pixels: Pixels of a batch; the number of scenes follows from the input size.
+        sizes: Input size (height, width) -> share of the batches.
+    """
+
+    bank: FaceBank
+    seed: int
+    pixels: int
+    sizes: tuple[tuple[tuple[int, int], float], ...]
+
+    def __getitem__(self, number: int) -> Batch:
+        """Return uint8 images (N, 3, H, W) and the faces in the form `SoftTargetLoss` takes."""
+        rng = np.random.default_rng((self.seed, number, 1))
+        shares = np.array([share for _, share in self.sizes])
+        size = self.sizes[int(rng.choice(len(shares), p=shares / shares.sum()))][0]
+        count = max(1, round(self.pixels / (size[0] * size[1])))
+        style = training_style(size)
+        scenes = [
+            compose(self.bank, self.seed, number * 10_000 + index, size, style)
+            for index in range(count)
+        ]
+        return collate(scenes)
+
+
+class CountFrom(Sampler[int]):  # type: ignore[misc]  # torch is not typed here
+    """Yields start, start + 1, ... without end."""
+
+    def __init__(self, start: int) -> None:
+        self._start = start
+
+    def __iter__(self) -> Iterator[int]:
+        return itertools.count(self._start)
+
+
+def collate(scenes: list[Scene]) -> Batch:
+    """Return the scenes as one batch.
+
+    Returns:
+        "images": uint8 (N, 3, H, W). "batch_idx": (n,), the scene of each face. "bboxes": (n, 4),
+        centre and size as shares of width and height. "distributions": (n, 5).
+    """
+    height, width = scenes[0].image.shape[:2]
+    images = torch.from_numpy(np.stack([scene.image for scene in scenes])).permute(0, 3, 1, 2)
+    corners = np.concatenate([scene.boxes for scene in scenes])
+    centres_and_sizes = np.concatenate(
+        [(corners[:, :2] + corners[:, 2:]) / 2, corners[:, 2:] - corners[:, :2]], axis=1
+    ) / np.array([width, height, width, height], np.float32)
+    counts = [len(scene.boxes) for scene in scenes]
+    return {
+        "images": images,
+        "batch_idx": torch.from_numpy(np.repeat(np.arange(len(scenes), dtype=np.float32), counts)),
+        "bboxes": torch.from_numpy(centres_and_sizes.astype(np.float32)),
+        "distributions": torch.from_numpy(
+            np.concatenate([scene.distributions for scene in scenes])
+        ),
+    }
+
+
+def loader(batches: SceneBatches, start: int, workers: int, pin_memory: bool) -> DataLoader[Batch]:
+    """Return an endless loader that begins with batch `start`."""
+    return DataLoader(
+        batches,
+        batch_size=None,
+        sampler=CountFrom(start),
+        num_workers=workers,
+        prefetch_factor=4 if workers else None,
+        persistent_workers=workers > 0,
+        pin_memory=pin_memory,
+        worker_init_fn=_single_threaded,
+    )
+
+
+def _single_threaded(_: int) -> None:
+    cv2.setNumThreads(0)  # the workers are the parallelism
+    torch.set_num_threads(1)

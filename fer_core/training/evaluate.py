@@ -1,0 +1,457 @@
+"""How good a model is, measured through the detector of the app: its figures, not the network's."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fer_core.emotions import LABELS
+from fer_core.training import metrics
+from fer_core.training.bank import FaceBank
+from fer_core.training.data import (
+    Image,
+    LabelledPicture,
+    PictureReader,
+    UnreadablePicture,
+    load_backgrounds,
+    load_dataset,
+)
+from fer_core.training.scenes import VALIDATION, compose
+from fer_core.vision.detector import EmotionDetector, Mode
+from fer_core.vision.faces import Detections, Face
+
+LOGGER = logging.getLogger(__name__)
+
+#: A picture and how strongly to change it -> the changed picture.
+Change = Callable[[Image, float], Image]
+
+#: The fixed validation scenes.
+SCENE_SEED = 20_240_601
+SCENE_SIZE = (320, 320)
+#: Found boxes down to this confidence count for average precision, which ranks them.
+SCENE_CONFIDENCE = 0.01
+#: Pictures of each source on which the changes of size, light and so on are measured.
+CHANGED_PER_SOURCE = 120
+#: The worst mistakes that the report shows.
+MISTAKES_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The detector's answer to one labelled picture.
+
+    Attributes:
+        picture: The picture.
+        emotion: Its label, 0..4.
+        answer: The largest face's class; `metrics.NO_ANSWER` if nothing was found or it is unsure.
+        probabilities: Shape (5,), of the largest face; None if nothing was found.
+        face_size: Longer side of the labelled box in pixels.
+        iou: Of the largest face's box with the labelled one; 0 if nothing was found.
+    """
+
+    picture: LabelledPicture
+    emotion: int
+    answer: int
+    probabilities: npt.NDArray[np.float64] | None
+    face_size: float
+    iou: float
+
+
+def evaluate(
+    weights: Path,
+    data: Path,
+    scene_count: int = 400,
+    limit: int | None = None,
+    threads: int = 2,
+    changes: bool = True,
+) -> dict[str, Any]:
+    """Return all figures of a model as one JSON-ready dictionary.
+
+    Args:
+        weights: A model.json or a .pt file.
+        data: The data folder; its `val` split is used.
+        scene_count: Validation scenes.
+        limit: Most pictures of each source, for a quick look; None for all.
+        threads: Of the detector.
+        changes: Also measure under changed size, light, blur, JPEG quality and yaw.
+    """
+    detector = EmotionDetector.load(weights, threads)
+    pictures = [picture for picture in load_dataset(data) if picture.split == "val"]
+    pictures = _limited(pictures, limit)
+    report: dict[str, Any] = {
+        "weights": {"name": detector.info.name, "sha256": detector.info.sha256},
+        "temperature": detector.info.temperature,
+        "scenes": {
+            mode: evaluate_scenes(detector, pictures, data, scene_count, mode)
+            for mode in ("frame", "photo")
+        },
+    }
+    answers = {mode: answer_all(detector, pictures, mode) for mode in ("photo", "frame")}
+    report["sources"] = {
+        mode: {
+            source: source_figures(
+                [each for each in answers[mode] if each.picture.source == source]
+            )
+            for source in sorted({picture.source for picture in pictures})
+        }
+        for mode in answers
+    }
+    report["calibration"] = {mode: calibration_figures(answers[mode]) for mode in answers}
+    report["face_size"] = size_figures(answers["photo"])
+    if changes:
+        report["changes"] = change_figures(detector, _limited(pictures, CHANGED_PER_SOURCE))
+    report["mistakes"] = [
+        {
+            "container": answer.picture.container.name,
+            "name": answer.picture.name,
+            "label": LABELS[answer.emotion],
+            "answer": LABELS[answer.answer],
+            "probability": round(float(np.max(answer.probabilities)), 3),
+        }
+        for answer in worst_mistakes(answers["photo"])
+        if answer.probabilities is not None
+    ]
+    return report
+
+
+def evaluate_scenes(
+    detector: EmotionDetector,
+    pictures: Sequence[LabelledPicture],
+    data: Path,
+    count: int,
+    mode: Mode,
+) -> dict[str, Any]:
+    """Return average precision, and accuracy of found faces by faces a side of the grid."""
+    bank = FaceBank(pictures, load_backgrounds(data, PictureReader()))
+    results: list[metrics.SceneResult] = []
+    by_grid: dict[int, list[bool]] = {}
+    missed = faces = 0
+    for number in range(count):
+        scene = compose(bank, SCENE_SEED, number, SCENE_SIZE, VALIDATION)
+        detections = detector.detect(scene.image, mode, confidence=SCENE_CONFIDENCE)
+        emotions = scene.distributions.argmax(axis=1)
+        result = metrics.SceneResult(
+            boxes=scene.boxes.astype(np.float64),
+            emotions=emotions.astype(np.int64),
+            found=np.array([_corners(face) for face in detections.faces]).reshape(-1, 4),
+            scores=np.array([_class_scores(face) for face in detections.faces]).reshape(-1, 5),
+        )
+        results.append(result)
+        sure = np.array(
+            [face.confidence >= detector.info.confidence_threshold for face in detections.faces],
+            bool,
+        )
+        overlap = metrics.iou_matrix(result.boxes, result.found[sure])
+        faces += len(emotions)
+        for row, emotion in zip(overlap, emotions, strict=True):
+            if not len(row) or row.max() < 0.5:
+                missed += 1
+                continue
+            right = int(result.scores[sure][row.argmax()].argmax()) == emotion
+            by_grid.setdefault(scene.cells, []).append(bool(right))
+    table = metrics.average_precisions(results)
+    return {
+        "scenes": count,
+        "faces": faces,
+        "missed": missed,
+        "map50": _rounded(table[:, 0].mean()),
+        "map50_95": _rounded(table.mean()),
+        "ap50": {label: _rounded(value) for label, value in zip(LABELS, table[:, 0], strict=True)},
+        "ap50_95": {
+            label: _rounded(value) for label, value in zip(LABELS, table.mean(axis=1), strict=True)
+        },
+        "accuracy_by_grid": {
+            str(cells): _rounded(np.mean(by_grid[cells])) for cells in sorted(by_grid)
+        },
+    }
+
+
+def answer_all(
+    detector: EmotionDetector,
+    pictures: Sequence[LabelledPicture],
+    mode: Mode,
+    change: Callable[[Image], Image] | None = None,
+) -> list[Answer]:
+    """Return the detector's answer to each picture with one labelled face; name unreadable ones."""
+    reader = PictureReader()
+    answers = []
+    for picture in pictures:
+        if len(picture.faces) != 1:
+            continue
+        try:
+            image = reader.read(picture.container, picture.name)
+        except UnreadablePicture as error:
+            LOGGER.warning("left out: %s", error)
+            continue
+        seen = change(image) if change else image
+        scale = seen.shape[0] / image.shape[0]
+        answers.append(_answer(picture, detector.detect(seen, mode), scale))
+    return answers
+
+
+def _answer(picture: LabelledPicture, detections: Detections, scale: float) -> Answer:
+    label = picture.faces[0]
+    x, y, width, height = (value * scale for value in label.box)
+    size = max(label.box[2:]) * scale
+    if not detections.faces:
+        return Answer(picture, label.emotion, metrics.NO_ANSWER, None, size, 0.0)
+    face = detections.faces[0]
+    corners = np.array([[x, y, x + width, y + height]])
+    iou = float(metrics.iou_matrix(corners, np.array([_corners(face)]))[0, 0])
+    answer = metrics.NO_ANSWER if face.emotion is None else face.emotion.index
+    return Answer(picture, label.emotion, answer, face.probabilities, size, iou)
+
+
+def source_figures(answers: Sequence[Answer]) -> dict[str, Any]:
+    """Return accuracy and macro-F1 with 95 % intervals, face-found rate and confusion matrix."""
+    labels, given = _labels(answers), _given(answers)
+    return {
+        "pictures": len(answers),
+        "accuracy": _rounded(metrics.accuracy(labels, given)),
+        "accuracy_interval": _pair(metrics.interval(labels, given, metrics.accuracy)),
+        "macro_f1": _rounded(metrics.macro_f1(labels, given)),
+        "macro_f1_interval": _pair(metrics.interval(labels, given, metrics.macro_f1)),
+        "found": _rounded(np.mean([answer.probabilities is not None for answer in answers])),
+        "located": _rounded(np.mean([answer.iou >= 0.4 for answer in answers])),
+        "unsure": _rounded(
+            np.mean(
+                [a.answer == metrics.NO_ANSWER and a.probabilities is not None for a in answers]
+            )
+        ),
+        "confusion": metrics.confusion(labels, given).tolist(),
+    }
+
+
+def calibration_figures(answers: Sequence[Answer]) -> dict[str, Any]:
+    """Return the best temperature ratio and the calibration error before and after it.
+
+    Each half of the pictures is judged with the temperature of the other half.
+    """
+    found = [answer for answer in answers if answer.probabilities is not None]
+    probabilities = np.array([answer.probabilities for answer in found])
+    labels = _labels(found)
+    sources = [answer.picture.source for answer in found]
+    sizes = {source: sources.count(source) for source in set(sources)}
+    weights = np.array([1 / sizes[source] for source in sources])
+    after = np.empty_like(probabilities)
+    half = np.random.default_rng(0).random(len(found)) < 0.5
+    for part in (half, ~half):
+        ratio = metrics.fit_temperature(probabilities[~part], labels[~part], weights[~part])
+        after[part] = metrics.tempered(probabilities[part], ratio)
+    return {
+        "temperature_ratio": _rounded(metrics.fit_temperature(probabilities, labels, weights)),
+        "ece": _rounded(metrics.calibration_error(probabilities, labels)),
+        "ece_cross_fitted": _rounded(metrics.calibration_error(after, labels)),
+        "ece_by_source": {
+            source: _rounded(
+                metrics.calibration_error(
+                    probabilities[[each == source for each in sources]],
+                    labels[[each == source for each in sources]],
+                )
+            )
+            for source in sorted(sizes)
+        },
+        "reliability": [
+            [_rounded(mean), _rounded(right), count]
+            for mean, right, count in metrics.reliability(probabilities, labels)
+        ],
+    }
+
+
+def size_figures(answers: Sequence[Answer]) -> list[dict[str, Any]]:
+    """Return the accuracy by size of the labelled face in the picture, in pixels."""
+    edges = [0, 48, 72, 96, 112, 128, 10_000]
+    rows = []
+    for low, high in pairwise(edges):
+        inside = [answer for answer in answers if low <= answer.face_size < high]
+        if inside:
+            figure = metrics.accuracy(_labels(inside), _given(inside))
+            rows.append(
+                {"from": low, "to": high, "pictures": len(inside), "accuracy": _rounded(figure)}
+            )
+    return rows
+
+
+def change_figures(
+    detector: EmotionDetector, pictures: Sequence[LabelledPicture]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return accuracy and face-found rate of the same pictures under one change at a time."""
+    table: dict[str, list[dict[str, Any]]] = {}
+    for name, change, levels in CHANGES:
+        rows = []
+        for level in levels:
+            changed = partial(_changed, change=change, level=level)
+            answers = answer_all(detector, pictures, "photo", changed)
+            figure = metrics.accuracy(_labels(answers), _given(answers))
+            found = np.mean([answer.probabilities is not None for answer in answers])
+            rows.append({"level": level, "accuracy": _rounded(figure), "found": _rounded(found)})
+        table[name] = rows
+    return table
+
+
+def summary(report: dict[str, Any]) -> str:
+    """Return the main figures as text for the terminal."""
+    lines = [f"{report['weights']['name']}  sha256 {report['weights']['sha256'][:12]}"]
+    for mode, scenes in report["scenes"].items():
+        weakest = min(scenes["ap50"], key=scenes["ap50"].__getitem__)
+        lines.append(
+            f"{mode}: mAP50 {scenes['map50']:.3f}  mAP50-95 {scenes['map50_95']:.3f}  "
+            f"weakest {weakest} {scenes['ap50'][weakest]:.3f}  "
+            f"missed {scenes['missed']} of {scenes['faces']}"
+        )
+        for source, figures in report["sources"][mode].items():
+            low, high = figures["macro_f1_interval"]
+            lines.append(
+                f"  {source:<14} macro-F1 {figures['macro_f1']:.3f} ({low:.3f}-{high:.3f})  "
+                f"accuracy {figures['accuracy']:.3f}  found {figures['found']:.4f}"
+            )
+        calibration = report["calibration"][mode]
+        lines.append(
+            f"  ECE {calibration['ece']:.3f}, cross-fitted {calibration['ece_cross_fitted']:.3f}"
+        )
+    return "\n".join(lines)
+
+
+def record(description: Path, report: dict[str, Any]) -> None:
+    """Write the main figures of a report into a model.json.
+
+    Raises:
+        ValueError: The report is about other weights.
+    """
+    info = json.loads(description.read_text(encoding="utf-8"))
+    if info["sha256"] != report["weights"]["sha256"]:
+        raise ValueError(f"the report is not about {description}")
+    kept = ("pictures", "macro_f1", "macro_f1_interval", "accuracy", "accuracy_interval", "found")
+    info["metrics"] |= {
+        "command": "python -m fer_core.training evaluate --data DIR --record",
+        "data": "the val split of the training data; scenes composed from it with a fixed seed",
+        "scenes": {
+            mode: {key: figures[key] for key in ("scenes", "map50", "map50_95", "ap50")}
+            for mode, figures in report["scenes"].items()
+        },
+        "sources": {
+            mode: {source: {key: row[key] for key in kept} for source, row in sources.items()}
+            for mode, sources in report["sources"].items()
+        },
+        "ece": {mode: figures["ece"] for mode, figures in report["calibration"].items()},
+        "ece_cross_fitted": {
+            mode: figures["ece_cross_fitted"] for mode, figures in report["calibration"].items()
+        },
+    }
+    write_json(description, info)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write indented JSON, all or nothing."""
+    partial_file = path.with_suffix(".partial")
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    partial_file.write_text(text + "\n", encoding="utf-8")
+    partial_file.replace(path)
+
+
+def worst_mistakes(answers: Sequence[Answer]) -> list[Answer]:
+    """Return the wrong answers of which the model was surest."""
+    wrong = [
+        answer
+        for answer in answers
+        if answer.probabilities is not None
+        and answer.answer not in (answer.emotion, metrics.NO_ANSWER)
+    ]
+    return sorted(wrong, key=lambda answer: -float(np.max(answer.probabilities)))[:MISTAKES_SHOWN]  # type: ignore[arg-type]
+
+
+def _changed(image: Image, change: Change, level: float) -> Image:
+    return change(image, level)
+
+
+def _resized(image: Image, longer_side: float) -> Image:
+    factor = longer_side / max(image.shape[:2])
+    size = max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor))
+    interpolation = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, size, interpolation=interpolation), np.uint8)
+
+
+def _brightened(image: Image, factor: float) -> Image:
+    return np.asarray(np.clip(image * factor, 0, 255), np.uint8)
+
+
+def _blurred(image: Image, share: float) -> Image:
+    if share == 0:
+        return image
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), share * image.shape[0]), np.uint8)
+
+
+def _compressed(image: Image, quality: float) -> Image:
+    _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(quality)])
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)
+
+
+def _yawed(image: Image, share: float) -> Image:
+    """Narrow one side of the picture, as turning the head away from the camera does."""
+    height, width = image.shape[:2]
+    inset = share * height / 2
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    right = width * (1 - share / 2)
+    moved = np.array([[0, 0], [right, inset], [right, height - inset], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, moved)
+    turned = cv2.warpPerspective(image, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(turned, np.uint8)
+
+
+#: Name in the report, change, levels; the first level that changes nothing is the reference.
+CHANGES: tuple[tuple[str, Change, tuple[float, ...]], ...] = (
+    ("longer side of the picture, px", _resized, (32, 48, 64, 96, 160, 320, 640)),
+    ("brightness factor", _brightened, (0.15, 0.3, 0.6, 1.0, 1.6, 2.4)),
+    ("blur, share of the picture's height", _blurred, (0.0, 0.01, 0.02, 0.04)),
+    ("JPEG quality", _compressed, (95, 50, 20, 10)),
+    ("yaw-like narrowing", _yawed, (0.0, 0.2, 0.4, 0.6)),
+)
+
+
+def _limited(pictures: Sequence[LabelledPicture], limit: int | None) -> list[LabelledPicture]:
+    """Return at most `limit` pictures of each source, the same ones every time."""
+    if limit is None:
+        return list(pictures)
+    chosen: list[LabelledPicture] = []
+    for source in sorted({picture.source for picture in pictures}):
+        group = [picture for picture in pictures if picture.source == source]
+        order = np.random.default_rng(0).permutation(len(group))[:limit]
+        chosen.extend(group[index] for index in sorted(order))
+    return chosen
+
+
+def _corners(face: Face) -> tuple[float, float, float, float]:
+    box = face.box
+    return (box.x, box.y, box.x + box.width, box.y + box.height)
+
+
+def _class_scores(face: Face) -> npt.NDArray[np.float64]:
+    """Return the face's score for each class: its confidence shared out by the probabilities."""
+    shares = face.confidence * face.probabilities / face.probabilities.max()
+    return np.asarray(shares, np.float64)
+
+
+def _labels(answers: Sequence[Answer]) -> metrics.Integers:
+    return np.array([answer.emotion for answer in answers], np.int64)
+
+
+def _given(answers: Sequence[Answer]) -> metrics.Integers:
+    return np.array([answer.answer for answer in answers], np.int64)
+
+
+def _rounded(value: float | np.floating[Any]) -> float:
+    return round(float(value), 4)
+
+
+def _pair(values: tuple[float, float]) -> list[float]:
+    return [_rounded(values[0]), _rounded(values[1])]

@@ -1,0 +1,272 @@
+"""A trained network becomes the files the app loads: ONNX, checked, and its model.json."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import logging
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from fer_core.emotions import LABELS
+from fer_core.training import metrics
+from fer_core.training import network as networks
+from fer_core.training.bank import FaceBank
+from fer_core.training.data import LabelledPicture, PictureReader, UnreadablePicture, load_dataset
+from fer_core.training.evaluate import answer_all, calibration_figures, write_json
+from fer_core.training.scenes import compose, training_style
+from fer_core.vision.candidates import calibrate
+from fer_core.vision.detector import EmotionDetector
+from fer_core.vision.model_info import ModelInfo, ModelInput, sha256_of
+from fer_core.vision.views import to_tensor, whole
+
+LOGGER = logging.getLogger(__name__)
+
+Floats = npt.NDArray[np.float32]
+
+#: Within what ONNX Runtime, OpenVINO and browsers' runtimes all read.
+OPSET = 17
+#: Candidates from this score on are compared between two forms of a network.
+COMPARED_FROM = 0.25
+#: Scenes whose activations set the int8 ranges.
+CALIBRATION_SCENES = 64
+LICENCE = (
+    "AGPL-3.0, as trained with Ultralytics. The training pictures are research data without a "
+    "licence for redistribution or commercial use; see MODEL_CARD.md."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity:
+    """How close an exported network is to the torch network on real pictures.
+
+    Attributes:
+        faces: Compared candidates: the strongest of each picture and input size.
+        box_iou_p1: First percentile of the intersection over union of the two boxes.
+        probability_p99: 99th percentile of the largest difference of the five probabilities.
+    """
+
+    faces: int
+    box_iou_p1: float
+    probability_p99: float
+
+
+def load_network(path: Path) -> nn.Module:
+    """Return the network of a run's checkpoint (its average) or of an Ultralytics checkpoint."""
+    state = torch.load(path, map_location="cpu", weights_only=False)
+    if "average" in state:
+        return networks.restored(state["config"]["model"], state["average"])
+    return networks.load(path)
+
+
+def export(
+    weights: Path,
+    folder: Path,
+    data: Path | None = None,
+    name: str | None = None,
+    version: str = "1.0.0",
+    int8: bool = False,
+) -> Path:
+    """Write the ONNX file and its model.json, and return the latter's path.
+
+    Args:
+        weights: A run's checkpoint, or a checkpoint in Ultralytics' form.
+        folder: Where to write.
+        data: With it, the export is checked on the validation pictures and calibrated.
+        name: Of the model; "fer-" and the architecture if None.
+        version: Of the model.
+        int8: Quantise to 8 bits, with ranges from training scenes; needs `data`.
+
+    Raises:
+        ValueError: The ONNX file does not answer as the network does, or int8 lacks data.
+    """
+    network = load_network(weights)
+    architecture = networks.architecture(network)
+    name = name or f"fer-{architecture.lower()}" + ("-int8" if int8 else "")
+    file = folder / f"{name}.onnx"
+    to_onnx(network, file)
+    pictures = load_dataset(data) if data is not None else []
+    if int8:
+        if data is None:
+            raise ValueError("int8 needs --data, for the ranges of the activations")
+        quantise(file, [picture for picture in pictures if picture.split == "train"])
+    info = ModelInfo(
+        name=name,
+        version=version,
+        file=file.name,
+        sha256=sha256_of(file),
+        architecture=architecture,
+        classes=LABELS,
+        input=ModelInput(),
+        training_data=tuple(sorted({picture.source for picture in pictures})),
+        licence=LICENCE,
+        date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+    )
+    description = folder / "model.json"
+    write_json(description, info.model_dump(mode="json"))
+    held_out = [picture for picture in pictures if picture.split == "val"]
+    if held_out:
+        fidelity = compare(network, file, held_out)
+        LOGGER.info("against torch: %s", fidelity)
+        allowed = 0.05 if int8 else 0.02
+        if fidelity.box_iou_p1 < 0.95 or fidelity.probability_p99 > allowed:
+            raise ValueError(f"{file.name} does not answer as the network does: {fidelity}")
+        calibrated = {"temperature": calibrate_weights(description, held_out)}
+        measured = {"metrics": {"fidelity_to_torch": asdict(fidelity)}}
+        write_json(description, info.model_dump(mode="json") | calibrated | measured)
+    return description
+
+
+def to_onnx(network: nn.Module, path: Path) -> None:
+    """Write the network as ONNX with dynamic batch, height and width.
+
+    Input "images": float32 (N, 3, H, W), RGB in [0, 1]. Output "output0": float32 (N, 9, A), boxes
+    as centre x, centre y, width, height in input pixels, then five sigmoid scores.
+    """
+    import onnx
+    import onnxslim
+
+    model: Any = copy.deepcopy(network).float().eval()
+    model = model.fuse(verbose=False)
+    head = model.model[-1]
+    head.export, head.dynamic = True, True
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracer warns of every shape it turns into a number
+        torch.onnx.export(
+            model,
+            (torch.zeros(1, 3, 256, 320),),
+            str(path),
+            opset_version=OPSET,
+            input_names=["images"],
+            output_names=["output0"],
+            dynamic_axes={
+                "images": {0: "batch", 2: "height", 3: "width"},
+                "output0": {0: "batch", 2: "anchors"},
+            },
+            dynamo=False,
+        )
+    graph = onnxslim.slim(onnx.load(str(path)))
+    onnx.checker.check_model(graph)
+    onnx.save(graph, str(path))
+
+
+def quantise(file: Path, pictures: Sequence[LabelledPicture], seed: int = 0) -> None:
+    """Rewrite an ONNX file in 8 bits: convolutions only, ranges from training scenes.
+
+    The head's decoding of boxes stays in float32: eight bits are too few for pixels.
+    """
+    import onnx
+    from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_static
+
+    rng = np.random.default_rng(seed)
+    chosen = rng.permutation(len(pictures))[:2000]
+    bank = FaceBank([pictures[index] for index in chosen], [])
+    sizes = ((160, 160), (256, 320), (320, 320))
+
+    class Scenes(CalibrationDataReader):  # type: ignore[misc]  # untyped base
+        def __init__(self) -> None:
+            self._numbers: Iterator[int] = iter(range(CALIBRATION_SCENES))
+
+        def get_next(self) -> dict[str, Floats] | None:
+            number = next(self._numbers, None)
+            if number is None:
+                return None
+            size = sizes[number % len(sizes)]
+            scene = compose(bank, seed, number, size, training_style(size))
+            return {"images": np.asarray(to_tensor([scene.image]))}
+
+    graph = onnx.load(str(file)).graph
+    outputs = {output.name for output in graph.output}
+    head = [
+        node.name
+        for node in graph.node
+        if node.op_type == "Conv" and ("dfl" in node.name or outputs & set(node.output))
+    ]
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch) / file.name
+        file.replace(plain)
+        quantize_static(
+            str(plain),
+            str(file),
+            Scenes(),
+            op_types_to_quantize=["Conv"],
+            nodes_to_exclude=head,
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+        )
+
+
+def compare(
+    network: nn.Module, file: Path, pictures: Sequence[LabelledPicture], count: int = 200
+) -> Fidelity:
+    """Compare an ONNX file with the torch network on validation pictures, at two input sizes."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+
+    def run_onnx(images: Floats) -> Floats:
+        return cast(Floats, session.run(None, {"images": images})[0])
+
+    def run_torch(images: Floats) -> Floats:
+        return cast(Floats, networks.predict(network, torch.from_numpy(images)).numpy())
+
+    order = np.random.default_rng(0).permutation(len(pictures))[:count]
+    return compare_outputs(run_torch, run_onnx, [pictures[index] for index in order])
+
+
+def compare_outputs(
+    reference: Callable[[Floats], Floats],
+    other: Callable[[Floats], Floats],
+    pictures: Sequence[LabelledPicture],
+) -> Fidelity:
+    """Compare two forms of a network, each from images (N, 3, H, W) to (N, 9, A)."""
+    reader = PictureReader()
+    overlaps: list[float] = []
+    differences: list[float] = []
+    for picture in pictures:
+        try:
+            image = reader.read(picture.container, picture.name)
+        except UnreadablePicture as error:
+            LOGGER.warning("left out: %s", error)
+            continue
+        for side in (160, 320):
+            view = whole(image.shape[1], image.shape[0], side)
+            tensor = to_tensor([view.render(image)])
+            expected, given = reference(tensor)[0], other(tensor)[0]
+            anchor = int(expected[4:].max(axis=0).argmax())
+            if expected[4:, anchor].max() < COMPARED_FROM:
+                continue
+            corners = [_corners(output[:4, anchor]) for output in (expected, given)]
+            overlaps.append(float(metrics.iou_matrix(corners[0], corners[1])[0, 0]))
+            first, second = calibrate(expected[4:, anchor], 1.0), calibrate(given[4:, anchor], 1.0)
+            differences.append(float(np.abs(first - second).max()))
+    if not overlaps:
+        return Fidelity(0, 1.0, 0.0)
+    return Fidelity(
+        len(overlaps),
+        round(float(np.percentile(overlaps, 1)), 5),
+        round(float(np.percentile(differences, 99)), 5),
+    )
+
+
+def calibrate_weights(description: Path, pictures: Sequence[LabelledPicture]) -> float:
+    """Return the temperature for a model.json: least negative log-likelihood, sources alike."""
+    detector = EmotionDetector.load(description)
+    ratio = calibration_figures(answer_all(detector, pictures, "photo"))["temperature_ratio"]
+    return round(float(ratio) * detector.info.temperature, 4)
+
+
+def _corners(box: Floats) -> npt.NDArray[np.float64]:
+    x, y, width, height = (float(value) for value in box)
+    return np.array([[x - width / 2, y - height / 2, x + width / 2, y + height / 2]])

@@ -1,0 +1,82 @@
+"""YOLO's detection loss with soft class targets: shares of votes or smoothed labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+from ultralytics.utils.loss import v8DetectionLoss
+from ultralytics.utils.tal import TaskAlignedAssigner
+
+
+class SoftTargetAssigner(TaskAlignedAssigner):  # type: ignore[misc]  # Ultralytics is untyped
+    """Assigns anchors by the likeliest class, then gives each the whole distribution of its face.
+
+    Attributes:
+        distributions: Shape (N, G, C): for each picture and padded face, shares that sum to 1.
+    """
+
+    distributions: torch.Tensor
+
+    def get_targets(
+        self,
+        gt_labels: torch.Tensor,
+        gt_bboxes: torch.Tensor,
+        target_gt_idx: torch.Tensor,
+        fg_mask: torch.Tensor,
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return class (N, A), box (N, A, 4) and soft scores (N, A, C) of each anchor's face."""
+        labels, boxes, _ = super().get_targets(gt_labels, gt_bboxes, target_gt_idx, fg_mask)
+        index = target_gt_idx.unsqueeze(-1).expand(-1, -1, self.num_classes)
+        soft = self.distributions.gather(1, index)  # the plain targets are int8
+        return labels, boxes, torch.where(fg_mask.unsqueeze(-1) > 0, soft, torch.zeros_like(soft))
+
+
+class SoftTargetLoss(v8DetectionLoss):  # type: ignore[misc]  # Ultralytics is untyped
+    """`v8DetectionLoss` whose class target is alignment (Feng et al. 2021) x distribution.
+
+    The batch holds "batch_idx" (n,), "bboxes" (n, 4; centre and size, as shares of the picture)
+    and "distributions" (n, 5).
+    """
+
+    assigner: Any
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__(model)
+        plain = self.assigner
+        self.assigner = SoftTargetAssigner(
+            topk=plain.topk,
+            num_classes=plain.num_classes,
+            alpha=plain.alpha,
+            beta=plain.beta,
+            stride=plain.stride,
+        )
+        self._distributions = torch.zeros(0, self.nc)
+
+    def preprocess(
+        self, targets: torch.Tensor, batch_size: int, scale_tensor: torch.Tensor
+    ) -> torch.Tensor:
+        """Pad the targets per picture, and their distributions alongside."""
+        padded = super().preprocess(targets, batch_size, scale_tensor)
+        soft = torch.zeros(batch_size, padded.shape[1], self.nc, device=self.device)
+        if len(targets):
+            picture = targets[:, 0].long()
+            counts = torch.bincount(picture, minlength=batch_size)
+            starts = (counts.cumsum(0) - counts)[picture]
+            within = torch.arange(len(targets), device=self.device) - starts
+            soft[picture, within] = self._distributions.to(self.device)
+        self.assigner.distributions = soft
+        return padded
+
+    def loss(
+        self, preds: dict[str, torch.Tensor], batch: dict[str, Any]
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """Return the losses (box, class, distance) times the batch size, and their detached values.
+
+        Rows of one picture must be adjacent, in the order of the pictures.
+        """
+        self._distributions = batch["distributions"]
+        likeliest = self._distributions.argmax(1).float()
+        total, items = super().loss(preds, {**batch, "cls": likeliest})
+        return total, items

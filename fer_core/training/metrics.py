@@ -1,0 +1,196 @@
+"""Figures of merit as pure functions: average precision, macro-F1 with intervals, calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from fer_core.emotions import LABELS
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+CLASSES = len(LABELS)
+#: Stands for "no face found" or "unsure": wrong, whatever the label.
+NO_ANSWER = CLASSES
+#: IoU thresholds of mAP50-95 (COCO).
+IOU_THRESHOLDS: Floats = np.arange(0.5, 1.0, 0.05)
+#: Bins of the expected calibration error, of equal width.
+CALIBRATION_BINS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class SceneResult:
+    """What stands in one scene and what was found there.
+
+    Attributes:
+        boxes: Shape (n, 4), corners of the labelled faces.
+        emotions: Shape (n,), their classes.
+        found: Shape (m, 4), corners of the found faces.
+        scores: Shape (m, 5), a score for each class of each found face.
+    """
+
+    boxes: Floats
+    emotions: Integers
+    found: Floats
+    scores: Floats
+
+
+def iou_matrix(first: Floats, second: Floats) -> Floats:
+    """Return the intersection over union of corners (n, 4) and (m, 4), shape (n, m)."""
+    low = np.maximum(first[:, None, :2], second[None, :, :2])
+    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
+    shared = np.prod(np.clip(high - low, 0, None), axis=2)
+    areas = [np.prod(corners[:, 2:] - corners[:, :2], axis=1) for corners in (first, second)]
+    union = areas[0][:, None] + areas[1][None] - shared
+    return np.asarray(shared / np.maximum(union, 1e-9), np.float64)
+
+
+def average_precisions(results: list[SceneResult]) -> Floats:
+    """Return the average precision of each class at each IoU threshold, shape (5, 10).
+
+    Every found face counts for every class with that class's score, as in multi-label evaluation;
+    precision is interpolated at 101 points of recall (COCO). Each found face, strongest first,
+    takes the best free labelled face of the class.
+    """
+    table = np.zeros((CLASSES, len(IOU_THRESHOLDS)))
+    overlaps = [iou_matrix(result.found, result.boxes) for result in results]
+    for emotion in range(CLASSES):
+        scores: list[float] = []
+        hits: list[npt.NDArray[np.bool_]] = []
+        positives = 0
+        for result, overlap in zip(results, overlaps, strict=True):
+            wanted = np.flatnonzero(result.emotions == emotion)
+            positives += len(wanted)
+            order = np.argsort(-result.scores[:, emotion], kind="stable")
+            scores.extend(result.scores[order, emotion].tolist())
+            hits.extend(_hits(overlap[np.ix_(order, wanted)]))
+        if positives and hits:
+            ranked = np.argsort(-np.array(scores), kind="stable")
+            matrix = np.array(hits)[ranked]
+            for column in range(len(IOU_THRESHOLDS)):
+                table[emotion, column] = _interpolated(matrix[:, column], positives)
+    return table
+
+
+def _hits(overlap: Floats) -> list[npt.NDArray[np.bool_]]:
+    """Return for each found face, strongest first, at which thresholds it is a hit."""
+    taken = np.zeros((overlap.shape[1], len(IOU_THRESHOLDS)), bool)
+    rows = []
+    for row in overlap:
+        hit = np.zeros(len(IOU_THRESHOLDS), bool)
+        for column, threshold in enumerate(IOU_THRESHOLDS):
+            free = np.where(taken[:, column], -1.0, row)
+            if len(free) and free.max() >= threshold:
+                taken[int(free.argmax()), column] = hit[column] = True
+        rows.append(hit)
+    return rows
+
+
+def _interpolated(hits: npt.NDArray[np.bool_], positives: int) -> float:
+    true = np.cumsum(hits)
+    recall, precision = true / positives, true / np.arange(1, len(hits) + 1)
+    envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    places = np.searchsorted(recall, np.linspace(0, 1, 101))
+    return float(np.append(envelope, 0.0)[places].mean())
+
+
+def confusion(labels: Integers, answers: Integers) -> Integers:
+    """Return counts, shape (5, 6): a row for each label, a column for each answer, last none."""
+    table = np.zeros((CLASSES, CLASSES + 1), np.int64)
+    np.add.at(table, (labels, answers), 1)
+    return table
+
+
+def accuracy(labels: Integers, answers: Integers) -> float:
+    """Return the share of right answers."""
+    return float(np.mean(labels == answers)) if len(labels) else float("nan")
+
+
+def macro_f1(labels: Integers, answers: Integers) -> float:
+    """Return the mean of the F1 of the classes that occur among the labels."""
+    table = confusion(labels, answers)
+    right = np.diag(table[:, :CLASSES]).astype(np.float64)
+    present = table.sum(axis=1) > 0
+    total = table.sum(axis=1) + table[:, :CLASSES].sum(axis=0)
+    f1 = 2 * right[present] / np.maximum(total[present], 1)
+    return float(f1.mean()) if present.any() else float("nan")
+
+
+def interval(
+    labels: Integers,
+    answers: Integers,
+    figure: Callable[[Integers, Integers], float],
+    repeats: int = 1000,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Return the 95 % interval of a figure: percentile bootstrap over pictures (Efron 1979)."""
+    rng = np.random.default_rng(seed)
+    values = []
+    for _ in range(repeats):
+        drawn = rng.integers(0, len(labels), len(labels))
+        values.append(figure(labels[drawn], answers[drawn]))
+    low, high = np.nanpercentile(values, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def tempered(probabilities: Floats, ratio: float) -> Floats:
+    """Return softmax(log(p) / ratio): the probabilities at `ratio` times their temperature."""
+    scaled = np.log(np.clip(probabilities, 1e-12, 1)) / ratio
+    exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
+
+
+def calibration_error(probabilities: Floats, labels: Integers) -> float:
+    """Return the expected calibration error of the strongest class (Naeini et al. 2015)."""
+    strongest = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    bins = np.minimum((strongest * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    error = 0.0
+    for number in range(CALIBRATION_BINS):
+        inside = bins == number
+        if inside.any():
+            error += inside.mean() * abs(right[inside].mean() - strongest[inside].mean())
+    return float(error)
+
+
+def reliability(probabilities: Floats, labels: Integers) -> list[tuple[float, float, int]]:
+    """Return (mean probability, share right, count) of each bin that is not empty."""
+    strongest = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    bins = np.minimum((strongest * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    rows = []
+    for number in range(CALIBRATION_BINS):
+        inside = bins == number
+        if inside.any():
+            row = (float(strongest[inside].mean()), float(right[inside].mean()), int(inside.sum()))
+            rows.append(row)
+    return rows
+
+
+def fit_temperature(probabilities: Floats, labels: Integers, weights: Floats) -> float:
+    """Return the ratio for `tempered` with the least negative log-likelihood (Guo et al. 2017).
+
+    Args:
+        probabilities: Shape (n, 5).
+        labels: Shape (n,).
+        weights: Shape (n,), such that each source counts alike.
+    """
+    rows = np.arange(len(labels))
+
+    def loss(log_ratio: float) -> float:
+        chosen = tempered(probabilities, float(np.exp(log_ratio)))[rows, labels]
+        return float(-np.average(np.log(np.maximum(chosen, 1e-12)), weights=weights))
+
+    low, high = np.log(0.1), np.log(10.0)
+    golden = (np.sqrt(5) - 1) / 2
+    for _ in range(60):  # golden section: the loss has one minimum
+        first, second = high - golden * (high - low), low + golden * (high - low)
+        if loss(first) < loss(second):
+            high = second
+        else:
+            low = first
+    return float(np.exp((low + high) / 2))

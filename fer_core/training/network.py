@@ -1,0 +1,107 @@
+"""The network itself: build a YOLOv9, load and save its weights, run it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import nn
+from ultralytics.nn.tasks import DetectionModel, load_checkpoint
+from ultralytics.utils import DEFAULT_CFG_DICT, SETTINGS, IterableSimpleNamespace
+
+from fer_core.emotions import LABELS
+
+SETTINGS.update({"sync": False})  # on by default, and posts usage to an analytics service
+
+#: Name on the command line -> Ultralytics' description of the architecture.
+ARCHITECTURES = {
+    "yolov9t": "YOLOv9t",
+    "yolov9s": "YOLOv9s",
+    "yolov9m": "YOLOv9m",
+    "yolov9c": "YOLOv9c",
+}
+
+#: The coarsest level's stride: a side of the input is a multiple of it.
+STRIDE = 32
+
+
+def build(name: str) -> nn.Module:
+    """Return an untrained network for the five classes.
+
+    Args:
+        name: One of `ARCHITECTURES`.
+
+    Raises:
+        KeyError: The name is none of them.
+    """
+    if name not in ARCHITECTURES:
+        raise KeyError(f"unknown model {name!r}; one of {', '.join(ARCHITECTURES)}")
+    network = DetectionModel(f"{name}.yaml", ch=3, nc=len(LABELS), verbose=False)
+    return _prepare(network)
+
+
+def load(path: Path) -> nn.Module:
+    """Return the network of an Ultralytics checkpoint, its average if it holds one, in eval mode.
+
+    Raises:
+        ValueError: Its classes are not the five of this project, in this order.
+    """
+    network, _ = load_checkpoint(str(path))
+    names = tuple(str(network.names[index]) for index in range(len(network.names)))
+    if names != LABELS:
+        raise ValueError(f"{path} has the classes {names}, expected {LABELS}")
+    return _prepare(network).eval()
+
+
+def save(network: nn.Module, path: Path) -> None:
+    """Write the network in Ultralytics' checkpoint form, which `YOLO(path)` and `load` read."""
+    checkpoint = {
+        "epoch": -1,
+        "model": None,
+        "ema": network,
+        "updates": 0,
+        "optimizer": None,
+        "train_args": {**DEFAULT_CFG_DICT, "task": "detect"},
+    }
+    partial = path.with_suffix(".partial")
+    torch.save(checkpoint, partial)
+    partial.replace(path)
+
+
+def restored(name: str, state: dict[str, torch.Tensor]) -> nn.Module:
+    """Return a network of that name with the weights of a state dictionary, in eval mode."""
+    network = build(name)
+    network.load_state_dict(state)
+    return cast(nn.Module, network.float().eval())
+
+
+def architecture(network: nn.Module) -> str:
+    """Return the name of the architecture, such as "YOLOv9t"."""
+    description = Path(str(cast(Any, network).yaml.get("yaml_file", ""))).stem
+    return ARCHITECTURES.get(description, description or "unknown")
+
+
+def predict(network: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    """Return boxes and scores of a batch.
+
+    Args:
+        network: In eval mode.
+        images: Shape (N, 3, H, W), RGB in [0, 1], sides multiples of `STRIDE`.
+
+    Returns:
+        Shape (N, 9, A): centre x, centre y, width, height in pixels of the input, then five
+        scores in [0, 1].
+    """
+    with torch.inference_mode():
+        output = network(images)
+    return cast(torch.Tensor, output[0] if isinstance(output, tuple) else output)
+
+
+def _prepare(network: nn.Module) -> nn.Module:
+    model = cast(Any, network)
+    model.names = dict(enumerate(LABELS))
+    model.args = IterableSimpleNamespace(**DEFAULT_CFG_DICT)  # the loss reads its gains from here
+    for parameter in network.parameters():
+        parameter.requires_grad_(True)
+    return cast(nn.Module, network)

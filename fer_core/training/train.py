@@ -1,0 +1,370 @@
+"""The training loop: warm-up, constant rate, cool-down; stopped and resumed at any moment.
+
+The rate is constant until the cool-down (warm-up, stable, decay: Hu et al. 2024), so a run can be
+extended for as long as there is time: `stable.pt`, written when the cool-down starts, is where a
+longer run goes on.
+"""
+
+from __future__ import annotations
+
+import csv
+import logging
+import math
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any, cast
+
+import cv2
+import torch
+from torch import nn
+from ultralytics.utils.torch_utils import ModelEMA
+
+from fer_core.training import network as networks
+from fer_core.training.bank import FaceBank
+from fer_core.training.batches import SIZES, Batch, SceneBatches, loader
+from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
+from fer_core.training.losses import SoftTargetLoss
+
+LOGGER = logging.getLogger(__name__)
+
+#: A kill loses at most this much work.
+CHECKPOINT_EVERY_S = 120.0
+LOG_EVERY_STEPS = 50
+#: Source -> how often it is drawn. affect_faces more, because it feeds the transplants, the most
+#: varied element; news_heads and web_crops less, because they are small.
+SOURCE_WEIGHTS = {"affect_faces": 1.3, "ferplus": 1.0, "news_heads": 0.6, "web_crops": 0.7}
+#: Loss gains. With Ultralytics' 7.5, 0.5, 1.5 the boxes dominate; here they are the easy part.
+BOX_GAIN, CLASS_GAIN, DISTANCE_GAIN = 5.0, 1.5, 1.0
+#: Against the rare step that would throw the weights off: about three times the usual norm.
+GRADIENT_LIMIT = 100.0
+LOG_COLUMNS = (
+    "step",
+    "minutes",
+    "faces",
+    "rate",
+    "box",
+    "class",
+    "distance",
+    "gradient",
+    "faces_per_s",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """Everything that decides a run.
+
+    Attributes:
+        data: The data folder, in either form.
+        run: Where checkpoints, log and curves go.
+        model: Key of `network.ARCHITECTURES`.
+        weights: A checkpoint to start from; None for random weights.
+        minutes: Training time in all, resumed runs included.
+        epochs: In place of minutes: passes over as many faces as the training split holds.
+        cooldown: Share of the time, at its end, during which the rate falls to zero.
+        learning_rate: AdamW's, once warm.
+        weight_decay: AdamW's, on convolution weights only.
+        pixels: Pixels of a step's batch.
+        sizes: Input size (height, width) -> share of the steps.
+        ema_decay: Of the moving average that is evaluated and shipped.
+        warmup_steps: Steps until the rate is reached.
+        seed: Of the scenes and the first weights.
+        workers: Processes that make scenes; 0 makes them in the training process.
+        threads: Torch's threads on the CPU; None leaves its default.
+        device: "cpu", "cuda" or "cuda:0".
+        targets: An .npz of `relabel`, in place of the labels.
+    """
+
+    data: Path
+    run: Path
+    model: str = "yolov9t"
+    weights: Path | None = None
+    minutes: float | None = 60.0
+    epochs: float | None = None
+    cooldown: float = 0.25
+    learning_rate: float = 1.5e-3
+    weight_decay: float = 0.02
+    pixels: int = 10 * 320 * 320
+    sizes: dict[tuple[int, int], float] = field(default_factory=lambda: dict(SIZES))
+    ema_decay: float = 0.9995
+    warmup_steps: int = 300
+    seed: int = 0
+    workers: int = 0
+    threads: int | None = None
+    device: str = "cpu"
+    targets: Path | None = None
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run is: what a resumed run goes on from."""
+
+    step: int = 0
+    faces: int = 0
+    elapsed_s: float = 0.0
+
+
+def rate_factor(done: float, step: int, warmup_steps: int, cooldown: float) -> float:
+    """Return the share of the learning rate: linear warm-up, 1, then 1 - sqrt (Hagele et al. 2024).
+
+    Args:
+        done: Share of the run that is over, 0..1.
+        step: Steps taken.
+        warmup_steps: Steps until the rate is reached.
+        cooldown: Share of the run at its end in which the rate falls to 0.
+    """
+    warm = min(1.0, (step + 1) / max(1, warmup_steps))
+    if cooldown <= 0 or done <= 1 - cooldown:
+        return warm
+    return warm * max(0.0, 1 - math.sqrt(min(1.0, (done - (1 - cooldown)) / cooldown)))
+
+
+def train(config: TrainingConfig, resume: Path | None = None) -> Path:
+    """Train, and return the path of the finished weights in Ultralytics' checkpoint form.
+
+    Args:
+        config: Of the run.
+        resume: A `last.pt` or `stable.pt` to go on from.
+
+    Raises:
+        DataError: The data cannot be used.
+    """
+    config.run.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(config.seed)
+    if config.threads:
+        torch.set_num_threads(config.threads)
+        cv2.setNumThreads(config.threads)
+    bank, face_count = _load_bank(config)
+    device = torch.device(config.device)
+    model = networks.load(config.weights) if config.weights else networks.build(config.model)
+    cast(Any, model).args.box = BOX_GAIN
+    cast(Any, model).args.cls = CLASS_GAIN
+    cast(Any, model).args.dfl = DISTANCE_GAIN
+    model = model.to(device=device, memory_format=torch.channels_last).train()
+    optimiser = _optimiser(model, config)
+    average = ModelEMA(model, decay=config.ema_decay, tau=500)
+    progress = Progress()
+    if resume is not None:
+        progress = _restore(resume, model, average, optimiser, device)
+        LOGGER.info(
+            "resumed %s at step %d, %.1f min", resume, progress.step, progress.elapsed_s / 60
+        )
+    loss_of = SoftTargetLoss(model)
+    batches = SceneBatches(bank, config.seed, config.pixels, tuple(config.sizes.items()))
+    feed = loader(batches, progress.step, config.workers, device.type == "cuda")
+    log = _Log(config.run / "log.csv")
+    begun, before = time.monotonic(), progress.elapsed_s
+    saved_at = time.monotonic()
+    cooling = False
+    with _interruptible() as interrupted:
+        for batch in feed:
+            progress.elapsed_s = before + time.monotonic() - begun
+            done = _share_done(config, progress, face_count)
+            if not cooling and config.cooldown > 0 and done >= 1 - config.cooldown:
+                _save(config.run / "stable.pt", config, model, average, optimiser, progress)
+                cooling = True
+            if done >= 1 or interrupted():
+                break
+            factor = rate_factor(done, progress.step, config.warmup_steps, config.cooldown)
+            for group in optimiser.param_groups:
+                group["lr"] = config.learning_rate * factor
+            losses, gradient = _step(model, loss_of, optimiser, batch, device)
+            average.update(model)
+            progress.step += 1
+            progress.faces += len(batch["batch_idx"])
+            log.add(progress, config.learning_rate * factor, losses, gradient, done)
+            if time.monotonic() - saved_at > CHECKPOINT_EVERY_S:
+                _save(config.run / "last.pt", config, model, average, optimiser, progress)
+                saved_at = time.monotonic()
+    _save(config.run / "last.pt", config, model, average, optimiser, progress)
+    weights = config.run / "weights.pt"
+    networks.save(average.ema, weights)
+    draw_curves(config.run / "log.csv", config.run / "curves.png")
+    return weights
+
+
+def draw_curves(log: Path, picture: Path) -> None:
+    """Draw the losses and the rate of a run's log."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    with log.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    if not rows:
+        return
+    minutes = [float(row["minutes"]) for row in rows]
+    figure, axes = pyplot.subplots(1, 4, figsize=(14, 3))
+    for axis, column in zip(axes, ("box", "class", "distance", "rate"), strict=True):
+        axis.plot(minutes, [float(row[column]) for row in rows], linewidth=0.8)
+        axis.set(title=column, xlabel="minutes")
+    figure.tight_layout()
+    figure.savefig(picture, dpi=90)
+    pyplot.close(figure)
+
+
+def _load_bank(config: TrainingConfig) -> tuple[FaceBank, int]:
+    pictures = [picture for picture in load_dataset(config.data) if picture.split == "train"]
+    distributions = None
+    if config.targets is not None:
+        from fer_core.training.relabel import read_targets
+
+        distributions = read_targets(config.targets)
+    bank = FaceBank(
+        pictures, load_backgrounds(config.data, PictureReader()), SOURCE_WEIGHTS, distributions
+    )
+    return bank, len(bank.faces)
+
+
+def _optimiser(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
+    weights = [parameter for parameter in model.parameters() if parameter.ndim > 1]
+    others = [parameter for parameter in model.parameters() if parameter.ndim <= 1]
+    groups = [
+        {"params": weights, "weight_decay": config.weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.99), fused=True)
+
+
+def _step(
+    model: nn.Module,
+    loss_of: SoftTargetLoss,
+    optimiser: torch.optim.Optimizer,
+    batch: Batch,
+    device: torch.device,
+) -> tuple[torch.Tensor, float]:
+    images = (
+        batch["images"].to(device, non_blocking=True).to(memory_format=torch.channels_last).float()
+        / 255
+    )
+    with torch.autocast(device.type, torch.bfloat16, enabled=_has_bfloat16(device)):
+        predictions = model(images)
+    # The loss in full precision: bf16 keeps 3 digits, too few for boxes of 320 pixels.
+    predictions = {
+        name: value.float() if isinstance(value, torch.Tensor) else value
+        for name, value in predictions.items()
+    }
+    losses, _ = loss_of(predictions, batch)
+    losses = losses / len(images)
+    losses.sum().backward()
+    gradient = torch.nn.utils.clip_grad_norm_(model.parameters(), GRADIENT_LIMIT)
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=True)
+    return losses.detach(), float(gradient)
+
+
+def _has_bfloat16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
+def _share_done(config: TrainingConfig, progress: Progress, face_count: int) -> float:
+    if config.epochs is not None:
+        return progress.faces / max(1.0, config.epochs * face_count)
+    return progress.elapsed_s / max(1e-9, 60 * (config.minutes or 0.0))
+
+
+def _save(
+    path: Path,
+    config: TrainingConfig,
+    model: nn.Module,
+    average: ModelEMA,
+    optimiser: torch.optim.Optimizer,
+    progress: Progress,
+) -> None:
+    """Write a checkpoint, all or nothing: a kill in between leaves the one before."""
+    partial = path.with_suffix(".partial")
+    torch.save(
+        {
+            "config": asdict(config),
+            "model": model.state_dict(),
+            "average": average.ema.state_dict(),
+            "average_updates": average.updates,
+            "optimiser": optimiser.state_dict(),
+            "progress": asdict(progress),
+        },
+        partial,
+    )
+    partial.replace(path)
+
+
+def _restore(
+    path: Path,
+    model: nn.Module,
+    average: ModelEMA,
+    optimiser: torch.optim.Optimizer,
+    device: torch.device,
+) -> Progress:
+    state = torch.load(path, map_location=device, weights_only=False)
+    model.load_state_dict(state["model"])
+    average.ema.load_state_dict(state["average"])
+    average.updates = state["average_updates"]
+    optimiser.load_state_dict(state["optimiser"])
+    return Progress(**state["progress"])
+
+
+class _Log:
+    """Means over `LOG_EVERY_STEPS` steps, to a CSV file and as a line with the time left."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._losses: list[torch.Tensor] = []
+        self._gradients: list[float] = []
+        self._mark: tuple[float, int] | None = None
+        if not path.exists():
+            path.write_text(",".join(LOG_COLUMNS) + "\n", encoding="utf-8")
+
+    def add(
+        self, progress: Progress, rate: float, losses: torch.Tensor, gradient: float, done: float
+    ) -> None:
+        if self._mark is None:
+            self._mark = (progress.elapsed_s, progress.faces)
+        self._losses.append(losses)
+        self._gradients.append(gradient)
+        if progress.step % LOG_EVERY_STEPS:
+            return
+        box, cls, distance = torch.stack(self._losses).mean(0).tolist()
+        seconds, faces = progress.elapsed_s - self._mark[0], progress.faces - self._mark[1]
+        pace = faces / seconds if seconds > 0 else 0.0
+        row = (
+            progress.step,
+            f"{progress.elapsed_s / 60:.2f}",
+            progress.faces,
+            f"{rate:.6f}",
+            f"{box:.4f}",
+            f"{cls:.4f}",
+            f"{distance:.4f}",
+            f"{sum(self._gradients) / len(self._gradients):.3f}",
+            f"{pace:.1f}",
+        )
+        with self._path.open("a", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerow(row)
+        left = progress.elapsed_s * (1 - done) / max(done, 1e-9) / 60
+        losses_text = f"box {box:.3f}  class {cls:.3f}  distance {distance:.3f}"
+        pace_text = f"{pace:.0f} faces/s  {left:.0f} min left"
+        LOGGER.info("step %d  %s  %s", progress.step, losses_text, pace_text)
+        self._losses, self._gradients, self._mark = [], [], (progress.elapsed_s, progress.faces)
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Give a function that says whether SIGINT or SIGTERM came, so that the loop can save."""
+    asked = False
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,88 @@
+"""Figures of merit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fer_core.training import metrics
+
+
+def boxes(*corners: tuple[float, float, float, float]) -> np.ndarray:
+    return np.array(corners, float).reshape(-1, 4)
+
+
+def one_hot(*emotions: int) -> np.ndarray:
+    return np.eye(5)[list(emotions)] * 0.9
+
+
+def result(found: np.ndarray, scores: np.ndarray) -> metrics.SceneResult:
+    labelled = boxes((0, 0, 10, 10), (20, 20, 40, 40))
+    return metrics.SceneResult(labelled, np.array([0, 1]), found, scores)
+
+
+def test_perfect_boxes_and_classes_have_an_average_precision_of_one() -> None:
+    table = metrics.average_precisions(
+        [result(boxes((0, 0, 10, 10), (20, 20, 40, 40)), one_hot(0, 1))]
+    )
+    assert table[0].mean() == pytest.approx(1)
+    assert table[1].mean() == pytest.approx(1)
+
+
+def test_nothing_found_has_an_average_precision_of_zero() -> None:
+    table = metrics.average_precisions([result(boxes(), np.zeros((0, 5)))])
+    assert table.sum() == 0
+
+
+def test_a_loose_box_counts_at_low_overlap_only() -> None:
+    table = metrics.average_precisions([result(boxes((0, 0, 10, 13)), one_hot(0))])
+    assert table[0, 0] == pytest.approx(1)
+    assert table[0, -1] == 0
+
+
+def test_a_second_box_on_the_same_face_is_a_false_alarm() -> None:
+    found = boxes((0, 0, 10, 10), (0, 0, 10, 10), (0, 0, 10, 10.5))
+    scene = metrics.SceneResult(boxes((0, 0, 10, 10)), np.array([0]), found, one_hot(0, 0, 0))
+    other = metrics.SceneResult(
+        boxes((0, 0, 10, 10)), np.array([0]), boxes((0, 0, 10, 10)), one_hot(0) * 0.5
+    )
+    # Precision is 1, then 2 of 4 once both faces are found: the mean over 101 recalls.
+    assert metrics.average_precisions([scene, other])[0, 0] == pytest.approx((51 + 25) / 101)
+
+
+def test_no_answer_is_wrong_whatever_the_label() -> None:
+    labels = np.array([0, 1, 2, 3, 4])
+    answers = np.array([0, 1, 2, 3, metrics.NO_ANSWER])
+    assert metrics.accuracy(labels, answers) == pytest.approx(0.8)
+    assert metrics.macro_f1(labels, answers) == pytest.approx(0.8)
+    assert metrics.confusion(labels, answers)[4, metrics.NO_ANSWER] == 1
+
+
+def test_macro_f1_weighs_classes_alike() -> None:
+    labels = np.array([0] * 9 + [1])
+    assert metrics.macro_f1(labels, np.zeros(10, int)) == pytest.approx((18 / 19) / 2)
+
+
+def test_the_interval_holds_the_figure_and_narrows_with_pictures() -> None:
+    rng = np.random.default_rng(0)
+    widths = []
+    for count in (50, 1000):
+        labels = rng.integers(0, 5, count)
+        answers = np.where(rng.random(count) < 0.7, labels, (labels + 1) % 5)
+        low, high = metrics.interval(labels, answers, metrics.accuracy, repeats=200)
+        assert low <= metrics.accuracy(labels, answers) <= high
+        widths.append(high - low)
+    assert widths[1] < widths[0]
+
+
+def test_the_fitted_temperature_undoes_overconfidence() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 1, (4000, 5))
+    true = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    labels = np.array([rng.choice(5, p=row) for row in true])
+    sharpened = metrics.tempered(true, 0.4)
+    ratio = metrics.fit_temperature(sharpened, labels, np.ones(len(labels)))
+    assert ratio == pytest.approx(2.5, rel=0.1)
+    before = metrics.calibration_error(sharpened, labels)
+    after = metrics.calibration_error(metrics.tempered(sharpened, ratio), labels)
+    assert after < 0.03 < before

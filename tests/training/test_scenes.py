@@ -1,0 +1,106 @@
+"""Composed scenes: seeded, labelled, varied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer_core.training.bank import Face, FaceBank
+from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
+from fer_core.training.scenes import (
+    SMALLEST_FACE,
+    VALIDATION,
+    Style,
+    compose,
+    training_style,
+    transplant,
+)
+
+
+@pytest.fixture
+def bank(archives: Path) -> FaceBank:
+    return FaceBank(load_dataset(archives), load_backgrounds(archives, PictureReader()))
+
+
+@pytest.mark.parametrize("size", [(96, 96), (160, 160), (256, 320), (320, 320)])
+def test_the_same_seed_gives_the_same_scenes(bank: FaceBank, size: tuple[int, int]) -> None:
+    for number in range(12):
+        first, second = (compose(bank, 7, number, size, training_style(size)) for _ in range(2))
+        assert np.array_equal(first.image, second.image)
+        assert np.array_equal(first.boxes, second.boxes)
+        assert np.array_equal(first.distributions, second.distributions)
+
+
+def test_another_number_or_seed_gives_another_scene(bank: FaceBank) -> None:
+    images = [
+        compose(bank, seed, number, (96, 96), Style()).image
+        for seed, number in ((0, 0), (0, 1), (1, 0))
+    ]
+    assert not np.array_equal(images[0], images[1])
+    assert not np.array_equal(images[0], images[2])
+
+
+@pytest.mark.parametrize("size", [(96, 96), (160, 160), (256, 320)])
+def test_boxes_lie_on_the_canvas_and_targets_sum_to_one(
+    bank: FaceBank, size: tuple[int, int]
+) -> None:
+    for number in range(60):
+        scene = compose(bank, 0, number, size, training_style(size))
+        assert scene.image.shape == (*size, 3)
+        assert scene.image.dtype == np.uint8
+        assert (scene.boxes[:, :2] >= 0).all()
+        assert (scene.boxes[:, 2:] <= np.array(size[::-1])).all()
+        sides = scene.boxes[:, 2:] - scene.boxes[:, :2]
+        assert (sides >= SMALLEST_FACE).all()
+        assert scene.distributions.sum(axis=1) == pytest.approx(np.ones(len(sides)))
+
+
+def test_the_box_surrounds_the_face_that_was_drawn(bank: FaceBank) -> None:
+    marked = np.zeros((96, 96, 3), np.uint8)
+    marked[18:78, 24:72] = 255
+    face = Face(marked, (24.0, 18.0, 48.0, 60.0), np.eye(5, dtype=np.float32)[1], False)
+    bank.draw = lambda rng: face  # type: ignore[method-assign]
+    plain = Style(p_single=0.0, grid=(1.0,), p_empty=0.0, strength=0.0)
+    for number in range(40):
+        scene = compose(bank, 0, number, (160, 160), plain)
+        for x0, y0, x1, y1 in scene.boxes:
+            inner = scene.image[int(y0) + 12 : int(y1) - 12, int(x0) + 12 : int(x1) - 12]
+            assert inner.mean() > 200
+
+
+def test_faces_of_every_size_occur(bank: FaceBank) -> None:
+    style = training_style((160, 160))
+    scenes = [compose(bank, 0, number, (160, 160), style) for number in range(300)]
+    heights = np.concatenate([scene.boxes[:, 3] - scene.boxes[:, 1] for scene in scenes])
+    assert np.percentile(heights, 5) < 48
+    assert np.percentile(heights, 95) > 110
+
+
+def test_validation_scenes_hold_grids_of_one_to_five(bank: FaceBank) -> None:
+    cells = {compose(bank, 0, number, (320, 320), VALIDATION).cells for number in range(60)}
+    assert cells == {1, 2, 3, 4, 5}
+
+
+def test_a_transplanted_face_takes_the_heads_colours() -> None:
+    rng = np.random.default_rng(0)
+    cut_out = np.zeros((60, 50, 3), np.uint8)
+    cut_out[4:56, 4:46] = np.array([200, 60, 60]) + rng.integers(-20, 20, (52, 42, 3))
+    head = np.full((120, 120, 3), (70, 90, 160), np.uint8)
+    target = np.eye(5, dtype=np.float32)[4]
+    donor = Face(cut_out, (0.0, 0.0, 50.0, 60.0), target, True)
+    wearer = Face(head, (35.0, 30.0, 50.0, 60.0), np.eye(5, dtype=np.float32)[0], False)
+    result = transplant(donor, wearer, rng)
+    assert np.array_equal(result.distribution, target)
+    assert np.array_equal(result.image[:20], head[:20])
+    x, y, width, height = (round(value) for value in result.box)
+    red = float(result.image[y + height // 2, x + width // 2, 0])
+    assert red < 165
+    assert not np.array_equal(result.image, head)
+
+
+def test_data_without_heads_or_backgrounds_still_composes(archives: Path) -> None:
+    bank = FaceBank(load_dataset(archives)[:1], [])
+    bank.draw_head = lambda rng: None  # type: ignore[method-assign]
+    assert compose(bank, 0, 0, (160, 160), training_style((160, 160))).image.shape == (160, 160, 3)
