@@ -160,7 +160,7 @@ def train(config: TrainingConfig, resume: Path | None = None) -> Path:
     log = _Log(config.run / "log.csv")
     begun, before = time.monotonic(), progress.elapsed_s
     saved_at = time.monotonic()
-    cooling = False
+    cooling, factor, done = False, 0.0, 0.0
     with _interruptible() as interrupted:
         for batch in feed:
             progress.elapsed_s = before + time.monotonic() - begun
@@ -181,6 +181,7 @@ def train(config: TrainingConfig, resume: Path | None = None) -> Path:
             if time.monotonic() - saved_at > CHECKPOINT_EVERY_S:
                 _save(config.run / "last.pt", config, model, average, optimiser, progress)
                 saved_at = time.monotonic()
+    log.write(progress, config.learning_rate * factor, done)
     _save(config.run / "last.pt", config, model, average, optimiser, progress)
     weights = config.run / "weights.pt"
     networks.save(average.ema, weights)
@@ -324,11 +325,17 @@ class _Log:
     def add(
         self, progress: Progress, rate: float, losses: torch.Tensor, gradient: float, done: float
     ) -> None:
+        """Take one step's figures; write a row when enough have come."""
         if self._mark is None:
             self._mark = (progress.elapsed_s, progress.faces)
         self._losses.append(losses)
         self._gradients.append(gradient)
-        if progress.step % LOG_EVERY_STEPS:
+        if progress.step % LOG_EVERY_STEPS == 0:
+            self.write(progress, rate, done)
+
+    def write(self, progress: Progress, rate: float, done: float) -> None:
+        """Write the means since the last row, if there are any."""
+        if not self._losses or self._mark is None:
             return
         box, cls, distance = torch.stack(self._losses).mean(0).tolist()
         seconds, faces = progress.elapsed_s - self._mark[0], progress.faces - self._mark[1]
@@ -350,7 +357,8 @@ class _Log:
         losses_text = f"box {box:.3f}  class {cls:.3f}  distance {distance:.3f}"
         pace_text = f"{pace:.0f} faces/s  {left:.0f} min left"
         LOGGER.info("step %d  %s  %s", progress.step, losses_text, pace_text)
-        self._losses, self._gradients, self._mark = [], [], (progress.elapsed_s, progress.faces)
+        self._losses, self._gradients = [], []
+        self._mark = (progress.elapsed_s, progress.faces)
 
 
 @contextmanager

@@ -1,0 +1,146 @@
+"""From a handful of faces to a file the app loads: train, stop, resume, export, detect."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer_core.emotions import LABELS
+from fer_core.training.__main__ import main
+from fer_core.vision.detector import EmotionDetector
+
+torch = pytest.importorskip("torch", reason="training needs requirements-train.txt")
+pytest.importorskip("ultralytics", reason="training needs requirements-train.txt")
+
+pytestmark = pytest.mark.training
+
+from fer_core.training import network as networks  # noqa: E402 - after the skips
+from fer_core.training.bank import FaceBank  # noqa: E402
+from fer_core.training.batches import SceneBatches, collate  # noqa: E402
+from fer_core.training.data import load_dataset  # noqa: E402
+from fer_core.training.export import compare, export, load_network, to_onnx  # noqa: E402
+from fer_core.training.losses import SoftTargetLoss  # noqa: E402
+from fer_core.training.scenes import compose, training_style  # noqa: E402
+from fer_core.training.train import TrainingConfig, rate_factor, train  # noqa: E402
+
+SMALL = {"pixels": 4 * 96 * 96, "sizes": {(96, 96): 1.0}, "threads": 1, "warmup_steps": 2}
+
+
+def test_it_trains_resumes_exports_and_the_app_gets_the_same_boxes(
+    archives: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    short = TrainingConfig(data=archives, run=run, minutes=None, epochs=1.0, cooldown=0.0, **SMALL)
+    train(short)
+    first = torch.load(run / "last.pt", weights_only=False)["progress"]
+    longer = TrainingConfig(data=archives, run=run, minutes=None, epochs=2.0, **SMALL)
+    weights = train(longer, resume=run / "last.pt")
+    second = torch.load(run / "last.pt", weights_only=False)["progress"]
+    assert second["step"] > first["step"] > 0
+    assert second["faces"] > first["faces"]
+    assert (run / "stable.pt").exists()
+    assert (run / "curves.png").stat().st_size > 0
+
+    description = export(weights, tmp_path / "weights", version="0.0.1")
+    detector = EmotionDetector.load(description)
+    assert detector.info.architecture == "YOLOv9t"
+    assert detector.info.classes == LABELS
+    image = compose(FaceBank(load_dataset(archives), []), 0, 0, (96, 96), training_style((96, 96)))
+    seen = detector.detect(image.image, "frame", confidence=1e-4)
+    assert seen.faces
+    pictures = [picture for picture in load_dataset(archives) if picture.split == "val"]
+    fidelity = compare(load_network(weights), description.with_name(detector.info.file), pictures)
+    assert fidelity.box_iou_p1 >= 0.95
+    assert fidelity.probability_p99 <= 0.02
+
+
+def test_onnx_answers_as_torch_does_at_any_batch_and_size(tmp_path: Path) -> None:
+    onnxruntime = pytest.importorskip("onnxruntime")
+    torch.manual_seed(0)
+    network = networks.build("yolov9t").eval()
+    to_onnx(network, tmp_path / "network.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "network.onnx"))
+    for shape in ((1, 3, 96, 96), (3, 3, 64, 160)):
+        images = torch.rand(shape)
+        expected = networks.predict(network, images).numpy()
+        given = session.run(None, {"images": images.numpy()})[0]
+        assert given.shape == (shape[0], 9, expected.shape[2])
+        assert np.abs(given - expected).max() < 0.01
+
+
+def test_a_signal_ends_the_run_with_a_checkpoint(archives: Path, tmp_path: Path) -> None:
+    config = TrainingConfig(data=archives, run=tmp_path, minutes=30.0, **SMALL)
+    timer = threading.Timer(3.0, os.kill, (os.getpid(), signal.SIGTERM))
+    timer.start()
+    train(config)
+    assert torch.load(tmp_path / "last.pt", weights_only=False)["progress"]["step"] > 0
+
+
+def test_each_anchor_learns_its_faces_votes(archives: Path) -> None:
+    """Shares below one reach the loss: the plain loss' targets are whole numbers."""
+    torch.manual_seed(0)
+    network = networks.build("yolov9t").train()
+    bank = FaceBank(load_dataset(archives), [])
+    scene = compose(bank, 0, 3, (160, 160), training_style((160, 160)))
+    assert len(scene.boxes)
+    batch = collate([scene, scene])
+    shares = torch.tensor([0.1, 0.2, 0.4, 0.25, 0.05])
+    batch["distributions"] = shares.expand(len(batch["batch_idx"]), 5).clone()
+    loss = SoftTargetLoss(network)
+    seen = {}
+    assign = loss.assigner._forward
+
+    def remember(*arguments: object, **options: object) -> object:
+        result = assign(*arguments, **options)
+        seen["scores"], seen["foreground"] = result[2], result[3]
+        return result
+
+    loss.assigner._forward = remember
+    predictions = network(batch["images"].float() / 255)
+    loss(predictions, batch)
+    targets = seen["scores"][seen["foreground"]]
+    assert len(targets)
+    assert torch.allclose(targets / targets.sum(1, keepdim=True), shares.expand_as(targets))
+    assert seen["scores"][~seen["foreground"]].sum() == 0
+
+
+def test_a_scene_without_faces_is_a_batch_too(archives: Path) -> None:
+    network = networks.build("yolov9t").train()
+    empty = compose(FaceBank(load_dataset(archives), []), 0, 0, (96, 96), training_style((96, 96)))
+    empty.boxes, empty.distributions = empty.boxes[:0], empty.distributions[:0]
+    batch = collate([empty])
+    losses, _ = SoftTargetLoss(network)(network(batch["images"].float() / 255), batch)
+    assert torch.isfinite(losses).all()
+
+
+def test_batches_are_the_same_whoever_makes_them(archives: Path) -> None:
+    bank = FaceBank(load_dataset(archives), [])
+    sizes = (((96, 96), 0.5), ((160, 160), 0.5))
+    first, second = (SceneBatches(bank, 3, 4 * 96 * 96, sizes)[5] for _ in range(2))
+    assert all(torch.equal(first[key], second[key]) for key in first)
+
+
+def test_the_rate_warms_up_stays_and_cools_down() -> None:
+    assert rate_factor(0.0, 0, 100, 0.25) == pytest.approx(0.01)
+    assert rate_factor(0.5, 1000, 100, 0.25) == 1.0
+    cooling = [rate_factor(done, 1000, 100, 0.25) for done in (0.76, 0.9, 1.0)]
+    assert 1 > cooling[0] > cooling[1] > cooling[2] == 0.0
+
+
+def test_the_command_line_trains_and_writes_a_log(archives: Path, tmp_path: Path) -> None:
+    arguments = ["train", "--data", str(archives), "--run", str(tmp_path), "--image-size", "96"]
+    assert main([*arguments, "--epochs", "0.5", "--threads", "1"]) == 0
+    assert (tmp_path / "weights.pt").exists()
+    with (tmp_path / "log.csv").open(newline="") as file:
+        assert "rate" in next(csv.reader(file))
+
+
+def test_an_unknown_architecture_is_refused_by_name() -> None:
+    with pytest.raises(KeyError, match="yolov5"):
+        networks.build("yolov5")
