@@ -1,0 +1,126 @@
+"""Figures H4 and H5: attribution on scripted scrolls, readability, personalisation.
+
+    python -m benchmarks.reading
+
+Prints a table and writes benchmarks/results/reading.json. Everything is synthetic; the
+readers are drawn twice as different from the priors as the priors think.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.synthetic_reading import draw_reader, load_pairs, scripted_scroll
+from fer_core.affect.indicators import comprehension_prior
+from fer_core.study.documents import open_pasted
+from fer_core.study.evaluation import CameraVerdict, auc, evaluate, score
+from fer_core.study.personalise import Example, personalise, probability
+from fer_core.study.reading import ReadingLog, attribute
+from fer_core.study.readability import measure_readability
+
+RESULTS = Path(__file__).parent / "results" / "reading.json"
+
+
+def attribution(bump_sd: float, scrolls: int = 120) -> dict[str, float]:
+    """Return how wrong the time per passage is, and how often the bumped passage ranks first."""
+    errors, first = [], 0
+    for seed in range(scrolls):
+        scroll = scripted_scroll(seed, bump_sd=bump_sd)
+        readings = attribute(scroll.passages, ReadingLog(scroll.views).views, scroll.signals)
+        seconds = np.array([reading.seconds for reading in readings])
+        errors.append(np.abs(seconds - scroll.shown_s) / scroll.shown_s)
+        z = [-9.0 if one.negative_z is None else one.negative_z for one in readings]
+        first += int(np.argmax(z)) == scroll.bumped
+    flat = np.concatenate(errors)
+    return {
+        "time_error_median": float(np.median(flat)),
+        "time_error_max": float(flat.max()),
+        "bump_ranked_first": first / scrolls,
+    }
+
+
+def readability_auc() -> dict[str, float]:
+    """Return how well LIX and ARI tell advanced paragraphs from elementary ones."""
+    pairs = load_pairs()
+    targets = np.repeat([1.0, 0.0], len(pairs))
+    result = {}
+    for name in ("lix", "ari"):
+        values = []
+        for side in (0, 1):
+            measured = [measure_readability(pair[side]) for pair in pairs]
+            values += [getattr(one, name) for one in measured if one is not None]
+        result[name] = auc(targets, np.array(values)) or 0.0
+    return result
+
+
+def learning_curve(answers: int, readers: int = 100) -> dict[str, float]:
+    """Return AUC, Brier and ECE on 100 further passages after so many 1-5 ratings."""
+    areas, truths, predictions = [], [], []
+    for seed in range(readers):
+        rng = np.random.default_rng(seed)
+        reader = draw_reader(rng)
+        learnt = [Example(*reader.example(rng)[0]) for _ in range(answers)]
+        coefficients = personalise(comprehension_prior(), learnt)
+        tested = [reader.example(rng) for _ in range(100)]
+        truth = np.array([float(rng.random() < chance) for _, chance in tested])
+        predicted = np.array([probability(one.features, coefficients) for one, _ in tested])
+        area = auc(truth, predicted)
+        if area is not None:
+            areas.append(area)
+        truths.append(truth)
+        predictions.append(predicted)
+    pooled = score(np.concatenate(truths), np.concatenate(predictions))
+    return {"auc": float(np.mean(areas)), "brier": pooled.brier, "ece": pooled.ece}
+
+
+def camera_praise(answers: int, *, camera_matters: bool, readers: int = 200) -> float:
+    """Return the share of readers who are told that their camera has helped."""
+    praised = 0
+    for seed in range(readers):
+        rng = np.random.default_rng(1000 + seed)
+        reader = draw_reader(rng, camera_matters=camera_matters)
+        examples = [reader.example(rng)[0] for _ in range(answers)]
+        praised += evaluate(examples).verdict is CameraVerdict.HELPED
+    return praised / readers
+
+
+def opening_seconds() -> float:
+    """Return the time to open and cut a plain text of 300 pages, 420 words each."""
+    sentence = "The reader of this page has about a dozen words to go. "
+    text = "\n\n".join(["\n\n".join([sentence * 7] * 5)] * 300)
+    started = time.perf_counter()
+    open_pasted(text, "300 pages")
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    results: dict[str, object] = {}
+
+    def report(name: str, measure: Callable[[], object]) -> None:
+        started = time.perf_counter()
+        results[name] = measure()
+        print(f"{name}: {json.dumps(results[name])}  ({time.perf_counter() - started:.0f} s)")
+
+    report("open 300 pages, s", opening_seconds)
+    for bump_sd in (1.0, 1.5, 2.0):
+        report(f"attribution, bump {bump_sd} sd", lambda bump_sd=bump_sd: attribution(bump_sd))
+    report("readability AUC, 20 pairs", readability_auc)
+    for answers in (0, 10, 20, 40):
+        report(f"personalised, {answers} ratings", lambda n=answers: learning_curve(n))
+    for answers in (8, 20, 40):
+        for matters in (False, True):
+            report(
+                f"told 'has helped', {answers} ratings, camera {'matters' if matters else 'null'}",
+                lambda n=answers, m=matters: camera_praise(n, camera_matters=m),
+            )
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""One database: brought to this version's schema, and its errors told in words."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from fer_core.errors import StorageError
+from fer_core.storage.engines import make_engine, reading
+from fer_core.storage.schema import upgrade
+from fer_core.storage.tables import metadata
+
+#: What a database raises when it cannot be used now; all of it may pass.
+DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error, OSError)
+
+
+class Database:
+    """Reading and writing transactions on the history.
+
+    Args:
+        url: A SQLAlchemy URL.
+
+    Raises:
+        DatabaseTooNew: A newer version of the app wrote it.
+        SettingsError: The URL cannot be used.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = make_engine(url)
+        self._reading = reading(self._engine)
+        self._prepared = False
+        self._preparing = threading.Lock()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def prepare(self) -> None:
+        """Bring the database to this version's schema, if that has not been done.
+
+        Raises:
+            DatabaseTooNew: A newer version of the app wrote it.
+            StorageError: It cannot be used now.
+        """
+        with self._preparing:
+            if self._prepared:
+                return
+            try:
+                upgrade(self._engine)
+            except DATABASE_ERRORS as error:
+                raise StorageError(explain(error)) from error
+            self._prepared = True
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Enter a transaction that holds the write lock; it is committed at the end.
+
+        Raises:
+            StorageError: The database cannot be changed now.
+        """
+        self.prepare()
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except DATABASE_ERRORS as error:
+            raise StorageError(explain(error)) from error
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """Enter a transaction that only reads.
+
+        Raises:
+            StorageError: The database cannot be read now.
+        """
+        self.prepare()
+        try:
+            with self._reading.begin() as connection:
+                yield connection
+        except DATABASE_ERRORS as error:
+            raise StorageError(explain(error)) from error
+
+    def shrink(self) -> None:
+        """Give the space of what was erased back to the disk.
+
+        Raises:
+            StorageError: Somebody else is using the database.
+        """
+        try:
+            with self._engine.connect().execution_options(
+                isolation_level="AUTOCOMMIT"
+            ) as connection:
+                if connection.dialect.name == "sqlite":
+                    # SQLite does it outside a transaction only.
+                    driver = connection.connection.driver_connection
+                    assert driver is not None  # noqa: S101  (the connection is open)
+                    driver.rollback()
+                    driver.execute("VACUUM")
+                    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                elif connection.dialect.name == "postgresql":
+                    for table in metadata.sorted_tables:
+                        connection.execute(text(f'VACUUM FULL "{table.name}"'))
+        except DATABASE_ERRORS as error:
+            raise StorageError(
+                "Everything is erased, but the file could not be made smaller yet: another "
+                "program is using it."
+            ) from error
+
+
+def explain(error: BaseException) -> str:
+    """Return what a database's error means for the learner."""
+    words = str(error).casefold()
+    if "full" in words or "no space" in words or "enospc" in words:
+        reason = "The disk is full: make room on it."
+    elif "locked" in words or "busy" in words or "lock timeout" in words:
+        reason = "Another program is using the history."
+    elif "readonly" in words or "unable to open" in words or "permission" in words:
+        reason = "The history's folder cannot be written to."
+    elif "malformed" in words or "not a database" in words:
+        reason = "The history's file is damaged."
+    else:
+        reason = "The history's database does not answer."
+    return f"{reason} Sessions go on in memory and are saved as soon as they can be."

@@ -1,0 +1,84 @@
+"""Connections to the history's database, with what SQLite needs to be safe and quick."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from fer_core.config import Settings
+from fer_core.errors import SettingsError
+
+FILE_NAME = "history.sqlite"
+#: A writer waits this long for another one, then tries again later.
+BUSY_TIMEOUT_S = 2.0
+
+
+def database_url(settings: Settings) -> str:
+    """Return the URL of the history: FER_DATABASE_URL, or a file in the data directory."""
+    if settings.database_url:
+        return settings.database_url
+    return URL.create("sqlite", database=str(settings.data_dir / FILE_NAME)).render_as_string()
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine whose transactions hold the write lock from their start.
+
+    On SQLite, a transaction that reads first and writes later fails at once when somebody else
+    writes in between; taking the lock first makes it wait instead. Reading goes through
+    `reading`, which takes none.
+
+    Raises:
+        SettingsError: The URL cannot be understood, or its driver is not installed.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgres", "postgresql"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() != "sqlite":
+            return create_engine(parsed, pool_pre_ping=True)
+        if parsed.database in (None, "", ":memory:"):
+            raise SettingsError("FER_DATABASE_URL names no file: a history needs one.")
+        engine = create_engine(
+            parsed, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
+        )
+    except (ArgumentError, ModuleNotFoundError):
+        raise SettingsError("FER_DATABASE_URL is not a database URL that can be used.") from None
+    _prepare_sqlite(engine, Path(str(parsed.database)))
+    return engine
+
+
+def _prepare_sqlite(engine: Engine, file: Path) -> None:
+    @event.listens_for(engine, "do_connect")
+    def make_private_file(*_: object) -> None:
+        if file.exists():
+            return
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Created here, so that other users of the machine cannot read it.
+        os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _: object) -> None:
+        # The driver's own transactions would start too late; `begin` below starts them.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # After a power cut, every commit that returned is there. One every two seconds is cheap.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        # What is deleted is overwritten, so that "erased" is true for the file as well.
+        cursor.execute("PRAGMA secure_delete = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def reading(engine: Engine) -> Engine:
+    """Return the same engine for transactions that only read."""
+    return engine.execution_options(reading=True)

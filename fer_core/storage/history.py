@@ -1,0 +1,193 @@
+"""What the history gives back: sessions in short and in full, and what is known of a learner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fer_core.affect.breaks import BreakPlan
+from fer_core.affect.indicators import Coefficients, Estimate, Features
+from fer_core.affect.signals import Baseline
+from fer_core.storage.records import INDICATORS, line_to_passage
+from fer_core.study.evaluation import ComprehensionExample, Evaluation
+from fer_core.study.probes import Answer
+from fer_core.study.reading import PassageReading, View
+from fer_core.study.records import Event, Row
+from fer_core.study.session import SessionInfo
+from fer_core.study.snapshot import State
+
+#: A session whose process has not saved it for this long is taken for interrupted.
+INTERRUPTED_AFTER_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class TextLabel:
+    """Which text a session is about; the text itself is not kept.
+
+    Attributes:
+        text_id: See `study.text.Document.text_id`.
+        title: Its title.
+        words: Its length.
+    """
+
+    text_id: str
+    title: str
+    words: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """One session in the list.
+
+    Attributes:
+        info: What was fixed when it started; its title as it is now.
+        state: As last saved.
+        saved_until: Seconds since the epoch.
+        note: The learner's words about it.
+        text: The text that was read; None without one.
+        elapsed_s: From start to end, pauses included.
+        active_s: Not paused.
+        studied_s: Not paused and not away.
+        away_s: Away from the camera.
+        valid_s: With exactly one usable face.
+        observed_s: With a camera that was on.
+        breaks: Rests taken.
+        frames: Pictures analysed.
+        comprehension: Mean over the session with the mean interval; None without any.
+        stress: The same.
+        attention: The same.
+        deleted_at: When it was deleted; None if it was not.
+    """
+
+    info: SessionInfo
+    state: State
+    saved_until: float
+    note: str
+    text: TextLabel | None
+    elapsed_s: float
+    active_s: float
+    studied_s: float
+    away_s: float
+    valid_s: float
+    observed_s: float
+    breaks: int
+    frames: int
+    comprehension: Estimate | None
+    stress: Estimate | None
+    attention: Estimate | None
+    deleted_at: float | None = None
+
+    @property
+    def session_id(self) -> str:
+        return self.info.session_id
+
+    def is_interrupted(self, now: float) -> bool:
+        """Whether it was cut off: not finished, and nobody saves it any more."""
+        return self.state is not State.FINISHED and now - self.saved_until > INTERRUPTED_AFTER_S
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """How a passage was read, and what was said about it.
+
+    Attributes:
+        position: In the text, from 0.
+        section: The heading above it.
+        lix: Its readability; None where the formula means nothing.
+        reading: Time, visits, expression.
+        estimate: Comprehension; None where it was not seen.
+        mark: Name of its highlight (see `study.highlights.Mark`), or None.
+        why: The reason given for the mark.
+    """
+
+    position: int
+    section: str
+    lix: float | None
+    reading: PassageReading
+    estimate: Estimate | None
+    mark: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """Everything that is kept of a session."""
+
+    summary: SessionSummary
+    rows: tuple[Row, ...]
+    events: tuple[Event, ...]
+    answers: tuple[tuple[Answer, Features | None], ...]
+    views: tuple[View, ...]
+    passages: tuple[StoredPassage, ...]
+    marked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """What is known about a learner over all sessions.
+
+    Attributes:
+        baseline: Their usual; None until it is known.
+        baseline_at: When it was learnt, seconds since the epoch.
+        comprehension: Weights of the estimate, learnt from all answers since the last reset.
+        stress: The same.
+        evaluation: How good the estimates were, and what the camera added.
+        examples: The answers about understanding, oldest first.
+        answers_from: Answers before this moment do not count: the last reset, or 0.
+    """
+
+    baseline: Baseline | None
+    baseline_at: float | None
+    comprehension: Coefficients
+    stress: Coefficients
+    evaluation: Evaluation
+    examples: tuple[ComprehensionExample, ...]
+    answers_from: float
+
+
+def line_to_summary(values: Mapping[str, Any]) -> SessionSummary:
+    """Read a line of the table `sessions`."""
+    text_label = None
+    if values["text_id"]:
+        text_label = TextLabel(values["text_id"], values["text_title"], values["text_words"] or 0.0)
+    plain: dict[str, Any] = {
+        name: values[name]
+        for name in (
+            "saved_until", "note", "elapsed_s", "active_s", "studied_s", "away_s", "valid_s",
+            "observed_s", "breaks", "frames", "deleted_at",
+        )
+    }  # fmt: skip
+    plain |= {name: _mean_estimate(values, name) for name in INDICATORS}
+    return SessionSummary(
+        info=SessionInfo(
+            session_id=values["session_id"],
+            started_at=values["started_at"],
+            title=values["title"],
+            goal=values["goal"],
+            plan=BreakPlan(values["focus_min"], values["break_min"]),
+            consent_version=values["consent_version"],
+        ),
+        state=State(values["state"]),
+        text=text_label,
+        **plain,
+    )
+
+
+def _mean_estimate(values: Mapping[str, Any], name: str) -> Estimate | None:
+    if values[name] is None:
+        return None
+    return Estimate(values[name], values[f"{name}_low"], values[f"{name}_high"])
+
+
+def line_to_stored_passage(values: Mapping[str, Any]) -> StoredPassage:
+    """Read a line of the table `passages`."""
+    return StoredPassage(
+        position=values["position"],
+        section=values["section"],
+        lix=values["lix"],
+        reading=line_to_passage(values),
+        estimate=_mean_estimate(values, "comprehension"),
+        mark=values["mark"],
+        why=values["why"],
+    )

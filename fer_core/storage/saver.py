@@ -1,0 +1,168 @@
+"""The thread that saves running sessions every two seconds, whatever the disk does."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fer_core.errors import StorageError
+from fer_core.storage.database import Database
+from fer_core.storage.history import TextLabel
+from fer_core.storage.queries import keep_first_baseline, remove_deleted
+from fer_core.storage.writer import Follower, SessionErased, advance, continue_stored, save
+from fer_core.study.session import StudySession
+from fer_core.study.snapshot import State
+
+#: Between two saves of a running session. With the second that is not yet complete and the time
+#: of a commit, a crash loses less than five.
+SAVE_EVERY_S = 2.0
+#: Between two looks for deleted sessions whose time to come back is over.
+REMOVE_EVERY_S = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """Whether the history is being saved.
+
+    Attributes:
+        saving: Everything up to a few seconds ago is safe.
+        message: What is wrong and what happens now; empty while `saving`.
+        unsaved_since: Seconds since the epoch; None while `saving`.
+    """
+
+    saving: bool = True
+    message: str = ""
+    unsaved_since: float | None = None
+
+
+class Saver:
+    """Follows running sessions and saves what is new in them.
+
+    Args:
+        database: Where to.
+        clock: Returns seconds since the epoch.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+        # Guards the followers, and makes this process's saves follow one another.
+        self._lock = threading.RLock()
+        self._followers: dict[str, Follower] = {}
+        self._status = StoreStatus()
+        self._wake = threading.Event()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    @property
+    def status(self) -> StoreStatus:
+        return self._status
+
+    def follow(self, session: StudySession, owner: str, text: TextLabel | None) -> None:
+        """Save a session from now on, until it is finished."""
+        with self._lock:
+            known = self._followers.get(session.info.session_id)
+            if known is not None and known.session is session:
+                known.text = text or known.text
+            else:
+                self._followers[session.info.session_id] = Follower(session, owner, text)
+            if self._thread is None and not self._closed:
+                self._thread = threading.Thread(
+                    target=self._run, name="history-writer", daemon=True
+                )
+                self._thread.start()
+        self._wake.set()
+
+    def forget(self, session_id: str) -> None:
+        """Stop saving a session."""
+        with self._lock:
+            self._followers.pop(session_id, None)
+
+    def forget_all(self, owner: str | None) -> None:
+        """Stop saving the sessions of a learner; None: of everybody."""
+        with self._lock:
+            self._followers = {
+                session_id: follower
+                for session_id, follower in self._followers.items()
+                if owner is not None and follower.owner != owner
+            }
+
+    def save_now(self) -> bool:
+        """Save every running session at once; tell whether all of it is safe."""
+        with self._lock:
+            if not self._followers and not self._status.saving:
+                return self._try_again()
+            for follower in list(self._followers.values()):
+                try:
+                    self._save(follower)
+                except SessionErased:
+                    del self._followers[follower.session_id]
+                except StorageError as error:
+                    self.note_outage(error)
+                    return False
+            self._status = StoreStatus()
+            return True
+
+    def _try_again(self) -> bool:
+        """Find out whether the database can be used again, with nothing to save."""
+        try:
+            with self._database.writing():
+                pass
+        except StorageError as error:
+            self.note_outage(error)
+            return False
+        self._status = StoreStatus()
+        return True
+
+    def hold(self) -> threading.RLock:
+        """Return the lock under which nothing is saved, for erasing."""
+        return self._lock
+
+    def close(self) -> None:
+        """Save what can be saved, and end the thread."""
+        self._closed = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10.0)
+        self.save_now()
+
+    def note_outage(self, error: StorageError) -> None:
+        """Remember that the history cannot be saved, and why."""
+        since = self._status.unsaved_since
+        if since is None:
+            since = self._clock()
+            _log.warning("the history cannot be saved: %s", error.message)
+        self._status = StoreStatus(False, error.message, since)
+
+    def _run(self) -> None:
+        removed_at = float("-inf")
+        while not self._closed:
+            self._wake.wait(SAVE_EVERY_S)
+            self._wake.clear()
+            try:
+                if self.save_now() and self._clock() - removed_at >= REMOVE_EVERY_S:
+                    removed_at = self._clock()
+                    with self._lock, self._database.writing() as connection:
+                        remove_deleted(connection, removed_at)
+            except StorageError as error:
+                self.note_outage(error)
+            except Exception:
+                # The thread must outlive any mistake in one save; the next one tries again.
+                _log.exception("saving the history failed")
+
+    def _save(self, follower: Follower) -> None:
+        finished = follower.session.state is State.FINISHED
+        with self._database.writing() as connection:
+            if follower.is_new:
+                continue_stored(connection, follower)
+            progress = save(connection, follower, self._clock())
+            baseline = follower.session.baseline
+            if baseline is not None:
+                keep_first_baseline(connection, follower.owner, baseline, self._clock())
+        advance(follower, progress)
+        if finished:
+            del self._followers[follower.session_id]

@@ -1,0 +1,321 @@
+"""The history: every session of a learner, saved as it goes, read back, and erased for good.
+
+A running session is saved every two seconds by a thread of its own. When the disk is full
+or the database locked, the session goes on in memory, `status` says so, and it is saved
+when it can be. Any number of processes may use one history at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import func, select
+
+from fer_core.affect.indicators import (
+    ComprehensionFeatures,
+    Estimate,
+    comprehension_prior,
+    stress_prior,
+)
+from fer_core.affect.signals import Baseline
+from fer_core.config import Settings
+from fer_core.errors import DatabaseTooNew, StorageError
+from fer_core.storage import queries
+from fer_core.storage.database import Database
+from fer_core.storage.engines import database_url
+from fer_core.storage.history import Learner, SessionSummary, StoredSession, TextLabel
+from fer_core.storage.records import passage_to_line
+from fer_core.storage.saver import Saver, StoreStatus
+from fer_core.storage.tables import metadata
+from fer_core.storage.writer import clean
+from fer_core.study.evaluation import ComprehensionExample, evaluate
+from fer_core.study.highlights import Highlight
+from fer_core.study.personalise import Example, personalise
+from fer_core.study.probes import ProbeKind
+from fer_core.study.reading import Reading
+from fer_core.study.session import StudySession
+
+#: So many passages of earlier sessions make the own pace.
+EARLIER_PACES = 200
+
+
+class SessionStore:
+    """A history in a database. All methods may be called from any thread.
+
+    Every method that takes an `owner` sees that learner's sessions only; on the learner's own
+    machine it is "". Those that look or change raise `StorageError` while the database cannot be
+    used; saving does not, see `status`.
+
+    Args:
+        url: A SQLAlchemy URL. SQLite and PostgreSQL are tested.
+        clock: Returns seconds since the epoch.
+
+    Raises:
+        DatabaseTooNew: A newer version of the app wrote it.
+        SettingsError: The URL cannot be used.
+    """
+
+    def __init__(self, url: str, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self.database = Database(url)
+        self._saver = Saver(self.database, clock)
+        try:
+            self.database.prepare()
+        except DatabaseTooNew:
+            self.database.close()
+            raise
+        except StorageError as error:
+            self._saver.note_outage(error)
+
+    @classmethod
+    def open(cls, settings: Settings) -> SessionStore:
+        """Open the history that the settings name: FER_DATABASE_URL, or a file in FER_DATA_DIR."""
+        return cls(database_url(settings))
+
+    def __enter__(self) -> SessionStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Save what can be saved and let go of the database."""
+        self._saver.close()
+        self.database.close()
+
+    # Saving
+
+    def follow(
+        self, session: StudySession, *, owner: str = "", text: TextLabel | None = None
+    ) -> None:
+        """Save a session from now on, until it is finished. Never raises, never waits for the disk.
+
+        A session that is not to be kept is left alone. Following twice changes nothing but the
+        text.
+
+        Args:
+            session: New, or restored from this history.
+            owner: Whose it is.
+            text: The text that is read, if any.
+        """
+        if session.info.keep:
+            self._saver.follow(session, owner, text)
+
+    def save_now(self) -> bool:
+        """Save every running session at once; tell whether all of it is safe."""
+        return self._saver.save_now()
+
+    @property
+    def status(self) -> StoreStatus:
+        """Whether the history is being saved, and if not, why."""
+        return self._saver.status
+
+    def save_reading(
+        self,
+        session_id: str,
+        reading: Reading,
+        estimates: Mapping[str, Estimate],
+        highlights: Sequence[Highlight],
+        marked: Sequence[str] = (),
+        *,
+        owner: str = "",
+    ) -> None:
+        """Keep how a text was read: each passage's figures and mark, not its words.
+
+        Args:
+            session_id: The session; it must have been saved before.
+            reading: What happened on each passage.
+            estimates: Comprehension by passage.
+            highlights: The marks shown.
+            marked: Passages that the learner marked as important.
+            owner: Whose.
+
+        Raises:
+            SessionNotFound: There is no such session of this owner.
+        """
+        marks = {highlight.passage_id: highlight for highlight in highlights}
+        lines = [
+            passage_to_line(
+                session_id,
+                passage,
+                read,
+                estimates.get(passage.passage_id),
+                marks.get(passage.passage_id),
+            )
+            for passage, read in zip(reading.document.passages, reading.passages, strict=True)
+        ]
+        with self.database.writing() as connection:
+            queries.change_session(connection, session_id, owner, marked=list(marked))
+            queries.replace_passages(connection, session_id, lines)
+
+    # Looking
+
+    def sessions(
+        self,
+        *,
+        owner: str = "",
+        search: str = "",
+        since: float | None = None,
+        until: float | None = None,
+        text_id: str | None = None,
+        limit: int | None = None,
+    ) -> list[SessionSummary]:
+        """Return sessions, newest first; deleted ones are left out.
+
+        Args:
+            owner: Whose.
+            search: Words that must all occur in title, goal, note or the text's title.
+            since: Started at or after, seconds since the epoch.
+            until: Started before.
+            text_id: About this text.
+            limit: At most so many.
+        """
+        with self.database.looking() as connection:
+            return queries.find_sessions(connection, owner, search, since, until, text_id, limit)
+
+    def load(self, session_id: str, *, owner: str = "") -> StoredSession:
+        """Return everything kept of a session.
+
+        Raises:
+            SessionNotFound: There is no such session of this owner.
+        """
+        with self.database.looking() as connection:
+            return queries.load_session(connection, session_id, owner)
+
+    def restore(self, session_id: str, *, owner: str = "") -> StudySession:
+        """Bring a session back to life; one that was cut off comes back paused.
+
+        Follow it to save what comes next.
+
+        Raises:
+            SessionNotFound: There is no such session of this owner.
+        """
+        stored = self.load(session_id, owner=owner)
+        learner = self.learner(owner=owner, without=session_id)
+        return StudySession.restore(
+            stored.summary.info,
+            stored.rows,
+            stored.events,
+            answers=stored.answers,
+            views=stored.views,
+            baseline=learner.baseline,
+            comprehension=learner.comprehension,
+            stress=learner.stress,
+            use_camera=learner.evaluation.uses_camera,
+        )
+
+    # The learner
+
+    def learner(self, *, owner: str = "", without: str | None = None) -> Learner:
+        """Return what all sessions together say about a learner.
+
+        The weights are learnt anew from the answers that are in the history, so a deleted session
+        leaves no trace in them.
+
+        Args:
+            owner: Who.
+            without: Leave this session's answers out.
+        """
+        with self.database.looking() as connection:
+            line = queries.find_learner(connection, owner)
+            since = float(line["answers_from"])
+            given = queries.find_answers(connection, owner, since, without)
+        understood: list[ComprehensionExample] = []
+        stress: list[Example] = []
+        for answer, features in given:
+            if answer.target is None or features is None:
+                continue
+            if isinstance(features, ComprehensionFeatures):
+                understood.append(ComprehensionExample(features, answer.target, answer.weight))
+            elif answer.probe.kind is ProbeKind.STRESS:
+                stress.append(Example(features, answer.target, answer.weight))
+        baseline = line["baseline"]
+        return Learner(
+            baseline=None if baseline is None else Baseline.from_dict(baseline),
+            baseline_at=line["baseline_at"],
+            comprehension=personalise(comprehension_prior(), [Example(*one) for one in understood]),
+            stress=personalise(stress_prior(), stress),
+            evaluation=evaluate(understood),
+            examples=tuple(understood),
+            answers_from=since,
+        )
+
+    def earlier_wpm(self, *, owner: str = "", without: str | None = None) -> list[float]:
+        """Return words a minute on passages of earlier sessions, the latest first.
+
+        Args:
+            owner: Whose.
+            without: Leave this session out.
+        """
+        with self.database.looking() as connection:
+            return queries.find_paces(connection, owner, without, EARLIER_PACES)
+
+    def reset_baseline(self, *, owner: str = "") -> None:
+        """Forget the learner's usual; the next session learns it anew."""
+        with self.database.writing() as connection:
+            queries.set_learner(connection, owner, baseline=None, baseline_at=None)
+
+    def reset_personalisation(self, *, owner: str = "") -> None:
+        """Let answers count from now on only."""
+        with self.database.writing() as connection:
+            queries.set_learner(connection, owner, answers_from=self._clock())
+
+    # Changing
+
+    def rename(self, session_id: str, title: str, *, owner: str = "") -> None:
+        """Give a session another title.
+
+        Raises:
+            SessionNotFound: There is no such session of this owner.
+        """
+        with self.database.writing() as connection:
+            queries.change_session(connection, session_id, owner, title=clean(title.strip()))
+
+    def set_note(self, session_id: str, note: str, *, owner: str = "") -> None:
+        """Write the learner's words about a session. Raises as `rename`."""
+        with self.database.writing() as connection:
+            queries.change_session(connection, session_id, owner, note=clean(note))
+
+    def delete(self, session_id: str, *, owner: str = "") -> None:
+        """Delete a session; `undo_delete` brings it back for 15 minutes. Raises as `rename`."""
+        with self.database.writing() as connection:
+            queries.change_session(connection, session_id, owner, deleted_at=self._clock())
+
+    def undo_delete(self, session_id: str, *, owner: str = "") -> None:
+        """Bring a deleted session back. Raises as `rename`."""
+        with self.database.writing() as connection:
+            queries.change_session(connection, session_id, owner, deleted_at=None)
+
+    def erase(self, session_id: str, *, owner: str = "") -> None:
+        """Remove a session for good, at once; if it runs, it is not saved any more.
+
+        Raises:
+            SessionNotFound: There is no such session of this owner.
+        """
+        with self._saver.hold(), self.database.writing() as connection:
+            queries.change_session(connection, session_id, owner, deleted_at=self._clock())
+            queries.remove_sessions(connection, [session_id])
+            self._saver.forget(session_id)
+
+    def erase_all(self, *, owner: str | None = "") -> None:
+        """Remove everything of a learner, and give the disk's space back.
+
+        Sessions that run are not saved any more.
+
+        Args:
+            owner: Whose; None: everybody's.
+        """
+        with self._saver.hold():
+            self._saver.forget_all(owner)
+            with self.database.writing() as connection:
+                queries.remove_everything(connection, owner)
+        self.database.shrink()
+
+    def count_lines(self) -> int:
+        """Return the number of lines in all tables, of everybody."""
+        with self.database.looking() as connection:
+            return sum(
+                connection.scalar(select(func.count()).select_from(table)) or 0
+                for table in metadata.sorted_tables
+            )

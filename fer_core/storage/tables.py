@@ -1,0 +1,185 @@
+"""The tables of the history. Numbers, short labels and the learner's own words; never a picture.
+
+A column is added by a migration in `migrations/versions` and here; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+#: The two ways a learner is told apart where several use one server; "" on the learner's own
+#: machine.
+OWNER_LENGTH = 80
+ID_LENGTH = 80
+LABEL_LENGTH = 40
+
+
+def _session_id() -> Column[str]:
+    return Column(
+        "session_id",
+        String(ID_LENGTH),
+        ForeignKey("sessions.session_id", ondelete="CASCADE"),
+        primary_key=True,
+    )
+
+
+def _numbers(*names: str) -> list[Column[float]]:
+    return [Column(name, Double) for name in names]
+
+
+def _estimate(name: str) -> list[Column[float] | Column[str] | Column[int]]:
+    return [
+        Column(name, Double),
+        Column(f"{name}_low", Double),
+        Column(f"{name}_high", Double),
+        Column(f"{name}_reason", String(LABEL_LENGTH)),
+        Column(f"{name}_basis", String(LABEL_LENGTH)),
+        Column(f"{name}_answers", Integer, nullable=False),
+    ]
+
+
+#: One line a session. Times are seconds since the epoch; the means are over its rows.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", String(ID_LENGTH), primary_key=True),
+    Column("owner", String(OWNER_LENGTH), nullable=False),
+    Column("started_at", Double, nullable=False),
+    Column("saved_until", Double, nullable=False),
+    Column("state", String(LABEL_LENGTH), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("goal", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("focus_min", Double, nullable=False),
+    Column("break_min", Double, nullable=False),
+    Column("consent_version", String(LABEL_LENGTH), nullable=False),
+    Column("text_id", String(LABEL_LENGTH), nullable=False),
+    Column("text_title", Text, nullable=False),
+    Column("text_words", Double),
+    Column("elapsed_s", Double, nullable=False),
+    Column("active_s", Double, nullable=False),
+    Column("studied_s", Double, nullable=False),
+    Column("away_s", Double, nullable=False),
+    Column("valid_s", Double, nullable=False),
+    Column("observed_s", Double, nullable=False),
+    Column("breaks", Integer, nullable=False),
+    Column("frames", Integer, nullable=False),
+    *_numbers("comprehension", "comprehension_low", "comprehension_high"),
+    *_numbers("stress", "stress_low", "stress_high"),
+    *_numbers("attention", "attention_low", "attention_high"),
+    Column("marked", JSON, nullable=False),
+    Column("deleted_at", Double),
+    Index("sessions_by_start", "owner", "started_at"),
+)
+
+#: One line for each stretch of a session, see `study.records.Row`.
+timeline = Table(
+    "timeline",
+    metadata,
+    _session_id(),
+    Column("at", Double, primary_key=True),
+    Column("width_s", Double, nullable=False),
+    Column("frames", Integer, nullable=False),
+    Column("observed_s", Double, nullable=False),
+    Column("valid_s", Double, nullable=False),
+    Column("facing_s", Double, nullable=False),
+    Column("away_s", Double, nullable=False),
+    Column("presence", String(LABEL_LENGTH), nullable=False),
+    *_numbers("p_angry", "p_happy", "p_natural", "p_sad", "p_surprised"),
+    *_numbers("share_angry", "share_happy", "share_natural", "share_sad", "share_surprised"),
+    *_numbers("valence", "valence_band", "arousal", "motion", "centre_x", "centre_y", "size"),
+    Column("coverage", Double, nullable=False),
+    *_estimate("comprehension"),
+    *_estimate("stress"),
+    *_estimate("attention"),
+)
+
+#: What happened, see `study.records.Event`.
+events = Table(
+    "events",
+    metadata,
+    _session_id(),
+    Column("sequence", Integer, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("kind", String(LABEL_LENGTH), nullable=False),
+    Column("data", JSON, nullable=False),
+)
+
+#: What the learner said, with what was known then, see `study.probes.Answer`.
+answers = Table(
+    "answers",
+    metadata,
+    _session_id(),
+    Column("probe_id", String(ID_LENGTH), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("kind", String(LABEL_LENGTH), nullable=False),
+    Column("asked_at", Double, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("passage_id", String(ID_LENGTH)),
+    Column("question", JSON(none_as_null=True)),
+    Column("chosen_at_random", Boolean, nullable=False),
+    Column("value", Integer),
+    Column("answered_at", Double, nullable=False),
+    Column("is_correction", Boolean, nullable=False),
+    Column("features_of", String(LABEL_LENGTH)),
+    Column("features", JSON(none_as_null=True)),
+)
+
+#: What was on the screen when, see `study.reading.View`.
+views = Table(
+    "views",
+    metadata,
+    _session_id(),
+    Column("position", Integer, primary_key=True),
+    Column("passage_id", String(ID_LENGTH), nullable=False),
+    Column("visible_share", Double, nullable=False),
+    Column("start", Double, nullable=False),
+    Column("end", Double, nullable=False),
+)
+
+#: How each passage was read, see `study.reading.PassageReading`. The text itself is not kept.
+passages = Table(
+    "passages",
+    metadata,
+    _session_id(),
+    Column("passage_id", String(ID_LENGTH), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("words", Double, nullable=False),
+    Column("lix", Double),
+    Column("seconds", Double, nullable=False),
+    Column("away_seconds", Double, nullable=False),
+    Column("visits", Integer, nullable=False),
+    *_numbers("first_seen", "last_seen", "negative_z"),
+    Column("coverage", Double, nullable=False),
+    *_numbers("comprehension", "comprehension_low", "comprehension_high"),
+    Column("mark", String(LABEL_LENGTH)),
+    Column("why", Text),
+)
+
+#: What is known about a learner over all sessions: the baseline, and since when answers count.
+learners = Table(
+    "learners",
+    metadata,
+    Column("owner", String(OWNER_LENGTH), primary_key=True),
+    Column("baseline", JSON(none_as_null=True)),
+    Column("baseline_at", Double),
+    Column("answers_from", Double, nullable=False),
+)
+
+#: The tables that belong to a session, in the order in which they are filled.
+SESSION_TABLES = (timeline, events, answers, views, passages)

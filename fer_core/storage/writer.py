@@ -1,0 +1,267 @@
+"""Saving a running session as it goes: what is new since the last time, in one transaction.
+
+The writer reads from the session, never the other way round, so nothing that happens to
+the disk reaches the video. What could not be saved stays in the session, whose memory is
+bounded by itself, and goes with the next attempt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from fer_core.affect.indicators import Features
+from fer_core.storage.history import TextLabel
+from fer_core.storage.records import (
+    INDICATORS,
+    answer_to_line,
+    event_to_line,
+    row_to_line,
+    view_to_line,
+)
+from fer_core.storage.tables import answers, events, sessions, timeline, views
+from fer_core.study.probes import Answer
+from fer_core.study.reading import View
+from fer_core.study.session import StudySession
+from fer_core.study.snapshot import State
+
+#: The session's means are taken anew this often while it runs, and when it stops. Seconds.
+MEANS_EVERY_S = 60.0
+#: Lines in one statement; bounds the memory of a first save after a long outage.
+LINES_AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class Follower:
+    """A session being saved, and how far it has been."""
+
+    session: StudySession
+    owner: str
+    text: TextLabel | None = None
+    is_new: bool = True
+    rows_until: float | None = None
+    last_event: int = 0
+    answers: dict[str, Answer] = field(default_factory=dict)
+    views: tuple[View, ...] = ()
+    means_at: float = float("-inf")
+
+    @property
+    def session_id(self) -> str:
+        return self.session.info.session_id
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a follower is once the transaction is through."""
+
+    rows_until: float | None
+    last_event: int
+    answers: dict[str, Answer]
+    views: tuple[View, ...]
+    means_at: float
+
+
+class SessionErased(Exception):
+    """The session was saved before and is no longer there."""
+
+
+def save(connection: Connection, follower: Follower, now: float) -> Progress:
+    """Write what is new in a session.
+
+    Nothing in the follower changes; pass what is returned to `advance` after the commit.
+
+    Args:
+        connection: In a writing transaction.
+        follower: The session and how far it was saved.
+        now: Seconds since the epoch.
+
+    Raises:
+        SessionErased: It was erased since it was last saved.
+    """
+    session, session_id = follower.session, follower.session_id
+    state = session.state
+    _save_session(connection, follower, state, now)
+
+    rows = session.rows(follower.rows_until)
+    if rows:
+        connection.execute(
+            delete(timeline).where(timeline.c.session_id == session_id, timeline.c.at >= rows[0].at)
+        )
+        _insert(connection, timeline, [row_to_line(session_id, row) for row in rows])
+    new_events = session.events(follower.last_event)
+    if new_events:
+        connection.execute(
+            delete(events).where(
+                events.c.session_id == session_id, events.c.sequence > follower.last_event
+            )
+        )
+        _insert(connection, events, [event_to_line(session_id, event) for event in new_events])
+    given = session.examples
+    _save_answers(connection, follower, given)
+    seen = session.views
+    _save_views(connection, follower, seen)
+
+    means_at = follower.means_at
+    if state is not State.ACTIVE or now - means_at >= MEANS_EVERY_S:
+        _save_means(connection, session_id)
+        means_at = now
+    return Progress(
+        rows_until=rows[-1].at + rows[-1].width_s if rows else follower.rows_until,
+        last_event=new_events[-1].sequence if new_events else follower.last_event,
+        answers={answer.probe.probe_id: answer for answer, _ in given},
+        views=seen,
+        means_at=means_at,
+    )
+
+
+def advance(follower: Follower, progress: Progress) -> None:
+    """Note that a save has been committed."""
+    follower.is_new = False
+    follower.rows_until = progress.rows_until
+    follower.last_event = progress.last_event
+    follower.answers = progress.answers
+    follower.views = progress.views
+    follower.means_at = progress.means_at
+
+
+def continue_stored(connection: Connection, follower: Follower) -> None:
+    """Set a follower to where the database stands, for a session that was restored from it."""
+    session_id = follower.session_id
+    stored = connection.execute(
+        select(sessions.c.session_id).where(sessions.c.session_id == session_id)
+    ).first()
+    if stored is None:
+        return
+    follower.is_new = False
+    follower.rows_until = connection.scalar(
+        select(func.max(timeline.c.at + timeline.c.width_s)).where(
+            timeline.c.session_id == session_id
+        )
+    )
+    follower.last_event = (
+        connection.scalar(
+            select(func.max(events.c.sequence)).where(events.c.session_id == session_id)
+        )
+        or 0
+    )
+
+
+def _save_session(connection: Connection, follower: Follower, state: State, now: float) -> None:
+    info = follower.session.info
+    totals = follower.session.totals(now)
+    text = follower.text
+    live: dict[str, Any] = {
+        "saved_until": now,
+        "state": str(state),
+        "elapsed_s": totals.elapsed_s,
+        "active_s": totals.active_s,
+        "studied_s": totals.studied_s,
+        "away_s": totals.away_s,
+        "valid_s": totals.valid_s,
+        "observed_s": totals.observed_s,
+        "breaks": totals.breaks,
+        "frames": totals.frames,
+    }
+    if text is not None:
+        live |= {
+            "text_id": text.text_id,
+            "text_title": clean(text.title),
+            "text_words": text.words,
+        }
+    if not follower.is_new:
+        # Title and note belong to the learner, who may have changed them meanwhile.
+        done = connection.execute(
+            update(sessions).where(sessions.c.session_id == follower.session_id).values(live)
+        )
+        if done.rowcount == 0:
+            raise SessionErased
+        return
+    connection.execute(
+        insert(sessions).values(
+            {
+                "session_id": follower.session_id,
+                "owner": follower.owner,
+                "started_at": info.started_at,
+                "title": clean(info.title),
+                "goal": clean(info.goal),
+                "note": "",
+                "focus_min": info.plan.focus_min,
+                "break_min": info.plan.break_min,
+                "consent_version": info.consent_version,
+                "text_id": "",
+                "text_title": "",
+                "marked": [],
+                **live,
+            }
+        )
+    )
+
+
+def _save_answers(
+    connection: Connection, follower: Follower, given: tuple[tuple[Answer, Features | None], ...]
+) -> None:
+    lines = [
+        answer_to_line(follower.session_id, position, answer, features)
+        for position, (answer, features) in enumerate(given)
+        if follower.answers.get(answer.probe.probe_id) is not answer
+    ]
+    for line in lines:
+        connection.execute(
+            delete(answers).where(
+                answers.c.session_id == follower.session_id,
+                answers.c.probe_id == line["probe_id"],
+            )
+        )
+    _insert(connection, answers, lines)
+
+
+def _save_views(connection: Connection, follower: Follower, seen: tuple[View, ...]) -> None:
+    before = follower.views
+    changed = [
+        position
+        for position, view in enumerate(seen)
+        if position >= len(before) or before[position] is not view
+    ]
+    for start in range(0, len(changed), LINES_AT_ONCE):
+        connection.execute(
+            delete(views).where(
+                views.c.session_id == follower.session_id,
+                views.c.position.in_(changed[start : start + LINES_AT_ONCE]),
+            )
+        )
+    _insert(
+        connection,
+        views,
+        [view_to_line(follower.session_id, position, seen[position]) for position in changed],
+    )
+
+
+def _save_means(connection: Connection, session_id: str) -> None:
+    """Take the means of the three indicators over the rows that have them, by their length."""
+    columns = []
+    for name in INDICATORS:
+        value = timeline.c[name]
+        weight = func.sum(timeline.c.width_s).filter(value.is_not(None))
+        for end in ("", "_low", "_high"):
+            total = func.sum(timeline.c[name + end] * timeline.c.width_s)
+            columns.append((total / func.nullif(weight, 0)).label(name + end))
+    means = (
+        connection.execute(select(*columns).where(timeline.c.session_id == session_id))
+        .mappings()
+        .one()
+    )
+    connection.execute(
+        update(sessions).where(sessions.c.session_id == session_id).values(dict(means))
+    )
+
+
+def _insert(connection: Connection, table: Any, lines: list[dict[str, Any]]) -> None:
+    for start in range(0, len(lines), LINES_AT_ONCE):
+        connection.execute(insert(table), lines[start : start + LINES_AT_ONCE])
+
+
+def clean(words: str) -> str:
+    """Return words without the one character that PostgreSQL cannot store."""
+    return words.replace("\x00", "")

@@ -1,0 +1,67 @@
+"""Databases to test on, and sessions to save in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from fer_core.storage.store import SessionStore
+from tests.storage.sessions import START
+
+POSTGRES = "FER_TEST_POSTGRES_URL"
+
+
+class Clock:
+    """A clock that stands where it is put."""
+
+    def __init__(self) -> None:
+        self.now = START + 100_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database of each kind that is supported."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'history.sqlite'}"
+    address = os.environ.get(POSTGRES)
+    if not address:
+        pytest.skip(f"no PostgreSQL here: {POSTGRES} is not set")
+    address = address.replace("postgresql://", "postgresql+psycopg://")
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return address
+
+
+@pytest.fixture
+def open_store(clock: Clock) -> Iterator[Callable[[str], SessionStore]]:
+    """Return a function that opens a store and closes it after the test."""
+    opened: list[SessionStore] = []
+
+    def open_one(url: str) -> SessionStore:
+        store = SessionStore(url, clock)
+        opened.append(store)
+        return store
+
+    yield open_one
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(url: str, open_store: Callable[[str], SessionStore]) -> SessionStore:
+    return open_store(url)

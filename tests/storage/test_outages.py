@@ -1,0 +1,184 @@
+"""The history survives a kill, a full disk, a lock and a second writer, and loses little."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from fer_core.config import PROJECT_ROOT
+from fer_core.storage.store import SessionStore
+from fer_core.study.snapshot import State
+from tests.storage.sessions import START, full_session, new_session, play
+
+LOST_AT_MOST_S = 5.0
+
+
+@contextmanager
+def live_session(url: str, session_id: str, *more: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a session in a process of its own; enter when it has started."""
+    command = [sys.executable, "-m", "tests.storage.live_session", url, session_id, *more]
+    with subprocess.Popen(
+        command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "started"
+        yield process
+        process.kill()
+
+
+def test_a_process_killed_in_mid_session_loses_at_most_five_seconds(url, open_store):
+    with live_session(url, "s1") as process:
+        time.sleep(9.0)
+        killed_at = time.time()
+        os.killpg(process.pid, signal.SIGKILL)
+    store = open_store(url)
+    stored = store.load("s1")
+    last = stored.rows[-1]
+    assert killed_at - (last.at + last.width_s) <= LOST_AT_MOST_S
+    assert killed_at - stored.views[-1].end <= LOST_AT_MOST_S
+    assert stored.summary.is_interrupted(killed_at + 60)
+    restored = store.restore("s1")
+    assert restored.state is State.PAUSED
+    restored.resume(killed_at + 60)
+    assert restored.state is State.ACTIVE
+
+
+def test_two_processes_write_at_once_and_both_are_whole(url, open_store):
+    store = open_store(url)
+    with live_session(url, "s1", "6") as first, live_session(url, "s2", "6") as second:
+        for number in range(10):
+            store.follow(full_session(f"mine{number}", START + 1000 * number))
+            assert store.save_now()
+        assert (first.wait(60), second.wait(60)) == (0, 0)
+    for number in (1, 2):
+        stored = store.load(f"s{number}")
+        assert stored.summary.state is State.FINISHED
+        assert sum(row.width_s for row in stored.rows) == pytest.approx(6, abs=1.5)
+    assert len(store.sessions()) == 12
+
+
+def test_a_locked_database_costs_nothing_once_it_is_free(tmp_path, open_store):
+    file = tmp_path / "history.sqlite"
+    store = open_store(f"sqlite:///{file}")
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    session = new_session()
+    store.follow(session)
+    play(session, 60)
+    assert not store.save_now()
+    assert not store.status.saving
+    assert "Another program" in store.status.message
+    assert store.status.unsaved_since is not None
+    play(session, 60, since=60)
+    other.execute("COMMIT")
+    other.close()
+    assert store.save_now()
+    assert store.status.saving
+    assert list(store.load("s1").rows) == session.rows()
+
+
+def test_the_session_is_never_held_up_by_the_disk(tmp_path, open_store):
+    file = tmp_path / "history.sqlite"
+    store = open_store(f"sqlite:///{file}")
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    session = new_session()
+    store.follow(session)
+    slowest = 0.0
+    for second in range(200):
+        started = time.perf_counter()
+        play(session, 1, since=float(second))
+        slowest = max(slowest, time.perf_counter() - started)
+    other.close()
+    # Far less than the two seconds for which the writer waits for the lock.
+    assert slowest < 0.5
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder on a file system of four megabytes."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], capture_output=True
+    )
+    if mounted.returncode != 0:
+        pytest.skip("mounting a small tmpfs needs root")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_on_a_full_disk_the_session_goes_on_and_is_saved_when_there_is_room(small_disk, open_store):
+    store = open_store(f"sqlite:///{small_disk / 'history.sqlite'}")
+    ballast = small_disk / "ballast"
+    session = new_session()
+    store.follow(session)
+    play(session, 30)
+    assert store.save_now()
+    with ballast.open("wb") as file:
+        try:
+            while True:
+                file.write(b"x" * 1000)
+                file.flush()
+        except OSError:
+            pass
+    play(session, 600, since=30)
+    assert not store.save_now()
+    assert "disk is full" in store.status.message
+    assert "memory" in store.status.message
+    play(session, 60, since=630)
+    ballast.unlink()
+    assert store.save_now()
+    assert store.status.saving
+    assert list(store.load("s1").rows) == session.rows()
+
+
+def test_a_damaged_file_is_named_and_left_alone(tmp_path, open_store):
+    file = tmp_path / "history.sqlite"
+    file.write_bytes(b"This is no database. " * 500)
+    store = open_store(f"sqlite:///{file}")
+    assert "damaged" in store.status.message
+    store.follow(full_session())
+    assert not store.save_now()
+    assert file.read_bytes().startswith(b"This is no database.")
+
+
+def test_an_outage_longer_than_the_session_remembers_by_the_second_keeps_every_minute(
+    tmp_path, open_store
+):
+    file = tmp_path / "history.sqlite"
+    store = open_store(f"sqlite:///{file}")
+    session = new_session()
+    store.follow(session)
+    play(session, 60)
+    store.save_now()
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    # Longer than the half hour that is kept at one row a second.
+    play(session, 2400, since=60)
+    assert not store.save_now()
+    other.close()
+    assert store.save_now()
+    rows = store.load("s1").rows
+    assert sum(row.width_s for row in rows) >= 2460 - 20
+    assert all(later.at >= row.at + row.width_s for row, later in pairwise(rows))
+
+
+def test_the_writer_thread_saves_by_itself(url):
+    with SessionStore(url) as store:
+        session = full_session()
+        store.follow(session)
+        deadline = time.monotonic() + 10
+        while not store.sessions() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert list(store.load("s1").rows) == session.rows()

@@ -1,0 +1,298 @@
+"""What was saved comes back the same; what is deleted can be undone; what is erased is gone."""
+
+from __future__ import annotations
+
+import pytest
+
+from fer_core.affect.indicators import Estimate
+from fer_core.errors import SessionNotFound, StorageError
+from fer_core.storage.history import TextLabel
+from fer_core.storage.queries import UNDO_S, remove_deleted
+from fer_core.study.evaluation import CameraVerdict
+from fer_core.study.highlights import find_highlights
+from fer_core.study.reading import read
+from fer_core.study.snapshot import State
+from tests.storage.sessions import START, TEXT, full_session, new_session, play, read_through
+
+LABEL = TextLabel(TEXT.text_id, TEXT.title, TEXT.words)
+
+
+def saved(store, session):
+    store.follow(session, text=LABEL)
+    assert store.save_now()
+    return session
+
+
+def test_a_finished_session_comes_back_as_it_was(store):
+    session = saved(store, full_session())
+    stored = store.load("s1")
+    assert list(stored.rows) == session.rows()
+    assert list(stored.events) == session.events()
+    assert stored.answers == session.examples
+    assert stored.views == session.views
+    summary = stored.summary
+    totals = session.totals(START + 1000)
+    assert summary.info == session.info
+    assert summary.state is State.FINISHED
+    assert summary.text == LABEL
+    assert (summary.elapsed_s, summary.studied_s) == (totals.elapsed_s, totals.studied_s)
+    assert summary.frames == totals.frames
+
+
+def test_a_session_saved_in_pieces_is_the_same_as_one_saved_whole(store):
+    session = new_session()
+    store.follow(session, text=LABEL)
+    for part in range(8):
+        play(session, 20, since=20 * part)
+        read_through(session, since=20 * part)
+        assert store.save_now()
+    session.finish(START + 400)
+    assert store.save_now()
+    stored = store.load("s1")
+    assert list(stored.rows) == session.rows()
+    assert list(stored.events) == session.events()
+    assert stored.answers == session.examples
+    assert stored.views == session.views
+
+
+def test_the_means_of_a_session_are_those_of_its_rows_by_their_length(store):
+    session = saved(store, full_session())
+    rows = [row for row in session.rows() if row.attention.value is not None]
+    mean = sum(row.attention.value * row.width_s for row in rows) / sum(r.width_s for r in rows)
+    estimate = store.load("s1").summary.attention
+    assert estimate is not None
+    assert estimate.value == pytest.approx(mean)
+    assert estimate.low <= estimate.value <= estimate.high
+
+
+def test_a_restored_session_goes_on_where_it_was_cut_off(store, url, open_store):
+    session = new_session()
+    store.follow(session)
+    play(session, 100)
+    store.save_now()
+    other = open_store(url)
+    restored = other.restore("s1")
+    assert restored.state is State.PAUSED
+    assert restored.rows() == session.rows()
+    restored.resume(START + 300)
+    play(restored, 50, since=300)
+    restored.finish(START + 351)
+    other.follow(restored)
+    assert other.save_now()
+    stored = other.load("s1")
+    assert list(stored.rows) == restored.rows()
+    assert list(stored.events) == restored.events()
+    assert stored.summary.state is State.FINISHED
+
+
+def test_a_session_that_is_not_to_be_kept_is_not(store):
+    session = new_session(keep=False)
+    store.follow(session)
+    play(session, 30)
+    assert store.save_now()
+    assert store.count_lines() == 0
+
+
+def test_sessions_are_listed_newest_first_and_found_by_words_time_and_text(store):
+    for number, title in enumerate(["Algebra", "Biology of bees", "Chemistry 100 %"]):
+        session = new_session(f"s{number}", START + 86400 * number, title=title)
+        session.finish(session.info.started_at + 10)
+        store.follow(session, text=LABEL if number == 1 else None)
+    store.save_now()
+    store.set_note("s0", "hard day")
+    ids = lambda **asked: [one.session_id for one in store.sessions(**asked)]  # noqa: E731
+    assert ids() == ["s2", "s1", "s0"]
+    assert ids(search="bees BIOLOGY") == ["s1"]
+    assert ids(search="hard") == ["s0"]
+    assert ids(search="100 %") == ["s2"]
+    assert ids(search="chapter") == ["s2", "s1", "s0"]
+    assert ids(search="_") == []
+    assert ids(since=START + 86400) == ["s2", "s1"]
+    assert ids(until=START + 86400) == ["s0"]
+    assert ids(text_id=TEXT.text_id) == ["s1"]
+    assert ids(limit=1) == ["s2"]
+
+
+def test_learners_do_not_see_each_other(store):
+    store.follow(full_session("mine"), owner="a")
+    store.follow(full_session("yours"), owner="b")
+    store.save_now()
+    assert [one.session_id for one in store.sessions(owner="a")] == ["mine"]
+    with pytest.raises(SessionNotFound):
+        store.load("yours", owner="a")
+    with pytest.raises(SessionNotFound):
+        store.delete("yours", owner="a")
+    with pytest.raises(SessionNotFound):
+        store.erase("yours", owner="a")
+    store.erase_all(owner="a")
+    assert [one.session_id for one in store.sessions(owner="b")] == ["yours"]
+
+
+def test_title_and_note_can_be_changed_while_the_session_runs(store):
+    session = new_session()
+    store.follow(session)
+    store.save_now()
+    store.rename("s1", " Biology II ")
+    store.set_note("s1", "went well\x00")
+    play(session, 10)
+    store.save_now()
+    summary = store.load("s1").summary
+    assert (summary.info.title, summary.note) == ("Biology II", "went well")
+
+
+def test_a_deleted_session_can_be_brought_back(store):
+    saved(store, full_session())
+    before = store.load("s1")
+    store.delete("s1")
+    assert store.sessions() == []
+    with pytest.raises(SessionNotFound):
+        store.load("s1")
+    store.undo_delete("s1")
+    assert store.load("s1") == before
+
+
+def test_a_deleted_session_is_gone_for_good_after_a_while(store, clock, url, open_store):
+    saved(store, full_session())
+    store.delete("s1")
+    clock.now += UNDO_S + 1
+    with store.database.writing() as connection:
+        remove_deleted(connection, clock.now)
+    with pytest.raises(SessionNotFound):
+        store.undo_delete("s1")
+    assert store.count_lines() == 1  # what is known of the learner
+
+
+def test_a_deleted_session_teaches_the_estimates_nothing(store):
+    saved(store, full_session())
+    assert store.learner().comprehension.answers == 2
+    store.delete("s1")
+    assert store.learner().comprehension.answers == 0
+
+
+def test_an_erased_session_that_still_runs_is_not_saved_again(store, url, open_store):
+    session = new_session()
+    store.follow(session)
+    play(session, 20)
+    store.save_now()
+    open_store(url).erase("s1")
+    play(session, 20, since=20)
+    assert store.save_now()
+    assert store.sessions() == []
+
+
+def test_erasing_everything_leaves_no_line(store):
+    saved(store, full_session())
+    store.follow(full_session("s2"), owner="other")
+    running = new_session("s3")
+    store.follow(running)
+    store.save_now()
+    store.erase_all(owner=None)
+    play(running, 20)
+    store.save_now()
+    assert store.count_lines() == 0
+
+
+def test_erasing_everything_shrinks_the_file_and_overwrites_what_was_in_it(tmp_path, open_store):
+    file = tmp_path / "history.sqlite"
+    store = open_store(f"sqlite:///{file}")
+    for number in range(5):
+        session = full_session(f"s{number}")
+        store.follow(session, text=TextLabel("t", "Unmistakable title", 1.0))
+    store.save_now()
+    in_use = sum(one.stat().st_size for one in tmp_path.iterdir())
+    store.erase_all()
+    left = b"".join(one.read_bytes() for one in tmp_path.iterdir())
+    assert len(left) < in_use / 4
+    assert b"Unmistakable" not in left
+    assert store.count_lines() == 0
+
+
+def test_what_is_known_of_a_learner_comes_from_all_sessions(store):
+    for number in range(5):
+        saved(store, full_session(f"s{number}", START + 1000 * number))
+    learner = store.learner()
+    assert learner.baseline is not None
+    assert learner.comprehension.answers == 10
+    assert learner.stress.answers == 5
+    assert len(learner.examples) == 10
+    assert learner.evaluation.answers == 10
+    assert store.learner(without="s0").comprehension.answers == 8
+
+
+def test_the_first_baseline_stays_until_it_is_reset(store):
+    saved(store, full_session())
+    first = store.learner().baseline
+    saved(store, full_session("s2", START + 5000))
+    assert store.learner().baseline == first
+    store.reset_baseline()
+    assert store.learner().baseline is None
+
+
+def test_after_a_reset_only_new_answers_count(store, clock):
+    saved(store, full_session())
+    store.reset_personalisation()
+    assert store.learner().comprehension.answers == 0
+    assert store.learner().evaluation.verdict is CameraVerdict.NOT_CALIBRATED
+    saved(store, full_session("s2", clock.now + 10))
+    assert store.learner().comprehension.answers == 2
+
+
+def test_how_a_text_was_read_is_kept_without_its_words(store):
+    session = saved(store, full_session())
+    reading = read(TEXT, session.views, session.signals())
+    estimates = reading.estimates(store.learner().comprehension)
+    highlights = find_highlights(reading, estimates, session.answers, ["p4"])
+    store.save_reading("s1", reading, estimates, highlights, ["p4"])
+    stored = store.load("s1")
+    assert [one.reading for one in stored.passages] == list(reading.passages)
+    assert {one.reading.passage_id: one.estimate for one in stored.passages if one.estimate} == {
+        name: Estimate(made.value, made.low, made.high) for name, made in estimates.items()
+    }
+    assert {one.reading.passage_id: one.mark for one in stored.passages if one.mark} == {
+        highlight.passage_id: str(highlight.mark) for highlight in highlights
+    }
+    assert stored.marked == ("p4",)
+    paces = [one.wpm for one in reading.passages if one.wpm is not None]
+    assert store.earlier_wpm() == pytest.approx(paces)
+    assert store.earlier_wpm(without="s1") == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda store: store.rename("none", "x"),
+        lambda store: store.set_note("none", "x"),
+        lambda store: store.delete("none"),
+        lambda store: store.undo_delete("none"),
+        lambda store: store.erase("none"),
+        lambda store: store.load("none"),
+        lambda store: store.restore("none"),
+    ],
+)
+def test_what_is_not_there_is_said_to_be_not_there(store, change):
+    with pytest.raises(SessionNotFound):
+        change(store)
+
+
+def test_a_history_that_cannot_be_opened_says_so_and_is_opened_later(tmp_path, open_store):
+    folder = tmp_path / "data"
+    folder.write_text("a file where the folder should be")
+    store = open_store(f"sqlite:///{folder / 'history.sqlite'}")
+    assert not store.status.saving
+    with pytest.raises(StorageError):
+        store.sessions()
+    session = full_session()
+    store.follow(session)
+    assert not store.save_now()
+    assert "memory" in store.status.message
+    folder.unlink()
+    assert store.save_now()
+    assert store.status.saving
+    assert list(store.load("s1").rows) == session.rows()
+
+
+def test_the_file_is_private(tmp_path, open_store):
+    folder = tmp_path / "new"
+    open_store(f"sqlite:///{folder / 'history.sqlite'}")
+    assert folder.stat().st_mode & 0o077 == 0
+    assert all(file.stat().st_mode & 0o077 == 0 for file in folder.iterdir())
