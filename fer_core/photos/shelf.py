@@ -49,8 +49,11 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class _Shelved:
+    """A photo and its small JPEGs, nothing drawn into them; None if it was unreadable."""
+
     photo: AnalysedPhoto
-    display: bytes | None  # JPEG
+    display: bytes | None = None
+    thumbnail: bytes | None = None
 
 
 class PhotoShelf:
@@ -60,6 +63,10 @@ class PhotoShelf:
         self._digests: dict[str, str] = {}
         self._shelved: dict[str, _Shelved] = {}
         self._thumbnails: OrderedDict[tuple[str, float, DrawOptions], bytes] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Return how many photos are held, the same content once."""
+        return len(self._shelved)
 
     def keep_only(self, uploads: Sequence[Upload]) -> None:
         """Forget everything about files that are no longer among these."""
@@ -108,11 +115,11 @@ class PhotoShelf:
 
     def display(self, upload: Upload, confidence: float, options: DrawOptions) -> RgbImage | None:
         """Return the photo at display size with its faces drawn in; None if it was unreadable."""
-        return self._drawn(upload, confidence, options, DISPLAY_SIDE)
+        return self._drawn(upload, self._item(upload).display, confidence, options)
 
     def face_crops(self, upload: Upload, confidence: float, side: int = 96) -> list[bytes]:
         """Return each face, largest first, as a JPEG of at most `side` pixels."""
-        pixels = self._pixels(upload)
+        pixels = _decode(self._item(upload).display)
         if pixels is None:
             return []
         photo = self.photo(upload)
@@ -133,7 +140,7 @@ class PhotoShelf:
         if entry in self._thumbnails:
             self._thumbnails.move_to_end(entry)
             return self._thumbnails[entry]
-        drawn = self._drawn(upload, confidence, options, THUMBNAIL_SIDE)
+        drawn = self._drawn(upload, self._item(upload).thumbnail, confidence, options)
         if drawn is None:
             return None
         data = encode_jpeg(drawn, 85)
@@ -150,33 +157,38 @@ class PhotoShelf:
         digest = hashlib.sha256(data).hexdigest()
         if digest not in self._shelved:
             photo, rgb = analyse_photo(upload.name, data, detector, settings)
-            display = None if rgb is None else encode_jpeg(_fit(rgb, DISPLAY_SIDE), 90)
-            self._shelved[digest] = _Shelved(photo, display)
+            if rgb is None:
+                self._shelved[digest] = _Shelved(photo)
+            else:
+                display = _fit(rgb, DISPLAY_SIDE)
+                thumbnail = _fit(display, THUMBNAIL_SIDE)
+                self._shelved[digest] = _Shelved(
+                    photo, encode_jpeg(display, 90), encode_jpeg(thumbnail, 95)
+                )
         self._digests[upload.key] = digest
 
     def _drawn(
-        self, upload: Upload, confidence: float, options: DrawOptions, side: int
+        self, upload: Upload, jpeg: bytes | None, confidence: float, options: DrawOptions
     ) -> RgbImage | None:
-        pixels = self._pixels(upload)
+        pixels = _decode(jpeg)
         if pixels is None:
             return None
-        pixels = _fit(pixels, side)
         photo = self.photo(upload)
         faces = scale_faces(photo.faces(confidence), _factor(photo, pixels))
         return draw_faces(pixels, faces, options)
-
-    def _pixels(self, upload: Upload) -> RgbImage | None:
-        display = self._item(upload).display
-        if display is None:
-            return None
-        decoded = cv2.imdecode(np.frombuffer(display, np.uint8), cv2.IMREAD_COLOR_RGB)
-        return np.asarray(decoded, np.uint8)
 
 
 def _finished(running: deque[tuple[Upload, Future[None]]]) -> Upload:
     upload, future = running.popleft()
     future.result()
     return upload
+
+
+def _decode(jpeg: bytes | None) -> RgbImage | None:
+    if jpeg is None:
+        return None
+    decoded = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
+    return np.asarray(decoded, np.uint8)
 
 
 def _factor(photo: AnalysedPhoto, pixels: RgbImage) -> float:

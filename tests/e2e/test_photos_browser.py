@@ -1,0 +1,138 @@
+"""The photos page in a real Chromium against a real server."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from fer_core.photos.exports import encode_jpeg
+from tests.e2e.browser import PHONE, open_page, settled
+from tests.e2e.servers import running_app
+
+LABELLED_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def astronaut_file(astronaut: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("photos") / "astronaut.jpg"
+    path.write_bytes(encode_jpeg(astronaut))
+    return path
+
+
+@pytest.fixture
+def page(chromium: Browser, app_address: str) -> Iterator[Page]:
+    with open_page(chromium, f"{app_address}/photos") as page:
+        yield page
+
+
+def hand_in(page: Page, *files: Path) -> None:
+    page.set_input_files("input[type=file]", list(files))
+    # The page runs for each file that arrives; this heading counts those that are done.
+    done = "Download 1 photo" if len(files) == 1 else f"Download {len(files)} photos"
+    expect(page.get_by_role("heading", name=done)).to_be_visible(timeout=LABELLED_MS)
+    settled(page)
+
+
+def downloaded(page: Page, button: str) -> bytes:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    return Path(waiting.value.path()).read_bytes()
+
+
+def test_a_photo_is_handed_in_and_its_label_read(page: Page, astronaut_file: Path) -> None:
+    hand_in(page, astronaut_file)
+    expect(page.get_by_alt_text("astronaut.jpg: 😊 Happy")).to_be_visible()
+
+
+def test_the_results_can_be_taken_away(page: Page, astronaut_file: Path) -> None:
+    hand_in(page, astronaut_file)
+    (row,) = csv.DictReader(io.StringIO(downloaded(page, "Table (CSV)").decode("utf-8-sig")))
+    assert row["expression"] == "Happy"
+    (result,) = json.loads(downloaded(page, "Results (JSON)"))["results"]
+    assert result["faces"][0]["emotion"]["label"] == "Happy"
+    picture = cv2.imdecode(np.frombuffer(downloaded(page, "Picture (PNG)"), np.uint8), 1)
+    assert picture.shape == (512, 512, 3)
+
+
+def test_a_face_chosen_in_the_table_is_marked_in_the_picture(
+    page: Page, astronaut_file: Path
+) -> None:
+    hand_in(page, astronaut_file)
+    picture = page.get_by_alt_text("astronaut.jpg: 😊 Happy")
+    before = picture.get_attribute("src")
+    table = page.get_by_test_id("stDataFrame").locator("canvas").first.bounding_box()
+    assert table is not None
+    # The box at the start of the first row, below a header of 35 pixels.
+    page.mouse.click(table["x"] + 16, table["y"] + 35 + 24)
+    expect(picture).not_to_have_attribute("src", before or "")
+    address = picture.evaluate("image => image.currentSrc")
+    shown = cv2.imdecode(np.frombuffer(page.request.get(address).body(), np.uint8), 1)
+    # The wall behind the astronaut is light; only the marked face keeps its light.
+    assert shown[20:60, 290:330].mean() < 120
+
+
+def test_a_bad_file_is_explained_beside_the_good_ones(
+    page: Page, astronaut_file: Path, tmp_path: Path
+) -> None:
+    bad = tmp_path / "notes.jpg"
+    bad.write_bytes(b"a shopping list")
+    hand_in(page, astronaut_file, bad)
+    expect(page.get_by_text("1 face in 2 files")).to_be_visible()
+    expect(page.get_by_text("This file is not a picture").first).to_be_visible()
+    expect(page.get_by_alt_text("😊 Happy")).to_be_visible()
+    assert downloaded(page, "Pictures (ZIP)").startswith(b"PK")
+
+
+def test_a_photo_of_the_gallery_is_opened_and_closed_by_keyboard(
+    page: Page, astronaut_file: Path, tmp_path: Path
+) -> None:
+    twin = tmp_path / "twin.jpg"
+    twin.write_bytes(astronaut_file.read_bytes())
+    hand_in(page, astronaut_file, twin)
+    page.get_by_role("button", name="twin.jpg", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_alt_text("twin.jpg: 😊 Happy")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_nothing_is_asked_of_any_other_machine(
+    chromium: Browser, app_address: str, astronaut_file: Path
+) -> None:
+    hosts: set[str | None] = set()
+    context = chromium.new_context()
+    try:
+        page = context.new_page()
+        page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+        page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname))
+        page.goto(f"{app_address}/photos")
+        settled(page)
+        hand_in(page, astronaut_file)
+    finally:
+        context.close()
+    assert hosts - {None} == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("path", ["", "photos", "about"])
+def test_pages_fit_a_phone(chromium: Browser, app_address: str, path: str) -> None:
+    with open_page(chromium, f"{app_address}/{path}", viewport=PHONE) as page:
+        width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        assert width <= PHONE["width"]
+
+
+def test_a_bookmark_opened_just_after_a_start_has_our_navigation(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    with running_app(tmp_path) as address, open_page(chromium, f"{address}/photos") as page:
+        expect(page.get_by_role("link", name="Welcome")).to_be_visible()
+        expect(page.get_by_role("link", name="About")).to_be_visible()
+        expect(page.get_by_role("heading", name="Photos")).to_be_visible()
