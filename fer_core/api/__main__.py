@@ -1,8 +1,9 @@
-"""The command line: `python -m fer_core.api` serves, `python -m fer_core.api keys` manages keys."""
+"""The command line: `python -m fer_core.api` serves; `keys` and `contract` are beside it."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import sys
 from collections.abc import Sequence
@@ -20,10 +21,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = get_settings()
-        store = KeyStore(settings.data_dir / "api-keys.json")
+        key_store = KeyStore(settings.data_dir / "api-keys.json")
         if options.command == "keys":
-            return _keys(options, store)
-        return _serve(options, settings, store)
+            return _keys(options, key_store)
+        if options.command == "contract":
+            return _contract()
+        return _serve(options, settings, key_store)
     except FerError as error:
         print(f"error: {error.message}", file=sys.stderr)
         return EXIT_SETTINGS
@@ -36,10 +39,10 @@ def require_key(settings: Settings, host: str) -> bool:
     return not settings.is_loopback(host)
 
 
-def _serve(options: argparse.Namespace, settings: Settings, store: KeyStore) -> int:
+def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore) -> int:
     host = settings.api_host if options.host is None else options.host
     port = settings.api_port if options.port is None else options.port
-    keys = KeyRing(store, settings.api_key_hashes)
+    keys = KeyRing(key_store, settings.api_key_hashes)
     needs_key = require_key(settings, host)
     if needs_key and not keys.keys():
         raise SettingsError(
@@ -51,13 +54,16 @@ def _serve(options: argparse.Namespace, settings: Settings, store: KeyStore) -> 
     from fer_core.api.app import create_app
     from fer_core.api.model_service import ModelService
     from fer_core.api.server import ApiServer, stop_on_signals
+    from fer_core.storage.store import SessionStore
     from fer_core.vision.engine import InferenceEngine
 
     models = ModelService(lambda: InferenceEngine.load(settings))
-    app = create_app(settings, models, keys, require_key=needs_key)
+    store = SessionStore.open(settings)
+    app = create_app(settings, models, keys, store, require_key=needs_key)
     try:
         server = ApiServer(app, settings, host, port)
     except OSError as error:
+        store.close()
         raise SettingsError(
             f"The API cannot listen on {host}:{port} ({error.strerror}). Choose another --port."
         ) from None
@@ -66,9 +72,17 @@ def _serve(options: argparse.Namespace, settings: Settings, store: KeyStore) -> 
     shown = f"[{host}]" if ":" in host else host
     print(f"Listening on http://{shown}:{server.port}  (docs: /docs)", file=sys.stderr, flush=True)
     try:
-        server.run_until_stopped()
+        server.run_until_stopped(before_drain=app.extensions["fer"].streams.ended.set)
     finally:
+        store.close()
         models.close()
+    return 0
+
+
+def _contract() -> int:
+    from fer_core.api.app import make_contract
+
+    print(json.dumps(make_contract(), indent=2, ensure_ascii=False))
     return 0
 
 
@@ -99,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", help="address to listen on (FER_API_HOST)")
     parser.add_argument("--port", type=_port, help="port to listen on (FER_API_PORT)")
     commands = parser.add_subparsers(dest="command")
+    commands.add_parser("contract", help="print the OpenAPI document")
     keys = commands.add_parser("keys", help="make, list and revoke API keys")
     actions = keys.add_subparsers(dest="action", required=True)
     new = actions.add_parser("new", help="make a key and show it once")

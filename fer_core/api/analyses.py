@@ -18,7 +18,7 @@ from fer_core.api.schemas.analyses import (
     AnalysisResult,
     ModelName,
 )
-from fer_core.api.services import services
+from fer_core.api.services import json_response, services
 from fer_core.errors import ImageError
 from fer_core.vision.image import decode_image
 
@@ -69,10 +69,8 @@ def analyse_pictures(query: AnalysisQuery) -> Response:
             if len(pictures) == 1:
                 raise
             results.append(AnalysisResult.failed(index, problem_of(error)))
-    analysis = Analysis(
-        model=ModelName(name=engine.info.name, version=engine.info.version), results=results
-    )
-    return Response(analysis.model_dump_json(), content_type="application/json")
+    name = ModelName(name=engine.info.name, version=engine.info.version)
+    return json_response(Analysis(model=name, results=results))
 
 
 def _analyse(index: int, data: bytes, query: AnalysisQuery) -> AnalysisResult:

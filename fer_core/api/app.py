@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from typing import Any
 
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
@@ -10,18 +12,44 @@ from flask_openapi3.openapi import OpenAPI
 import fer_core
 from fer_core.api.analyses import analyses
 from fer_core.api.documentation import SECURITY_SCHEMES, build_document, documentation
+from fer_core.api.events import events
+from fer_core.api.frames import frames
 from fer_core.api.keys import KeyRing
+from fer_core.api.live_sessions import Clock, LiveSessions
 from fer_core.api.model_service import ModelService
 from fer_core.api.observability import Observer
 from fer_core.api.problems import on_validation_error, register_error_handlers
+from fer_core.api.reading import reading
 from fer_core.api.requests import ApiRequest, StrictJson
+from fer_core.api.results import results
 from fer_core.api.schemas.analyses import MAX_IMAGES, Analysis, AnalysisForm
 from fer_core.api.schemas.model import Health, ModelOut, Ready
 from fer_core.api.schemas.problems import Problem
+from fer_core.api.schemas.sessions import SessionOut, SessionPage, SessionRequest
+from fer_core.api.schemas.snapshots import ProbeOut, SnapshotOut, SuggestionOut
+from fer_core.api.schemas.study import (
+    AnswersIn,
+    BreakAnswer,
+    FeedbackOut,
+    FinishedOut,
+    FrameOut,
+    PassagesSeen,
+    Taken,
+    TimelineOut,
+)
 from fer_core.api.security import Gate
-from fer_core.api.services import Admission, Services
+from fer_core.api.services import Admission, Services, StreamLimit
+from fer_core.api.sessions import sessions
 from fer_core.api.system import system
 from fer_core.config import Settings
+from fer_core.storage.store import SessionStore
+
+REQUESTS = (AnalysisForm, SessionRequest, PassagesSeen, AnswersIn, BreakAnswer)
+RESPONSES = (
+    *(Analysis, ModelOut, Health, Ready, Problem),
+    *(SessionOut, SessionPage, FinishedOut, SnapshotOut, FrameOut, Taken, ProbeOut, SuggestionOut),
+    *(TimelineOut, FeedbackOut),
+)
 
 _DESCRIPTION = """\
 Facial expressions in photos and study sessions, computed on this machine.
@@ -41,7 +69,13 @@ class FerApi(OpenAPI):
 
 
 def create_app(
-    settings: Settings, models: ModelService, keys: KeyRing, *, require_key: bool
+    settings: Settings,
+    models: ModelService,
+    keys: KeyRing,
+    store: SessionStore,
+    *,
+    require_key: bool,
+    clock: Clock = time.time,
 ) -> OpenAPI:
     """Make the API.
 
@@ -49,22 +83,14 @@ def create_app(
         settings: Limits, origins and rate.
         models: The model; started by the caller, who also closes it.
         keys: The keys that are taken.
+        store: The history; closed by the caller.
         require_key: Refuse requests without a key. False is for the loopback interface only.
+        clock: Tells the time, in seconds since the epoch.
 
     Raises:
         SettingsError: An origin or the rate cannot be used.
     """
-    app = FerApi(
-        "fer_core.api",
-        info=Info(title="Expressions API", version=fer_core.__version__, description=_DESCRIPTION),
-        security_schemes=SECURITY_SCHEMES,
-        doc_ui=False,
-        validation_error_status=400,
-        validation_error_model=Problem,
-        validation_error_callback=on_validation_error,
-        static_folder=None,
-    )
-    app.url_map.merge_slashes = False  # one address each: no redirects
+    app = _routes()
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_request_bytes,
         MAX_FORM_PARTS=MAX_IMAGES,
@@ -76,15 +102,39 @@ def create_app(
         models=models,
         observer=observer,
         admission=Admission(settings.queue_size),
+        sessions=LiveSessions(store, clock),
+        streams=StreamLimit(settings.api_threads // 2),
+        clock=clock,
     )
+    app.extensions["fer_openapi"] = json.dumps(_contract_of(app), ensure_ascii=False)
     observer.install(app)
     Gate(settings, keys, require_key=require_key).install(app)
     register_error_handlers(app)
-    app.register_blueprint(documentation)
-    app.register_api(system)
-    app.register_api(analyses)
-    app.extensions["fer_openapi"] = json.dumps(
-        build_document(app, [AnalysisForm], [Analysis, ModelOut, Health, Ready, Problem]),
-        ensure_ascii=False,
-    )
     return app
+
+
+def make_contract() -> dict[str, Any]:
+    """Return the OpenAPI document, as /openapi.json has it."""
+    return _contract_of(_routes())
+
+
+def _routes() -> FerApi:
+    app = FerApi(
+        "fer_core.api",
+        info=Info(title="Expressions API", version=fer_core.__version__, description=_DESCRIPTION),
+        security_schemes=SECURITY_SCHEMES,
+        doc_ui=False,
+        validation_error_status=400,
+        validation_error_model=Problem,
+        validation_error_callback=on_validation_error,
+        static_folder=None,
+    )
+    app.url_map.merge_slashes = False  # one address each: no redirects
+    app.register_blueprint(documentation)
+    for resource in (system, analyses, sessions, frames, reading, results, events):
+        app.register_api(resource)
+    return app
+
+
+def _contract_of(app: FerApi) -> dict[str, Any]:
+    return build_document(app, REQUESTS, RESPONSES)

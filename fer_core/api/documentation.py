@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
@@ -12,7 +12,8 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from fer_core.api.problems import MEDIA_TYPE
+from fer_core.api.problems import MEDIA_TYPE, problem_of, status_of
+from fer_core.errors import FerError
 
 _REF = "#/components/schemas/{model}"
 _SWAGGER_FILES = {
@@ -83,11 +84,32 @@ def answers(
     for status in sorted({400, 401, 403, 429, 500, *problems}):
         described[status] = {
             "description": _MEANING[status],
-            "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}},
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"$ref": _REF.format(model="Problem")},
+                    "examples": _examples(status),
+                }
+            },
         }
         if status in {429, 503}:
             described[status]["headers"] = _RETRY_AFTER
     return described
+
+
+def _examples(status: int) -> dict[str, Any]:
+    """Return one example for each code that a status can carry."""
+    kinds = {kind.code: kind for kind in _all_errors(FerError) if status_of(kind) == status}
+    return {code: {"value": _example(kinds[code]())} for code in sorted(kinds)}
+
+
+def _example(error: FerError) -> dict[str, Any]:
+    return problem_of(error, "urn:fer:request:0f8fad5bd9cb469f").model_dump()
+
+
+def _all_errors(kind: type[FerError]) -> Iterator[type[FerError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _all_errors(child)
 
 
 def build_document(

@@ -76,7 +76,8 @@ class TooManyRequests(ApiError):
     default_message = "Too many requests. Wait, then go on more slowly."
 
 
-#: code -> status. A code that is missing here is a defect, and is answered as 500.
+#: code -> status. An error whose code is missing here has the status of the kind that it is; one
+#: of no kind is a defect, and is answered as 500.
 STATUS_OF_CODE: dict[str, HTTPStatus] = {
     "malformed": HTTPStatus.BAD_REQUEST,
     "empty_file": HTTPStatus.BAD_REQUEST,
@@ -88,6 +89,8 @@ STATUS_OF_CODE: dict[str, HTTPStatus] = {
     "session_not_found": HTTPStatus.NOT_FOUND,
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "session_finished": HTTPStatus.CONFLICT,
+    "idempotency_conflict": HTTPStatus.CONFLICT,
+    "session_elsewhere": HTTPStatus.CONFLICT,
     "request_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "image_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "not_an_image": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -96,6 +99,7 @@ STATUS_OF_CODE: dict[str, HTTPStatus] = {
     "corrupt_image": HTTPStatus.UNPROCESSABLE_ENTITY,
     "too_many_pixels": HTTPStatus.UNPROCESSABLE_ENTITY,
     "text_unusable": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "text_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "not_ready": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -118,9 +122,18 @@ _CODE_OF_STATUS = {
 }
 
 
+def status_of(kind: type[FerError]) -> HTTPStatus:
+    """Return the status of a kind of error."""
+    for ancestor in kind.__mro__:
+        status = STATUS_OF_CODE.get(getattr(ancestor, "code", ""))
+        if status is not None:
+            return status
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
 def problem_of(error: FerError, instance: str | None = None) -> Problem:
     """Describe an error to a client. Nothing but the error's own public message goes out."""
-    status = STATUS_OF_CODE.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    status = status_of(type(error))
     return Problem(
         type=f"urn:fer:problem:{error.code}",
         title=status.phrase,
@@ -170,7 +183,7 @@ def _instance() -> str:
 
 
 def _on_fer_error(error: FerError) -> Response:
-    if error.code not in STATUS_OF_CODE:
+    if status_of(type(error)) is HTTPStatus.INTERNAL_SERVER_ERROR:
         return _on_defect(error)
     g.problem_code = error.code
     return problem_response(

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import cast
 
-from flask import current_app
+from flask import Response, current_app
+from pydantic import BaseModel
 
+from fer_core.api.live_sessions import Clock, LiveSessions
 from fer_core.api.model_service import ModelService
 from fer_core.api.observability import Observer
 from fer_core.config import Settings
@@ -37,6 +39,27 @@ class Admission:
         self._free.release()
 
 
+class StreamLimit:
+    """Bounds the streams that are open, since each holds a thread; ends them all at a stop."""
+
+    def __init__(self, limit: int) -> None:
+        self._free = threading.BoundedSemaphore(limit)
+        self.ended = threading.Event()
+
+    def enter(self) -> None:
+        """Take a place.
+
+        Raises:
+            Busy: All are taken, or the server is stopping.
+        """
+        if self.ended.is_set() or not self._free.acquire(blocking=False):
+            raise Busy("Too many event streams are open. Close one, or poll the session.")
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self._free.release()
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything a view may use."""
@@ -45,8 +68,18 @@ class Services:
     models: ModelService
     observer: Observer
     admission: Admission
+    sessions: LiveSessions
+    streams: StreamLimit
+    clock: Clock
 
 
 def services() -> Services:
     """Return the services of the app that handles this request."""
     return cast(Services, current_app.extensions["fer"])
+
+
+def json_response(model: BaseModel, status: int = 200) -> Response:
+    """Answer with a model."""
+    return Response(
+        model.model_dump_json(by_alias=True), status=status, content_type="application/json"
+    )

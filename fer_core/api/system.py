@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 import fer_core
 from fer_core.api.documentation import SECURITY, answers
 from fer_core.api.schemas.model import Health, ModelOut, Ready
-from fer_core.api.services import services
+from fer_core.api.services import json_response, services
 from fer_core.errors import NotReady
 
 system = APIBlueprint(
@@ -21,9 +21,7 @@ system = APIBlueprint(
 @system.get("/healthz", operation_id="health", responses=answers({200: Health}))
 def health() -> Response:
     """Tell that the process answers"""
-    return Response(
-        Health(version=fer_core.__version__).model_dump_json(), content_type="application/json"
-    )
+    return json_response(Health(version=fer_core.__version__))
 
 
 @system.get("/readyz", operation_id="ready", responses=answers({200: Ready}, 503))
@@ -32,7 +30,7 @@ def ready() -> Response:
     report = services().models.check()
     if not report.passed:
         raise NotReady(f"The model is not right: {report.detail}")
-    return Response(Ready(canary=report.detail).model_dump_json(), content_type="application/json")
+    return json_response(Ready(canary=report.detail))
 
 
 @system.get(
@@ -61,7 +59,4 @@ def metrics() -> Response:
 )
 def model() -> Response:
     """Describe the model: classes, version, checksum, figures, licence"""
-    return Response(
-        ModelOut.of(services().models.engine.info).model_dump_json(),
-        content_type="application/json",
-    )
+    return json_response(ModelOut.of(services().models.engine.info))

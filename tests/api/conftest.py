@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,11 @@ from fer_core.api.app import create_app
 from fer_core.api.keys import KeyRing, KeyStore
 from fer_core.api.model_service import ModelService
 from fer_core.config import Settings
+from fer_core.storage.engines import database_url
+from fer_core.storage.store import SessionStore
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
+from tests.api.learner import Clock, Learner
 
 MakeApp = Callable[..., Flask]
 
@@ -38,15 +42,25 @@ def key_store(tmp_path: Path) -> KeyStore:
 
 
 @pytest.fixture
-def make_app(models: ModelService, key_store: KeyStore) -> MakeApp:
-    """Make an app with some settings of its own."""
+def make_app(models: ModelService, key_store: KeyStore) -> Iterator[MakeApp]:
+    """Make an app with some settings of its own; all apps of a test share one history."""
+    stores: list[SessionStore] = []
 
-    def make(*, require_key: bool = False, served: ModelService = models, **settings: Any) -> Flask:
+    def make(
+        *,
+        require_key: bool = False,
+        served: ModelService = models,
+        clock: Callable[[], float] = time.time,
+        **settings: Any,
+    ) -> Flask:
         chosen = Settings(data_dir=key_store.path.parent, **settings)
         ring = KeyRing(key_store, chosen.api_key_hashes)
-        return create_app(chosen, served, ring, require_key=require_key)
+        stores.append(SessionStore(database_url(chosen), clock))
+        return create_app(chosen, served, ring, stores[-1], require_key=require_key, clock=clock)
 
-    return make
+    yield make
+    for store in stores:
+        store.close()
 
 
 @pytest.fixture
@@ -71,3 +85,10 @@ def photo(astronaut: np.ndarray) -> bytes:
 def empty_photo() -> bytes:
     """A picture without a face, as JPEG."""
     return encoded(np.full((240, 320, 3), 127, np.uint8))
+
+
+@pytest.fixture
+def learner(make_app: MakeApp) -> Learner:
+    """A learner of an API whose clock stands still."""
+    clock = Clock()
+    return Learner(make_app(clock=clock, api_rate_limit="100000/second").test_client(), clock)

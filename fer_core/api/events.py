@@ -1,0 +1,144 @@
+"""GET /api/v1/sessions/{id}/events: what happens, as it happens, as server-sent events."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from time import monotonic
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from fer_core.api.documentation import SECURITY, answers
+from fer_core.api.live_sessions import Clock, LiveSession
+from fer_core.api.reading import next_probe
+from fer_core.api.schemas.moments import format_moment
+from fer_core.api.schemas.sessions import SessionPath
+from fer_core.api.schemas.snapshots import ProbeOut, SnapshotOut, SuggestionOut
+from fer_core.api.schemas.study import EventHeaders
+from fer_core.api.services import StreamLimit, services
+from fer_core.study.records import Event, EventKind
+from fer_core.study.snapshot import State
+
+#: A snapshot each second while the session runs.
+SNAPSHOT_EVERY_S = 1.0
+#: A comment at least this often, so that proxies and clients see that the line is alive.
+HEARTBEAT_EVERY_S = 10.0
+#: What a client waits before it connects again, in milliseconds.
+RETRY_MS = 2000
+
+events = APIBlueprint(
+    "events",
+    __name__,
+    url_prefix="/api/v1/sessions",
+    abp_tags=[Tag(name="Results", description="What a session has shown so far")],
+    abp_security=SECURITY,
+)
+
+_STREAM = {
+    "description": (
+        "text/event-stream. `snapshot`: a Snapshot, each second while the session runs. "
+        "`break`: a Suggestion. `probe`: a Probe. `state`: {at, state}, when the session starts, "
+        "pauses, goes on or ends. The last three have ids."
+    ),
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+}
+
+
+@events.get(
+    "/<session_id>/events",
+    operation_id="followSession",
+    responses=answers({200: _STREAM, 204: None}, 404, 503),
+)
+def follow_session(path: SessionPath, header: EventHeaders) -> Response:
+    """Follow a session live
+
+    A comment comes at least every ten seconds. `Last-Event-ID` resumes: what came after it is
+    sent first. A finished session that was followed to its end is answered with 204, on which
+    an EventSource stops.
+    """
+    live = services().sessions.get(path.session_id)
+    after = 0 if header.last_event_id is None else int(header.last_event_id)
+    if live.study.state is State.FINISHED and not _news(live, after):
+        return Response(status=204)
+    limit, clock = services().streams, services().clock
+    limit.enter()
+    stream = _Stream(_follow(live, after, clock, limit.ended), limit)
+    return Response(stream, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+class _Stream:
+    """Gives its place back however it ends: used up, closed, or never begun."""
+
+    def __init__(self, pieces: Iterator[str], limit: StreamLimit) -> None:
+        self._pieces = pieces
+        self._leave: StreamLimit | None = limit
+
+    def __iter__(self) -> Iterator[str]:
+        return self._pieces
+
+    def close(self) -> None:
+        limit, self._leave = self._leave, None
+        if limit is not None:
+            limit.leave()
+
+
+def _follow(live: LiveSession, after: int, clock: Clock, ended: threading.Event) -> Iterator[str]:
+    yield f"retry: {RETRY_MS}\n\n"
+    sent_at = monotonic()
+    state = None
+    while True:
+        next_probe_if_running(live, clock())
+        news = _news(live, after)
+        for event in news:
+            yield _event_of(live, event)
+            after = event.sequence
+        snapshot = live.study.snapshot(clock())
+        if snapshot.state is State.ACTIVE or snapshot.state is not state:
+            yield _message("snapshot", SnapshotOut.of(snapshot).model_dump_json(by_alias=True))
+            sent_at = monotonic()
+        elif monotonic() - sent_at >= HEARTBEAT_EVERY_S:
+            yield ": still here\n\n"
+            sent_at = monotonic()
+        state = snapshot.state
+        if state is State.FINISHED or ended.wait(SNAPSHOT_EVERY_S) or live.erased:
+            return
+
+
+def next_probe_if_running(live: LiveSession, now: float) -> None:
+    """Let a question that is due be asked: it then is among the events."""
+    if live.study.state is State.ACTIVE:
+        next_probe(live, now)
+
+
+_STATES = {
+    EventKind.STARTED: State.ACTIVE,
+    EventKind.PAUSED: State.PAUSED,
+    EventKind.INTERRUPTED: State.PAUSED,
+    EventKind.RESUMED: State.ACTIVE,
+    EventKind.FINISHED: State.FINISHED,
+}
+_TOLD = {*_STATES, EventKind.BREAK_SUGGESTED, EventKind.PROBE_ASKED}
+
+
+def _news(live: LiveSession, after: int) -> list[Event]:
+    return [event for event in live.study.events(after) if event.kind in _TOLD]
+
+
+def _event_of(live: LiveSession, event: Event) -> str:
+    if event.kind is EventKind.BREAK_SUGGESTED:
+        suggestion = SuggestionOut.model_validate(dict(event.data))
+        return _message("break", suggestion.model_dump_json(), event.sequence)
+    if event.kind is EventKind.PROBE_ASKED:
+        probe = live.study.probe(str(event.data["probe_id"]))
+        body = "null" if probe is None else ProbeOut.of(probe).model_dump_json()
+        return _message("probe", body, event.sequence)
+    state = {"at": format_moment(event.at), "state": str(_STATES[event.kind])}
+    return _message("state", json.dumps(state), event.sequence)
+
+
+def _message(kind: str, data: str, sequence: int | None = None) -> str:
+    name = "" if sequence is None else f"id: {sequence}\n"
+    return f"event: {kind}\n{name}data: {data}\n\n"

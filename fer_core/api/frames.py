@@ -1,0 +1,133 @@
+"""POST /api/v1/sessions/{id}/frames: one frame in, its faces and the indicators out."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from fer_core.api.documentation import SECURITY, answers
+from fer_core.api.live_sessions import LiveSession
+from fer_core.api.problems import Malformed, UnsupportedMediaType
+from fer_core.api.schemas.analyses import FaceOut, ImageSize, TimingOut
+from fer_core.api.schemas.problems import FieldProblem
+from fer_core.api.schemas.sessions import SessionPath
+from fer_core.api.schemas.snapshots import SnapshotOut
+from fer_core.api.schemas.study import FrameHeaders, FrameOut
+from fer_core.api.services import services
+from fer_core.errors import SessionFinished
+from fer_core.study.snapshot import State
+from fer_core.vision.faces import Detections
+from fer_core.vision.image import decode_image
+
+#: A client's clock may be this far ahead of ours, in seconds.
+CLOCK_TOLERANCE_S = 5.0
+
+frames = APIBlueprint(
+    "frames",
+    __name__,
+    url_prefix="/api/v1/sessions",
+    abp_tags=[Tag(name="Study", description="What goes into a running session and comes out")],
+    abp_security=SECURITY,
+)
+
+_IMAGE = {"schema": {"type": "string", "contentMediaType": "image/jpeg"}}
+
+
+@frames.post(
+    "/<session_id>/frames",
+    operation_id="sendFrame",
+    responses=answers({200: FrameOut}, 404, 409, 413, 415, 422, 503),
+    openapi_extensions={
+        "requestBody": {
+            "required": True,
+            "description": "One picture of the camera, as JPEG or another format.",
+            "content": {"image/jpeg": _IMAGE, "image/png": _IMAGE, "image/webp": _IMAGE},
+        }
+    },
+)
+def send_frame(path: SessionPath, header: FrameHeaders) -> Response:
+    """Send one frame of the camera
+
+    Keep one frame in flight and skip the rest. A frame that is not newer than the last one is
+    answered and left out of the timeline. On 503 wait for Retry-After and send a fresh frame.
+    """
+    live = services().sessions.get_to_change(path.session_id)
+    if live.study.state is State.FINISHED:
+        raise SessionFinished
+    frame_id, captured_at = header.x_frame_id, _captured_at(header)
+    if frame_id is not None and frame_id in live.answers:
+        return _json(live.answers[frame_id])
+    detections, decoded_ms = _analyse()
+    with live.frame_lock:
+        if frame_id is not None and frame_id in live.answers:
+            return _json(live.answers[frame_id])
+        body = _take(live, detections, decoded_ms, captured_at, frame_id)
+        if frame_id is not None:
+            live.remember(frame_id, body)
+    return _json(body)
+
+
+def _captured_at(header: FrameHeaders) -> float:
+    now = services().clock()
+    if header.x_captured_at is None:
+        return now
+    if header.x_captured_at > now + CLOCK_TOLERANCE_S:
+        raise Malformed(
+            errors=(
+                FieldProblem(
+                    pointer="/X-Captured-At",
+                    detail="lies in the future: the client's clock is ahead of the server's",
+                ),
+            )
+        )
+    return header.x_captured_at
+
+
+def _analyse() -> tuple[Detections, float]:
+    if not request.mimetype.startswith("image/"):
+        raise UnsupportedMediaType("Send one picture, with Content-Type: image/jpeg.")
+    settings = services().settings
+    with services().admission:
+        started = perf_counter()
+        rgb = decode_image(
+            request.get_data(cache=False),
+            max_bytes=settings.max_image_bytes,
+            max_pixels=settings.max_pixels,
+        )
+        decoded_ms = (perf_counter() - started) * 1e3
+        return services().models.engine.detect(rgb, "frame"), decoded_ms
+
+
+def _take(
+    live: LiveSession,
+    detections: Detections,
+    decoded_ms: float,
+    captured_at: float,
+    frame_id: str | None,
+) -> bytes:
+    paused = live.study.state is State.PAUSED
+    detections, used = live.observe(detections, captured_at)
+    answer = FrameOut(
+        frame_id=frame_id,
+        captured_at=captured_at,
+        used=used,
+        unused_because=None if used else "paused" if paused else "late",
+        image=ImageSize(width=detections.width, height=detections.height),
+        faces=[
+            FaceOut.of(face, face.track_id or number)
+            for number, face in enumerate(detections.faces, start=1)
+        ],
+        reason=None if detections.faces else "camera_off" if detections.blank else "no_face",
+        timing_ms=TimingOut(
+            decode=round(decoded_ms, 1), inference=round(detections.timing.total_ms, 1)
+        ),
+        snapshot=SnapshotOut.of(live.study.snapshot(services().clock())),
+    )
+    return answer.model_dump_json(by_alias=True).encode()
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, content_type="application/json")

@@ -1,0 +1,312 @@
+"""The sessions that run here: started, fed, looked up, handed to the history, and forgotten.
+
+Sessions with retention "none" live here only. The others are followed by the history, come back
+from it after a restart, and may run in another process, which then alone changes them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fer_core.affect.breaks import BreakPlan
+from fer_core.api.problems import ApiError
+from fer_core.api.reading_desk import ReadingDesk, open_text
+from fer_core.api.schemas.sessions import SessionRequest
+from fer_core.errors import Busy, ConsentMissing, SessionNotFound, StorageError
+from fer_core.storage.history import Learner, StoredSession, TextLabel
+from fer_core.storage.store import SessionStore
+from fer_core.study.highlights import find_highlights
+from fer_core.study.session import SessionInfo, StudySession
+from fer_core.study.snapshot import State
+from fer_core.study.text import Document
+from fer_core.vision.faces import Detections
+from fer_core.vision.tracker import FaceTracker
+
+#: Sessions in memory at once. One with eight hours in it takes about 20 MB.
+MAX_SESSIONS = 64
+#: A session that nothing has come for is let go after this long, in seconds.
+IDLE_S = 12 * 3600.0
+#: Answers kept for frames that are sent again. One request is in flight, so a few suffice.
+KEPT_ANSWERS = 16
+#: Creations remembered for clients that repeat them.
+KEPT_CREATIONS = 256
+
+Clock = Callable[[], float]
+
+_log = logging.getLogger(__name__)
+
+
+class IdempotencyConflict(ApiError):
+    code = "idempotency_conflict"
+    default_message = "This Idempotency-Key was used for another request. Send a new one."
+
+
+class SessionElsewhere(ApiError):
+    code = "session_elsewhere"
+    default_message = "This session runs in another program on this machine; go on with it there."
+
+
+@dataclass(slots=True)
+class LiveSession:
+    """One session in memory, with what HTTP adds to it.
+
+    Attributes:
+        study: The session itself.
+        keep: Whether its numbers go to the history.
+        desk: Its open text, if any.
+        stored: What the history had of it when it was brought back.
+        runs_here: This server feeds it; otherwise it is a look at the history.
+        erased: It is gone; who still holds it lets go.
+        frame_lock: Held while a frame goes through tracker and session: frames keep their order.
+        answers: By frame id, what the latest frames were answered.
+        touched_at: When a client last asked for it, in seconds since the epoch.
+    """
+
+    study: StudySession
+    keep: bool
+    desk: ReadingDesk | None
+    touched_at: float
+    stored: StoredSession | None = None
+    runs_here: bool = True
+    erased: bool = False
+    frame_lock: threading.Lock = field(default_factory=threading.Lock)
+    answers: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    _tracker: FaceTracker = field(default_factory=FaceTracker)
+    _newest: float = float("-inf")
+
+    @property
+    def session_id(self) -> str:
+        return self.study.info.session_id
+
+    def observe(self, detections: Detections, captured_at: float) -> tuple[Detections, bool]:
+        """Take an analysed frame; the caller holds `frame_lock`.
+
+        Args:
+            detections: What was found in it.
+            captured_at: When it was captured, seconds since the epoch.
+
+        Returns:
+            The detections with the faces' numbers, and whether the frame entered the timeline. A
+            frame out of order enters nothing, the numbering of faces included.
+
+        Raises:
+            SessionFinished: The session is over.
+        """
+        if captured_at > self._newest:
+            self._newest = captured_at
+            detections = self._tracker.update(detections, captured_at)
+        return detections, self.study.observe(detections, captured_at)
+
+    def remember(self, frame_id: str, answer: bytes) -> None:
+        """Keep an answer for a frame that may be sent again."""
+        self.answers[frame_id] = answer
+        while len(self.answers) > KEPT_ANSWERS:
+            self.answers.popitem(last=False)
+
+
+class LiveSessions:
+    """All sessions of this server. Safe for any number of threads.
+
+    Args:
+        store: The history.
+        clock: Tells the time, in seconds since the epoch.
+    """
+
+    def __init__(self, store: SessionStore, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+        self._lock = threading.RLock()
+        self._creation_lock = threading.Lock()
+        self._sessions: dict[str, LiveSession] = {}
+        self._creations: OrderedDict[str, tuple[str, str]] = OrderedDict()
+
+    def create(
+        self, request: SessionRequest, caller: str = "", idempotency_key: str | None = None
+    ) -> LiveSession:
+        """Start a session, or return the one that the same request started before.
+
+        Args:
+            request: What was asked for.
+            caller: Whose idempotency keys are meant.
+            idempotency_key: The same key and request give the same session.
+
+        Raises:
+            ConsentMissing: The learner has not agreed.
+            IdempotencyConflict: The key was used for another request.
+            TextError: The text cannot be read.
+            Busy: Too many sessions are in memory.
+        """
+        if request.consent is None:
+            raise ConsentMissing
+        key = f"{caller} {idempotency_key}"
+        digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
+        with self._creation_lock:  # the repeat of a request waits for the first
+            known_digest, session_id = self._creations.get(key, (digest, ""))
+            if idempotency_key is not None and known_digest != digest:
+                raise IdempotencyConflict
+            if idempotency_key is not None and session_id in self._sessions:
+                return self._sessions[session_id]
+            live = self._start(request, request.consent.version)
+            self._add(live)
+            if idempotency_key is not None:
+                self._creations[key] = digest, live.session_id
+                while len(self._creations) > KEPT_CREATIONS:
+                    self._creations.popitem(last=False)
+            return live
+
+    def _start(self, request: SessionRequest, consent_version: str) -> LiveSession:
+        document = None if request.text is None else open_text(request.text)
+        keep = request.retention == "keep"
+        learner, paces = self._known() if keep else (None, [])
+        now = self.clock()
+        info = SessionInfo(
+            session_id=secrets.token_urlsafe(16),
+            started_at=now,
+            title=request.title,
+            goal=request.goal,
+            plan=BreakPlan(request.plan.focus_min, request.plan.break_min),
+            consent_version=consent_version,
+            keep=keep,
+        )
+        study = StudySession(
+            info,
+            baseline=None if learner is None else learner.baseline,
+            comprehension=None if learner is None else learner.comprehension,
+            stress=None if learner is None else learner.stress,
+            use_camera=learner is None or learner.evaluation.uses_camera,
+            questions=() if document is None else document.questions,
+        )
+        desk = None if document is None else ReadingDesk(document, study, paces)
+        return LiveSession(study, keep, desk, touched_at=now)
+
+    def _known(self) -> tuple[Learner | None, list[float]]:
+        """Return what the history knows of the learner; nothing while it cannot be read."""
+        try:
+            return self.store.learner(), self.store.earlier_wpm()
+        except StorageError as error:
+            _log.warning("the session starts without the history: %s", error.message)
+            return None, []
+
+    def _add(self, live: LiveSession) -> None:
+        with self._lock:
+            self._let_idle_go()
+            if len(self._sessions) >= MAX_SESSIONS:
+                raise Busy("Too many sessions are running. Finish or delete one.")
+            self._sessions[live.session_id] = live
+            live.runs_here = True
+        label = None if live.desk is None else _label(live.desk.document)
+        self.store.follow(live.study, text=label)
+
+    def get(self, session_id: str) -> LiveSession:
+        """Return a session to look at: a running one, or one of the history.
+
+        Raises:
+            SessionNotFound: There is none with this id.
+            StorageError: The history cannot be read now.
+        """
+        return self._in_memory(session_id) or self._brought_back(session_id)
+
+    def get_to_change(self, session_id: str) -> LiveSession:
+        """Return a session that frames, answers and commands may go to.
+
+        One that was cut off is brought back from the history, paused.
+
+        Raises:
+            SessionElsewhere: It runs in another process.
+            SessionNotFound, StorageError: As `get`.
+            Busy: Too many sessions are in memory.
+        """
+        live = self._in_memory(session_id)
+        if live is not None:
+            return live
+        with self._lock:
+            live = self._sessions.get(session_id) or self._brought_back(session_id)
+            if live.stored is None or live.study.state is State.FINISHED:
+                return live
+            if not live.stored.summary.is_interrupted(self.clock()):
+                raise SessionElsewhere
+            self._add(live)
+            return live
+
+    def _in_memory(self, session_id: str) -> LiveSession | None:
+        with self._lock:
+            live = self._sessions.get(session_id)
+            if live is not None:
+                live.touched_at = self.clock()
+            return live
+
+    def _brought_back(self, session_id: str) -> LiveSession:
+        stored = self.store.load(session_id)
+        study = self.store.restore(session_id)
+        return LiveSession(
+            study, True, None, touched_at=self.clock(), stored=stored, runs_here=False
+        )
+
+    def all(self) -> list[LiveSession]:
+        """Return every session in memory."""
+        with self._lock:
+            return list(self._sessions.values())
+
+    def finish(self, live: LiveSession) -> None:
+        """End a session; afterwards it is forgotten, or its reading goes to the history."""
+        live.study.finish(self.clock())
+        if not live.keep:
+            with self._lock:
+                self._sessions.pop(live.session_id, None)
+            return
+        self.store.save_now()
+        if live.desk is not None:
+            reading = live.desk.reading()
+            estimates = live.desk.estimates(reading)
+            highlights = find_highlights(reading, estimates, live.study.answers)
+            try:
+                self.store.save_reading(live.session_id, reading, estimates, highlights)
+            except (StorageError, SessionNotFound) as error:
+                _log.warning("how the text was read is not in the history: %s", error.message)
+
+    def erase(self, session_id: str) -> None:
+        """Erase a session, from memory and from the history.
+
+        Raises:
+            SessionNotFound: There is none with this id.
+            StorageError: The history cannot be changed now.
+        """
+        live = self._in_memory(session_id)
+        if live is None or live.keep:
+            # One so young that it is not in the history yet would be written there afterwards.
+            self.store.save_now()
+            self.store.erase(session_id)
+        with self._lock:
+            self._sessions.pop(session_id, None)
+        if live is not None:
+            live.erased = True
+
+    def erase_all(self) -> None:
+        """Erase every session and what they taught about the learner.
+
+        Raises:
+            StorageError: The history cannot be changed now.
+        """
+        with self._lock:
+            for live in self._sessions.values():
+                live.erased = True
+            self._sessions.clear()
+            self._creations.clear()
+        self.store.erase_all()
+
+    def _let_idle_go(self) -> None:
+        horizon = self.clock() - IDLE_S
+        for session_id, live in list(self._sessions.items()):
+            full = len(self._sessions) >= MAX_SESSIONS
+            if live.touched_at < horizon or (full and live.study.state is State.FINISHED):
+                del self._sessions[session_id]
+
+
+def _label(document: Document) -> TextLabel:
+    return TextLabel(document.text_id, document.title, document.words)

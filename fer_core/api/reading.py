@@ -1,0 +1,120 @@
+"""What the learner reads and answers: passages on the screen, probes, answers."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from fer_core.api.documentation import SECURITY, answers
+from fer_core.api.live_sessions import LiveSession
+from fer_core.api.problems import Malformed
+from fer_core.api.schemas.problems import FieldProblem
+from fer_core.api.schemas.sessions import SessionPath
+from fer_core.api.schemas.snapshots import ProbeOut
+from fer_core.api.schemas.study import AnswerIn, AnswersIn, PassagesSeen, Taken
+from fer_core.api.services import json_response, services
+from fer_core.study.probes import Probe, clarity_correction
+
+reading = APIBlueprint(
+    "reading",
+    __name__,
+    url_prefix="/api/v1/sessions",
+    abp_tags=[Tag(name="Study", description="What goes into a running session and comes out")],
+    abp_security=SECURITY,
+)
+
+
+@reading.post(
+    "/<session_id>/passages",
+    operation_id="reportPassages",
+    responses=answers({200: Taken}, 404, 409, 413, 415),
+)
+def report_passages(path: SessionPath, body: PassagesSeen) -> Response:
+    """Say which passages were on the screen
+
+    Send what an IntersectionObserver saw, every few seconds. Reports may overlap and may come
+    again: time counts once. What lies in a pause is left out.
+    """
+    live = services().sessions.get_to_change(path.session_id)
+    for seen in body.root:
+        live.study.mark_passage(seen.passage_id, seen.visible_share, seen.from_, seen.to)
+    if live.desk is not None:
+        live.desk.follow()
+    return json_response(Taken(taken=len(body.root)))
+
+
+@reading.get(
+    "/<session_id>/probe",
+    operation_id="getProbe",
+    responses=answers({200: ProbeOut, 204: None}, 404),
+)
+def get_probe(path: SessionPath) -> Response:
+    """Ask for the question to put to the learner now
+
+    204 says: none. They are rare, one in three to five minutes, and each can be skipped.
+    """
+    live = services().sessions.get_to_change(path.session_id)
+    probe = next_probe(live, services().clock())
+    return Response(status=204) if probe is None else json_response(ProbeOut.of(probe))
+
+
+def next_probe(live: LiveSession, now: float) -> Probe | None:
+    """Return the question that is open or due now."""
+    return live.study.next_probe(now, None if live.desk is None else live.desk.askable())
+
+
+@reading.post(
+    "/<session_id>/answers",
+    operation_id="sendAnswers",
+    responses=answers({200: Taken}, 404, 409, 413, 415),
+)
+def send_answers(path: SessionPath, body: AnswersIn) -> Response:
+    """Send the learner's answers
+
+    A second answer to the same probe replaces the first. `passage_id` instead of `probe_id`
+    corrects the mark on a passage: that too is an answer, and teaches the estimates.
+    """
+    live, now = services().sessions.get_to_change(path.session_id), services().clock()
+    probes = [_probe_of(live, answer, position) for position, answer in enumerate(body.root)]
+    for answer, probe in zip(body.root, probes, strict=True):
+        _take(live, answer, probe, now)
+    return json_response(Taken(taken=len(body.root)))
+
+
+def _probe_of(live: LiveSession, answer: AnswerIn, position: int) -> Probe | None:
+    """Return the probe that is answered; None for a correction.
+
+    Raises:
+        Malformed: There is no such probe, or the value is none of its answers.
+    """
+    if answer.probe_id is None:
+        return None
+    probe = live.study.probe(answer.probe_id)
+    if probe is None:
+        raise _wrong(position, "probe_id", "no such probe was asked in this session")
+    if answer.value is not None and answer.value not in probe.options:
+        low, high = probe.scale.low, probe.scale.high
+        raise _wrong(position, "value", f"must be a whole number from {low} to {high}, or null")
+    return probe
+
+
+def _take(live: LiveSession, answer: AnswerIn, probe: Probe | None, now: float) -> None:
+    if probe is None:
+        assert answer.passage_id is not None  # noqa: S101  (held by the schema)
+        assert answer.value is not None  # noqa: S101
+        probe = clarity_correction(answer.passage_id, answer.value, now).probe
+    features = None
+    if live.desk is not None and probe.passage_id is not None:
+        features = live.desk.features(probe.passage_id)
+    live.study.answer(
+        probe,
+        answer.value,
+        now,
+        features=features,
+        is_correction=answer.passage_id is not None,
+    )
+
+
+def _wrong(position: int, field: str, detail: str) -> Malformed:
+    return Malformed(errors=(FieldProblem(pointer=f"/{position}/{field}", detail=detail),))

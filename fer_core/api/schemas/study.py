@@ -1,0 +1,270 @@
+"""What goes into a running session and what comes out: frames, passages, answers, timeline."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field, RootModel, StringConstraints, model_validator
+
+from fer_core.api.schemas.analyses import FaceOut, Frozen, ImageSize, Probabilities, TimingOut
+from fer_core.api.schemas.moments import Moment, MomentIn
+from fer_core.api.schemas.sessions import Name, TotalsOut
+from fer_core.api.schemas.snapshots import ReasonOut, SnapshotOut, SuggestionOut
+
+
+class FrameHeaders(Frozen):
+    """Which frame this is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    x_frame_id: Name | None = Field(
+        default=None,
+        alias="X-Frame-Id",
+        description="A frame sent again under its id gets the answer that it got",
+    )
+    x_captured_at: MomentIn | None = Field(
+        default=None, alias="X-Captured-At", description="When; the time of arrival if absent"
+    )
+
+
+class FrameOut(Frozen):
+    """The faces in a frame, and what the session says now."""
+
+    frame_id: str | None
+    captured_at: Moment
+    used: bool = Field(description="Whether the frame entered the timeline")
+    unused_because: Literal["late", "paused"] | None = Field(
+        description="late: not newer than the last one, or from before the start or a pause"
+    )
+    image: ImageSize
+    faces: list[FaceOut] = Field(description="Largest first; only the largest counts")
+    reason: Literal["no_face", "camera_off"] | None = Field(description="Why `faces` is empty")
+    timing_ms: TimingOut
+    snapshot: SnapshotOut
+
+
+class PassageSeen(Frozen):
+    """A passage was on the screen."""
+
+    passage_id: Name
+    visible_share: float = Field(ge=0, le=1, allow_inf_nan=False, description="How much of it")
+    from_: MomentIn = Field(alias="from")
+    to: MomentIn = Field(description="A report longer than a minute counts for its first minute")
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.to < self.from_:
+            raise ValueError("to lies before from")
+        return self
+
+
+class PassagesSeen(RootModel[list[PassageSeen]]):
+    """What was on the screen when."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                [
+                    {
+                        "passage_id": "intro",
+                        "visible_share": 0.8,
+                        "from": "2026-11-20T09:00:05.000Z",
+                        "to": "2026-11-20T09:00:09.500Z",
+                    }
+                ]
+            ]
+        },
+    )
+
+    root: Annotated[list[PassageSeen], Field(min_length=1, max_length=1000)]
+
+
+class AnswerIn(Frozen):
+    """An answer to a probe, or the learner's own word about a passage."""
+
+    probe_id: Name | None = None
+    passage_id: Name | None = Field(
+        default=None, description="Instead of probe_id: corrects a mark; `value` is 1 to 5"
+    )
+    value: int | None = Field(description="From `low` to `high` of the probe; null skips it")
+
+    @model_validator(mode="after")
+    def _is_about_one_thing(self) -> Self:
+        if (self.probe_id is None) == (self.passage_id is None):
+            raise ValueError("send either probe_id or passage_id")
+        if self.passage_id is not None and (self.value is None or not 1 <= self.value <= 5):
+            raise ValueError("a correction is a value from 1 to 5")
+        return self
+
+
+class AnswersIn(RootModel[list[AnswerIn]]):
+    """The learner's answers."""
+
+    model_config = ConfigDict(
+        frozen=True, json_schema_extra={"examples": [[{"probe_id": "q1", "value": 4}]]}
+    )
+
+    root: Annotated[list[AnswerIn], Field(min_length=1, max_length=100)]
+
+
+class Taken(Frozen):
+    """How many items were taken."""
+
+    taken: int = Field(ge=0)
+
+
+class BreakAnswer(Frozen):
+    """What the learner says to the break that is suggested."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_extra={"examples": [{"answer": "snooze"}]}
+    )
+
+    answer: Literal["take", "snooze", "dismiss"] = Field(
+        description="take: the session pauses; snooze: it comes back in five minutes"
+    )
+
+
+class TimelineQuery(Frozen):
+    """Which part of the timeline, and how fine."""
+
+    bucket: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}(s|m)$")] = Field(
+        default="1s", description="Width of a row, 1s to 9999m", json_schema_extra={"example": "5s"}
+    )
+    since: MomentIn | None = Field(
+        default=None,
+        description="Leave out rows that start before; send the last answer's next_since",
+    )
+
+    @property
+    def bucket_s(self) -> float:
+        """The width in seconds."""
+        return int(self.bucket[:-1]) * (60.0 if self.bucket.endswith("m") else 1.0)
+
+
+class TimelineEstimate(Frozen):
+    """An estimate in the timeline: 0..100 with its 80 % interval, or the reason."""
+
+    value: float | None = Field(ge=0, le=100)
+    low: float | None = Field(ge=0, le=100)
+    high: float | None = Field(ge=0, le=100)
+    reason: str | None
+
+
+class TimelineRow(Frozen):
+    """One stretch of the session. Seconds in which no picture arrived have no row."""
+
+    at: Moment
+    width_s: float = Field(gt=0)
+    presence: str
+    coverage: float = Field(ge=0, le=1)
+    shares: Probabilities | None = Field(description="Smoothed with a half-life of 10 s")
+    valence: float | None = Field(ge=-1, le=1)
+    valence_band: float | None = Field(ge=0)
+    arousal: float | None = Field(ge=-1, le=1)
+    comprehension: TimelineEstimate
+    stress: TimelineEstimate
+    attention: TimelineEstimate
+
+
+class TimelineOut(Frozen):
+    """The session over time."""
+
+    bucket_s: float = Field(gt=0)
+    rows: list[TimelineRow]
+    next_since: Moment | None = Field(
+        description="Send as `since` for what is new; the last row comes again, maybe grown"
+    )
+
+
+class BreakOut(Frozen):
+    """A break that was suggested, and what came of it."""
+
+    at: Moment
+    rule: str
+    evidence: str
+    outcome: Literal["taken", "dismissed", "snoozed", "no answer"]
+
+
+class HighlightOut(Frozen):
+    """A passage that stands out, and why."""
+
+    passage_id: str
+    mark: Literal["hard_said", "hard_estimated", "skimmed", "important_said", "important"]
+    label: str
+    icon: str
+    pattern: Literal["solid", "dashed", "dotted", "double"] = Field(
+        description="Line style, so that marks differ by more than colour"
+    )
+    why: str
+    reread: bool = Field(description="Hard or skimmed")
+
+
+class PassageReadingOut(Frozen):
+    """What happened on one passage."""
+
+    passage_id: str
+    words: float = Field(ge=0)
+    seconds: float = Field(ge=0, description="With the reader present")
+    away_seconds: float = Field(ge=0)
+    visits: int = Field(ge=0)
+    wpm: float | None = Field(ge=0, description="Words a minute")
+    comprehension: TimelineEstimate | None
+
+
+class FeedbackOut(Frozen):
+    """Break advice and passages to reread, each with its evidence."""
+
+    next_break_s: float | None = Field(ge=0)
+    suggestion: SuggestionOut | None
+    breaks: list[BreakOut]
+    highlights: list[HighlightOut] = Field(description="At most a fifth of the text")
+    passages: list[PassageReadingOut] = Field(description="Those that were on the screen")
+    own_wpm: float | None = Field(description="The pace that the marks compare with")
+    reading_reason: ReasonOut | None = Field(description="Why there are no passages")
+    answered: int = Field(ge=0)
+    skipped: int = Field(ge=0)
+    camera: str = Field(description="What the camera has added so far")
+    note: str
+
+
+class StretchOut(Frozen):
+    """Five minutes that stood out."""
+
+    start: Moment
+    end: Moment
+    comprehension: float = Field(ge=0, le=100)
+
+
+class FinishedOut(Frozen):
+    """A finished session, summed up. With retention none this is the last that is known of it."""
+
+    session_id: str
+    retention: Literal["none", "keep"]
+    started_at: Moment
+    finished_at: Moment
+    totals: TotalsOut
+    hardest: StretchOut | None
+    best: StretchOut | None
+    stretches_note: str = Field(description="Why no stretch is named")
+    feedback: FeedbackOut
+
+
+class ExportQuery(Frozen):
+    """In which form."""
+
+    format: Literal["csv", "json"] = "json"
+
+
+class EventHeaders(Frozen):
+    """Where a stream of events goes on."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    last_event_id: str | None = Field(
+        default=None,
+        alias="Last-Event-ID",
+        pattern=r"^[0-9]{1,9}$",
+        description="The last id that was received; what came after it is sent first",
+    )

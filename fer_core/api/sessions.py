@@ -1,0 +1,174 @@
+"""Sessions as resources: start, list, look at, pause, resume, finish, erase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, url_for
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from fer_core.api.descriptions import finished_of, session_of
+from fer_core.api.documentation import SECURITY, answers, ref
+from fer_core.api.pages import decode_cursor, encode_cursor, list_page, position_of
+from fer_core.api.schemas.sessions import (
+    CreationHeaders,
+    SessionOut,
+    SessionPage,
+    SessionPath,
+    SessionRequest,
+    SessionsQuery,
+)
+from fer_core.api.schemas.snapshots import SnapshotOut
+from fer_core.api.schemas.study import BreakAnswer, FinishedOut
+from fer_core.api.services import json_response, services
+
+sessions = APIBlueprint(
+    "sessions",
+    __name__,
+    url_prefix="/api/v1/sessions",
+    abp_tags=[Tag(name="Sessions", description="A learner's study session, start to end")],
+    abp_security=SECURITY,
+)
+
+_BY_ID = {"session_id": "$response.body#/session_id"}
+_FOLLOW_UPS = (
+    "getSession",
+    "getProbe",
+    "getTimeline",
+    "getFeedback",
+    "pauseSession",
+    "resumeSession",
+    "finishSession",
+    "exportSession",
+    "deleteSession",
+)
+_CREATED: dict[str, Any] = {
+    "description": "The session; its address is in Location",
+    "headers": {
+        "Location": {
+            "description": "Address of the session",
+            "required": True,
+            "schema": {"type": "string"},
+        }
+    },
+    "content": {"application/json": {"schema": ref(SessionOut)}},
+    "links": {
+        name[0].upper() + name[1:]: {"operationId": name, "parameters": _BY_ID}
+        for name in _FOLLOW_UPS
+    },
+}
+
+
+@sessions.post(
+    "", operation_id="createSession", responses=answers({201: _CREATED}, 409, 413, 415, 422, 503)
+)
+def create_session(header: CreationHeaders, body: SessionRequest) -> Response:
+    """Start a session
+
+    The learner's consent comes first: its version and time are part of the request. With an
+    `Idempotency-Key` a repeated request gives the same session.
+    """
+    live = services().sessions.create(body, g.caller, header.idempotency_key)
+    response = json_response(session_of(live, services().sessions), 201)
+    response.headers["Location"] = url_for("sessions.get_session", session_id=live.session_id)
+    return response
+
+
+@sessions.get("", operation_id="listSessions", responses=answers({200: SessionPage}, 503))
+def list_sessions(query: SessionsQuery) -> Response:
+    """List sessions, newest first, page by page"""
+    after = None if query.cursor is None else decode_cursor(query.cursor)
+    found = list_page(services().sessions, after, query.limit + 1)
+    page, more = found[: query.limit], len(found) > query.limit
+    return json_response(
+        SessionPage(
+            sessions=page,
+            next_cursor=encode_cursor(*position_of(page[-1])) if more else None,
+        )
+    )
+
+
+@sessions.delete("", operation_id="deleteSessions", responses=answers({204: None}, 503))
+def delete_sessions() -> Response:
+    """Erase every session, and what they taught about the learner
+
+    Those of the app on this machine are in the same history, and are erased too.
+    """
+    services().sessions.erase_all()
+    return Response(status=204)
+
+
+@sessions.get(
+    "/<session_id>", operation_id="getSession", responses=answers({200: SessionOut}, 404, 503)
+)
+def get_session(path: SessionPath) -> Response:
+    """Show a session"""
+    live = services().sessions.get(path.session_id)
+    return json_response(session_of(live, services().sessions))
+
+
+@sessions.delete(
+    "/<session_id>", operation_id="deleteSession", responses=answers({204: None}, 404, 503)
+)
+def delete_session(path: SessionPath) -> Response:
+    """Erase a session"""
+    services().sessions.erase(path.session_id)
+    return Response(status=204)
+
+
+@sessions.post(
+    "/<session_id>/pause",
+    operation_id="pauseSession",
+    responses=answers({200: SnapshotOut}, 404, 409),
+)
+def pause_session(path: SessionPath) -> Response:
+    """Stop the clock and the signals; pausing twice changes nothing"""
+    live, now = services().sessions.get_to_change(path.session_id), services().clock()
+    live.study.pause(now)
+    return json_response(SnapshotOut.of(live.study.snapshot(now)))
+
+
+@sessions.post(
+    "/<session_id>/resume",
+    operation_id="resumeSession",
+    responses=answers({200: SnapshotOut}, 404, 409),
+)
+def resume_session(path: SessionPath) -> Response:
+    """Go on; a pause of two minutes or more counts as a rest"""
+    live, now = services().sessions.get_to_change(path.session_id), services().clock()
+    live.study.resume(now)
+    return json_response(SnapshotOut.of(live.study.snapshot(now)))
+
+
+@sessions.post(
+    "/<session_id>/finish",
+    operation_id="finishSession",
+    responses=answers({200: FinishedOut}, 404, 503),
+)
+def finish_session(path: SessionPath) -> Response:
+    """End a session and sum it up
+
+    With retention none this is the last answer about it: afterwards it is forgotten. Finishing a
+    kept session twice gives the same answer.
+    """
+    live = services().sessions.get_to_change(path.session_id)
+    services().sessions.finish(live)
+    return json_response(finished_of(live))
+
+
+@sessions.post(
+    "/<session_id>/break",
+    operation_id="answerBreak",
+    responses=answers({200: SnapshotOut}, 404, 409, 415),
+)
+def answer_break(path: SessionPath, body: BreakAnswer) -> Response:
+    """Take, snooze or dismiss the break that is suggested; without one nothing changes"""
+    live, now = services().sessions.get_to_change(path.session_id), services().clock()
+    if body.answer == "take":
+        live.study.take_break(now)
+    elif body.answer == "snooze":
+        live.study.snooze_break(now)
+    else:
+        live.study.dismiss_break(now)
+    return json_response(SnapshotOut.of(live.study.snapshot(now)))

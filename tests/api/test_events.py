@@ -1,0 +1,232 @@
+"""Server-sent events over a real connection, with a clock that the test turns."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from fer_core.api.server import ApiServer
+from fer_core.config import Settings
+from tests.api.conftest import MakeApp
+from tests.api.learner import PASSAGES, SESSIONS, START, Clock
+from tests.api.learner import Learner as WsgiLearner
+
+
+@dataclass
+class Service:
+    """An app behind the real server, in this process."""
+
+    url: str
+    clock: Clock
+    learner: WsgiLearner
+    server: ApiServer
+    thread: threading.Thread
+
+    def events_url(self) -> str:
+        return f"{self.url}{self.learner.url}/events"
+
+
+@contextmanager
+def serving(make_app: MakeApp, threads: int = 8) -> Iterator[Service]:
+    clock = Clock()
+    app = make_app(clock=clock, api_threads=threads, api_rate_limit="1000/second")
+    settings = Settings(api_threads=threads)
+    server = ApiServer(app, settings, "127.0.0.1", 0)
+    streams = app.extensions["fer"].streams
+    thread = threading.Thread(target=server.run_until_stopped, args=(streams.ended.set,))
+    thread.start()
+    learner = WsgiLearner(app.test_client(), clock)
+    try:
+        yield Service(f"http://127.0.0.1:{server.port}", clock, learner, server, thread)
+    finally:
+        server.stop()
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def service(make_app: MakeApp) -> Iterator[Service]:
+    with serving(make_app) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class Event:
+    kind: str
+    data: object
+    event_id: str | None
+
+
+def events_of(response: httpx.Response) -> Iterator[Event]:
+    """Read a stream as the HTML standard says."""
+    fields: dict[str, str] = {}
+    for line in response.iter_lines():
+        if line:
+            name, _, value = line.partition(":")
+            fields[name] = value.removeprefix(" ")
+        elif "data" in fields:
+            yield Event(fields["event"], json.loads(fields["data"]), fields.get("id"))
+            fields = {}
+
+
+def next_of(events: Iterator[Event], kind: str) -> Event:
+    for _ in range(30):
+        event = next(events)
+        if event.kind == kind:
+            return event
+    raise AssertionError(f"no {kind} among 30 events")
+
+
+def test_a_stream_begins_with_what_has_happened_and_a_snapshot(service: Service) -> None:
+    service.learner.start()
+    with httpx.stream("GET", service.events_url(), timeout=10) as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        assert response.headers["cache-control"] == "no-store"
+        events = events_of(response)
+        first, second = next(events), next(events)
+    assert (first.kind, first.event_id) == ("state", "1")
+    assert first.data == {"at": "2027-01-15T08:00:00.000Z", "state": "active"}
+    assert second.kind == "snapshot"
+    assert second.event_id is None
+
+
+def test_a_frame_shows_in_the_next_snapshot(service: Service, photo: bytes) -> None:
+    service.learner.start()
+    with httpx.stream("GET", service.events_url(), timeout=10) as response:
+        events = events_of(response)
+        next_of(events, "snapshot")
+        service.clock.now += 1
+        service.learner.frame(photo)
+        shown = next_of(events, "snapshot").data
+        if shown["frames"] == 0:  # sent at the same moment
+            shown = next_of(events, "snapshot").data
+        assert shown["expression"]["label"] == "Happy"
+
+
+def test_a_break_and_a_question_are_told(service: Service, photo: bytes) -> None:
+    service.learner.start(plan={"focus_min": 5, "break_min": 2}, text={"passages": PASSAGES})
+    with httpx.stream("GET", service.events_url(), timeout=30) as response:
+        events = events_of(response)
+        next_of(events, "snapshot")
+        service.clock.now = START + 290
+        for number, passage in enumerate(PASSAGES[:3]):
+            service.learner.see(passage["passage_id"], number * 60, number * 60 + 60)
+        service.learner.frame(photo)
+        probe = None
+        for at in (295, 299, 301, 305):
+            service.clock.now = START + at
+            service.learner.frame(photo)
+            if service.learner.get().get_json()["snapshot"]["probe"]:
+                probe = next_of(events, "probe")
+                break
+        suggested = None
+        if probe is None:
+            suggested = next_of(events, "break")
+            service.learner.post("/break", {"answer": "dismiss"})
+            probe = next_of(events, "probe")
+        assert probe.data["prompt"]
+        service.learner.post("/answers", [{"probe_id": probe.data["probe_id"], "value": None}])
+        service.clock.now = START + 310
+        service.learner.frame(photo)
+        suggested = suggested or next_of(events, "break")
+    assert suggested.data["rule"] == "timer"
+    assert suggested.event_id is not None
+
+
+def test_a_stream_resumes_after_the_last_event(service: Service) -> None:
+    service.learner.start()
+    service.learner.post("/pause")
+    service.learner.post("/resume")
+    headers = {"Last-Event-ID": "1"}
+    with httpx.stream("GET", service.events_url(), headers=headers, timeout=10) as response:
+        events = events_of(response)
+        told = [next(events) for _ in range(2)]
+    assert [(event.event_id, event.data["state"]) for event in told] == [
+        ("2", "paused"),
+        ("3", "active"),
+    ]
+
+
+def test_a_forged_last_event_id_is_malformed(service: Service) -> None:
+    service.learner.start()
+    answer = httpx.get(service.events_url(), headers={"Last-Event-ID": "-1; DROP"})
+    assert answer.status_code == 400
+
+
+def test_a_stream_ends_with_its_session_and_is_not_begun_again(service: Service) -> None:
+    service.learner.start(retention="keep")
+    with httpx.stream("GET", service.events_url(), timeout=10) as response:
+        events = events_of(response)
+        next_of(events, "snapshot")
+        service.learner.post("/finish")
+        rest = list(events)
+    assert rest[-1].kind == "snapshot"
+    assert rest[-1].data["state"] == "finished"
+    last = next(event for event in reversed(rest) if event.event_id)
+    again = httpx.get(service.events_url(), headers={"Last-Event-ID": last.event_id})
+    assert again.status_code == 204
+
+
+def test_streams_leave_threads_for_others(make_app: MakeApp) -> None:
+    with serving(make_app, threads=4) as service:
+        service.learner.start()
+        with (
+            httpx.stream("GET", service.events_url(), timeout=10) as one,
+            httpx.stream("GET", service.events_url(), timeout=10) as two,
+        ):
+            assert next(events_of(one)).kind == next(events_of(two)).kind == "state"
+            third = httpx.get(service.events_url())
+            assert (third.status_code, third.json()["code"]) == (503, "busy")
+            assert httpx.get(f"{service.url}/healthz").status_code == 200
+
+
+def test_a_client_that_leaves_gives_its_place_back(make_app: MakeApp) -> None:
+    with serving(make_app, threads=2) as service:
+        service.learner.start()
+        with httpx.stream("GET", service.events_url(), timeout=10) as response:
+            assert next(events_of(response)).kind == "state"
+        for _ in range(3):
+            until_free(service)
+
+
+def until_free(service: Service) -> None:
+    """Wait until the server has noticed that the client left; it does with the next snapshots."""
+    pause = threading.Event()
+    for _ in range(100):
+        with httpx.stream("GET", service.events_url(), timeout=10) as response:
+            if response.status_code == 200:
+                return
+        pause.wait(0.1)
+    raise AssertionError("the place was not given back")
+
+
+def test_a_stop_ends_streams_at_once(make_app: MakeApp) -> None:
+    with serving(make_app) as service:
+        service.learner.start()
+        with httpx.stream("GET", service.events_url(), timeout=10) as response:
+            events = events_of(response)
+            next_of(events, "snapshot")
+            service.server.stop()
+            assert all(event.kind == "snapshot" for event in events)
+        service.thread.join(5)
+        assert not service.thread.is_alive()
+
+
+def test_a_deleted_session_ends_its_stream(service: Service) -> None:
+    service.learner.start()
+    with httpx.stream("GET", service.events_url(), timeout=10) as response:
+        events = events_of(response)
+        next_of(events, "snapshot")
+        assert httpx.delete(f"{service.url}{service.learner.url}").status_code == 204
+        assert len(list(events)) <= 2
+
+
+def test_the_stream_of_an_unknown_session_is_not_found(service: Service) -> None:
+    answer = httpx.get(f"{service.url}{SESSIONS}/unknown/events")
+    assert answer.status_code == 404

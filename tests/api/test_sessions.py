@@ -1,0 +1,320 @@
+"""Sessions as resources: consent, creation, lists, pause and end, erasure."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from fer_core.api.live_sessions import IDLE_S, MAX_SESSIONS
+from fer_core.api.schemas.sessions import SESSION_REQUEST_EXAMPLE
+from fer_core.api.services import Services
+from tests.api.conftest import MakeApp
+from tests.api.learner import CONSENT, PASSAGES, SESSIONS, START, Clock, Learner
+
+
+def test_a_session_starts_with_consent(learner: Learner) -> None:
+    answer = learner.start(title="Chapter 3")
+    session = answer.get_json()
+    assert answer.status_code == 201
+    assert answer.headers["Location"] == f"{SESSIONS}/{session['session_id']}"
+    assert (session["state"], session["title"], session["live"]) == ("active", "Chapter 3", True)
+    assert session["started_at"] == "2027-01-15T08:00:00.000Z"
+    assert session["snapshot"]["notice"]["code"] == "waiting"
+
+
+@pytest.mark.parametrize("body", [{}, {"consent": None}, {"retention": "none"}])
+def test_without_consent_there_is_no_session(client: FlaskClient, body: dict[str, Any]) -> None:
+    answer = client.post(SESSIONS, json=body)
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "consent_missing")
+
+
+def test_the_example_of_the_contract_works(client: FlaskClient) -> None:
+    answer = client.post(SESSIONS, json=SESSION_REQUEST_EXAMPLE)
+    assert answer.status_code == 201
+    assert [p["passage_id"] for p in answer.get_json()["text"]["passages"]] == ["intro", "cells"]
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"retention": "forever"}, "/retention"),
+        ({"consent": {"version": "1", "accepted_at": "yesterday"}}, "/consent/accepted_at"),
+        ({"consent": {"version": "1", "accepted_at": 1.5}}, "/consent/accepted_at"),
+        ({"consent": {"version": "1", "accepted_at": "2026-11-20T09:00:00"}},
+         "/consent/accepted_at"),
+        ({"plan": {"focus_min": 1}}, "/plan/focus_min"),
+        ({"teacher": "view"}, "/teacher"),
+        ({"text": {"content": "a", "passages": []}}, "/text/passages"),
+        ({"text": {"title": "neither"}}, "/text"),
+        ({"text": {"passages": [{"passage_id": "a", "text": "x"}] * 2}}, "/text"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named(client: FlaskClient, change: dict[str, Any], pointer: str) -> None:
+    answer = client.post(SESSIONS, json={"consent": CONSENT, **change})
+    assert answer.status_code == 400
+    assert pointer in [error["pointer"] for error in answer.get_json()["errors"]]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"nul", b"[" * 100_000, b'{"a": NaN}', b"\xff"])
+def test_broken_json_is_malformed(client: FlaskClient, body: bytes) -> None:
+    answer = client.post(SESSIONS, data=body, content_type="application/json")
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "malformed")
+
+
+def test_a_form_is_no_json(client: FlaskClient) -> None:
+    answer = client.post(SESSIONS, data={"consent": "true"})
+    assert (answer.status_code, answer.get_json()["code"]) == (415, "unsupported_media_type")
+
+
+def test_an_oversized_text_is_refused(client: FlaskClient) -> None:
+    answer = client.post(SESSIONS, json={"consent": CONSENT, "text": {"content": "x" * 2_100_000}})
+    assert (answer.status_code, answer.get_json()["code"]) == (413, "request_too_large")
+
+
+def test_a_markdown_text_is_cut_into_passages(learner: Learner) -> None:
+    content = "# Title\n\n" + "\n\n".join("Words of a paragraph, many of them. " * 8 for _ in "abc")
+    text = learner.start(text={"content": content, "format": "markdown"}).get_json()["text"]
+    assert text["title"] == "Title"
+    assert [passage["passage_id"] for passage in text["passages"]] == ["p1", "p2", "p3"]
+
+
+def test_a_text_without_words_cannot_be_read(learner: Learner) -> None:
+    answer = learner.start(text={"content": "<p></p>", "format": "html"})
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "text_empty")
+
+
+def test_a_repeated_creation_gives_the_same_session(learner: Learner) -> None:
+    body = {"consent": CONSENT, "title": "once"}
+    first, second = (
+        learner.client.post(SESSIONS, json=body, headers={"Idempotency-Key": "k"}) for _ in range(2)
+    )
+    assert second.status_code == 201
+    assert second.get_json()["session_id"] == first.get_json()["session_id"]
+    assert second.headers["Location"] == first.headers["Location"]
+
+
+def test_creations_at_the_same_time_give_one_session(learner: Learner) -> None:
+    app = learner.client.application
+
+    def create(_: int) -> str:
+        answer = app.test_client().post(
+            SESSIONS, json={"consent": CONSENT}, headers={"Idempotency-Key": "k"}
+        )
+        return str(answer.get_json()["session_id"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(create, range(16)))) == 1
+
+
+def test_an_idempotency_key_is_for_one_request(learner: Learner) -> None:
+    key = {"Idempotency-Key": "k"}
+    learner.client.post(SESSIONS, json={"consent": CONSENT}, headers=key)
+    answer = learner.client.post(SESSIONS, json={"consent": CONSENT, "title": "b"}, headers=key)
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "idempotency_conflict")
+
+
+def test_a_list_is_paged_newest_first_without_gaps(learner: Learner) -> None:
+    created = []
+    for number in range(5):
+        learner.clock.now = START + number // 2  # some start at the same moment
+        created.append(learner.start(title=str(number)).get_json()["session_id"])
+    seen: list[str] = []
+    cursor = None
+    while True:
+        query = {"limit": 2, **({"cursor": cursor} if cursor else {})}
+        page = learner.client.get(SESSIONS, query_string=query).get_json()
+        assert len(page["sessions"]) <= 2
+        seen += [item["session_id"] for item in page["sessions"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert sorted(seen) == sorted(created)
+    started = [learner.client.get(f"{SESSIONS}/{name}").get_json()["started_at"] for name in seen]
+    assert started == sorted(started, reverse=True)
+
+
+@pytest.mark.parametrize("cursor", ["x", "bnVsbA", "WzEsMl0x", "é", "W10"])
+def test_a_forged_cursor_is_malformed(client: FlaskClient, cursor: str) -> None:
+    answer = client.get(SESSIONS, query_string={"cursor": cursor})
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "malformed")
+
+
+def test_a_pause_stops_the_clock(learner: Learner) -> None:
+    learner.start()
+    learner.clock.now += 10
+    assert learner.post("/pause").get_json()["state"] == "paused"
+    learner.clock.now += 100
+    assert learner.post("/pause").get_json()["state"] == "paused"
+    assert learner.post("/resume").get_json()["state"] == "active"
+    learner.clock.now += 5
+    totals = learner.get().get_json()["totals"]
+    assert (totals["elapsed_s"], totals["active_s"]) == (115, 15)
+
+
+def test_without_retention_a_finished_session_is_forgotten(learner: Learner) -> None:
+    learner.start(retention="none", title="gone")
+    learner.clock.now += 60
+    finished = learner.post("/finish").get_json()
+    assert finished["totals"]["elapsed_s"] == 60
+    assert finished["finished_at"] == "2027-01-15T08:01:00.000Z"
+    assert learner.get().status_code == 404
+    assert learner.client.get(SESSIONS).get_json()["sessions"] == []
+
+
+def test_a_finished_session_takes_nothing_more(learner: Learner, photo: bytes) -> None:
+    learner.start(retention="keep")
+    first = learner.post("/finish").get_json()
+    learner.clock.now += 100
+    assert learner.post("/finish").get_json() == first
+    for answer in (
+        learner.frame(photo),
+        learner.post("/pause"),
+        learner.post("/resume"),
+        learner.see("p1", 0, 1),
+        learner.post("/break", {"answer": "take"}),
+    ):
+        assert (answer.status_code, answer.get_json()["code"]) == (409, "session_finished")
+
+
+def test_an_erased_session_is_gone(learner: Learner) -> None:
+    learner.start(retention="keep")
+    assert learner.client.delete(learner.url).status_code == 204
+    assert learner.get().status_code == 404
+    assert learner.client.delete(learner.url).status_code == 404
+
+
+def test_all_sessions_can_be_erased(learner: Learner) -> None:
+    for retention in ("none", "keep"):
+        learner.start(retention=retention)
+    assert learner.client.delete(SESSIONS).status_code == 204
+    assert learner.client.get(SESSIONS).get_json() == {"sessions": [], "next_cursor": None}
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ("GET", ""), ("DELETE", ""), ("POST", "/pause"), ("POST", "/resume"), ("POST", "/finish"),
+        ("GET", "/probe"), ("GET", "/timeline"), ("GET", "/feedback"), ("GET", "/events"),
+        ("GET", "/export"), ("POST", "/frames"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("session_id", ["unknown", "..%2f..", "%00", "a" * 64])
+def test_an_unknown_session_is_not_found(
+    client: FlaskClient, method: str, name: str, session_id: str
+) -> None:
+    answer = client.open(f"{SESSIONS}/{session_id}{name}", method=method)
+    assert answer.status_code == 404
+    assert answer.get_json()["code"] in {"session_not_found", "not_found"}
+
+
+def test_only_so_many_sessions_fit_and_idle_ones_make_room(learner: Learner) -> None:
+    for _ in range(MAX_SESSIONS):
+        assert learner.start().status_code == 201
+    full = learner.start()
+    assert (full.status_code, full.get_json()["code"]) == (503, "busy")
+    learner.clock.now += IDLE_S + 1
+    assert learner.start().status_code == 201
+
+
+def test_a_kept_session_survives_a_restart_paused(make_app: MakeApp, photo: bytes) -> None:
+    clock = Clock()
+    before = Learner(make_app(clock=clock, api_rate_limit="1000/second").test_client(), clock)
+    before.start(retention="keep", title="kept")
+    before.sit(photo, 5)
+    rows = before.get("/timeline").get_json()["rows"]
+    store = services_of(before).sessions.store
+    store.save_now()
+
+    clock.now += 60
+    after = Learner(make_app(clock=clock).test_client(), clock)
+    after.session_id = before.session_id
+    listed = after.client.get(SESSIONS).get_json()["sessions"]
+    assert [(item["title"], item["state"], item["live"]) for item in listed] == [
+        ("kept", "paused", False)
+    ]
+    assert after.get("/timeline").get_json()["rows"] == rows[: len(rows)]
+    assert after.post("/resume").get_json()["state"] == "active"
+    clock.now += 1
+    assert after.frame(photo).get_json()["used"]
+    assert after.get().get_json()["live"]
+
+
+def services_of(learner: Learner) -> Services:
+    services: Services = learner.client.application.extensions["fer"]
+    return services
+
+
+def test_a_session_of_another_process_can_be_looked_at_only(
+    make_app: MakeApp, photo: bytes
+) -> None:
+    clock = Clock()
+    here, there = (Learner(make_app(clock=clock).test_client(), clock) for _ in range(2))
+    there.start(retention="keep")
+    services_of(there).sessions.store.save_now()
+    here.session_id = there.session_id
+    assert here.get().get_json()["live"] is False
+    for answer in (here.frame(photo), here.post("/pause"), here.post("/finish")):
+        assert (answer.status_code, answer.get_json()["code"]) == (409, "session_elsewhere")
+    assert there.post("/pause").status_code == 200
+
+
+def test_a_session_without_retention_leaves_nothing_in_the_history(
+    learner: Learner, photo: bytes
+) -> None:
+    learner.start(retention="none", title="secret")
+    learner.sit(photo, 3)
+    store = services_of(learner).sessions.store
+    store.save_now()
+    assert store.sessions() == []
+    learner.post("/finish")
+    store.save_now()
+    assert store.sessions() == []
+
+
+def test_erasing_a_young_session_keeps_it_out_of_the_history(learner: Learner) -> None:
+    learner.start(retention="keep")
+    learner.client.delete(learner.url)
+    store = services_of(learner).sessions.store
+    store.save_now()
+    assert store.sessions() == []
+
+
+def test_a_finished_reading_is_kept_without_its_words(make_app: MakeApp) -> None:
+    clock = Clock()
+    before = Learner(make_app(clock=clock).test_client(), clock)
+    before.start(retention="keep", text={"passages": PASSAGES})
+    clock.now += 60
+    before.see("p1", 0, 30)
+    before.see("p2", 30, 60)
+    before.post("/answers", [{"passage_id": "p2", "value": 1}])
+    finished = before.post("/finish").get_json()["feedback"]
+    after = Learner(make_app(clock=clock).test_client(), clock)
+    after.session_id = before.session_id
+    feedback = after.get("/feedback").get_json()
+    assert feedback["passages"] == finished["passages"]
+    assert feedback["highlights"] == finished["highlights"]
+    assert after.get().get_json()["text"] is None
+
+
+def test_a_list_joins_running_sessions_and_the_history(make_app: MakeApp) -> None:
+    clock = Clock()
+    before = Learner(make_app(clock=clock).test_client(), clock)
+    for number in range(3):
+        clock.now += number
+        before.start(retention="keep", title=f"old {number}")
+        before.post("/finish")
+    after = Learner(make_app(clock=clock).test_client(), clock)
+    clock.now += 10
+    after.start(retention="none", title="new")
+    titles = []
+    cursor = None
+    for _ in range(4):
+        query = {"limit": 1, **({"cursor": cursor} if cursor else {})}
+        page = after.client.get(SESSIONS, query_string=query).get_json()
+        titles += [item["title"] for item in page["sessions"]]
+        cursor = page["next_cursor"]
+    assert titles == ["new", "old 2", "old 1", "old 0"]
+    assert cursor is None

@@ -1,0 +1,332 @@
+"""A running session: frames, passages, probes, answers, and what comes out of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import threading
+
+import numpy as np
+import pytest
+
+from fer_core.api.frames import CLOCK_TOLERANCE_S
+from fer_core.study.session import SessionInfo, StudySession
+from fer_core.vision.engine import InferenceEngine
+from fer_core.vision.faces import Detections
+from fer_core.vision.image import decode_image
+from tests.api.conftest import encoded
+from tests.api.learner import PASSAGES, START, Learner
+
+
+def test_a_frame_gives_faces_and_indicators(learner: Learner, photo: bytes) -> None:
+    learner.start()
+    learner.clock.now += 1
+    answer = learner.frame(photo, 1.0, **{"X-Frame-Id": "f1"})
+    frame = answer.get_json()
+    assert answer.status_code == 200
+    assert (frame["frame_id"], frame["used"], frame["captured_at"]) == (
+        "f1",
+        True,
+        "2027-01-15T08:00:01.000Z",
+    )
+    assert frame["faces"][0]["emotion"]["label"] == "Happy"
+    assert frame["snapshot"]["expression"]["label"] == "Happy"
+    assert frame["snapshot"]["indicators"]["stress"]["reason"]["text"]
+
+
+def test_a_face_keeps_its_number(learner: Learner, photo: bytes) -> None:
+    learner.start()
+    learner.clock.now += 5
+    ids = [learner.frame(photo, at).get_json()["faces"][0]["face_id"] for at in (1, 1.5, 2)]
+    assert ids == [1, 1, 1]
+
+
+def test_a_frame_without_a_face_is_an_answer(learner: Learner, empty_photo: bytes) -> None:
+    learner.start()
+    frame = learner.frame(empty_photo).get_json()
+    assert (frame["faces"], frame["reason"]) == ([], "no_face")
+
+
+def test_a_black_frame_is_a_camera_that_is_off(learner: Learner) -> None:
+    learner.start()
+    black = encoded(np.zeros((480, 640, 3), np.uint8))
+    frame = learner.frame(black).get_json()
+    assert frame["reason"] == "camera_off"
+    assert frame["snapshot"]["presence"] == "camera_off"
+
+
+def test_a_late_frame_is_answered_and_left_out(learner: Learner, photo: bytes) -> None:
+    learner.start()
+    learner.clock.now += 10
+    learner.frame(photo, 5.0)
+    late = learner.frame(photo, 4.0).get_json()
+    assert (late["used"], late["unused_because"]) == (False, "late")
+    assert late["faces"]
+    assert late["snapshot"]["frames"] == 1
+    assert late["snapshot"]["late_frames"] == 1
+
+
+def test_a_frame_from_before_the_start_is_left_out(learner: Learner, photo: bytes) -> None:
+    learner.start()
+    assert learner.frame(photo, -1.0).get_json()["unused_because"] == "late"
+
+
+def test_a_frame_in_a_pause_is_left_out(learner: Learner, photo: bytes) -> None:
+    learner.start()
+    learner.clock.now += 1
+    learner.post("/pause")
+    frame = learner.frame(photo).get_json()
+    assert (frame["used"], frame["unused_because"]) == (False, "paused")
+
+
+def test_a_frame_from_the_future_is_refused(learner: Learner, photo: bytes) -> None:
+    learner.start()
+    answer = learner.frame(photo, CLOCK_TOLERANCE_S + 1)
+    assert answer.status_code == 400
+    assert answer.get_json()["errors"][0]["pointer"] == "/X-Captured-At"
+
+
+def test_a_frame_sent_again_gets_the_same_answer(learner: Learner, photo: bytes) -> None:
+    learner.start()
+    learner.clock.now += 10
+    first = learner.frame(photo, 1.0, **{"X-Frame-Id": "f1"})
+    again = learner.frame(photo, 1.0, **{"X-Frame-Id": "f1"})
+    assert again.data == first.data
+    assert learner.get().get_json()["totals"]["frames"] == 1
+
+
+def test_a_damaged_frame_is_a_problem_and_the_session_goes_on(
+    learner: Learner, photo: bytes
+) -> None:
+    learner.start()
+    bad = learner.frame(photo[:500])
+    assert (bad.status_code, bad.get_json()["code"]) == (422, "corrupt_image")
+    assert learner.frame(photo).get_json()["used"]
+
+
+def test_the_api_and_the_page_give_the_same_timeline(
+    learner: Learner, astronaut: np.ndarray, engine: InferenceEngine
+) -> None:
+    """The page submits to a stream; the API asks for single frames. The numbers are one."""
+    mirrored = np.ascontiguousarray(astronaut[:, ::-1])
+    grey = np.full_like(astronaut, 110)
+    script = [encoded(rgb) for rgb in [astronaut] * 12 + [mirrored] * 8 + [grey] * 16]
+    script += [encoded(astronaut)] * 8
+
+    learner.start()
+    for number, data in enumerate(script, start=1):
+        learner.clock.now = START + number / 2
+        learner.frame(data, number / 2)
+    through_api = learner.get("/timeline").get_json()["rows"]
+
+    page = StudySession(SessionInfo("page", START))
+    observed = threading.Event()
+
+    def observe(detections: Detections, captured_at: float) -> None:
+        page.observe(detections, captured_at)
+        observed.set()
+
+    stream = engine.open_stream(observe)
+    for number, data in enumerate(script, start=1):
+        observed.clear()
+        stream.submit(decode_image(data), START + number / 2)
+        assert observed.wait(10)
+    rows = page.rows()
+    assert len(through_api) == len(rows) > 15
+    for ours, theirs in zip(through_api, rows, strict=True):
+        assert ours["presence"] == str(theirs.presence)
+        assert ours["valence"] == (
+            None if theirs.valence is None else pytest.approx(theirs.valence, abs=1e-4)
+        )
+        assert ours["attention"]["value"] == (
+            None
+            if theirs.attention.value is None
+            else pytest.approx(theirs.attention.value, abs=0.01)
+        )
+
+
+def test_passages_are_timed(learner: Learner, photo: bytes) -> None:
+    learner.start(text={"passages": PASSAGES})
+    learner.sit(photo, 20, step=1.0)
+    assert learner.see("p1", 0, 12).get_json() == {"taken": 1}
+    learner.see("p2", 12, 20)
+    feedback = learner.get("/feedback").get_json()
+    seconds = {item["passage_id"]: item["seconds"] for item in feedback["passages"]}
+    assert seconds["p1"] == pytest.approx(12, abs=1.5)
+    assert seconds["p2"] == pytest.approx(8, abs=1.5)
+
+
+def test_a_report_that_comes_twice_counts_once(learner: Learner) -> None:
+    learner.start(text={"passages": PASSAGES})
+    learner.clock.now += 20
+    learner.see("p1", 0, 10)
+    learner.see("p1", 0, 10)
+    assert learner.get("/feedback").get_json()["passages"][0]["seconds"] == 10
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"passage_id": "p1", "visible_share": 1.5, "from": "F", "to": "T"},
+        {"passage_id": "p1", "visible_share": 1, "from": "T", "to": "F"},
+        {"passage_id": "", "visible_share": 1, "from": "F", "to": "T"},
+        {"passage_id": "p1", "visible_share": 1, "from": "F"},
+    ],
+)
+def test_an_impossible_report_is_malformed(learner: Learner, report: dict[str, object]) -> None:
+    times = {"F": "2027-01-15T08:00:00Z", "T": "2027-01-15T08:00:05Z"}
+    learner.start()
+    body = [{key: times.get(str(value), value) for key, value in report.items()}]
+    assert learner.post("/passages", body).status_code == 400
+
+
+def until_asked(learner: Learner) -> dict[str, object]:
+    """Read on, passage by passage, until a question comes."""
+    for number in range(1, 7):
+        learner.clock.now += 60
+        now = learner.clock.now - START
+        learner.see(f"p{number}", now - 60, now)
+        answer = learner.get("/probe")
+        if answer.status_code == 200:
+            probe: dict[str, object] = answer.get_json()
+            return probe
+    raise AssertionError("no question came in six minutes")
+
+
+def test_a_question_comes_within_minutes_and_its_answer_counts(learner: Learner) -> None:
+    learner.start(text={"passages": PASSAGES})
+    assert learner.get("/probe").status_code == 204
+    probe = until_asked(learner)
+    assert probe["prompt"]
+    assert learner.get("/probe").get_json() == probe
+    answer = learner.post("/answers", [{"probe_id": probe["probe_id"], "value": probe["low"]}])
+    assert answer.get_json() == {"taken": 1}
+    assert learner.get("/probe").status_code == 204
+    assert learner.get("/feedback").get_json()["answered"] == 1
+
+
+def test_a_question_can_be_skipped(learner: Learner) -> None:
+    learner.start(text={"passages": PASSAGES})
+    probe = until_asked(learner)
+    learner.post("/answers", [{"probe_id": probe["probe_id"], "value": None}])
+    feedback = learner.get("/feedback").get_json()
+    assert (feedback["answered"], feedback["skipped"]) == (0, 1)
+
+
+def test_an_answer_that_is_none_is_refused_and_none_of_the_batch_is_taken(
+    learner: Learner,
+) -> None:
+    learner.start(text={"passages": PASSAGES})
+    probe = until_asked(learner)
+    body = [
+        {"probe_id": probe["probe_id"], "value": probe["low"]},
+        {"probe_id": probe["probe_id"], "value": 99},
+    ]
+    answer = learner.post("/answers", body)
+    assert answer.status_code == 400
+    assert answer.get_json()["errors"][0]["pointer"] == "/1/value"
+    unknown = learner.post("/answers", [{"probe_id": "q99", "value": 1}])
+    assert unknown.get_json()["errors"][0]["pointer"] == "/0/probe_id"
+    assert learner.get("/feedback").get_json()["answered"] == 0
+
+
+def test_the_right_choice_of_a_question_is_not_told(learner: Learner) -> None:
+    questions = [
+        {"passage_id": f"p{n}", "prompt": "What?", "choices": ["sugar", "salt"], "correct": 1}
+        for n in range(1, 7)
+    ]
+    answer = learner.start(text={"passages": PASSAGES, "questions": questions})
+    assert "correct" not in answer.get_data(as_text=True)
+    probe = until_asked(learner)
+    if probe["kind"] == "question":
+        assert probe["choices"] == ["sugar", "salt"]
+    assert "correct" not in json.dumps(probe)
+
+
+def test_a_correction_marks_a_passage_as_hard(learner: Learner) -> None:
+    learner.start(text={"passages": PASSAGES})
+    learner.clock.now += 60
+    learner.see("p1", 0, 30)
+    learner.see("p2", 30, 60)
+    learner.post("/answers", [{"passage_id": "p2", "value": 1}])
+    marks = {item["passage_id"]: item for item in learner.get("/feedback").get_json()["highlights"]}
+    assert marks["p2"]["mark"] == "hard_said"
+    assert marks["p2"]["reread"] is True
+    assert "You rated it 1 of 5" in marks["p2"]["why"]
+
+
+def test_feedback_without_a_text_says_why(learner: Learner) -> None:
+    learner.start()
+    assert learner.get("/feedback").get_json()["reading_reason"]["code"] == "no_text"
+
+
+def test_a_break_is_suggested_after_the_planned_time_and_can_be_taken(
+    learner: Learner, photo: bytes
+) -> None:
+    learner.start(plan={"focus_min": 5, "break_min": 2})
+    learner.clock.now += 301
+    learner.frame(photo)
+    suggestion = learner.get("/feedback").get_json()["suggestion"]
+    assert (suggestion["rule"], suggestion["rest_s"]) == ("timer", 120)
+    assert "5 minutes" in suggestion["evidence"]
+    assert learner.post("/break", {"answer": "take"}).get_json()["state"] == "paused"
+    assert learner.get("/feedback").get_json()["breaks"][0]["outcome"] == "taken"
+
+
+@pytest.mark.parametrize(("word", "outcome"), [("snooze", "snoozed"), ("dismiss", "dismissed")])
+def test_a_break_can_wait(learner: Learner, photo: bytes, word: str, outcome: str) -> None:
+    learner.start(plan={"focus_min": 5, "break_min": 2})
+    learner.clock.now += 301
+    learner.frame(photo)
+    assert learner.post("/break", {"answer": word}).get_json()["suggestion"] is None
+    assert learner.get("/feedback").get_json()["breaks"][0]["outcome"] == outcome
+
+
+def test_a_timeline_can_be_followed(learner: Learner, photo: bytes) -> None:
+    learner.start()
+    learner.sit(photo, 6)
+    first = learner.get("/timeline").get_json()
+    learner.sit(photo, 9)
+    more = learner.get("/timeline", since=first["next_since"]).get_json()
+    assert more["rows"][0]["at"] == first["rows"][-1]["at"]
+    whole = learner.get("/timeline").get_json()["rows"]
+    assert first["rows"][:-1] + more["rows"] == whole
+
+
+def test_an_unchanged_timeline_is_not_sent_again(learner: Learner, photo: bytes) -> None:
+    learner.start()
+    learner.sit(photo, 3)
+    tag = learner.get("/timeline").headers["ETag"]
+    url, headers = f"{learner.url}/timeline", {"If-None-Match": tag}
+    unchanged = learner.client.get(url, headers=headers)
+    assert (unchanged.status_code, unchanged.data) == (304, b"")
+    learner.sit(photo, 5)
+    assert learner.client.get(url, headers=headers).status_code == 200
+
+
+def test_a_coarser_timeline_has_fewer_rows(learner: Learner, photo: bytes) -> None:
+    learner.start()
+    learner.sit(photo, 12, step=1.0)
+    rows = learner.get("/timeline", bucket="5s").get_json()["rows"]
+    assert [row["width_s"] for row in rows] == [5, 5, 5]
+
+
+@pytest.mark.parametrize("bucket", ["0s", "5", "s", "-5s", "5h", "1e9s", "99999s", "５s"])
+def test_an_impossible_bucket_is_malformed(learner: Learner, bucket: str) -> None:
+    learner.start()
+    answer = learner.get("/timeline", bucket=bucket)
+    assert answer.status_code == 400
+    assert answer.get_json()["errors"][0]["pointer"] == "/bucket"
+
+
+def test_a_session_can_be_taken_away(learner: Learner, photo: bytes) -> None:
+    learner.start(title="mine")
+    learner.sit(photo, 5)
+    table = learner.get("/export", format="csv")
+    rows = list(csv.DictReader(io.StringIO(table.get_data(as_text=True))))
+    assert table.headers["Content-Disposition"] == 'attachment; filename="session.csv"'
+    assert len(rows) == len(learner.get("/timeline").get_json()["rows"])
+    whole = learner.get("/export").get_json()
+    assert whole["session"]["title"] == "mine"
+    assert len(whole["timeline"]) == len(rows)
