@@ -87,7 +87,7 @@ def evaluate(
     """
     detector = EmotionDetector.load(weights, threads)
     pictures = [picture for picture in load_dataset(data) if picture.split == "val"]
-    pictures = _limited(pictures, limit)
+    pictures = limited(pictures, limit)
     report: dict[str, Any] = {
         "weights": {"name": detector.info.name, "sha256": detector.info.sha256},
         "temperature": detector.info.temperature,
@@ -109,7 +109,7 @@ def evaluate(
     report["calibration"] = {mode: calibration_figures(answers[mode]) for mode in answers}
     report["face_size"] = size_figures(answers["photo"])
     if changes:
-        report["changes"] = change_figures(detector, _limited(pictures, CHANGED_PER_SOURCE))
+        report["changes"] = change_figures(detector, limited(pictures, CHANGED_PER_SOURCE))
     report["mistakes"] = [
         {
             "container": answer.picture.container.name,
@@ -418,7 +418,7 @@ CHANGES: tuple[tuple[str, Change, tuple[float, ...]], ...] = (
 )
 
 
-def _limited(pictures: Sequence[LabelledPicture], limit: int | None) -> list[LabelledPicture]:
+def limited(pictures: Sequence[LabelledPicture], limit: int | None) -> list[LabelledPicture]:
     """Return at most `limit` pictures of each source, the same ones every time."""
     if limit is None:
         return list(pictures)
