@@ -184,3 +184,17 @@ class DatabaseTooNew(StorageError):
     default_message = (
         "This history was written by a newer version of the app. Update the app to open it."
     )
+
+
+class HistoryFileInvalid(StorageError):
+    """A file that is to be imported is none of ours, or damaged."""
+
+    code = "history_file_invalid"
+    default_message = "This file is no exported history, or it is damaged. Nothing was imported."
+
+
+class HistoryFileTooNew(HistoryFileInvalid):
+    code = "history_file_too_new"
+    default_message = (
+        "This file was exported by a newer version of the app. Update the app to import it."
+    )

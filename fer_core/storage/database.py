@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from fer_core.errors import StorageError
 from fer_core.storage.engines import make_engine, reading
@@ -66,6 +66,9 @@ class Database:
         try:
             with self._engine.begin() as connection:
                 yield connection
+        except (IntegrityError, DataError):
+            # The lines are wrong, not the database; whoever made them says so.
+            raise
         except DATABASE_ERRORS as error:
             raise StorageError(explain(error)) from error
 

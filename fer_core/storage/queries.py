@@ -31,12 +31,20 @@ from fer_core.study.probes import Answer
 
 #: A deleted session can be brought back for this long.
 UNDO_S = 15 * 60.0
+#: Lines in one statement; bounds its memory.
+LINES_AT_ONCE = 500
 
 
 def lines_of(connection: Connection, query: Select[Any]) -> Iterator[dict[str, Any]]:
     """Yield each line that a query finds as a plain dictionary."""
     for line in connection.execute(query):
         yield dict(line._mapping)
+
+
+def insert_lines(connection: Connection, table: Table, lines: Sequence[dict[str, Any]]) -> None:
+    """Add lines to a table."""
+    for start in range(0, len(lines), LINES_AT_ONCE):
+        connection.execute(insert(table), lines[start : start + LINES_AT_ONCE])
 
 
 def find_sessions(
@@ -156,8 +164,7 @@ def replace_passages(
 ) -> None:
     """Write how each passage was read anew."""
     connection.execute(delete(passages).where(passages.c.session_id == session_id))
-    if lines:
-        connection.execute(insert(passages), list(lines))
+    insert_lines(connection, passages, lines)
 
 
 def remove_sessions(connection: Connection, session_ids: Sequence[str]) -> None:

@@ -7,8 +7,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy.exc import DataError, IntegrityError
+
 from fer_core.errors import StorageError
-from fer_core.storage.database import Database
+from fer_core.storage.database import Database, explain
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import keep_first_baseline, remove_deleted
 from fer_core.storage.writer import Follower, SessionErased, advance, continue_stored, save
@@ -103,6 +105,9 @@ class Saver:
                     del self._followers[follower.session_id]
                 except StorageError as error:
                     self.note_outage(error)
+                    return False
+                except (IntegrityError, DataError) as error:
+                    self.note_outage(StorageError(explain(error)))
                     return False
             self._status = StoreStatus()
             return True

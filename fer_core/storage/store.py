@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
+from typing import IO
 
 from sqlalchemy import func, select
 
@@ -22,6 +24,7 @@ from fer_core.affect.signals import Baseline
 from fer_core.config import Settings
 from fer_core.errors import DatabaseTooNew, StorageError
 from fer_core.storage import queries
+from fer_core.storage.archive import ImportResult, export_history, import_history
 from fer_core.storage.database import Database
 from fer_core.storage.engines import database_url
 from fer_core.storage.history import Learner, SessionSummary, StoredSession, TextLabel
@@ -260,6 +263,39 @@ class SessionStore:
         """Let answers count from now on only."""
         with self.database.writing() as connection:
             queries.set_learner(connection, owner, answers_from=self._clock())
+
+    # Taking along
+
+    def export(self, *, owner: str = "", progress: Callable[[float], None] | None = None) -> bytes:
+        """Return everything of a learner as a ZIP with CSV, JSON and Parquet; see `archive`.
+
+        Args:
+            owner: Whose.
+            progress: Called with the share done, 0..1.
+        """
+        out = BytesIO()
+        export_history(self.database, out, self._clock(), owner, progress)
+        return out.getvalue()
+
+    def import_file(
+        self,
+        file: IO[bytes],
+        *,
+        owner: str = "",
+        progress: Callable[[float], None] | None = None,
+    ) -> ImportResult:
+        """Bring in what `export` wrote, here or on another machine; all of it, or nothing.
+
+        Args:
+            file: The ZIP, open for reading.
+            owner: Whose it will be.
+            progress: Called with the share done, 0..1.
+
+        Raises:
+            HistoryFileInvalid: It is no such file, or a damaged one.
+            HistoryFileTooNew: A newer version of the app wrote it.
+        """
+        return import_history(self.database, file, owner, progress)
 
     # Changing
 

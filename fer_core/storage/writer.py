@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fer_core.affect.indicators import Features
 from fer_core.storage.history import TextLabel
+from fer_core.storage.queries import LINES_AT_ONCE, insert_lines
 from fer_core.storage.records import (
     INDICATORS,
     answer_to_line,
@@ -29,8 +30,6 @@ from fer_core.study.snapshot import State
 
 #: The session's means are taken anew this often while it runs, and when it stops. Seconds.
 MEANS_EVERY_S = 60.0
-#: Lines in one statement; bounds the memory of a first save after a long outage.
-LINES_AT_ONCE = 500
 
 
 @dataclass(slots=True)
@@ -89,7 +88,7 @@ def save(connection: Connection, follower: Follower, now: float) -> Progress:
         connection.execute(
             delete(timeline).where(timeline.c.session_id == session_id, timeline.c.at >= rows[0].at)
         )
-        _insert(connection, timeline, [row_to_line(session_id, row) for row in rows])
+        insert_lines(connection, timeline, [row_to_line(session_id, row) for row in rows])
     new_events = session.events(follower.last_event)
     if new_events:
         connection.execute(
@@ -97,7 +96,7 @@ def save(connection: Connection, follower: Follower, now: float) -> Progress:
                 events.c.session_id == session_id, events.c.sequence > follower.last_event
             )
         )
-        _insert(connection, events, [event_to_line(session_id, event) for event in new_events])
+        insert_lines(connection, events, [event_to_line(session_id, event) for event in new_events])
     given = session.examples
     _save_answers(connection, follower, given)
     seen = session.views
@@ -214,7 +213,7 @@ def _save_answers(
                 answers.c.probe_id == line["probe_id"],
             )
         )
-    _insert(connection, answers, lines)
+    insert_lines(connection, answers, lines)
 
 
 def _save_views(connection: Connection, follower: Follower, seen: tuple[View, ...]) -> None:
@@ -231,7 +230,7 @@ def _save_views(connection: Connection, follower: Follower, seen: tuple[View, ..
                 views.c.position.in_(changed[start : start + LINES_AT_ONCE]),
             )
         )
-    _insert(
+    insert_lines(
         connection,
         views,
         [view_to_line(follower.session_id, position, seen[position]) for position in changed],
@@ -255,11 +254,6 @@ def _save_means(connection: Connection, session_id: str) -> None:
     connection.execute(
         update(sessions).where(sessions.c.session_id == session_id).values(dict(means))
     )
-
-
-def _insert(connection: Connection, table: Any, lines: list[dict[str, Any]]) -> None:
-    for start in range(0, len(lines), LINES_AT_ONCE):
-        connection.execute(insert(table), lines[start : start + LINES_AT_ONCE])
 
 
 def clean(words: str) -> str:

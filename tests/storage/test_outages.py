@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -106,11 +106,11 @@ def test_the_session_is_never_held_up_by_the_disk(tmp_path, open_store):
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder on a file system of four megabytes."""
+    """Return a folder on a file system of two megabytes."""
     folder = tmp_path / "small"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], capture_output=True
     )
     if mounted.returncode != 0:
         pytest.skip("mounting a small tmpfs needs root")
@@ -125,13 +125,9 @@ def test_on_a_full_disk_the_session_goes_on_and_is_saved_when_there_is_room(smal
     store.follow(session)
     play(session, 30)
     assert store.save_now()
-    with ballast.open("wb") as file:
-        try:
-            while True:
-                file.write(b"x" * 1000)
-                file.flush()
-        except OSError:
-            pass
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(b"x" * 1000)
     play(session, 600, since=30)
     assert not store.save_now()
     assert "disk is full" in store.status.message

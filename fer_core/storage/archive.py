@@ -1,0 +1,332 @@
+"""The whole history as one ZIP: CSV and Parquet for other programs, JSON to bring it back.
+
+    manifest.json            format, schema, when, how many sessions
+    README.txt               what is in here
+    json/learner.json        what is known over all sessions
+    json/sessions/0001.json  one file a session, whole
+    csv/<table>.csv          the same as tables
+    parquet/<table>.parquet
+
+Sessions are written and read one at a time, so memory does not grow with the history.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import JSON, Boolean, Column, Double, Integer, Table, insert, select
+from sqlalchemy.exc import DataError, IntegrityError
+
+from fer_core.errors import HistoryFileInvalid, HistoryFileTooNew
+from fer_core.storage.database import Database
+from fer_core.storage.queries import insert_lines, lines_of, set_learner
+from fer_core.storage.schema import newest_revision, revisions
+from fer_core.storage.tables import SESSION_TABLES, learners, sessions
+
+FORMAT = "fer-history"
+#: One session of a day at one row a second is about 60 MB of JSON.
+LARGEST_MEMBER_BYTES = 300_000_000
+MOST_SESSIONS = 100_000
+#: Of the whole, unpacked.
+LARGEST_ARCHIVE_BYTES = 20_000_000_000
+
+Progress = Callable[[float], None]
+
+#: What reading a file that is no whole export can raise, down to lines that contradict each other.
+_INVALID = (
+    zipfile.BadZipFile, KeyError, TypeError, ValueError, AttributeError, RecursionError, EOFError,
+    NotImplementedError, OSError, IntegrityError, DataError,
+)  # fmt: skip
+
+_README = """Your history, exported by the app that wrote it.
+
+csv/ and parquet/ hold the same tables for other programs:
+  sessions   one line a session, with the learner's title, goal and note
+  timeline   one line a second (or ten, in old parts of long sessions)
+  events     what happened: pauses, breaks, questions
+  answers    what you answered, and what was known then
+  views      what was on the screen when
+  passages   how each passage was read
+json/ holds everything once more, to be imported again.
+
+Times are seconds since 1970-01-01 UTC. Empty cells are numbers that could not be had.
+Numbers and your own words only: no pictures were ever stored.
+Estimates for self-reflection. Not medical, not a measure of ability.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did.
+
+    Attributes:
+        added: Sessions that are new here.
+        known: Sessions that were here already and stay as they are.
+    """
+
+    added: int
+    known: int
+
+
+def export_history(
+    database: Database,
+    out: IO[bytes],
+    now: float,
+    owner: str = "",
+    progress: Progress | None = None,
+) -> int:
+    """Write everything of a learner as a ZIP; return how many sessions it holds.
+
+    Deleted sessions are left out.
+
+    Args:
+        database: The history.
+        out: Where to, open for writing bytes.
+        now: Seconds since the epoch.
+        owner: Whose.
+        progress: Called with the share done, 0..1.
+
+    Raises:
+        StorageError: The history cannot be read now.
+    """
+    with database.looking() as connection, ExitStack() as stack:
+        archive = stack.enter_context(zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        tables = {
+            table.name: stack.enter_context(_TableFiles(folder, table))
+            for table in (sessions, *SESSION_TABLES)
+        }
+        query = (
+            select(sessions)
+            .where(sessions.c.owner == owner, sessions.c.deleted_at.is_(None))
+            .order_by(sessions.c.started_at, sessions.c.session_id)
+        )
+        found = list(lines_of(connection, query))
+        for number, session in enumerate(found, start=1):
+            whole: dict[str, Any] = {"session": session}
+            tables["sessions"].write([session])
+            for table in SESSION_TABLES:
+                lines = list(
+                    lines_of(
+                        connection,
+                        select(table)
+                        .where(table.c.session_id == session["session_id"])
+                        .order_by(*table.primary_key.columns),
+                    )
+                )
+                tables[table.name].write(lines)
+                whole[table.name] = lines
+            archive.writestr(f"json/sessions/{number:04d}.json", _dump(whole))
+            if progress is not None:
+                progress(number / len(found))
+        about = list(lines_of(connection, select(learners).where(learners.c.owner == owner)))
+        archive.writestr("json/learner.json", _dump(about[0] if about else None))
+        for name, files in tables.items():
+            files.close()
+            archive.write(files.csv_path, f"csv/{name}.csv")
+            archive.write(files.parquet_path, f"parquet/{name}.parquet")
+        archive.writestr("README.txt", _README)
+        manifest = {
+            "format": FORMAT,
+            "schema": newest_revision(),
+            "exported_at": datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
+            "sessions": len(found),
+        }
+        archive.writestr("manifest.json", _dump(manifest))
+        return len(found)
+
+
+def import_history(
+    database: Database, file: IO[bytes], owner: str = "", progress: Progress | None = None
+) -> ImportResult:
+    """Bring an exported history in; a session that is here already stays as it is.
+
+    All of it comes in, or nothing. What is known of the learner (baseline, reset) is taken over
+    only where nothing is known here.
+
+    Args:
+        database: The history to add to.
+        file: A ZIP that `export_history` wrote, open for reading.
+        owner: Whose it will be.
+        progress: Called with the share done, 0..1.
+
+    Raises:
+        HistoryFileInvalid: It is no such file, or a damaged one.
+        HistoryFileTooNew: A newer version of the app wrote it.
+        StorageError: The history cannot be changed now.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = _check(archive)
+            with database.writing() as connection:
+                here = set(connection.scalars(select(sessions.c.session_id)))
+                known = 0
+                for number, name in enumerate(members, start=1):
+                    whole = _load(archive, name)
+                    session_id = whole["session"]["session_id"]
+                    if session_id in here:
+                        known += 1
+                    else:
+                        here.add(session_id)
+                        session = {**whole["session"], "owner": owner, "deleted_at": None}
+                        connection.execute(insert(sessions), [_checked(sessions, session)])
+                        for table in SESSION_TABLES:
+                            lines = [
+                                _checked(table, {**line, "session_id": session_id})
+                                for line in whole.get(table.name, [])
+                            ]
+                            insert_lines(connection, table, lines)
+                    if progress is not None:
+                        progress(number / len(members))
+                about = _load(archive, "json/learner.json")
+                if about is not None:
+                    _take_over_learner(connection, owner, _checked(learners, about))
+                return ImportResult(len(members) - known, known)
+    except _INVALID:
+        raise HistoryFileInvalid from None
+
+
+def _take_over_learner(connection: Any, owner: str, about: dict[str, Any]) -> None:
+    if next(lines_of(connection, select(learners).where(learners.c.owner == owner)), None) is None:
+        values = {name: value for name, value in about.items() if name != "owner"}
+        set_learner(connection, owner, **values)
+
+
+def _check(archive: zipfile.ZipFile) -> list[str]:
+    """Return the names of the sessions' files, having looked at everything that can be too much."""
+    manifest = _load(archive, "manifest.json")
+    if manifest["format"] != FORMAT:
+        raise HistoryFileInvalid
+    if manifest["schema"] not in revisions():
+        raise HistoryFileTooNew
+    names = sorted(
+        name
+        for name in archive.namelist()
+        if name.startswith("json/sessions/") and name.endswith(".json")
+    )
+    size = sum(archive.getinfo(name).file_size for name in names)
+    if len(names) != manifest["sessions"] or len(names) > MOST_SESSIONS:
+        raise HistoryFileInvalid
+    if size > LARGEST_ARCHIVE_BYTES:
+        raise HistoryFileInvalid("This file unpacks to more than can be a history.")
+    return names
+
+
+def _load(archive: zipfile.ZipFile, name: str) -> Any:
+    if archive.getinfo(name).file_size > LARGEST_MEMBER_BYTES:
+        raise HistoryFileInvalid("This file unpacks to more than can be a history.")
+    with archive.open(name) as member:
+        # The header may lie about the size.
+        data = member.read(LARGEST_MEMBER_BYTES + 1)
+    if len(data) > LARGEST_MEMBER_BYTES:
+        raise HistoryFileInvalid("This file unpacks to more than can be a history.")
+    return json.loads(data, parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _checked(table: Table, line: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a line with the columns of a table, each of its type.
+
+    Columns that a newer schema added are filled with what they mean when missing.
+
+    Raises:
+        ValueError: A value is of another type, or a column that must be there is not.
+    """
+    checked: dict[str, Any] = {}
+    for column in table.columns:
+        value = line.get(column.name)
+        if value is None:
+            if not column.nullable:
+                raise ValueError(f"{table.name}.{column.name} is missing")
+        elif not isinstance(value, _python_types(column)) or (
+            isinstance(value, bool) != isinstance(column.type, Boolean)
+            and not isinstance(column.type, JSON)
+        ):
+            raise ValueError(f"{table.name}.{column.name} has a value of another type")
+        checked[column.name] = value
+    return checked
+
+
+def _python_types(column: Column[Any]) -> tuple[type, ...]:
+    if isinstance(column.type, JSON):
+        return (dict, list)
+    if isinstance(column.type, Boolean):
+        return (bool,)
+    if isinstance(column.type, Integer):
+        return (int,)
+    if isinstance(column.type, Double):
+        return (int, float)
+    return (str,)
+
+
+class _TableFiles:
+    """One table being written as CSV and as Parquet."""
+
+    def __init__(self, folder: Path, table: Table) -> None:
+        self._table = table
+        self._names = [column.name for column in table.columns]
+        self.csv_path = folder / f"{table.name}.csv"
+        self.parquet_path = folder / f"{table.name}.parquet"
+        self._schema = pa.schema([(column.name, _arrow_type(column)) for column in table.columns])
+        self._csv_file = self.csv_path.open("w", encoding="utf-8", newline="")
+        self._csv = csv.writer(self._csv_file, lineterminator="\n")
+        self._csv.writerow(self._names)
+        self._parquet = pq.ParquetWriter(self.parquet_path, self._schema, compression="zstd")
+
+    def __enter__(self) -> _TableFiles:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def write(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        if not lines:
+            return
+        plain = [{name: _flat(line[name]) for name in self._names} for line in lines]
+        for line in plain:
+            self._csv.writerow([_harmless(line[name]) for name in self._names])
+        self._parquet.write_table(pa.Table.from_pylist(plain, schema=self._schema))
+
+    def close(self) -> None:
+        if not self._csv_file.closed:
+            self._csv_file.close()
+            self._parquet.close()
+
+
+def _flat(value: Any) -> Any:
+    return _dump(value) if isinstance(value, dict | list) else value
+
+
+def _harmless(value: Any) -> Any:
+    """Keep a spreadsheet from taking the learner's words for a formula."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    return value
+
+
+def _arrow_type(column: Column[Any]) -> pa.DataType:
+    if isinstance(column.type, Boolean):
+        return pa.bool_()
+    if isinstance(column.type, Integer):
+        return pa.int64()
+    if isinstance(column.type, Double):
+        return pa.float64()
+    return pa.string()

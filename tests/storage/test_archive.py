@@ -1,0 +1,177 @@
+"""Export, erase, import gives the same history; other programs can read it; bad files say so."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+
+import pandas as pd
+import pytest
+from sqlalchemy import select
+
+from fer_core.errors import HistoryFileInvalid, HistoryFileTooNew
+from fer_core.storage.history import TextLabel
+from fer_core.storage.queries import lines_of
+from fer_core.storage.tables import metadata
+from fer_core.study.highlights import find_highlights
+from fer_core.study.reading import read
+from tests.storage.sessions import START, TEXT, full_session
+
+
+def fill(store) -> None:
+    for number in range(3):
+        session = full_session(f"s{number}", START + 10_000 * number)
+        store.follow(session, text=TextLabel(TEXT.text_id, TEXT.title, TEXT.words))
+        store.save_now()
+    reading = read(TEXT, session.views, session.signals())
+    estimates = reading.estimates(store.learner().comprehension)
+    highlights = find_highlights(reading, estimates, session.answers)
+    store.save_reading("s2", reading, estimates, highlights, ["p1"])
+    store.set_note("s1", "=1+1, „quoted“\nsecond line")
+
+
+def everything(store) -> dict[str, list[dict]]:
+    with store.database.looking() as connection:
+        return {
+            table.name: list(
+                lines_of(connection, select(table).order_by(*table.primary_key.columns))
+            )
+            for table in metadata.sorted_tables
+        }
+
+
+def test_export_erase_import_gives_the_same_history(store):
+    fill(store)
+    before = everything(store)
+    assert all(before.values())
+    exported = store.export()
+    store.erase_all()
+    assert store.count_lines() == 0
+    result = store.import_file(io.BytesIO(exported))
+    assert (result.added, result.known) == (3, 0)
+    assert everything(store) == before
+
+
+def test_importing_twice_changes_nothing(store):
+    fill(store)
+    before = everything(store)
+    result = store.import_file(io.BytesIO(store.export()))
+    assert (result.added, result.known) == (0, 3)
+    assert everything(store) == before
+
+
+def test_a_history_moves_to_another_machine_and_learner(tmp_path, open_store):
+    here = open_store(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    there = open_store(f"sqlite:///{tmp_path / 'b.sqlite'}")
+    fill(here)
+    there.import_file(io.BytesIO(here.export()), owner="me")
+    assert there.load("s1", owner="me").rows == here.load("s1").rows
+    assert there.learner(owner="me").comprehension.answers == 6
+    assert there.sessions() == []
+
+
+def test_deleted_sessions_and_other_learners_are_not_exported(store):
+    fill(store)
+    store.follow(full_session("other"), owner="other")
+    store.save_now()
+    store.delete("s0")
+    with zipfile.ZipFile(io.BytesIO(store.export())) as archive:
+        table = pd.read_csv(archive.open("csv/sessions.csv"))
+    assert list(table["session_id"]) == ["s1", "s2"]
+
+
+def test_other_programs_read_the_tables(store):
+    fill(store)
+    lines = everything(store)
+    with zipfile.ZipFile(io.BytesIO(store.export())) as archive:
+        for name in ("sessions", "timeline", "events", "answers", "views", "passages"):
+            parquet = pd.read_parquet(io.BytesIO(archive.read(f"parquet/{name}.parquet")))
+            table = pd.read_csv(archive.open(f"csv/{name}.csv"))
+            assert len(parquet) == len(table) == len(lines[name])
+            assert list(parquet.columns) == list(table.columns)
+            numbers = parquet.select_dtypes("float64").columns
+            pd.testing.assert_frame_equal(
+                parquet[numbers], table[numbers].astype("float64"), check_exact=False
+            )
+        manifest = json.loads(archive.read("manifest.json"))
+        notes = list(csv.DictReader(io.StringIO(archive.read("csv/sessions.csv").decode())))
+    assert manifest["sessions"] == 3
+    # A spreadsheet must not run the learner's words.
+    assert notes[1]["note"].startswith("'=1+1")
+
+
+def test_progress_goes_from_nothing_to_all(store):
+    fill(store)
+    shares: list[float] = []
+    exported = store.export(progress=shares.append)
+    assert shares == pytest.approx([1 / 3, 2 / 3, 1.0])
+    store.erase_all()
+    store.import_file(io.BytesIO(exported), progress=shares.append)
+    assert shares[-1] == 1.0
+
+
+def rewritten(exported: bytes, change) -> bytes:
+    """Return an export with its files changed by `change(name, content)`; None leaves one out."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(exported)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = change(name, old.read(name))
+            if content is not None:
+                new.writestr(name, content)
+    return out.getvalue()
+
+
+def edit(member: str, edit_json):
+    def change(name: str, content: bytes):
+        if name != member:
+            return content
+        value = json.loads(content)
+        edit_json(value)
+        return json.dumps(value)
+
+    return change
+
+
+FIRST = "json/sessions/0001.json"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda name, content: None if name == "manifest.json" else content,
+        lambda name, content: None if name == FIRST else content,
+        lambda name, content: b"[]" if name == FIRST else content,
+        lambda name, content: b'{"session": ' if name == FIRST else content,
+        lambda name, content: (
+            content.replace(b'"at":', b'"at":NaN,"x":') if name == FIRST else content
+        ),
+        edit("manifest.json", lambda value: value.update(format="else")),
+        edit(FIRST, lambda value: value["session"].pop("title")),
+        edit(FIRST, lambda value: value["session"].update(started_at="yesterday")),
+        edit(FIRST, lambda value: value["timeline"][0].update(frames=1.5)),
+        edit(FIRST, lambda value: value["timeline"][0].update(frames=True)),
+        edit(FIRST, lambda value: value["timeline"].append(value["timeline"][0])),
+    ],
+)
+def test_a_file_that_is_no_whole_export_changes_nothing(store, change):
+    fill(store)
+    exported = store.export()
+    store.erase_all()
+    with pytest.raises(HistoryFileInvalid):
+        store.import_file(io.BytesIO(rewritten(exported, change)))
+    assert store.count_lines() == 0
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"no zip at all" * 100])
+def test_what_is_no_zip_is_named(store, data):
+    with pytest.raises(HistoryFileInvalid, match="Nothing was imported"):
+        store.import_file(io.BytesIO(data))
+
+
+def test_an_export_of_a_newer_version_is_refused(store):
+    fill(store)
+    newer = rewritten(store.export(), edit("manifest.json", lambda value: value.update(schema="9")))
+    with pytest.raises(HistoryFileTooNew, match="newer version"):
+        store.import_file(io.BytesIO(newer))
