@@ -10,6 +10,7 @@ ROOT = Path(__file__).parent
 PAGES = [
     ("welcome", "Welcome", ":material/home:"),
     ("photos", "Photos", ":material/photo_library:"),
+    ("live", "Live", ":material/videocam:"),
     ("about", "About", ":material/info:"),
 ]
 

@@ -1,0 +1,360 @@
+"""The chart of a session: expressions over time, the three indicators with their bands, and marks.
+
+The specification never changes while a session runs; only its named tables do. So the page can
+hand over new tables each second, and the browser moves the marks instead of drawing anew.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from fer_core.affect.indicators import Estimate, Reason
+from fer_core.affect.signals import CARRY_FORWARD_S
+from fer_core.emotions import EMOTIONS
+from fer_core.study.records import Event, EventKind, Row
+from fer_core.study.timeline import rebucket
+
+#: Points in a chart at most, whatever the window: more than a screen has room for costs time and
+#: shows nothing new.
+MOST_POINTS = 360
+
+#: Names of the tables that the specification refers to.
+SHARES, LINES, MARKS, SPANS = "shares", "lines", "marks", "spans"
+
+#: Indicator, its colour (Okabe-Ito), and the dashes that tell it apart without colour.
+INDICATORS: tuple[tuple[str, str, str, list[int]], ...] = (
+    ("comprehension", "Comprehension", "#009E73", [1, 0]),
+    ("stress", "Stress", "#D55E00", [6, 3]),
+    ("attention", "Facing the screen", "#0072B2", [2, 2]),
+)
+
+_GREY = "#808B98"  # reads on white and on near black alike
+_CLOCK = (
+    "(datum.value >= 3600 ? floor(datum.value / 3600) + ':' : '')"
+    " + format(floor(datum.value / 60) % 60, datum.value >= 3600 ? '02d' : 'd')"
+    " + ':' + format(datum.value % 60, '02d')"
+)
+
+_SHARE_COLUMNS = ["elapsed", "clock", "segment", *(emotion.study_label for emotion in EMOTIONS)]
+_LINE_COLUMNS = ["elapsed", "clock", "segment", "indicator", "value", "low", "high", "range"]
+_MARK_COLUMNS = ["elapsed", "clock", "sign", "text"]
+_SPAN_COLUMNS = ["start", "end", "text", "clock"]
+
+#: Why the lines stop, where that deserves a word in the chart.
+_SPAN_WORDS = {
+    Reason.AWAY: "away",
+    Reason.CAMERA_OFF: "camera off",
+    Reason.SEVERAL_FACES: "two faces",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTables:
+    """The tables of one moment, by the names in the specification."""
+
+    shares: pd.DataFrame
+    lines: pd.DataFrame
+    marks: pd.DataFrame
+    spans: pd.DataFrame
+
+    def as_datasets(self) -> dict[str, pd.DataFrame]:
+        return {SHARES: self.shares, LINES: self.lines, MARKS: self.marks, SPANS: self.spans}
+
+
+def bucket_for(seconds: float) -> float:
+    """Return the width of a point, in whole seconds, that keeps a window below `MOST_POINTS`."""
+    width = max(1.0, math.ceil(seconds / MOST_POINTS))
+    return width if width < 10 else math.ceil(width / 10) * 10.0
+
+
+def live_tables(
+    rows: Sequence[Row],
+    events: Sequence[Event],
+    started_at: float,
+    now: float,
+    window_s: float | None = None,
+) -> LiveTables:
+    """Return what the chart shows at this moment.
+
+    Args:
+        rows: Of the session, in the order of time; those before the window may be left out.
+        events: Of the session.
+        started_at: Its start, seconds since the epoch.
+        now: Seconds since the epoch; the right edge.
+        window_s: How far back to look; None for all of it.
+    """
+    since = started_at if window_s is None else max(started_at, now - window_s)
+    shown = [row for row in rows if row.at >= since - 1.0]
+    width = bucket_for(now - since)
+    if width > 1.0:
+        shown = list(rebucket(shown, width))
+    segments = _segments(shown)
+    shares, lines = [], []
+    for row, segment in zip(shown, segments, strict=True):
+        middle = row.at + row.width_s / 2 - started_at
+        clock = clock_text(middle)
+        if row.shares is not None:
+            shares.append((middle, clock, segment, *row.shares))
+        for name, title, _, _ in INDICATORS:
+            estimate: Estimate = getattr(row, name)
+            if estimate.value is not None:
+                span = f"{estimate.low:.0f} to {estimate.high:.0f}"
+                lines.append(
+                    (
+                        middle,
+                        clock,
+                        segment,
+                        title,
+                        estimate.value,
+                        estimate.low,
+                        estimate.high,
+                        span,
+                    )
+                )
+    return LiveTables(
+        shares=pd.DataFrame(shares, columns=_SHARE_COLUMNS),
+        lines=pd.DataFrame(lines, columns=_LINE_COLUMNS),
+        marks=_marks(events, started_at, since, now),
+        spans=_spans(shown, events, started_at, since, now),
+    )
+
+
+def clock_text(seconds: float) -> str:
+    """Return elapsed time as m:ss or h:mm:ss."""
+    whole = max(0, math.floor(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def _segments(rows: Sequence[Row]) -> list[int]:
+    """Number the stretches without a gap: lines break where nothing was seen for 3 s."""
+    numbers, current = [], 0
+    end: float | None = None
+    for row in rows:
+        if row.shares is not None:
+            if end is not None and row.at - end > CARRY_FORWARD_S:
+                current += 1
+            end = row.at + row.width_s
+        numbers.append(current)
+    return numbers
+
+
+_SIGNS = {
+    EventKind.BREAK_SUGGESTED: ("☕", "Break suggested"),
+    EventKind.PROBE_ANSWERED: ("💬", "You answered"),
+    EventKind.BASELINE_READY: ("⚑", "Your own usual is known from here"),
+}
+
+
+def _marks(events: Sequence[Event], started_at: float, since: float, now: float) -> pd.DataFrame:
+    marks: list[tuple[float, str, str, str]] = []
+    for event in events:
+        if event.kind not in _SIGNS or not since <= event.at <= now:
+            continue
+        sign, text = _SIGNS[event.kind]
+        if event.kind is EventKind.BREAK_SUGGESTED:
+            text = f"{text}: {event.data['evidence']}"
+        elif event.kind is EventKind.PROBE_ANSWERED:
+            if event.data["value"] is None:
+                continue
+            text = f"{text}: {event.data['probe_kind']} {event.data['value']}"
+        elapsed = event.at - started_at
+        marks.append((elapsed, clock_text(elapsed), sign, text))
+    # The right edge is now, whether or not pictures come.
+    edge = now - started_at
+    marks.append((edge, clock_text(edge), "", ""))
+    return pd.DataFrame(marks, columns=_MARK_COLUMNS)
+
+
+def _spans(
+    rows: Sequence[Row], events: Sequence[Event], started_at: float, since: float, now: float
+) -> pd.DataFrame:
+    """Return the stretches without values that have a name: pauses, absence, a second face."""
+    spans: list[tuple[float, float, str]] = []
+    paused_at: float | None = None
+    for event in events:
+        if event.kind in (EventKind.PAUSED, EventKind.INTERRUPTED):
+            paused_at = event.at
+        elif event.kind in (EventKind.RESUMED, EventKind.FINISHED) and paused_at is not None:
+            spans.append((paused_at, event.at, "paused"))
+            paused_at = None
+    if paused_at is not None:
+        spans.append((paused_at, now, "paused"))
+    for row in rows:
+        reason = row.stress.reason
+        word = _SPAN_WORDS.get(reason) if reason is not None else None
+        if word is None:
+            continue
+        end = row.at + row.width_s
+        if spans and spans[-1][2] == word and row.at - spans[-1][1] <= CARRY_FORWARD_S:
+            spans[-1] = (spans[-1][0], end, word)
+        else:
+            spans.append((row.at, end, word))
+    return pd.DataFrame(
+        [
+            (
+                max(start, since) - started_at,
+                end - started_at,
+                text,
+                f"{clock_text(start - started_at)} to {clock_text(end - started_at)}",
+            )
+            for start, end, text in spans
+            if end > since
+        ],
+        columns=_SPAN_COLUMNS,
+    )
+
+
+def _time_axis(*, labels: bool) -> alt.X:
+    return alt.X(
+        "elapsed:Q",
+        title="Time into the session" if labels else None,
+        scale=alt.Scale(nice=False, zero=False),
+        axis=alt.Axis(
+            labelExpr=_CLOCK, labels=labels, ticks=labels, tickCount=6, grid=False, domain=False
+        ),
+    )
+
+
+def expression_spec() -> dict[str, Any]:
+    """Return the stacked shares of the five expressions, as a Vega-Lite specification.
+
+    Its tables are `shares`, `marks` and `spans` of `live_tables`.
+    """
+    names = [emotion.study_label for emotion in EMOTIONS]
+    titled = [f"{emotion.emoji} {emotion.study_label}" for emotion in EMOTIONS]
+    labels = " : ".join(
+        f"datum.expression == '{name}' ? '{title}'"
+        for name, title in zip(names, titled, strict=True)
+    )
+    areas = (
+        alt.Chart(alt.NamedData(SHARES))
+        .transform_fold(names, as_=["expression", "share"])
+        .transform_calculate(named=f"{labels} : ''", order=f"indexof({names}, datum.expression)")
+        .mark_area(interpolate="linear", line=False, opacity=0.9)
+        .encode(
+            x=_time_axis(labels=True),
+            y=alt.Y(
+                "share:Q",
+                stack="zero",
+                title="Share of expression",
+                scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(format="%", tickCount=3, domain=False),
+            ),
+            color=alt.Color(
+                "named:N",
+                sort=None,
+                scale=alt.Scale(domain=titled, range=[emotion.colour for emotion in EMOTIONS]),
+                legend=alt.Legend(title=None, orient="top", columns=5, symbolType="square"),
+            ),
+            order=alt.Order("order:Q"),
+            detail="segment:N",
+        )
+    )
+    hover = (
+        alt.Chart(alt.NamedData(SHARES))
+        .mark_rule(strokeWidth=8, opacity=0.001)
+        .encode(
+            x=alt.X("elapsed:Q"),
+            tooltip=[
+                alt.Tooltip("clock:N", title="Time"),
+                *(
+                    alt.Tooltip(f"{name}:Q", title=title, format=".0%")
+                    for name, title in zip(names, titled, strict=True)
+                ),
+            ],
+        )
+    )
+    return _finished(alt.layer(_spans_layer(), areas, hover, *_mark_layers()), height=210)
+
+
+def indicator_spec() -> dict[str, Any]:
+    """Return comprehension, stress and attention with their bands, as a Vega-Lite specification.
+
+    Its tables are `lines`, `marks` and `spans` of `live_tables`.
+    """
+    colour = alt.Color(
+        "indicator:N",
+        sort=None,
+        scale=alt.Scale(
+            domain=[title for _, title, _, _ in INDICATORS],
+            range=[colour for _, _, colour, _ in INDICATORS],
+        ),
+        legend=alt.Legend(
+            title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1
+        ),
+    )
+    dashes = alt.StrokeDash(
+        "indicator:N",
+        sort=None,
+        scale=alt.Scale(
+            domain=[title for _, title, _, _ in INDICATORS],
+            range=[dash for _, _, _, dash in INDICATORS],
+        ),
+        legend=None,
+    )
+    base = alt.Chart(alt.NamedData(LINES)).encode(
+        x=_time_axis(labels=True), detail="segment:N", color=colour
+    )
+    scale = alt.Scale(domain=[0, 100])
+    bands = base.mark_area(opacity=0.14).encode(
+        y=alt.Y(
+            "low:Q",
+            title="Estimate, 0 to 100",
+            scale=scale,
+            axis=alt.Axis(tickCount=3, domain=False),
+        ),
+        y2="high:Q",
+    )
+    lines = base.mark_line(strokeWidth=2.5, interpolate="linear").encode(
+        y=alt.Y("value:Q", scale=scale), strokeDash=dashes
+    )
+    hover = base.mark_point(size=120, opacity=0.001, filled=True).encode(
+        y=alt.Y("value:Q", scale=scale),
+        tooltip=[
+            alt.Tooltip("clock:N", title="Time"),
+            alt.Tooltip("indicator:N", title="Indicator"),
+            alt.Tooltip("value:Q", title="Estimate", format=".0f"),
+            alt.Tooltip("range:N", title="Probably between"),
+        ],
+    )
+    return _finished(alt.layer(_spans_layer(), bands, lines, hover, *_mark_layers()), height=210)
+
+
+def _spans_layer() -> alt.LayerChart:
+    base = alt.Chart(alt.NamedData(SPANS)).encode(
+        x=alt.X("start:Q"),
+        x2="end:Q",
+        tooltip=[alt.Tooltip("text:N", title="No values"), alt.Tooltip("clock:N", title="Time")],
+    )
+    rectangles = base.mark_rect(color=_GREY, opacity=0.18)
+    words = base.mark_text(
+        align="left", baseline="bottom", dx=4, dy=-4, color=_GREY, fontStyle="italic", clip=True
+    ).encode(y=alt.value("height"), text="text:N")
+    return alt.layer(rectangles, words)
+
+
+def _mark_layers() -> tuple[alt.Chart, alt.Chart]:
+    base = alt.Chart(alt.NamedData(MARKS)).encode(
+        x=alt.X("elapsed:Q"),
+        tooltip=[alt.Tooltip("clock:N", title="Time"), alt.Tooltip("text:N", title="What")],
+    )
+    rules = base.transform_filter("datum.sign != ''").mark_rule(color=_GREY, strokeDash=[3, 3])
+    signs = base.mark_text(fontSize=16, baseline="top", dy=2, color=_GREY).encode(
+        y=alt.value(0), text="sign:N"
+    )
+    return rules, signs
+
+
+def _finished(chart: alt.LayerChart, height: int) -> dict[str, Any]:
+    spec: dict[str, Any] = chart.properties(
+        height=height, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
+    ).to_dict()
+    return spec

@@ -1,0 +1,40 @@
+"""What a learner agrees to before the camera is used. A change of its meaning is a new version."""
+
+from __future__ import annotations
+
+CONSENT_VERSION = "2026-11"
+
+MEASURED = (
+    "The expression of **your** face, about ten times a second, as five probabilities; where your "
+    "face is in the picture; and how long it is there. From these, and from your own answers to "
+    "short questions, the app estimates comprehension and stress."
+)
+STORED = (
+    "Numbers only, at most one row a second, on this machine: expressions, estimates, times, your "
+    "answers, title and goal. You can look at them, export them and erase them. Or choose below "
+    "that the session is forgotten when it ends."
+)
+NOT_STORED = (
+    "**No pictures, ever.** Frames are looked at in memory and dropped. "
+    "Nothing leaves this machine."
+)
+UNKNOWABLE = (
+    "What you feel or think. A face that reads says little: the link between expression and "
+    "feeling is weak and differs between people and cultures, and the model is worse for some "
+    "groups of people than for others. Every number here is an estimate for self-reflection: not "
+    "medical, not a measure of ability."
+)
+NOT_FOR = (
+    "Schools, employers, exams, or watching other people. In the European Union, inferring "
+    "emotions at work and in education is forbidden (AI Act, article 5). It is for you, alone, on "
+    "your own device; a second face in view pauses the indicators."
+)
+
+#: Heading, icon, text: in the order of reading.
+PARTS: tuple[tuple[str, str, str], ...] = (
+    ("What is measured", ":material/visibility:", MEASURED),
+    ("What is stored", ":material/database:", STORED),
+    ("What is not", ":material/no_photography:", NOT_STORED),
+    ("What it cannot know", ":material/help:", UNKNOWABLE),
+    ("What it is not for", ":material/block:", NOT_FOR),
+)

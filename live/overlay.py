@@ -1,0 +1,111 @@
+"""What is drawn between two analyses: boxes that glide with the face, labels that do not flicker.
+
+The camera shows twice as many frames as are analysed, and each analysis is a few frames old when
+it arrives. Policy only: times come in as arguments, no picture is touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from fer_core.affect.signals import LABEL_HALF_LIFE_S, ProbabilityMedian, Smoother, frame_weight
+from fer_core.vision.faces import Box, Detections, Face
+
+#: How fast a shown box closes in on where its face is believed to be. Seconds.
+GLIDE_HALF_LIFE_S = 0.06
+#: How fast the believed speed follows the measured one; boxes jitter by a pixel or two. Seconds.
+SPEED_HALF_LIFE_S = 0.15
+#: A face is believed to keep its speed this long after it was last seen. Seconds.
+LOOK_AHEAD_S = 0.2
+#: Nothing is drawn for an analysis that is older than this. Seconds.
+STALE_S = 1.0
+
+
+@dataclass(slots=True)
+class _Track:
+    """One face as it is followed."""
+
+    face: Face
+    seen_at: float
+    box: np.ndarray
+    shown: np.ndarray
+    shown_at: float
+    speed: np.ndarray = field(default_factory=lambda: np.zeros(4))
+    median: ProbabilityMedian = field(default_factory=ProbabilityMedian)
+    smoother: Smoother = field(default_factory=lambda: Smoother((LABEL_HALF_LIFE_S,), 5))
+
+
+class FaceGlide:
+    """Follows the faces of one stream. Not thread-safe: its camera locks."""
+
+    def __init__(self) -> None:
+        self._tracks: dict[int, _Track] = {}
+        self._updated_at = -np.inf
+
+    def update(self, detections: Detections, captured_at: float) -> None:
+        """Take an analysis.
+
+        Args:
+            detections: Faces with track ids.
+            captured_at: When the frame was captured, seconds.
+        """
+        if captured_at <= self._updated_at:
+            return
+        self._updated_at = captured_at
+        tracks: dict[int, _Track] = {}
+        for index, face in enumerate(detections.faces):
+            # Without a number a face is followed by its place in the list, largest first.
+            key = face.track_id if face.track_id is not None else -index
+            track = self._tracks.get(key)
+            box = np.array(face.box, dtype=np.float64)
+            if track is None:
+                track = _Track(face, captured_at, box, box, captured_at)
+            else:
+                self._follow(track, face, box, captured_at)
+            probabilities = track.median.push(np.asarray(face.probabilities), captured_at)
+            track.smoother.push(probabilities, captured_at, max(0.05, frame_weight(face)))
+            tracks[key] = track
+        self._tracks = tracks
+
+    @staticmethod
+    def _follow(track: _Track, face: Face, box: np.ndarray, at: float) -> None:
+        passed = at - track.seen_at
+        measured = (box - track.box) / passed
+        share = 1.0 - 2.0 ** (-passed / SPEED_HALF_LIFE_S)
+        track.speed = track.speed + share * (measured - track.speed)
+        track.face, track.box, track.seen_at = face, box, at
+
+    def faces(self, at: float) -> tuple[Face, ...]:
+        """Return the faces where they are at this moment, largest first, expressions steadied.
+
+        Args:
+            at: Of the frame to draw on, seconds; moments come in the order of time.
+        """
+        if at - self._updated_at > STALE_S:
+            return ()
+        shown = []
+        for track in self._tracks.values():
+            ahead = min(max(at - track.seen_at, 0.0), LOOK_AHEAD_S)
+            target = track.box + track.speed * ahead
+            share = 1.0 - 2.0 ** (-max(at - track.shown_at, 0.0) / GLIDE_HALF_LIFE_S)
+            track.shown = track.shown + share * (target - track.shown)
+            track.shown_at = at
+            x, y, width, height = (float(value) for value in track.shown)
+            shown.append(
+                replace(
+                    track.face,
+                    box=Box(x, y, max(1.0, width), max(1.0, height)),
+                    probabilities=track.smoother.mean[0],
+                )
+            )
+        return tuple(sorted(shown, key=lambda face: face.box.area, reverse=True))
+
+
+def mirrored(faces: tuple[Face, ...], width: int) -> tuple[Face, ...]:
+    """Return the faces of the same picture seen in a mirror `width` pixels wide."""
+    return tuple(
+        replace(face, box=face.box._replace(x=width - face.box.x - face.box.width))
+        for face in faces
+    )
