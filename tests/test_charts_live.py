@@ -1,0 +1,127 @@
+"""The live chart: a fixed specification, few points, breaks where nothing was seen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.synthetic_signals import START, face, one_hot, picture
+from fer_core import charts_live
+from fer_core.affect.signals import Baseline, Channel, Usual
+from fer_core.emotions import EMOTIONS, Emotion
+from fer_core.study.session import SessionInfo, StudySession
+
+CALM = picture(face(one_hot(Emotion.NATURAL, 0.9)))
+KNOWN = Baseline(
+    {channel: Usual(0.5 if channel.startswith("centre") else 0.1, 0.2) for channel in Channel}
+)
+LABELS = [emotion.study_label for emotion in EMOTIONS]
+
+
+def session_of(seconds: int, fps: float = 2.0) -> StudySession:
+    session = StudySession(SessionInfo("s", START), baseline=KNOWN)
+    for i in range(1, int(seconds * fps)):
+        session.observe(CALM, START + i / fps)
+    return session
+
+
+def tables(session: StudySession, now: float, window_s: float | None) -> charts_live.LiveTables:
+    return charts_live.live_tables(session.rows(), session.events(), START, START + now, window_s)
+
+
+@given(st.floats(1, 48 * 3600))
+def test_no_window_has_more_points_than_a_screen_has_room_for(seconds: float) -> None:
+    assert seconds / charts_live.bucket_for(seconds) <= charts_live.MOST_POINTS
+
+
+@pytest.mark.parametrize("window_s", [60.0, 300.0, 1800.0, None])
+def test_an_hour_is_drawn_with_few_points(window_s: float | None) -> None:
+    made = tables(session_of(3600), 3600, window_s)
+    assert 30 <= len(made.shares) <= charts_live.MOST_POINTS + 1
+    assert made.shares["elapsed"].max() == pytest.approx(3600, abs=12)
+
+
+def test_shares_add_up_to_one() -> None:
+    shares = tables(session_of(60), 60, None).shares
+    np.testing.assert_allclose(shares[LABELS].sum(axis=1), 1.0, atol=1e-6)
+
+
+def test_nothing_is_drawn_across_a_gap() -> None:
+    session = session_of(30)
+    for i in range(1, 60):
+        session.observe(CALM, START + 60 + i / 2)
+    shares = tables(session, 90, None).shares
+    before = shares[shares["elapsed"] < 40]["segment"].unique()
+    after = shares[shares["elapsed"] > 60]["segment"].unique()
+    assert set(before).isdisjoint(after)
+
+
+def test_no_value_is_drawn_that_is_missing() -> None:
+    session = session_of(30)
+    for i in range(1, 60):
+        session.observe(picture(), START + 30 + i / 2)
+    made = tables(session, 60, None)
+    assert not made.lines[["value", "low", "high"]].isna().any().any()
+    assert not made.shares[LABELS].isna().any().any()
+    assert "away" in set(made.spans["text"])
+
+
+def test_a_pause_is_marked_until_now() -> None:
+    session = session_of(30)
+    session.pause(START + 30)
+    spans = tables(session, 50, None).spans
+    assert spans[["start", "end", "text"]].to_numpy().tolist() == [[30.0, 50.0, "paused"]]
+
+
+def test_a_break_is_marked_with_its_evidence() -> None:
+    session = session_of(10)
+    session.snapshot(START + 1501)
+    marks = tables(session, 1600, 300.0).marks
+    assert "☕" in set(marks["sign"])
+    assert marks["text"].str.contains("25 minutes").any()
+
+
+def test_the_right_edge_is_now() -> None:
+    marks = tables(session_of(10), 100, 60.0).marks
+    assert marks["elapsed"].max() == 100
+
+
+@pytest.mark.parametrize("spec", [charts_live.expression_spec, charts_live.indicator_spec])
+def test_the_specification_never_changes(spec: object) -> None:
+    assert json.dumps(spec()) == json.dumps(spec())  # type: ignore[operator]
+
+
+def test_the_specification_draws_with_the_tables_that_are_made() -> None:
+    made = tables(session_of(60), 60, None).as_datasets()
+    for spec in (charts_live.expression_spec(), charts_live.indicator_spec()):
+        named = {part["data"]["name"] for part in spec["layer"]}
+        assert named <= set(made)
+        assert not any("values" in part["data"] for part in spec["layer"])
+
+
+def test_a_study_chart_never_says_angry() -> None:
+    assert "Angry" not in json.dumps(charts_live.expression_spec())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (59.9, "0:59"), (61, "1:01"), (3725, "1:02:05"), (-1, "0:00")],
+)
+def test_times_read_as_on_a_clock(seconds: float, text: str) -> None:
+    assert charts_live.clock_text(seconds) == text
+
+
+def test_the_core_knows_no_web_framework() -> None:
+    """fer_core runs without Streamlit; the pages are the only ones who know it."""
+    core = Path(charts_live.__file__).parent
+    offenders = [
+        path.name
+        for path in core.rglob("*.py")
+        if "import streamlit" in path.read_text() or "from streamlit" in path.read_text()
+    ]
+    assert offenders == []
