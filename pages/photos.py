@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import math
 from collections.abc import Sequence
 from time import monotonic
@@ -75,24 +74,33 @@ def hand_in() -> list[Upload]:
         f"{settings.max_megapixels:.0f} megapixels each.",
         key="photo_files",
     )
-    snapshots: dict[str, bytes] = st.session_state.setdefault("snapshots", {})
+    snapshots: list[bytes] = st.session_state.setdefault("snapshots", [])
     if st.toggle("Take a picture with the camera", key="use_camera"):
-        taken = st.camera_input("The camera is on while this is open", key="snapshot", width=640)
-        if taken is not None:
-            key = hashlib.sha256(taken.getvalue()).hexdigest()
-            if key not in snapshots and len(snapshots) < MOST_SNAPSHOTS:
-                snapshots[key] = taken.getvalue()
-    if snapshots and st.button(
-        f"Forget the snapshots ({len(snapshots)})", icon=":material/delete:"
-    ):
-        snapshots.clear()
-        st.rerun()
-    taken_pictures = [
-        Upload(key, f"Snapshot {number}.jpg", lambda data=data: data)
-        for number, (key, data) in enumerate(snapshots.items(), start=1)
+        st.camera_input(
+            "The camera is on while this is open",
+            key="snapshot",
+            width=640,
+            on_change=keep_snapshot,
+            disabled=len(snapshots) >= MOST_SNAPSHOTS,
+        )
+    if snapshots:
+        what = "the snapshot" if len(snapshots) == 1 else f"{len(snapshots)} snapshots"
+        st.button(f"Forget {what}", icon=":material/delete:", on_click=snapshots.clear)
+    if len(snapshots) >= MOST_SNAPSHOTS:
+        st.caption(f"{MOST_SNAPSHOTS} snapshots are kept at most; forget them to take more.")
+    taken = [
+        Upload(f"snapshot-{number}-{hash(data)}", f"Snapshot {number}.jpg", lambda data=data: data)
+        for number, data in enumerate(snapshots, start=1)
     ]
     chosen = [Upload(file.file_id, file.name, file.getvalue) for file in files]
-    return taken_pictures[::-1] + chosen
+    return taken[::-1] + chosen
+
+
+def keep_snapshot() -> None:
+    """Keep a snapshot when it is taken: the camera's field holds only the last one."""
+    taken = st.session_state["snapshot"]
+    if taken is not None:
+        st.session_state["snapshots"].append(taken.getvalue())
 
 
 def invite() -> None:
@@ -209,7 +217,7 @@ def show_gallery(
             thumbnail = shelf.thumbnail(upload, confidence, options)
             if thumbnail is not None:
                 st.image(thumbnail, width="stretch", alt=in_words(photo, confidence))
-            st.caption(in_words(photo, confidence))
+            st.markdown(f":small[{in_words(photo, confidence)}]")
             if st.button(
                 photo.name,
                 key=f"open-{upload.key}",

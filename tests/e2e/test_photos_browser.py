@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,10 +13,10 @@ from urllib.parse import urlsplit
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from fer_core.photos.exports import encode_jpeg
-from tests.e2e.browser import PHONE, open_page, settled
+from tests.e2e.browser import PHONE, launch, open_page, settled
 from tests.e2e.servers import running_app
 
 LABELLED_MS = 60_000
@@ -86,10 +87,11 @@ def test_a_bad_file_is_explained_beside_the_good_ones(
     bad = tmp_path / "notes.jpg"
     bad.write_bytes(b"a shopping list")
     hand_in(page, astronaut_file, bad)
-    expect(page.get_by_text("1 face in 2 files")).to_be_visible()
-    expect(page.get_by_text("This file is not a picture").first).to_be_visible()
+    expect(page.get_by_role("heading", name="1 face in 2 files")).to_be_visible()
+    # Said twice: in the list of such files, folded up, and in the file's place in the gallery.
+    expect(page.get_by_text("This file is not a picture").last).to_be_visible()
     expect(page.get_by_alt_text("😊 Happy")).to_be_visible()
-    assert downloaded(page, "Pictures (ZIP)").startswith(b"PK")
+    assert "not_an_image" in downloaded(page, "Table (CSV)").decode()
 
 
 def test_a_photo_of_the_gallery_is_opened_and_closed_by_keyboard(
@@ -103,6 +105,33 @@ def test_a_photo_of_the_gallery_is_opened_and_closed_by_keyboard(
     expect(page.get_by_alt_text("twin.jpg: 😊 Happy")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_many_pictures_come_as_one_zip(page: Page, astronaut_file: Path, tmp_path: Path) -> None:
+    twin = tmp_path / "astronaut.jpg"
+    twin.write_bytes(astronaut_file.read_bytes())
+    hand_in(page, astronaut_file, twin)
+    archive = zipfile.ZipFile(io.BytesIO(downloaded(page, "Pictures (ZIP)")))
+    assert sorted(archive.namelist()) == ["astronaut (2)-faces.jpg", "astronaut-faces.jpg"]
+
+
+def test_a_snapshot_is_labelled_and_forgotten(
+    playwright: Playwright, app_address: str, astronaut_file: Path, tmp_path: Path
+) -> None:
+    clip = tmp_path / "clip.mjpeg"
+    clip.write_bytes(astronaut_file.read_bytes() * 30)
+    browser = launch(playwright, camera_clip=clip)
+    try:
+        with open_page(browser, f"{app_address}/photos", permissions=("camera",)) as page:
+            page.get_by_text("Take a picture with the camera").click()
+            page.get_by_role("button", name="Take Photo").click()
+            picture = page.get_by_alt_text("Snapshot 1.jpg: 😊 Happy")
+            expect(picture).to_be_visible(timeout=LABELLED_MS)
+            page.get_by_role("button", name="Forget the snapshot").click()
+            expect(picture).to_have_count(0)
+            expect(page.get_by_text("Nothing here yet")).to_be_visible()
+    finally:
+        browser.close()
 
 
 def test_nothing_is_asked_of_any_other_machine(
