@@ -144,7 +144,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     add("--limit", type=int, help="most pictures of each source, for a quick look")
     add("--threads", type=int, default=2)
     add("--no-changes", action="store_true", help="leave out changed size, light, blur and so on")
-    add("--record", action="store_true", help="write the main figures into the model.json")
+    add("--record", action="store_true", help="write the figures into model.json and MODEL_CARD.md")
     parser.set_defaults(run_command=_evaluate)
 
 

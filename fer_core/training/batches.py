@@ -37,12 +37,14 @@ class SceneBatches(Dataset[Batch]):  # type: ignore[misc]  # torch is not typed 
         seed: Of the whole sequence.
         pixels: Pixels of a batch; the number of scenes follows from the input size.
         sizes: Input size (height, width) -> share of the batches.
+        strength: Of the augmentations, 0..1.
     """
 
     bank: FaceBank
     seed: int
     pixels: int
     sizes: tuple[tuple[tuple[int, int], float], ...]
+    strength: float = 1.0
 
     def __getitem__(self, number: int) -> Batch:
         """Return uint8 images (N, 3, H, W) and the faces in the form `SoftTargetLoss` takes."""
@@ -50,7 +52,7 @@ class SceneBatches(Dataset[Batch]):  # type: ignore[misc]  # torch is not typed 
         shares = np.array([share for _, share in self.sizes])
         size = self.sizes[int(rng.choice(len(shares), p=shares / shares.sum()))][0]
         count = max(1, round(self.pixels / (size[0] * size[1])))
-        style = training_style(size)
+        style = training_style(size, self.strength)
         scenes = [
             compose(self.bank, self.seed, number * 10_000 + index, size, style)
             for index in range(count)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from fer_core.emotions import LABELS
 from fer_core.training import metrics
 from fer_core.training.bank import FaceBank
+from fer_core.training.card import write_figures
 from fer_core.training.data import (
     Image,
     LabelledPicture,
@@ -323,7 +324,7 @@ def summary(report: dict[str, Any]) -> str:
 
 
 def record(description: Path, report: dict[str, Any]) -> None:
-    """Write the main figures of a report into a model.json.
+    """Write the figures of a report into a model.json and the MODEL_CARD.md beside it.
 
     Raises:
         ValueError: The report is about other weights.
@@ -349,6 +350,9 @@ def record(description: Path, report: dict[str, Any]) -> None:
         },
     }
     write_json(description, info)
+    card = description.with_name("MODEL_CARD.md")
+    if card.exists():
+        write_figures(card, info, report)
 
 
 def write_json(path: Path, value: object) -> None:

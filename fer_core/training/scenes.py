@@ -61,19 +61,25 @@ VALIDATION = Style(
 )
 
 
-def training_style(size: tuple[int, int]) -> Style:
+def training_style(size: tuple[int, int], strength: float = 1.0) -> Style:
     """Return the style for an input size: small inputs hold one or few faces, large ones more.
 
     Most faces then measure 48-130 px, where the shipped detector takes its second look.
+
+    Args:
+        size: Height, width of the input in pixels.
+        strength: Of the augmentations, 0..1.
     """
     side = min(size)
     if side < 160:
-        return Style(p_single=0.9, p_whole=0.6, grid=(0.6, 0.4))
+        return Style(p_single=0.9, p_whole=0.6, grid=(0.6, 0.4), strength=strength)
     if side < 192:
-        return Style(p_single=0.75, p_whole=0.25, p_close=0.4, grid=(0.2, 0.8))
+        grid = (0.2, 0.8)
+        return Style(p_single=0.75, p_whole=0.25, p_close=0.4, grid=grid, strength=strength)
     if side < 256:
-        return Style(p_single=0.3, p_whole=0.4, p_close=0.1, grid=(0.1, 0.6, 0.3))
-    return Style(p_single=0.2, grid=(0.08, 0.25, 0.32, 0.25, 0.1))
+        grid = (0.1, 0.6, 0.3)
+        return Style(p_single=0.3, p_whole=0.4, p_close=0.1, grid=grid, strength=strength)
+    return Style(p_single=0.2, grid=(0.08, 0.25, 0.32, 0.25, 0.1), strength=strength)
 
 
 @dataclass(slots=True)

@@ -40,6 +40,8 @@ LOG_EVERY_STEPS = 50
 SOURCE_WEIGHTS = {"affect_faces": 1.3, "ferplus": 1.0, "news_heads": 0.6, "web_crops": 0.7}
 #: Loss gains. With Ultralytics' 7.5, 0.5, 1.5 the boxes dominate; here they are the easy part.
 BOX_GAIN, CLASS_GAIN, DISTANCE_GAIN = 5.0, 1.5, 1.0
+#: Of the moving average once the rate falls: the weights of before the cool-down soon leave it.
+FINAL_EMA_DECAY = 0.998
 #: Against the rare step that would throw the weights off: about three times the usual norm.
 GRADIENT_LIMIT = 100.0
 LOG_COLUMNS = (
@@ -67,6 +69,8 @@ class TrainingConfig:
         minutes: Training time in all, resumed runs included.
         epochs: In place of minutes: passes over as many faces as the training split holds.
         cooldown: Share of the time, at its end, during which the rate falls to zero.
+        final_strength: Of the augmentations during the cool-down: the last steps, which settle the
+            weights, see pictures closer to those of use (Touvron et al. 2019).
         learning_rate: AdamW's, once warm.
         weight_decay: AdamW's, on convolution weights only.
         pixels: Pixels of a step's batch.
@@ -87,6 +91,7 @@ class TrainingConfig:
     minutes: float | None = 60.0
     epochs: float | None = None
     cooldown: float = 0.25
+    final_strength: float = 0.6
     learning_rate: float = 1.5e-3
     weight_decay: float = 0.02
     pixels: int = 10 * 320 * 320
@@ -155,21 +160,25 @@ def train(config: TrainingConfig, resume: Path | None = None) -> Path:
             "resumed %s at step %d, %.1f min", resume, progress.step, progress.elapsed_s / 60
         )
     loss_of = SoftTargetLoss(model)
-    batches = SceneBatches(bank, config.seed, config.pixels, tuple(config.sizes.items()))
-    feed = loader(batches, progress.step, config.workers, device.type == "cuda")
+    cooling, factor, done = False, 0.0, _share_done(config, progress, face_count)
+    if config.cooldown > 0 and done >= 1 - config.cooldown:  # stopped while it cooled
+        cooling, feed = True, _cool(bank, config, progress, average)
+    else:
+        feed = _feed(bank, config, progress, strength=1.0)
     log = _Log(config.run / "log.csv")
     begun, before = time.monotonic(), progress.elapsed_s
     saved_at = time.monotonic()
-    cooling, factor, done = False, 0.0, 0.0
     with _interruptible() as interrupted:
-        for batch in feed:
+        while True:
             progress.elapsed_s = before + time.monotonic() - begun
             done = _share_done(config, progress, face_count)
             if not cooling and config.cooldown > 0 and done >= 1 - config.cooldown:
                 _save(config.run / "stable.pt", config, model, average, optimiser, progress)
                 cooling = True
+                feed = _cool(bank, config, progress, average)
             if done >= 1 or interrupted():
                 break
+            batch = next(feed)
             factor = rate_factor(done, progress.step, config.warmup_steps, config.cooldown)
             for group in optimiser.param_groups:
                 group["lr"] = config.learning_rate * factor
@@ -221,6 +230,23 @@ def _load_bank(config: TrainingConfig) -> tuple[FaceBank, int]:
         pictures, load_backgrounds(config.data, PictureReader()), SOURCE_WEIGHTS, distributions
     )
     return bank, len(bank.faces)
+
+
+def _cool(
+    bank: FaceBank, config: TrainingConfig, progress: Progress, average: ModelEMA
+) -> Iterator[Batch]:
+    """Return the batches of the cool-down, and let the average follow its better weights."""
+    average.decay = lambda _updates: FINAL_EMA_DECAY
+    return _feed(bank, config, progress, config.final_strength)
+
+
+def _feed(
+    bank: FaceBank, config: TrainingConfig, progress: Progress, strength: float
+) -> Iterator[Batch]:
+    sizes = tuple(config.sizes.items())
+    batches = SceneBatches(bank, config.seed, config.pixels, sizes, strength)
+    pinned = config.device.startswith("cuda")
+    return iter(loader(batches, progress.step, config.workers, pinned))
 
 
 def _optimiser(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:

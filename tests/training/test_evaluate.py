@@ -36,7 +36,7 @@ DATA = PROJECT_ROOT.parent / "shared" / "data"
 @pytest.fixture
 def shipped(tmp_path: Path) -> Path:
     """A copy of the shipped weights, to write on."""
-    for file in (WEIGHTS, *WEIGHTS.parent.glob("*.onnx")):
+    for file in (WEIGHTS, CARD, *WEIGHTS.parent.glob("*.onnx")):
         shutil.copy(file, tmp_path)
     return tmp_path / "model.json"
 
@@ -51,6 +51,7 @@ def test_evaluate_writes_json_and_a_page_and_records_the_figures(
     page = (tmp_path / "out" / "evaluation.html").read_text()
     assert "Validation scenes" in page
     assert "http" not in page
+    assert "| heads | 10 |" in shipped.with_name("MODEL_CARD.md").read_text(encoding="utf-8")
     recorded = json.loads(shipped.read_text())["metrics"]
     assert recorded["sources"]["photo"]["heads"]["pictures"] == 10
     assert EmotionDetector.load(shipped).info.metrics == recorded

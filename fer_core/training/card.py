@@ -1,0 +1,113 @@
+"""The model card's figures: written by `evaluate --record`, so that no one copies them by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fer_core.emotions import LABELS
+
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+NAMES = {"frame": "one look at 320 px, as in video", "photo": "all looks, as for photos"}
+
+
+def write_figures(card: Path, info: dict[str, Any], report: dict[str, Any]) -> None:
+    """Replace the part of the card between its two marks.
+
+    Args:
+        card: MODEL_CARD.md.
+        info: The model.json.
+        report: Of `evaluate`.
+
+    Raises:
+        ValueError: The card lacks the marks.
+    """
+    text = card.read_text(encoding="utf-8")
+    if BEGIN not in text or END not in text:
+        raise ValueError(f"{card} lacks {BEGIN} or {END}")
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    figures = figures_markdown(info, report)
+    card.write_text(f"{before}{BEGIN}\n\n{figures}\n\n{END}{after}", encoding="utf-8")
+
+
+def figures_markdown(info: dict[str, Any], report: dict[str, Any]) -> str:
+    """Return the tables as Markdown."""
+    parts = [
+        _table(
+            ("", ""),
+            [
+                ("file", f"`{info['file']}`"),
+                ("version, date", f"{info['version']}, {info['date']}"),
+                ("sha256", f"`{info['sha256']}`"),
+                ("architecture", info["architecture"]),
+                ("temperature", info["temperature"]),
+                ("face from a score of", info["confidence_threshold"]),
+                ("unsure below a probability of", info["unsure_below"]),
+            ],
+        )
+    ]
+    for mode, title in NAMES.items():
+        parts += [f"### {mode[0].upper()}{mode[1:]} mode: {title}", *_mode(mode, report)]
+    size_rows = [
+        (f"{row['from']}-{row['to']}", row["pictures"], f"{row['accuracy']:.3f}")
+        for row in report["face_size"]
+    ]
+    parts += [
+        "### By the labelled face's size in the picture (photo mode)",
+        "Each range is another mixture of sources, so the rows do not compare size alone.",
+        _table(("longer side, px", "pictures", "accuracy"), size_rows),
+    ]
+    if report.get("changes"):
+        parts.append("### The same pictures, one thing changed (photo mode)")
+        rows = [
+            (name, f"{row['level']:g}", f"{row['accuracy']:.3f}", f"{row['found']:.3f}")
+            for name, levels in report["changes"].items()
+            for row in levels
+        ]
+        parts.append(_table(("change", "level", "accuracy", "face found"), rows))
+    return "\n\n".join(parts)
+
+
+def _mode(mode: str, report: dict[str, Any]) -> list[str]:
+    scenes, calibration = report["scenes"][mode], report["calibration"][mode]
+    by_class = [
+        (label, f"{scenes['ap50'][label]:.3f}", f"{scenes['ap50_95'][label]:.3f}")
+        for label in LABELS
+    ]
+    everything = ("all", f"{scenes['map50']:.3f}", f"{scenes['map50_95']:.3f}")
+    sources = [
+        (
+            source,
+            row["pictures"],
+            _with_interval(row["macro_f1"], row["macro_f1_interval"]),
+            _with_interval(row["accuracy"], row["accuracy_interval"]),
+            f"{row['found']:.4f}",
+        )
+        for source, row in report["sources"][mode].items()
+    ]
+    return [
+        (
+            f"{scenes['scenes']} validation scenes, {scenes['faces']} faces, "
+            f"{scenes['missed']} missed:"
+        ),
+        _table(("class", "AP50", "AP50-95"), [everything, *by_class]),
+        (
+            "Picture by picture, the largest face; nothing found or unsure is wrong "
+            "(95 % intervals, bootstrap over pictures):"
+        ),
+        _table(("source", "pictures", "macro-F1", "accuracy", "face found"), sources),
+        (
+            f"Calibration error (ECE) {calibration['ece']:.3f}; with the temperature fitted on one "
+            f"half of the pictures and judged on the other {calibration['ece_cross_fitted']:.3f}."
+        ),
+    ]
+
+
+def _with_interval(value: float, interval: Sequence[float]) -> str:
+    return f"{value:.3f} ({interval[0]:.3f}-{interval[1]:.3f})"
+
+
+def _table(titles: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
