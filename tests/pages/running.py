@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from fer_core.config import PROJECT_ROOT, get_settings
+from fer_core.config import PROJECT_ROOT
 
 
 def run_page(name: str, timeout_s: float = 60.0) -> AppTest:
-    """Return a page after its first run, with settings read afresh from the environment."""
-    get_settings.cache_clear()
+    """Return a page after its first run."""
     return AppTest.from_file(PROJECT_ROOT / "pages" / f"{name}.py", default_timeout=timeout_s).run()

@@ -8,7 +8,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fer_core.config import PROJECT_ROOT
@@ -58,7 +57,6 @@ def about_with(weights: Path, monkeypatch: pytest.MonkeyPatch, **changes: object
     description = json.loads((weights / "model.json").read_text())
     (weights / "model.json").write_text(json.dumps({**description, **changes}))
     monkeypatch.setenv("FER_WEIGHTS", str(weights / "model.json"))
-    st.cache_resource.clear()
     return run_page("about")
 
 

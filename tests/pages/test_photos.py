@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app_state import engine_or_stop
@@ -14,12 +11,6 @@ from fer_core.photos.exports import encode_jpeg
 from tests.pages.running import run_page
 
 FOREST = np.full((240, 320, 3), (30, 90, 40), np.uint8)
-
-
-@pytest.fixture(autouse=True)
-def _engine_of_its_own() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
 
 
 @pytest.fixture
