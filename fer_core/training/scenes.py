@@ -72,14 +72,12 @@ def training_style(size: tuple[int, int], strength: float = 1.0) -> Style:
     """
     side = min(size)
     if side < 160:
-        return Style(p_single=0.9, p_whole=0.6, grid=(0.6, 0.4), strength=strength)
+        return Style(0.9, p_whole=0.6, grid=(0.6, 0.4), strength=strength)
     if side < 192:
-        grid = (0.2, 0.8)
-        return Style(p_single=0.75, p_whole=0.25, p_close=0.4, grid=grid, strength=strength)
+        return Style(0.75, p_whole=0.25, p_close=0.4, grid=(0.2, 0.8), strength=strength)
     if side < 256:
-        grid = (0.1, 0.6, 0.3)
-        return Style(p_single=0.3, p_whole=0.4, p_close=0.1, grid=grid, strength=strength)
-    return Style(p_single=0.2, grid=(0.08, 0.25, 0.32, 0.25, 0.1), strength=strength)
+        return Style(0.3, p_whole=0.4, p_close=0.1, grid=(0.1, 0.6, 0.3), strength=strength)
+    return Style(0.2, grid=(0.08, 0.25, 0.32, 0.25, 0.1), strength=strength)
 
 
 @dataclass(slots=True)
