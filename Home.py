@@ -11,17 +11,23 @@ PAGES = [
     ("welcome", "Welcome", ":material/home:"),
     ("photos", "Photos", ":material/photo_library:"),
     ("live", "Live", ":material/videocam:"),
+    ("reading", "Reading", ":material/menu_book:"),
     ("about", "About", ":material/info:"),
 ]
 
 st.set_page_config(
     page_title="Expressions", page_icon="🙂", layout="wide", initial_sidebar_state="auto"
 )
-st.navigation(
+page = st.navigation(
     [
         st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, default=index == 0)
         for index, (name, title, icon) in enumerate(PAGES)
     ],
     # On top, so that pictures and charts have the whole width; on a phone it folds into a menu.
     position="top",
-).run()
+)
+if page.title != "Photos":
+    # Photos are kept for as long as their page is open, as it promises.
+    for kept in ("photo_shelf", "snapshots"):
+        st.session_state.pop(kept, None)
+page.run()

@@ -40,7 +40,7 @@ def show_page() -> None:
     st.title("Photos")
     st.markdown(
         "See the expression of every face in your pictures. They stay in this machine's memory "
-        "and are forgotten when you remove them or leave this page."
+        "and are forgotten when you remove them, leave this page or close the tab."
     )
     uploads = hand_in()
     engine = engine_or_stop()

@@ -7,10 +7,12 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.config import PROJECT_ROOT
+from fer_core.photos.exports import encode_jpeg
 from tests.pages.running import run_page
 
 CONFUSION = [[10, 1, 2, 3, 4, 5]] * 5
@@ -35,6 +37,17 @@ def test_every_page_that_home_lists_exists_and_calls_through_home() -> None:
     assert {"welcome", "photos", "about"} <= set(listed)
     for name in listed:
         assert "through_home()" in (PROJECT_ROOT / "pages" / f"{name}.py").read_text()
+
+
+def test_photos_are_forgotten_when_their_page_is_left(astronaut: np.ndarray) -> None:
+    app = AppTest.from_file(PROJECT_ROOT / "Home.py", default_timeout=60).run()
+    app.switch_page("pages/photos.py").run()
+    app.file_uploader[0].set_value(("a.jpg", encode_jpeg(astronaut), "image/jpeg")).run()
+    assert len(app.session_state["photo_shelf"]) == 1
+    app.switch_page("pages/about.py").run()
+    assert not app.exception
+    assert "photo_shelf" not in app.session_state
+    assert "snapshots" not in app.session_state
 
 
 def test_about_tells_privacy_acceptable_use_and_licences() -> None:
