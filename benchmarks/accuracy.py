@@ -6,7 +6,8 @@
 needs TensorFlow, so it runs under another interpreter, which anyone can make:
 
     python -m venv peer
-    peer/bin/pip install fer==22.5.1 tensorflow-cpu "opencv-python-headless<5" "moviepy<2"
+    peer/bin/pip install fer==22.5.1 tensorflow-cpu "opencv-python-headless<5" "moviepy<2" \
+        "setuptools<81"
     python benchmarks/accuracy.py --data DIR --peer-python peer/bin/python
 
 The largest face counts; no face is a wrong answer. Of the peer's seven classes the likeliest of our
@@ -31,6 +32,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from fer_core.training import metrics
+from fer_core.training.check import twins
 from fer_core.training.data import LabelledPicture, load_dataset
 from fer_core.training.evaluate import answer_all, limited
 from fer_core.vision.detector import EmotionDetector
@@ -102,8 +104,10 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="most pictures of each source")
     parser.add_argument("--peer-python", type=Path, help="interpreter that has `fer`")
     options = parser.parse_args()
-    pictures = [each for each in load_dataset(options.data) if each.split == "val"]
-    pictures = limited([each for each in pictures if len(each.faces) == 1], options.limit)
+    everything = load_dataset(options.data)
+    seen = twins(everything)
+    held_out = [each for each in everything if each.split == "val" and each not in seen]
+    pictures = limited([each for each in held_out if len(each.faces) == 1], options.limit)
     name, answers = ours(options.weights, pictures)
     table = rows(name, pictures, answers)
     if options.peer_python:

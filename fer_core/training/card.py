@@ -33,6 +33,7 @@ def write_figures(card: Path, info: dict[str, Any], report: dict[str, Any]) -> N
 
 def figures_markdown(info: dict[str, Any], report: dict[str, Any]) -> str:
     """Return the tables as Markdown."""
+    left_out = report["left_out_as_seen_in_training"]
     parts = [
         _table(
             ("", ""),
@@ -47,6 +48,7 @@ def figures_markdown(info: dict[str, Any], report: dict[str, Any]) -> str:
             ],
         )
     ]
+    parts.append(f"{left_out} val pictures that occur in the training split as well are left out.")
     for mode, title in NAMES.items():
         parts += [f"### {mode[0].upper()}{mode[1:]} mode: {title}", *_mode(mode, report)]
     size_rows = [

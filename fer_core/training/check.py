@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,6 +94,21 @@ def look(image: Image) -> str:
     small = cv2.resize(grey, (16, 16), interpolation=cv2.INTER_AREA).astype(np.int16)
     steps = np.packbits(small[:, 1:] > small[:, :-1])
     return hashlib.blake2b(steps.tobytes(), digest_size=16).hexdigest()
+
+
+def twins(pictures: Sequence[LabelledPicture]) -> set[LabelledPicture]:
+    """Return the pictures of either split that look the same as one of the other split.
+
+    Training leaves the training ones out, evaluation the validation ones: where a model has seen
+    the very picture, its answer says nothing.
+    """
+    reader = PictureReader()
+    by_look: dict[str, list[LabelledPicture]] = defaultdict(list)
+    for picture in pictures:
+        with suppress(UnreadablePicture):
+            by_look[look(reader.read(picture.container, picture.name))].append(picture)
+    mixed = (group for group in by_look.values() if len({each.split for each in group}) > 1)
+    return {picture for group in mixed for picture in group}
 
 
 def describe(result: CheckResult) -> str:

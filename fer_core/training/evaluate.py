@@ -19,6 +19,7 @@ from fer_core.emotions import LABELS
 from fer_core.training import metrics
 from fer_core.training.bank import FaceBank
 from fer_core.training.card import write_figures
+from fer_core.training.check import twins
 from fer_core.training.data import (
     Image,
     LabelledPicture,
@@ -87,11 +88,14 @@ def evaluate(
         changes: Also measure under changed size, light, blur, JPEG quality and yaw.
     """
     detector = EmotionDetector.load(weights, threads)
-    pictures = [picture for picture in load_dataset(data) if picture.split == "val"]
-    pictures = limited(pictures, limit)
+    everything = load_dataset(data)
+    seen_in_training = twins(everything)
+    held_out = [picture for picture in everything if picture.split == "val"]
+    pictures = limited([each for each in held_out if each not in seen_in_training], limit)
     report: dict[str, Any] = {
         "weights": {"name": detector.info.name, "sha256": detector.info.sha256},
         "temperature": detector.info.temperature,
+        "left_out_as_seen_in_training": sum(each in seen_in_training for each in held_out),
         "scenes": {
             mode: evaluate_scenes(detector, pictures, data, scene_count, mode)
             for mode in ("frame", "photo")

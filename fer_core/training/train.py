@@ -27,6 +27,7 @@ from ultralytics.utils.torch_utils import ModelEMA
 from fer_core.training import network as networks
 from fer_core.training.bank import FaceBank
 from fer_core.training.batches import SIZES, Batch, SceneBatches, loader
+from fer_core.training.check import twins
 from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
 from fer_core.training.losses import SoftTargetLoss
 
@@ -220,7 +221,13 @@ def draw_curves(log: Path, picture: Path) -> None:
 
 
 def _load_bank(config: TrainingConfig) -> tuple[FaceBank, int]:
-    pictures = [picture for picture in load_dataset(config.data) if picture.split == "train"]
+    everything = load_dataset(config.data)
+    held_out = twins(everything)
+    if held_out:
+        LOGGER.info(
+            "%d pictures are in both splits: their training part is left out", len(held_out)
+        )
+    pictures = [each for each in everything if each.split == "train" and each not in held_out]
     distributions = None
     if config.targets is not None:
         from fer_core.training.relabel import read_targets

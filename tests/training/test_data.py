@@ -10,7 +10,7 @@ import pytest
 
 from fer_core.emotions import LABELS
 from fer_core.training.bank import FaceBank
-from fer_core.training.check import check, describe
+from fer_core.training.check import check, describe, twins
 from fer_core.training.data import (
     DataError,
     PictureReader,
@@ -123,6 +123,15 @@ def test_check_reports_damage_bad_boxes_and_leaks(archives: Path) -> None:
     assert len(result.unreadable) == 1
     assert result.bad_boxes == ["heads.zip: train/Angry/0.png"]
     assert result.leaks == [("heads.zip: train/Happy/0.png", "heads.zip: val/Happy/0.png")]
+
+
+def test_a_picture_in_both_splits_is_known_with_its_twin(archives: Path) -> None:
+    assert twins(load_dataset(archives)) == set()
+    with zipfile.ZipFile(archives / "heads.zip") as archive:
+        seen = archive.read("train/Happy/0.png")
+    _replace(archives / "heads.zip", "val/Happy/0.png", seen)
+    found = {picture.name for picture in twins(load_dataset(archives))}
+    assert found == {"train/Happy/0.png", "val/Happy/0.png"}
 
 
 def test_backgrounds_are_optional(archives: Path) -> None:
