@@ -12,6 +12,7 @@ PAGES = [
     ("photos", "Photos", ":material/photo_library:"),
     ("live", "Live", ":material/videocam:"),
     ("reading", "Reading", ":material/menu_book:"),
+    ("history", "History", ":material/history:"),
     ("about", "About", ":material/info:"),
 ]
 

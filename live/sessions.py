@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fer_core.errors import Busy, SessionNotFound, StorageError
 from fer_core.storage.store import SessionStore
+from fer_core.study.probes import Question
 from fer_core.study.session import SessionInfo, StudySession
 from fer_core.study.snapshot import State
 from fer_core.vision.engine import InferenceEngine
@@ -69,28 +70,32 @@ class LiveSessions:
         self._lock = threading.Lock()
         self._studies: dict[str, LiveStudy] = {}
 
-    def start(self, engine: InferenceEngine, info: SessionInfo) -> LiveStudy:
+    def start(
+        self, engine: InferenceEngine, info: SessionInfo, questions: Sequence[Question] = ()
+    ) -> LiveStudy:
         """Start a session with what the history knows of the learner.
 
         Args:
             engine: Analyses its frames.
             info: What is fixed; make its id with `new_session_id`.
+            questions: Of the text that is read, if any.
 
         Raises:
             Busy: Too many sessions are in memory.
         """
-        return self._adopt(engine, self._new(info))
+        return self._adopt(engine, self._new(info, questions))
 
-    def _new(self, info: SessionInfo) -> StudySession:
+    def _new(self, info: SessionInfo, questions: Sequence[Question]) -> StudySession:
         if self.store is None:
-            return StudySession(info)
+            return StudySession(info, questions=questions)
         try:
             learner = self.store.learner()
         except StorageError as error:
             _log.warning("a session starts without the learner's history: %s", error.message)
-            return StudySession(info)
+            return StudySession(info, questions=questions)
         return StudySession(
             info,
+            questions=questions,
             baseline=learner.baseline,
             comprehension=learner.comprehension,
             stress=learner.stress,

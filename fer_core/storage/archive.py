@@ -41,7 +41,7 @@ MOST_SESSIONS = 100_000
 #: Of the whole, unpacked.
 LARGEST_ARCHIVE_BYTES = 20_000_000_000
 
-Progress = Callable[[float], None]
+Progress = Callable[[float], object]
 
 #: What reading a file that is no whole export can raise, down to lines that contradict each other.
 _INVALID = (

@@ -167,6 +167,30 @@ def replace_passages(
     insert_lines(connection, passages, lines)
 
 
+def add_answers(
+    connection: Connection, session_id: str, given: Sequence[tuple[Answer, Features | None]]
+) -> None:
+    """Add answers to those of a session; one that is there already is replaced."""
+    if not given:
+        return
+    names = [answer.probe.probe_id for answer, _ in given]
+    connection.execute(
+        delete(answers).where(answers.c.session_id == session_id, answers.c.probe_id.in_(names))
+    )
+    last = connection.scalar(
+        select(func.max(answers.c.position)).where(answers.c.session_id == session_id)
+    )
+    start = 0 if last is None else last + 1
+    insert_lines(
+        connection,
+        answers,
+        [
+            records.answer_to_line(session_id, start + number, answer, features)
+            for number, (answer, features) in enumerate(given)
+        ],
+    )
+
+
 def remove_sessions(connection: Connection, session_ids: Sequence[str]) -> None:
     """Remove sessions for good, with all that belongs to them."""
     for session_id in session_ids:

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from fer_core.affect.indicators import (
     ComprehensionFeatures,
     Estimate,
+    Features,
     comprehension_prior,
     stress_prior,
 )
@@ -35,7 +36,7 @@ from fer_core.storage.writer import clean
 from fer_core.study.evaluation import ComprehensionExample, evaluate
 from fer_core.study.highlights import Highlight
 from fer_core.study.personalise import Example, personalise
-from fer_core.study.probes import ProbeKind
+from fer_core.study.probes import Answer, ProbeKind
 from fer_core.study.reading import Reading
 from fer_core.study.session import StudySession
 
@@ -122,6 +123,7 @@ class SessionStore:
         highlights: Sequence[Highlight],
         marked: Sequence[str] = (),
         *,
+        corrections: Sequence[tuple[Answer, Features | None]] = (),
         owner: str = "",
     ) -> None:
         """Keep how a text was read: each passage's figures and mark, not its words.
@@ -132,6 +134,7 @@ class SessionStore:
             estimates: Comprehension by passage.
             highlights: The marks shown.
             marked: Passages that the learner marked as important.
+            corrections: Answers given after the session was finished, with what was known then.
             owner: Whose.
 
         Raises:
@@ -151,6 +154,7 @@ class SessionStore:
         with self.database.writing() as connection:
             queries.change_session(connection, session_id, owner, marked=list(marked))
             queries.replace_passages(connection, session_id, lines)
+            queries.add_answers(connection, session_id, corrections)
 
     # Looking
 
@@ -266,7 +270,9 @@ class SessionStore:
 
     # Taking along
 
-    def export(self, *, owner: str = "", progress: Callable[[float], None] | None = None) -> bytes:
+    def export(
+        self, *, owner: str = "", progress: Callable[[float], object] | None = None
+    ) -> bytes:
         """Return everything of a learner as a ZIP with CSV, JSON and Parquet; see `archive`.
 
         Args:
@@ -282,7 +288,7 @@ class SessionStore:
         file: IO[bytes],
         *,
         owner: str = "",
-        progress: Callable[[float], None] | None = None,
+        progress: Callable[[float], object] | None = None,
     ) -> ImportResult:
         """Bring in what `export` wrote, here or on another machine; all of it, or nothing.
 

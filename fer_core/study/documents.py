@@ -24,7 +24,7 @@ LARGEST_TEXT_BYTES = 20_000_000
 LARGEST_PDF_BYTES = 200_000_000
 LONGEST_TITLE = 120
 
-Progress = Callable[[float], None]
+Progress = Callable[[float], object]
 
 _EXTENSIONS = {
     ".txt": "text",

@@ -38,7 +38,7 @@ _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u00ad]$")
 
 
 def pdf_to_blocks(
-    data: bytes, progress: Callable[[float], None] | None = None
+    data: bytes, progress: Callable[[float], object] | None = None
 ) -> tuple[str, list[Block], int]:
     """Return a PDF's title ("" if it has none), its blocks, and its number of pages.
 
@@ -60,7 +60,7 @@ def pdf_to_blocks(
     return title, _lines_to_blocks(lines), len(pages)
 
 
-def _extract(data: bytes, progress: Callable[[float], None] | None) -> tuple[str, list[str]]:
+def _extract(data: bytes, progress: Callable[[float], object] | None) -> tuple[str, list[str]]:
     try:
         reader = PdfReader(BytesIO(data))
         # Many files are encrypted with an empty password: they open everywhere, and here.

@@ -1,0 +1,157 @@
+"""Charts of the history: hours per week, sessions over time with their intervals, hours of day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+import altair as alt
+import pandas as pd
+
+from fer_core.affect.indicators import INTERVAL_PERCENT
+from fer_core.storage.comparisons import HourMean, Trend, WeekTotal
+from fer_core.storage.history import SessionSummary
+
+#: Okabe-Ito, as in the live chart; the shapes tell them apart without colour.
+COMPREHENSION, STRESS = "#009E73", "#D55E00"
+_GREY = "#808B98"
+#: The given height is the plot's alone; axes and legends come on top.
+_PLOT_HEIGHT = alt.AutoSizeParams(type="fit-x", contains="padding")
+
+
+def week_chart(weeks: Sequence[WeekTotal]) -> alt.Chart:
+    """Return one bar a week: the hours studied."""
+    table = pd.DataFrame(
+        {
+            "week": [week.monday.strftime("%d %b %y") for week in weeks],
+            "order": range(len(weeks)),
+            "hours": [week.studied_s / 3600 for week in weeks],
+            "sessions": [week.sessions for week in weeks],
+        }
+    )
+    return (
+        alt.Chart(table)
+        .mark_bar(color="#0072B2", cornerRadius=3)
+        .encode(
+            x=alt.X(
+                "week:N",
+                sort=alt.SortField("order"),
+                title="Week from Monday",
+                axis=alt.Axis(labelAngle=0, labelOverlap=True),
+            ),
+            y=alt.Y("hours:Q", title="Hours studied", axis=alt.Axis(tickCount=4)),
+            tooltip=[
+                alt.Tooltip("week:N", title="Week from"),
+                alt.Tooltip("hours:Q", title="Hours", format=".1f"),
+                alt.Tooltip("sessions:Q", title="Sessions"),
+            ],
+        )
+        .properties(height=150, autosize=_PLOT_HEIGHT)
+    )
+
+
+def trend_chart(
+    sessions: Sequence[SessionSummary],
+    indicator: str,
+    title: str,
+    colour: str,
+    trend: Trend | None,
+    zone: tzinfo | None = None,
+) -> alt.LayerChart | None:
+    """Return each session's mean with its interval, and the line through them.
+
+    Args:
+        sessions: In any order.
+        indicator: "comprehension", "stress" or "attention".
+        title: Its name for the axis.
+        colour: Of its marks.
+        trend: The line; None leaves it out.
+        zone: The learner's; None: the machine's.
+
+    Returns:
+        None where no session has this indicator.
+    """
+    lines = []
+    for session in sessions:
+        estimate = getattr(session, indicator)
+        if estimate is None:
+            continue
+        started = datetime.fromtimestamp(session.info.started_at, zone)
+        lines.append(
+            {
+                "time": started.replace(tzinfo=None),
+                "title": session.info.title or "Study session",
+                "value": estimate.value,
+                "low": estimate.low,
+                "high": estimate.high,
+                "interval": f"{estimate.low:.0f} to {estimate.high:.0f}",
+            }
+        )
+    if not lines:
+        return None
+    table = pd.DataFrame(lines).sort_values("time")
+    base = alt.Chart(table).encode(
+        x=alt.X("time:T", title=None),
+        tooltip=[
+            alt.Tooltip("time:T", title="Started", format="%d %b %Y %H:%M"),
+            alt.Tooltip("title:N", title="Session"),
+            alt.Tooltip("value:Q", title=title, format=".0f"),
+            alt.Tooltip("interval:N", title=f"{INTERVAL_PERCENT} % interval"),
+        ],
+    )
+    scale = alt.Scale(domain=[0, 100])
+    layers: list[alt.Chart] = [
+        base.mark_rule(color=colour, strokeWidth=4, opacity=0.3).encode(
+            y=alt.Y("low:Q", title=title, scale=scale), y2="high:Q"
+        ),
+        base.mark_point(color=colour, filled=True, size=60, opacity=1).encode(
+            y=alt.Y("value:Q", scale=scale)
+        ),
+    ]
+    if trend is not None:
+        ends = pd.DataFrame(
+            {
+                "time": [table["time"].min(), table["time"].max()],
+                "value": [trend.at_start, trend.at_end],
+            }
+        )
+        layers.append(
+            alt.Chart(ends)
+            .mark_line(color=_GREY, strokeDash=[6, 4])
+            .encode(x="time:T", y=alt.Y("value:Q", scale=scale))
+        )
+    return alt.layer(*layers).properties(height=180, autosize=_PLOT_HEIGHT)
+
+
+def hour_chart(hours: Sequence[HourMean]) -> alt.LayerChart:
+    """Return comprehension and stress by the hour of the day at which sessions started."""
+    lines = [
+        {"hour": f"{hour.hour:02d}:00", "indicator": name, "value": value, "n": hour.sessions}
+        for hour in hours
+        for name, value in (("Comprehension", hour.comprehension), ("Stress", hour.stress))
+        if value is not None
+    ]
+    table = pd.DataFrame(lines, columns=["hour", "indicator", "value", "n"])
+    names = ["Comprehension", "Stress"]
+    base = alt.Chart(table).encode(
+        x=alt.X("hour:N", title="Hour of the day", axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("value:Q", title="Mean, 0 to 100", scale=alt.Scale(domain=[0, 100])),
+        tooltip=[
+            alt.Tooltip("hour:N", title="From"),
+            alt.Tooltip("indicator:N", title="What"),
+            alt.Tooltip("value:Q", title="Mean", format=".0f"),
+            alt.Tooltip("n:Q", title="Sessions"),
+        ],
+    )
+    points = base.mark_point(filled=True, size=90, opacity=1).encode(
+        color=alt.Color(
+            "indicator:N",
+            scale=alt.Scale(domain=names, range=[COMPREHENSION, STRESS]),
+            legend=alt.Legend(title=None, orient="top"),
+        ),
+        shape=alt.Shape(
+            "indicator:N", scale=alt.Scale(domain=names, range=["circle", "triangle-up"])
+        ),
+    )
+    counts = base.mark_text(dy=-13, color=_GREY, fontSize=11).encode(text="n:Q")
+    return alt.layer(points, counts).properties(height=180, autosize=_PLOT_HEIGHT)

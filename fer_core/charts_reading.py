@@ -1,0 +1,143 @@
+"""The passage map: comprehension and pace along a text, with the marks and their reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import pandas as pd
+
+from fer_core.affect.indicators import INTERVAL_PERCENT, Estimate
+from fer_core.study.reading import SKIMMED_PACE, PassageReading
+
+_COMPREHENSION, _PACE, _GREY = "#009E73", "#0072B2", "#808B98"
+_HEIGHT = 150
+#: Room for the axis's numbers, the same in both charts, so that their passages stand in line.
+_AXIS_PX = 36
+#: The given height is the plot's alone; axes come on top.
+_PLOT_HEIGHT = alt.AutoSizeParams(type="fit-x", contains="padding")
+#: Pace above this many words a minute is scrolling; the scale ends here so that reading shows.
+_FASTEST_SHOWN = 800.0
+
+
+def passage_table(
+    passages: Sequence[PassageReading],
+    estimates: Mapping[str, Estimate],
+    sections: Mapping[str, str],
+    marks: Mapping[str, tuple[str, str, str]],
+) -> pd.DataFrame:
+    """Return one line a passage, for the map and for a table.
+
+    Args:
+        passages: How each was read, in the order of the text.
+        estimates: Comprehension by passage.
+        sections: The heading above each.
+        marks: By passage: icon, words, reason.
+    """
+    lines = []
+    for number, passage in enumerate(passages, start=1):
+        estimate = estimates.get(passage.passage_id)
+        icon, words, why = marks.get(passage.passage_id, ("", "", ""))
+        lines.append(
+            {
+                "passage": number,
+                "section": sections.get(passage.passage_id, ""),
+                "comprehension": None if estimate is None else estimate.value,
+                "low": None if estimate is None else estimate.low,
+                "high": None if estimate is None else estimate.high,
+                "wpm": passage.wpm,
+                "seconds": passage.seconds,
+                "visits": passage.visits,
+                "icon": icon,
+                "mark": words,
+                "why": why,
+            }
+        )
+    table = pd.DataFrame(lines)
+    numbers = ["comprehension", "low", "high", "wpm", "seconds"]
+    table[numbers] = table[numbers].astype("float64")
+    return table
+
+
+def comprehension_map(table: pd.DataFrame) -> alt.LayerChart:
+    """Return the comprehension estimate of each passage with its interval, and the marks.
+
+    Args:
+        table: Of `passage_table`, at least one line.
+    """
+    shown = table.assign(
+        interval=[
+            "" if pd.isna(low) else f"{low:.0f} to {high:.0f}"
+            for low, high in zip(table["low"], table["high"], strict=True)
+        ]
+    )
+    base = _base(shown)
+    scale = alt.Scale(domain=[0, 100])
+    axis = alt.Axis(minExtent=_AXIS_PX, tickCount=5)
+    return alt.layer(
+        base.mark_rule(color=_COMPREHENSION, strokeWidth=5, opacity=0.3).encode(
+            y=alt.Y("low:Q", title="Comprehension", scale=scale, axis=axis), y2="high:Q"
+        ),
+        base.mark_point(color=_COMPREHENSION, filled=True, size=45, opacity=1).encode(
+            y=alt.Y("comprehension:Q", scale=scale)
+        ),
+        base.mark_text(fontSize=15, baseline="bottom").encode(text="icon:N", y=alt.value(14)),
+    ).properties(height=_HEIGHT, autosize=_PLOT_HEIGHT)
+
+
+def pace_map(table: pd.DataFrame, own_wpm: float) -> alt.LayerChart:
+    """Return the pace on each passage, beside the learner's own and the one of skimming.
+
+    Args:
+        table: Of `passage_table`, at least one line.
+        own_wpm: The learner's pace, words a minute.
+    """
+    shown = table.assign(pace=table["wpm"].clip(upper=_FASTEST_SHOWN), interval="")
+    lines = pd.DataFrame(
+        {
+            "wpm": [own_wpm, SKIMMED_PACE * own_wpm],
+            "name": ["your usual pace", "skimmed above this"],
+            "passage": [0.35, 0.35],
+        }
+    )
+    rules = alt.Chart(lines)
+    return alt.layer(
+        _base(shown)
+        .mark_bar(color=_PACE, opacity=0.75, size=_bar_px(len(table)))
+        .encode(
+            y=alt.Y(
+                "pace:Q", title="Words a minute", axis=alt.Axis(minExtent=_AXIS_PX, tickCount=4)
+            )
+        ),
+        rules.mark_rule(color=_GREY, strokeDash=[4, 3]).encode(y="wpm:Q"),
+        rules.mark_text(align="left", baseline="bottom", dy=-2, color=_GREY, fontSize=11).encode(
+            y="wpm:Q", x="passage:Q", text="name:N"
+        ),
+    ).properties(height=_HEIGHT, autosize=_PLOT_HEIGHT)
+
+
+def _base(table: pd.DataFrame) -> alt.Chart:
+    return alt.Chart(table).encode(
+        x=alt.X(
+            "passage:Q",
+            title="Passage",
+            scale=alt.Scale(domain=[0.3, len(table) + 0.7], nice=False),
+            axis=alt.Axis(format="d", tickMinStep=1, grid=False),
+        ),
+        tooltip=[
+            alt.Tooltip("passage:Q", title="Passage"),
+            alt.Tooltip("section:N", title="Section"),
+            alt.Tooltip("comprehension:Q", title="Comprehension estimate", format=".0f"),
+            alt.Tooltip("interval:N", title=f"{INTERVAL_PERCENT} % interval"),
+            alt.Tooltip("wpm:Q", title="Words a minute", format=".0f"),
+            alt.Tooltip("seconds:Q", title="Seconds", format=".0f"),
+            alt.Tooltip("visits:Q", title="Visits"),
+            alt.Tooltip("mark:N", title="Mark"),
+            alt.Tooltip("why:N", title="Why"),
+        ],
+    )
+
+
+def _bar_px(passages: int) -> float:
+    """Return a bar's width that leaves gaps between bars on a phone as well."""
+    return max(1.0, min(24.0, 200.0 / passages))

@@ -1,0 +1,175 @@
+"""Sessions side by side: totals per week, the same hour of the day, and trends with their doubt."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from statistics import mean
+
+import numpy as np
+
+from fer_core.affect.indicators import INTERVAL_SDS, Estimate
+from fer_core.storage.history import SessionSummary
+
+#: Fewer sessions make no trend: two points always lie on a line.
+LEAST_SESSIONS = 4
+WEEK_S = 7 * 86400.0
+#: Half-width of a 95 % interval, in standard deviations.
+_SDS_95 = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class WeekTotal:
+    """What was studied in one week, from its Monday."""
+
+    monday: date
+    sessions: int
+    studied_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class HourMean:
+    """Sessions that started in the same hour of the day.
+
+    Attributes:
+        hour: 0..23, on the learner's clock.
+        sessions: How many.
+        comprehension: Mean of their means, 0..100; None where none has one.
+        stress: The same.
+    """
+
+    hour: int
+    sessions: int
+    comprehension: float | None
+    stress: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A straight line through the sessions' means, and how sure its slope is.
+
+    Attributes:
+        sessions: How many it rests on.
+        per_week: Change in points (of 100) a week.
+        low: Lower end of the 95 % interval of the change.
+        high: Upper end.
+        at_start: Value of the line at the first session.
+        at_end: At the last.
+    """
+
+    sessions: int
+    per_week: float
+    low: float
+    high: float
+    at_start: float
+    at_end: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves out "no change"."""
+        return self.low > 0 or self.high < 0
+
+    def sentence(self, name: str) -> str:
+        """Return what can be said, with the doubt."""
+        # Adding 0 turns the "-0.0" that rounding can give into "+0.0".
+        change, low, high = (round(one, 1) + 0.0 for one in (self.per_week, self.low, self.high))
+        span = f"{change:+.1f} points a week ({low:+.1f} to {high:+.1f})"
+        if not self.is_clear:
+            return f"{name}: no clear trend over {self.sessions} sessions, {span}."
+        word = "rising" if self.per_week > 0 else "falling"
+        return f"{name}: {word} over {self.sessions} sessions, {span}."
+
+
+def weekly_totals(sessions: Sequence[SessionSummary], zone: tzinfo | None) -> list[WeekTotal]:
+    """Return the totals of each week from the first session's to the last's, empty ones too.
+
+    Args:
+        sessions: In any order.
+        zone: The learner's; None: the machine's.
+    """
+    if not sessions:
+        return []
+    weeks: dict[date, list[SessionSummary]] = defaultdict(list)
+    for session in sessions:
+        day = datetime.fromtimestamp(session.info.started_at, zone).date()
+        weeks[day - timedelta(days=day.weekday())].append(session)
+    monday, last = min(weeks), max(weeks)
+    totals = []
+    while monday <= last:
+        held = weeks.get(monday, [])
+        totals.append(WeekTotal(monday, len(held), sum(one.studied_s for one in held)))
+        monday += timedelta(days=7)
+    return totals
+
+
+def by_hour(sessions: Sequence[SessionSummary], zone: tzinfo | None) -> list[HourMean]:
+    """Return the means of the sessions that started in each hour; hours without any are left out.
+
+    Args:
+        sessions: In any order.
+        zone: The learner's; None: the machine's.
+    """
+    hours: dict[int, list[SessionSummary]] = defaultdict(list)
+    for session in sessions:
+        hours[datetime.fromtimestamp(session.info.started_at, zone).hour].append(session)
+    return [
+        HourMean(
+            hour,
+            len(held),
+            _mean([one.comprehension for one in held]),
+            _mean([one.stress for one in held]),
+        )
+        for hour, held in sorted(hours.items())
+    ]
+
+
+def _mean(estimates: Sequence[Estimate | None]) -> float | None:
+    values = [one.value for one in estimates if one is not None and one.value is not None]
+    return mean(values) if values else None
+
+
+def find_trend(points: Sequence[tuple[float, Estimate | None]]) -> Trend | None:
+    """Fit a line to estimates over time, each weighed by how sure it is.
+
+    Weighted least squares; where the points scatter more than their intervals say, the slope's
+    interval is widened accordingly (Birge 1932).
+
+    Args:
+        points: Seconds since the epoch, and the estimate then.
+
+    Returns:
+        None with fewer than four estimates, or all from one moment.
+    """
+    known = [
+        (at, one.value, (one.high - one.low) / (2 * INTERVAL_SDS))
+        for at, one in points
+        if one is not None
+        and one.value is not None
+        and one.low is not None
+        and one.high is not None
+    ]
+    if len(known) < LEAST_SESSIONS:
+        return None
+    times, values, sds = (np.array(column) for column in zip(*known, strict=True))
+    weeks = (times - times.min()) / WEEK_S
+    weights = 1.0 / np.maximum(sds, 1.0) ** 2
+    centre = float(np.average(weeks, weights=weights))
+    spread = float(np.sum(weights * (weeks - centre) ** 2))
+    if spread <= 0:
+        return None
+    level = float(np.average(values, weights=weights))
+    slope = float(np.sum(weights * (weeks - centre) * (values - level))) / spread
+    residuals = values - (level + slope * (weeks - centre))
+    excess = float(np.sum(weights * residuals**2)) / (len(known) - 2)
+    half = _SDS_95 * math.sqrt(max(1.0, excess) / spread)
+    return Trend(
+        sessions=len(known),
+        per_week=slope,
+        low=slope - half,
+        high=slope + half,
+        at_start=level + slope * (0.0 - centre),
+        at_end=level + slope * (float(weeks.max()) - centre),
+    )
