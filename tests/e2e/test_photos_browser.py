@@ -124,6 +124,8 @@ def test_a_snapshot_is_labelled_and_forgotten(
     try:
         with open_page(browser, f"{app_address}/photos", permissions=("camera",)) as page:
             page.get_by_text("Take a picture with the camera").click()
+            # Before the first frame there is nothing to take.
+            page.wait_for_function("document.querySelector('video')?.readyState >= 2")
             page.get_by_role("button", name="Take Photo").click()
             picture = page.get_by_alt_text("Snapshot 1.jpg: 😊 Happy")
             expect(picture).to_be_visible(timeout=LABELLED_MS)
