@@ -261,9 +261,16 @@ def compare_outputs(
 
 
 def calibrate_weights(description: Path, pictures: Sequence[LabelledPicture]) -> float:
-    """Return the temperature for a model.json: least negative log-likelihood, sources alike."""
+    """Return the temperature for a model.json: least negative log-likelihood over both modes.
+
+    Sources count alike. A video frame gets one look and is read a little less well, so photos alone
+    would leave the live view too sure of itself.
+    """
     detector = EmotionDetector.load(description)
-    ratio = calibration_figures(answer_all(detector, pictures, "photo"))["temperature_ratio"]
+    answers = [
+        answer for mode in ("photo", "frame") for answer in answer_all(detector, pictures, mode)
+    ]
+    ratio = calibration_figures(answers)["temperature_ratio"]
     return round(float(ratio) * detector.info.temperature, 4)
 
 
