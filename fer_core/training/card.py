@@ -91,8 +91,8 @@ def _mode(mode: str, report: dict[str, Any]) -> list[str]:
     return [
         (
             f"{scenes['scenes']} validation scenes, {scenes['faces']} faces, "
-            f"{scenes['missed']} missed, {scenes['false_alarms']} boxes elsewhere (some of them people "
-            "in the background of news photos, who carry no label):"
+            f"{scenes['missed']} missed, {scenes['false_alarms']} boxes elsewhere (some of them "
+            "people in the background of news photos, who carry no label):"
         ),
         _table(("class", "AP50", "AP50-95"), [everything, *by_class]),
         (

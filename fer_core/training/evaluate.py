@@ -341,7 +341,10 @@ def record(description: Path, report: dict[str, Any]) -> None:
     info = json.loads(description.read_text(encoding="utf-8"))
     if info["sha256"] != report["weights"]["sha256"]:
         raise ValueError(f"the report is not about {description}")
-    kept = ("pictures", "macro_f1", "macro_f1_interval", "accuracy", "accuracy_interval", "found")
+    kept = (
+        *("pictures", "macro_f1", "macro_f1_interval", "accuracy", "accuracy_interval", "found"),
+        "confusion",  # the About page shows it
+    )
     info["metrics"] |= {
         "command": "python -m fer_core.training evaluate --data DIR --record",
         "data": "the val split of the training data; scenes composed from it with a fixed seed",
