@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import streamlit as st
 
@@ -99,7 +101,8 @@ def show_card() -> None:
         card = PROJECT_ROOT / "weights" / "MODEL_CARD.md"
     with st.expander("Model card", icon=":material/description:"):
         if card.is_file():
-            st.markdown(card.read_text(encoding="utf-8"))
+            # One level down: the page has its own title.
+            st.markdown(re.sub(r"(?m)^#", "##", card.read_text(encoding="utf-8")))
         else:
             st.markdown("No model card (MODEL_CARD.md) lies beside this model's file.")
 

@@ -43,11 +43,9 @@ class Confusion:
     counts: tuple[tuple[int, ...], ...]
 
 
-#: Part of `metrics` and what it is called when it is missing.
-_PARTS = {
-    "scenes": "precision of boxes and expressions together (mAP)",
-    "sources": "accuracy picture by picture, and the confusion matrix",
-    "calibration": "calibration error",
+_CALIBRATION = {
+    "ece": "Calibration error (ECE), lower is better",
+    "ece_cross_fitted": "Calibration error, temperature fitted on the other half",
 }
 
 
@@ -58,7 +56,13 @@ def figures_of(metrics: Mapping[str, Any]) -> tuple[Figure, ...]:
 
 def missing_of(metrics: Mapping[str, Any]) -> tuple[str, ...]:
     """Return in words what `metrics` does not hold."""
-    return tuple(words for part, words in _PARTS.items() if not _photo(metrics, part))
+    found = {
+        "precision of boxes and expressions together (mAP)": any(_scene_figures(metrics)),
+        "accuracy picture by picture": any(_source_figures(metrics)),
+        "which expressions are taken for which": bool(confusions_of(metrics)),
+        "calibration error": any(_calibration_figures(metrics)),
+    }
+    return tuple(words for words, there in found.items() if not there)
 
 
 def confusions_of(metrics: Mapping[str, Any]) -> tuple[Confusion, ...]:
@@ -108,10 +112,10 @@ def _source_figures(metrics: Mapping[str, Any]) -> Iterator[Figure]:
 
 
 def _calibration_figures(metrics: Mapping[str, Any]) -> Iterator[Figure]:
-    calibration = _photo(metrics, "calibration")
-    yield from _figure(
-        "Calibration error (ECE), lower is better", "all pictures", calibration.get("ece")
-    )
+    for key, name in _CALIBRATION.items():
+        of_mode = metrics.get(key)
+        value = of_mode.get("photo") if isinstance(of_mode, Mapping) else None
+        yield from _figure(name, "all pictures", value)
 
 
 def _figure(name: str, data: str, value: object, interval: object = None) -> Iterator[Figure]:

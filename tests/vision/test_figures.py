@@ -24,7 +24,7 @@ METRICS: dict[str, Any] = {
             "crops": {"pictures": 20, "accuracy": 0.5, "confusion": [ROW] * 5},
         }
     },
-    "calibration": {"photo": {"ece": 0.03}},
+    "ece": {"photo": 0.03, "frame": 0.05},
 }
 
 
@@ -52,13 +52,13 @@ def test_a_single_source_is_not_shown_twice() -> None:
 def test_a_model_without_figures_says_what_was_not_measured() -> None:
     assert figures_of({}) == ()
     assert confusions_of({}) == ()
-    assert len(missing_of({})) == 3
+    assert len(missing_of({})) == 4
 
 
 @pytest.mark.parametrize(
     "metrics",
     [
-        {"scenes": None, "sources": [], "calibration": "good"},
+        {"scenes": None, "sources": [], "ece": "good"},
         {"scenes": {"photo": {"map50": "0.8", "ap50": 3}}},
         {"sources": {"photo": {"a": None, "b": {"accuracy": 7, "confusion": [[1]]}}}},
         {"sources": {"photo": {"a": {"accuracy": True, "accuracy_interval": [0.1]}}}},
