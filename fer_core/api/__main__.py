@@ -59,7 +59,7 @@ def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore)
 
     models = ModelService(lambda: InferenceEngine.load(settings))
     store = SessionStore.open(settings)
-    app = create_app(settings, models, keys, store, require_key=needs_key)
+    app = create_app(settings, models, keys, store, require_key=needs_key, demo=options.demo)
     try:
         server = ApiServer(app, settings, host, port)
     except OSError as error:
@@ -70,7 +70,12 @@ def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore)
     stop_on_signals(server)
     models.start()
     shown = f"[{host}]" if ":" in host else host
-    print(f"Listening on http://{shown}:{server.port}  (docs: /docs)", file=sys.stderr, flush=True)
+    demo = ", demo: /demo" if options.demo else ""
+    print(
+        f"Listening on http://{shown}:{server.port}  (docs: /docs{demo})",
+        file=sys.stderr,
+        flush=True,
+    )
     try:
         server.run_until_stopped(before_drain=app.extensions["fer"].streams.ended.set)
     finally:
@@ -112,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", help="address to listen on (FER_API_HOST)")
     parser.add_argument("--port", type=_port, help="port to listen on (FER_API_PORT)")
+    parser.add_argument("--demo", action="store_true", help="serve a browser app at /demo, too")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("contract", help="print the OpenAPI document")
     keys = commands.add_parser("keys", help="make, list and revoke API keys")

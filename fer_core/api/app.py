@@ -11,6 +11,7 @@ from flask_openapi3.openapi import OpenAPI
 
 import fer_core
 from fer_core.api.analyses import analyses
+from fer_core.api.demo_page import demo_page
 from fer_core.api.documentation import SECURITY_SCHEMES, build_document, documentation
 from fer_core.api.events import events
 from fer_core.api.frames import frames
@@ -75,6 +76,7 @@ def create_app(
     store: SessionStore,
     *,
     require_key: bool,
+    demo: bool = False,
     clock: Clock = time.time,
 ) -> OpenAPI:
     """Make the API.
@@ -85,12 +87,15 @@ def create_app(
         keys: The keys that are taken.
         store: The history; closed by the caller.
         require_key: Refuse requests without a key. False is for the loopback interface only.
+        demo: Serve the demo page too.
         clock: Tells the time, in seconds since the epoch.
 
     Raises:
         SettingsError: An origin or the rate cannot be used.
     """
     app = _routes()
+    if demo:
+        app.register_blueprint(demo_page)
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_request_bytes,
         MAX_FORM_PARTS=MAX_IMAGES,

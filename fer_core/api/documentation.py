@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from importlib.resources import files
@@ -12,9 +13,11 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from fer_core.api.problems import MEDIA_TYPE, problem_of, status_of
+from fer_core.api.problems import MEDIA_TYPE, STATUS_OF_CODE, problem_of
 from fer_core.errors import FerError
 
+#: Ends the names of our classes for answers; nothing else in the document ends so.
+_ANSWER_NAME = re.compile(r"(?<=[a-z])Out$")
 _REF = "#/components/schemas/{model}"
 _SWAGGER_FILES = {
     "swagger-ui.css": ("css/swagger-ui.css", "text/css"),
@@ -87,7 +90,6 @@ def answers(
             "content": {
                 MEDIA_TYPE: {
                     "schema": {"$ref": _REF.format(model="Problem")},
-                    "examples": _examples(status),
                 }
             },
         }
@@ -97,9 +99,12 @@ def answers(
 
 
 def _examples(status: int) -> dict[str, Any]:
-    """Return one example for each code that a status can carry."""
-    kinds = {kind.code: kind for kind in _all_errors(FerError) if status_of(kind) == status}
-    return {code: {"value": _example(kinds[code]())} for code in sorted(kinds)}
+    """Return one example for each code that the error map gives this status."""
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return {FerError.code: {"value": _example(FerError())}}
+    kinds = {kind.code: kind for kind in _all_errors(FerError)}
+    codes = [code for code, its_status in STATUS_OF_CODE.items() if its_status == status]
+    return {code: {"value": _example(kinds[code]())} for code in codes if code in kinds}
 
 
 def _example(error: FerError) -> dict[str, Any]:
@@ -128,8 +133,31 @@ def build_document(
         ],
         ref_template=_REF,
     )
+    for item in document["paths"].values():
+        for operation in item.values():
+            # Docstrings come with HTML line breaks; the contract's text is CommonMark.
+            text = operation.get("description", "").replace("<br/>", "\n").strip()
+            operation["description"] = text or operation["summary"]
+            # Only now: what can be raised is known when every module is there.
+            for status, answer in operation["responses"].items():
+                if MEDIA_TYPE in answer.get("content", {}):
+                    answer["content"][MEDIA_TYPE]["examples"] = _examples(int(status))
     document["components"]["schemas"] = dict(sorted(definitions["$defs"].items()))
-    return document
+    named: dict[str, Any] = _with_public_names(document)
+    return named
+
+
+def _with_public_names(node: Any) -> Any:
+    """Name schemas as clients know them: FaceOut is Face, the core's own Face is not theirs."""
+    if isinstance(node, dict):
+        return {_public_name(key): _with_public_names(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_with_public_names(value) for value in node]
+    return _public_name(node) if isinstance(node, str) else node
+
+
+def _public_name(text: str) -> str:
+    return _ANSWER_NAME.sub("", text)
 
 
 documentation = Blueprint("documentation", __name__)

@@ -5,49 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
 import pytest
 
-from fer_core.api.server import ApiServer
-from fer_core.config import Settings
 from tests.api.conftest import MakeApp
-from tests.api.learner import PASSAGES, SESSIONS, START, Clock
-from tests.api.learner import Learner as WsgiLearner
-
-
-@dataclass
-class Service:
-    """An app behind the real server, in this process."""
-
-    url: str
-    clock: Clock
-    learner: WsgiLearner
-    server: ApiServer
-    thread: threading.Thread
-
-    def events_url(self) -> str:
-        return f"{self.url}{self.learner.url}/events"
-
-
-@contextmanager
-def serving(make_app: MakeApp, threads: int = 8) -> Iterator[Service]:
-    clock = Clock()
-    app = make_app(clock=clock, api_threads=threads, api_rate_limit="1000/second")
-    settings = Settings(api_threads=threads)
-    server = ApiServer(app, settings, "127.0.0.1", 0)
-    streams = app.extensions["fer"].streams
-    thread = threading.Thread(target=server.run_until_stopped, args=(streams.ended.set,))
-    thread.start()
-    learner = WsgiLearner(app.test_client(), clock)
-    try:
-        yield Service(f"http://127.0.0.1:{server.port}", clock, learner, server, thread)
-    finally:
-        server.stop()
-        thread.join(30)
-        assert not thread.is_alive()
+from tests.api.learner import PASSAGES, SESSIONS, START
+from tests.api.serving import Service, serving
 
 
 @pytest.fixture

@@ -1,0 +1,176 @@
+"""The client: photos, the model, and the way to sessions."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, cast
+
+import httpx
+
+from fer_client import types
+from fer_client.sessions import Session
+from fer_client.transport import Transport
+
+#: Most pictures that the API takes in one request.
+MAX_PICTURES = 64
+
+
+class Client:
+    """One API.
+
+    Args:
+        base_url: Such as http://127.0.0.1:8000.
+        key: An API key; not needed on the API's own machine.
+        timeout_s: Longest wait for an answer.
+        retries: How often a request is sent again when the API is busy.
+        http: An httpx client to use instead of an own one, for proxies and certificates.
+
+    Example:
+        >>> with Client("http://127.0.0.1:8000") as client:
+        ...     face = client.analyse(Path("me.jpg"))["results"][0]["faces"][0]
+        ...     print(face["emotion"]["label"])
+        Happy
+    """
+
+    def __init__(
+        self,
+        base_url: str = "http://127.0.0.1:8000",
+        key: str | None = None,
+        *,
+        timeout_s: float = 60.0,
+        retries: int = 4,
+        http: httpx.Client | None = None,
+    ) -> None:
+        self._transport = Transport(base_url, key, timeout_s=timeout_s, retries=retries, http=http)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.http.close()
+
+    def model(self) -> types.Model:
+        """Return what answers: classes, version, figures, licence."""
+        return cast(types.Model, self._transport.json("GET", "/api/v1/model", safe_to_repeat=True))
+
+    def analyse(
+        self,
+        *pictures: bytes | Path,
+        mode: Literal["photo", "frame"] = "photo",
+        confidence: float | None = None,
+    ) -> types.Analysis:
+        """Find every face in up to 64 pictures.
+
+        A picture of several that cannot be read carries its own `problem`.
+
+        Args:
+            pictures: Bytes of files, or paths to them.
+            mode: "photo" looks closely; "frame" is several times as fast.
+            confidence: Weakest face to report, 0.05..1; the model's own threshold if None.
+
+        Raises:
+            ValueError: No picture, or too many.
+            ApiProblem: The API refused.
+            ServerUnreachable: No answer came.
+        """
+        if not 1 <= len(pictures) <= MAX_PICTURES:
+            raise ValueError(f"send 1 to {MAX_PICTURES} pictures")
+        query = {"mode": mode} | ({} if confidence is None else {"confidence": str(confidence)})
+        files = [("file", ("picture", _bytes_of(picture))) for picture in pictures]
+        answer = self._transport.json(
+            "POST", "/api/v1/analyses", safe_to_repeat=True, params=query, files=files
+        )
+        return cast(types.Analysis, answer)
+
+    def start_session(
+        self,
+        *,
+        consent_version: str,
+        accepted_at: datetime,
+        retention: Literal["none", "keep"] = "none",
+        title: str = "",
+        goal: str = "",
+        plan: tuple[float, float] = (25, 5),
+        text: str | Sequence[types.PassageIn] | None = None,
+        text_title: str = "",
+    ) -> Session:
+        """Start a study session. Ask the learner first.
+
+        Args:
+            consent_version: Version of the words that the learner agreed to.
+            accepted_at: When they did; with a time zone.
+            retention: "none": forgotten at its end; "keep": its numbers go to the history.
+            title: The learner's name for it.
+            goal: What they want to reach.
+            plan: Minutes of study and of rest in turn.
+            text: What is read: Markdown, to be cut into passages, or passages with ids.
+            text_title: Its title.
+        """
+        body: dict[str, Any] = {
+            "consent": {"version": consent_version, "accepted_at": as_moment(accepted_at)},
+            "retention": retention,
+            "title": title,
+            "goal": goal,
+            "plan": {"focus_min": plan[0], "break_min": plan[1]},
+        }
+        if text is not None:
+            kind = "content" if isinstance(text, str) else "passages"
+            body["text"] = {"title": text_title, kind: text if kind == "content" else list(text)}
+        # With the key a repeated request, after a broken connection, gives the same session.
+        session = self._transport.json(
+            "POST",
+            "/api/v1/sessions",
+            safe_to_repeat=True,
+            json=body,
+            headers={"Idempotency-Key": uuid.uuid4().hex},
+        )
+        return Session(self._transport, cast(types.SessionDetail, session)["session_id"])
+
+    def session(self, session_id: str) -> Session:
+        """Return a session that was started before."""
+        return Session(self._transport, session_id)
+
+    def sessions(self, page_size: int = 50) -> Iterator[types.SessionSummary]:
+        """Yield every session, newest first."""
+        cursor: str | None = None
+        while True:
+            query = {"limit": str(page_size)} | ({} if cursor is None else {"cursor": cursor})
+            page = self._transport.json(
+                "GET", "/api/v1/sessions", safe_to_repeat=True, params=query
+            )
+            yield from cast(list[types.SessionSummary], page["sessions"])
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+    def delete_all_sessions(self) -> None:
+        """Erase every session, and what they taught about the learner."""
+        self._transport.json("DELETE", "/api/v1/sessions", safe_to_repeat=True)
+
+
+def as_moment(at: datetime) -> str:
+    """Return a time as the API wants it.
+
+    Raises:
+        ValueError: It has no time zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError("a time needs a time zone, such as datetime.now(UTC)")
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _bytes_of(picture: bytes | Path) -> bytes:
+    return picture.read_bytes() if isinstance(picture, Path) else picture

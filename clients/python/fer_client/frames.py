@@ -1,0 +1,115 @@
+"""Frames of a live camera: one in flight, the rest skipped, so that the answer is about now."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+
+from fer_client import types
+from fer_client.errors import ApiProblem, ServerUnreachable
+from fer_client.sessions import Session
+
+#: Wait after a refusal that does not say how long, and after a broken connection.
+_PAUSE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SenderStats:
+    """Counts since the sender was made."""
+
+    submitted: int = 0
+    answered: int = 0
+    skipped: int = 0
+    refused: int = 0
+
+
+class FrameSender:
+    """Sends frames from a thread of its own, one at a time.
+
+    `submit` never blocks: a frame that still waits is replaced by the newer one. When the API is
+    busy the sender waits as told and goes on with whatever frame is newest then.
+
+    Args:
+        session: Where the frames go.
+        on_answer: Called in the sender's thread with each answer.
+        on_problem: Called there with each problem; busy answers are only counted.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        on_answer: Callable[[types.Frame], None],
+        on_problem: Callable[[Exception], None] | None = None,
+    ) -> None:
+        self._session = session
+        self._on_answer = on_answer
+        self._on_problem = on_problem
+        self._condition = threading.Condition()
+        self._frame: tuple[bytes, datetime] | None = None
+        self._closed = threading.Event()
+        self._counts = {"submitted": 0, "answered": 0, "skipped": 0, "refused": 0}
+        self._thread = threading.Thread(target=self._run, name="frame-sender", daemon=True)
+        self._thread.start()
+
+    def submit(self, jpeg: bytes, captured_at: datetime | None = None) -> None:
+        """Hand in a frame and return at once."""
+        with self._condition:
+            self._counts["submitted"] += 1
+            self._counts["skipped"] += self._frame is not None
+            self._frame = jpeg, captured_at or datetime.now(UTC)
+            self._condition.notify()
+
+    @property
+    def stats(self) -> SenderStats:
+        """What has become of the frames."""
+        with self._condition:
+            return SenderStats(**self._counts)
+
+    def close(self) -> None:
+        """Finish the frame in flight and end the thread."""
+        self._closed.set()
+        with self._condition:
+            self._condition.notify()
+        self._thread.join()
+
+    def __enter__(self) -> FrameSender:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _run(self) -> None:
+        while (frame := self._next()) is not None:
+            try:
+                answer = self._session.send_frame(*frame)
+            except ApiProblem as problem:
+                self._refused(problem, problem.retry_after_s)
+            except ServerUnreachable as error:
+                self._refused(error, None)
+            else:
+                with self._condition:
+                    self._counts["answered"] += 1
+                self._on_answer(answer)
+
+    def _next(self) -> tuple[bytes, datetime] | None:
+        with self._condition:
+            self._condition.wait_for(lambda: self._frame is not None or self._closed.is_set())
+            if self._closed.is_set():
+                return None
+            frame, self._frame = self._frame, None
+            return frame
+
+    def _refused(self, error: Exception, retry_after_s: float | None) -> None:
+        with self._condition:
+            self._counts["refused"] += 1
+        if self._on_problem is not None and retry_after_s is None:
+            self._on_problem(error)
+        self._closed.wait(_PAUSE_S if retry_after_s is None else retry_after_s)

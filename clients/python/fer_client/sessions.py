@@ -1,0 +1,217 @@
+"""A study session: frames, passages and answers in; snapshots, timeline and events out."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
+
+import httpx
+
+from fer_client import types
+from fer_client.errors import ApiProblem, ServerUnreachable
+from fer_client.transport import Transport
+
+#: The server sends something at least every ten seconds; silence beyond this is a broken line.
+_SILENCE_S = 25.0
+_RECONNECT_AFTER_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a session.
+
+    Attributes:
+        kind: "snapshot", "break", "probe" or "state".
+        data: A Snapshot, Suggestion, Probe, or {"at", "state"}.
+        event_id: Where to go on; None for snapshots.
+    """
+
+    kind: str
+    data: Any
+    event_id: str | None
+
+
+class _NothingMore(Exception):
+    """The session is over, and all of its events are known."""
+
+
+class Session:
+    """One session of the API. Times need a time zone; without one given it is now."""
+
+    def __init__(self, transport: Transport, session_id: str) -> None:
+        self.session_id = session_id
+        self._transport = transport
+        self._path = f"/api/v1/sessions/{session_id}"
+
+    def send_frame(
+        self, jpeg: bytes, captured_at: datetime | None = None, *, retry: bool = False
+    ) -> types.Frame:
+        """Send one frame of the camera and wait for its answer.
+
+        Args:
+            jpeg: The picture's bytes.
+            captured_at: When it was captured.
+            retry: Wait while the API is busy. A live camera does better to skip the frame and to
+                send a fresh one; `FrameSender` does so.
+
+        Raises:
+            ApiProblem: The API refused; code "busy" asks for a fresh frame a little later.
+        """
+        headers = {
+            "Content-Type": "image/jpeg",
+            "X-Frame-Id": uuid.uuid4().hex,
+            "X-Captured-At": _moment(captured_at or datetime.now(UTC)),
+        }
+        if retry:
+            answer = self._transport.json(
+                "POST", f"{self._path}/frames", safe_to_repeat=True, content=jpeg, headers=headers
+            )
+            return cast(types.Frame, answer)
+        return cast(types.Frame, self._once(f"{self._path}/frames", jpeg, headers))
+
+    def _once(self, path: str, body: bytes, headers: dict[str, str]) -> Any:
+        transport = self._transport
+        try:
+            response = transport.http.post(
+                transport.base_url + path, content=body, headers={**transport.headers, **headers}
+            )
+        except httpx.TransportError as error:
+            raise ServerUnreachable(f"No answer from {transport.base_url}: {error}") from error
+        if not response.is_success:
+            raise ApiProblem.of(response)
+        return response.json()
+
+    def report_passages(self, seen: Sequence[tuple[str, float, datetime, datetime]]) -> None:
+        """Say what was on the screen.
+
+        Args:
+            seen: Passage, visible share (0..1), from, to.
+        """
+        body = [
+            {
+                "passage_id": passage_id,
+                "visible_share": share,
+                "from": _moment(start),
+                "to": _moment(end),
+            }
+            for passage_id, share, start, end in seen
+        ]
+        self._call("POST", "/passages", json=body)
+
+    def probe(self) -> types.Probe | None:
+        """Return the question to put to the learner now; mostly there is none."""
+        return cast(types.Probe | None, self._call("GET", "/probe"))
+
+    def answer(self, probe_id: str, value: int | None) -> None:
+        """Send the learner's answer; None skips the question."""
+        self._call("POST", "/answers", json=[{"probe_id": probe_id, "value": value}])
+
+    def correct(self, passage_id: str, clarity: int) -> None:
+        """Send the learner's own word about a passage: 1 (not clear) to 5 (completely)."""
+        self._call("POST", "/answers", json=[{"passage_id": passage_id, "value": clarity}])
+
+    def answer_break(self, answer: Literal["take", "snooze", "dismiss"]) -> types.Snapshot:
+        """Say what becomes of the break that is suggested."""
+        return cast(types.Snapshot, self._call("POST", "/break", json={"answer": answer}))
+
+    def details(self) -> types.SessionDetail:
+        """Return the session with its snapshot."""
+        return cast(types.SessionDetail, self._call("GET", ""))
+
+    def timeline(self, bucket: str = "1s", since: str | None = None) -> types.Timeline:
+        """Return the session over time; pass `next_since` of the last answer to go on."""
+        query = {"bucket": bucket} | ({} if since is None else {"since": since})
+        return cast(types.Timeline, self._call("GET", "/timeline", params=query))
+
+    def feedback(self) -> types.Feedback:
+        """Return break advice and passages to reread, each with its evidence."""
+        return cast(types.Feedback, self._call("GET", "/feedback"))
+
+    def pause(self) -> types.Snapshot:
+        """Stop the clock and the signals."""
+        return cast(types.Snapshot, self._call("POST", "/pause"))
+
+    def resume(self) -> types.Snapshot:
+        """Go on."""
+        return cast(types.Snapshot, self._call("POST", "/resume"))
+
+    def finish(self) -> types.Finished:
+        """End the session and sum it up; with retention "none" it is forgotten now."""
+        return cast(types.Finished, self._call("POST", "/finish", repeat=False))
+
+    def export(self, form: Literal["csv", "json"] = "json") -> bytes:
+        """Return the session as a file."""
+        return self._transport.send(
+            "GET", f"{self._path}/export", safe_to_repeat=True, params={"format": form}
+        ).content
+
+    def delete(self) -> None:
+        """Erase the session."""
+        self._call("DELETE", "", repeat=False)
+
+    def events(self, after: str | None = None) -> Iterator[Event]:
+        """Yield what happens, until the session ends; a broken line is taken up again.
+
+        Args:
+            after: The `event_id` of the last event that is known.
+
+        Raises:
+            ApiProblem: The API refused.
+        """
+        while True:
+            try:
+                for event in self._events_of_one_connection(after):
+                    after = event.event_id or after
+                    yield event
+                    if event.kind == "snapshot" and event.data["state"] == "finished":
+                        return
+            except _NothingMore:
+                return
+            except httpx.TransportError:
+                pass
+            except ApiProblem as problem:
+                if problem.code == "session_not_found" and after is not None:
+                    return  # it was erased meanwhile
+                if problem.status != httpx.codes.SERVICE_UNAVAILABLE:
+                    raise
+            time.sleep(_RECONNECT_AFTER_S)
+
+    def _events_of_one_connection(self, after: str | None) -> Iterator[Event]:
+        headers = {**self._transport.headers, "Accept": "text/event-stream"}
+        if after is not None:
+            headers["Last-Event-ID"] = after
+        url = f"{self._transport.base_url}{self._path}/events"
+        timeout = httpx.Timeout(self._transport.timeout_s, read=_SILENCE_S)
+        with self._transport.http.stream("GET", url, headers=headers, timeout=timeout) as response:
+            if response.status_code == httpx.codes.NO_CONTENT:
+                raise _NothingMore
+            if not response.is_success:
+                response.read()
+                raise ApiProblem.of(response)
+            yield from _parse(response.iter_lines())
+
+    def _call(self, method: str, name: str, *, repeat: bool = True, **arguments: Any) -> Any:
+        return self._transport.json(method, self._path + name, safe_to_repeat=repeat, **arguments)
+
+
+def _parse(lines: Iterator[str]) -> Iterator[Event]:
+    """Read server-sent events, as the HTML standard says."""
+    fields: dict[str, str] = {}
+    for line in lines:
+        if line:
+            name, _, value = line.partition(":")
+            fields[name] = value.removeprefix(" ")
+        elif "data" in fields:
+            yield Event(fields.get("event", ""), json.loads(fields["data"]), fields.get("id"))
+            fields = {}
+
+
+def _moment(at: datetime) -> str:
+    if at.tzinfo is None:
+        raise ValueError("a time needs a time zone, such as datetime.now(UTC)")
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

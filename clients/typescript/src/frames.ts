@@ -1,0 +1,61 @@
+/** The camera's loop: one frame in flight, the rest skipped, so that answers are about now. */
+
+import { ApiProblem } from "./errors.js";
+import type { Session } from "./session.js";
+import { pause } from "./transport.js";
+import type { Frame } from "./types.js";
+
+export interface FrameLoopOptions {
+  /** Most frames a second; 8 unless set. Indicators do not gain from more. */
+  framesPerSecond?: number;
+  onFrame?: (frame: Frame) => void;
+  /** Called with what is refused for another reason than being busy. */
+  onProblem?: (error: unknown) => void;
+}
+
+const PAUSE_AFTER_PROBLEM_MS = 1000;
+
+/**
+ * Take pictures of a camera and send them until the signal ends it or the session is over.
+ *
+ * @param session Where they go.
+ * @param grab Gives the newest picture as JPEG, or null if there is none.
+ */
+export async function runFrameLoop(
+  session: Session,
+  grab: () => Promise<Blob | null>,
+  signal: AbortSignal,
+  options: FrameLoopOptions = {},
+): Promise<void> {
+  const interval = 1000 / (options.framesPerSecond ?? 8);
+  while (!signal.aborted) {
+    const started = performance.now();
+    try {
+      const capturedAt = new Date();
+      const picture = await grab();
+      if (picture !== null) options.onFrame?.(await session.sendFrame(picture, capturedAt, signal));
+      await pause(Math.max(0, interval - (performance.now() - started)), signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof ApiProblem && ["session_finished", "session_not_found"].includes(error.code)) {
+        return;
+      }
+      const busy = error instanceof ApiProblem && error.retryAfterMs !== null;
+      if (!busy) options.onProblem?.(error);
+      const wait = busy ? (error.retryAfterMs ?? 0) : PAUSE_AFTER_PROBLEM_MS;
+      await pause(wait, signal).catch(() => undefined);
+    }
+  }
+}
+
+/** Return a function that gives the newest picture of a playing video as JPEG. */
+export function grabFrom(video: HTMLVideoElement, width = 640): () => Promise<Blob | null> {
+  const canvas = document.createElement("canvas");
+  return async () => {
+    if (video.videoWidth === 0) return null;
+    canvas.width = Math.min(width, video.videoWidth);
+    canvas.height = Math.round((canvas.width * video.videoHeight) / video.videoWidth);
+    canvas.getContext("2d")?.drawImage(video, 0, 0, canvas.width, canvas.height);
+    return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
+  };
+}

@@ -1,0 +1,10 @@
+/** A small typed fetch client for the Expressions API, for browsers. */
+
+export { Client } from "./client.js";
+export { ApiProblem } from "./errors.js";
+export type { SessionEvent } from "./events.js";
+export { grabFrom, runFrameLoop, type FrameLoopOptions } from "./frames.js";
+export { watchPassages } from "./passages.js";
+export { Session } from "./session.js";
+export type { Options } from "./transport.js";
+export type * from "./types.js";

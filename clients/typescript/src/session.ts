@@ -1,0 +1,103 @@
+/** A study session: frames, passages and answers in; snapshots, timeline and events out. */
+
+import { followEvents, type SessionEvent } from "./events.js";
+import { Transport } from "./transport.js";
+import type {
+  AnswerIn,
+  Feedback,
+  Finished,
+  Frame,
+  PassageSeen,
+  Probe,
+  SessionDetail,
+  Snapshot,
+  Timeline,
+} from "./types.js";
+
+export class Session {
+  private readonly path: string;
+
+  constructor(
+    private readonly transport: Transport,
+    readonly id: string,
+  ) {
+    this.path = `/api/v1/sessions/${encodeURIComponent(id)}`;
+  }
+
+  /** Send one frame of the camera. Keep one in flight; `FrameLoop` does. */
+  sendFrame(jpeg: Blob, capturedAt = new Date(), signal?: AbortSignal): Promise<Frame> {
+    return this.transport.json("POST", `${this.path}/frames`, {
+      body: jpeg,
+      headers: {
+        "Content-Type": jpeg.type || "image/jpeg",
+        "X-Frame-Id": crypto.randomUUID(),
+        "X-Captured-At": capturedAt.toISOString(),
+      },
+      signal,
+      once: true,
+    });
+  }
+
+  /** Say what was on the screen. */
+  reportPassages(seen: PassageSeen[]): Promise<{ taken: number }> {
+    return this.transport.json("POST", `${this.path}/passages`, { json: seen });
+  }
+
+  /** The question to put to the learner now; mostly there is none. */
+  probe(): Promise<Probe | null> {
+    return this.transport.json("GET", `${this.path}/probe`);
+  }
+
+  /** Send the learner's answers; a value of null skips the question. */
+  answer(...answers: AnswerIn[]): Promise<{ taken: number }> {
+    return this.transport.json("POST", `${this.path}/answers`, { json: answers });
+  }
+
+  /** Say what becomes of the break that is suggested. */
+  answerBreak(answer: "take" | "snooze" | "dismiss"): Promise<Snapshot> {
+    return this.transport.json("POST", `${this.path}/break`, { json: { answer } });
+  }
+
+  details(): Promise<SessionDetail> {
+    return this.transport.json("GET", this.path);
+  }
+
+  /** The session over time; pass `next_since` of the last answer to go on. */
+  timeline(query: { bucket?: string; since?: string } = {}): Promise<Timeline> {
+    return this.transport.json("GET", `${this.path}/timeline`, { query });
+  }
+
+  /** Break advice and passages to reread, each with its evidence. */
+  feedback(): Promise<Feedback> {
+    return this.transport.json("GET", `${this.path}/feedback`);
+  }
+
+  pause(): Promise<Snapshot> {
+    return this.transport.json("POST", `${this.path}/pause`);
+  }
+
+  resume(): Promise<Snapshot> {
+    return this.transport.json("POST", `${this.path}/resume`);
+  }
+
+  /** End the session and sum it up; with retention "none" it is forgotten now. */
+  finish(): Promise<Finished> {
+    return this.transport.json("POST", `${this.path}/finish`, { once: true });
+  }
+
+  /** The session as a file. */
+  async export(format: "csv" | "json"): Promise<Blob> {
+    const response = await this.transport.send("GET", `${this.path}/export`, { query: { format } });
+    return response.blob();
+  }
+
+  /** Erase the session. */
+  async delete(): Promise<void> {
+    await this.transport.send("DELETE", this.path, { once: true });
+  }
+
+  /** What happens, until the session ends; a broken line is taken up again. */
+  events(signal?: AbortSignal, after?: string): AsyncGenerator<SessionEvent> {
+    return followEvents(this.transport, `${this.path}/events`, signal, after);
+  }
+}

@@ -1,0 +1,23 @@
+/** Names for the parts of the contract that a browser app handles. */
+
+import type { components } from "./schema.js";
+
+type Schemas = components["schemas"];
+
+export type Analysis = Schemas["Analysis"];
+export type AnswerIn = Schemas["AnswerIn"];
+export type Face = Schemas["Face"];
+export type Feedback = Schemas["Feedback"];
+export type Finished = Schemas["Finished"];
+export type Frame = Schemas["Frame"];
+export type Indicator = Schemas["Indicator"];
+export type Model = Schemas["Model"];
+export type PassageSeen = Schemas["PassageSeen"];
+export type Probe = Schemas["Probe"];
+export type Problem = Schemas["Problem"];
+export type SessionDetail = Schemas["Session"];
+export type SessionPage = Schemas["SessionPage"];
+export type SessionRequest = Schemas["SessionRequest"];
+export type Snapshot = Schemas["Snapshot"];
+export type Suggestion = Schemas["Suggestion"];
+export type Timeline = Schemas["Timeline"];

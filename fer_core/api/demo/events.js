@@ -1,0 +1,81 @@
+/**
+ * Server-sent events by fetch: EventSource cannot send a key.
+ *
+ * A line that breaks or falls silent is taken up again after the last event that was received.
+ */
+import { ApiProblem } from "./errors.js";
+import { pause } from "./transport.js";
+const RECONNECT_AFTER_MS = 2000;
+/** The server sends something at least every ten seconds. */
+const SILENCE_MS = 25_000;
+export async function* followEvents(transport, path, signal, after) {
+    let last = after;
+    while (!signal?.aborted) {
+        const line = new AbortController();
+        const hangUp = () => line.abort(signal?.reason);
+        signal?.addEventListener("abort", hangUp, { once: true });
+        try {
+            const response = await transport.send("GET", path, {
+                headers: {
+                    Accept: "text/event-stream",
+                    ...(last === undefined ? {} : { "Last-Event-ID": last }),
+                },
+                signal: line.signal,
+            });
+            if (response.status === 204 || response.body === null)
+                return;
+            for await (const event of parseEvents(response.body, () => line.abort())) {
+                last = event.id ?? last;
+                yield event;
+                if (event.kind === "snapshot" && event.data.state === "finished")
+                    return;
+            }
+        }
+        catch (error) {
+            if (signal?.aborted)
+                return;
+            const gone = error instanceof ApiProblem && error.code === "session_not_found";
+            if (gone && last !== undefined)
+                return; // finished or erased meanwhile
+            if (error instanceof ApiProblem && error.status !== 503)
+                throw error;
+        }
+        finally {
+            signal?.removeEventListener("abort", hangUp);
+            line.abort();
+        }
+        await pause(RECONNECT_AFTER_MS, signal).catch(() => undefined);
+    }
+}
+/** Read a stream of server-sent events, as the HTML standard says. */
+export async function* parseEvents(body, onSilence) {
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    let buffer = "";
+    let fields = {};
+    for (;;) {
+        const timer = setTimeout(onSilence, SILENCE_MS);
+        const { done, value } = await reader.read().finally(() => clearTimeout(timer));
+        if (done)
+            return;
+        const lines = (buffer + value).split("\n");
+        buffer = lines.pop() ?? "";
+        for (const raw of lines) {
+            const line = raw.replace(/\r$/, "");
+            if (line !== "") {
+                const colon = line.indexOf(":");
+                const name = colon < 0 ? line : line.slice(0, colon);
+                fields[name] = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+            }
+            else {
+                if (fields["data"] !== undefined) {
+                    yield {
+                        kind: fields["event"],
+                        data: JSON.parse(fields["data"]),
+                        id: fields["id"] ?? null,
+                    };
+                }
+                fields = {};
+            }
+        }
+    }
+}

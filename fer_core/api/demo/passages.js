@@ -1,0 +1,61 @@
+/** Which passages are on the screen, told to the session every few seconds. */
+const REPORT_EVERY_MS = 3000;
+const THRESHOLDS = Array.from({ length: 21 }, (_, step) => step / 20);
+/**
+ * Watch elements and report their visible shares until the signal ends it.
+ *
+ * @param elements By passage id.
+ * @param onProblem Called when a report is refused; its time is reported again with the next.
+ */
+export function watchPassages(session, elements, signal, onProblem = () => undefined) {
+    const ids = new Map([...elements].map(([id, element]) => [element, id]));
+    const shares = new Map();
+    let pending = [];
+    const close = (id, until) => {
+        const open = shares.get(id);
+        if (open && open.share > 0 && until > open.since) {
+            pending.push({
+                passage_id: id,
+                visible_share: open.share,
+                from: new Date(open.since).toISOString(),
+                to: new Date(until).toISOString(),
+            });
+        }
+    };
+    const observer = new IntersectionObserver((entries) => {
+        const now = Date.now();
+        for (const entry of entries) {
+            const id = ids.get(entry.target);
+            if (id === undefined)
+                continue;
+            close(id, now);
+            // A passage taller than the window is read by the part of the window that it fills.
+            const viewport = entry.rootBounds?.height ?? innerHeight;
+            const share = Math.max(entry.intersectionRatio, Math.min(1, entry.intersectionRect.height / viewport));
+            shares.set(id, { share: entry.isIntersecting ? share : 0, since: now });
+        }
+    }, { threshold: THRESHOLDS });
+    for (const element of elements.values())
+        observer.observe(element);
+    const report = () => {
+        const now = Date.now();
+        for (const [id, open] of shares) {
+            if (!document.hidden)
+                close(id, now);
+            open.since = now;
+        }
+        if (pending.length === 0)
+            return;
+        const batch = pending.slice(0, 1000);
+        pending = [];
+        session.reportPassages(batch).catch((error) => {
+            pending = [...batch, ...pending].slice(-1000);
+            onProblem(error);
+        });
+    };
+    const timer = setInterval(report, REPORT_EVERY_MS);
+    signal.addEventListener("abort", () => {
+        clearInterval(timer);
+        observer.disconnect();
+    }, { once: true });
+}

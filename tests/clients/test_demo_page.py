@@ -1,0 +1,188 @@
+"""The demo page in a real browser, served from another origin than the API, with a fake camera."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import httpx
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+from fer_core.api.demo_page import FOLDER
+from tests.api.conftest import MakeApp
+from tests.e2e.browser import PHONE, chromium_path, launch
+from tests.e2e.servers import free_port, running_server
+
+pytestmark = pytest.mark.browser
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files without a word."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def app_origin() -> Iterator[str]:
+    """Serve the page from a server that is not the API's."""
+    handler = functools.partial(Quiet, directory=str(FOLDER))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def api_url(app_origin: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    url = f"http://127.0.0.1:{free_port()}"
+    command = [sys.executable, "-m", "fer_core.api", "--demo", "--port", url.rsplit(":", 1)[1]]
+    environment = {
+        "FER_DATA_DIR": str(tmp_path_factory.mktemp("api")),
+        "FER_CORS_ORIGINS": json.dumps([app_origin]),
+    }
+    with running_server(command, f"{url}/readyz", environment):
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser(astronaut: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    if chromium_path() is None:
+        pytest.fail("These tests drive Chromium: install it, or set FER_TEST_CHROMIUM to its path.")
+    frame = np.full((480, 640, 3), 110, np.uint8)
+    frame[:, 80:560] = cv2.resize(astronaut, (480, 480))
+    clip = tmp_path_factory.mktemp("clip") / "smile.mjpeg"
+    clip.write_bytes(cv2.imencode(".jpg", frame[..., ::-1])[1].tobytes() * 30)
+    with sync_playwright() as playwright:
+        browser = launch(playwright, camera_clip=clip)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(permissions=["camera"])
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []
+
+
+def start(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_label("I have read this and agree").check()
+    page.get_by_role("button", name="Start").click()
+
+
+def frames_answered(page: Page, least: int) -> None:
+    for _ in range(600):  # the page's content policy forbids what wait_for_function does
+        if int(page.locator("#frames").text_content() or 0) >= least:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"fewer than {least} frames were answered in a minute")
+
+
+def test_a_session_runs_from_another_origin(page: Page, app_origin: str, api_url: str) -> None:
+    in_flight: list[int] = [0]
+    most: list[int] = [0]
+
+    def count(change: int) -> Any:
+        def note(request: Request) -> None:
+            if request.method == "POST" and request.url.endswith("/frames"):
+                in_flight[0] += change
+                most[0] = max(most[0], in_flight[0])
+
+        return note
+
+    page.on("request", count(1))
+    page.on("requestfinished", count(-1))
+    page.on("requestfailed", count(-1))
+
+    start(page, f"{app_origin}/index.html?api={api_url}")
+    frames_answered(page, 8)
+    expect(page.locator("#expression")).to_contain_text("Happy", timeout=30_000)
+    expect(page.locator("#indicators")).to_contain_text("Getting to know your face")
+    expect(page.locator("#log")).to_contain_text("session active")
+
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("#notice")).to_have_text("The session is paused.", timeout=15_000)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("#log")).to_contain_text("session paused")
+    frames_answered(page, 12)
+
+    page.get_by_role("button", name="Finish").click()
+    expect(page.locator("#totals")).to_contain_text("It is forgotten now.", timeout=15_000)
+    assert most[0] == 1
+    assert httpx.get(f"{api_url}/api/v1/sessions").json()["sessions"] == []
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Take the session with you").click()
+    exported = json.loads(Path(download.value.path()).read_text())
+    assert exported["timeline"]
+
+
+def test_an_origin_that_is_not_allowed_is_explained(page: Page, browser: Browser) -> None:
+    del browser
+    handler = functools.partial(Quiet, directory=str(FOLDER))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    origin = f"http://127.0.0.1:{server.server_address[1]}"
+    start(page, f"{origin}/index.html?api=http://127.0.0.1:9")
+    expect(page.locator("#start-problem")).to_contain_text("FER_CORS_ORIGINS")
+    server.shutdown()
+    server.server_close()
+
+
+def test_another_origin_is_kept_out(page: Page, api_url: str) -> None:
+    page.route("http://evil.test/**", lambda route: route.fulfill(body="<title>x</title>"))
+    page.goto("http://evil.test/")
+    refused = page.evaluate(
+        """async (url) => {
+            try { await fetch(url + "/api/v1/model"); return "read"; }
+            catch (error) { return error.name; }
+        }""",
+        api_url,
+    )
+    assert refused == "TypeError"
+
+
+def test_an_erased_session_is_gone(page: Page, app_origin: str, api_url: str) -> None:
+    start(page, f"{app_origin}/index.html?api={api_url}")
+    frames_answered(page, 2)
+    page.get_by_role("button", name="Erase and stop").click()
+    expect(page.get_by_role("heading", name="Before the camera starts")).to_be_visible()
+    assert httpx.get(f"{api_url}/api/v1/sessions").json()["sessions"] == []
+
+
+def test_the_page_of_the_api_itself_works_under_its_content_policy(
+    page: Page, api_url: str
+) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    start(page, f"{api_url}/demo")
+    frames_answered(page, 2)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Erase and stop").click()
+
+
+def test_without_consent_nothing_starts(page: Page, api_url: str) -> None:
+    page.goto(f"{api_url}/demo/")
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("#live")).to_be_hidden()
+    assert httpx.get(f"{api_url}/api/v1/sessions").json()["sessions"] == []
+
+
+def test_without_the_option_there_is_no_demo(make_app: MakeApp) -> None:
+    assert make_app().test_client().get("/demo/").status_code == 404

@@ -1,0 +1,313 @@
+"""The Python client against the real server: photos, sessions, retries, streams, types."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import typing
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from fer_core.api.app import make_contract
+from fer_core.api.keys import KeyStore
+from fer_core.api.model_service import ModelService
+from tests.api.conftest import MakeApp
+from tests.api.serving import Service, serving
+
+fer_client = pytest.importorskip("fer_client")
+
+from fer_client import ApiProblem, Client, FrameSender, ServerUnreachable, types  # noqa: E402
+from fer_client.__main__ import main  # noqa: E402
+from fer_client.transport import Transport  # noqa: E402
+
+AGREED = {"consent_version": "2026-11", "accepted_at": datetime(2026, 11, 20, tzinfo=UTC)}
+
+
+@pytest.fixture
+def service(make_app: MakeApp) -> Iterator[Service]:
+    with serving(make_app, clock=time.time) as running:
+        yield running
+
+
+@pytest.fixture
+def api(service: Service) -> Iterator[Client]:
+    with Client(service.url) as client:
+        yield client
+
+
+def test_a_photo_is_analysed(api: Client, photo: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "me.jpg"
+    path.write_bytes(photo)
+    first, second = api.analyse(photo, path)["results"]
+    assert first["faces"] == second["faces"]
+    assert first["faces"][0]["emotion"]["label"] == "Happy"
+
+
+def test_a_problem_is_an_error_with_its_code(api: Client) -> None:
+    with pytest.raises(ApiProblem) as caught:
+        api.analyse(b"no picture")
+    assert (caught.value.status, caught.value.code) == (415, "not_an_image")
+    assert caught.value.request_id
+
+
+def test_a_key_is_sent(make_app: MakeApp, key_store: KeyStore) -> None:
+    _, key = key_store.create("test", datetime.now(UTC))
+    with serving(make_app, require_key=True) as service:
+        assert Client(service.url, key).model()["name"]
+        with pytest.raises(ApiProblem, match="unauthorized"):
+            Client(service.url, "wrong").model()
+
+
+def test_no_server_is_said_plainly() -> None:
+    with pytest.raises(ServerUnreachable, match="No answer"):
+        Client("http://127.0.0.1:9", retries=0).model()
+
+
+def test_a_session_runs_from_start_to_end(api: Client, photo: bytes) -> None:
+    passages = [{"passage_id": "a", "text": "Plants turn light into sugar."}]
+    session = api.start_session(**AGREED, title="mine", text=passages, plan=(30, 5))
+    for _ in range(3):
+        frame = session.send_frame(photo)
+        time.sleep(0.01)
+    assert frame["faces"][0]["emotion"]["label"] == "Happy"
+    now = datetime.now(UTC)
+    session.report_passages([("a", 1.0, now, datetime.now(UTC))])
+    session.correct("a", 2)
+    assert session.probe() is None
+    assert session.pause()["state"] == "paused"
+    assert session.resume()["state"] == "active"
+    assert session.answer_break("dismiss")["suggestion"] is None
+    assert session.timeline("5s")["bucket_s"] == 5
+    assert session.feedback()["answered"] == 1
+    assert session.export("csv").startswith(b"time,")
+    assert [item["title"] for item in api.sessions()] == ["mine"]
+    assert session.finish()["totals"]["frames"] == 3
+    with pytest.raises(ApiProblem, match="session_not_found"):
+        session.details()
+
+
+def test_a_list_goes_on_over_pages(api: Client) -> None:
+    for number in range(5):
+        api.start_session(**AGREED, title=str(number))
+    assert [item["title"] for item in api.sessions(page_size=2)] == ["4", "3", "2", "1", "0"]
+    api.delete_all_sessions()
+    assert list(api.sessions()) == []
+
+
+def test_events_come_until_the_end(api: Client) -> None:
+    session = api.start_session(**AGREED)
+    kinds = []
+    for event in session.events():
+        kinds.append((event.kind, event.data["state"]))
+        if len(kinds) == 2:
+            session.pause()
+        if kinds[-1] == ("snapshot", "paused"):
+            session.finish()
+    assert kinds[:2] == [("state", "active"), ("snapshot", "active")]
+    assert kinds[-1] == ("snapshot", "finished")
+    assert ("state", "paused") in kinds
+
+
+def test_a_time_needs_a_zone(api: Client) -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        api.start_session(consent_version="1", accepted_at=datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+class Scripted(httpx.BaseTransport):
+    """Answers in turn what it was told to."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self.answers = list(answers)
+        self.requests: list[httpx.Request] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def transport(script: Scripted, waits: list[float], retries: int = 3) -> Transport:
+    return Transport(
+        "http://api",
+        None,
+        timeout_s=5,
+        retries=retries,
+        http=httpx.Client(transport=script),
+        sleep=waits.append,
+    )
+
+
+def busy(seconds: str | None) -> httpx.Response:
+    headers = {} if seconds is None else {"Retry-After": seconds}
+    return httpx.Response(503, headers=headers, json={"code": "busy", "detail": "later"})
+
+
+def test_a_busy_server_is_asked_again_when_it_said() -> None:
+    waits: list[float] = []
+    script = Scripted(busy("3"), busy("1"), httpx.Response(200, json={"ok": True}))
+    answer = transport(script, waits).json("GET", "/x", safe_to_repeat=True)
+    assert answer == {"ok": True}
+    assert waits == [3, 1]
+
+
+def test_without_a_word_the_waits_grow() -> None:
+    waits: list[float] = []
+    script = Scripted(busy(None), busy(None), httpx.Response(204))
+    assert transport(script, waits).json("GET", "/x", safe_to_repeat=True) is None
+    assert waits == [0.5, 1.0]
+
+
+def test_a_server_that_stays_busy_is_given_up() -> None:
+    waits: list[float] = []
+    with pytest.raises(ApiProblem, match="busy"):
+        transport(Scripted(busy("1"), busy("1")), waits, retries=1).json(
+            "GET", "/x", safe_to_repeat=True
+        )
+    assert waits == [1]
+
+
+def test_what_must_not_happen_twice_is_not_sent_twice() -> None:
+    broken = httpx.ReadError("gone")
+    with pytest.raises(ServerUnreachable):
+        transport(Scripted(broken), []).json("POST", "/finish", safe_to_repeat=False)
+    script = Scripted(broken, httpx.Response(200, json={}))
+    assert transport(script, []).json("POST", "/x", safe_to_repeat=True) == {}
+
+
+def test_a_broken_creation_is_repeated_under_its_key() -> None:
+    script = Scripted(httpx.ReadError("gone"), httpx.Response(201, json={"session_id": "s"}))
+    client = Client("http://api")
+    client._transport = transport(script, [])
+    assert client.start_session(**AGREED).session_id == "s"
+    first, second = (request.headers["Idempotency-Key"] for request in script.requests)
+    assert first == second
+
+
+def test_an_answer_that_is_no_problem_document_is_still_one() -> None:
+    script = Scripted(httpx.Response(502, text="<html>proxy</html>"))
+    with pytest.raises(ApiProblem) as caught:
+        transport(script, []).json("GET", "/x", safe_to_repeat=True)
+    assert (caught.value.status, caught.value.code) == (502, "unknown")
+
+
+def test_a_sender_keeps_one_frame_in_flight_and_skips_the_rest(api: Client, photo: bytes) -> None:
+    session = api.start_session(**AGREED)
+    answered = threading.Event()
+    answers: list[types.Frame] = []
+
+    def take(frame: types.Frame) -> None:
+        answers.append(frame)
+        if len(answers) >= 3:
+            answered.set()
+
+    with FrameSender(session, take) as sender:
+        while not answered.is_set():
+            sender.submit(photo)
+            time.sleep(0.002)
+    stats = sender.stats
+    assert stats.submitted > stats.answered + 3
+    assert stats.skipped >= stats.submitted - stats.answered - 1
+    assert session.details()["totals"]["frames"] == stats.answered
+    times = [answer["captured_at"] for answer in answers]
+    assert times == sorted(times)
+
+
+def test_a_sender_waits_as_told_and_goes_on(models: ModelService, make_app: MakeApp) -> None:
+    del models
+    script = Scripted(busy("0"), httpx.Response(200, json={"used": True}))
+    client = Client("http://api")
+    client._transport = transport(script, [])
+    got = threading.Event()
+    problems: list[Exception] = []
+    with FrameSender(client.session("s"), lambda _: got.set(), problems.append) as sender:
+        sender.submit(b"1")
+        deadline = time.monotonic() + 10
+        while not got.is_set() and time.monotonic() < deadline:
+            sender.submit(b"2")
+            time.sleep(0.01)
+    assert got.is_set()
+    assert sender.stats.refused == 1
+    assert problems == []
+
+
+def test_a_folder_is_analysed(
+    service: Service, photo: bytes, empty_photo: bytes, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "a.jpg").write_bytes(photo)
+    (tmp_path / "b.JPG").write_bytes(empty_photo)
+    (tmp_path / "c.png").write_bytes(b"broken")
+    (tmp_path / "notes.txt").write_text("no photo")
+    assert main([str(tmp_path), "--url", service.url]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    assert "Happy" in next(line for line in lines if "a.jpg" in line)
+    assert "no face" in next(line for line in lines if "b.JPG" in line)
+    assert "not a picture" in next(line for line in lines if "c.png" in line)
+    assert main([str(tmp_path / "deep"), "--url", service.url, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["faces"][0]["emotion"]["label"] == "Happy"
+
+
+def test_a_folder_without_photos_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path)]) == 1
+    assert "no photos" in capsys.readouterr().err
+
+
+SCHEMAS = make_contract()["components"]["schemas"]
+OTHER_NAMES = {"SessionDetail": "Session"}
+NAMES = sorted(
+    name
+    for name, kind in vars(types).items()
+    if isinstance(kind, type) and typing.is_typeddict(kind)
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_types_are_those_of_the_contract(name: str) -> None:
+    schema: dict[str, Any] = SCHEMAS[OTHER_NAMES.get(name, name)]
+    kind = getattr(types, name)
+    assert set(kind.__annotations__) == set(schema["properties"])
+    hints = typing.get_type_hints(kind)
+    for field, description in schema["properties"].items():
+        assert written(hints[field]) == written_schema(description), f"{name}.{field}"
+
+
+def written(hint: Any) -> set[str]:
+    """Write a type as the contract's words."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Literal:
+        return {json.dumps(value) for value in arguments}
+    if origin is list:
+        return {f"list of {sorted(written(arguments[0]))}"}
+    if origin is dict:
+        return {"object"}
+    if arguments:
+        return set().union(*(written(argument) for argument in arguments))
+    plain = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
+    name = getattr(hint, "__name__", "")
+    return {plain.get(hint, OTHER_NAMES.get(name, name))}
+
+
+def written_schema(schema: dict[str, Any]) -> set[str]:
+    if "$ref" in schema:
+        return {schema["$ref"].rsplit("/", 1)[1]}
+    if "anyOf" in schema:
+        return set().union(*(written_schema(choice) for choice in schema["anyOf"]))
+    if "enum" in schema:
+        return {json.dumps(value) for value in schema["enum"]}
+    if "const" in schema:
+        return {json.dumps(schema["const"])}
+    if schema["type"] == "array":
+        return {f"list of {sorted(written_schema(schema['items']))}"}
+    return {schema["type"]}
