@@ -12,8 +12,9 @@ from fer_core import charts_live
 from fer_core.affect.breaks import BreakRule, Suggestion
 from fer_core.affect.indicators import INTERVAL_PERCENT, Reason
 from fer_core.config import get_settings
+from fer_core.emotions import UNSURE_EMOJI, UNSURE_LABEL
 from fer_core.errors import FerError
-from fer_core.study.probes import Probe, ProbeKind
+from fer_core.study.probes import Probe
 from fer_core.study.report import NOTE
 from fer_core.study.snapshot import Indicator, Snapshot, State, Trend
 from fer_core.vision.image import decode_image
@@ -190,20 +191,31 @@ def show_camera_line(study: LiveStudy, connection: Connection) -> None:
 
 
 def take_snapshots(study: LiveStudy, state: State) -> None:
+    """Take single pictures in place of video, and say what each of them showed."""
     picture = st.camera_input("Take a snapshot now and then", key="live_snapshot")
     if picture is None or state is not State.ACTIVE:
         return
-    if st.session_state.get("snapshot_taken") == picture.file_id:
-        return
-    st.session_state["snapshot_taken"] = picture.file_id
+    memory = st.session_state
+    if memory.get("snapshot_taken") != picture.file_id:
+        memory["snapshot_taken"] = picture.file_id
+        memory["snapshot_words"] = look_at(study, picture.getvalue())
+    st.markdown(memory["snapshot_words"])
+
+
+def look_at(study: LiveStudy, data: bytes) -> str:
+    """Pass a snapshot to the session and return what it showed, in words."""
     settings = get_settings()
     try:
-        rgb = decode_image(
-            picture.getvalue(), max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels
-        )
-        study.camera.take_snapshot(rgb)
+        rgb = decode_image(data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels)
+        faces = study.camera.take_snapshot(rgb).faces
     except FerError as error:
-        st.warning(error.message, icon=":material/warning:")
+        return f":material/warning: {error.message}"
+    if not faces:
+        return ":material/face: No face in this snapshot."
+    emotion = faces[0].emotion
+    if emotion is None:
+        return f"{UNSURE_EMOJI} {UNSURE_LABEL}: the expression is not clear enough to name."
+    return f"{emotion.emoji} This snapshot: {emotion.study_label} {faces[0].probability:.0%}"
 
 
 # What it says now
@@ -250,42 +262,51 @@ def show_notice(reason: Reason) -> None:
 
 
 def show_suggestion(study: LiveStudy, suggestion: Suggestion) -> None:
-    session = study.session
+    """Show a calm banner: what, on what grounds, and three ways to answer."""
+    session, key = study.session, suggestion.suggestion_id
     with st.container(border=True, key="break_banner"):
         st.markdown(f":material/self_improvement: **{suggestion.advice}**")
         st.caption(suggestion.evidence)
         with st.container(horizontal=True):
-            if suggestion.rule is not BreakRule.EYES and st.button(
-                "Take a break", type="primary", key=f"take-{suggestion.suggestion_id}"
-            ):
-                session.take_break(now())
-                st.rerun()
-            if st.button("In 5 minutes", key=f"snooze-{suggestion.suggestion_id}"):
-                session.snooze_break(now())
-                st.rerun(scope="fragment")
-            if st.button("No, thanks", key=f"dismiss-{suggestion.suggestion_id}"):
-                session.dismiss_break(now())
-                st.rerun(scope="fragment")
+            if suggestion.rule is not BreakRule.EYES:
+                st.button(
+                    "Take a break",
+                    type="primary",
+                    key=f"take-{key}",
+                    on_click=lambda: session.take_break(now()),
+                )
+            st.button(
+                "In 5 minutes", key=f"snooze-{key}", on_click=lambda: session.snooze_break(now())
+            )
+            st.button(
+                "No, thanks", key=f"dismiss-{key}", on_click=lambda: session.dismiss_break(now())
+            )
 
 
 def show_probe(study: LiveStudy, probe: Probe) -> None:
     """Ask one question: a tap answers it, another one skips it."""
+    scale, key = probe.scale, f"answer-{probe.probe_id}"
+    words = probe.question.choices if probe.question else None
+    ends = f"{scale.low} {scale.low_label}, {scale.high} {scale.high_label}"
+
+    def answer(*, skip: bool = False) -> None:
+        study.session.answer(probe, None if skip else st.session_state[key], now())
+
     with st.container(border=True, key="probe"):
         st.markdown(f":material/chat_bubble: **{probe.prompt}**")
-        scale = probe.scale
-        words = probe.question.choices if probe.question else None
-        chosen = st.segmented_control(
-            f"{scale.low} {scale.low_label}, {scale.high} {scale.high_label}"
-            if probe.kind is not ProbeKind.QUESTION
-            else "Choose one",
+        st.segmented_control(
+            "Choose one" if words else ends,
             probe.options,
             format_func=lambda value: words[value] if words else str(value),
-            key=f"answer-{probe.probe_id}",
+            key=key,
+            on_change=answer,
         )
-        skipped = st.button("Skip", key=f"skip-{probe.probe_id}", type="tertiary")
-        if chosen is not None or skipped:
-            study.session.answer(probe, None if skipped else chosen, now())
-            st.rerun(scope="fragment")
+        st.button(
+            "Skip",
+            type="tertiary",
+            key=f"skip-{probe.probe_id}",
+            on_click=lambda: answer(skip=True),
+        )
 
 
 def show_expression(snapshot: Snapshot) -> None:
