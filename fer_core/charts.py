@@ -148,7 +148,14 @@ def confusion_matrix(counts: Sequence[Sequence[int]]) -> alt.LayerChart:
             "answer:N",
             sort=answers,
             title="The model said",
-            axis=alt.Axis(labelAngle=0, orient="top"),
+            # The emoji above the word: six columns stand side by side on a phone too.
+            axis=alt.Axis(
+                labelAngle=0,
+                labelExpr="split(datum.label, ' ')",
+                labelFontSize=10,
+                labelOverlap=False,
+                orient="top",
+            ),
         ),
         y=alt.Y("truth:N", sort=truths, title="The picture's label"),
         tooltip=[

@@ -101,8 +101,9 @@ def show_card() -> None:
         card = PROJECT_ROOT / "weights" / "MODEL_CARD.md"
     with st.expander("Model card", icon=":material/description:"):
         if card.is_file():
+            text = re.sub(r"(?s)<!--.*?-->", "", card.read_text(encoding="utf-8"))
             # One level down: the page has its own title.
-            st.markdown(re.sub(r"(?m)^#", "##", card.read_text(encoding="utf-8")))
+            st.markdown(re.sub(r"(?m)^#", "##", text))
         else:
             st.markdown("No model card (MODEL_CARD.md) lies beside this model's file.")
 
@@ -112,8 +113,9 @@ PRIVACY = """
   are forgotten when you remove them, leave the page or close the tab.
 - **Nothing is sent anywhere.** The app makes no connections of its own: no telemetry, no fonts or
   scripts from other servers. By default it can be reached from this machine only.
-- A study session stores **numbers only**, on this machine, and only after you agreed; you can look
-  at them, export them and erase them.
+- A study session that you choose to keep stores **numbers** (expressions, estimates, times), your
+  answers, and the titles and notes you wrote: on this machine, never a picture, never the text you
+  read. Look at them, export them and erase them on the History page.
 - What you download is yours to look after. Blurred faces in a download cannot be restored; a face
   that was not found is not blurred, so look before you share.
 """

@@ -18,6 +18,24 @@ WAYS = [
         "Drop one photo or two hundred; see the expression of every face.",
     ),
     (
+        "live",
+        "Study with the camera",
+        ":material/videocam:",
+        "See your own expression over time, and be told when a break is due.",
+    ),
+    (
+        "reading",
+        "Read a text",
+        ":material/menu_book:",
+        "Afterwards, see which passages were hard for you or only skimmed.",
+    ),
+    (
+        "history",
+        "Look back",
+        ":material/history:",
+        "Compare your sessions over days and weeks; export them, or erase them for good.",
+    ),
+    (
         "about",
         "Know what it can do",
         ":material/info:",
@@ -28,10 +46,10 @@ WAYS = [
 through_home()
 st.title("See what a face shows")
 st.markdown(
-    "This app finds the faces in your photographs and tells their expressions. "
-    "Everything stays on this machine: pictures live in memory while you look at them, and "
-    "nothing is sent anywhere. "
-    "Begin with a photograph."
+    "This app shows you the expressions of faces: in your photographs, and your own while you "
+    "study. "
+    "Everything stays on this machine: pictures are never saved, and nothing is sent anywhere. "
+    "Begin with a photograph, or start a session."
 )
 grid = st.grid("auto", min_column_width=280)
 for name, title, icon, purpose in WAYS:

@@ -27,7 +27,7 @@ def test_the_app_opens_with_what_it_is_that_it_stays_here_and_where_to_begin() -
     home = AppTest.from_file(PROJECT_ROOT / "Home.py", default_timeout=60).run()
     assert not home.exception
     said = said_by(home)
-    assert "finds the faces" in said
+    assert "expressions of faces" in said
     assert "stays on this machine" in said
     assert "Begin with" in said
 
