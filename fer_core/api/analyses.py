@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from fer_core.api.documentation import SECURITY, answers, ref
+from fer_core.api.pictures import analyse_picture
 from fer_core.api.problems import Malformed, RequestTooLarge, UnsupportedMediaType, problem_of
 from fer_core.api.schemas.analyses import (
     MAX_IMAGES,
@@ -20,7 +19,6 @@ from fer_core.api.schemas.analyses import (
 )
 from fer_core.api.services import json_response, services
 from fer_core.errors import ImageError
-from fer_core.vision.image import decode_image
 
 analyses = APIBlueprint(
     "analyses",
@@ -64,23 +62,14 @@ def analyse_pictures(query: AnalysisQuery) -> Response:
     results = []
     for index, data in enumerate(pictures):
         try:
-            results.append(_analyse(index, data, query))
+            detections, decoded_ms = analyse_picture(data, query.mode, query.confidence)
+            results.append(AnalysisResult.of(index, detections, decoded_ms))
         except ImageError as error:
             if len(pictures) == 1:
                 raise
             results.append(AnalysisResult.failed(index, problem_of(error)))
     name = ModelName(name=engine.info.name, version=engine.info.version)
     return json_response(Analysis(model=name, results=results))
-
-
-def _analyse(index: int, data: bytes, query: AnalysisQuery) -> AnalysisResult:
-    settings, engine = services().settings, services().models.engine
-    with services().admission:
-        started = perf_counter()
-        rgb = decode_image(data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels)
-        decoded_ms = (perf_counter() - started) * 1e3
-        detections = engine.detect(rgb, query.mode, query.confidence)
-    return AnalysisResult.of(index, detections, decoded_ms)
 
 
 def _pictures() -> list[bytes]:

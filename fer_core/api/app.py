@@ -52,6 +52,9 @@ RESPONSES = (
     *(TimelineOut, FeedbackOut),
 )
 
+#: A large picture waits this long for the one before it; an analysis of 40 megapixels takes 2 s.
+LARGE_PATIENCE_S = 10.0
+
 _DESCRIPTION = """\
 Facial expressions in photos and study sessions, computed on this machine.
 
@@ -107,6 +110,7 @@ def create_app(
         models=models,
         observer=observer,
         admission=Admission(settings.queue_size),
+        large=Admission(1, LARGE_PATIENCE_S),
         sessions=LiveSessions(store, clock),
         streams=StreamLimit(settings.api_threads // 2),
         clock=clock,

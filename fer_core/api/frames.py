@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from fer_core.api.documentation import SECURITY, answers
 from fer_core.api.live_sessions import LiveSession
+from fer_core.api.pictures import analyse_picture
 from fer_core.api.problems import Malformed, UnsupportedMediaType
 from fer_core.api.schemas.analyses import FaceOut, ImageSize, TimingOut
 from fer_core.api.schemas.problems import FieldProblem
@@ -20,7 +19,6 @@ from fer_core.api.services import services
 from fer_core.errors import SessionFinished
 from fer_core.study.snapshot import State
 from fer_core.vision.faces import Detections
-from fer_core.vision.image import decode_image
 
 #: A client's clock may be this far ahead of ours, in seconds.
 CLOCK_TOLERANCE_S = 5.0
@@ -89,16 +87,7 @@ def _captured_at(header: FrameHeaders) -> float:
 def _analyse() -> tuple[Detections, float]:
     if not request.mimetype.startswith("image/"):
         raise UnsupportedMediaType("Send one picture, with Content-Type: image/jpeg.")
-    settings = services().settings
-    with services().admission:
-        started = perf_counter()
-        rgb = decode_image(
-            request.get_data(cache=False),
-            max_bytes=settings.max_image_bytes,
-            max_pixels=settings.max_pixels,
-        )
-        decoded_ms = (perf_counter() - started) * 1e3
-        return services().models.engine.detect(rgb, "frame"), decoded_ms
+    return analyse_picture(request.get_data(cache=False), "frame")
 
 
 def _take(

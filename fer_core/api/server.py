@@ -29,6 +29,8 @@ from fer_core.config import Settings
 MAX_HEADER_BYTES = 32_768
 #: Idle connections are closed after this long, and so are bodies that stopped coming.
 IDLE_TIMEOUT_S = 60
+#: A request that has not arrived whole by then is dropped: clients that drip hold a connection.
+ARRIVAL_TIMEOUT_S = 120.0
 #: How long a stop waits for requests in flight.
 STOP_TIMEOUT_S = 15.0
 #: Open connections beyond the threads: they wait in the kernel's queue, not in our memory.
@@ -86,8 +88,19 @@ class _Refusal(ErrorTask):  # type: ignore[misc]
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
+    """Remembers since when its request has been arriving."""
+
     parser_class = _Parser
     error_task_class = _Refusal
+    arriving_since: float | None = None
+
+    def received(self, data: bytes) -> bool:
+        taken = bool(super().received(data))
+        if self.request is None:
+            self.arriving_since = None
+        elif self.arriving_since is None:
+            self.arriving_since = monotonic()
+        return taken
 
 
 class ApiServer(TcpWSGIServer):  # type: ignore[misc]
@@ -153,6 +166,14 @@ class ApiServer(TcpWSGIServer):  # type: ignore[misc]
             _log.warning("stopped with %d requests unfinished", left)
         self.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self.sockets)
+
+    def maintenance(self, now: float) -> None:
+        """Close idle connections, and those whose request arrives too slowly."""
+        super().maintenance(now)
+        horizon = monotonic() - ARRIVAL_TIMEOUT_S
+        for channel in self.active_channels.values():
+            if channel.arriving_since is not None and channel.arriving_since < horizon:
+                channel.will_close = True
 
     def _in_flight(self) -> int:
         return sum(

@@ -18,16 +18,19 @@ from fer_core.errors import Busy
 
 
 class Admission:
-    """Lets a bounded number of pictures be in hand; the next one hears Busy at once.
+    """Lets a bounded number of pictures be in hand; the next one hears Busy.
 
-    A decoded picture of 40 megapixels takes 120 MB, so what bounds pictures bounds memory.
+    Args:
+        limit: How many.
+        patience_s: How long the next one waits before it hears so.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, patience_s: float = 0.0) -> None:
         self._free = threading.BoundedSemaphore(limit)
+        self._patience_s = patience_s
 
     def __enter__(self) -> None:
-        if not self._free.acquire(blocking=False):
+        if not self._free.acquire(timeout=self._patience_s):
             raise Busy
 
     def __exit__(
@@ -62,12 +65,18 @@ class StreamLimit:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a view may use."""
+    """Everything a view may use.
+
+    Attributes:
+        admission: Bounds the pictures in hand.
+        large: Bounds the large ones among them to one at a time.
+    """
 
     settings: Settings
     models: ModelService
     observer: Observer
     admission: Admission
+    large: Admission
     sessions: LiveSessions
     streams: StreamLimit
     clock: Clock

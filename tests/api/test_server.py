@@ -8,17 +8,23 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 
+from fer_core.vision.image import decode_image
+from tests.api.conftest import MakeApp, encoded
+from tests.api.serving import serving
 from tests.e2e.servers import ROOT, free_port, running_server
 
 
@@ -178,6 +184,77 @@ def test_clients_that_stop_sending_hold_no_thread(server: Server, photo: bytes) 
     finally:
         for connection in slow:
             connection.close()
+
+
+def test_a_client_that_drips_is_dropped(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fer_core.api.server.ARRIVAL_TIMEOUT_S", 0.3)
+    with serving(make_app) as service:
+        service.server.adj.cleanup_interval = 0.1
+        service.server.next_channel_cleanup = 0.0
+        port = service.server.port
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(head("POST", "/api/v1/analyses", "Content-Length: 1000"))
+            dropped = False
+            for _ in range(100):
+                try:
+                    connection.sendall(b"x")
+                except OSError:
+                    dropped = True
+                    break
+                threading.Event().wait(0.05)
+        assert dropped
+
+
+def test_no_body_touches_the_disk_on_its_way_in(
+    make_app: MakeApp, astronaut: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a temporary file was opened")
+
+    large = encoded(np.tile(astronaut, (3, 3, 1)), "PNG", compress_level=0)
+    assert len(large) > 5_000_000
+    with serving(make_app) as service:
+        for name in ("TemporaryFile", "NamedTemporaryFile", "SpooledTemporaryFile"):
+            monkeypatch.setattr(tempfile, name, refuse)
+        answer = httpx.post(
+            f"{service.url}/api/v1/analyses?mode=frame",
+            content=large,
+            headers={"Content-Type": "image/png"},
+            timeout=60,
+        )
+        assert answer.status_code == 200
+
+
+def test_large_pictures_are_taken_one_at_a_time(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, photo: bytes
+) -> None:
+    monkeypatch.setattr("fer_core.api.pictures.LARGE_PIXELS", 100_000)
+    at_once: list[int] = [0]
+    most: list[int] = [0]
+    lock = threading.Lock()
+
+    def decode(data: bytes, **limits: int) -> np.ndarray:
+        with lock:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        threading.Event().wait(0.05)
+        with lock:
+            at_once[0] -= 1
+        return decode_image(data, **limits)
+
+    monkeypatch.setattr("fer_core.api.pictures.decode_image", decode)
+    app = make_app()
+
+    def ask(_: int) -> int:
+        return (
+            app.test_client()
+            .post("/api/v1/analyses", data=photo, content_type="image/jpeg")
+            .status_code
+        )
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, range(4))) == [200] * 4
+    assert most[0] == 1
 
 
 def test_ten_thousand_files_are_refused(server: Server) -> None:

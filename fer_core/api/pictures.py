@@ -1,0 +1,54 @@
+"""One picture of a request: decoded and analysed within the server's limits."""
+
+from __future__ import annotations
+
+import io
+from contextlib import nullcontext
+from time import perf_counter
+
+from PIL import Image
+
+from fer_core.api.services import services
+from fer_core.vision.detector import Mode
+from fer_core.vision.faces import Detections
+from fer_core.vision.image import FORMATS, decode_image
+
+#: Pictures with more pixels are decoded and analysed one at a time: at 40 megapixels each takes
+#: 120 MB, several times over while it is decoded.
+LARGE_PIXELS = 8_000_000
+
+
+def analyse_picture(
+    data: bytes, mode: Mode, confidence: float | None = None
+) -> tuple[Detections, float]:
+    """Find the faces in a picture.
+
+    Args:
+        data: The file's bytes.
+        mode: As for `EmotionDetector.detect`.
+        confidence: As for `EmotionDetector.detect`.
+
+    Returns:
+        What was found, and the milliseconds that decoding took.
+
+    Raises:
+        ImageError: The bytes are no picture that can be used.
+        Busy: Too many pictures are in hand.
+        NotReady: The model is not ready.
+    """
+    settings, engine = services().settings, services().models.engine
+    alone = services().large if pixels_claimed(data) > LARGE_PIXELS else nullcontext()
+    with services().admission, alone:
+        started = perf_counter()
+        rgb = decode_image(data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels)
+        decoded_ms = (perf_counter() - started) * 1e3
+        return engine.detect(rgb, mode, confidence), decoded_ms
+
+
+def pixels_claimed(data: bytes) -> int:
+    """Return how many pixels a picture's header claims; 0 where it cannot be read."""
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            return image.width * image.height
+    except Exception:  # a reader may raise anything on hostile bytes; `decode_image` explains
+        return 0
