@@ -137,7 +137,9 @@ class LiveCamera:
         if self._session.state is State.ACTIVE:
             self._submit(rgb, at)
         out = av.VideoFrame.from_ndarray(self._draw(rgb, at), format="rgb24")
-        out.pts, out.time_base = frame.pts, frame.time_base
+        out.pts = frame.pts
+        if frame.time_base is not None:
+            out.time_base = frame.time_base
         return out
 
     def _submit(self, rgb: RgbImage, at: float) -> None:

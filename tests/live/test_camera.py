@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 
 import av
 import numpy as np
@@ -33,7 +34,7 @@ def camera(engine: InferenceEngine, session: StudySession) -> Iterator[LiveCamer
 @pytest.fixture
 def frame(astronaut: np.ndarray) -> av.VideoFrame:
     made = av.VideoFrame.from_ndarray(np.ascontiguousarray(astronaut[:480]), format="rgb24")
-    made.pts, made.time_base = 3000, 90000
+    made.pts, made.time_base = 3000, Fraction(1, 90000)
     return made
 
 
@@ -58,6 +59,13 @@ def test_frames_keep_their_place_in_the_video(camera: LiveCamera, frame: av.Vide
     shown = camera.on_frame(frame)
     assert (shown.pts, shown.time_base) == (frame.pts, frame.time_base)
     assert (shown.width, shown.height) == (frame.width, frame.height)
+
+
+def test_a_frame_without_a_time_base_is_shown_too(
+    camera: LiveCamera, astronaut: np.ndarray
+) -> None:
+    camera.on_frame(av.VideoFrame.from_ndarray(astronaut, format="rgb24"))
+    assert camera.figures().errors == 0
 
 
 def test_the_picture_is_mirrored_and_the_analysis_is_not(
