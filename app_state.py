@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -31,6 +33,18 @@ def engine_or_stop() -> InferenceEngine:
     try:
         return _load_engine(get_settings())
     except FerError as error:
-        st.error(error.message, icon=":material/error:")
-        st.caption("`python -m fer_core doctor` checks the installation and says what to do.")
-        st.stop()
+        _stop_because_of(error)
+
+
+def settings_or_stop() -> Settings:
+    """Return the settings; if one cannot be used, say which and end the page."""
+    try:
+        return get_settings()
+    except FerError as error:
+        _stop_because_of(error)
+
+
+def _stop_because_of(error: FerError) -> NoReturn:
+    st.error(error.message, icon=":material/error:")
+    st.caption("`python -m fer_core doctor` checks the installation and says what to do.")
+    st.stop()

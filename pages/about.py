@@ -7,9 +7,9 @@ import re
 import pandas as pd
 import streamlit as st
 
-from app_state import engine_or_stop, through_home
+from app_state import engine_or_stop, settings_or_stop, through_home
 from fer_core import charts
-from fer_core.config import PROJECT_ROOT, get_settings
+from fer_core.config import PROJECT_ROOT
 from fer_core.vision.figures import confusions_of, figures_of, missing_of
 from fer_core.vision.model_info import ModelInfo
 
@@ -96,7 +96,7 @@ def show_confusion(info: ModelInfo) -> None:
 
 
 def show_card() -> None:
-    card = get_settings().weights.with_name("MODEL_CARD.md")
+    card = settings_or_stop().weights.with_name("MODEL_CARD.md")
     if not card.is_file():
         card = PROJECT_ROOT / "weights" / "MODEL_CARD.md"
     with st.expander("Model card", icon=":material/description:"):

@@ -10,9 +10,8 @@ from time import monotonic
 import pandas as pd
 import streamlit as st
 
-from app_state import engine_or_stop, through_home
+from app_state import engine_or_stop, settings_or_stop, through_home
 from fer_core import charts
-from fer_core.config import get_settings
 from fer_core.emotions import EMOTIONS, LABELS
 from fer_core.errors import FerError
 from fer_core.photos import exports
@@ -32,7 +31,7 @@ PHOTOS_PER_PAGE = 24
 MOST_SNAPSHOTS = 20
 NO_FACE, UNREADABLE = "No face", "Unreadable"
 
-settings = get_settings()
+settings = settings_or_stop()
 
 
 def show_page() -> None:

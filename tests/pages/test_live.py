@@ -164,6 +164,25 @@ def test_pause_resume_and_finish() -> None:
     assert "Here is what it amounted to" in words(page)
 
 
+def test_a_session_left_open_is_offered_again() -> None:
+    _, study = started("Left open")
+    page = agreed()
+    assert "**Left open** is not finished" in words(page)
+    page.button(key=f"go-on-{study.session_id}").click().run()
+    assert page.title[0].value == "Left open"
+
+
+def test_a_session_that_is_not_kept_is_forgotten_with_the_next() -> None:
+    page = agreed()
+    page.toggle(key="setup_keep").set_value(False)
+    page.button(key="start_session").click().run()
+    page.button(key="finish").click().run()
+    assert "Download it now" in words(page)
+    (kept,) = list(live_sessions()._studies)
+    page.button(key="another").click().run()
+    assert kept not in live_sessions()._studies
+
+
 def test_the_address_of_a_session_that_is_gone_leads_to_a_new_one() -> None:
     page = run_page("live")
     page.query_params["session"] = "nothing"

@@ -145,3 +145,22 @@ def test_without_a_model_the_page_says_what_to_do(monkeypatch: pytest.MonkeyPatc
     page = run_page("photos")
     assert "The model file was not found" in page.error[0].value
     assert "doctor" in everything_said(page)
+
+
+def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_MAX_IMAGE_MB", "many")
+    page = run_page("photos")
+    assert not page.exception
+    assert "FER_MAX_IMAGE_MB" in page.error[0].value
+
+
+def test_a_filter_that_nothing_passes_any_more_is_lifted(
+    page: AppTest, astronaut_file: tuple[str, bytes, str]
+) -> None:
+    files = [astronaut_file, ("forest.jpg", encode_jpeg(FOREST), "image/jpeg")]
+    page.file_uploader[0].set_value(files).run()
+    page.pills(key="filter").set_value(["No face"]).run()
+    assert "astronaut.jpg" not in [button.label for button in page.button]
+    page.file_uploader[0].set_value([astronaut_file, ("twin.jpg", *astronaut_file[1:])]).run()
+    assert not page.exception
+    assert {"astronaut.jpg", "twin.jpg"} <= {button.label for button in page.button}
