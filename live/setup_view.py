@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from fer_core.affect.breaks import BreakPlan
+from fer_core.charts_live import clock_text
+from fer_core.config import get_settings
 from fer_core.errors import FerError
 from fer_core.study.report import NOTE
 from fer_core.study.session import SessionInfo
@@ -15,6 +17,7 @@ from live.resources import history_problem, live_sessions
 from live.sessions import LiveStudy, new_session_id
 
 TITLE_LENGTH, GOAL_LENGTH = 80, 200
+MOST_OFFERED = 3
 PLANS: dict[str, BreakPlan | None] = {
     "25 / 5": BreakPlan(25, 5),
     "50 / 10": BreakPlan(50, 10),
@@ -32,6 +35,7 @@ def show_setup(engine: InferenceEngine) -> LiveStudy | None:
     if st.session_state.get("consent_version") != CONSENT_VERSION:
         ask_consent()
         return None
+    offer_unfinished()
     with st.container(border=True):
         st.subheader("Your session")
         title = st.text_input(
@@ -100,6 +104,26 @@ def ask_consent() -> None:
             st.session_state["consent_version"] = CONSENT_VERSION
             st.rerun()
         st.caption(f"Version {CONSENT_VERSION} of this agreement. You can stop at any time.")
+
+
+def offer_unfinished() -> None:
+    """Offer the sessions that were left open, where only this machine can see the page."""
+    address = st.get_option("server.address")
+    if not address or not get_settings().is_loopback(str(address)):
+        return
+    sessions = live_sessions()
+    for study in sessions.unfinished()[:MOST_OFFERED]:
+        info = study.session.info
+        studied = clock_text(study.session.totals(sessions.clock()).studied_s)
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f":material/history: **{info.title or 'Study session'}** is not finished: "
+                f"{studied} studied so far.",
+                width="stretch",
+            )
+            if st.button("Go on with it", key=f"go-on-{study.session_id}"):
+                st.query_params["session"] = study.session_id
+                st.rerun()
 
 
 def choose_plan() -> BreakPlan | None:

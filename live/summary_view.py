@@ -38,6 +38,8 @@ def show_summary(study: LiveStudy) -> None:
     show_answers(report)
     offer_downloads(session)
     if st.button("Start another session", icon=":material/add:", key="another"):
+        if not session.info.keep:
+            live_sessions().forget(study.session_id)
         st.query_params.clear()
         st.rerun()
     st.caption(NOTE)
@@ -128,7 +130,8 @@ def offer_downloads(session: StudySession) -> None:
         st.warning(f"{problem} Download the session to be safe.", icon=":material/save:")
     elif not session.info.keep:
         st.info(
-            "You chose not to keep this session: it is forgotten when you leave.",
+            "You chose not to keep this session. Download it now if you want it: it is forgotten "
+            "when you start another one.",
             icon=":material/delete:",
         )
     name = datetime.fromtimestamp(session.info.started_at).astimezone().strftime("%Y-%m-%d-%H%M")
