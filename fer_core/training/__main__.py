@@ -1,7 +1,13 @@
 """Command line: check data, train on it, export the result, evaluate what the app will load.
 
-Each command says what it does with --help; `python -m fer_core.training train --data DIR` is the
-one that makes a model.
+    python -m fer_core.training check --data DIR --sheet sheet.jpg
+    python -m fer_core.training train --data DIR --run runs/a --minutes 120
+    python -m fer_core.training export --data DIR --weights runs/a/weights.pt --output weights
+    python -m fer_core.training evaluate --data DIR --record
+
+On a GPU, train with `--device cuda --workers 14`. A run that was stopped goes on with
+`--resume runs/a/last.pt`; a finished one is extended with `--resume runs/a/stable.pt` and more
+`--minutes`. Each command tells more with --help.
 """
 
 from __future__ import annotations

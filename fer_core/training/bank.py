@@ -11,7 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_core.emotions import LABELS
-from fer_core.training.data import Image, LabelledPicture, PictureReader, UnreadablePicture
+from fer_core.training.data import (
+    Image,
+    LabelledFace,
+    LabelledPicture,
+    PictureReader,
+    UnreadablePicture,
+)
 
 LOGGER = logging.getLogger(__name__)
 
@@ -28,6 +34,14 @@ HEAD_MARGIN = 0.3
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledTarget:
+    """A box x, y, width, height in pixels of the picture, and its target of shape (5,)."""
+
+    box: tuple[float, float, float, float]
+    distribution: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """One decoded face.
 
@@ -36,12 +50,14 @@ class Face:
         box: x, y, width, height in its pixels.
         distribution: Shape (5,), the target.
         is_cut_out: The picture is a face on black without context.
+        neighbours: The other labelled faces of the picture.
     """
 
     image: Image
     box: tuple[float, float, float, float]
     distribution: npt.NDArray[np.float32]
     is_cut_out: bool
+    neighbours: tuple[LabelledTarget, ...] = ()
 
 
 class FaceBank:
@@ -68,7 +84,6 @@ class FaceBank:
         self.faces: list[Face] = []
         self.unreadable: list[str] = []
         self._heads: list[int] = []
-        self._cut_outs: list[list[int]] = [[] for _ in LABELS]
         groups: dict[tuple[int, str], list[int]] = defaultdict(list)
         reader = PictureReader()
         for picture in pictures:
@@ -80,18 +95,19 @@ class FaceBank:
                 continue
             replaced = (distributions or {}).get((picture.source, picture.name))
             cut_out = _is_cut_out(image)
-            for index, face in enumerate(picture.faces):
-                target = np.asarray(face.distribution, np.float32)
-                if replaced is not None:
-                    target = replaced[index]
-                elif not face.voted:
-                    target = smooth(target, SOURCE_SMOOTHING.get(picture.source, SMOOTHING))
+            targets = [
+                LabelledTarget(
+                    face.box,
+                    _target(face, picture.source) if replaced is None else replaced[index],
+                )
+                for index, face in enumerate(picture.faces)
+            ]
+            for index, (face, target) in enumerate(zip(picture.faces, targets, strict=True)):
+                others = tuple(targets[:index] + targets[index + 1 :])
                 number = len(self.faces)
-                self.faces.append(Face(image, face.box, target, cut_out))
+                self.faces.append(Face(image, face.box, target.distribution, cut_out, others))
                 groups[face.emotion, picture.source].append(number)
-                if cut_out:
-                    self._cut_outs[face.emotion].append(number)
-                elif len(picture.faces) == 1 and _has_context(face.box, image):
+                if not cut_out and not others and _has_context(face.box, image):
                     self._heads.append(number)
         if not self.faces:
             raise ValueError("no readable face in the data")
@@ -127,6 +143,11 @@ class FaceBank:
         return (
             self.backgrounds[int(rng.integers(len(self.backgrounds)))] if self.backgrounds else None
         )
+
+
+def _target(face: LabelledFace, source: str) -> npt.NDArray[np.float32]:
+    target = np.asarray(face.distribution, np.float32)
+    return target if face.voted else smooth(target, SOURCE_SMOOTHING.get(source, SMOOTHING))
 
 
 def smooth(distribution: npt.NDArray[np.float32], share: float) -> npt.NDArray[np.float32]:

@@ -17,6 +17,7 @@ from fer_core.training.bank import Face, FaceBank
 from fer_core.training.data import Image
 
 Array = npt.NDArray[np.float32]
+Box = tuple[float, float, float, float]
 
 #: Letterbox grey, as at inference.
 PADDING = 114
@@ -133,7 +134,7 @@ class _Composer:
         self._rng = rng
         self._bank = bank
         self._style = style
-        self._boxes: list[tuple[float, float, float, float]] = []
+        self._boxes: list[Box] = []
         self._targets: list[npt.NDArray[np.float32]] = []
 
     def labels(self) -> tuple[Array, Array]:
@@ -229,59 +230,12 @@ class _Composer:
     ) -> None:
         """Draw the picture with the face's centre on `centre`, cut to `reach` around it."""
         rng, strength = self._rng, self._style.strength
-        height, width = self.canvas.shape[:2]
-        x, y, box_width, box_height = face.box
-        face_x, face_y = x + box_width / 2, y + box_height / 2
-        image, flip = face.image, rng.random() < 0.5
-        stretch = math.exp(rng.uniform(-0.1, 0.1) * strength)
-        scale_x, scale_y = scale * stretch, scale / stretch
-        angle = rng.normal(0, 9) * strength if rng.random() < 0.4 else 0.0
-        angle = float(np.clip(angle, -22, 22))
-        # The element's frame on the canvas: the picture's borders, cut to reach and canvas.
-        mirrored_x = image.shape[1] - face_x if flip else face_x
-        left, right = (
-            centre[0] - mirrored_x * scale_x,
-            centre[0] + (image.shape[1] - mirrored_x) * scale_x,
-        )
-        top, bottom = centre[1] - face_y * scale_y, centre[1] + (image.shape[0] - face_y) * scale_y
-        if reach is not None:
-            left, right = max(left, centre[0] - reach[0]), min(right, centre[0] + reach[2])
-            top, bottom = max(top, centre[1] - reach[1]), min(bottom, centre[1] + reach[3])
-        x0, x1 = max(0, round(left)), min(width, round(right))
-        y0, y1 = max(0, round(top)), min(height, round(bottom))
+        placement = _placed(face, centre, scale, reach, self.canvas.shape[:2], rng, strength)
+        x0, y0, x1, y1 = frame = placement.frame
         if x1 - x0 < SMALLEST_FACE or y1 - y0 < SMALLEST_FACE:
             return
-        image, shrunk = _degraded(
-            image, max(scale_x, scale_y), max(box_width, box_height), rng, strength
-        )
-        cosine, sine = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-        unit_x = scale_x / shrunk[0] * (-1 if flip else 1)
-        unit_y = scale_y / shrunk[1]
-        matrix = np.array(
-            [[cosine * unit_x, -sine * unit_y, 0.0], [sine * unit_x, cosine * unit_y, 0.0]]
-        )
-        source = np.array([(face_x * shrunk[0]), (face_y * shrunk[1])])
-        matrix[:, 2] = np.array([centre[0] - x0, centre[1] - y0]) - matrix[:, :2] @ source
-        patch = np.asarray(
-            cv2.warpAffine(
-                image,
-                matrix,
-                (x1 - x0, y1 - y0),
-                flags=cv2.INTER_CUBIC if rng.random() < 0.2 else cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_REPLICATE if rng.random() < 0.7 else cv2.BORDER_REFLECT_101,
-            ),
-            np.uint8,
-        )
-        patch = _relit(patch, rng, strength)
-        # Half axes of the face's ellipse once it is turned.
-        half_width = math.hypot(box_width * scale_x * cosine, box_height * scale_y * sine) / 2
-        half_height = math.hypot(box_width * scale_x * sine, box_height * scale_y * cosine) / 2
-        box = (
-            centre[0] - half_width,
-            centre[1] - half_height,
-            centre[0] + half_width,
-            centre[1] + half_height,
-        )
+        patch = _relit(_drawn(face, placement, rng, strength), rng, strength)
+        box = placement.on_canvas(face.box)
         local = (box[0] - x0, box[1] - y0, box[2] - x0, box[3] - y0)
         empty = rng.random() < self._style.p_empty
         if empty:
@@ -289,34 +243,112 @@ class _Composer:
         elif rng.random() < 0.12 * strength:
             _occlude(patch, local, rng)
         self.canvas[y0:y1, x0:x1] = patch
-        self._cover((x0, y0, x1, y1))
-        if empty:
-            return
-        visible = (max(box[0], x0), max(box[1], y0), min(box[2], x1), min(box[3], y1))
+        self._cover(frame)
+        if not empty:
+            self._label(box, face.distribution, frame)
+        for neighbour in face.neighbours:
+            self._label(placement.on_canvas(neighbour.box), neighbour.distribution, frame)
+
+    def _label(self, box: Box, distribution: npt.NDArray[np.float32], frame: Box) -> None:
+        visible = _intersection(box, frame)
         share = _area(visible) / max(_area(box), 1e-6)
         if (
             share >= VISIBLE
             and min(visible[2] - visible[0], visible[3] - visible[1]) >= SMALLEST_FACE
         ):
             self._boxes.append(visible)
-            self._targets.append(face.distribution)
+            self._targets.append(distribution)
 
-    def _cover(self, frame: tuple[float, float, float, float]) -> None:
+    def _cover(self, frame: Box) -> None:
         kept = [
             index
             for index, box in enumerate(self._boxes)
-            if _area(
-                (
-                    max(box[0], frame[0]),
-                    max(box[1], frame[1]),
-                    min(box[2], frame[2]),
-                    min(box[3], frame[3]),
-                )
-            )
-            < COVERED * _area(box)
+            if _area(_intersection(box, frame)) < COVERED * _area(box)
         ]
         self._boxes = [self._boxes[index] for index in kept]
         self._targets = [self._targets[index] for index in kept]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placement:
+    """Where a picture goes on the canvas.
+
+    Attributes:
+        frame: x0, y0, x1, y1 of the canvas that the picture fills.
+        scale_x, scale_y: Canvas pixels per picture pixel.
+        matrix: Shape (2, 3), from pixels of the picture to those of the canvas.
+    """
+
+    frame: tuple[int, int, int, int]
+    scale_x: float
+    scale_y: float
+    matrix: npt.NDArray[np.float64]
+
+    def on_canvas(self, box: Box) -> Box:
+        """Return the upright box around a face's ellipse once it is moved and turned."""
+        x, y, width, height = box
+        middle = self.matrix @ np.array([x + width / 2, y + height / 2, 1.0])
+        half_x, half_y = np.hypot(self.matrix[:, 0] * width, self.matrix[:, 1] * height) / 2
+        return (
+            float(middle[0] - half_x),
+            float(middle[1] - half_y),
+            float(middle[0] + half_x),
+            float(middle[1] + half_y),
+        )
+
+
+def _placed(
+    face: Face,
+    centre: tuple[float, float],
+    scale: float,
+    reach: tuple[float, ...] | None,
+    canvas: tuple[int, ...],
+    rng: np.random.Generator,
+    strength: float,
+) -> _Placement:
+    """Draw flip, stretch and turn, and return where the picture goes."""
+    x, y, box_width, box_height = face.box
+    face_x, face_y = x + box_width / 2, y + box_height / 2
+    height, width = face.image.shape[:2]
+    flip = rng.random() < 0.5
+    stretch = math.exp(rng.uniform(-0.1, 0.1) * strength)
+    scale_x, scale_y = scale * stretch, scale / stretch
+    angle = rng.normal(0, 9) * strength if rng.random() < 0.4 else 0.0
+    radians = math.radians(float(np.clip(angle, -22, 22)))
+    mirrored_x = width - face_x if flip else face_x
+    edges = (
+        centre[0] - mirrored_x * scale_x,
+        centre[1] - face_y * scale_y,
+        centre[0] + (width - mirrored_x) * scale_x,
+        centre[1] + (height - face_y) * scale_y,
+    )
+    if reach is not None:
+        cut = centre[0] - reach[0], centre[1] - reach[1], centre[0] + reach[2], centre[1] + reach[3]
+        edges = _intersection(edges, cut)
+    x0, y0, x1, y1 = _intersection(edges, (0, 0, canvas[1], canvas[0]))
+    cosine, sine = math.cos(radians), math.sin(radians)
+    unit_x = -scale_x if flip else scale_x
+    turn = np.array([[cosine * unit_x, -sine * scale_y], [sine * unit_x, cosine * scale_y]])
+    shift = np.array(centre) - turn @ np.array([face_x, face_y])
+    frame = (round(x0), round(y0), round(x1), round(y1))
+    return _Placement(frame, scale_x, scale_y, np.column_stack([turn, shift]))
+
+
+def _drawn(face: Face, placement: _Placement, rng: np.random.Generator, strength: float) -> Image:
+    """Return what the placement's frame shows."""
+    x0, y0, x1, y1 = placement.frame
+    larger_scale = max(placement.scale_x, placement.scale_y)
+    image, shrunk = _degraded(face.image, larger_scale, max(face.box[2:]), rng, strength)
+    matrix = placement.matrix - np.array([[0, 0, x0], [0, 0, y0]])
+    matrix[:, :2] /= shrunk
+    patch = cv2.warpAffine(
+        image,
+        matrix,
+        (x1 - x0, y1 - y0),
+        flags=cv2.INTER_CUBIC if rng.random() < 0.2 else cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE if rng.random() < 0.7 else cv2.BORDER_REFLECT_101,
+    )
+    return np.asarray(patch, np.uint8)
 
 
 def transplant(face: Face, head: Face, rng: np.random.Generator) -> Face:
@@ -450,7 +482,7 @@ def _shaded(patch: Image, rng: np.random.Generator) -> Image:
     return np.asarray(np.clip(patch * gain[:, :, None], 0, 255), np.uint8)
 
 
-def _hide(patch: Image, box: tuple[float, float, float, float], rng: np.random.Generator) -> None:
+def _hide(patch: Image, box: Box, rng: np.random.Generator) -> None:
     """Cover the face so that nothing of it is left: what stays is a body without a label."""
     centre = round((box[0] + box[2]) / 2), round((box[1] + box[3]) / 2)
     axes = max(1, round((box[2] - box[0]) * 0.62)), max(1, round((box[3] - box[1]) * 0.68))
@@ -465,9 +497,7 @@ def _hide(patch: Image, box: tuple[float, float, float, float], rng: np.random.G
         cv2.rectangle(patch, first, second, colour, -1)
 
 
-def _occlude(
-    patch: Image, box: tuple[float, float, float, float], rng: np.random.Generator
-) -> None:
+def _occlude(patch: Image, box: Box, rng: np.random.Generator) -> None:
     """Hide a small part of the face: glasses, a bar, a hand-sized blob at the rim."""
     width, height = box[2] - box[0], box[3] - box[1]
     kind = rng.random()
@@ -550,5 +580,14 @@ def _finish(canvas: Image, rng: np.random.Generator, strength: float) -> Image:
     return np.ascontiguousarray(canvas)
 
 
-def _area(box: tuple[float, float, float, float]) -> float:
+def _intersection(first: Box, second: Box) -> Box:
+    return (
+        max(first[0], second[0]),
+        max(first[1], second[1]),
+        min(first[2], second[2]),
+        min(first[3], second[3]),
+    )
+
+
+def _area(box: Box) -> float:
     return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])

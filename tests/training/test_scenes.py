@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer_core.training.bank import Face, FaceBank
+from fer_core.training.bank import Face, FaceBank, LabelledTarget
 from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
 from fer_core.training.scenes import (
     SMALLEST_FACE,
@@ -68,6 +68,25 @@ def test_the_box_surrounds_the_face_that_was_drawn(bank: FaceBank) -> None:
         for x0, y0, x1, y1 in scene.boxes:
             inner = scene.image[int(y0) + 12 : int(y1) - 12, int(x0) + 12 : int(x1) - 12]
             assert inner.mean() > 200
+
+
+def test_the_other_faces_of_a_picture_keep_their_labels(bank: FaceBank) -> None:
+    """An unlabelled neighbour would teach that a face is none."""
+    image = np.zeros((100, 200, 3), np.uint8)
+    image[20:80, 20:80], image[20:80, 120:180] = (255, 0, 0), (0, 0, 255)
+    targets = np.eye(5, dtype=np.float32)
+    neighbour = LabelledTarget((120.0, 20.0, 60.0, 60.0), targets[3])
+    face = Face(image, (20.0, 20.0, 60.0, 60.0), targets[1], False, (neighbour,))
+    bank.draw = lambda rng: face  # type: ignore[method-assign]
+    plain = Style(p_single=1.0, p_whole=1.0, p_empty=0.0, strength=0.0)
+    seen = 0
+    for number in range(40):
+        scene = compose(bank, 0, number, (160, 320), plain)
+        for (x0, y0, x1, y1), target in zip(scene.boxes, scene.distributions, strict=True):
+            middle = scene.image[int(y0 + y1) // 2, int(x0 + x1) // 2]
+            assert int(middle.argmax()) == (0 if target.argmax() == 1 else 2)
+        seen += len(scene.boxes)
+    assert seen > 60
 
 
 def test_faces_of_every_size_occur(bank: FaceBank) -> None:

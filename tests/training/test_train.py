@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import signal
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +20,9 @@ pytest.importorskip("ultralytics", reason="training needs requirements-train.txt
 pytestmark = pytest.mark.training
 
 from fer_core.training import network as networks  # noqa: E402 - after the skips
+from fer_core.training import train as training  # noqa: E402 - after the skips
 from fer_core.training.bank import FaceBank  # noqa: E402
-from fer_core.training.batches import SceneBatches, collate  # noqa: E402
+from fer_core.training.batches import SceneBatches, collate, loader  # noqa: E402
 from fer_core.training.data import load_dataset  # noqa: E402
 from fer_core.training.export import compare, export, load_network, to_onnx  # noqa: E402
 from fer_core.training.losses import SoftTargetLoss  # noqa: E402
@@ -74,12 +74,18 @@ def test_onnx_answers_as_torch_does_at_any_batch_and_size(tmp_path: Path) -> Non
         assert np.abs(given - expected).max() < 0.01
 
 
-def test_a_signal_ends_the_run_with_a_checkpoint(archives: Path, tmp_path: Path) -> None:
-    config = TrainingConfig(data=archives, run=tmp_path, minutes=30.0, **SMALL)
-    timer = threading.Timer(3.0, os.kill, (os.getpid(), signal.SIGTERM))
-    timer.start()
-    train(config)
-    assert torch.load(tmp_path / "last.pt", weights_only=False)["progress"]["step"] > 0
+def test_a_signal_ends_the_run_with_a_checkpoint(
+    archives: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_step = training._step
+
+    def interrupted(*arguments: object) -> object:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return take_step(*arguments)
+
+    monkeypatch.setattr(training, "_step", interrupted)
+    train(TrainingConfig(data=archives, run=tmp_path, minutes=30.0, **SMALL))
+    assert torch.load(tmp_path / "last.pt", weights_only=False)["progress"]["step"] == 1
 
 
 def test_each_anchor_learns_its_faces_votes(archives: Path) -> None:
@@ -122,8 +128,10 @@ def test_a_scene_without_faces_is_a_batch_too(archives: Path) -> None:
 def test_batches_are_the_same_whoever_makes_them(archives: Path) -> None:
     bank = FaceBank(load_dataset(archives), [])
     sizes = (((96, 96), 0.5), ((160, 160), 0.5))
-    first, second = (SceneBatches(bank, 3, 4 * 96 * 96, sizes)[5] for _ in range(2))
-    assert all(torch.equal(first[key], second[key]) for key in first)
+    batches = SceneBatches(bank, 3, 4 * 96 * 96, sizes)
+    for workers in (0, 1):
+        first = next(iter(loader(batches, 5, workers, pin_memory=False)))
+        assert all(torch.equal(first[key], batches[5][key]) for key in first)
 
 
 def test_the_rate_warms_up_stays_and_cools_down() -> None:
@@ -133,8 +141,12 @@ def test_the_rate_warms_up_stays_and_cools_down() -> None:
     assert 1 > cooling[0] > cooling[1] > cooling[2] == 0.0
 
 
-def test_the_command_line_trains_and_writes_a_log(archives: Path, tmp_path: Path) -> None:
-    arguments = ["train", "--data", str(archives), "--run", str(tmp_path), "--image-size", "96"]
+@pytest.mark.parametrize("form", ["archives", "yolo_folder"])
+def test_the_command_line_trains_on_both_forms_and_writes_a_log(
+    form: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    data = str(request.getfixturevalue(form))
+    arguments = ["train", "--data", data, "--run", str(tmp_path), "--image-size", "96"]
     assert main([*arguments, "--epochs", "0.5", "--threads", "1"]) == 0
     assert (tmp_path / "weights.pt").exists()
     with (tmp_path / "log.csv").open(newline="") as file:
