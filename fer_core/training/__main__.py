@@ -122,6 +122,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     add("--name", help="of the model and its file")
     add("--model-version", default="1.0.0")
     add("--int8", action="store_true", help="quantise to 8 bits; needs --data")
+    add("--threads", type=int, default=2)
     parser.set_defaults(run_command=_export)
 
 
@@ -136,6 +137,7 @@ def _export(options: argparse.Namespace) -> int:
             options.name,
             options.model_version,
             options.int8,
+            options.threads,
         )
     )
     return 0

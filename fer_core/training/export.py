@@ -75,6 +75,7 @@ def export(
     name: str | None = None,
     version: str = "1.0.0",
     int8: bool = False,
+    threads: int = 2,
 ) -> Path:
     """Write the ONNX file and its model.json, and return the latter's path.
 
@@ -85,6 +86,7 @@ def export(
         name: Of the model; "fer-" and the architecture if None.
         version: Of the model.
         int8: Quantise to 8 bits, with ranges from training scenes; needs `data`.
+        threads: Of the detector that calibrates.
 
     Raises:
         ValueError: The ONNX file does not answer as the network does, or int8 lacks data.
@@ -120,7 +122,7 @@ def export(
         allowed = 0.05 if int8 else 0.02
         if fidelity.box_iou_p1 < 0.95 or fidelity.probability_p99 > allowed:
             raise ValueError(f"{file.name} does not answer as the network does: {fidelity}")
-        calibrated = {"temperature": calibrate_weights(description, held_out)}
+        calibrated = {"temperature": calibrate_weights(description, held_out, threads)}
         measured = {"metrics": {"fidelity_to_torch": asdict(fidelity)}}
         write_json(description, info.model_dump(mode="json") | calibrated | measured)
     return description
@@ -260,13 +262,15 @@ def compare_outputs(
     )
 
 
-def calibrate_weights(description: Path, pictures: Sequence[LabelledPicture]) -> float:
+def calibrate_weights(
+    description: Path, pictures: Sequence[LabelledPicture], threads: int
+) -> float:
     """Return the temperature for a model.json: least negative log-likelihood over both modes.
 
     Sources count alike. A video frame gets one look and is read a little less well, so photos alone
     would leave the live view too sure of itself.
     """
-    detector = EmotionDetector.load(description)
+    detector = EmotionDetector.load(description, threads)
     answers = [
         answer for mode in ("photo", "frame") for answer in answer_all(detector, pictures, mode)
     ]
