@@ -1,11 +1,13 @@
 """Throughput and latency of the real server over loopback.
 
     python benchmarks/api.py [--seconds 6] [--server-core N --client-core M]
+        [--peer-python PATH] [--soak MINUTES]
 
 Starts `python -m fer_core.api` in a process of its own. Closed loop: 1, 2, 4, 8 and 16 clients,
 each with one request in flight. Open loop: requests at half of the best rate, timed from when
 they were due, so that a server that stalls cannot hide it. Over capacity: more clients than the
-server takes, what they are told, and what it costs in memory.
+server takes, what they are told, and what it costs in memory. The peer (see peer_api.py) answers
+the same photo in the same run. A soak asks at half of the best rate and follows the memory.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, sleep
@@ -80,9 +82,27 @@ class Client:
         return answer.status
 
 
-def closed_loop(
-    case: str, port: int, pid: int, path: str, body: bytes, clients: int, seconds: float
-) -> Row:
+@dataclass(frozen=True)
+class Target:
+    """Where requests go.
+
+    Attributes:
+        port: Of the server.
+        pid: Its process.
+        path: What is asked; each client asks its own if there are several.
+        body: The photo.
+    """
+
+    port: int
+    pid: int
+    path: tuple[str, ...]
+    body: bytes
+
+    def client(self, number: int = 0) -> Client:
+        return Client(self.port, self.path[number % len(self.path)], self.body)
+
+
+def closed_loop(case: str, target: Target, clients: int, seconds: float) -> Row:
     """Let each client ask again as soon as it was answered."""
     times: list[float] = []
     statuses: Counter[str] = Counter()
@@ -90,8 +110,8 @@ def closed_loop(
     begin = threading.Barrier(clients + 1)
     end = [0.0]
 
-    def run() -> None:
-        client = Client(port, path, body)
+    def run(number: int) -> None:
+        client = target.client(number)
         client.ask()
         begin.wait()
         while (started := perf_counter()) < end[0]:
@@ -102,7 +122,7 @@ def closed_loop(
                 if status == 200:
                     times.append(elapsed)
 
-    threads = [threading.Thread(target=run) for _ in range(clients)]
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(clients)]
     for thread in threads:
         thread.start()
     end[0] = perf_counter() + 1e9
@@ -111,12 +131,10 @@ def closed_loop(
     end[0] = started + seconds
     for thread in threads:
         thread.join()
-    return row(case, clients, times, statuses, perf_counter() - started, pid)
+    return row(case, clients, times, statuses, perf_counter() - started, target.pid)
 
 
-def open_loop(
-    case: str, port: int, pid: int, path: str, body: bytes, rate: float, seconds: float
-) -> Row:
+def open_loop(case: str, target: Target, rate: float, seconds: float) -> Row:
     """Ask at a steady rate whatever the answers do; time from when each request was due."""
     clients = 16
     times: list[float] = []
@@ -125,14 +143,14 @@ def open_loop(
     numbers: Iterator[int] = iter(range(int(rate * seconds)))
     started = perf_counter() + 0.2
 
-    def run() -> None:
-        client = Client(port, path, body)
+    def run(number: int) -> None:
+        client = target.client(number)
         while True:
             with lock:
-                number = next(numbers, None)
-            if number is None:
+                turn = next(numbers, None)
+            if turn is None:
                 return
-            due = started + number / rate
+            due = started + turn / rate
             sleep(max(0.0, due - perf_counter()))
             status = client.ask()
             elapsed = perf_counter() - due
@@ -141,12 +159,12 @@ def open_loop(
                 if status == 200:
                     times.append(elapsed)
 
-    threads = [threading.Thread(target=run) for _ in range(clients)]
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return row(case, clients, times, statuses, perf_counter() - started, pid)
+    return row(case, clients, times, statuses, perf_counter() - started, target.pid)
 
 
 def row(
@@ -175,53 +193,89 @@ def resident_mb(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def bound(core: str | None) -> list[str]:
+    return [] if core is None else ["taskset", "-c", core]
+
+
 @contextmanager
-def serving(core: str | None) -> Iterator[tuple[int, int]]:
-    """Run the API; yield its port and process id."""
+def serving(core: str | None, body: bytes) -> Iterator[Target]:
+    """Run the API; yield it with nothing asked yet."""
     port = free_port()
-    command = [sys.executable, "-m", "fer_core.api", "--port", str(port)]
-    if core is not None:
-        command = ["taskset", "-c", core, *command]
+    command = [*bound(core), sys.executable, "-m", "fer_core.api", "--port", str(port)]
     with tempfile.TemporaryDirectory() as folder:
         environment = {"FER_DATA_DIR": folder, "FER_API_RATE_LIMIT": "100000/second"}
         with running_server(command, f"http://127.0.0.1:{port}/readyz", environment) as process:
-            yield port, process.pid
+            yield Target(port, process.pid, ("/healthz",), body)
 
 
-def measure(port: int, pid: int, seconds: float) -> list[Row]:
-    body = webcam_jpeg()
-    rows: list[Row] = []
+@contextmanager
+def serving_peer(python: str, core: str | None, body: bytes) -> Iterator[Target]:
+    port = free_port()
+    script = str(Path(__file__).with_name("peer_api.py"))
+    with running_server(
+        [*bound(core), python, script, str(port)], f"http://127.0.0.1:{port}/"
+    ) as process:
+        yield Target(port, process.pid, ("/analyse",), body)
 
-    def show(result: Row) -> None:
-        rows.append(result)
+
+class Table:
+    """Collects rows and prints each as it comes."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        print(
+            f"{'case':<28}{'clients':>8}{'answers/s':>10}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}"
+            f"{'MB':>9}  statuses"
+        )
+
+    def add(self, result: Row) -> Row:
+        self.rows.append(result)
         print(
             f"{result.case:<28}{result.clients:>8}{result.per_second:>10.1f}{result.p50_ms:>9.1f}"
             f"{result.p95_ms:>9.1f}{result.p99_ms:>9.1f}{result.resident_mb:>9.0f}  "
             + " ".join(f"{status}:{count}" for status, count in sorted(result.statuses.items())),
             flush=True,
         )
+        return result
 
-    print(
-        f"{'case':<28}{'clients':>8}{'answers/s':>10}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}"
-        f"{'MB':>9}  statuses"
+
+def measure(name: str, target: Target, seconds: float, table: Table) -> float:
+    """Measure one kind of request; return half of its best rate."""
+    warm = target.client()
+    for _ in range(WARM_UP):
+        warm.ask()
+    best = max(
+        table.add(closed_loop(f"{name}, closed loop", target, clients, seconds)).per_second
+        for clients in CLIENTS
     )
-    for mode in ("photo", "frame"):
-        path = f"/api/v1/analyses?mode={mode}"
-        warm = Client(port, path, body)
-        for _ in range(WARM_UP):
-            warm.ask()
-        closed = []
-        for clients in CLIENTS:
-            closed.append(
-                closed_loop(f"{mode}, closed loop", port, pid, path, body, clients, seconds)
-            )
-            show(closed[-1])
-        half = max(result.per_second for result in closed) / 2
-        show(open_loop(f"{mode}, half of that rate", port, pid, path, body, half, seconds))
-    path = "/api/v1/analyses?mode=frame"
-    show(closed_loop("over capacity", port, pid, path, body, CROWD, seconds))
-    show(closed_loop("right after", port, pid, path, body, 1, seconds / 2))
-    return rows
+    table.add(open_loop(f"{name}, half of that rate", target, best / 2, seconds))
+    return best / 2
+
+
+def start_sessions(port: int, count: int) -> tuple[str, ...]:
+    """Start sessions; return where their frames go."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    request = {"consent": {"version": "1", "accepted_at": "2026-01-01T00:00:00Z"}}
+    paths = []
+    for _ in range(count):
+        connection.request(
+            "POST",
+            "/api/v1/sessions",
+            json.dumps(request),
+            headers={"Content-Type": "application/json"},
+        )
+        session = json.loads(connection.getresponse().read())
+        paths.append(f"/api/v1/sessions/{session['session_id']}/frames")
+    return tuple(paths)
+
+
+def soak(target: Target, rate: float, minutes: float, table: Table) -> list[dict[str, float]]:
+    """Ask at a steady rate for long; return the memory after each minute."""
+    curve = []
+    for minute in range(1, round(minutes) + 1):
+        result = table.add(open_loop(f"soak, minute {minute}", target, rate, 60))
+        curve.append({"minute": minute, "resident_mb": result.resident_mb})
+    return curve
 
 
 def main() -> None:
@@ -229,12 +283,29 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6.0, help="length of each measurement")
     parser.add_argument("--server-core", help="processor the server is bound to")
     parser.add_argument("--client-core", type=int, help="processor the clients are bound to")
+    parser.add_argument("--peer-python", help="an interpreter with requirements-train.txt")
+    parser.add_argument("--soak", type=float, default=0, help="minutes at half load")
     options = parser.parse_args()
     if options.client_core is not None:
         os.sched_setaffinity(0, {options.client_core})
     print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    with serving(options.server_core) as (port, pid):
-        rows = measure(port, pid, options.seconds)
+    body, table = webcam_jpeg(), Table()
+    curve: list[dict[str, float]] = []
+    with serving(options.server_core, body) as server:
+        photos = replace(server, path=("/api/v1/analyses?mode=photo",))
+        singles = replace(server, path=("/api/v1/analyses?mode=frame",))
+        frames = replace(server, path=start_sessions(server.port, max(CLIENTS)))
+        measure("analyses, photo", photos, options.seconds, table)
+        half = measure("analyses, frame", singles, options.seconds, table)
+        measure("session frames", frames, options.seconds, table)
+        table.add(closed_loop("over capacity", singles, CROWD, options.seconds))
+        table.add(closed_loop("right after", singles, 1, options.seconds / 2))
+        if options.soak:
+            curve = soak(singles, half, options.soak, table)
+    if options.peer_python:
+        with serving_peer(options.peer_python, options.server_core, body) as peer:
+            peer.client().ask()
+            table.add(closed_loop("peer: YOLOv9c 640, torch", peer, 1, options.seconds))
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
         cwd=PROJECT_ROOT,
@@ -253,7 +324,8 @@ def main() -> None:
                 "load": os.getloadavg()[0],
                 "server_core": options.server_core,
                 "client_core": options.client_core,
-                "rows": [asdict(result) for result in rows],
+                "rows": [asdict(result) for result in table.rows],
+                "soak": curve,
             },
             indent=1,
         )

@@ -30,7 +30,7 @@ from fer_core.api.schemas.study import (
     TimelineRow,
 )
 from fer_core.storage.history import SessionSummary as StoredSummary
-from fer_core.study.highlights import Mark, find_highlights
+from fer_core.study.highlights import Mark
 from fer_core.study.reading import PassageReading
 from fer_core.study.records import Row
 from fer_core.study.report import NOTE, Report, Stretch, make_report
@@ -155,7 +155,7 @@ def estimate_of(estimate: Estimate) -> TimelineEstimate:
 def feedback_of(live: LiveSession, now: float, report: Report | None = None) -> FeedbackOut:
     """Gather break advice and passages to reread, each with its evidence."""
     study = live.study
-    report = report or make_report(study, now)
+    report = report or make_report(study, now, live.earlier)
     snapshot = study.snapshot(now)
     highlights, passages, own_wpm = _reading_of(live)
     return FeedbackOut(
@@ -181,11 +181,11 @@ def _reading_of(
 ) -> tuple[list[HighlightOut], list[PassageReadingOut], float | None]:
     if live.desk is None:
         return *_stored_reading_of(live), None
-    reading = live.desk.reading()
-    estimates = live.desk.estimates(reading)
+    result = live.desk.result(live.before)
+    reading, estimates = result.reading, result.estimates
     highlights = [
         _highlight_of(highlight.passage_id, highlight.mark, highlight.why)
-        for highlight in find_highlights(reading, estimates, live.study.answers)
+        for highlight in result.highlights
     ]
     passages = [
         _passage_of(passage, estimates.get(passage.passage_id))
@@ -249,7 +249,7 @@ def finished_of(live: LiveSession) -> FinishedOut:
     study = live.study
     started_at = study.info.started_at
     finished_at = started_at + study.totals(started_at).elapsed_s
-    report = make_report(study, finished_at)
+    report = make_report(study, finished_at, live.earlier)
     return FinishedOut(
         session_id=live.session_id,
         retention="keep" if live.keep else "none",

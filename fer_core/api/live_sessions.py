@@ -15,13 +15,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fer_core.affect.breaks import BreakPlan
+from fer_core.affect.indicators import Coefficients, comprehension_prior
 from fer_core.api.problems import ApiError
-from fer_core.api.reading_desk import ReadingDesk, open_text
 from fer_core.api.schemas.sessions import SessionRequest
+from fer_core.api.texts import open_text
 from fer_core.errors import Busy, ConsentMissing, SessionNotFound, StorageError
 from fer_core.storage.history import Learner, StoredSession, TextLabel
 from fer_core.storage.store import SessionStore
-from fer_core.study.highlights import find_highlights
+from fer_core.study.desk import ReadingDesk
+from fer_core.study.evaluation import ComprehensionExample
 from fer_core.study.session import SessionInfo, StudySession
 from fer_core.study.snapshot import State
 from fer_core.study.text import Document
@@ -65,6 +67,8 @@ class LiveSession:
         erased: It is gone; who still holds it lets go.
         frame_lock: Held while a frame goes through tracker and session: frames keep their order.
         answers: By frame id, what the latest frames were answered.
+        before: What was believed about the learner's comprehension before it.
+        earlier: The learner's answers about understanding from earlier sessions.
         touched_at: When a client last asked for it, in seconds since the epoch.
     """
 
@@ -72,6 +76,8 @@ class LiveSession:
     keep: bool
     desk: ReadingDesk | None
     touched_at: float
+    before: Coefficients = field(default_factory=comprehension_prior)
+    earlier: tuple[ComprehensionExample, ...] = ()
     stored: StoredSession | None = None
     runs_here: bool = True
     erased: bool = False
@@ -163,6 +169,7 @@ class LiveSessions:
     def _start(self, request: SessionRequest, consent_version: str) -> LiveSession:
         document = None if request.text is None else open_text(request.text)
         keep = request.retention == "keep"
+        # A session that is to be forgotten takes nothing from the history either.
         learner, paces = self._known() if keep else (None, [])
         now = self.clock()
         info = SessionInfo(
@@ -182,8 +189,15 @@ class LiveSessions:
             use_camera=learner is None or learner.evaluation.uses_camera,
             questions=() if document is None else document.questions,
         )
-        desk = None if document is None else ReadingDesk(document, study, paces)
-        return LiveSession(study, keep, desk, touched_at=now)
+        earlier = () if learner is None else learner.examples
+        return LiveSession(
+            study,
+            keep,
+            None if document is None else ReadingDesk(document, study, paces, earlier),
+            touched_at=now,
+            before=comprehension_prior() if learner is None else learner.comprehension,
+            earlier=earlier,
+        )
 
     def _known(self) -> tuple[Learner | None, list[float]]:
         """Return what the history knows of the learner; nothing while it cannot be read."""
@@ -262,11 +276,11 @@ class LiveSessions:
             return
         self.store.save_now()
         if live.desk is not None:
-            reading = live.desk.reading()
-            estimates = live.desk.estimates(reading)
-            highlights = find_highlights(reading, estimates, live.study.answers)
+            result = live.desk.result(live.before)
             try:
-                self.store.save_reading(live.session_id, reading, estimates, highlights)
+                self.store.save_reading(
+                    live.session_id, result.reading, result.estimates, result.highlights
+                )
             except (StorageError, SessionNotFound) as error:
                 _log.warning("how the text was read is not in the history: %s", error.message)
 

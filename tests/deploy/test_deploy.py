@@ -1,0 +1,50 @@
+"""The files for servers name only settings, addresses and commands that exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fer_core.config import PROJECT_ROOT, Settings
+
+DEPLOY = PROJECT_ROOT / "deploy"
+FILES = sorted(path for path in DEPLOY.iterdir() if path.name not in {".gitignore", ".env"})
+#: Of the compose file itself, not of the program.
+NOT_SETTINGS = {"FER_DATABASE_PASSWORD"}
+KNOWN = {f"FER_{name.upper()}" for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_setting_named_is_one(path: Path) -> None:
+    named = set(re.findall(r"\bFER_[A-Z_]+\b", path.read_text(encoding="utf-8")))
+    assert named - NOT_SETTINGS <= KNOWN
+
+
+def test_every_variable_that_compose_wants_is_in_the_example() -> None:
+    wanted = set(re.findall(r"\$\{(FER_[A-Z_]+)", (DEPLOY / "compose.yaml").read_text()))
+    given = set(re.findall(r"^(FER_[A-Z_]+)=", (DEPLOY / "example.env").read_text(), re.MULTILINE))
+    assert wanted == given
+
+
+def test_the_image_copies_what_it_installs_from() -> None:
+    text = (DEPLOY / "Dockerfile").read_text()
+    for name in re.search(r"COPY (requirements.*) \./", text)[1].split():  # type: ignore[index]
+        assert (PROJECT_ROOT / name).is_file()
+
+
+def test_nothing_that_the_program_needs_is_left_out_of_the_image() -> None:
+    ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
+    needed = {"fer_core", "weights", "pages", "Home.py", ".streamlit", "requirements.txt"}
+    assert not needed & set(ignored)
+
+
+def test_ports_are_bound_to_this_machine() -> None:
+    ports = re.findall(r"^ +- (\S+):\d+:\d+$", (DEPLOY / "compose.yaml").read_text(), re.MULTILINE)
+    assert ports == ["127.0.0.1", "127.0.0.1"]
+
+
+def test_the_services_start_the_api_by_its_command() -> None:
+    assert 'CMD ["python", "-m", "fer_core.api"]' in (DEPLOY / "Dockerfile").read_text()
+    assert "python -m fer_core.api\n" in (DEPLOY / "fer-api.service").read_text()
