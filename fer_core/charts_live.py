@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -228,6 +230,11 @@ def expression_spec() -> dict[str, Any]:
 
     Its tables are `shares`, `marks` and `spans` of `live_tables`.
     """
+    return deepcopy(_expression_spec())
+
+
+@cache  # Altair checks a specification for 70 ms, and a live page asks for it every second
+def _expression_spec() -> dict[str, Any]:
     names = [emotion.study_label for emotion in EMOTIONS]
     titled = [f"{emotion.emoji} {emotion.study_label}" for emotion in EMOTIONS]
     labels = " : ".join(
@@ -280,6 +287,11 @@ def indicator_spec() -> dict[str, Any]:
 
     Its tables are `lines`, `marks` and `spans` of `live_tables`.
     """
+    return deepcopy(_indicator_spec())
+
+
+@cache
+def _indicator_spec() -> dict[str, Any]:
     colour = alt.Color(
         "indicator:N",
         sort=None,

@@ -96,6 +96,11 @@ def test_the_specification_never_changes(spec: object) -> None:
     assert json.dumps(spec()) == json.dumps(spec())  # type: ignore[operator]
 
 
+def test_what_a_page_adds_to_a_specification_stays_with_that_page() -> None:
+    charts_live.expression_spec()["datasets"] = {"shares": "mine"}
+    assert "datasets" not in charts_live.expression_spec()
+
+
 def test_the_specification_draws_with_the_tables_that_are_made() -> None:
     made = tables(session_of(60), 60, None).as_datasets()
     for spec in (charts_live.expression_spec(), charts_live.indicator_spec()):
