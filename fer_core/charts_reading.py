@@ -14,6 +14,11 @@ _COMPREHENSION, _PACE, _GREY = "#009E73", "#0072B2", "#808B98"
 _HEIGHT = 150
 #: Room for the axis's numbers, the same in both charts, so that their passages stand in line.
 _AXIS_PX = 36
+MAP_CAPTION = (
+    f"Above: comprehension estimate with its {INTERVAL_PERCENT} % interval, 0 to 100. Below: words "
+    f"a minute; the dashed lines are your usual pace and {SKIMMED_PACE} times it, from which a "
+    "passage counts as skimmed. Hover for the numbers."
+)
 #: The given height is the plot's alone; axes come on top.
 _PLOT_HEIGHT = alt.AutoSizeParams(type="fit-x", contains="padding")
 #: Pace above this many words a minute is scrolling; the scale ends here so that reading shows.
@@ -86,21 +91,14 @@ def comprehension_map(table: pd.DataFrame) -> alt.LayerChart:
 
 
 def pace_map(table: pd.DataFrame, own_wpm: float) -> alt.LayerChart:
-    """Return the pace on each passage, beside the learner's own and the one of skimming.
+    """Return the pace on each passage; dashed lines are the own pace and the one of skimming.
 
     Args:
         table: Of `passage_table`, at least one line.
         own_wpm: The learner's pace, words a minute.
     """
     shown = table.assign(pace=table["wpm"].clip(upper=_FASTEST_SHOWN), interval="")
-    lines = pd.DataFrame(
-        {
-            "wpm": [own_wpm, SKIMMED_PACE * own_wpm],
-            "name": ["your usual pace", "skimmed above this"],
-            "passage": [0.35, 0.35],
-        }
-    )
-    rules = alt.Chart(lines)
+    rules = alt.Chart(pd.DataFrame({"wpm": [own_wpm, SKIMMED_PACE * own_wpm]}))
     return alt.layer(
         _base(shown)
         .mark_bar(color=_PACE, opacity=0.75, size=_bar_px(len(table)))
@@ -110,9 +108,6 @@ def pace_map(table: pd.DataFrame, own_wpm: float) -> alt.LayerChart:
             )
         ),
         rules.mark_rule(color=_GREY, strokeDash=[4, 3]).encode(y="wpm:Q"),
-        rules.mark_text(align="left", baseline="bottom", dy=-2, color=_GREY, fontSize=11).encode(
-            y="wpm:Q", x="passage:Q", text="name:N"
-        ),
     ).properties(height=_HEIGHT, autosize=_PLOT_HEIGHT)
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from fer_core import charts_live
-from fer_core.charts_reading import comprehension_map, pace_map, passage_table
+from fer_core.charts_reading import MAP_CAPTION, comprehension_map, pace_map, passage_table
 from fer_core.storage.history import SessionSummary, StoredSession
 from fer_core.storage.store import SessionStore
 from fer_core.study.highlights import Mark
@@ -116,6 +116,7 @@ def show_passages(stored: StoredSession) -> None:
         comprehension_map(table), width="stretch", key="map", alt="Comprehension by passage"
     )
     st.altair_chart(pace_map(table, pace), width="stretch", key="pace", alt="Pace by passage")
+    st.caption(MAP_CAPTION)
     with st.expander("The same as a table"):
         st.dataframe(table, hide_index=True, alt="How each passage was read")
 

@@ -22,6 +22,7 @@ from live.running_view import (
     show_suggestion,
 )
 from live.sessions import LiveStudy
+from reading.passages import as_html, column
 from reading.rooms import ReadingRoom, ReadingRooms
 from reading.text_view import Look, show_text
 
@@ -66,6 +67,7 @@ def show_controls(study: LiveStudy, room: ReadingRoom, rooms: ReadingRooms, stat
         choose_look(room)
         if state is State.ACTIVE:
             if st.button("Pause", icon=":material/pause:", key="pause_reading"):
+                end_step(room)
                 study.session.pause(now())
                 st.rerun()
         elif st.button(
@@ -74,6 +76,7 @@ def show_controls(study: LiveStudy, room: ReadingRoom, rooms: ReadingRooms, stat
             study.session.resume(now())
             st.rerun()
         if st.button("Finish", icon=":material/stop:", key="finish_reading"):
+            end_step(room)
             study.session.finish(now())
             study.camera.close()
             rooms.keep(room)
@@ -81,6 +84,13 @@ def show_controls(study: LiveStudy, room: ReadingRoom, rooms: ReadingRooms, stat
     problem = history_problem() if study.session.info.keep else ""
     if problem:
         st.warning(problem, icon=":material/save:")
+
+
+def end_step(room: ReadingRoom) -> None:
+    """Count the passage on screen where they are shown one at a time."""
+    if st.session_state.get("one_at_a_time"):
+        close_step(room)
+    room.step_at = None
 
 
 def choose_look(room: ReadingRoom) -> None:
@@ -180,9 +190,7 @@ def show_step(room: ReadingRoom) -> None:
         lost = st.button("⛰️ Lost me here", key="step_lost")
     if not (back or on or mark or lost):
         return
-    at = now()
-    room.see({passage.passage_id: 1.0}, max(room.step_at, at - LONGEST_REPORT_S), at)
-    room.step_at = at
+    close_step(room)
     if mark:
         room.toggle_mark(passage.passage_id)
     if lost:
@@ -192,21 +200,18 @@ def show_step(room: ReadingRoom) -> None:
     st.rerun(scope="fragment")
 
 
+def close_step(room: ReadingRoom) -> None:
+    """Count the time since the passage came up, a minute at most."""
+    at = now()
+    if room.step_at is not None:
+        passage = room.document.passages[room.step]
+        room.see({passage.passage_id: 1.0}, max(room.step_at, at - LONGEST_REPORT_S), at)
+    room.step_at = at
+
+
 def show_one(document: Document, index: int, look: Look) -> None:
     """Show one passage as text; nothing in it is taken for markup."""
-    passage = document.passages[index]
-    parts = [
-        f"<h{min(6, heading.level + 2)}>{html.escape(heading.text)}</h{min(6, heading.level + 2)}>"
-        for heading in passage.headings
-    ]
-    parts += [
-        f'<p dir="auto" style="white-space:pre-line">{html.escape(words)}</p>'
-        for words in passage.text.split("\n\n")
-    ]
-    st.html(
-        f'<div style="max-width:{look.width}em;font-size:{look.size}px;line-height:1.65;'
-        f'font-family:Georgia,serif;margin:auto">{"".join(parts)}</div>'
-    )
+    st.html(column(as_html(document.passages[index]), look))
 
 
 # Beside it

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fer_core.affect.indicators import INTERVAL_PERCENT
 from fer_core.charts_live import clock_text
-from fer_core.charts_reading import comprehension_map, pace_map, passage_table
+from fer_core.charts_reading import MAP_CAPTION, comprehension_map, pace_map, passage_table
 from fer_core.study.desk import ReadingResult
 from fer_core.study.highlights import LARGEST_SHARE, Highlight, Mark
 from fer_core.study.probes import CLARITY_SCALE
 from fer_core.study.report import NOTE
 from fer_core.study.reread import reread_items, to_html, to_json, to_markdown
 from fer_core.study.text import Passage
+from reading.passages import as_html, column
 from reading.rooms import ReadingRoom, ReadingRooms
 from reading.text_view import PASSAGES_AT_ONCE, count_parts
 
@@ -78,10 +78,7 @@ def show_map(room: ReadingRoom, result: ReadingResult) -> None:
     st.altair_chart(
         pace_map(table, result.reading.own_wpm), width="stretch", key="pace", alt="Pace by passage"
     )
-    st.caption(
-        f"Above: comprehension estimate with its {INTERVAL_PERCENT} % interval, 0 to 100. Below: "
-        "words a minute. Hover for the numbers."
-    )
+    st.caption(MAP_CAPTION)
     with st.expander("The same as a table"):
         st.dataframe(table, hide_index=True, alt="How each passage was read")
 
@@ -144,7 +141,7 @@ def show_marked_text(room: ReadingRoom, rooms: ReadingRooms, result: ReadingResu
 
 def show_plain(passages: Sequence[Passage], room: ReadingRoom) -> None:
     if passages:
-        st.html(column("".join(as_html(passage) for passage in passages), room))
+        st.html(column("".join(as_html(passage) for passage in passages), room.look))
 
 
 def show_marked(
@@ -157,8 +154,12 @@ def show_marked(
         "margin:.6em 0"
     )
     label = f'<div style="font:600 .75em var(--st-font, sans-serif)">{mark.icon} {mark.label}</div>'
-    st.html(column(f'<div style="{style}">{label}{as_html(passage)}</div>', room))
-    with st.container(key=f"why-{passage.passage_id}"), st.expander("Why?"):
+    st.html(column(f'<div style="{style}">{label}{as_html(passage)}</div>', room.look))
+    with (
+        st.container(horizontal_alignment="center", key=f"why-{passage.passage_id}"),
+        st.container(width=room.look.width * room.look.size),
+        st.expander("Why?"),
+    ):
         st.markdown(safe(highlight.why))
         if mark in (Mark.IMPORTANT, Mark.IMPORTANT_SAID):
             if st.button(
@@ -182,27 +183,6 @@ def show_marked(
             if problem:
                 st.warning(problem, icon=":material/save:")
             st.rerun()
-
-
-def column(content: str, room: ReadingRoom) -> str:
-    return (
-        f'<div style="max-width:{room.look.width}em;font-size:{room.look.size}px;'
-        f'line-height:1.65;font-family:Georgia,serif;margin:auto">{content}</div>'
-    )
-
-
-def as_html(passage: Passage) -> str:
-    """Return a passage as HTML; nothing in it is taken for markup."""
-    parts = [
-        f'<h{min(6, heading.level + 2)} dir="auto">{html.escape(heading.text)}'
-        f"</h{min(6, heading.level + 2)}>"
-        for heading in passage.headings
-    ]
-    parts += [
-        f'<p dir="auto" style="white-space:pre-line">{html.escape(words)}</p>'
-        for words in passage.text.split("\n\n")
-    ]
-    return "".join(parts)
 
 
 def safe(words: str) -> str:

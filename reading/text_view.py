@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from fer_core.study.text import Document, Passage
 #: Passages in the browser at once, about 10 printed pages: a book would make scrolling slow.
 PASSAGES_AT_ONCE = 40
 
+_NONSENSE = (KeyError, TypeError, ValueError, OverflowError, AttributeError, IndexError)
 _FRONTEND = Path(__file__).parent / "frontend"
 _component = st.components.v2.component(
     "text_view",
@@ -99,7 +101,9 @@ class Inbox:
         try:
             stream, sent = str(report["stream"])[:40], float(report["sent"])
             items = sorted(report["items"], key=lambda item: int(item["n"]))
-        except (KeyError, TypeError, ValueError):
+        except _NONSENSE:
+            return []
+        if not math.isfinite(sent):
             return []
         self._latest = stream
         self._offsets[stream] = min(self._offsets.get(stream, now - sent), now - sent)
@@ -110,7 +114,7 @@ class Inbox:
             self._numbers[stream] = int(item["n"])
             try:
                 news.append(_read(item, self._offsets[stream]))
-            except (KeyError, TypeError, ValueError):
+            except _NONSENSE:
                 continue
         return news
 

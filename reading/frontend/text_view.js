@@ -7,8 +7,6 @@
 const SEND_EVERY_MS = 2000
 const MEASURE_EVERY_MS = 1000
 const SCROLL_SETTLES_MS = 100
-// A stretch without change is reported in pieces no longer than this.
-const LONGEST_PIECE_S = 5
 const SAME_SHARE = 0.005
 // Of the view's height: where the band starts, and how much of it it takes.
 const BAND_TOP = 0.2
@@ -191,8 +189,9 @@ class TextView {
     const same =
       shares.size === this.shares.size &&
       [...shares].every(([id, share]) => Math.abs(share - (this.shares.get(id) ?? -1)) < SAME_SHARE)
-    if (!same || seconds() - this.since >= LONGEST_PIECE_S) this.record(shares)
-    if (!same) this.showPlace()
+    if (same) return
+    this.record(shares)
+    this.showPlace()
   }
 
   record(shares) {
@@ -277,14 +276,16 @@ class TextView {
   }
 
   tell(item) {
-    this.measure()
-    this.record(this.shares)
     this.add(item)
     this.send()
   }
 
   send() {
-    if (!this.running || !this.items.length) return
+    if (!this.running) return
+    this.measure()
+    // A stretch without change is reported in pieces, so that little is lost with the tab.
+    this.record(this.shares)
+    if (!this.items.length) return
     this.setStateValue("report", { stream: this.stream, sent: seconds(), items: this.items })
   }
 }

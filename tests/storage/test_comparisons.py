@@ -1,0 +1,115 @@
+"""Weeks add up, hours are the learner's own, and a trend is claimed only where there is one."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+
+from fer_core.affect.indicators import Estimate
+from fer_core.storage.comparisons import (
+    WEEK_S,
+    WeekTotal,
+    by_hour,
+    find_trend,
+    weekly_totals,
+)
+from fer_core.storage.history import SessionSummary
+from fer_core.study.session import SessionInfo
+from fer_core.study.snapshot import State
+
+
+def session(started_at: float, studied_s: float = 600.0, comprehension=None, stress=None):
+    return SessionSummary(
+        info=SessionInfo("s", started_at),
+        state=State.FINISHED,
+        saved_until=started_at,
+        note="",
+        text=None,
+        elapsed_s=studied_s,
+        active_s=studied_s,
+        studied_s=studied_s,
+        away_s=0.0,
+        valid_s=0.0,
+        observed_s=0.0,
+        breaks=0,
+        frames=0,
+        comprehension=comprehension,
+        stress=stress,
+        attention=None,
+    )
+
+
+def at(day: int, hour: int = 12) -> float:
+    return datetime(2026, 6, day, hour, tzinfo=UTC).timestamp()
+
+
+def estimate(value: float, half: float = 10.0) -> Estimate:
+    return Estimate(value, value - half, value + half)
+
+
+def test_weeks_start_on_monday_and_empty_ones_are_there():
+    # 1 June 2026 is a Monday.
+    totals = weekly_totals([session(at(1)), session(at(7), 60.0), session(at(22))], UTC)
+    assert totals == [
+        WeekTotal(date(2026, 6, 1), 2, 660.0),
+        WeekTotal(date(2026, 6, 8), 0, 0.0),
+        WeekTotal(date(2026, 6, 15), 0, 0.0),
+        WeekTotal(date(2026, 6, 22), 1, 600.0),
+    ]
+    assert weekly_totals([], UTC) == []
+
+
+def test_hours_are_those_of_the_learners_clock():
+    east = timezone(timedelta(hours=9))
+    sessions = [session(at(1, 23), comprehension=estimate(40)), session(at(2, 23))]
+    (hour,) = by_hour(sessions, east)
+    assert (hour.hour, hour.sessions) == (8, 2)
+    assert hour.comprehension == 40
+    assert hour.stress is None
+
+
+def test_a_true_rise_is_found_with_its_size():
+    start = at(1)
+    points = [(start + week * WEEK_S, estimate(30 + 4 * week, 5)) for week in range(10)]
+    trend = find_trend(points)
+    assert trend is not None
+    assert trend.per_week == pytest.approx(4.0)
+    assert trend.is_clear
+    assert "rising" in trend.sentence("Comprehension")
+    assert (trend.at_start, trend.at_end) == pytest.approx((30, 66))
+
+
+def test_noise_is_called_a_trend_in_at_most_a_tenth():
+    claimed = 0
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        points = [
+            (at(1) + day * 86400.0, estimate(float(np.clip(rng.normal(50, 12), 5, 95)), 6))
+            for day in range(12)
+        ]
+        trend = find_trend(points)
+        assert trend is not None
+        claimed += trend.is_clear
+    assert claimed / 300 <= 0.10
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [],
+        [(at(day), estimate(50)) for day in (1, 2, 3)],
+        [(at(1), estimate(50))] * 6,
+        [(at(day), None) for day in range(1, 10)],
+    ],
+)
+def test_too_little_makes_no_trend(points):
+    assert find_trend(points) is None
+
+
+def test_a_level_line_reads_as_zero_and_not_as_minus_zero():
+    points = [(at(day), estimate(50 - 1e-9 * day)) for day in range(1, 9)]
+    trend = find_trend(points)
+    assert trend is not None
+    assert "+0.0 points" in trend.sentence("Stress")
