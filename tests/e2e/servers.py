@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Importing Streamlit and its first script run take seconds on a busy machine.
 START_TIMEOUT_S = 90.0
 STOP_TIMEOUT_S = 10.0
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def free_port() -> int:
@@ -35,7 +37,8 @@ def running_server(
     """Run a command until the block ends; enter it when `health_url` answers 200.
 
     The server gets its own process group, which is killed whole if it does not stop when asked: a
-    Streamlit with a live WebRTC peer may linger and keep the port.
+    Streamlit with a live WebRTC peer may linger and keep the port. On Linux it dies with the tests
+    too when they are killed.
 
     Raises:
         RuntimeError: The server ended or did not answer in time; the message has its output.
@@ -49,6 +52,7 @@ def running_server(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
         )
         try:
             deadline = time.monotonic() + START_TIMEOUT_S
@@ -77,6 +81,10 @@ def running_app(data_dir: Path, environment: Mapping[str, str] | None = None) ->
     settings = {"FER_DATA_DIR": str(data_dir), **(environment or {})}
     with running_server(command, f"{address}/_stcore/health", settings):
         yield address
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _answers(url: str) -> bool:
