@@ -151,6 +151,7 @@ def _log_as_json() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.captureWarnings(True)
     # Its "queue depth" warnings would be a line per request under load; /metrics has the figure.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
