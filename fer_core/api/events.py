@@ -24,6 +24,8 @@ from fer_core.study.snapshot import State
 
 #: A snapshot each second while the session runs.
 SNAPSHOT_EVERY_S = 1.0
+#: A question that is due is asked at the next of these; they are minutes apart.
+PROBE_EVERY_S = 5.0
 #: A comment at least this often, so that proxies and clients see that the line is alive.
 HEARTBEAT_EVERY_S = 10.0
 #: What a client waits before it connects again, in milliseconds.
@@ -87,10 +89,12 @@ class _Stream:
 
 def _follow(live: LiveSession, after: int, clock: Clock, ended: threading.Event) -> Iterator[str]:
     yield f"retry: {RETRY_MS}\n\n"
-    sent_at = monotonic()
+    sent_at, asked_at = monotonic(), float("-inf")
     state = None
     while True:
-        next_probe_if_running(live, clock())
+        if monotonic() - asked_at >= PROBE_EVERY_S:
+            asked_at = monotonic()
+            ask_if_running(live, clock())
         news = _news(live, after)
         for event in news:
             yield _event_of(live, event)
@@ -107,7 +111,7 @@ def _follow(live: LiveSession, after: int, clock: Clock, ended: threading.Event)
             return
 
 
-def next_probe_if_running(live: LiveSession, now: float) -> None:
+def ask_if_running(live: LiveSession, now: float) -> None:
     """Let a question that is due be asked: it then is among the events."""
     if live.study.state is State.ACTIVE:
         next_probe(live, now)

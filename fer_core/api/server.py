@@ -7,6 +7,7 @@ clients hold no thread, and it runs wherever Python runs. All that is private to
 from __future__ import annotations
 
 import logging
+import select
 import signal
 import threading
 from collections.abc import Callable
@@ -37,6 +38,7 @@ STOP_TIMEOUT_S = 15.0
 EXTRA_CONNECTIONS = 64
 _RECEIVE_BYTES = 65_536
 _POLL_S = 0.25
+_HAS_POLL = hasattr(select, "poll")  # Windows has none
 
 _log = logging.getLogger(__name__)
 
@@ -124,7 +126,7 @@ class ApiServer(TcpWSGIServer):  # type: ignore[misc]
             channel_timeout=IDLE_TIMEOUT_S,
             cleanup_interval=10,
             log_socket_errors=False,
-            asyncore_use_poll=True,
+            asyncore_use_poll=_HAS_POLL,
         )
         dispatcher = ThreadedTaskDispatcher()
         dispatcher.set_thread_count(settings.api_threads)
@@ -154,14 +156,14 @@ class ApiServer(TcpWSGIServer):  # type: ignore[misc]
             before_drain: Called when the stop begins: ends what would go on for ever.
         """
         while not self._stop.is_set():
-            wasyncore.loop(timeout=_POLL_S, map=self.sockets, use_poll=True, count=1)
+            wasyncore.loop(timeout=_POLL_S, map=self.sockets, use_poll=_HAS_POLL, count=1)
         before_drain()
         self.accepting = False
         self.socket.close()
         self.del_channel(self.sockets)
         deadline = monotonic() + STOP_TIMEOUT_S
         while self._in_flight() and monotonic() < deadline:
-            wasyncore.loop(timeout=_POLL_S, map=self.sockets, use_poll=True, count=1)
+            wasyncore.loop(timeout=_POLL_S, map=self.sockets, use_poll=_HAS_POLL, count=1)
         if left := self._in_flight():
             _log.warning("stopped with %d requests unfinished", left)
         self.task_dispatcher.shutdown(timeout=1)

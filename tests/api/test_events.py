@@ -74,32 +74,27 @@ def test_a_frame_shows_in_the_next_snapshot(service: Service, photo: bytes) -> N
         assert shown["expression"]["label"] == "Happy"
 
 
-def test_a_break_and_a_question_are_told(service: Service, photo: bytes) -> None:
-    service.learner.start(plan={"focus_min": 5, "break_min": 2}, text={"passages": PASSAGES})
-    with httpx.stream("GET", service.events_url(), timeout=30) as response:
+def test_a_question_is_told(service: Service, photo: bytes) -> None:
+    service.learner.start(text={"passages": PASSAGES})
+    service.clock.now = START + 301
+    for number, passage in enumerate(PASSAGES[:3]):
+        service.learner.see(passage["passage_id"], number * 60, number * 60 + 60)
+    service.learner.frame(photo)
+    with httpx.stream("GET", service.events_url(), timeout=10) as response:
+        probe = next_of(events_of(response), "probe")
+    assert probe.event_id is not None
+    assert probe.data["prompt"]
+    assert service.learner.get("/probe").get_json() == probe.data
+
+
+def test_a_break_is_told(service: Service, photo: bytes) -> None:
+    service.learner.start(plan={"focus_min": 5, "break_min": 2})
+    with httpx.stream("GET", service.events_url(), timeout=10) as response:
         events = events_of(response)
         next_of(events, "snapshot")
-        service.clock.now = START + 290
-        for number, passage in enumerate(PASSAGES[:3]):
-            service.learner.see(passage["passage_id"], number * 60, number * 60 + 60)
+        service.clock.now = START + 301
         service.learner.frame(photo)
-        probe = None
-        for at in (295, 299, 301, 305):
-            service.clock.now = START + at
-            service.learner.frame(photo)
-            if service.learner.get().get_json()["snapshot"]["probe"]:
-                probe = next_of(events, "probe")
-                break
-        suggested = None
-        if probe is None:
-            suggested = next_of(events, "break")
-            service.learner.post("/break", {"answer": "dismiss"})
-            probe = next_of(events, "probe")
-        assert probe.data["prompt"]
-        service.learner.post("/answers", [{"probe_id": probe.data["probe_id"], "value": None}])
-        service.clock.now = START + 310
-        service.learner.frame(photo)
-        suggested = suggested or next_of(events, "break")
+        suggested = next_of(events, "break")
     assert suggested.data["rule"] == "timer"
     assert suggested.event_id is not None
 
