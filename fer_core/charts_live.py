@@ -43,6 +43,16 @@ _CLOCK = (
     " + ':' + format(datum.value % 60, '02d')"
 )
 
+#: Ticks at round times: a quarter of a minute in a one-minute window, up to whole hours.
+_SPAN = "(domain('x')[1] - domain('x')[0])"
+_STEP = (
+    f"({_SPAN} <= 75 ? 15 : {_SPAN} <= 360 ? 60 : {_SPAN} <= 2000 ? 300"
+    f" : {_SPAN} <= 7500 ? 900 : 3600)"
+)
+_TICKS = f"sequence(ceil(domain('x')[0] / {_STEP}) * {_STEP}, domain('x')[1] + 1, {_STEP})"
+#: Room for the labels of the y axis, the same in both charts, so that their times align. Pixels.
+_Y_LABELS = 42
+
 _SHARE_COLUMNS = ["elapsed", "clock", "segment", *(emotion.study_label for emotion in EMOTIONS)]
 _LINE_COLUMNS = ["elapsed", "clock", "segment", "indicator", "value", "low", "high", "range"]
 _MARK_COLUMNS = ["elapsed", "clock", "sign", "text"]
@@ -122,7 +132,7 @@ def live_tables(
     return LiveTables(
         shares=pd.DataFrame(shares, columns=_SHARE_COLUMNS),
         lines=pd.DataFrame(lines, columns=_LINE_COLUMNS),
-        marks=_marks(events, started_at, since, now),
+        marks=_marks(events, started_at, since, max(since, shown[0].at) if shown else since, now),
         spans=_spans(shown, events, started_at, since, now),
     )
 
@@ -149,13 +159,15 @@ def _segments(rows: Sequence[Row]) -> list[int]:
 
 
 _SIGNS = {
-    EventKind.BREAK_SUGGESTED: ("☕", "Break suggested"),
+    EventKind.BREAK_SUGGESTED: ("\u2615\ufe0f", "Break suggested"),
     EventKind.PROBE_ANSWERED: ("💬", "You answered"),
-    EventKind.BASELINE_READY: ("⚑", "Your own usual is known from here"),
+    EventKind.BASELINE_READY: ("🏁", "Your own usual is known from here"),
 }
 
 
-def _marks(events: Sequence[Event], started_at: float, since: float, now: float) -> pd.DataFrame:
+def _marks(
+    events: Sequence[Event], started_at: float, since: float, first: float, now: float
+) -> pd.DataFrame:
     marks: list[tuple[float, str, str, str]] = []
     for event in events:
         if event.kind not in _SIGNS or not since <= event.at <= now:
@@ -169,9 +181,8 @@ def _marks(events: Sequence[Event], started_at: float, since: float, now: float)
             text = f"{text}: {event.data['probe_kind']} {event.data['value']}"
         elapsed = event.at - started_at
         marks.append((elapsed, clock_text(elapsed), sign, text))
-    # The right edge is now, whether or not pictures come.
-    edge = now - started_at
-    marks.append((edge, clock_text(edge), "", ""))
+    # Both charts begin where the first picture is, and end now, whether or not pictures come.
+    marks += [(at - started_at, clock_text(at - started_at), "", "") for at in (first, now)]
     return pd.DataFrame(marks, columns=_MARK_COLUMNS)
 
 
@@ -214,14 +225,12 @@ def _spans(
     )
 
 
-def _time_axis(*, labels: bool) -> alt.X:
+def _time_axis() -> alt.X:
     return alt.X(
         "elapsed:Q",
-        title="Time into the session" if labels else None,
+        title="Time into the session",
         scale=alt.Scale(nice=False, zero=False),
-        axis=alt.Axis(
-            labelExpr=_CLOCK, labels=labels, ticks=labels, tickCount=6, grid=False, domain=False
-        ),
+        axis=alt.Axis(values=alt.ExprRef(_TICKS), labelExpr=_CLOCK, grid=False, domain=False),
     )
 
 
@@ -247,19 +256,23 @@ def _expression_spec() -> dict[str, Any]:
         .transform_calculate(named=f"{labels} : ''", order=f"indexof({names}, datum.expression)")
         .mark_area(interpolate="linear", line=False, opacity=0.9)
         .encode(
-            x=_time_axis(labels=True),
+            x=_time_axis(),
             y=alt.Y(
                 "share:Q",
                 stack="zero",
                 title="Share of expression",
                 scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(format="%", tickCount=3, domain=False),
+                axis=alt.Axis(
+                    format="%", tickCount=3, domain=False, minExtent=_Y_LABELS, maxExtent=_Y_LABELS
+                ),
             ),
             color=alt.Color(
                 "named:N",
                 sort=None,
                 scale=alt.Scale(domain=titled, range=[emotion.colour for emotion in EMOTIONS]),
-                legend=alt.Legend(title=None, orient="top", columns=5, symbolType="square"),
+                legend=alt.Legend(
+                    title=None, orient="top", columns=5, symbolType="square", offset=24
+                ),
             ),
             order=alt.Order("order:Q"),
             detail="segment:N",
@@ -312,16 +325,14 @@ def _indicator_spec() -> dict[str, Any]:
         ),
         legend=None,
     )
-    base = alt.Chart(alt.NamedData(LINES)).encode(
-        x=_time_axis(labels=True), detail="segment:N", color=colour
-    )
+    base = alt.Chart(alt.NamedData(LINES)).encode(x=_time_axis(), detail="segment:N", color=colour)
     scale = alt.Scale(domain=[0, 100])
     bands = base.mark_area(opacity=0.14).encode(
         y=alt.Y(
             "low:Q",
             title="Estimate, 0 to 100",
             scale=scale,
-            axis=alt.Axis(tickCount=3, domain=False),
+            axis=alt.Axis(tickCount=3, domain=False, minExtent=_Y_LABELS, maxExtent=_Y_LABELS),
         ),
         y2="high:Q",
     )
@@ -359,7 +370,7 @@ def _mark_layers() -> tuple[alt.Chart, alt.Chart]:
         tooltip=[alt.Tooltip("clock:N", title="Time"), alt.Tooltip("text:N", title="What")],
     )
     rules = base.transform_filter("datum.sign != ''").mark_rule(color=_GREY, strokeDash=[3, 3])
-    signs = base.mark_text(fontSize=16, baseline="top", dy=2, color=_GREY).encode(
+    signs = base.mark_text(fontSize=15, baseline="bottom", dy=-3, color=_GREY).encode(
         y=alt.value(0), text="sign:N"
     )
     return rules, signs

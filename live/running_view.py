@@ -32,8 +32,17 @@ RETRIES = 2
 WINDOWS: dict[str, float | None] = {"1 min": 60.0, "5 min": 300.0, "30 min": 1800.0, "All": None}
 
 
+#: Streamlit fades what a slow run has not reached yet; parts that refresh each second would blink.
+STEADY = """
+<style>
+[data-testid="stElementContainer"][data-stale="true"] { opacity: 1 !important; transition: none; }
+</style>
+"""
+
+
 def show_running(study: LiveStudy) -> None:
     """Show a session that is active or paused, from top to bottom."""
+    st.html(STEADY)
     session = study.session
     state = session.state
     with st.container(horizontal=True, vertical_alignment="center"):
