@@ -24,6 +24,7 @@ from fer_core.training.bank import FaceBank
 from fer_core.training.data import LabelledPicture, PictureReader, UnreadablePicture, load_dataset
 from fer_core.training.evaluate import answer_all, calibration_figures, write_json
 from fer_core.training.scenes import compose, training_style
+from fer_core.vision import canary
 from fer_core.vision.candidates import calibrate
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.model_info import ModelInfo, ModelInput, sha256_of
@@ -125,6 +126,7 @@ def export(
         calibrated = {"temperature": calibrate_weights(description, held_out, threads)}
         measured = {"metrics": {"fidelity_to_torch": asdict(fidelity)}}
         write_json(description, info.model_dump(mode="json") | calibrated | measured)
+    canary.record(description)  # last: the temperature is part of the answer
     return description
 
 
