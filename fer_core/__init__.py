@@ -6,6 +6,7 @@ The public surface is what this module lists. Names load on first use, so that
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from fer_core.vision.engine import InferenceEngine
     from fer_core.vision.faces import Detections, Face
     from fer_core.vision.image import decode_image
+
+# ONNX Runtime's wheels (seen with 1.31) write a device id to the home folder and report to their
+# maker when a model is loaded; its own `disable_telemetry_events` comes too late. This must stand
+# before its first import.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __version__ = "1.0.0"
 

@@ -1,0 +1,225 @@
+"""A scripted reader in a real browser: scrolls, dwells, skips; what is kept is what was done."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from fer_core.storage.history import StoredSession
+from fer_core.storage.store import SessionStore
+from fer_core.study.reading import Signals, View, attribute
+from fer_core.study.text import Passage
+from tests.e2e.browser import open_page, settled
+from tests.e2e.servers import running_app
+
+PATIENCE_MS = 60_000
+PASSAGES = 12
+WORDS = 30
+#: The part of the view that is timed, as the page's dimming shows it.
+BAND_TOP, BAND_HEIGHT = 0.2, 0.42
+DWELL_MS = 6000
+SKIPPED = range(5, 9)
+
+TEXT = "# A text to scroll\n\n" + "\n\n".join(
+    f"Passage {number} " + " ".join(["has"] * (WORDS - 3)) + " end."
+    for number in range(1, PASSAGES + 1)
+)
+
+#: Keeps a second account of what is visible, every 20 ms, by looking at the page itself.
+WATCH = """
+(view, [bandTop, bandHeight]) => {
+  window.watched = {}
+  let last = performance.now(), shares = {}
+  setInterval(() => {
+    const now = performance.now()
+    const total = Object.values(shares).reduce((sum, share) => sum + share, 0)
+    for (const [id, share] of Object.entries(shares))
+      window.watched[id] = (window.watched[id] ?? 0) + share / total * (now - last) / 1000
+    last = now
+    shares = {}
+    const outer = view.getBoundingClientRect()
+    const top = outer.top + bandTop * outer.height, height = bandHeight * outer.height
+    for (const section of view.querySelectorAll("section")) {
+      const box = section.getBoundingClientRect()
+      const seen = Math.min(box.bottom, top + height) - Math.max(box.top, top)
+      if (seen > 0) shares[section.id] = Math.min(1, seen / Math.min(box.height, height))
+    }
+  }, 20)
+}
+"""
+SCROLL_TO = """
+(view, [id, bandTop, bandHeight]) => {
+  const outer = view.getBoundingClientRect()
+  const box = view.querySelector("#" + id).getBoundingClientRect()
+  const middle = outer.top + (bandTop + bandHeight / 2) * outer.height
+  view.scrollTop += box.top + box.height / 2 - middle
+}
+"""
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def address(data_dir: Path) -> Iterator[str]:
+    with running_app(data_dir) as address:
+        yield address
+
+
+def start_reading(page: Page, text: str = TEXT) -> None:
+    page.get_by_text("Paste", exact=True).click(timeout=PATIENCE_MS)
+    page.get_by_label("Your text").fill(text)
+    page.get_by_label("Your text").press("Control+Enter")
+    page.get_by_role("button", name="Start reading").click(timeout=PATIENCE_MS)
+    expect(page.locator(".scroller section").first).to_be_visible(timeout=PATIENCE_MS)
+
+
+def finish(page: Page) -> None:
+    page.wait_for_timeout(2500)  # the last report goes out every two seconds
+    settled(page)
+    page.get_by_role("button", name="Finish", exact=True).click()
+    expect(page.get_by_text("Finished. Here is how it was read.")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+
+
+def scroll_to(page: Page, number: int) -> None:
+    page.locator(".scroller").evaluate(SCROLL_TO, [f"p{number}", BAND_TOP, BAND_HEIGHT])
+
+
+def stored(data_dir: Path) -> StoredSession:
+    with SessionStore(f"sqlite:///{data_dir / 'history.sqlite'}") as store:
+        (summary,) = store.sessions()
+        return store.load(summary.session_id)
+
+
+def times(views: Sequence[View], start: float, end: float) -> dict[str, float]:
+    """Attribute what was reported between two moments."""
+    cut = [
+        replace(view, start=max(view.start, start), end=min(view.end, end))
+        for view in views
+        if view.start < end and view.end > start
+    ]
+    passages = [Passage(f"p{number + 1}", number, "words") for number in range(PASSAGES)]
+    return {one.passage_id: one.seconds for one in attribute(passages, cut, Signals.none())}
+
+
+def test_each_passage_gets_its_time_and_the_skipped_ones_are_marked_skimmed(
+    address: str, data_dir: Path, chromium: Browser
+) -> None:
+    with open_page(chromium, f"{address}/reading") as page:
+        start_reading(page)
+        page.locator(".scroller").evaluate(WATCH, [BAND_TOP, BAND_HEIGHT])
+        started = time.time()
+        for number in range(1, PASSAGES - 2):
+            scroll_to(page, number)
+            page.wait_for_timeout(300 if number in SKIPPED else DWELL_MS)
+        watched = page.evaluate("window.watched")
+        ended = time.time()
+        finish(page)
+        expect(page.get_by_text("⏩ Skimmed").first).to_be_visible()
+        with page.expect_download() as event:
+            page.get_by_role("button", name="JSON", exact=True).click()
+        reread = json.loads(Path(event.value.path()).read_text(encoding="utf-8"))
+
+    session = stored(data_dir)
+    timed = times(session.views, started, ended)
+    long_enough = [name for name, seconds in watched.items() if seconds >= 4]
+    assert len(long_enough) >= 4
+    for name in long_enough:
+        assert timed[name] == pytest.approx(watched[name], rel=0.05)
+    kept = {passage.reading.passage_id: passage for passage in session.passages}
+    skimmed = {name for name, passage in kept.items() if passage.mark == "skimmed"}
+    assert skimmed
+    assert skimmed <= {f"p{number}" for number in SKIPPED}
+    assert {one["passage_id"] for one in reread["passages"]} == skimmed
+
+
+def test_keys_move_mark_and_say_lost(address: str, data_dir: Path, chromium: Browser) -> None:
+    with open_page(chromium, f"{address}/reading") as page:
+        start_reading(page)
+        page.wait_for_timeout(1000)
+        current = "section:not(.outside)"
+        expect(page.locator(f"{current} >> text=Passage 1 ")).to_be_visible()
+        for _ in range(5):
+            page.keyboard.press("j")
+            page.wait_for_timeout(700)
+        page.keyboard.press("k")
+        page.wait_for_timeout(700)
+        page.keyboard.press("m")
+        expect(page.locator("section.marked")).to_have_count(1)
+        page.keyboard.press("l")
+        finish(page)
+        expect(page.get_by_text("You rated it 1 of 5").first).to_be_attached()
+    session = stored(data_dir)
+    (marked,) = session.marked
+    ((answer, features),) = session.answers
+    assert answer.is_correction
+    assert answer.value == 1
+    assert answer.probe.passage_id == marked
+    assert features is not None
+
+
+def test_without_the_scrolling_text_buttons_do_the_same(
+    address: str, data_dir: Path, chromium: Browser
+) -> None:
+    with open_page(chromium, f"{address}/reading") as page:
+        start_reading(page)
+        page.get_by_role("button", name="Text", exact=True).click()
+        page.get_by_text("One passage at a time").click()
+        page.keyboard.press("Escape")
+        expect(page.get_by_text("Passage 1 of 12")).to_be_visible()
+        settled(page)
+        page.wait_for_timeout(3000)
+        page.get_by_role("button", name="Next →").click()
+        turned = time.time()
+        expect(page.get_by_text("Passage 2 of 12")).to_be_visible()
+        page.wait_for_timeout(6000)
+        page.get_by_role("button", name="Next →").click()
+        stayed_s = time.time() - turned
+        expect(page.get_by_text("Passage 3 of 12")).to_be_visible()
+        page.get_by_role("button", name="Finish", exact=True).click()
+        expect(page.get_by_text("Finished. Here is how it was read.")).to_be_visible()
+    kept = {passage.reading.passage_id: passage.reading for passage in stored(data_dir).passages}
+    assert kept["p2"].seconds == pytest.approx(stayed_s, abs=1.0)
+    assert kept["p2"].visits == 1
+
+
+def test_a_reload_goes_on_with_the_same_text_and_session(
+    address: str, data_dir: Path, chromium: Browser
+) -> None:
+    with open_page(chromium, f"{address}/reading") as page:
+        start_reading(page)
+        page.wait_for_timeout(3000)
+        page.reload()
+        settled(page)
+        expect(page.locator(".scroller section").first).to_be_visible(timeout=PATIENCE_MS)
+        page.wait_for_timeout(1000)
+        finish(page)
+    assert sum(passage.reading.seconds for passage in stored(data_dir).passages) > 3
+
+
+def test_a_correction_of_a_mark_counts_as_an_answer(
+    address: str, data_dir: Path, chromium: Browser
+) -> None:
+    with open_page(chromium, f"{address}/reading") as page:
+        start_reading(page)
+        page.wait_for_timeout(1500)
+        page.keyboard.press("l")
+        finish(page)
+        expect(page.get_by_text("Hard for you").first).to_be_visible()
+        page.get_by_text("Why?").first.click()
+        page.get_by_role("radio", name="5", exact=True).first.click()
+        expect(page.get_by_text(re.compile("You rated it"))).to_have_count(0)
+        settled(page)
+    answers = [answer for answer, _ in stored(data_dir).answers]
+    assert [answer.value for answer in answers] == [1, 5]
