@@ -134,7 +134,8 @@ def _settings_help() -> str:
     lines = ["settings (environment variables):"]
     for name, field in Settings.model_fields.items():
         default = field.get_default(call_default_factory=True)
-        lines.append(f"  FER_{name.upper():<18} {field.description}  [{default}]")
+        shown = "none" if default in (None, ()) else default
+        lines.append(f"  FER_{name.upper():<18} {field.description}  [{shown}]")
     return "\n".join(lines)
 
 
@@ -154,6 +155,7 @@ def _log_as_json() -> None:
     logging.captureWarnings(True)
     # Its "queue depth" warnings would be a line per request under load; /metrics has the figure.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 if __name__ == "__main__":

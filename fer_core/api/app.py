@@ -61,6 +61,9 @@ Facial expressions in photos and study sessions, computed on this machine.
 Input is bytes only. Times are RFC 3339, UTC. Errors are `application/problem+json`: programs look
 at `code`. A client keeps one request in flight and, on 503, comes back after `Retry-After`.
 
+An installation is one learner's: every key opens the same history, and so does the app on this
+machine.
+
 Estimates for self-reflection. Not medical, not a measure of ability.
 """
 
