@@ -38,6 +38,8 @@ Floats = npt.NDArray[np.float32]
 OPSET = 17
 #: Candidates from this score on are compared between two forms of a network.
 COMPARED_FROM = 0.25
+#: Probabilities are calibrated, so below this an answer is wrong two times in three: say "unsure".
+UNSURE_BELOW = 0.35
 #: Scenes whose activations set the int8 ranges.
 CALIBRATION_SCENES = 64
 LICENCE = (
@@ -110,6 +112,7 @@ def export(
         architecture=architecture,
         classes=LABELS,
         input=ModelInput(),
+        unsure_below=UNSURE_BELOW,
         training_data=tuple(sorted({picture.source for picture in pictures})),
         licence=LICENCE,
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
