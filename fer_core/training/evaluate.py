@@ -46,7 +46,7 @@ SCENE_CONFIDENCE = 0.01
 #: a news photo, who carries no label.
 FALSE_ALARM_IOU = 0.3
 #: Pictures of each source on which the changes of size, light and so on are measured.
-CHANGED_PER_SOURCE = 120
+CHANGED_PER_SOURCE = 80
 #: The worst mistakes that the report shows.
 MISTAKES_SHOWN = 40
 
