@@ -59,9 +59,13 @@ def test_a_problem_is_an_error_with_its_code(api: Client) -> None:
 def test_a_key_is_sent(make_app: MakeApp, key_store: KeyStore) -> None:
     _, key = key_store.create("test", datetime.now(UTC))
     with serving(make_app, require_key=True) as service:
-        assert Client(service.url, key).model()["name"]
-        with pytest.raises(ApiProblem, match="unauthorized"):
-            Client(service.url, "wrong").model()
+        with Client(service.url, key) as known:
+            assert known.model()["name"]
+        with (
+            Client(service.url, "wrong") as unknown,
+            pytest.raises(ApiProblem, match="unauthorized"),
+        ):
+            unknown.model()
 
 
 def test_no_server_is_said_plainly() -> None:
