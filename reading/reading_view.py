@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from fer_core.charts_live import clock_text
 from fer_core.study.probes import Probe, ProbeKind
@@ -30,6 +31,9 @@ REFRESH_S = 2.0
 SIZES = {"Small": 16, "Medium": 19, "Large": 23, "Larger": 28}
 WIDTHS = {"Narrow": 28, "Medium": 36, "Wide": 48}
 THEMES = {"As the app": "auto", "Light": "light", "Dark": "dark", "Sepia": "sepia"}
+HIDDEN_CAMERA = (
+    "<style>.st-key-small_camera{height:1px;opacity:0;overflow:hidden;pointer-events:none}</style>"
+)
 #: Words of a passage that remind of it in a question.
 REMINDER_WORDS = 12
 
@@ -142,8 +146,12 @@ def show_contents(room: ReadingRoom) -> None:
 
 def show_camera(study: LiveStudy) -> bool:
     """Show the small camera; tell whether it is connecting."""
+    shown = st.toggle("Show my picture", value=True, key="show_picture")
     with st.container(key="small_camera"):
         connection = show_live_video(study)
+    if not shown:
+        # Out of sight only: taken off the page, the camera would stop.
+        st.html(HIDDEN_CAMERA)
     if connection.problem is not None:
         st.warning(connection.problem, icon=":material/videocam_off:")
     return connection.connecting
@@ -168,7 +176,7 @@ def show_pages(room: ReadingRoom) -> None:
     before = room.place
     room.take(room.inbox.take(report, now()))
     if room.place != before:
-        st.rerun(scope="fragment")
+        rerun_here()
 
 
 def show_step(room: ReadingRoom) -> None:
@@ -197,7 +205,7 @@ def show_step(room: ReadingRoom) -> None:
         room.lost_at(passage.passage_id)
         st.toast("Noted: you got lost here.")
     room.step += int(on) - int(back)
-    st.rerun(scope="fragment")
+    rerun_here()
 
 
 def close_step(room: ReadingRoom) -> None:
@@ -212,6 +220,14 @@ def close_step(room: ReadingRoom) -> None:
 def show_one(document: Document, index: int, look: Look) -> None:
     """Show one passage as text; nothing in it is taken for markup."""
     st.html(column(as_html(document.passages[index]), look))
+
+
+def rerun_here() -> None:
+    """Run this part of the page anew, or all of it where all of it is running."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()
 
 
 # Beside it
@@ -260,7 +276,7 @@ def ask(study: LiveStudy, room: ReadingRoom, probe: Probe) -> None:
         if chosen is not None or skipped:
             features = None if probe.passage_id is None else room.desk.features(probe.passage_id)
             study.session.answer(probe, None if skipped else chosen, now(), features=features)
-            st.rerun(scope="fragment")
+            rerun_here()
 
 
 def remind(document: Document, passage_id: str) -> str:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+import streamlit_webrtc.component
 from streamlit.testing.v1 import AppTest
 
-import live.resources  # noqa: F401  (AppTest looks into pages/ first, where live.py is)
-import reading.rooms  # noqa: F401
+import live.resources
+import reading.rooms
 from fer_core.config import PROJECT_ROOT, get_settings
+from live.sessions import LiveStudy
 
 PAGE = PROJECT_ROOT / "pages" / "reading.py"
 BODY = "Words to read stand here in a row, enough of them to make a passage of its own. "
@@ -20,6 +22,7 @@ BODY = "Words to read stand here in a row, enough of them to make a passage of i
 @pytest.fixture(autouse=True)
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(streamlit_webrtc.component, "get_this_session_info", lambda: None)
     get_settings.cache_clear()
     st.cache_resource.clear()
     yield tmp_path
@@ -82,3 +85,69 @@ def test_pasted_words_are_never_markup(page):
     assert not page.exception
     markup = "".join(str(one.proto.body) for one in page.get("html"))
     assert "Here 5 &lt; 6 &amp;amp; &lt;7." in markup
+
+
+def start_sample(page: AppTest) -> LiveStudy:
+    page.segmented_control(key="text_source").set_value("Sample").run()
+    page.session_state["one_at_a_time"] = True
+    page.button(key="start_reading").click().run()
+    assert not page.exception
+    (study,) = live.resources.live_sessions().unfinished()
+    return study
+
+
+def test_a_question_about_a_passage_behind_is_asked_and_its_answer_teaches(page):
+    study = start_sample(page)
+    room = reading.rooms.reading_rooms(live.resources.live_sessions().store).get(study.session_id)
+    assert room is not None
+    at = study.session.info.started_at
+    for passage in room.document.passages[:3]:
+        room.see({passage.passage_id: 1.0}, at, at + 10)
+        at += 10
+    probe = study.session.next_probe(at + 300, room.desk.askable())
+    assert probe is not None
+    assert probe.passage_id in {"p1", "p2"}
+    page.run()
+    assert probe.prompt in words(page)
+    assert "“" in words(page)  # the passage's first words, to say which one is meant
+    pills = next(one for one in page.pills if one.key == f"answer-{probe.probe_id}")
+    pills.set_value(probe.options[0]).run()
+    assert not page.exception
+    ((answer, features),) = study.session.examples
+    assert answer.value == probe.options[0]
+    assert features is not None
+
+
+def test_pausing_finishing_and_the_result(page):
+    study = start_sample(page)
+    page.button(key="step_on").click().run()
+    page.button(key="step_mark").click().run()
+    page.button(key="pause_reading").click().run()
+    assert "Paused" in words(page)
+    page.button(key="resume_reading").click().run()
+    page.button(key="finish_reading").click().run()
+    assert not page.exception
+    assert "Finished. Here is how it was read." in words(page)
+    assert "Passage map" in words(page)
+    store = live.resources.live_sessions().store
+    assert store is not None
+    assert store.load(study.session_id).marked == ("p2",)
+
+
+def test_after_a_restart_the_text_is_asked_for_again(page):
+    study = start_sample(page)
+    page.button(key="finish_reading").click().run()
+    session_id = study.session_id
+    live.resources.live_sessions().store.close()
+    st.cache_resource.clear()
+    again = AppTest.from_file(PAGE, default_timeout=90)
+    again.query_params["reading"] = session_id
+    again.run()
+    assert "open the same text again" in words(again)
+    again.segmented_control(key="text_source").set_value("Paste").run()
+    again.text_area(key="pasted_text").set_value(BODY * 5).run()
+    assert any("another text" in one.value for one in again.warning)
+    again.segmented_control(key="text_source").set_value("Sample").run()
+    again.button(key="reopen").click().run()
+    assert not again.exception
+    assert "Finished. Here is how it was read." in words(again)
