@@ -52,6 +52,7 @@ _STEP = (
 _TICKS = f"sequence(ceil(domain('x')[0] / {_STEP}) * {_STEP}, domain('x')[1] + 1, {_STEP})"
 #: Room for the labels of the y axis, the same in both charts, so that their times align. Pixels.
 _Y_LABELS = 42
+_HEIGHT = 210
 
 _SHARE_COLUMNS = ["elapsed", "clock", "segment", *(emotion.study_label for emotion in EMOTIONS)]
 _LINE_COLUMNS = ["elapsed", "clock", "segment", "indicator", "value", "low", "high", "range"]
@@ -106,13 +107,13 @@ def live_tables(
     width = bucket_for(now - since)
     if width > 1.0:
         shown = list(rebucket(shown, width))
-    segments = _segments(shown)
+    stretches = _Stretches()
     shares, lines = [], []
-    for row, segment in zip(shown, segments, strict=True):
+    for row in shown:
         middle = row.at + row.width_s / 2 - started_at
         clock = clock_text(middle)
         if row.shares is not None:
-            shares.append((middle, clock, segment, *row.shares))
+            shares.append((middle, clock, stretches.number(SHARES, row), *row.shares))
         for name, title, _, _ in INDICATORS:
             estimate: Estimate = getattr(row, name)
             if estimate.value is not None:
@@ -121,7 +122,7 @@ def live_tables(
                     (
                         middle,
                         clock,
-                        segment,
+                        stretches.number(name, row),
                         title,
                         estimate.value,
                         estimate.low,
@@ -145,17 +146,19 @@ def clock_text(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def _segments(rows: Sequence[Row]) -> list[int]:
-    """Number the stretches without a gap: lines break where nothing was seen for 3 s."""
-    numbers, current = [], 0
-    end: float | None = None
-    for row in rows:
-        if row.shares is not None:
-            if end is not None and row.at - end > CARRY_FORWARD_S:
-                current += 1
-            end = row.at + row.width_s
-        numbers.append(current)
-    return numbers
+class _Stretches:
+    """Numbers the stretches of each series: a line breaks where it had no value for 3 s."""
+
+    def __init__(self) -> None:
+        self._latest: dict[str, tuple[int, float]] = {}
+
+    def number(self, series: str, row: Row) -> int:
+        """Return the number of the stretch that this row's value of the series belongs to."""
+        number, end = self._latest.get(series, (0, row.at))
+        if row.at - end > CARRY_FORWARD_S:
+            number += 1
+        self._latest[series] = number, row.at + row.width_s
+        return number
 
 
 _SIGNS = {
@@ -254,12 +257,19 @@ def _expression_spec() -> dict[str, Any]:
         alt.Chart(alt.NamedData(SHARES))
         .transform_fold(names, as_=["expression", "share"])
         .transform_calculate(named=f"{labels} : ''", order=f"indexof({names}, datum.expression)")
-        .mark_area(interpolate="linear", line=False, opacity=0.9)
+        # Stacked by hand: the encoding's own stack would draw areas across gaps, down to zero.
+        .transform_stack(
+            stack="share",
+            as_=["bottom", "top"],
+            groupby=["elapsed"],
+            sort=[alt.SortField("order", order="ascending")],
+        )
+        .mark_area(interpolate="linear", line=False, opacity=0.9, strokeWidth=0)
         .encode(
             x=_time_axis(),
             y=alt.Y(
-                "share:Q",
-                stack="zero",
+                "bottom:Q",
+                stack=None,
                 title="Share of expression",
                 scale=alt.Scale(domain=[0, 1]),
                 axis=alt.Axis(
@@ -274,7 +284,7 @@ def _expression_spec() -> dict[str, Any]:
                     title=None, orient="top", columns=5, symbolType="square", offset=24
                 ),
             ),
-            order=alt.Order("order:Q"),
+            y2="top:Q",
             detail="segment:N",
         )
     )
@@ -292,7 +302,7 @@ def _expression_spec() -> dict[str, Any]:
             ],
         )
     )
-    return _finished(alt.layer(_spans_layer(), areas, hover, *_mark_layers()), height=210)
+    return _finished(alt.layer(areas, _spans_layer(), hover, *_mark_layers()), height=_HEIGHT)
 
 
 def indicator_spec() -> dict[str, Any]:
@@ -348,7 +358,9 @@ def _indicator_spec() -> dict[str, Any]:
             alt.Tooltip("range:N", title="Probably between"),
         ],
     )
-    return _finished(alt.layer(_spans_layer(), bands, lines, hover, *_mark_layers()), height=210)
+    return _finished(
+        alt.layer(_spans_layer(), bands, lines, hover, *_mark_layers()), height=_HEIGHT
+    )
 
 
 def _spans_layer() -> alt.LayerChart:
@@ -358,9 +370,12 @@ def _spans_layer() -> alt.LayerChart:
         tooltip=[alt.Tooltip("text:N", title="No values"), alt.Tooltip("clock:N", title="Time")],
     )
     rectangles = base.mark_rect(color=_GREY, opacity=0.18)
-    words = base.mark_text(
-        align="left", baseline="bottom", dx=4, dy=-4, color=_GREY, fontStyle="italic", clip=True
-    ).encode(y=alt.value("height"), text="text:N")
+    # Upright words would not fit the short spans, which are the common ones.
+    words = (
+        base.transform_calculate(middle="(datum.start + datum.end) / 2")
+        .mark_text(angle=270, align="left", baseline="middle", color=_GREY, fontStyle="italic")
+        .encode(x=alt.X("middle:Q"), x2=alt.Undefined, y=alt.value(_HEIGHT - 6), text="text:N")
+    )
     return alt.layer(rectangles, words)
 
 

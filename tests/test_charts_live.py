@@ -61,6 +61,25 @@ def test_nothing_is_drawn_across_a_gap() -> None:
     assert set(before).isdisjoint(after)
 
 
+def test_no_line_is_drawn_across_an_absence() -> None:
+    session = session_of(60)
+    for i in range(1, 40):
+        session.observe(picture(), START + 60 + i / 2)
+    for i in range(1, 80):
+        session.observe(CALM, START + 80 + i / 2)
+    lines = tables(session, 120, None).lines
+    for indicator in ("Comprehension", "Stress"):
+        one = lines[lines["indicator"] == indicator]
+        for _, stretch in one.groupby("segment"):
+            assert stretch["elapsed"].diff().max() <= 4
+
+
+def test_the_areas_are_stacked_without_filling_gaps() -> None:
+    text = json.dumps(charts_live.expression_spec())
+    assert '"stack": "share"' in text
+    assert '"stack": "zero"' not in text
+
+
 def test_no_value_is_drawn_that_is_missing() -> None:
     session = session_of(30)
     for i in range(1, 60):
