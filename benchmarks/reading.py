@@ -1,6 +1,6 @@
 """Figures H4 and H5: attribution on scripted scrolls, readability, personalisation.
 
-    python -m benchmarks.reading
+    python benchmarks/reading.py
 
 Prints a table and writes benchmarks/results/reading.json. Everything is synthetic; the
 readers are drawn twice as different from the priors as the priors think.
@@ -9,19 +9,22 @@ readers are drawn twice as different from the priors as the priors think.
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from benchmarks.synthetic_reading import draw_reader, load_pairs, scripted_scroll
 from fer_core.affect.indicators import comprehension_prior
 from fer_core.study.documents import open_pasted
 from fer_core.study.evaluation import CameraVerdict, auc, evaluate, score
 from fer_core.study.personalise import Example, personalise, probability
-from fer_core.study.reading import ReadingLog, attribute
 from fer_core.study.readability import measure_readability
+from fer_core.study.reading import ReadingLog, attribute
 
 RESULTS = Path(__file__).parent / "results" / "reading.json"
 

@@ -133,8 +133,8 @@ def offer_start(
         "Keep the numbers in my history on this machine",
         value=True,
         key="reading_keep",
-        help="How long you were on which passage, your answers, and what the camera gave. The "
-        "text itself is never kept, and no picture.",
+        help="How long you were on which passage, your answers, and what the camera gave. Of the "
+        "text its title, headings and own questions; never its words, and no picture.",
     )
     if keep and (problem := history_problem()):
         st.warning(problem, icon=":material/save:")

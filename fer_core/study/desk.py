@@ -53,11 +53,22 @@ class ReadingDesk:
         self._session = session
         self._earlier_wpm = tuple(earlier_wpm)
         self._earlier = tuple(earlier)
+        self._latest: tuple[object, Reading] | None = None
 
     def reading(self) -> Reading:
-        """Work out how the text was read so far."""
+        """Work out how the text was read so far.
+
+        After two hours it takes a tenth of a second, and several are asked for in a row: the latest
+        one is kept until there is something new.
+        """
         session = self._session
-        return read(self.document, session.views, session.signals(), self._earlier_wpm)
+        views = session.views
+        newest_row = session.rows()[-1:]
+        state = len(views), sum(view.end for view in views), newest_row, session.baseline
+        if self._latest is None or self._latest[0] != state:
+            reading = read(self.document, views, session.signals(), self._earlier_wpm)
+            self._latest = state, reading
+        return self._latest[1]
 
     def features(self, passage_id: str) -> ComprehensionFeatures | None:
         """Return what is known about a passage; None if it was never on the screen."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fer_core.study.text import count_words, split_sentences
 
@@ -30,11 +31,13 @@ class Readability:
     ari: float
 
 
+@lru_cache(maxsize=4096)
 def measure_readability(text: str) -> Readability | None:
     """Measure a text; None where no word is written in an alphabet that the formulas know.
 
     They are defined for Latin, Greek, Cyrillic, Armenian and Georgian letters; for Chinese, Arabic
-    or Devanagari they would give a number without a meaning.
+    or Devanagari they would give a number without a meaning. The passages of a text are asked for
+    again and again while it is read, so answers are kept.
     """
     letters = sum(map(str.isalpha, text))
     alphabetic = len(_ALPHABETIC.findall(text))

@@ -199,41 +199,38 @@ def attribute(
     Returns:
         One reading for each passage, in order, those never seen too.
     """
-    known = {passage.passage_id for passage in passages}
-    stretches = list(_stretches(view for view in views if view.passage_id in known))
-    weight_rows = [
-        (start, end, passage_id, share / sum(shares.values()))
-        for start, end, shares in stretches
-        for passage_id, share in shares.items()
-    ]
-    starts = np.array([row[0] for row in weight_rows])
-    ends = np.array([row[1] for row in weight_rows])
-    weights = np.array([row[3] for row in weight_rows])
+    place = {passage.passage_id: index for index, passage in enumerate(passages)}
+    stretches = list(_stretches(view for view in views if view.passage_id in place))
+    indices, starts, ends, weights = _weigh(stretches, place)
 
     away = _Integral(signals, np.nan_to_num(1.0 - signals.present, nan=0.0))
     measured = np.isfinite(signals.negative_z)
     valid = _Integral(signals, measured.astype(np.float64))
     negative = _Integral(signals, np.where(measured, signals.negative_z, 0.0))
     lagged = (starts + AFFECT_LAG_S, ends + AFFECT_LAG_S)
-    shown_s = weights * (ends - starts)
-    away_s = weights * away.between(starts, ends)
-    valid_s = weights * valid.between(*lagged)
-    negative_s = weights * negative.between(*lagged)
-
-    sums: dict[str, FloatArray] = defaultdict(lambda: np.zeros(4))
-    seen: dict[str, tuple[float, float]] = {}
-    for row, (start, end, passage_id, _) in enumerate(weight_rows):
-        sums[passage_id] += (shown_s[row], away_s[row], valid_s[row], negative_s[row])
-        first, _last = seen.get(passage_id, (start, end))
-        seen[passage_id] = (first, end)
+    n = len(passages)
+    shown_s, away_s, valid_s, negative_s = (
+        np.bincount(indices, weights * amount, minlength=n)
+        for amount in (
+            ends - starts,
+            away.between(starts, ends),
+            valid.between(*lagged),
+            negative.between(*lagged),
+        )
+    )
+    first = np.full(n, np.inf)
+    last = np.full(n, -np.inf)
+    np.minimum.at(first, indices, starts)
+    np.maximum.at(last, indices, ends)
     visits = _count_visits(stretches)
 
     readings = []
-    for passage in passages:
-        if passage.passage_id not in seen:
+    for index, passage in enumerate(passages):
+        if not np.isfinite(first[index]):
             readings.append(PassageReading(passage.passage_id, passage.words))
             continue
-        shown, absent, with_face, z = (float(part) for part in sums[passage.passage_id])
+        shown, absent = float(shown_s[index]), float(away_s[index])
+        with_face = float(valid_s[index])
         coverage = min(1.0, with_face / shown) if shown > 0 else 0.0
         readings.append(
             PassageReading(
@@ -242,13 +239,30 @@ def attribute(
                 seconds=max(0.0, shown - absent),
                 away_seconds=absent,
                 visits=visits.get(passage.passage_id, 0),
-                first_seen=seen[passage.passage_id][0],
-                last_seen=seen[passage.passage_id][1],
-                negative_z=z / with_face if coverage >= LEAST_COVERAGE else None,
+                first_seen=float(first[index]),
+                last_seen=float(last[index]),
+                negative_z=(
+                    float(negative_s[index]) / with_face if coverage >= LEAST_COVERAGE else None
+                ),
                 coverage=coverage,
             )
         )
     return tuple(readings)
+
+
+def _weigh(
+    stretches: Sequence[tuple[float, float, Mapping[str, float]]], place: Mapping[str, int]
+) -> tuple[npt.NDArray[np.intp], FloatArray, FloatArray, FloatArray]:
+    """Return one row for each passage in each stretch: which, from when, until when, its weight."""
+    indices: list[int] = []
+    rows: list[tuple[float, float, float]] = []
+    for start, end, shares in stretches:
+        total = sum(shares.values())
+        for passage_id, share in shares.items():
+            indices.append(place[passage_id])
+            rows.append((start, end, share / total))
+    table = np.array(rows, dtype=np.float64).reshape(len(rows), 3)
+    return np.array(indices, dtype=np.intp), table[:, 0], table[:, 1], table[:, 2]
 
 
 def _stretches(views: Iterable[View]) -> Iterable[tuple[float, float, dict[str, float]]]:

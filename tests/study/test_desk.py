@@ -70,3 +70,14 @@ def test_earlier_answers_and_paces_count_too():
     result = desk.result(comprehension_prior())
     assert result.evaluation.answers == 12
     assert result.reading.own_wpm < 160
+
+
+def test_a_reading_is_worked_out_anew_when_an_earlier_view_grows():
+    session = new_session()
+    desk = ReadingDesk(TEXT, session)
+    session.mark_passage("p1", 1.0, START, START + 5)
+    session.mark_passage("p2", 0.5, START, START + 5)
+    before = desk.reading()
+    assert desk.reading() is before
+    session.mark_passage("p1", 1.0, START + 5, START + 9)
+    assert desk.reading().passages[0].seconds > before.passages[0].seconds
