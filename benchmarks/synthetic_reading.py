@@ -25,7 +25,7 @@ BAND_HEIGHT = 320.0
 #: Between two reports of the page, seconds.
 REPORT_S = 0.25
 #: Size of the injected change of expression, in standard deviations of the own baseline: what the
-#: break rule calls a sustained shift (science E).
+#: break rule calls a sustained shift (method E).
 BUMP_SD = 2.0
 
 

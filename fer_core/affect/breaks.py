@@ -1,4 +1,4 @@
-"""Break suggestions: when to suggest a rest, and on what evidence. Section E of the method.
+"""Break suggestions: when to suggest a rest, and on what evidence. Method E.
 
 The timer is the primary rule: systematic breaks leave learners less tired at the same completion
 (n = 87). The others bring a break forward or ask for a look into the distance. What a break

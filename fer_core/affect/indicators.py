@@ -37,10 +37,10 @@ AWAY_UNIT = 0.2
 EYE_CLOSURE_UNIT = 0.1
 #: Beats a minute above the own resting rate that make one unit of stress.
 HEART_RATE_UNIT_BPM = 8.0
-#: Standard deviations of the own baseline are clipped here (science A).
+#: Standard deviations of the own baseline are clipped here (method A).
 Z_LIMIT = 3.0
 
-#: Answers below which an estimate counts as not calibrated (science B).
+#: Answers below which an estimate counts as not calibrated (method B).
 CALIBRATED_ANSWERS = 8
 
 
@@ -124,7 +124,7 @@ class Estimate:
 
     @property
     def calibrated(self) -> bool:
-        """Whether enough of the learner's own answers stand behind it (science B: 8)."""
+        """Whether enough of the learner's own answers stand behind it (method B: 8)."""
         return self.answers >= CALIBRATED_ANSWERS
 
 
@@ -137,7 +137,7 @@ class Features(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ComprehensionFeatures:
-    """Inputs of the comprehension estimate (science B); None: not measured, counts as 0.
+    """Inputs of the comprehension estimate (method B); None: not measured, counts as 0.
 
     Every feature is clipped to 0..3, `difficulty` to -3..3. Make them from raw measures with
     `comprehension_features`.
@@ -215,7 +215,7 @@ def _clip(value: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class StressFeatures:
-    """Inputs of the stress estimate (science C); None: not measured, counts as 0.
+    """Inputs of the stress estimate (method C); None: not measured, counts as 0.
 
     Attributes:
         negative: z of Angry + Sad against the own baseline, -3..3.
@@ -318,12 +318,12 @@ class Coefficients:
 
 
 def comprehension_prior() -> Coefficients:
-    """Return what is believed before the learner's first answer (science B)."""
+    """Return what is believed before the learner's first answer (method B)."""
     return Coefficients.prior(COMPREHENSION_PRIORS)
 
 
 def stress_prior() -> Coefficients:
-    """Return what is believed before the learner's first answer (science C)."""
+    """Return what is believed before the learner's first answer (method C)."""
     return Coefficients.prior(STRESS_PRIORS)
 
 

@@ -1,7 +1,7 @@
 """Signals: from faces frame by frame to steady numbers: weights, smoothing, the own baseline.
 
 Everything here works on time stamps handed in, at any frame rate; nothing is ever made up for
-a face that was not seen. Section A of the method; what the numbers mean is `indicators`'.
+a face that was not seen. Method A; what the numbers mean is `indicators`'.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Sample:
 
 
 def frame_weight(face: Face) -> float:
-    """Return q = max(s) x min(1, height / 80 px), 0..1 (science A)."""
+    """Return q = max(s) x min(1, height / 80 px), 0..1 (method A)."""
     return float(face.confidence) * min(1.0, max(0.0, face.box.height) / FULL_WEIGHT_HEIGHT_PX)
 
 

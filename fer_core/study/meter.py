@@ -74,8 +74,8 @@ class Beliefs:
     """What turns signals into estimates.
 
     Attributes:
-        comprehension: Coefficients of science B.
-        stress: Coefficients of science C.
+        comprehension: Coefficients of method B.
+        stress: Coefficients of method C.
         use_camera: False leaves the camera out of both: it has not helped this learner so far.
         reading: Text and pace of the passage being read, where a text is open.
     """

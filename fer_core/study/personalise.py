@@ -1,6 +1,6 @@
 """Learning from the learner's own answers: a ridge-penalised logistic fit, and nothing else.
 
-The prior of science B and C is pulled towards what the learner said. Few answers move
+The prior of method B and C is pulled towards what the learner said. Few answers move
 it little; the covariance says how much is still open.
 """
 

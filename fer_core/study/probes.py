@@ -152,7 +152,7 @@ class Answer:
 
     @property
     def weight(self) -> float:
-        """Weight in the personalisation: 1 for a question, .5 for a rating (science B)."""
+        """Weight in the personalisation: 1 for a question, .5 for a rating (method B)."""
         return 1.0 if self.probe.kind is ProbeKind.QUESTION else 0.5
 
 
