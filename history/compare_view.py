@@ -82,9 +82,6 @@ def show_same_text(sessions: list[SessionSummary]) -> None:
                 {
                     "Started": when(one.info.started_at),
                     "Studied": clock_text(one.studied_s),
-                    "Words a minute": round(one.text.words / (one.studied_s / 60))
-                    if one.text and one.studied_s > 0
-                    else None,
                     "Comprehension": in_words(one.comprehension),
                     "Stress": in_words(one.stress),
                 }

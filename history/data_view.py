@@ -11,6 +11,8 @@ from fer_core.storage.store import SessionStore
 from live.clock import now
 
 ERASE_WORD = "ERASE"
+#: About 2,500 hours of sessions, at 0.8 MB an hour.
+LARGEST_IMPORT_MB = 2000
 
 
 def show_data(store: SessionStore) -> None:
@@ -23,7 +25,10 @@ def show_data(store: SessionStore) -> None:
     offer_export(store)
     st.subheader("Bring a history in")
     file = st.file_uploader(
-        "A ZIP that this app exported, here or on another machine", type=["zip"], key="import_file"
+        "A ZIP that this app exported, here or on another machine",
+        type=["zip"],
+        max_upload_size=LARGEST_IMPORT_MB,
+        key="import_file",
     )
     if file is not None and st.button("Import it", icon=":material/upload:", key="import"):
         bar = st.progress(0.0, "Importing")
