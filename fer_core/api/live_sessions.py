@@ -293,8 +293,6 @@ class LiveSessions:
         """
         live = self._in_memory(session_id)
         if live is None or live.keep:
-            # One so young that it is not in the history yet would be written there afterwards.
-            self.store.save_now()
             self.store.erase(session_id)
         with self._lock:
             self._sessions.pop(session_id, None)

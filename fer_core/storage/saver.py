@@ -79,6 +79,12 @@ class Saver:
                 self._thread.start()
         self._wake.set()
 
+    def follows(self, session_id: str, owner: str) -> bool:
+        """Tell whether a session of this owner is being saved as it goes."""
+        with self._lock:
+            follower = self._followers.get(session_id)
+            return follower is not None and follower.owner == owner
+
     def forget(self, session_id: str) -> None:
         """Stop saving a session."""
         with self._lock:

@@ -23,7 +23,7 @@ from fer_core.affect.indicators import (
 )
 from fer_core.affect.signals import Baseline
 from fer_core.config import Settings
-from fer_core.errors import DatabaseTooNew, StorageError
+from fer_core.errors import DatabaseTooNew, SessionNotFound, StorageError
 from fer_core.storage import queries
 from fer_core.storage.archive import ImportResult, export_history, import_history
 from fer_core.storage.database import Database
@@ -335,9 +335,15 @@ class SessionStore:
         Raises:
             SessionNotFound: There is no such session of this owner.
         """
-        with self._saver.hold(), self.database.writing() as connection:
-            queries.change_session(connection, session_id, owner, deleted_at=self._clock())
-            queries.remove_sessions(connection, [session_id])
+        with self._saver.hold():
+            try:
+                with self.database.writing() as connection:
+                    queries.change_session(connection, session_id, owner, deleted_at=self._clock())
+                    queries.remove_sessions(connection, [session_id])
+            except SessionNotFound:
+                # A session that has just begun may not have been saved yet.
+                if not self._saver.follows(session_id, owner):
+                    raise
             self._saver.forget(session_id)
 
     def erase_all(self, *, owner: str | None = "") -> None:

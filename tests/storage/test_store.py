@@ -180,6 +180,23 @@ def test_an_erased_session_that_still_runs_is_not_saved_again(store, url, open_s
     assert store.sessions() == []
 
 
+def test_a_session_erased_before_its_first_save_is_never_written(store):
+    session = new_session()
+    store.follow(session)
+    store.erase("s1")
+    play(session, 20)
+    assert store.save_now()
+    assert store.sessions() == []
+
+
+def test_only_its_owner_erases_a_session_that_has_just_begun(store):
+    store.follow(new_session(), owner="a")
+    with pytest.raises(SessionNotFound):
+        store.erase("s1", owner="b")
+    store.save_now()
+    assert [session.session_id for session in store.sessions(owner="a")] == ["s1"]
+
+
 def test_erasing_everything_leaves_no_line(store):
     saved(store, full_session())
     store.follow(full_session("s2"), owner="other")
