@@ -43,6 +43,8 @@ class Style:
             where the picture has ended, as in the detector's second, close look.
         grid: Weights of grids of 1x1, 2x2, ... elements.
         p_transplant: A cut-out face goes onto a head rather than staying on black.
+        p_soft: An element fades into what is behind it.
+        p_clutter: Shapes and letters lie behind the faces.
         p_empty: An element or scene whose face is covered, so that it carries no label.
         strength: 0 for pictures as they are, 1 for all augmentations.
     """
@@ -52,13 +54,21 @@ class Style:
     p_close: float = 0.0
     grid: tuple[float, ...] = (0.1, 0.3, 0.3, 0.2, 0.1)
     p_transplant: float = 0.65
-    p_empty: float = 0.03
+    p_soft: float = 0.65
+    p_clutter: float = 0.35
+    p_empty: float = 0.05
     strength: float = 1.0
 
 
 #: The fixed validation scenes: the recipe of the data's README, grids of 1 to 5 at equal shares.
 VALIDATION = Style(
-    p_single=0.0, grid=(0.2, 0.2, 0.2, 0.2, 0.2), p_transplant=0.65, p_empty=0.0, strength=0.5
+    p_single=0.0,
+    grid=(0.2, 0.2, 0.2, 0.2, 0.2),
+    p_transplant=0.65,
+    p_soft=0.0,
+    p_clutter=0.0,
+    p_empty=0.0,
+    strength=0.5,
 )
 
 
@@ -78,7 +88,7 @@ def training_style(size: tuple[int, int], strength: float = 1.0) -> Style:
         return Style(0.75, p_whole=0.25, p_close=0.4, grid=(0.2, 0.8), strength=strength)
     if side < 256:
         return Style(0.3, p_whole=0.4, p_close=0.1, grid=(0.1, 0.6, 0.3), strength=strength)
-    return Style(0.2, grid=(0.08, 0.25, 0.32, 0.25, 0.1), strength=strength)
+    return Style(0.3, grid=(0.1, 0.27, 0.33, 0.22, 0.08), strength=strength)
 
 
 @dataclass(slots=True)
@@ -110,6 +120,8 @@ def compose(bank: FaceBank, seed: int, number: int, size: tuple[int, int], style
     """
     rng = np.random.default_rng((seed, number))
     canvas = _canvas(bank, rng, size)
+    if rng.random() < style.p_clutter:
+        _add_clutter(canvas, rng)
     composer = _Composer(canvas, rng, bank, style)
     if rng.random() < style.p_single:
         composer.add_single()
@@ -242,12 +254,42 @@ class _Composer:
             _hide(patch, local, rng)
         elif rng.random() < 0.12 * strength:
             _occlude(patch, local, rng)
-        self.canvas[y0:y1, x0:x1] = patch
+        self._blend(patch, local, frame)
         self._cover(frame)
         if not empty:
             self._label(box, face.distribution, frame)
         for neighbour in face.neighbours:
             self._label(placement.on_canvas(neighbour.box), neighbour.distribution, frame)
+
+    def _blend(self, patch: Image, face: Box, frame: tuple[int, int, int, int]) -> None:
+        """Put the patch on the canvas, often without an edge: faces do not come in rectangles.
+
+        Where every face sits in a rectangle, the network learns to box rectangles, and finds whole
+        heads and shoulders in photographs. The fade lies between the face and the frame.
+        """
+        rng, (x0, y0, x1, y1) = self._rng, frame
+        region = self.canvas[y0:y1, x0:x1]
+        if rng.random() >= self._style.p_soft:
+            region[:] = patch
+            return
+        height, width = self.canvas.shape[:2]
+        share = rng.uniform(0.3, 1.0)
+        sides = (x1 - x0, y1 - y0)
+        ramps = []
+        for axis, (length, starts_inside, ends_inside) in enumerate(
+            ((sides[0], x0 > 0, x1 < width), (sides[1], y0 > 0, y1 < height))
+        ):
+            least = 0.03 * (face[axis + 2] - face[axis])
+            places = np.arange(length, dtype=np.float32) + 0.5
+            ramp = np.ones(length, np.float32)
+            if starts_inside:
+                ramp = np.minimum(ramp, places / max(1.0, least, share * face[axis]))
+            if ends_inside:
+                margin = share * (length - face[axis + 2])
+                ramp = np.minimum(ramp, places[::-1] / max(1.0, least, margin))
+            ramps.append(ramp)
+        weight = np.outer(ramps[1], ramps[0])
+        region[:] = cv2.blendLinear(patch, np.ascontiguousarray(region), weight, 1 - weight)
 
     def _label(self, box: Box, distribution: npt.NDArray[np.float32], frame: Box) -> None:
         visible = _intersection(box, frame)
@@ -558,6 +600,30 @@ def _canvas(bank: FaceBank, rng: np.random.Generator, size: tuple[int, int]) -> 
     cells = int(rng.integers(2, 5)) if kind < 0.85 else int(rng.integers(8, 40))
     coarse = rng.integers(0, 256, (cells, cells, 3)).astype(np.uint8)
     return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _add_clutter(canvas: Image, rng: np.random.Generator) -> None:
+    """Draw letters, round and angular shapes: things with outlines that are no faces."""
+    height, width = canvas.shape[:2]
+    for _ in range(int(rng.integers(1, 7))):
+        colour = tuple(int(value) for value in rng.integers(0, 256, 3))
+        x, y = int(rng.integers(width)), int(rng.integers(height))
+        size = max(3, round(min(height, width) * math.exp(rng.uniform(-3.2, -0.8))))
+        thickness = -1 if rng.random() < 0.5 else max(1, size // 10)
+        kind = rng.random()
+        if kind < 0.35:
+            text = "".join(chr(code) for code in rng.integers(65, 123, int(rng.integers(1, 9))))
+            face, weight = int(rng.integers(8)), max(1, size // 8)
+            cv2.putText(canvas, text, (x, y), face, size / 24, colour, weight, cv2.LINE_AA)
+        elif kind < 0.7:
+            axes = size, max(2, round(size * rng.uniform(0.5, 1.0)))
+            cv2.ellipse(canvas, (x, y), axes, rng.uniform(0, 180), 0, 360, colour, thickness)
+        else:
+            corners = np.array([x, y]) + rng.integers(-size, size + 1, (int(rng.integers(3, 7)), 2))
+            if thickness < 0:
+                cv2.fillPoly(canvas, [corners.astype(np.int32)], colour, cv2.LINE_AA)
+            else:
+                cv2.polylines(canvas, [corners.astype(np.int32)], True, colour, thickness)
 
 
 _NOISE = np.random.default_rng(0).normal(0, 1, (720, 720, 3)).astype(np.float32)
