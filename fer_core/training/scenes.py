@@ -185,7 +185,7 @@ class _Composer:
             middle = width / 2 + rng.normal(0, 0.03) * side, height / 2 + rng.normal(0, 0.03) * side
             self._add(middle, CLOSE_SHARE * side * math.exp(rng.normal(0, 0.12)), None)
             return
-        face_height = side * math.exp(rng.uniform(math.log(0.28), math.log(1.0)))
+        face_height = side * math.exp(rng.uniform(math.log(0.14), math.log(1.0)))
         slack_x = max(0.08 * width, (width - face_height) / 2)
         slack_y = max(0.08 * height, (height - face_height) / 2)
         centre = (
