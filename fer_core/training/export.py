@@ -22,7 +22,7 @@ from fer_core.training import metrics
 from fer_core.training import network as networks
 from fer_core.training.bank import FaceBank
 from fer_core.training.data import LabelledPicture, PictureReader, UnreadablePicture, load_dataset
-from fer_core.training.evaluate import answer_all, calibration_figures, write_json
+from fer_core.training.evaluate import answer_all, calibration_figures, limited, write_json
 from fer_core.training.scenes import compose, training_style
 from fer_core.vision import canary
 from fer_core.vision.candidates import calibrate
@@ -38,6 +38,8 @@ Floats = npt.NDArray[np.float32]
 OPSET = 17
 #: Candidates from this score on are compared between two forms of a network.
 COMPARED_FROM = 0.25
+#: Most pictures of a source that set the temperature; sources count alike anyway.
+CALIBRATION_PICTURES = 600
 #: Probabilities are calibrated, so below this an answer is wrong two times in three: say "unsure".
 UNSURE_BELOW = 0.35
 #: Scenes whose activations set the int8 ranges.
@@ -277,7 +279,9 @@ def calibrate_weights(
     """
     detector = EmotionDetector.load(description, threads)
     answers = [
-        answer for mode in ("photo", "frame") for answer in answer_all(detector, pictures, mode)
+        answer
+        for mode in ("photo", "frame")
+        for answer in answer_all(detector, limited(pictures, CALIBRATION_PICTURES), mode)
     ]
     ratio = calibration_figures(answers)["temperature_ratio"]
     return round(float(ratio) * detector.info.temperature, 4)
