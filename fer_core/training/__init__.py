@@ -12,4 +12,5 @@ _SETTINGS = Path(tempfile.gettempdir()) / "fer-training-settings"
 _SETTINGS.mkdir(exist_ok=True)
 os.environ.setdefault("YOLO_CONFIG_DIR", str(_SETTINGS))  # no settings file in the user's home
 os.environ.setdefault("YOLO_OFFLINE", "true")
+os.environ.setdefault("YOLO_AUTOINSTALL", "false")  # else it installs packages as it pleases
 os.environ.setdefault("YOLO_VERBOSE", "false")

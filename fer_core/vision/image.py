@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from fer_core.errors import (
     CorruptImage,
@@ -34,7 +34,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "HEIF")
 
 #: How files of these formats begin. A file that begins so and cannot be opened is damaged;
 #: any other is no picture at all.
-_MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"BM", b"II*\0", b"MM\0*", b"GIF8")
+_MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"GIF8")
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 
 _log = logging.getLogger(__name__)
 
@@ -74,13 +75,11 @@ def decode_image(
         warnings.simplefilter("ignore")
         try:
             image = Image.open(io.BytesIO(data), formats=FORMATS)
-        except UnidentifiedImageError:
-            raise (CorruptImage if _looks_like_image(data) else NotAnImage) from None
         except Image.DecompressionBombError:
             raise TooManyPixels from None
         except Exception as error:  # a decoder may raise anything on hostile bytes
             _log.info("a header could not be read: %s", type(error).__name__)
-            raise CorruptImage from None
+            raise (CorruptImage if _looks_like_image(data) else NotAnImage) from None
         width, height = image.size
         if width * height > max_pixels:
             raise TooManyPixels(
@@ -107,8 +106,9 @@ def _register_decoders() -> None:
 def _looks_like_image(data: bytes) -> bool:
     return (
         data.startswith(_MAGIC)
+        or (data[:2] == b"BM" and data[6:10] == bytes(4))
         or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
-        or data[4:8] == b"ftyp"
+        or (data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS)
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from contextlib import suppress
 
@@ -13,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from fer_core.config import PROJECT_ROOT
 from fer_core.errors import (
     CorruptImage,
     EmptyFile,
@@ -129,11 +132,33 @@ def test_an_empty_file_is_called_empty() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"hello, world\n" * 50, b"%PDF-1.7 ...", b"PK\x03\x04 zip", b"<svg xmlns=''/>", b"\0" * 1000],
+    [
+        b"hello, world\n" * 50,
+        b"BMW is a maker of cars",
+        b"%PDF-1.7 ...",
+        b"PK\x03\x04 zip",
+        b"<svg xmlns=''/>",
+        b"\0\0\0\x18ftypmp42" + bytes(100),
+        b"\0" * 1000,
+    ],
 )
 def test_what_is_no_picture_is_called_so(data: bytes) -> None:
     with pytest.raises(NotAnImage):
         decode_image(data)
+
+
+def test_a_text_is_no_picture_after_ultralytics_has_changed_pillow() -> None:
+    pytest.importorskip("ultralytics", reason="needs requirements-train.txt")
+    code = (
+        "import fer_core.training, ultralytics\n"
+        "from fer_core import decode_image\n"
+        "try: decode_image(b'hello, world' * 50)\n"
+        "except Exception as error: print(type(error).__name__)"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT_ROOT, check=True, capture_output=True, text=True
+    )
+    assert output.stdout.split()[-1] == "NotAnImage"
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF"])

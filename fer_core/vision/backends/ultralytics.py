@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from fer_core.errors import LibraryMissing, WeightsError
 from fer_core.vision.backends import Float32Array
@@ -47,6 +48,9 @@ def _import_ultralytics() -> tuple[Any, Any]:
     # and is told not to.
     os.environ.setdefault("YOLO_CONFIG_DIR", tempfile.mkdtemp(prefix="fer-ultralytics-"))
     os.environ.setdefault("YOLO_OFFLINE", "true")
+    os.environ.setdefault("YOLO_AUTOINSTALL", "false")
+    # It also replaces Pillow's open by one that installs a package when it meets unknown bytes.
+    open_image = Image.open
     try:
         import torch
         from ultralytics.nn.tasks import load_checkpoint
@@ -56,5 +60,7 @@ def _import_ultralytics() -> tuple[Any, Any]:
             "A .pt model needs Ultralytics: pip install -r requirements-train.txt, "
             "or use the .onnx export."
         ) from error
+    finally:
+        Image.open = open_image
     SETTINGS.update({"sync": False})
     return torch, load_checkpoint
