@@ -17,12 +17,12 @@ from fer_core.training.scenes import Scene, compose, training_style
 #: Input size (height, width) -> share of the steps. Every step costs about the same: small inputs
 #: come in larger batches, and buy faces of 48-150 px cheaply; 256x320 is a webcam's frame.
 SIZES: dict[tuple[int, int], float] = {
-    (96, 96): 0.12,
-    (160, 160): 0.33,
-    (192, 192): 0.17,
+    (96, 96): 0.06,
+    (160, 160): 0.28,
+    (192, 192): 0.12,
     (224, 224): 0.08,
-    (256, 320): 0.14,
-    (320, 320): 0.16,
+    (256, 320): 0.22,
+    (320, 320): 0.24,
 }
 
 Batch = dict[str, torch.Tensor]

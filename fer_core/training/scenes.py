@@ -45,6 +45,10 @@ class Style:
         p_transplant: A cut-out face goes onto a head rather than staying on black.
         p_soft: An element fades into what is behind it.
         p_clutter: Shapes and letters lie behind the faces.
+        p_scrap: A sharp piece of a photograph without a face lies behind the faces, or takes an
+            element's place: where all that is sharp is a face, all that is sharp gets boxed.
+        p_body: A head has a body below it, so that a person's outline is not taken for a face's.
+        p_letterbox: The scene fills a part of the canvas, grey lies around it.
         p_empty: An element or scene whose face is covered, so that it carries no label.
         strength: 0 for pictures as they are, 1 for all augmentations.
     """
@@ -55,7 +59,10 @@ class Style:
     grid: tuple[float, ...] = (0.1, 0.3, 0.3, 0.2, 0.1)
     p_transplant: float = 0.65
     p_soft: float = 0.65
-    p_clutter: float = 0.35
+    p_clutter: float = 0.45
+    p_scrap: float = 0.3
+    p_body: float = 0.4
+    p_letterbox: float = 0.15
     p_empty: float = 0.05
     strength: float = 1.0
 
@@ -67,6 +74,9 @@ VALIDATION = Style(
     p_transplant=0.65,
     p_soft=0.0,
     p_clutter=0.0,
+    p_scrap=0.0,
+    p_body=0.0,
+    p_letterbox=0.0,
     p_empty=0.0,
     strength=0.5,
 )
@@ -119,7 +129,10 @@ def compose(bank: FaceBank, seed: int, number: int, size: tuple[int, int], style
         style: What it looks like.
     """
     rng = np.random.default_rng((seed, number))
-    canvas = _canvas(bank, rng, size)
+    inner = _letterboxed(size, rng) if _happens(style.p_letterbox, rng) else size
+    canvas = _canvas(bank, rng, inner)
+    if _happens(style.p_scrap, rng):
+        _add_scraps(canvas, bank, rng)
     if rng.random() < style.p_clutter:
         _add_clutter(canvas, rng)
     composer = _Composer(canvas, rng, bank, style)
@@ -133,7 +146,24 @@ def compose(bank: FaceBank, seed: int, number: int, size: tuple[int, int], style
         composer.add_grid(cells)
     image = _finish(composer.canvas, rng, style.strength)
     boxes, distributions = composer.labels()
+    if inner != size:
+        top, left = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
+        padded = np.full((*size, 3), PADDING, np.uint8)
+        padded[top : top + inner[0], left : left + inner[1]] = image
+        image, boxes = padded, boxes + np.array([left, top, left, top], np.float32)
     return Scene(image, boxes, distributions, cells)
+
+
+def _happens(probability: float, rng: np.random.Generator) -> bool:
+    """Return whether it does; draws no number for 0, so that fixed scenes stay what they are."""
+    return probability > 0 and bool(rng.random() < probability)
+
+
+def _letterboxed(size: tuple[int, int], rng: np.random.Generator) -> tuple[int, int]:
+    """Return the size with one of its sides shortened to 0.4-0.95."""
+    side, share = int(rng.integers(2)), rng.uniform(0.4, 0.95)
+    height, width = size
+    return (round(height * share), width) if side == 0 else (height, round(width * share))
 
 
 class _Composer:
@@ -168,6 +198,11 @@ class _Composer:
             jitter_x, jitter_y = rng.uniform(-0.15, 0.15, 2)
             centre = ((column + 0.5 + jitter_x) * cell_width, (row + 0.5 + jitter_y) * cell_height)
             face_height = cell * rng.uniform(0.45, 0.92)
+            if _happens(self._style.p_scrap / 3, rng):
+                _add_scrap(self.canvas, self._bank, rng, centre, cell * rng.uniform(0.5, 1.0))
+                continue
+            if cells <= 2:
+                self._add_body(centre, face_height)
             # The element's frame, in pixels from the face's centre: left, top, right, bottom.
             reach = face_height / 2 * rng.uniform(0.9, 2.0, 4)
             self._add(centre, face_height, tuple(float(value) for value in reach))
@@ -192,7 +227,57 @@ class _Composer:
             width / 2 + rng.uniform(-1, 1) * slack_x,
             height / 2 + rng.uniform(-1, 1) * slack_y,
         )
-        self._add(centre, face_height, None)
+        if face_height < 0.5 * side:
+            self._add_body(centre, face_height)
+            # The picture's own edges would tell where the face is.
+            reach = tuple(float(value) for value in face_height / 2 * rng.uniform(1.1, 2.2, 4))
+            self._add(centre, face_height, reach)
+        else:
+            self._add(centre, face_height, None)
+
+    def _add_body(self, centre: tuple[float, float], face_height: float) -> None:
+        """Draw shoulders and what is below them, to the canvas's end or short of it."""
+        rng = self._rng
+        if not _happens(self._style.p_body, rng):
+            return
+        x = centre[0] + rng.normal(0, 0.1) * face_height
+        top = centre[1] + face_height * rng.uniform(0.5, 0.75)
+        bottom = top + face_height * rng.uniform(1.5, 6)
+        shoulder = face_height * rng.uniform(0.8, 1.6)
+        waist = shoulder * rng.uniform(0.7, 1.1)
+        slope = face_height * rng.uniform(0.15, 0.5)
+        outline = np.array(
+            [
+                (x - 0.3 * face_height, top),
+                (x + 0.3 * face_height, top),
+                (x + shoulder * 0.85, top + slope * 0.6),
+                (x + shoulder, top + slope * 1.6),
+                (x + waist, bottom),
+                (x - waist, bottom),
+                (x - shoulder, top + slope * 1.6),
+                (x - shoulder * 0.85, top + slope * 0.6),
+            ]
+        )
+        x0, y0, x1, y1 = (
+            round(value)
+            for value in _intersection(
+                (*outline.min(axis=0), *outline.max(axis=0)),
+                (0, 0, self.canvas.shape[1], self.canvas.shape[0]),
+            )
+        )
+        if x1 - x0 < 2 or y1 - y0 < 2:
+            return
+        mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        cv2.fillPoly(mask, [np.round(outline - [x0, y0]).astype(np.int32)], 255, cv2.LINE_AA)
+        region = self.canvas[y0:y1, x0:x1]
+        cloth = scrap(self._bank, rng, (x1 - x0, y1 - y0)) if rng.random() < 0.6 else None
+        if cloth is None:
+            cloth = np.full(region.shape, rng.integers(0, 256, 3), np.uint8)
+        if rng.random() < 0.5:
+            cloth = _shaded(cloth, rng)
+        weight = mask.astype(np.float32) / 255
+        region[:] = cv2.blendLinear(cloth, region, weight, 1 - weight)
+        self._cover((x0, y0, x1, y1))
 
     def _add_whole(self) -> None:
         rng = self._rng
@@ -602,20 +687,94 @@ def _canvas(bank: FaceBank, rng: np.random.Generator, size: tuple[int, int]) -> 
     return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
+def scrap(bank: FaceBank, rng: np.random.Generator, size: tuple[int, int]) -> Image | None:
+    """Return a piece of a photograph beside or below its face, width x height pixels.
+
+    None where the data has no heads with anything around them.
+    """
+    head = bank.draw_head(rng)
+    if head is None:
+        return None
+    height, width = head.image.shape[:2]
+    x, y, face_width, face_height = head.box
+    # Hair, collars, clothes: most below the face, where no second person stands.
+    below = (0.0, y + 1.2 * face_height, float(width), float(height))
+    left = (0.0, 0.0, x - 0.25 * face_width, float(height))
+    right = (x + 1.25 * face_width, 0.0, float(width), float(height))
+    regions = [below, below, left, right]
+    x0, y0, x1, y1 = regions[int(rng.integers(len(regions)))]
+    if min(x1 - x0, y1 - y0) < 12:
+        return None
+    columns, rows = (x1 - x0) * rng.uniform(0.5, 1), (y1 - y0) * rng.uniform(0.5, 1)
+    left_edge = int(x0 + rng.random() * (x1 - x0 - columns))
+    top_edge = int(y0 + rng.random() * (y1 - y0 - rows))
+    piece = head.image[top_edge : top_edge + int(rows), left_edge : left_edge + int(columns)]
+    if rng.random() < 0.5:
+        piece = piece[:, ::-1]
+    if rng.random() < 0.5:
+        piece = piece.transpose(1, 0, 2)
+    if rng.random() < 0.3:
+        piece = piece[::-1]
+    drawn = cv2.resize(np.ascontiguousarray(piece), size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.LUT(drawn, _tone_curve(rng, 1.0)), np.uint8)
+
+
+def _add_scrap(
+    canvas: Image,
+    bank: FaceBank,
+    rng: np.random.Generator,
+    centre: tuple[float, float],
+    side: float,
+) -> None:
+    """Draw a piece of a photograph without a face, as rectangle or ellipse, around `centre`."""
+    height, width = canvas.shape[:2]
+    half_x, half_y = side / 2 * np.exp(rng.normal(0, 0.3, 2))
+    frame = _intersection(
+        (centre[0] - half_x, centre[1] - half_y, centre[0] + half_x, centre[1] + half_y),
+        (0, 0, width, height),
+    )
+    x0, y0, x1, y1 = (round(value) for value in frame)
+    if min(x1 - x0, y1 - y0) < SMALLEST_FACE:
+        return
+    piece = scrap(bank, rng, (x1 - x0, y1 - y0))
+    if piece is None:
+        return
+    mask = np.full(piece.shape[:2], 255, np.uint8)
+    if rng.random() < 0.5:
+        mask[:] = 0
+        middle, axes = ((x1 - x0) // 2, (y1 - y0) // 2), ((x1 - x0) // 2 - 1, (y1 - y0) // 2 - 1)
+        cv2.ellipse(mask, middle, axes, 0, 0, 360, 255, -1, cv2.LINE_AA)
+    weight = mask.astype(np.float32) / 255
+    region = canvas[y0:y1, x0:x1]
+    region[:] = cv2.blendLinear(piece, region, weight, 1 - weight)
+
+
+def _add_scraps(canvas: Image, bank: FaceBank, rng: np.random.Generator) -> None:
+    """Draw one piece over the whole canvas, or a few anywhere."""
+    height, width = canvas.shape[:2]
+    if rng.random() < 0.5:
+        whole = scrap(bank, rng, (width, height))
+        if whole is not None:
+            canvas[:] = whole
+    for _ in range(int(rng.integers(0, 5))):
+        centre = float(rng.uniform(0, width)), float(rng.uniform(0, height))
+        _add_scrap(canvas, bank, rng, centre, min(height, width) * math.exp(rng.uniform(-2.0, 0)))
+
+
 def _add_clutter(canvas: Image, rng: np.random.Generator) -> None:
     """Draw letters, round and angular shapes: things with outlines that are no faces."""
     height, width = canvas.shape[:2]
-    for _ in range(int(rng.integers(1, 7))):
+    for _ in range(int(rng.integers(1, 9))):
         colour = tuple(int(value) for value in rng.integers(0, 256, 3))
         x, y = int(rng.integers(width)), int(rng.integers(height))
         size = max(3, round(min(height, width) * math.exp(rng.uniform(-3.2, -0.8))))
         thickness = -1 if rng.random() < 0.5 else max(1, size // 10)
         kind = rng.random()
-        if kind < 0.35:
+        if kind < 0.5:
             text = "".join(chr(code) for code in rng.integers(65, 123, int(rng.integers(1, 9))))
             face, weight = int(rng.integers(8)), max(1, size // 8)
             cv2.putText(canvas, text, (x, y), face, size / 24, colour, weight, cv2.LINE_AA)
-        elif kind < 0.7:
+        elif kind < 0.78:
             axes = size, max(2, round(size * rng.uniform(0.5, 1.0)))
             cv2.ellipse(canvas, (x, y), axes, rng.uniform(0, 180), 0, 360, colour, thickness)
         else:

@@ -14,6 +14,7 @@ from fer_core.training.scenes import (
     VALIDATION,
     Style,
     compose,
+    scrap,
     training_style,
     transplant,
 )
@@ -57,14 +58,18 @@ def test_boxes_lie_on_the_canvas_and_targets_sum_to_one(
         assert scene.distributions.sum(axis=1) == pytest.approx(np.ones(len(sides)))
 
 
-def test_the_box_surrounds_the_face_that_was_drawn(bank: FaceBank) -> None:
+@pytest.mark.parametrize("p_letterbox", [0.0, 1.0])
+def test_the_box_surrounds_the_face_that_was_drawn(bank: FaceBank, p_letterbox: float) -> None:
     marked = np.zeros((96, 96, 3), np.uint8)
     marked[18:78, 24:72] = 255
     face = Face(marked, (24.0, 18.0, 48.0, 60.0), np.eye(5, dtype=np.float32)[1], False)
     bank.draw = lambda rng: face  # type: ignore[method-assign]
-    plain = Style(p_single=0.0, grid=(1.0,), p_empty=0.0, strength=0.0)
+    plain = Style(
+        p_single=0.0, grid=(1.0,), p_letterbox=p_letterbox, p_scrap=0.0, p_empty=0.0, strength=0.0
+    )
     for number in range(40):
         scene = compose(bank, 0, number, (160, 160), plain)
+        assert scene.image.shape == (160, 160, 3)
         for x0, y0, x1, y1 in scene.boxes:
             inner = scene.image[int(y0) + 12 : int(y1) - 12, int(x0) + 12 : int(x1) - 12]
             assert inner.mean() > 200
@@ -78,7 +83,7 @@ def test_the_other_faces_of_a_picture_keep_their_labels(bank: FaceBank) -> None:
     neighbour = LabelledTarget((120.0, 20.0, 60.0, 60.0), targets[3])
     face = Face(image, (20.0, 20.0, 60.0, 60.0), targets[1], False, (neighbour,))
     bank.draw = lambda rng: face  # type: ignore[method-assign]
-    plain = Style(p_single=1.0, p_whole=1.0, p_empty=0.0, strength=0.0)
+    plain = Style(p_single=1.0, p_whole=1.0, p_letterbox=0.0, p_empty=0.0, strength=0.0)
     seen = 0
     for number in range(40):
         scene = compose(bank, 0, number, (160, 320), plain)
@@ -87,6 +92,22 @@ def test_the_other_faces_of_a_picture_keep_their_labels(bank: FaceBank) -> None:
             assert int(middle.argmax()) == (0 if target.argmax() == 1 else 2)
         seen += len(scene.boxes)
     assert seen > 60
+
+
+def test_a_piece_of_a_photograph_holds_nothing_of_its_face() -> None:
+    """It would teach that a part of a face is none."""
+    image = np.full((120, 120, 3), (0, 0, 255), np.uint8)
+    image[36:84, 40:80] = (255, 0, 0)
+    face = Face(image, (40.0, 36.0, 40.0, 48.0), np.eye(5, dtype=np.float32)[1], False)
+    bank = FaceBank.__new__(FaceBank)
+    bank.draw_head = lambda rng: face  # type: ignore[method-assign]
+    rng = np.random.default_rng(0)
+    pieces = [scrap(bank, rng, (32, 24)) for _ in range(60)]
+    drawn = [piece for piece in pieces if piece is not None]
+    assert len(drawn) > 30
+    for piece in drawn:
+        assert piece.shape == (24, 32, 3)
+        assert (piece[..., 2] >= piece[..., 0]).all()
 
 
 def test_faces_of_every_size_occur(bank: FaceBank) -> None:
