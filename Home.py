@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-ROOT = Path(__file__).parent
+PAGES_FOLDER = Path(__file__).parent / "app" / "pages"
 
 # One line a page: file, title, icon. The first is where the app opens.
 PAGES = [
@@ -21,7 +21,7 @@ st.set_page_config(
 )
 page = st.navigation(
     [
-        st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, default=index == 0)
+        st.Page(PAGES_FOLDER / f"{name}.py", title=title, icon=icon, default=index == 0)
         for index, (name, title, icon) in enumerate(PAGES)
     ],
     # On top, so that pictures and charts have the whole width; on a phone it folds into a menu.

@@ -26,14 +26,14 @@ import skimage.data
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from app.live.camera import LiveCamera
+from app.live.clock import now
 from benchmarks.synthetic_signals import START, Learner, frames
 from fer_core.config import Settings
 from fer_core.study.session import SessionInfo, StudySession
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.faces import Detections
-from live.camera import LiveCamera
-from live.clock import now
 
 RESULTS = Path(__file__).parent / "results" / "live.json"
 FRAMES_PER_SECOND = 24

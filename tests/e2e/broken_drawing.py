@@ -6,7 +6,7 @@ import itertools
 import runpy
 from pathlib import Path
 
-from live import camera
+from app.live import camera
 
 if not hasattr(camera, "drawn_faces"):
     camera.drawn_faces = camera.draw_faces  # type: ignore[attr-defined]

@@ -1,0 +1,159 @@
+"""Before a session: what is agreed to, what is planned, and whether the camera works."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.live.check import CameraAnswer, camera_check
+from app.live.consent import CONSENT_VERSION, PARTS
+from app.live.resources import history_problem, live_sessions
+from app.live.sessions import LiveStudy, new_session_id
+from fer_core.affect.breaks import BreakPlan
+from fer_core.charts.timeline import clock_text
+from fer_core.config import get_settings
+from fer_core.errors import FerError
+from fer_core.study.report import NOTE
+from fer_core.study.session import SessionInfo
+from fer_core.vision.engine import InferenceEngine
+
+TITLE_LENGTH, GOAL_LENGTH = 80, 200
+MOST_OFFERED = 3
+PLANS: dict[str, BreakPlan | None] = {
+    "25 / 5": BreakPlan(25, 5),
+    "50 / 10": BreakPlan(50, 10),
+    "My own": None,
+}
+
+
+def show_setup(engine: InferenceEngine) -> LiveStudy | None:
+    """Show consent, then the plan; return the session when it is started."""
+    st.title("Live session")
+    st.markdown(
+        "Study with the camera beside you: see the expression your face shows, how it changes, and "
+        "get a kind word when a break is due."
+    )
+    if st.session_state.get("consent_version") != CONSENT_VERSION:
+        ask_consent()
+        return None
+    offer_unfinished()
+    with st.container(border=True):
+        st.subheader("Your session")
+        title = st.text_input(
+            "What do you study?",
+            placeholder="Chapter 3, linear algebra",
+            max_chars=TITLE_LENGTH,
+            key="setup_title",
+        )
+        goal = st.text_input(
+            "What do you want to reach? (optional)",
+            placeholder="Solve the five exercises",
+            max_chars=GOAL_LENGTH,
+            key="setup_goal",
+        )
+        plan = choose_plan()
+        keep = st.toggle(
+            "Keep the numbers in my history on this machine",
+            value=True,
+            key="setup_keep",
+            help="Off: the session is forgotten when it ends. You can still download it.",
+        )
+    if keep and (problem := history_problem()):
+        st.warning(problem, icon=":material/save:")
+    answer = check_camera()
+    started = st.button(
+        "Start the session",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=plan is None,
+        key="start_session",
+    )
+    st.caption("It works without a camera too: timer, questions and summary remain.")
+    st.caption(NOTE)
+    if not started or plan is None:
+        return None
+    sessions = live_sessions()
+    info = SessionInfo(
+        session_id=new_session_id(),
+        started_at=sessions.clock(),
+        title=title.strip(),
+        goal=goal.strip(),
+        plan=plan,
+        consent_version=CONSENT_VERSION,
+        keep=keep,
+    )
+    try:
+        study = sessions.start(engine, info)
+    except FerError as error:
+        st.error(error.message, icon=":material/error:")
+        return None
+    # After a check that went well the camera starts by itself; otherwise its own button does it.
+    st.session_state["start_camera"] = answer is not None and answer.works
+    return study
+
+
+def ask_consent() -> None:
+    """Show what is agreed to; agreeing is an act of its own and holds for this browser session."""
+    with st.container(border=True):
+        st.subheader("Before the camera is used")
+        for heading, icon, text in PARTS:
+            st.markdown(f"{icon} **{heading}.** {text}")
+        agreed = st.checkbox(
+            "I have read this, the face in view is my own, and I agree.", key="consent_box"
+        )
+        if st.button("Go on", type="primary", disabled=not agreed, key="consent_go"):
+            st.session_state["consent_version"] = CONSENT_VERSION
+            st.rerun()
+        st.caption(f"Version {CONSENT_VERSION} of this agreement. You can stop at any time.")
+
+
+def offer_unfinished() -> None:
+    """Offer the sessions that were left open, where only this machine can see the page."""
+    address = st.get_option("server.address")
+    if not address or not get_settings().is_loopback(str(address)):
+        return
+    sessions = live_sessions()
+    for study in sessions.unfinished()[:MOST_OFFERED]:
+        info = study.session.info
+        studied = clock_text(study.session.totals(sessions.clock()).studied_s)
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f":material/history: **{info.title or 'Study session'}** is not finished: "
+                f"{studied} studied so far.",
+                width="stretch",
+            )
+            if st.button("Go on with it", key=f"go-on-{study.session_id}"):
+                st.query_params["session"] = study.session_id
+                st.rerun()
+
+
+def choose_plan() -> BreakPlan | None:
+    """Let a break plan be chosen; None while the learner's own is not complete."""
+    chosen = st.segmented_control(
+        "Study and rest, in minutes",
+        list(PLANS),
+        default=next(iter(PLANS)),
+        required=True,
+        key="setup_plan",
+        help="Breaks at fixed times leave you less tired at the same amount of work.",
+    )
+    plan = PLANS.get(str(chosen))
+    if plan is not None:
+        return plan
+    left, right = st.columns(2)
+    focus = left.number_input("Study for", 5, 180, 30, 5, key="setup_focus")
+    rest = right.number_input("Rest for", 1, 60, 5, 1, key="setup_rest")
+    return BreakPlan(float(focus), float(rest))
+
+
+def check_camera() -> CameraAnswer | None:
+    with st.container(border=True):
+        st.subheader("Does the camera work?")
+        answer = camera_check("camera_check")
+        if answer is None:
+            st.caption("The browser will ask whether this page may use it. Nothing is recorded.")
+        elif answer.works:
+            st.success(answer.words, icon=":material/check_circle:")
+        else:
+            st.error(answer.words, icon=":material/videocam_off:")
+            st.caption("You can start all the same and send single snapshots instead of video.")
+    return answer

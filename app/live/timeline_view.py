@@ -1,0 +1,33 @@
+"""A session's timeline, drawn alike while it runs and when it is looked at later."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from fer_core.charts import timeline
+
+
+def show_timeline(tables: timeline.LiveTables, key: str) -> None:
+    """Draw expressions and indicators; only their tables change from one call to the next.
+
+    Args:
+        tables: What there is to draw.
+        key: Of the two charts, so that a redrawn one keeps its place.
+    """
+    datasets = tables.as_datasets()
+    for spec, names, alt, name in (
+        (
+            timeline.expression_spec(),
+            (timeline.SHARES, timeline.MARKS, timeline.SPANS),
+            "Shares of the five expressions over time",
+            "expressions",
+        ),
+        (
+            timeline.indicator_spec(),
+            (timeline.LINES, timeline.MARKS, timeline.SPANS),
+            "Comprehension, stress and facing the screen over time, 0 to 100, with their bands",
+            "indicators",
+        ),
+    ):
+        spec["datasets"] = {dataset: datasets[dataset] for dataset in names}
+        st.vega_lite_chart(spec, width="stretch", alt=alt, key=f"{key}-{name}")

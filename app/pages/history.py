@@ -1,0 +1,59 @@
+"""History: every session that was kept, to look at, compare, take along and erase."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.history.compare_view import show_comparisons
+from app.history.data_view import show_data
+from app.history.learner_view import show_learner
+from app.history.list_view import show_list
+from app.history.session_view import show_session
+from app.live.resources import history_problem, live_sessions
+from fer_core.errors import FerError, SessionNotFound, StorageError
+from fer_core.storage.store import SessionStore
+
+
+def show_page() -> None:
+    store = live_sessions().store
+    problem = history_problem()
+    if problem:
+        st.warning(problem, icon=":material/save:")
+    if store is None:
+        return
+    try:
+        show(store)
+    except StorageError as error:
+        st.error(error.message, icon=":material/error:")
+    except FerError as error:
+        st.error(error.message, icon=":material/error:")
+
+
+def show(store: SessionStore) -> None:
+    session_id = st.query_params.get("session")
+    if session_id:
+        store.save_now()
+        try:
+            stored = store.load(session_id)
+        except SessionNotFound:
+            st.info("That session is not in the history.", icon=":material/info:")
+            st.query_params.clear()
+        else:
+            show_session(store, stored)
+            return
+    st.title("History")
+    st.markdown("What you kept, on this machine and for you alone.")
+    sessions, comparisons, learner, data = st.tabs(
+        ["Sessions", "Compare", "What is known about you", "Your data"]
+    )
+    with sessions:
+        show_list(store)
+    with comparisons:
+        show_comparisons(store)
+    with learner:
+        show_learner(store)
+    with data:
+        show_data(store)
+
+
+show_page()

@@ -1,0 +1,29 @@
+"""Live: a study session with the camera, from consent to summary."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.live.resources import study_of_address
+from app.live.running_view import show_running
+from app.live.setup_view import show_setup
+from app.live.summary_view import show_summary
+from app.state import engine_or_stop
+from fer_core.study.snapshot import State
+
+
+def show_page() -> None:
+    engine = engine_or_stop()
+    study = study_of_address("session")
+    if study is None:
+        started = show_setup(engine)
+        if started is not None:
+            st.query_params["session"] = started.session_id
+            st.rerun()
+    elif study.session.state is State.FINISHED:
+        show_summary(study)
+    else:
+        show_running(study)
+
+
+show_page()

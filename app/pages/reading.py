@@ -1,0 +1,54 @@
+"""Reading: a text read with the camera beside it, and afterwards the text with its marks."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.live.resources import live_sessions, study_of_address
+from app.live.sessions import LiveStudy
+from app.reading.reading_view import show_reading
+from app.reading.result_view import show_result
+from app.reading.rooms import ReadingRoom, ReadingRooms, reading_rooms
+from app.reading.setup_view import show_reopening, show_setup
+from app.state import engine_or_stop
+from fer_core.errors import FerError
+from fer_core.study.snapshot import State
+
+
+def show_page() -> None:
+    engine = engine_or_stop()
+    rooms = reading_rooms(live_sessions().store)
+    study = study_of_address("reading")
+    if study is None:
+        room = show_setup(engine, rooms)
+    else:
+        known = rooms.get(study.session_id)
+        if known is not None:
+            show_room(study, known, rooms)
+            return
+        room = show_reopening(study, rooms, text_id_of(study))
+    if room is not None:
+        st.query_params["reading"] = room.session_id
+        st.rerun()
+
+
+def show_room(study: LiveStudy, room: ReadingRoom, rooms: ReadingRooms) -> None:
+    if study.session.state is State.FINISHED:
+        show_result(room, rooms)
+    else:
+        show_reading(study, room, rooms)
+
+
+def text_id_of(study: LiveStudy) -> str:
+    """Return which text a session was about; "" if it is not known."""
+    store = live_sessions().store
+    if store is None:
+        return ""
+    try:
+        text = store.load(study.session_id).summary.text
+    except FerError:
+        return ""
+    return text.text_id if text else ""
+
+
+show_page()

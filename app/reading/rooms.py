@@ -1,0 +1,212 @@
+"""The texts being read in this process, kept beside their sessions so that a reload loses nothing.
+
+Texts are kept in memory only; the history keeps how they were read.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import streamlit as st
+
+from app.live.clock import now
+from app.reading.text_view import Act, Inbox, Look, Place, Seen, part_of
+from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, comprehension_prior
+from fer_core.errors import SessionNotFound, StorageError
+from fer_core.storage.history import Learner, TextLabel
+from fer_core.storage.store import SessionStore
+from fer_core.study.desk import ReadingDesk, ReadingResult
+from fer_core.study.probes import Answer, clarity_correction
+from fer_core.study.reading import own_pace
+from fer_core.study.session import StudySession
+from fer_core.study.snapshot import State
+from fer_core.study.text import Document
+
+#: Texts in memory at once; a book of 300 pages takes about 5 MB.
+MOST_ROOMS = 32
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class ReadingRoom:
+    """One text being read in one session.
+
+    Attributes:
+        document: The text.
+        session: The session.
+        desk: What was read so far.
+        before: What was believed about the learner before.
+        wpm: The learner's pace before, words a minute.
+        with_camera: Whether the learner wants the camera beside the text.
+        marked: Passages marked as important.
+        corrections: Answers given after the end.
+        place: Where in the text the page is.
+        look: How the text is set.
+        inbox: What has arrived from the browser.
+        step_at: In the mode of one passage at a time: since when the present one is shown.
+    """
+
+    document: Document
+    session: StudySession
+    desk: ReadingDesk
+    before: Coefficients
+    wpm: float
+    with_camera: bool
+    marked: list[str] = field(default_factory=list)
+    corrections: list[tuple[Answer, ComprehensionFeatures | None]] = field(default_factory=list)
+    place: Place = field(default_factory=Place)
+    look: Look = field(default_factory=Look)
+    inbox: Inbox = field(default_factory=Inbox)
+    step: int = 0
+    step_at: float | None = None
+
+    @property
+    def session_id(self) -> str:
+        return self.session.info.session_id
+
+    def take(self, news: list[Seen | Act]) -> None:
+        """Take what the browser reported."""
+        known = {passage.passage_id for passage in self.document.passages}
+        for item in news:
+            if isinstance(item, Seen):
+                shares = {name: share for name, share in item.shares.items() if name in known}
+                self.see(shares, item.start, item.end)
+            elif item.kind != "part" and item.passage_id not in known:
+                continue
+            elif item.kind == "mark":
+                self.toggle_mark(item.passage_id)
+            elif item.kind == "lost":
+                self.lost_at(item.passage_id)
+            elif item.kind == "part":
+                self.turn(item.by)
+
+    def see(self, shares: Mapping[str, float], start: float, end: float) -> None:
+        """Note what was on the screen."""
+        if self.session.state is State.ACTIVE:
+            for name, share in shares.items():
+                self.session.mark_passage(name, share, start, end)
+
+    def turn(self, by: int) -> None:
+        """Go to the next or the earlier part of the text."""
+        self.place = Place(self.place.part + by, None, self.place.jump + 1)
+
+    def jump(self, passage_id: str) -> None:
+        """Go to a passage."""
+        passage = next(one for one in self.document.passages if one.passage_id == passage_id)
+        self.place = Place(part_of(passage), passage_id, self.place.jump + 1)
+        self.step = passage.index
+
+    def toggle_mark(self, passage_id: str) -> None:
+        """Mark a passage as important, or take the mark away."""
+        if passage_id in self.marked:
+            self.marked.remove(passage_id)
+        else:
+            self.marked.append(passage_id)
+
+    def lost_at(self, passage_id: str) -> None:
+        """Take "lost me here" as the answer "not clear at all"."""
+        self.correct(passage_id, 1)
+
+    def correct(self, passage_id: str, clarity: int) -> None:
+        """Take the learner's own word about a passage, 1 (not clear at all) to 5."""
+        at = now()
+        features = self.desk.features(passage_id)
+        answer = clarity_correction(passage_id, clarity, at)
+        if self.session.state is State.FINISHED:
+            self.corrections.append((answer, features))
+        else:
+            self.session.answer(answer.probe, clarity, at, features=features, is_correction=True)
+
+    def result(self) -> ReadingResult:
+        """Return what the reading amounted to."""
+        return self.desk.result(self.before, self.marked, self.corrections)
+
+
+class ReadingRooms:
+    """All texts being read in this process. Safe for any number of threads.
+
+    Args:
+        store: The history; None keeps everything in memory only.
+    """
+
+    def __init__(self, store: SessionStore | None) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._rooms: dict[str, ReadingRoom] = {}
+
+    def open(self, document: Document, session: StudySession, *, with_camera: bool) -> ReadingRoom:
+        """Open a text for a session, new or brought back."""
+        session_id = session.info.session_id
+        learner = self._ask(lambda store: store.learner(without=session_id))
+        paces = self._ask(lambda store: store.earlier_wpm(without=session_id)) or []
+        known: Learner | None = learner
+        desk = ReadingDesk(document, session, paces, known.examples if known else ())
+        room = ReadingRoom(
+            document,
+            session,
+            desk,
+            known.comprehension if known else comprehension_prior(),
+            own_pace(paces),
+            with_camera,
+        )
+        if self._store is not None:
+            label = TextLabel(document.text_id, document.title, document.words)
+            self._store.follow(session, text=label)
+        with self._lock:
+            self._rooms[session_id] = room
+            while len(self._rooms) > MOST_ROOMS:
+                del self._rooms[next(iter(self._rooms))]
+        return room
+
+    def get(self, session_id: str) -> ReadingRoom | None:
+        """Return the text of a session; None if it is not in memory."""
+        with self._lock:
+            return self._rooms.get(session_id)
+
+    def keep(self, room: ReadingRoom) -> str:
+        """Save how a finished text was read; return what went wrong, "" if nothing."""
+        if self._store is None or not room.session.info.keep:
+            return ""
+        result = room.result()
+        try:
+            if not self._store.save_now():
+                return self._store.status.message
+            self._store.save_reading(
+                room.session_id,
+                result.reading,
+                result.estimates,
+                result.highlights,
+                room.marked,
+                corrections=room.corrections,
+            )
+        except SessionNotFound:
+            return "This session has been erased from the history."
+        except StorageError as error:
+            return error.message
+        return ""
+
+    def _ask(self, question: Callable[[SessionStore], T]) -> T | None:
+        if self._store is None:
+            return None
+        try:
+            return question(self._store)
+        except StorageError as error:
+            _log.warning("reading goes on without the learner's history: %s", error.message)
+            return None
+
+
+@st.cache_resource(show_spinner=False)
+def _rooms(_store: SessionStore | None) -> ReadingRooms:
+    return ReadingRooms(_store)
+
+
+def reading_rooms(store: SessionStore | None) -> ReadingRooms:
+    """Return the texts being read in this process."""
+    return _rooms(store)

@@ -1,0 +1,180 @@
+"""Before reading: which text, with the camera or without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from app.live.consent import CONSENT_VERSION
+from app.live.resources import history_problem, live_sessions
+from app.live.sessions import LiveStudy, new_session_id
+from app.live.setup_view import ask_consent
+from app.reading.rooms import ReadingRoom, ReadingRooms
+from fer_core.affect.breaks import BreakPlan
+from fer_core.errors import FerError, TextError
+from fer_core.study.documents import EXTENSIONS, open_document, open_pasted
+from fer_core.study.report import NOTE
+from fer_core.study.session import SessionInfo
+from fer_core.study.text import Document
+from fer_core.vision.engine import InferenceEngine
+
+SAMPLE = Path(__file__).with_name("sample.md").read_text(encoding="utf-8")
+
+
+def show_setup(engine: InferenceEngine, rooms: ReadingRooms) -> ReadingRoom | None:
+    """Let a text be opened and reading be started; return the room when it is."""
+    st.title("Reading")
+    st.markdown(
+        "Open a text and read it here. Afterwards you see which passages were hard or went by "
+        "fast, each with its reason, and which ones to read again."
+    )
+    document = choose_text()
+    if document is None:
+        st.info(
+            "Nothing is open yet. Paste a text, choose a file, or try the sample.",
+            icon=":material/menu_book:",
+        )
+        return None
+    show_facts(document)
+    return offer_start(engine, rooms, document)
+
+
+def choose_text() -> Document | None:
+    """Let a text be pasted or a file be chosen; return it, opened."""
+    source = st.segmented_control(
+        "Where is the text?",
+        ["File", "Paste", "Sample"],
+        default="File",
+        required=True,
+        key="text_source",
+    )
+    if source == "Paste":
+        pasted = st.text_area(
+            "Your text",
+            height=220,
+            key="pasted_text",
+            placeholder="Paste it here. Markdown headings are understood.",
+        )
+        title = st.text_input("Its title (optional)", max_chars=120, key="pasted_title")
+        return (
+            opened(f"paste/{title}/{pasted}", lambda: open_pasted(pasted, title))
+            if pasted.strip()
+            else None
+        )
+    if source == "Sample":
+        return opened("sample", lambda: open_pasted(SAMPLE))
+    file = st.file_uploader(
+        "TXT, Markdown, HTML or PDF",
+        type=list(EXTENSIONS),
+        key="text_file",
+        help="It is opened in this machine's memory. Scanned PDFs need text recognition first.",
+    )
+    return None if file is None else open_file(file.file_id, file.name, file.getvalue())
+
+
+def open_file(file_id: str, name: str, data: bytes) -> Document | None:
+    """Open a file with progress; a PDF of 300 pages takes some seconds."""
+    bar = st.empty()
+
+    def show(share: float) -> None:
+        bar.progress(share, f"Opening {name}: {share:.0%}")
+
+    document = opened(f"file/{file_id}", lambda: open_document(name, data, show))
+    bar.empty()
+    return document
+
+
+def opened(key: str, open_it) -> Document | None:  # type: ignore[no-untyped-def]
+    """Return a text, opened once for each key; say why if it cannot be."""
+    memory = st.session_state
+    if memory.get("opened_key") != key:
+        memory.pop("opened_text", None)
+        try:
+            memory["opened_text"] = open_it()
+        except TextError as error:
+            st.error(error.message, icon=":material/error:")
+            return None
+        memory["opened_key"] = key
+    document: Document = memory["opened_text"]
+    return document
+
+
+def show_facts(document: Document) -> None:
+    with st.container(border=True):
+        st.subheader(document.title, anchor=False)
+        minutes = max(1, round(document.words / 238))
+        facts = [
+            f"{document.words:,.0f} words",
+            f"{len(document.passages)} passages",
+            f"about {minutes} minutes at an average pace",
+        ]
+        if document.pages:
+            facts.append(f"{document.pages} pages")
+        if document.questions:
+            facts.append(f"{len(document.questions)} questions of its own")
+        st.caption(" · ".join(facts))
+        st.text(document.passages[0].text[:300] + " …")
+
+
+def offer_start(
+    engine: InferenceEngine, rooms: ReadingRooms, document: Document
+) -> ReadingRoom | None:
+    """Ask for the camera or not, and start."""
+    with_camera = st.toggle(
+        "Camera beside the text",
+        key="reading_camera",
+        help="Off: time, pace, returns and your own answers are all that is used.",
+    )
+    if with_camera and st.session_state.get("consent_version") != CONSENT_VERSION:
+        ask_consent()
+        return None
+    keep = st.toggle(
+        "Keep the numbers in my history on this machine",
+        value=True,
+        key="reading_keep",
+        help="How long you were on which passage, your answers, and what the camera gave. Of the "
+        "text its title, headings and own questions; never its words, and no picture.",
+    )
+    if keep and (problem := history_problem()):
+        st.warning(problem, icon=":material/save:")
+    started = st.button(
+        "Start reading", type="primary", icon=":material/play_arrow:", key="start_reading"
+    )
+    st.caption(NOTE)
+    if not started:
+        return None
+    sessions = live_sessions()
+    info = SessionInfo(
+        session_id=new_session_id(),
+        started_at=sessions.clock(),
+        title=document.title,
+        plan=BreakPlan(),
+        consent_version=CONSENT_VERSION if with_camera else "",
+        keep=keep,
+    )
+    try:
+        study = sessions.start(engine, info, document.questions)
+    except FerError as error:
+        st.error(error.message, icon=":material/error:")
+        return None
+    st.session_state["start_camera"] = with_camera
+    return rooms.open(document, study.session, with_camera=with_camera)
+
+
+def show_reopening(study: LiveStudy, rooms: ReadingRooms, text_id: str) -> ReadingRoom | None:
+    """Ask for the text again after a restart; the session is there, its text is never stored."""
+    st.title("Reading")
+    st.markdown(
+        f"The session “{study.session.info.title}” is still here. Its text was in memory only: "
+        "open the same text again to go on, or to see your marks in it."
+    )
+    document = choose_text()
+    if document is None:
+        return None
+    if text_id and document.text_id != text_id:
+        st.warning("This is another text than the one you read.", icon=":material/warning:")
+        return None
+    if not st.button("Go on", type="primary", key="reopen"):
+        return None
+    return rooms.open(document, study.session, with_camera=bool(study.session.info.consent_version))

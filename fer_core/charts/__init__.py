@@ -1,0 +1,1 @@
+"""Altair charts, without Streamlit: expressions, a timeline, passages, the history."""

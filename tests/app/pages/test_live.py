@@ -1,0 +1,198 @@
+"""The live page without a browser: consent first, then the plan, then the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+import streamlit_webrtc.component
+from streamlit.testing.v1 import AppTest
+
+from app.live.clock import now
+from app.live.consent import CONSENT_VERSION
+from app.live.resources import live_sessions
+from app.live.sessions import LiveStudy
+from benchmarks.synthetic_signals import face, one_hot, picture
+from fer_core.affect.breaks import BreakPlan
+from fer_core.emotions import Emotion
+from fer_core.study.probes import Probe, ProbeKind
+from fer_core.study.snapshot import State
+from fer_core.vision.faces import Detections
+from tests.app.pages.running import run_page
+
+SMILE = picture(face(one_hot(Emotion.HAPPY, 0.9)))
+
+
+@pytest.fixture(autouse=True)
+def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty history, and no browser session for streamlit-webrtc to look for."""
+    monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(streamlit_webrtc.component, "get_this_session_info", lambda: None)
+    yield
+    st.cache_resource.clear()
+
+
+def words(page: AppTest) -> str:
+    groups = (page.markdown, page.caption, page.info, page.title, page.subheader, page.warning)
+    return "\n".join(str(element.value) for group in groups for element in group)
+
+
+def agreed() -> AppTest:
+    page = run_page("live")
+    page.checkbox(key="consent_box").check().run()
+    return page.button(key="consent_go").click().run()
+
+
+def started(title: str = "Chapter 3") -> tuple[AppTest, LiveStudy]:
+    page = agreed()
+    page.text_input(key="setup_title").input(title)
+    page.button(key="start_session").click().run()
+    (study,) = live_sessions().unfinished()
+    return page, study
+
+
+def watch(study: LiveStudy, seen: Detections) -> None:
+    """Let the session see the same picture from its start until a moment from now."""
+    at = study.session.info.started_at
+    while at < now() + 0.5:
+        at += 0.2
+        study.session.observe(seen, at)
+
+
+def test_before_the_camera_it_says_what_is_measured_stored_and_not() -> None:
+    page = run_page("live")
+    text = words(page)
+    for phrase in ("What is measured", "No pictures, ever", "What it cannot know", "Schools"):
+        assert phrase in text
+    assert not page.text_input
+
+
+def test_without_agreeing_there_is_no_way_on() -> None:
+    page = run_page("live")
+    assert page.button(key="consent_go").disabled
+
+
+def test_after_agreeing_the_plan_is_asked_for() -> None:
+    page = agreed()
+    assert not page.exception
+    assert page.session_state["consent_version"] == CONSENT_VERSION
+    assert page.text_input(key="setup_title").label == "What do you study?"
+
+
+def test_a_started_session_has_its_title_its_plan_and_the_consent() -> None:
+    page, study = started()
+    assert not page.exception
+    assert page.title[0].value == "Chapter 3"
+    assert study.session.info.plan == BreakPlan(25, 5)
+    assert study.session.info.consent_version == CONSENT_VERSION
+    assert page.query_params["session"] == study.session_id
+
+
+def test_before_the_first_picture_it_says_that_it_waits() -> None:
+    page, _ = started()
+    assert "Waiting for the first pictures" in words(page)
+
+
+def test_what_was_seen_is_shown_with_its_reasons() -> None:
+    page, study = started()
+    watch(study, SMILE)
+    page.run()
+    text = words(page)
+    assert "😊 Happy" in text
+    assert "**Stress** &ensp; –" in text
+
+
+def test_a_second_face_is_said_to_pause_the_indicators() -> None:
+    page, study = started()
+    two = picture(face(one_hot(Emotion.HAPPY)), face(one_hot(Emotion.SAD), x=20))
+    watch(study, two)
+    page.run()
+    assert "More than one face" in words(page)
+
+
+def test_a_break_can_be_dismissed() -> None:
+    page, study = started()
+    study.session.answer(Probe("x", ProbeKind.STRESS, now(), "?"), 9, now())
+    page.run()
+    assert "You rated your stress 9 out of 10." in words(page)
+    page.button(key="dismiss-b1").click().run()
+    assert "You rated your stress" not in words(page)
+
+
+def test_taking_a_break_pauses_the_session() -> None:
+    page, study = started()
+    study.session.answer(Probe("x", ProbeKind.STRESS, now(), "?"), 9, now())
+    page.run()
+    page.button(key="take-b1").click().run()
+    assert study.session.state is State.PAUSED
+    assert "The session is paused." in words(page)
+
+
+def test_a_question_is_answered_with_one_tap(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, study = started()
+    probe = Probe("q1", ProbeKind.CLARITY, now(), "How clear is it?")
+    monkeypatch.setattr(study.session._schedule, "next", lambda *_: probe)
+    page.run()
+    assert "How clear is it?" in words(page)
+    monkeypatch.setattr(study.session._schedule, "next", lambda *_: None)
+    page.segmented_control(key="answer-q1").set_value(4).run()
+    assert [answer.value for answer in study.session.answers] == [4]
+    assert "How clear is it?" not in words(page)
+
+
+def test_a_question_can_be_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, study = started()
+    probe = Probe("q1", ProbeKind.STRESS, now(), "How stressed are you now?")
+    monkeypatch.setattr(study.session._schedule, "next", lambda *_: probe)
+    page.run()
+    monkeypatch.setattr(study.session._schedule, "next", lambda *_: None)
+    page.button(key="skip-q1").click().run()
+    assert [answer.skipped for answer in study.session.answers] == [True]
+
+
+def test_pause_resume_and_finish() -> None:
+    page, study = started()
+    page.button(key="pause").click().run()
+    assert study.session.state is State.PAUSED
+    page.button(key="resume").click().run()
+    assert study.session.state is State.ACTIVE
+    page.button(key="finish").click().run()
+    assert study.session.state is State.FINISHED
+    assert not page.exception
+    assert "Here is what it amounted to" in words(page)
+
+
+def test_a_session_left_open_is_offered_again() -> None:
+    _, study = started("Left open")
+    page = agreed()
+    assert "**Left open** is not finished" in words(page)
+    page.button(key=f"go-on-{study.session_id}").click().run()
+    assert page.title[0].value == "Left open"
+
+
+def test_a_session_that_is_not_kept_is_forgotten_with_the_next() -> None:
+    page = agreed()
+    page.toggle(key="setup_keep").set_value(False)
+    page.button(key="start_session").click().run()
+    page.button(key="finish").click().run()
+    assert "Download it now" in words(page)
+    (kept,) = list(live_sessions()._studies)
+    page.button(key="another").click().run()
+    assert kept not in live_sessions()._studies
+
+
+def test_the_address_of_a_session_that_is_gone_leads_to_a_new_one() -> None:
+    page = run_page("live")
+    page.query_params["session"] = "nothing"
+    page.run()
+    assert not page.exception
+    assert "no longer here" in words(page)
+
+
+def test_a_session_opened_in_another_tab_moves_there() -> None:
+    page, study = started()
+    study.camera.take_over("another tab")
+    page.run()
+    assert "moved to another tab" in words(page)

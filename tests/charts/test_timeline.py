@@ -1,0 +1,158 @@
+"""The live chart: a fixed specification, few points, breaks where nothing was seen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.synthetic_signals import START, face, one_hot, picture
+from fer_core.affect.signals import Baseline, Channel, Usual
+from fer_core.charts import timeline
+from fer_core.emotions import EMOTIONS, Emotion
+from fer_core.study.session import SessionInfo, StudySession
+
+CALM = picture(face(one_hot(Emotion.NATURAL, 0.9)))
+KNOWN = Baseline(
+    {channel: Usual(0.5 if channel.startswith("centre") else 0.1, 0.2) for channel in Channel}
+)
+LABELS = [emotion.study_label for emotion in EMOTIONS]
+
+
+def session_of(seconds: int, fps: float = 2.0) -> StudySession:
+    session = StudySession(SessionInfo("s", START), baseline=KNOWN)
+    for i in range(1, int(seconds * fps)):
+        session.observe(CALM, START + i / fps)
+    return session
+
+
+def tables(session: StudySession, now: float, window_s: float | None) -> timeline.LiveTables:
+    return timeline.live_tables(session.rows(), session.events(), START, START + now, window_s)
+
+
+@given(st.floats(1, 48 * 3600))
+def test_no_window_has_more_points_than_a_screen_has_room_for(seconds: float) -> None:
+    assert seconds / timeline.bucket_for(seconds) <= timeline.MOST_POINTS
+
+
+@pytest.mark.parametrize("window_s", [60.0, 300.0, 1800.0, None])
+def test_an_hour_is_drawn_with_few_points(window_s: float | None) -> None:
+    made = tables(session_of(3600), 3600, window_s)
+    assert 30 <= len(made.shares) <= timeline.MOST_POINTS + 1
+    assert made.shares["elapsed"].max() == pytest.approx(3600, abs=12)
+
+
+def test_shares_add_up_to_one() -> None:
+    shares = tables(session_of(60), 60, None).shares
+    np.testing.assert_allclose(shares[LABELS].sum(axis=1), 1.0, atol=1e-6)
+
+
+def test_nothing_is_drawn_across_a_gap() -> None:
+    session = session_of(30)
+    for i in range(1, 60):
+        session.observe(CALM, START + 60 + i / 2)
+    shares = tables(session, 90, None).shares
+    before = shares[shares["elapsed"] < 40]["segment"].unique()
+    after = shares[shares["elapsed"] > 60]["segment"].unique()
+    assert set(before).isdisjoint(after)
+
+
+def test_no_line_is_drawn_across_an_absence() -> None:
+    session = session_of(60)
+    for i in range(1, 40):
+        session.observe(picture(), START + 60 + i / 2)
+    for i in range(1, 80):
+        session.observe(CALM, START + 80 + i / 2)
+    lines = tables(session, 120, None).lines
+    for indicator in ("Comprehension", "Stress"):
+        one = lines[lines["indicator"] == indicator]
+        for _, stretch in one.groupby("segment"):
+            assert stretch["elapsed"].diff().max() <= 4
+
+
+def test_the_areas_are_stacked_without_filling_gaps() -> None:
+    text = json.dumps(timeline.expression_spec())
+    assert '"stack": "share"' in text
+    assert '"stack": "zero"' not in text
+
+
+def test_no_value_is_drawn_that_is_missing() -> None:
+    session = session_of(30)
+    for i in range(1, 60):
+        session.observe(picture(), START + 30 + i / 2)
+    made = tables(session, 60, None)
+    assert not made.lines[["value", "low", "high"]].isna().any().any()
+    assert not made.shares[LABELS].isna().any().any()
+    assert "away" in set(made.spans["text"])
+
+
+def test_a_pause_is_marked_until_now() -> None:
+    session = session_of(30)
+    session.pause(START + 30)
+    spans = tables(session, 50, None).spans
+    assert spans[["start", "end", "text"]].to_numpy().tolist() == [[30.0, 50.0, "paused"]]
+
+
+def test_a_break_is_marked_with_its_evidence() -> None:
+    session = session_of(10)
+    session.snapshot(START + 1501)
+    marks = tables(session, 1600, 300.0).marks
+    assert marks["sign"].str.startswith("☕").any()
+    assert marks["text"].str.contains("25 minutes").any()
+
+
+def test_the_right_edge_is_now() -> None:
+    marks = tables(session_of(10), 100, 60.0).marks
+    assert marks["elapsed"].max() == 100
+
+
+def test_both_charts_begin_where_the_first_picture_is() -> None:
+    session = StudySession(SessionInfo("s", START), baseline=KNOWN)
+    for i in range(1, 60):
+        session.observe(CALM, START + 20 + i / 2)
+    assert tables(session, 50, None).marks["elapsed"].min() == 20
+
+
+@pytest.mark.parametrize("spec", [timeline.expression_spec, timeline.indicator_spec])
+def test_the_specification_never_changes(spec: object) -> None:
+    assert json.dumps(spec()) == json.dumps(spec())  # type: ignore[operator]
+
+
+def test_what_a_page_adds_to_a_specification_stays_with_that_page() -> None:
+    timeline.expression_spec()["datasets"] = {"shares": "mine"}
+    assert "datasets" not in timeline.expression_spec()
+
+
+def test_the_specification_draws_with_the_tables_that_are_made() -> None:
+    made = tables(session_of(60), 60, None).as_datasets()
+    for spec in (timeline.expression_spec(), timeline.indicator_spec()):
+        named = {part["data"]["name"] for part in spec["layer"]}
+        assert named <= set(made)
+        assert not any("values" in part["data"] for part in spec["layer"])
+
+
+def test_a_study_chart_never_says_angry() -> None:
+    assert "Angry" not in json.dumps(timeline.expression_spec())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (59.9, "0:59"), (61, "1:01"), (3725, "1:02:05"), (-1, "0:00")],
+)
+def test_times_read_as_on_a_clock(seconds: float, text: str) -> None:
+    assert timeline.clock_text(seconds) == text
+
+
+def test_the_core_knows_no_web_framework() -> None:
+    """fer_core runs without Streamlit; the pages are the only ones who know it."""
+    core = Path(timeline.__file__).parent
+    offenders = [
+        path.name
+        for path in core.rglob("*.py")
+        if "import streamlit" in path.read_text() or "from streamlit" in path.read_text()
+    ]
+    assert offenders == []
