@@ -1,13 +1,15 @@
 """Throughput and latency of the real server over loopback.
 
     python benchmarks/api.py [--seconds 6] [--server-core N --client-core M]
-        [--peer-python PATH] [--soak MINUTES]
+        [--peer-python PATH]
+    python benchmarks/api.py --soak MINUTES --rate N [--server-core N --client-core M]
 
 Starts `python -m fer_core.api` in a process of its own. Closed loop: 1, 2, 4, 8 and 16 clients,
 each with one request in flight. Open loop: requests at half of the best rate, timed from when
 they were due, so that a server that stalls cannot hide it. Over capacity: more clients than the
 server takes, what they are told, and what it costs in memory. The peer (see peer_api.py) answers
-the same photo in the same run. A soak asks at half of the best rate and follows the memory.
+the same photo in the same run. A soak asks at a steady rate for long, half of it single analyses
+and half frames of eight study sessions, and follows the memory and the delays minute by minute.
 """
 
 from __future__ import annotations
@@ -39,8 +41,11 @@ from fer_core.config import PROJECT_ROOT
 from tests.e2e.servers import free_port, running_server
 
 RESULTS = Path(__file__).parent / "results" / "api.json"
+SOAK_RESULTS = RESULTS.with_name("api_soak.json")
 CLIENTS = (1, 2, 4, 8, 16)
 CROWD = 64
+PHOTO = "/api/v1/analyses?mode=photo"
+FRAME = "/api/v1/analyses?mode=frame"
 WARM_UP = 20
 
 
@@ -239,6 +244,27 @@ class Table:
         return result
 
 
+def write(path: Path, table: Table, **about: object) -> None:
+    """Write the rows with the commit, the machine and what else is to be known about them."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.strip()
+    path.parent.mkdir(exist_ok=True)
+    document = {
+        "commit": commit,
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": platform.platform(),
+        "cores": os.cpu_count(),
+        **about,
+        "rows": [asdict(result) for result in table.rows],
+    }
+    path.write_text(json.dumps(document, indent=1))
+
+
 def measure(name: str, target: Target, seconds: float, table: Table) -> float:
     """Measure one kind of request; return half of its best rate."""
     warm = target.client()
@@ -269,13 +295,18 @@ def start_sessions(port: int, count: int) -> tuple[str, ...]:
     return tuple(paths)
 
 
-def soak(target: Target, rate: float, minutes: float, table: Table) -> list[dict[str, float]]:
-    """Ask at a steady rate for long; return the memory after each minute."""
-    curve = []
-    for minute in range(1, round(minutes) + 1):
-        result = table.add(open_loop(f"soak, minute {minute}", target, rate, 60))
-        curve.append({"minute": minute, "resident_mb": result.resident_mb})
-    return curve
+def soak(server: Target, rate: float, minutes: int) -> None:
+    """Ask at a steady rate for long; write the memory and the delays of each minute as it ends."""
+    table = Table()
+    sessions = start_sessions(server.port, 8)
+    mixed = tuple(path for session in sessions for path in (FRAME, session))
+    target = replace(server, path=mixed)
+    for client in map(target.client, range(len(mixed))):
+        client.ask()
+    start_mb = round(resident_mb(server.pid), 1)
+    for minute in range(1, minutes + 1):
+        table.add(open_loop(f"soak, minute {minute}", target, rate, 60))
+        write(SOAK_RESULTS, table, rate=rate, start_mb=start_mb)
 
 
 def main() -> None:
@@ -284,51 +315,37 @@ def main() -> None:
     parser.add_argument("--server-core", help="processor the server is bound to")
     parser.add_argument("--client-core", type=int, help="processor the clients are bound to")
     parser.add_argument("--peer-python", help="an interpreter with requirements-train.txt")
-    parser.add_argument("--soak", type=float, default=0, help="minutes at half load")
+    parser.add_argument("--soak", type=int, help="measure this many minutes at a steady rate")
+    parser.add_argument("--rate", type=float, default=16, help="requests a second of the soak")
     options = parser.parse_args()
     if options.client_core is not None:
         os.sched_setaffinity(0, {options.client_core})
     print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    body, table = webcam_jpeg(), Table()
-    curve: list[dict[str, float]] = []
+    body = webcam_jpeg()
+    if options.soak:
+        with serving(options.server_core, body) as server:
+            soak(server, options.rate, options.soak)
+        return
+    table = Table()
     with serving(options.server_core, body) as server:
-        photos = replace(server, path=("/api/v1/analyses?mode=photo",))
-        singles = replace(server, path=("/api/v1/analyses?mode=frame",))
+        photos = replace(server, path=(PHOTO,))
+        singles = replace(server, path=(FRAME,))
         frames = replace(server, path=start_sessions(server.port, max(CLIENTS)))
         measure("analyses, photo", photos, options.seconds, table)
-        half = measure("analyses, frame", singles, options.seconds, table)
+        measure("analyses, frame", singles, options.seconds, table)
         measure("session frames", frames, options.seconds, table)
         table.add(closed_loop("over capacity", singles, CROWD, options.seconds))
         table.add(closed_loop("right after", singles, 1, options.seconds / 2))
-        if options.soak:
-            curve = soak(singles, half, options.soak, table)
     if options.peer_python:
         with serving_peer(options.peer_python, options.server_core, body) as peer:
             peer.client().ask()
             table.add(closed_loop("peer: YOLOv9c 640, torch", peer, 1, options.seconds))
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        cwd=PROJECT_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(
-        json.dumps(
-            {
-                "commit": commit,
-                "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-                "machine": platform.platform(),
-                "cores": os.cpu_count(),
-                "load": os.getloadavg()[0],
-                "server_core": options.server_core,
-                "client_core": options.client_core,
-                "rows": [asdict(result) for result in table.rows],
-                "soak": curve,
-            },
-            indent=1,
-        )
+    write(
+        RESULTS,
+        table,
+        load=os.getloadavg()[0],
+        server_core=options.server_core,
+        client_core=options.client_core,
     )
 
 
