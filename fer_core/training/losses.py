@@ -33,8 +33,27 @@ class SoftTargetAssigner(TaskAlignedAssigner):  # type: ignore[misc]  # Ultralyt
         return labels, boxes, torch.where(fg_mask.unsqueeze(-1) > 0, soft, torch.zeros_like(soft))
 
 
+class ScoreLoss(nn.Module):
+    """Binary cross-entropy of each score, plus cross-entropy among the scores of a face.
+
+    The first alone tells faces from the rest, and spends little on telling classes apart, which is
+    what the app reads: softmax over the logits.
+    """
+
+    def forward(self, scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """Return the loss of each score, shape (N, A, C).
+
+        Args:
+            scores: Logits, shape (N, A, C).
+            targets: Alignment x distribution, shape (N, A, C); zero where there is no face.
+        """
+        binary = nn.functional.binary_cross_entropy_with_logits(scores, targets, reduction="none")
+        return binary - targets * scores.log_softmax(-1)
+
+
 class SoftTargetLoss(v8DetectionLoss):  # type: ignore[misc]  # Ultralytics is untyped
-    """`v8DetectionLoss` whose class target is alignment (Feng et al. 2021) x distribution.
+    """`v8DetectionLoss` whose class target is alignment (Feng et al. 2021) x distribution, and whose
+    class loss is `ScoreLoss`.
 
     The batch holds "batch_idx" (n,), "bboxes" (n, 4; centre and size, as shares of the picture)
     and "distributions" (n, 5).
@@ -44,6 +63,7 @@ class SoftTargetLoss(v8DetectionLoss):  # type: ignore[misc]  # Ultralytics is u
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__(model)
+        self.bce = ScoreLoss()
         plain = self.assigner
         self.assigner = SoftTargetAssigner(
             topk=plain.topk,

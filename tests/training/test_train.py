@@ -25,7 +25,7 @@ from fer_core.training.bank import FaceBank  # noqa: E402
 from fer_core.training.batches import SceneBatches, collate, loader  # noqa: E402
 from fer_core.training.data import load_dataset  # noqa: E402
 from fer_core.training.export import compare, export, load_network, to_onnx  # noqa: E402
-from fer_core.training.losses import SoftTargetLoss  # noqa: E402
+from fer_core.training.losses import ScoreLoss, SoftTargetLoss  # noqa: E402
 from fer_core.training.scenes import compose, training_style  # noqa: E402
 from fer_core.training.train import TrainingConfig, rate_factor, train  # noqa: E402
 
@@ -114,6 +114,16 @@ def test_each_anchor_learns_its_faces_votes(archives: Path) -> None:
     assert len(targets)
     assert torch.allclose(targets / targets.sum(1, keepdim=True), shares.expand_as(targets))
     assert seen["scores"][~seen["foreground"]].sum() == 0
+
+
+def test_scores_are_told_apart_on_faces_and_only_there() -> None:
+    targets = torch.tensor([[[0.0, 0.8, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0]]])
+    scores = torch.tensor([[[0.5, 1.0, 0.0, 0.0, 0.0], [0.5, 1.0, 0.0, 0.0, 0.0]]])
+    loss = ScoreLoss()(scores, targets)
+    plain = torch.nn.functional.binary_cross_entropy_with_logits(scores, targets, reduction="none")
+    assert torch.allclose(loss[0, 1], plain[0, 1])
+    cross_entropy = torch.nn.functional.cross_entropy(scores[0, :1], torch.tensor([1]))
+    assert torch.allclose((loss - plain)[0, 0].sum(), 0.8 * cross_entropy)
 
 
 def test_a_scene_without_faces_is_a_batch_too(archives: Path) -> None:
