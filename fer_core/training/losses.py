@@ -33,7 +33,7 @@ class SoftTargetAssigner(TaskAlignedAssigner):  # type: ignore[misc]  # Ultralyt
         return labels, boxes, torch.where(fg_mask.unsqueeze(-1) > 0, soft, torch.zeros_like(soft))
 
 
-class ScoreLoss(nn.Module):
+class ScoreLoss(nn.Module):  # type: ignore[misc]  # torch is not typed here
     """Binary cross-entropy of each score, plus cross-entropy among the scores of a face.
 
     The first alone tells faces from the rest, and spends little on telling classes apart, which is
@@ -52,8 +52,9 @@ class ScoreLoss(nn.Module):
 
 
 class SoftTargetLoss(v8DetectionLoss):  # type: ignore[misc]  # Ultralytics is untyped
-    """`v8DetectionLoss` whose class target is alignment (Feng et al. 2021) x distribution, and whose
-    class loss is `ScoreLoss`.
+    """`v8DetectionLoss` whose class target is alignment (Feng et al. 2021) x distribution.
+
+    Its class loss is `ScoreLoss`.
 
     The batch holds "batch_idx" (n,), "bboxes" (n, 4; centre and size, as shares of the picture)
     and "distributions" (n, 5).
