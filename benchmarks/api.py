@@ -51,7 +51,10 @@ WARM_UP = 20
 
 @dataclass(frozen=True)
 class Row:
-    """One measurement: rates in answers a second, times in milliseconds."""
+    """One measurement: rates in answers a second, times in milliseconds.
+
+    `cpu_ms` is the server's processor time an answer: what the machine's other work does not change.
+    """
 
     case: str
     clients: int
@@ -59,6 +62,8 @@ class Row:
     p50_ms: float
     p95_ms: float
     p99_ms: float
+    cpu_ms: float
+    load: float
     statuses: dict[str, int]
     resident_mb: float
 
@@ -132,11 +137,11 @@ def closed_loop(case: str, target: Target, clients: int, seconds: float) -> Row:
         thread.start()
     end[0] = perf_counter() + 1e9
     begin.wait()
-    started = perf_counter()
+    cpu_before, started = cpu_s(target.pid), perf_counter()
     end[0] = started + seconds
     for thread in threads:
         thread.join()
-    return row(case, clients, times, statuses, perf_counter() - started, target.pid)
+    return row(case, clients, times, statuses, perf_counter() - started, target.pid, cpu_before)
 
 
 def open_loop(case: str, target: Target, rate: float, seconds: float) -> Row:
@@ -146,7 +151,7 @@ def open_loop(case: str, target: Target, rate: float, seconds: float) -> Row:
     statuses: Counter[str] = Counter()
     lock = threading.Lock()
     numbers: Iterator[int] = iter(range(int(rate * seconds)))
-    started = perf_counter() + 0.2
+    cpu_before, started = cpu_s(target.pid), perf_counter() + 0.2
 
     def run(number: int) -> None:
         client = target.client(number)
@@ -169,7 +174,7 @@ def open_loop(case: str, target: Target, rate: float, seconds: float) -> Row:
         thread.start()
     for thread in threads:
         thread.join()
-    return row(case, clients, times, statuses, perf_counter() - started, target.pid)
+    return row(case, clients, times, statuses, perf_counter() - started, target.pid, cpu_before)
 
 
 def row(
@@ -179,6 +184,7 @@ def row(
     statuses: Counter[str],
     seconds: float,
     pid: int,
+    cpu_before: float,
 ) -> Row:
     p50, p95, p99 = (np.percentile(times, (50, 95, 99)) * 1e3).round(1)
     return Row(
@@ -188,6 +194,8 @@ def row(
         float(p50),
         float(p95),
         float(p99),
+        round((cpu_s(pid) - cpu_before) * 1e3 / statuses.total(), 1),
+        round(os.getloadavg()[0], 1),
         dict(statuses),
         round(resident_mb(pid), 1),
     )
@@ -196,6 +204,12 @@ def row(
 def resident_mb(pid: int) -> float:
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def cpu_s(pid: int) -> float:
+    """Return the processor time that a process has used, in seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def bound(core: str | None) -> list[str]:
@@ -230,14 +244,15 @@ class Table:
         self.rows: list[Row] = []
         print(
             f"{'case':<28}{'clients':>8}{'answers/s':>10}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}"
-            f"{'MB':>9}  statuses"
+            f"{'cpu ms':>8}{'load':>6}{'MB':>6}  statuses"
         )
 
     def add(self, result: Row) -> Row:
         self.rows.append(result)
         print(
             f"{result.case:<28}{result.clients:>8}{result.per_second:>10.1f}{result.p50_ms:>9.1f}"
-            f"{result.p95_ms:>9.1f}{result.p99_ms:>9.1f}{result.resident_mb:>9.0f}  "
+            f"{result.p95_ms:>9.1f}{result.p99_ms:>9.1f}{result.cpu_ms:>8.1f}{result.load:>6.1f}"
+            f"{result.resident_mb:>6.0f}  "
             + " ".join(f"{status}:{count}" for status, count in sorted(result.statuses.items())),
             flush=True,
         )
