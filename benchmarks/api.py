@@ -53,7 +53,7 @@ WARM_UP = 20
 class Row:
     """One measurement: rates in answers a second, times in milliseconds.
 
-    `cpu_ms` is the server's processor time an answer: what the machine's other work does not change.
+    `cpu_ms` is the server's processor time an answer, which other work on the machine changes little.
     """
 
     case: str
