@@ -36,13 +36,18 @@ SECURITY_SCHEMES: dict[str, Any] = {
 #: Any one of: a bearer token, a key header, or nothing (on the loopback interface).
 SECURITY: list[dict[str, list[Any]]] = [{"bearer": []}, {"apiKey": []}, {}]
 
+#: What every look at a session can meet besides: it is unknown, or the history cannot be read.
+LOOK = (404, 503)
+#: And every change: it is over, or it runs in another program.
+CHANGE = (404, 409, 503)
+
 _MEANING = {
     400: "The request is not as this contract says",
     401: "No key, or one that is not known",
     403: "Not allowed: from this host or web origin, or without consent",
     404: "There is nothing with this id",
     405: "This address takes other methods",
-    409: "The session is finished, or the same key was used for another request",
+    409: "The session is over or runs elsewhere, or the same key was used for another request",
     413: "The request or a picture is too large",
     415: "Not a picture, or not the media type that belongs here",
     422: "The picture cannot be decoded or has too many pixels",

@@ -11,7 +11,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from fer_core.api.documentation import SECURITY, answers
+from fer_core.api.documentation import LOOK, SECURITY, answers
 from fer_core.api.live_sessions import Clock, LiveSession
 from fer_core.api.reading import next_probe
 from fer_core.api.schemas.moments import format_moment
@@ -52,7 +52,7 @@ _STREAM = {
 @events.get(
     "/<session_id>/events",
     operation_id="followSession",
-    responses=answers({200: _STREAM, 204: None}, 404, 503),
+    responses=answers({200: _STREAM, 204: None}, *LOOK),
 )
 def follow_session(path: SessionPath, header: EventHeaders) -> Response:
     """Follow a session live

@@ -6,7 +6,7 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from fer_core.api.documentation import SECURITY, answers
+from fer_core.api.documentation import CHANGE, SECURITY, answers
 from fer_core.api.live_sessions import LiveSession
 from fer_core.api.pictures import analyse_picture
 from fer_core.api.problems import Malformed, UnsupportedMediaType
@@ -37,7 +37,7 @@ _IMAGE = {"schema": {"type": "string", "contentMediaType": "image/jpeg"}}
 @frames.post(
     "/<session_id>/frames",
     operation_id="sendFrame",
-    responses=answers({200: FrameOut}, 404, 409, 413, 415, 422, 503),
+    responses=answers({200: FrameOut}, *CHANGE, 413, 415, 422),
     openapi_extensions={
         "requestBody": {
             "required": True,

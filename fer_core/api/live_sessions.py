@@ -224,7 +224,31 @@ class LiveSessions:
             SessionNotFound: There is none with this id.
             StorageError: The history cannot be read now.
         """
-        return self._in_memory(session_id) or self._brought_back(session_id)
+        live = self._in_memory(session_id)
+        if live is None:
+            return self._brought_back(session_id)
+        if self._belongs_to_history(live):
+            self._forget_if_erased(live)
+        return live
+
+    def _belongs_to_history(self, live: LiveSession) -> bool:
+        """Tell whether a session is over and safe: then what the history says of it counts."""
+        return live.keep and live.study.state is State.FINISHED and self.store.status.saving
+
+    def _forget_if_erased(self, live: LiveSession) -> None:
+        """Let a session go that another program has erased from the history.
+
+        Raises:
+            SessionNotFound: It was.
+            StorageError: The history cannot be read now.
+        """
+        try:
+            self.store.load(live.session_id)
+        except SessionNotFound:
+            with self._lock:
+                self._sessions.pop(live.session_id, None)
+            live.erased = True
+            raise
 
     def get_to_change(self, session_id: str) -> LiveSession:
         """Return a session that frames, answers and commands may go to.
@@ -262,10 +286,11 @@ class LiveSessions:
             study, True, None, touched_at=self.clock(), stored=stored, runs_here=False
         )
 
-    def all(self) -> list[LiveSession]:
-        """Return every session in memory."""
+    def running(self) -> list[LiveSession]:
+        """Return the sessions in memory, but for those that are over and safe in the history."""
         with self._lock:
-            return list(self._sessions.values())
+            sessions = list(self._sessions.values())
+        return [live for live in sessions if not self._belongs_to_history(live)]
 
     def finish(self, live: LiveSession) -> None:
         """End a session; afterwards it is forgotten, or its reading goes to the history."""

@@ -32,7 +32,7 @@ def list_page(sessions: LiveSessions, after: Position | None, size: int) -> list
         StorageError: The history cannot be read now.
     """
     now = sessions.clock()
-    found = {live.session_id: summary_of(live, now) for live in sessions.all()}
+    found = {live.session_id: summary_of(live, now) for live in sessions.running()}
     until = None if after is None else math.nextafter(-after[0], math.inf)
     wanted = size
     while True:

@@ -6,7 +6,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from fer_core.api.documentation import SECURITY, answers
+from fer_core.api.documentation import CHANGE, SECURITY, answers
 from fer_core.api.live_sessions import LiveSession
 from fer_core.api.problems import Malformed
 from fer_core.api.schemas.problems import FieldProblem
@@ -28,7 +28,7 @@ reading = APIBlueprint(
 @reading.post(
     "/<session_id>/passages",
     operation_id="reportPassages",
-    responses=answers({200: Taken}, 404, 409, 413, 415),
+    responses=answers({200: Taken}, *CHANGE, 413, 415),
 )
 def report_passages(path: SessionPath, body: PassagesSeen) -> Response:
     """Say which passages were on the screen
@@ -47,7 +47,7 @@ def report_passages(path: SessionPath, body: PassagesSeen) -> Response:
 @reading.get(
     "/<session_id>/probe",
     operation_id="getProbe",
-    responses=answers({200: ProbeOut, 204: None}, 404),
+    responses=answers({200: ProbeOut, 204: None}, *CHANGE),
 )
 def get_probe(path: SessionPath) -> Response:
     """Ask for the question to put to the learner now
@@ -67,7 +67,7 @@ def next_probe(live: LiveSession, now: float) -> Probe | None:
 @reading.post(
     "/<session_id>/answers",
     operation_id="sendAnswers",
-    responses=answers({200: Taken}, 404, 409, 413, 415),
+    responses=answers({200: Taken}, *CHANGE, 413, 415),
 )
 def send_answers(path: SessionPath, body: AnswersIn) -> Response:
     """Send the learner's answers

@@ -9,7 +9,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from fer_core.api.descriptions import feedback_of, row_of
-from fer_core.api.documentation import SECURITY, answers, ref
+from fer_core.api.documentation import LOOK, SECURITY, answers, ref
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.study import ExportQuery, FeedbackOut, TimelineOut, TimelineQuery
 from fer_core.api.services import json_response, services
@@ -46,7 +46,7 @@ _EXPORT = {
 @results.get(
     "/<session_id>/timeline",
     operation_id="getTimeline",
-    responses=answers({200: _TIMELINE, 304: None}, 404, 503),
+    responses=answers({200: _TIMELINE, 304: None}, *LOOK),
 )
 def get_timeline(path: SessionPath, query: TimelineQuery) -> Response:
     """Show the session over time
@@ -70,7 +70,7 @@ def get_timeline(path: SessionPath, query: TimelineQuery) -> Response:
 @results.get(
     "/<session_id>/feedback",
     operation_id="getFeedback",
-    responses=answers({200: FeedbackOut}, 404, 503),
+    responses=answers({200: FeedbackOut}, *LOOK),
 )
 def get_feedback(path: SessionPath) -> Response:
     """Show break advice and passages to reread, each with its evidence"""
@@ -81,7 +81,7 @@ def get_feedback(path: SessionPath) -> Response:
 @results.get(
     "/<session_id>/export",
     operation_id="exportSession",
-    responses=answers({200: _EXPORT}, 404, 503),
+    responses=answers({200: _EXPORT}, *LOOK),
 )
 def export_session(path: SessionPath, query: ExportQuery) -> Response:
     """Take the session away: its timeline as CSV, or everything as JSON"""

@@ -9,7 +9,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from fer_core.api.descriptions import finished_of, session_of
-from fer_core.api.documentation import SECURITY, answers, ref
+from fer_core.api.documentation import CHANGE, LOOK, SECURITY, answers, ref
 from fer_core.api.pages import decode_cursor, encode_cursor, list_page, position_of
 from fer_core.api.schemas.sessions import (
     CreationHeaders,
@@ -100,7 +100,7 @@ def delete_sessions() -> Response:
 
 
 @sessions.get(
-    "/<session_id>", operation_id="getSession", responses=answers({200: SessionOut}, 404, 503)
+    "/<session_id>", operation_id="getSession", responses=answers({200: SessionOut}, *LOOK)
 )
 def get_session(path: SessionPath) -> Response:
     """Show a session"""
@@ -109,7 +109,7 @@ def get_session(path: SessionPath) -> Response:
 
 
 @sessions.delete(
-    "/<session_id>", operation_id="deleteSession", responses=answers({204: None}, 404, 503)
+    "/<session_id>", operation_id="deleteSession", responses=answers({204: None}, *LOOK)
 )
 def delete_session(path: SessionPath) -> Response:
     """Erase a session"""
@@ -120,7 +120,7 @@ def delete_session(path: SessionPath) -> Response:
 @sessions.post(
     "/<session_id>/pause",
     operation_id="pauseSession",
-    responses=answers({200: SnapshotOut}, 404, 409),
+    responses=answers({200: SnapshotOut}, *CHANGE),
 )
 def pause_session(path: SessionPath) -> Response:
     """Stop the clock and the signals; pausing twice changes nothing"""
@@ -132,7 +132,7 @@ def pause_session(path: SessionPath) -> Response:
 @sessions.post(
     "/<session_id>/resume",
     operation_id="resumeSession",
-    responses=answers({200: SnapshotOut}, 404, 409),
+    responses=answers({200: SnapshotOut}, *CHANGE),
 )
 def resume_session(path: SessionPath) -> Response:
     """Go on; a pause of two minutes or more counts as a rest"""
@@ -144,7 +144,7 @@ def resume_session(path: SessionPath) -> Response:
 @sessions.post(
     "/<session_id>/finish",
     operation_id="finishSession",
-    responses=answers({200: FinishedOut}, 404, 503),
+    responses=answers({200: FinishedOut}, *CHANGE),
 )
 def finish_session(path: SessionPath) -> Response:
     """End a session and sum it up
@@ -160,7 +160,7 @@ def finish_session(path: SessionPath) -> Response:
 @sessions.post(
     "/<session_id>/break",
     operation_id="answerBreak",
-    responses=answers({200: SnapshotOut}, 404, 409, 415),
+    responses=answers({200: SnapshotOut}, *CHANGE, 413, 415),
 )
 def answer_break(path: SessionPath, body: BreakAnswer) -> Response:
     """Take, snooze or dismiss the break that is suggested; without one nothing changes"""

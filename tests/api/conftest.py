@@ -42,7 +42,13 @@ def key_store(tmp_path: Path) -> KeyStore:
 
 
 @pytest.fixture
-def make_app(models: ModelService, key_store: KeyStore) -> Iterator[MakeApp]:
+def database() -> str | None:
+    """The history's database: a SQLite file in the test's own folder, unless a module overrides."""
+    return None
+
+
+@pytest.fixture
+def make_app(models: ModelService, key_store: KeyStore, database: str | None) -> Iterator[MakeApp]:
     """Make an app with some settings of its own; all apps of a test share one history."""
     stores: list[SessionStore] = []
 
@@ -53,7 +59,7 @@ def make_app(models: ModelService, key_store: KeyStore) -> Iterator[MakeApp]:
         clock: Callable[[], float] = time.time,
         **settings: Any,
     ) -> Flask:
-        chosen = Settings(data_dir=key_store.path.parent, **settings)
+        chosen = Settings(data_dir=key_store.path.parent, **{"database_url": database, **settings})
         ring = KeyRing(key_store, chosen.api_key_hashes)
         stores.append(SessionStore(database_url(chosen), clock))
         return create_app(chosen, served, ring, stores[-1], require_key=require_key, clock=clock)

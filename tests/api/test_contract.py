@@ -93,6 +93,20 @@ def test_every_operation_documents_its_problems(document: dict[str, Any]) -> Non
                 assert list(answer["content"]) == ["application/problem+json"]
 
 
+def test_every_operation_on_a_session_says_what_can_be_in_its_way(
+    document: dict[str, Any],
+) -> None:
+    changes = {"sendFrame", "reportPassages", "sendAnswers", "getProbe", "pauseSession",
+               "resumeSession", "finishSession", "answerBreak"}  # fmt: skip
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            if "{session_id}" in path:
+                expected = {"404", "503"}
+                if operation["operationId"] in changes:
+                    expected.add("409")
+                assert expected <= set(operation["responses"]), operation["operationId"]
+
+
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
     assert set(references(document)) <= known

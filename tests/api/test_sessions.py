@@ -10,9 +10,7 @@ from flask.testing import FlaskClient
 
 from fer_core.api.live_sessions import IDLE_S, MAX_SESSIONS
 from fer_core.api.schemas.sessions import SESSION_REQUEST_EXAMPLE
-from fer_core.api.services import Services
-from tests.api.conftest import MakeApp
-from tests.api.learner import CONSENT, PASSAGES, SESSIONS, START, Clock, Learner
+from tests.api.learner import CONSENT, SESSIONS, Learner
 
 
 def test_a_session_starts_with_consent(learner: Learner) -> None:
@@ -116,26 +114,6 @@ def test_an_idempotency_key_is_for_one_request(learner: Learner) -> None:
     assert (answer.status_code, answer.get_json()["code"]) == (409, "idempotency_conflict")
 
 
-def test_a_list_is_paged_newest_first_without_gaps(learner: Learner) -> None:
-    created = []
-    for number in range(5):
-        learner.clock.now = START + number // 2  # some start at the same moment
-        created.append(learner.start(title=str(number)).get_json()["session_id"])
-    seen: list[str] = []
-    cursor = None
-    while True:
-        query = {"limit": 2, **({"cursor": cursor} if cursor else {})}
-        page = learner.client.get(SESSIONS, query_string=query).get_json()
-        assert len(page["sessions"]) <= 2
-        seen += [item["session_id"] for item in page["sessions"]]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            break
-    assert sorted(seen) == sorted(created)
-    started = [learner.client.get(f"{SESSIONS}/{name}").get_json()["started_at"] for name in seen]
-    assert started == sorted(started, reverse=True)
-
-
 @pytest.mark.parametrize("cursor", ["x", "bnVsbA", "WzEsMl0x", "é", "W10"])
 def test_a_forged_cursor_is_malformed(client: FlaskClient, cursor: str) -> None:
     answer = client.get(SESSIONS, query_string={"cursor": cursor})
@@ -164,35 +142,6 @@ def test_without_retention_a_finished_session_is_forgotten(learner: Learner) -> 
     assert learner.client.get(SESSIONS).get_json()["sessions"] == []
 
 
-def test_a_finished_session_takes_nothing_more(learner: Learner, photo: bytes) -> None:
-    learner.start(retention="keep")
-    first = learner.post("/finish").get_json()
-    learner.clock.now += 100
-    assert learner.post("/finish").get_json() == first
-    for answer in (
-        learner.frame(photo),
-        learner.post("/pause"),
-        learner.post("/resume"),
-        learner.see("p1", 0, 1),
-        learner.post("/break", {"answer": "take"}),
-    ):
-        assert (answer.status_code, answer.get_json()["code"]) == (409, "session_finished")
-
-
-def test_an_erased_session_is_gone(learner: Learner) -> None:
-    learner.start(retention="keep")
-    assert learner.client.delete(learner.url).status_code == 204
-    assert learner.get().status_code == 404
-    assert learner.client.delete(learner.url).status_code == 404
-
-
-def test_all_sessions_can_be_erased(learner: Learner) -> None:
-    for retention in ("none", "keep"):
-        learner.start(retention=retention)
-    assert learner.client.delete(SESSIONS).status_code == 204
-    assert learner.client.get(SESSIONS).get_json() == {"sessions": [], "next_cursor": None}
-
-
 @pytest.mark.parametrize(
     ("method", "name"),
     [
@@ -217,104 +166,3 @@ def test_only_so_many_sessions_fit_and_idle_ones_make_room(learner: Learner) -> 
     assert (full.status_code, full.get_json()["code"]) == (503, "busy")
     learner.clock.now += IDLE_S + 1
     assert learner.start().status_code == 201
-
-
-def test_a_kept_session_survives_a_restart_paused(make_app: MakeApp, photo: bytes) -> None:
-    clock = Clock()
-    before = Learner(make_app(clock=clock, api_rate_limit="1000/second").test_client(), clock)
-    before.start(retention="keep", title="kept")
-    before.sit(photo, 5)
-    rows = before.get("/timeline").get_json()["rows"]
-    store = services_of(before).sessions.store
-    store.save_now()
-
-    clock.now += 60
-    after = Learner(make_app(clock=clock).test_client(), clock)
-    after.session_id = before.session_id
-    listed = after.client.get(SESSIONS).get_json()["sessions"]
-    assert [(item["title"], item["state"], item["live"]) for item in listed] == [
-        ("kept", "paused", False)
-    ]
-    assert after.get("/timeline").get_json()["rows"] == rows[: len(rows)]
-    assert after.post("/resume").get_json()["state"] == "active"
-    clock.now += 1
-    assert after.frame(photo).get_json()["used"]
-    assert after.get().get_json()["live"]
-
-
-def services_of(learner: Learner) -> Services:
-    services: Services = learner.client.application.extensions["fer"]
-    return services
-
-
-def test_a_session_of_another_process_can_be_looked_at_only(
-    make_app: MakeApp, photo: bytes
-) -> None:
-    clock = Clock()
-    here, there = (Learner(make_app(clock=clock).test_client(), clock) for _ in range(2))
-    there.start(retention="keep")
-    services_of(there).sessions.store.save_now()
-    here.session_id = there.session_id
-    assert here.get().get_json()["live"] is False
-    for answer in (here.frame(photo), here.post("/pause"), here.post("/finish")):
-        assert (answer.status_code, answer.get_json()["code"]) == (409, "session_elsewhere")
-    assert there.post("/pause").status_code == 200
-
-
-def test_a_session_without_retention_leaves_nothing_in_the_history(
-    learner: Learner, photo: bytes
-) -> None:
-    learner.start(retention="none", title="secret")
-    learner.sit(photo, 3)
-    store = services_of(learner).sessions.store
-    store.save_now()
-    assert store.sessions() == []
-    learner.post("/finish")
-    store.save_now()
-    assert store.sessions() == []
-
-
-def test_erasing_a_young_session_keeps_it_out_of_the_history(learner: Learner) -> None:
-    learner.start(retention="keep")
-    learner.client.delete(learner.url)
-    store = services_of(learner).sessions.store
-    store.save_now()
-    assert store.sessions() == []
-
-
-def test_a_finished_reading_is_kept_without_its_words(make_app: MakeApp) -> None:
-    clock = Clock()
-    before = Learner(make_app(clock=clock).test_client(), clock)
-    before.start(retention="keep", text={"passages": PASSAGES})
-    clock.now += 60
-    before.see("p1", 0, 30)
-    before.see("p2", 30, 60)
-    before.post("/answers", [{"passage_id": "p2", "value": 1}])
-    finished = before.post("/finish").get_json()["feedback"]
-    after = Learner(make_app(clock=clock).test_client(), clock)
-    after.session_id = before.session_id
-    feedback = after.get("/feedback").get_json()
-    assert feedback["passages"] == finished["passages"]
-    assert feedback["highlights"] == finished["highlights"]
-    assert after.get().get_json()["text"] is None
-
-
-def test_a_list_joins_running_sessions_and_the_history(make_app: MakeApp) -> None:
-    clock = Clock()
-    before = Learner(make_app(clock=clock).test_client(), clock)
-    for number in range(3):
-        clock.now += number
-        before.start(retention="keep", title=f"old {number}")
-        before.post("/finish")
-    after = Learner(make_app(clock=clock).test_client(), clock)
-    clock.now += 10
-    after.start(retention="none", title="new")
-    titles = []
-    cursor = None
-    for _ in range(4):
-        query = {"limit": 1, **({"cursor": cursor} if cursor else {})}
-        page = after.client.get(SESSIONS, query_string=query).get_json()
-        titles += [item["title"] for item in page["sessions"]]
-        cursor = page["next_cursor"]
-    assert titles == ["new", "old 2", "old 1", "old 0"]
-    assert cursor is None

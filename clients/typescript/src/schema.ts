@@ -2248,7 +2248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is finished, or the same key was used for another request */
+            /** @description The session is over or runs elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2625,7 +2625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is finished, or the same key was used for another request */
+            /** @description The session is over or runs elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2648,6 +2648,17 @@ export interface operations {
             /** @description A defect of the server; the request id finds it in the log */
             500: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2712,7 +2723,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is finished, or the same key was used for another request */
+            /** @description The session is over or runs elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2735,6 +2746,17 @@ export interface operations {
             /** @description A defect of the server; the request id finds it in the log */
             500: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2792,6 +2814,15 @@ export interface operations {
             };
             /** @description There is nothing with this id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The session is over or runs elsewhere, or the same key was used for another request */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2892,8 +2923,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is finished, or the same key was used for another request */
+            /** @description The session is over or runs elsewhere, or the same key was used for another request */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2924,6 +2964,17 @@ export interface operations {
             /** @description A defect of the server; the request id finds it in the log */
             500: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3000,7 +3051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is finished, or the same key was used for another request */
+            /** @description The session is over or runs elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3129,7 +3180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is finished, or the same key was used for another request */
+            /** @description The session is over or runs elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3170,6 +3221,17 @@ export interface operations {
             /** @description A defect of the server; the request id finds it in the log */
             500: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3241,6 +3303,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The session is over or runs elsewhere, or the same key was used for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests for this key */
             429: {
                 headers: {
@@ -3255,6 +3326,17 @@ export interface operations {
             /** @description A defect of the server; the request id finds it in the log */
             500: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3323,7 +3405,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is finished, or the same key was used for another request */
+            /** @description The session is over or runs elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3364,6 +3446,17 @@ export interface operations {
             /** @description A defect of the server; the request id finds it in the log */
             500: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -1,0 +1,60 @@
+"""A history that cannot be reached: sessions go on, and what needs it says so."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.api.conftest import MakeApp
+from tests.api.learner import SESSIONS, Clock, Learner
+from tests.e2e.servers import free_port
+
+
+@pytest.fixture
+def database() -> str:
+    """Nothing listens there."""
+    return f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/none"
+
+
+def test_a_session_without_retention_misses_nothing(learner: Learner, photo: bytes) -> None:
+    assert learner.start(retention="none").status_code == 201
+    learner.sit(photo, 3)
+    assert learner.get().get_json()["history"] is None
+    assert learner.get("/timeline").get_json()["rows"]
+    assert learner.post("/finish").status_code == 200
+
+
+def test_a_kept_session_goes_on_and_says_that_it_is_not_safe(
+    learner: Learner, photo: bytes
+) -> None:
+    assert learner.start(retention="keep").status_code == 201
+    learner.sit(photo, 3)
+    history = learner.get().get_json()["history"]
+    assert history["saving"] is False
+    assert history["message"]
+    assert learner.post("/finish").get_json()["totals"]["frames"] > 0
+    assert learner.get("/timeline").get_json()["rows"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", ""), ("DELETE", ""), ("GET", "/x"), ("DELETE", "/x"), ("GET", "/x/timeline"),
+        ("GET", "/x/feedback"), ("GET", "/x/export"), ("GET", "/x/events"), ("GET", "/x/probe"),
+        ("POST", "/x/frames"), ("POST", "/x/pause"), ("POST", "/x/resume"), ("POST", "/x/finish"),
+    ],
+)  # fmt: skip
+def test_what_needs_the_history_says_when_to_come_back(
+    client: FlaskClient, method: str, path: str
+) -> None:
+    answer = client.open(SESSIONS + path, method=method)
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "storage_unavailable")
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert b"127.0.0.1" not in answer.data
+
+
+def test_the_rest_answers(make_app: MakeApp, photo: bytes) -> None:
+    client = make_app(clock=Clock()).test_client()
+    answer = client.post("/api/v1/analyses", data=photo, content_type="image/jpeg")
+    assert answer.status_code == 200
+    assert client.get("/readyz").status_code == 200
