@@ -19,6 +19,7 @@ from fer_core.vision.detector import EmotionDetector, Mode
 from fer_core.vision.faces import Detections
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import ModelInfo
+from fer_core.vision.skin import with_skin
 from fer_core.vision.tracker import FaceTracker
 
 OnResult = Callable[[Detections, float], None]
@@ -94,6 +95,7 @@ class _Frame:
     rgb: RgbImage
     captured_at: float
     submitted_at: float
+    skin: bool
 
 
 class Stream:
@@ -109,13 +111,14 @@ class Stream:
         self._tracker = FaceTracker()
         self._closed = False
 
-    def submit(self, frame: RgbImage, captured_at: float) -> None:
+    def submit(self, frame: RgbImage, captured_at: float, *, skin: bool = False) -> None:
         """Hand in a frame and return at once; it replaces one that still waits.
 
         Args:
             frame: RGB, uint8, shape (height, width, 3). It is not copied: do not write to it
                 afterwards.
             captured_at: When it was captured, in seconds of any clock.
+            skin: Whether the faces' skin colour is wanted, for a heart rate.
 
         Raises:
             NotReady: The stream or the engine has been closed.
@@ -124,7 +127,7 @@ class Stream:
             if self._closed or self._engine.closed:
                 raise NotReady("This camera stream has ended.")
             replaced = self._frame is not None
-            self._frame = _Frame(frame, captured_at, monotonic())
+            self._frame = _Frame(frame, captured_at, monotonic(), skin)
             self._stats = replace(
                 self._stats,
                 submitted=self._stats.submitted + 1,
@@ -333,6 +336,8 @@ class InferenceEngine:
             detections = stream._tracker.update(
                 self._detector.detect(frame.rgb, "frame"), frame.captured_at
             )
+            if frame.skin:
+                detections = with_skin(detections, frame.rgb)
             if stream._on_result is not None:
                 stream._on_result(detections, frame.captured_at)
         except Exception:

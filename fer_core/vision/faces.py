@@ -13,6 +13,14 @@ from fer_core.emotions import EMOTIONS, Emotion
 FloatArray = npt.NDArray[np.float64]
 
 
+class SkinColour(NamedTuple):
+    """Mean red, green and blue of the skin of a face, each 0..255, as the picture encodes it."""
+
+    red: float
+    green: float
+    blue: float
+
+
 class Box(NamedTuple):
     """A rectangle in source pixels; (x, y) is its top left corner."""
 
@@ -50,6 +58,7 @@ class Face:
         probabilities: Shape (5,), calibrated, sum 1, in the order of `EMOTIONS`.
         track_id: Number that follows a face through a stream; None for single pictures.
         unsure_below: The model's threshold under which no expression is named.
+        skin: Its colour, only where it was asked for.
     """
 
     box: Box
@@ -57,6 +66,7 @@ class Face:
     probabilities: FloatArray = field(compare=False)
     track_id: int | None = None
     unsure_below: float = 0.0
+    skin: SkinColour | None = None
 
     @property
     def strongest(self) -> Emotion:

@@ -29,7 +29,8 @@ class View:
         x, y, width, height: The rectangle, in source pixels; it may reach over the picture's edge.
         input_width, input_height: The input, in pixels; multiples of the stride.
         scale: Input pixels per source pixel.
-        pad_x, pad_y: Where in the input the rectangle's top left corner lies.
+        pad_x, pad_y: Where in the input the rectangle's top left corner lies, before mirroring.
+        mirrored: The input is flipped left to right, for a second opinion on the same pixels.
     """
 
     x: int
@@ -41,6 +42,7 @@ class View:
     scale: float
     pad_x: int
     pad_y: int
+    mirrored: bool = False
 
     @property
     def input_shape(self) -> tuple[int, int]:
@@ -51,7 +53,10 @@ class View:
         x0, y0, x1, y1 in source pixels.
         """
         half = boxes[:, 2:4] / 2
-        corners = np.concatenate([boxes[:, :2] - half, boxes[:, :2] + half], axis=1)
+        centres = boxes[:, :2]
+        if self.mirrored:
+            centres = np.stack([self.input_width - centres[:, 0], centres[:, 1]], axis=1)
+        corners = np.concatenate([centres - half, centres + half], axis=1)
         corners[:, 0::2] = (corners[:, 0::2] - self.pad_x) / self.scale + self.x
         corners[:, 1::2] = (corners[:, 1::2] - self.pad_y) / self.scale + self.y
         return corners.astype(np.float32)
@@ -77,7 +82,7 @@ class View:
         canvas[y : y + height, x : x + width] = cv2.resize(
             part, (width, height), interpolation=interpolation
         )
-        return canvas
+        return np.ascontiguousarray(canvas[:, ::-1]) if self.mirrored else canvas
 
 
 def whole(width: int, height: int, long_side: int, stride: int = 32) -> View:
@@ -103,13 +108,14 @@ def tiles(width: int, height: int, scale: float, side: int, overlap: int) -> lis
     ]
 
 
-def close_up(box: Box, face_size: int, side: int) -> View:
+def close_up(box: Box, face_size: int, side: int, mirrored: bool = False) -> View:
     """Return a square view around a face, in which the face is `face_size` pixels large.
 
     Args:
         box: The face, in source pixels.
         face_size: Length in the input of the longer side of the box, in pixels.
         side: Side of the input, in pixels; a multiple of the stride.
+        mirrored: Flip it left to right.
     """
     scale = face_size / max(box.width, box.height, 1.0)
     span = side / scale
@@ -124,6 +130,7 @@ def close_up(box: Box, face_size: int, side: int) -> View:
         scale,
         0,
         0,
+        mirrored,
     )
 
 

@@ -103,3 +103,24 @@ def test_a_switched_off_camera_is_blank_and_a_dark_room_is_not() -> None:
     assert is_blank(black)
     dark = np.random.default_rng(1).integers(0, 40, (480, 640, 3), dtype=np.uint8)
     assert not is_blank(dark)
+
+
+def test_a_mirrored_view_shows_the_same_pixels_flipped_and_boxes_come_back_to_their_place() -> None:
+    rgb = np.zeros((100, 120, 3), np.uint8)
+    rgb[30:50, 20:40] = 255
+    plain = close_up(Box(10, 20, 60, 60), face_size=96, side=160)
+    mirrored = close_up(Box(10, 20, 60, 60), face_size=96, side=160, mirrored=True)
+    assert np.array_equal(mirrored.render(rgb), plain.render(rgb)[:, ::-1])
+    rows, columns = np.nonzero(mirrored.render(rgb)[..., 0] > 127)
+    box = np.array(
+        [
+            [
+                (columns.min() + columns.max() + 1) / 2,
+                (rows.min() + rows.max() + 1) / 2,
+                np.ptp(columns) + 1,
+                np.ptp(rows) + 1,
+            ]
+        ],
+        np.float32,
+    )
+    assert np.allclose(mirrored.to_source(box), [[20, 30, 40, 50]], atol=1.0)
