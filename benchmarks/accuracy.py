@@ -46,7 +46,7 @@ import argparse
 import json
 import platform
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,7 +59,7 @@ import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from peer_process import FACTORS, PEERS, RunningPeer, answers, enlarged
+from peer_process import FACTORS, PEERS, RunningPeer, ask, enlarged
 
 from fer_core.training import metrics
 from fer_core.training.check import twins
@@ -75,7 +75,7 @@ RESULTS = HERE / "results" / "accuracy.json"
 ALL = "all"
 REPEATS = 1000
 #: Pictures of each source on which speed is measured, after the first WARM_UP.
-TIMED_PER_SOURCE = 15
+TIMED_PER_SOURCE = 8
 WARM_UP = 5
 
 
@@ -88,7 +88,7 @@ class Figure:
     high: float
 
     def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.3f}-{self.high:.3f})"
+        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Row:
     model: str
     source: str
     pictures: int
-    found: float
+    answered: float
     accuracy: Figure
     macro_f1: Figure
     ours_ahead: Figure | None  # in macro-F1
@@ -107,9 +107,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Macro-F1 and accuracy of some answers, and the same of REPEATS bootstrap samples."""
+    """Some answers' figures, each with those of REPEATS bootstrap samples behind it."""
 
-    accuracy: Floats  # the value first, then the samples'
+    pictures: int
+    answered: float
+    accuracy: Floats
     macro_f1: Floats
 
 
@@ -118,31 +120,45 @@ def drawn(labels: Integers, given: Integers) -> Drawn:
     rng = np.random.default_rng(0)
     samples = [np.arange(len(labels)), *rng.integers(0, len(labels), (REPEATS, len(labels)))]
     return Drawn(
-        *(
-            np.array([figure(labels[sample], given[sample]) for sample in samples])
-            for figure in (metrics.accuracy, metrics.macro_f1)
-        )
+        len(labels),
+        float(np.mean(given != metrics.NO_ANSWER)),
+        np.array([metrics.accuracy(labels[sample], given[sample]) for sample in samples]),
+        np.array([metrics.macro_f1(labels[sample], given[sample]) for sample in samples]),
     )
 
 
 def mean(parts: Sequence[Drawn]) -> Drawn:
     """Return the mean over sources, which are drawn from independently of each other."""
     orders = [
-        np.random.default_rng(number).permutation(REPEATS) + 1 for number in range(len(parts))
+        np.r_[0, 1 + np.random.default_rng(number).permutation(REPEATS)]
+        for number in range(len(parts))
     ]
     return Drawn(
-        *(
-            np.mean(
-                [values[np.r_[0, order]] for values, order in zip(some, orders, strict=True)], 0
-            )
-            for some in ([part.accuracy for part in parts], [part.macro_f1 for part in parts])
-        )
+        sum(part.pictures for part in parts),
+        float(np.mean([part.answered for part in parts])),
+        np.mean([part.accuracy[order] for part, order in zip(parts, orders, strict=True)], axis=0),
+        np.mean([part.macro_f1[order] for part, order in zip(parts, orders, strict=True)], axis=0),
     )
 
 
 def figure(values: Floats) -> Figure:
     low, high = np.nanpercentile(values[1:], [2.5, 97.5])
     return Figure(float(values[0]), float(low), float(high))
+
+
+def row(
+    model: str, source: str, theirs: Drawn, ours: Drawn | None, size: float | None = None
+) -> Row:
+    return Row(
+        model,
+        source,
+        theirs.pictures,
+        theirs.answered,
+        figure(theirs.accuracy),
+        figure(theirs.macro_f1),
+        figure(ours.macro_f1 - theirs.macro_f1) if ours else None,
+        size,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,56 +170,33 @@ class Question:
     ours: Integers
 
 
-def table(
-    model: str,
-    questions: Sequence[Question],
-    given: Callable[[int], tuple[Integers, Integers, float | None]],
-    is_ours: bool = False,
-) -> list[Row]:
-    """Return a model's rows, a source each and their mean.
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A model's answers to a question, or to those of its pictures that count."""
 
-    Args:
-        model: Its name.
-        questions: A source each.
-        given: The number of a question -> the pictures that count as indices, the answers to them,
-            and the size of the face that was given, if one was.
-        is_ours: No distance to ours.
-    """
-    rows, theirs, ours, counted = [], [], [], 0
-    found = []
-    for number, question in enumerate(questions):
-        chosen, answered, size = given(number)
-        if not len(chosen):
+    pictures: Integers  # their indices
+    given: Integers
+    face_size: float | None = None
+
+
+def our_table(mode: str, questions: Sequence[Question], given: Sequence[Integers]) -> list[Row]:
+    name = f"ours, {mode}"
+    parts = [drawn(question.labels, some) for question, some in zip(questions, given, strict=True)]
+    sources = [question.source for question in questions]
+    rows = [row(name, source, part, None) for source, part in zip(sources, parts, strict=True)]
+    return [*rows, row(name, ALL, mean(parts), None)]
+
+
+def peer_table(name: str, questions: Sequence[Question], answered: Sequence[Answered]) -> list[Row]:
+    """Return a peer's rows, a source each and their mean, beside ours on the same pictures."""
+    rows, theirs, ours = [], [], []
+    for question, some in zip(questions, answered, strict=True):
+        if not len(some.pictures):
             continue
-        labels = question.labels[chosen]
-        theirs.append(drawn(labels, answered))
-        ours.append(drawn(labels, question.ours[chosen]))
-        found.append(float(np.mean(answered != metrics.NO_ANSWER)))
-        counted += len(chosen)
-        rows.append(
-            _row(
-                model, question.source, len(chosen), found[-1], theirs[-1], ours[-1], is_ours, size
-            )
-        )
-    rows.append(
-        _row(model, ALL, counted, float(np.mean(found)), mean(theirs), mean(ours), is_ours, None)
-    )
-    return rows
-
-
-def _row(
-    model: str,
-    source: str,
-    pictures: int,
-    found: float,
-    theirs: Drawn,
-    ours: Drawn,
-    is_ours: bool,
-    size: float | None,
-) -> Row:
-    ahead = None if is_ours else figure(ours.macro_f1 - theirs.macro_f1)
-    accuracy, macro_f1 = figure(theirs.accuracy), figure(theirs.macro_f1)
-    return Row(model, source, pictures, found, accuracy, macro_f1, ahead, size)
+        theirs.append(drawn(question.labels[some.pictures], some.given))
+        ours.append(drawn(question.labels[some.pictures], question.ours[some.pictures]))
+        rows.append(row(name, question.source, theirs[-1], ours[-1], some.face_size))
+    return [*rows, row(name, ALL, mean(theirs), mean(ours))] if rows else []
 
 
 def ours_on(detector: EmotionDetector, pictures: Sequence[LabelledPicture], mode: Any) -> Integers:
@@ -218,36 +211,29 @@ def chosen_class(scores: Sequence[float] | None) -> int:
 
 
 def peer_tables(
-    name: str, questions: Sequence[Question], answered: Sequence[Sequence[dict[str, Any]]]
+    name: str, questions: Sequence[Question], answers: Sequence[Sequence[dict[str, Any]]]
 ) -> dict[str, list[Row]]:
-    """Return a peer's tables; `answered` holds its answers to each question's pictures."""
-    whole = [
-        np.array([chosen_class(each["whole"]) for each in some], np.int64) for some in answered
-    ]
-    faces = [
-        np.array([[chosen_class(scores) for scores in each["faces"]] for each in some], np.int64)
-        for some in answered
-    ]
-
-    def everything(number: int) -> tuple[Integers, Integers, None]:
-        return np.arange(len(whole[number])), whole[number], None
-
-    def where_found(number: int) -> tuple[Integers, Integers, None]:
-        chosen = np.flatnonzero(whole[number] != metrics.NO_ANSWER)
-        return chosen, whole[number][chosen], None
-
-    def best_given(number: int) -> tuple[Integers, Integers, float]:
-        labels, columns = questions[number].labels, faces[number].T
-        best = int(np.argmax([metrics.macro_f1(labels, column) for column in columns]))
-        return np.arange(len(labels)), columns[best], FACTORS[best]
-
+    """Return a peer's tables; `answers` holds its answers to each question's pictures."""
+    whole, found, best = [], [], []
+    for question, some in zip(questions, answers, strict=True):
+        everything = np.arange(len(some))
+        given = np.array([chosen_class(each["whole"]) for each in some], np.int64)
+        where = np.flatnonzero(given != metrics.NO_ANSWER)
+        whole.append(Answered(everything, given))
+        found.append(Answered(where, given[where]))
+        sizes = []
+        for number, factor in enumerate(FACTORS if some[0]["faces"] else ()):
+            at_size = np.array([chosen_class(each["faces"][number]) for each in some], np.int64)
+            sizes.append(Answered(everything, at_size, factor))
+        if sizes:
+            best.append(max(sizes, key=lambda each: metrics.macro_f1(question.labels, each.given)))
     tables = {
-        "whole pictures": table(name, questions, everything),
-        "pictures in which it found a face": table(name, questions, where_found),
+        "whole pictures": peer_table(name, questions, whole),
+        "pictures in which it found a face": peer_table(name, questions, found),
     }
-    if faces[0].size:
+    if best:
         network = name.split(",")[0]  # without the face finder
-        tables["the labelled face given"] = table(network, questions, best_given)
+        tables["the labelled face given"] = peer_table(network, questions, best)
     return tables
 
 
@@ -277,14 +263,14 @@ def times(
 def show(title: str, rows: Sequence[Row]) -> None:
     print(f"\n{title}")
     print(
-        f"{'model':<16}{'source':<14}{'n':>6}{'found':>8}"
-        f"{'accuracy':>22}{'macro-F1':>22}  ours ahead by"
+        f"{'model':<16}{'source':<14}{'n':>6}{'answered':>10}"
+        f"{'accuracy':>26}{'macro-F1':>26}  ours ahead by"
     )
-    for row in rows:
-        size = f"  face x {row.face_size}" if row.face_size else ""
+    for each in rows:
+        size = f"  face x {each.face_size}" if each.face_size else ""
         print(
-            f"{row.model:<16}{row.source:<14}{row.pictures:>6}{row.found:>8.3f}"
-            f"{row.accuracy!s:>22}{row.macro_f1!s:>22}  {row.ours_ahead or ''}{size}"
+            f"{each.model:<16}{each.source:<14}{each.pictures:>6}{each.answered:>10.3f}"
+            f"{each.accuracy!s:>26}{each.macro_f1!s:>26}  {each.ours_ahead or ''}{size}"
         )
 
 
@@ -313,18 +299,14 @@ def main() -> None:
         Question(source, np.array([each.faces[0].emotion for each in some], np.int64), given)
         for (source, some), given in zip(by_source.items(), modes["photo"], strict=True)
     ]
-    tables: dict[str, list[Row]] = {"whole pictures": []}
-    for mode, given in modes.items():
-
-        def our_answers(
-            number: int, given: Sequence[Integers] = given
-        ) -> tuple[Integers, Integers, None]:
-            return np.arange(len(given[number])), given[number], None
-
-        tables["whole pictures"] += table(f"ours, {mode}", questions, our_answers, is_ours=True)
+    tables = {
+        "whole pictures": [
+            each for mode, given in modes.items() for each in our_table(mode, questions, given)
+        ]
+    }
     versions = {"ours": f"{detector.info.name} {detector.info.version}"}
     for peer in PEERS if options.peers else ():
-        versions[peer.name], flat = answers(
+        versions[peer.name], flat = ask(
             peer,
             options.peers,
             pictures,
@@ -332,8 +314,8 @@ def main() -> None:
             lambda text: print(text, file=sys.stderr, flush=True),
         )
         known = dict(zip(pictures, flat, strict=True))
-        answered = [[known[picture] for picture in some] for some in by_source.values()]
-        for title, rows in peer_tables(peer.name, questions, answered).items():
+        by_question = [[known[picture] for picture in some] for some in by_source.values()]
+        for title, rows in peer_tables(peer.name, questions, by_question).items():
             tables.setdefault(title, []).extend(rows)
     for title, rows in tables.items():
         show(title, rows)

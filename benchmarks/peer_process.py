@@ -66,6 +66,7 @@ class RunningPeer:
     """A peer's process. Close it."""
 
     def __init__(self, peer: Peer, folder: Path) -> None:
+        self.name = peer.name
         script = str(HERE / peer.script)
         if peer.script.endswith(".py"):
             command = [str(folder / "python" / "bin" / "python"), script, peer.finder]
@@ -74,7 +75,6 @@ class RunningPeer:
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sys.stderr
         )
-        self.name = peer.name
         self.version = str(self._line()["version"])
 
     def find(self, image: Image) -> tuple[list[float] | None, float]:
@@ -104,7 +104,7 @@ class RunningPeer:
         assert self._process.stdout
         line = self._process.stdout.readline()
         if not line:
-            raise SystemExit(f"{self._process.args}: ended before it answered")
+            raise SystemExit(f"{self.name}: ended before it answered")
         return dict(json.loads(line))
 
 
@@ -146,7 +146,7 @@ def cut(image: Image, box: Sequence[float], factor: float) -> Image:
     return np.asarray(square, np.uint8)
 
 
-def answers(
+def ask(
     peer: Peer,
     folder: Path,
     pictures: Sequence[LabelledPicture],
