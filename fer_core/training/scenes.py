@@ -98,7 +98,10 @@ def training_style(size: tuple[int, int], strength: float = 1.0) -> Style:
         return Style(0.75, p_whole=0.25, p_close=0.4, grid=(0.2, 0.8), strength=strength)
     if side < 256:
         return Style(0.3, p_whole=0.4, p_close=0.1, grid=(0.1, 0.6, 0.3), strength=strength)
-    return Style(0.3, grid=(0.1, 0.27, 0.33, 0.22, 0.08), strength=strength)
+    # Whole people among them, or a face with shoulders below it gets a box of twice its size.
+    return Style(
+        0.4, p_whole=0.15, p_body=0.7, grid=(0.1, 0.27, 0.33, 0.22, 0.08), strength=strength
+    )
 
 
 @dataclass(slots=True)
@@ -201,11 +204,12 @@ class _Composer:
             if _happens(self._style.p_scrap / 3, rng):
                 _add_scrap(self.canvas, self._bank, rng, centre, cell * rng.uniform(0.5, 1.0))
                 continue
-            if cells <= 2:
-                self._add_body(centre, face_height)
+            face = self._draw()
+            if cells <= 3:
+                self._add_body(face, centre, face_height)
             # The element's frame, in pixels from the face's centre: left, top, right, bottom.
             reach = face_height / 2 * rng.uniform(0.9, 2.0, 4)
-            self._add(centre, face_height, tuple(float(value) for value in reach))
+            self._add(face, centre, face_height, tuple(float(value) for value in reach))
 
     def add_single(self) -> None:
         """Add one face: as the detector looks at pictures, or at any size and place."""
@@ -218,25 +222,28 @@ class _Composer:
         if kind < self._style.p_whole + self._style.p_close:
             self.canvas[:] = PADDING
             middle = width / 2 + rng.normal(0, 0.03) * side, height / 2 + rng.normal(0, 0.03) * side
-            self._add(middle, CLOSE_SHARE * side * math.exp(rng.normal(0, 0.12)), None)
+            size = CLOSE_SHARE * side * math.exp(rng.normal(0, 0.12))
+            self._add(self._draw(), middle, size, None)
             return
-        face_height = side * math.exp(rng.uniform(math.log(0.14), math.log(1.0)))
+        face_height = side * math.exp(rng.uniform(math.log(0.1), math.log(1.0)))
         slack_x = max(0.08 * width, (width - face_height) / 2)
         slack_y = max(0.08 * height, (height - face_height) / 2)
         centre = (
             width / 2 + rng.uniform(-1, 1) * slack_x,
             height / 2 + rng.uniform(-1, 1) * slack_y,
         )
+        face, reach = self._draw(), None
         if face_height < 0.5 * side:
-            self._add_body(centre, face_height)
+            self._add_body(face, centre, face_height)
             # The picture's own edges would tell where the face is.
-            reach = tuple(float(value) for value in face_height / 2 * rng.uniform(1.1, 2.2, 4))
-            self._add(centre, face_height, reach)
-        else:
-            self._add(centre, face_height, None)
+            reach = tuple(float(value) for value in face_height / 2 * rng.uniform(1.1, 2.5, 4))
+        self._add(face, centre, face_height, reach)
 
-    def _add_body(self, centre: tuple[float, float], face_height: float) -> None:
-        """Draw shoulders and what is below them, to the canvas's end or short of it."""
+    def _add_body(self, face: Face, centre: tuple[float, float], face_height: float) -> None:
+        """Draw shoulders and what is below them, to the canvas's end or short of it.
+
+        Of the colour of what is at the bottom of the face's picture, or of any.
+        """
         rng = self._rng
         if not _happens(self._style.p_body, rng):
             return
@@ -270,9 +277,13 @@ class _Composer:
         mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
         cv2.fillPoly(mask, [np.round(outline - [x0, y0]).astype(np.int32)], 255, cv2.LINE_AA)
         region = self.canvas[y0:y1, x0:x1]
-        cloth = scrap(self._bank, rng, (x1 - x0, y1 - y0)) if rng.random() < 0.6 else None
+        kind = rng.random()
+        cloth = scrap(self._bank, rng, (x1 - x0, y1 - y0)) if kind < 0.4 else None
         if cloth is None:
-            cloth = np.full(region.shape, rng.integers(0, 256, 3), np.uint8)
+            rows, columns = face.image.shape[:2]
+            bottom_strip = face.image[-max(1, rows // 10) :, columns // 4 : -columns // 4]
+            colour = bottom_strip.mean(axis=(0, 1)) if kind < 0.8 else rng.integers(0, 256, 3)
+            cloth = np.full(region.shape, np.asarray(colour, np.uint8), np.uint8)
         if rng.random() < 0.5:
             cloth = _shaded(cloth, rng)
         weight = mask.astype(np.float32) / 255
@@ -301,9 +312,12 @@ class _Composer:
         self._paste(face, centre, scale, None)
 
     def _add(
-        self, centre: tuple[float, float], face_height: float, reach: tuple[float, ...] | None
+        self,
+        face: Face,
+        centre: tuple[float, float],
+        face_height: float,
+        reach: tuple[float, ...] | None,
     ) -> None:
-        face = self._draw()
         self._paste(face, centre, face_height / max(face.box[2:]), reach)
 
     def _draw(self) -> Face:
@@ -551,7 +565,7 @@ def _degraded(
     gives the blur of small pictures blown up, which large faces of webcams and old photos have.
     """
     factor = 1.0
-    if rng.random() < 0.25 * strength:
+    if rng.random() < 0.2 * strength:
         factor = min(1.0, math.exp(rng.uniform(math.log(22), math.log(70))) / face_size)
     if scale < 0.7:
         factor = min(factor, scale)
