@@ -9,6 +9,7 @@ readers are drawn twice as different from the priors as the priors think.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -18,9 +19,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.synthetic_pdf import book, make_pdf
 from benchmarks.synthetic_reading import draw_reader, load_pairs, scripted_scroll
 from fer_core.affect.indicators import comprehension_prior
-from fer_core.study.documents import open_pasted
+from fer_core.study.documents import open_document, open_pasted
 from fer_core.study.evaluation import CameraVerdict, auc, evaluate, score
 from fer_core.study.personalise import Example, personalise, probability
 from fer_core.study.readability import measure_readability
@@ -101,6 +103,21 @@ def opening_seconds() -> float:
     return time.perf_counter() - started
 
 
+def opening_pdf(*, letter_by_letter: bool) -> dict[str, float]:
+    """Return the time to open a PDF of 300 pages: on the clock, and of a processor."""
+    data = make_pdf(book(300), letter_by_letter=letter_by_letter)
+    started, busy = time.perf_counter(), processor_s()
+    document = open_document("300 pages.pdf", data)
+    assert document.pages == 300
+    return {"wall_s": time.perf_counter() - started, "processor_s": processor_s() - busy}
+
+
+def processor_s() -> float:
+    """Return the processor time of this process and of the children that have ended."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
 def main() -> None:
     results: dict[str, object] = {}
 
@@ -109,7 +126,9 @@ def main() -> None:
         results[name] = measure()
         print(f"{name}: {json.dumps(results[name])}  ({time.perf_counter() - started:.0f} s)")
 
-    report("open 300 pages, s", opening_seconds)
+    report("open 300 pages of plain text, s", opening_seconds)
+    report("open 300 pages of PDF, s", lambda: opening_pdf(letter_by_letter=False))
+    report("open 300 pages of PDF, letter by letter, s", lambda: opening_pdf(letter_by_letter=True))
     for bump_sd in (1.0, 1.5, 2.0):
         report(f"attribution, bump {bump_sd} sd", lambda bump_sd=bump_sd: attribution(bump_sd))
     report("readability AUC, 20 pairs", readability_auc)

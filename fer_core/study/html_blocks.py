@@ -9,6 +9,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+from fer_core.errors import TextDamaged
 from fer_core.study.text import Block, BlockKind
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -37,12 +38,27 @@ class HtmlPage(NamedTuple):
 
 
 def html_to_blocks(markup: str) -> HtmlPage:
-    """Return the headings and paragraphs of an HTML document, however broken its markup."""
+    """Return the headings and paragraphs of an HTML document, however broken its markup.
+
+    Raises:
+        TextDamaged: It has declarations that are none.
+    """
     parser = _Collector()
-    parser.feed(markup)
-    parser.close()
+    try:
+        parser.feed(_close(markup))
+        parser.close()
+    except AssertionError:  # so the library says it in Python 3.11
+        raise TextDamaged from None
     parser.flush()
     return HtmlPage(" ".join(parser.title.split()), parser.language, parser.blocks)
+
+
+def _close(markup: str) -> str:
+    """Take the start signs away that nothing ends; the parser would look for the end of each."""
+    closed, end, rest = markup.rpartition("-->")
+    markup = closed + end + rest.replace("<!--", "")
+    closed, end, rest = markup.rpartition(">")
+    return closed + end + rest.replace("<", "&lt;")
 
 
 class _Collector(HTMLParser):

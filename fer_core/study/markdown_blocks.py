@@ -20,13 +20,16 @@ _LIST_ITEM = re.compile(r"^\s{0,8}(?:[-*+]|\d{1,9}[.)])[ \t]+")
 _QUOTE = re.compile(r"^ {0,3}>[ \t]?")
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT_END = "-->"
 _LINK_DEFINITION = re.compile(r"^ {0,3}\[[^\]]{1,200}\]:[ \t]*\S+.*$")
 
+#: What stands between brackets holds none: with them, a row of a million opening brackets would
+#: be searched to its end from each.
 _INLINE = (
-    (re.compile(r"!\[([^\]]*)\]\([^()\s]*(?:\([^()]*\))?[^()]*\)"), r"\1"),
-    (re.compile(r"\[([^\]]+)\]\([^()\s]*(?:\([^()]*\))?[^()]*\)"), r"\1"),
-    (re.compile(r"\[([^\]]+)\]\[[^\]]*\]"), r"\1"),
-    (re.compile(r"<((?:https?|mailto):[^>\s]+)>"), r"\1"),
+    (re.compile(r"!\[([^\[\]]*)\]\([^()\s]*(?:\([^()]*\))?[^()]*\)"), r"\1"),
+    (re.compile(r"\[([^\[\]]+)\]\([^()\s]*(?:\([^()]*\))?[^()]*\)"), r"\1"),
+    (re.compile(r"\[([^\[\]]+)\]\[[^\[\]]*\]"), r"\1"),
+    (re.compile(r"<((?:https?|mailto):[^<>\s]+)>"), r"\1"),
     (re.compile(r"</?[A-Za-z][^<>]{0,300}>"), ""),
     (re.compile(r"(?<![\\`])`+([^`]+)`+"), r"\1"),
     (re.compile(r"(?<![\w\\*])(\*{1,3})(?=\S)([^*\n]+?)(?<=\S)\1(?!\*)"), r"\2"),
@@ -50,7 +53,7 @@ def markdown_to_blocks(text: str) -> list[Block]:
         if words.strip():
             blocks.append(Block(BlockKind.PARAGRAPH, words))
 
-    for line in _COMMENT.sub("", text).split("\n"):
+    for line in _without_comments(text).split("\n"):
         if fence:
             if line.strip().startswith(fence) and not line.strip().strip(fence[0]):
                 flush()
@@ -83,6 +86,12 @@ def markdown_to_blocks(text: str) -> list[Block]:
             lines.append(line.strip())
     flush()
     return blocks
+
+
+def _without_comments(text: str) -> str:
+    # After the last end no comment is closed: looking for its end from each start takes for ever.
+    closed, end, rest = text.rpartition(_COMMENT_END)
+    return _COMMENT.sub("", closed + end) + rest
 
 
 def _can_be_heading(line: str) -> bool:

@@ -1,4 +1,4 @@
-"""PDF to headings and paragraphs: text extraction, and putting broken lines together again.
+"""PDF to headings and paragraphs: broken lines are put together again.
 
 A PDF knows where letters stand and not what a paragraph is. The rules here are of thumb:
 running heads and page numbers go, words broken at a line's end are joined, and a line
@@ -10,16 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from io import BytesIO
 from statistics import median
 
-from pypdf import PdfReader
-from pypdf.errors import DependencyError, FileNotDecryptedError
-
-from fer_core.errors import TextDamaged, TextEncrypted, TextScanned, TextTooLarge
+from fer_core.errors import TextScanned
+from fer_core.study.pdf_text import read_pages
 from fer_core.study.text import Block, BlockKind
 
-MOST_PAGES = 3000
 #: With fewer letters a page on average, the pages are pictures.
 SCANNED_BELOW_LETTERS = 20
 #: A first or last line is a running head when this share of the pages have it.
@@ -34,6 +30,10 @@ _NUMBERED_HEADING = re.compile(
     r"^(?:(?:chapter|kapitel|chapitre|capítulo|part)\s+\S+|\d{1,2}(?:\.\d{1,2}){0,3}\.?)\s+\S", re.I
 )
 _DIGITS = re.compile(r"\d+")
+#: The ends of two lines that no space parts: Chinese, Japanese, Thai, Lao, Burmese, Khmer.
+_WITHOUT_SPACES = re.compile(
+    "[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]{2}"
+)
 _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u00ad]$")
 
 
@@ -50,43 +50,14 @@ def pdf_to_blocks(
         TextEncrypted: It needs a password.
         TextScanned: It holds pictures of pages.
         TextDamaged: It cannot be read as a PDF.
-        TextTooLarge: It has more than 3,000 pages.
+        TextTooLarge: It has more than 3,000 pages, or takes too much time or memory.
     """
-    title, pages = _extract(data, progress)
+    title, pages = read_pages(data, progress)
     letters = sum(sum(map(str.isalnum, page)) for page in pages)
     if letters < SCANNED_BELOW_LETTERS * len(pages):
         raise TextScanned
     lines = _without_running_heads([page.split("\n") for page in pages])
-    return title, _lines_to_blocks(lines), len(pages)
-
-
-def _extract(data: bytes, progress: Callable[[float], object] | None) -> tuple[str, list[str]]:
-    try:
-        reader = PdfReader(BytesIO(data))
-        # Many files are encrypted with an empty password: they open everywhere, and here.
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise TextEncrypted
-        count = len(reader.pages)
-        if count > MOST_PAGES:
-            raise TextTooLarge(f"This PDF has {count} pages; the most is {MOST_PAGES}.")
-        if count == 0:
-            raise TextDamaged
-        title = (reader.metadata.title or "").strip() if reader.metadata else ""
-        pages = []
-        for number, page in enumerate(reader.pages, start=1):
-            pages.append(page.extract_text())
-            if progress is not None:
-                progress(number / count)
-    except (FileNotDecryptedError, DependencyError):
-        raise TextEncrypted from None
-    except (TextEncrypted, TextTooLarge, TextDamaged):
-        raise
-    except RecursionError:
-        raise TextDamaged from None
-    except Exception:
-        # Out of broken files come KeyError, TypeError and others as well as pypdf's own errors.
-        raise TextDamaged from None
-    return title, pages
+    return title, lines_to_blocks(lines), len(pages)
 
 
 def _without_running_heads(pages: Sequence[Sequence[str]]) -> list[str]:
@@ -109,26 +80,34 @@ def _without_running_heads(pages: Sequence[Sequence[str]]) -> list[str]:
     return lines
 
 
-def _lines_to_blocks(lines: Sequence[str]) -> list[Block]:
+def lines_to_blocks(lines: Sequence[str]) -> list[Block]:
+    """Return the headings and paragraphs that printed lines make up."""
     usual = median(len(line) for line in lines) if lines else 0
     blocks: list[Block] = []
-    paragraph = ""
+    paragraph: list[str] = []
     for position, line in enumerate(lines):
-        starts_paragraph = paragraph == ""
-        if starts_paragraph and _is_heading(line, lines[position + 1 : position + 2], usual):
+        if not paragraph and _is_heading(line, lines[position + 1 : position + 2], usual):
             level = min(6, line.split()[0].rstrip(".").count(".") + 2) if line[0].isdigit() else 1
             blocks.append(Block(BlockKind.HEADING, line, level))
             continue
-        if _BROKEN_WORD.search(paragraph) and line[:1].islower():
-            paragraph = paragraph[:-1] + line
-        else:
-            paragraph = f"{paragraph} {line}".strip()
+        if paragraph:
+            paragraph[-1:] = _joined(paragraph[-1], line)
+        paragraph.append(line)
         if line.endswith(_SENTENCE_ENDS) and len(line) < SHORT_LINE_SHARE * usual:
-            blocks.append(Block(BlockKind.PARAGRAPH, paragraph))
-            paragraph = ""
+            blocks.append(Block(BlockKind.PARAGRAPH, "".join(paragraph)))
+            paragraph = []
     if paragraph:
-        blocks.append(Block(BlockKind.PARAGRAPH, paragraph))
+        blocks.append(Block(BlockKind.PARAGRAPH, "".join(paragraph)))
     return blocks
+
+
+def _joined(line: str, following: str) -> list[str]:
+    """Return a line as it stands before the next one: its broken word open, or with a space."""
+    if _BROKEN_WORD.search(line) and following[:1].islower():
+        return [line[:-1]]
+    if _WITHOUT_SPACES.match(line[-1:] + following[:1]):
+        return [line]
+    return [line, " "]
 
 
 def _is_heading(line: str, following: Sequence[str], usual: float) -> bool:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import resource
+import zlib
+from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
+from benchmarks.synthetic_pdf import book, make_pdf
 from fer_core.errors import (
     FrontMatterInvalid,
     TextDamaged,
@@ -20,39 +25,12 @@ from fer_core.errors import (
     TextTypeUnknown,
 )
 from fer_core.study.documents import LARGEST_TEXT_BYTES, open_document, open_pasted
+from fer_core.study.pdf_blocks import lines_to_blocks
+from fer_core.study.pdf_text import read_pages
+from fer_core.study.pdf_worker import MOST_MEMORY_BYTES
 from fer_core.study.text import Heading
 
 BODY = "Bees dance to tell the others where the flowers are and how far they have to fly today. "
-
-
-def make_pdf(pages: list[list[str]]) -> bytes:
-    """Write a PDF by hand: one line of text below the other, in Helvetica."""
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
-    kids = []
-    for lines in pages:
-        stream = (
-            "BT /F1 11 Tf 14 TL 50 780 Td " + " ".join(f"({line}) ' " for line in lines) + " ET"
-        )
-        content = stream.encode("latin-1")
-        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
-        font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
-        objects.append(
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
-            b"/Resources << /Font << /F1 %s >> >> >>" % (len(objects), font)
-        )
-        kids.append(b"%d 0 R" % len(objects))
-    objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(kids), len(kids))
-    out = b"%PDF-1.4\n"
-    offsets = []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    size = len(objects) + 1
-    return out + (
-        b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R >>\n"
-        b"startxref\n%d\n%%%%EOF" % (size, table, size, len(out))
-    )
 
 
 LINES = [
@@ -183,6 +161,7 @@ def test_a_pdf_cut_short_is_reported_or_read_and_never_crashes(keep):
 
 
 @given(st.binary(max_size=2000))
+@settings(deadline=None)
 def test_any_bytes_under_any_name_open_or_raise_a_text_error(data):
     for name in ("a.txt", "a.md", "a.html", "a.pdf"):
         try:
@@ -190,6 +169,80 @@ def test_any_bytes_under_any_name_open_or_raise_a_text_error(data):
         except TextError:
             continue
         assert document.passages
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=15, deadline=None)  # each starts a process
+def test_any_bytes_after_the_head_of_a_pdf_open_or_raise_a_text_error(data):
+    with suppress(TextError):
+        open_document("a.pdf", make_pdf([LINES])[:200] + data)
+
+
+def object_of(body: bytes) -> bytes:
+    """Return a PDF of one page whose content is the stream given, dictionary and all."""
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>"
+    bodies = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        page,
+        body,
+    ]
+    objects = b"".join(b"%d 0 obj\n%s\nendobj\n" % pair for pair in enumerate(bodies, 1))
+    return b"%PDF-1.4\n" + objects + b"trailer << /Root 1 0 R >>\n%%EOF"
+
+
+def test_a_pdf_that_unpacks_to_gigabytes_is_given_up_in_a_process_of_its_own():
+    packed = b"BT " + b"(a) Tj " * 1000
+    for _ in range(2):
+        packed = zlib.compress(packed * 3000, 9)
+    bomb = b"<< /Length %d /Filter [/FlateDecode /FlateDecode] >>\nstream\n%s\nendstream" % (
+        len(packed),
+        packed,
+    )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(TextError):
+        open_document("bomb.pdf", object_of(bomb))
+    grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown_kib < 100_000
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 < 1.2 * MOST_MEMORY_BYTES
+
+
+def test_a_pdf_that_takes_too_long_is_given_up():
+    with pytest.raises(TextTooLarge, match=r"longer than 0\.3 s"):
+        read_pages(make_pdf(book(100), letter_by_letter=True), longest_s=0.3)
+
+
+def children() -> list[str]:
+    """Return the processes that this one has started and that are still there."""
+    return sorted(
+        name
+        for thread in Path("/proc/self/task").iterdir()
+        for name in (thread / "children").read_text().split()
+    )
+
+
+def test_what_the_progress_raises_ends_the_reading_of_a_pdf():
+    class Left(Exception):
+        pass
+
+    def leave(share: float) -> None:
+        raise Left
+
+    before = children()
+    with pytest.raises(Left):
+        open_document("long.pdf", make_pdf(book(300)), leave)
+    assert children() == before
+
+
+def test_a_pdf_of_too_many_pages_says_how_many():
+    with pytest.raises(TextTooLarge, match="3001 pages"):
+        open_document("endless.pdf", make_pdf([["a"]] * 3001))
+
+
+def test_lines_of_scripts_without_spaces_are_joined_without_one():
+    assert [block.text for block in lines_to_blocks(["读者打开书，慢慢地", "读。然后"])] == [
+        "读者打开书，慢慢地读。然后"
+    ]
 
 
 def test_a_pdf_is_recognised_whatever_its_name():
@@ -206,6 +259,7 @@ def test_a_pdf_is_recognised_whatever_its_name():
         ("a.html", b"<p></p><img src=x>", TextEmpty),
         ("a.pdf", b"not a pdf", TextDamaged),
         ("a.txt", b"ab\x00\x00\x01\x02", TextDamaged),
+        ("a.html", b"<![x" * 100 + b">", TextDamaged),
         ("a.txt", b"x" * (LARGEST_TEXT_BYTES + 1), TextTooLarge),
     ],
 )
@@ -213,6 +267,16 @@ def test_files_that_cannot_be_read_say_why(name, data, error):
     with pytest.raises(error) as caught:
         open_document(name, data)
     assert caught.value.message
+
+
+@pytest.mark.parametrize(
+    "piece", ["[", "![a](", "<!--", "<a", "<http:", "*a ", "`a", "<a b='", "&#", "<!--a-->"]
+)
+@pytest.mark.parametrize("name", ["a.md", "a.html"])
+def test_half_a_million_open_ends_are_looked_through_once(name, piece):
+    # Looked through from each of them, they would take hours.
+    with suppress(TextError):
+        open_document(name, (piece * (500_000 // len(piece)) + " words to read").encode())
 
 
 def with_front_matter(questions: str) -> str:
