@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from fer_core.affect.indicators import Z_LIMIT
 from fer_core.emotions import AROUSALS, EMOTIONS, VALENCES, Emotion
-from fer_core.vision.faces import Detections, Face
+from fer_core.vision.faces import Detections, Face, SkinColour
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -88,6 +88,7 @@ class Sample:
         size: Height of the box as a share of the frame's height.
         aspect: Width of the frame divided by its height.
         unsure_below: Probability under which the model names no expression.
+        skin: The skin's colour, where it was asked for.
     """
 
     at: float
@@ -98,6 +99,7 @@ class Sample:
     size: float
     aspect: float = 4 / 3
     unsure_below: float = 0.0
+    skin: SkinColour | None = None
 
 
 def frame_weight(face: Face) -> float:
@@ -127,6 +129,7 @@ def sample_of(detections: Detections, captured_at: float) -> Sample | None:
         size=face.box.height / detections.height,
         aspect=detections.width / detections.height,
         unsure_below=face.unsure_below,
+        skin=face.skin,
     )
 
 

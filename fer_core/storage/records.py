@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from fer_core.affect.heart_rate import NoPulse, Pulse
 from fer_core.affect.indicators import (
     Basis,
     ComprehensionFeatures,
@@ -48,7 +49,13 @@ def row_to_line(session_id: str, row: Row) -> Line:
             f"{name}_basis": None if estimate.basis is None else str(estimate.basis),
             f"{name}_answers": estimate.answers,
         }
-    return line
+    # Three empty columns: it was not asked for.
+    pulse = row.pulse or Pulse()
+    return line | {
+        "heart_rate": pulse.bpm,
+        "heart_rate_snr_db": pulse.snr_db,
+        "heart_rate_reason": None if pulse.reason is None else str(pulse.reason),
+    }
 
 
 def line_to_row(line: Mapping[str, Any]) -> Row:
@@ -60,6 +67,7 @@ def line_to_row(line: Mapping[str, Any]) -> Row:
         presence=Presence(line["presence"]),
         probabilities=_line_to_five("p", line),
         shares=_line_to_five("share", line),
+        pulse=_line_to_pulse(line),
     )
 
 
@@ -85,6 +93,13 @@ def _line_to_estimate(name: str, line: Mapping[str, Any]) -> Estimate:
         basis=None if basis is None else Basis(basis),
         answers=line[f"{name}_answers"],
     )
+
+
+def _line_to_pulse(line: Mapping[str, Any]) -> Pulse | None:
+    bpm, reason = line["heart_rate"], line["heart_rate_reason"]
+    if bpm is None and reason is None:
+        return None
+    return Pulse(bpm, line["heart_rate_snr_db"], None if reason is None else NoPulse(reason))
 
 
 def event_to_line(session_id: str, event: Event) -> Line:

@@ -106,6 +106,8 @@ timeline = Table(
     *_estimate("comprehension"),
     *_estimate("stress"),
     *_estimate("attention"),
+    *_numbers("heart_rate", "heart_rate_snr_db"),
+    Column("heart_rate_reason", String(LABEL_LENGTH)),
 )
 
 #: What happened, see `study.records.Event`.

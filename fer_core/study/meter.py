@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from fer_core.affect.heart_rate import NoPulse, Pulse, PulseReader, RestingRate
 from fer_core.affect.indicators import (
     INTERVAL_SDS,
     Basis,
@@ -126,6 +127,9 @@ class SignalMeter:
     """
 
     def __init__(self, baseline: Baseline | None = None, beliefs: Beliefs | None = None) -> None:
+        self._pulse_reader: PulseReader | None = None
+        self._pulse: Pulse | None = None
+        self._resting = RestingRate()
         self.baseline = baseline
         self.beliefs = beliefs or Beliefs()
         self.frames = 0
@@ -153,6 +157,16 @@ class SignalMeter:
 
     # What comes in
 
+    def read_pulse(self, on: bool) -> None:
+        """Read the heart rate from here on, where the frames bring the skin's colour; or stop."""
+        if on != self.reads_pulse:
+            self._pulse_reader = PulseReader() if on else None
+            self._pulse = None
+
+    @property
+    def reads_pulse(self) -> bool:
+        return self._pulse_reader is not None
+
     def begin(self, at: float) -> None:
         """Note that the session starts or goes on at this moment: windows begin here."""
         self._window_from = max(at, self._closed_until)
@@ -162,6 +176,9 @@ class SignalMeter:
         self._face_at = at
         self._facing = self._contrary_since = None
         self._last_at = None if self._last_at is None else max(self._last_at, at)
+        self._pulse = None
+        if self._pulse_reader is not None:
+            self._pulse_reader.clear()
 
     def flush(self) -> list[Row]:
         """Close the second in hand, for a pause or the end; what is left of it gets no row."""
@@ -287,6 +304,9 @@ class SignalMeter:
             self._motion.reset()
         self._valid_at = sample.at
         self._unsure_below = sample.unsure_below
+        if self._pulse_reader is not None and sample.skin is not None and sample.size > 0:
+            centre = (sample.centre_x * sample.aspect / sample.size, sample.centre_y / sample.size)
+            self._pulse_reader.push(sample.at, sample.skin, centre)
         p = self._median.push(sample.probabilities, sample.at)
         valence, arousal, negative = valence_of(p), arousal_of(p), negative_of(p)
         self._smoother.push(np.array([*p, valence, arousal, negative]), sample.at, sample.weight)
@@ -320,6 +340,9 @@ class SignalMeter:
 
         presence = second.presence
         reason = self._gate(presence, end)
+        if self._pulse_reader is not None:
+            self._pulse = self._pulse_reader.read(end)
+            self._resting.push(self._pulse)
         shown = reason is None and not self._smoother.empty
         drawn = shown and self._coverage(end, CHART_WINDOW_S) >= MIN_COVERAGE
         mean, band = self._smoother.mean, self._smoother.band
@@ -345,6 +368,7 @@ class SignalMeter:
             comprehension=self._comprehension(reason, end),
             stress=self._stress(reason, end),
             attention=self._attention(reason, end),
+            pulse=self._pulse,
         )
 
     def _motion_in(self, second: _Second, means: FloatArray | None) -> float | None:
@@ -411,6 +435,19 @@ class SignalMeter:
             reason=Reason.UNSURE if unsure else None,
         )
 
+    def pulse(self, at: float) -> Pulse | None:
+        """Return the heart rate at this moment, or why there is none; None: not asked for."""
+        if self._pulse_reader is None:
+            return None
+        if self._pulse is None or self.gate(at) is not None:
+            return Pulse(reason=NoPulse.GATHERING)
+        return self._pulse
+
+    @property
+    def usual_bpm(self) -> float | None:
+        """The learner's heart rate at the start of this session; None until it is known."""
+        return self._resting.bpm
+
     @property
     def baseline_progress(self) -> float:
         """Share of the own baseline that has been learnt, 0..1."""
@@ -456,7 +493,11 @@ class SignalMeter:
         motion = None
         if not self._motion.empty:
             motion = self.baseline.z(Channel.MOTION, float(self._motion.mean[0, 0]))
-        return StressFeatures(self.baseline.z(Channel.NEGATIVE, negative), motion)
+        return StressFeatures(
+            self.baseline.z(Channel.NEGATIVE, negative),
+            motion,
+            None if self._pulse is None else self._resting.feature(self._pulse),
+        )
 
     def estimates(self, at: float, stopped: Reason | None) -> tuple[Estimate, Estimate, Estimate]:
         """Return comprehension, stress and attention at this moment.
@@ -549,6 +590,8 @@ class SignalMeter:
             self._total_observed_s += row.observed_s
             self._total_facing_s += row.facing_s
             self._last_at = self._closed_until = row.at + row.width_s
+            if row.pulse is not None:
+                self._resting.push(row.pulse, row.width_s)
             p = row.probabilities
             if p is None or row.centre_x is None or row.centre_y is None or row.size is None:
                 continue

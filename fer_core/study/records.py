@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from fer_core.affect.heart_rate import NoPulse, Pulse
 from fer_core.affect.indicators import Basis, Estimate, Reason
 from fer_core.affect.signals import Presence
 
@@ -46,6 +47,7 @@ class Row:
         comprehension: The live estimate at the end.
         stress: The same.
         attention: The same; "facing the screen".
+        pulse: The heart rate, or why it could not be read; None: it was not asked for.
     """
 
     at: float
@@ -69,6 +71,7 @@ class Row:
     comprehension: Estimate
     stress: Estimate
     attention: Estimate
+    pulse: Pulse | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values: numbers, strings, lists of numbers and None."""
@@ -77,6 +80,8 @@ class Row:
             value = getattr(self, item.name)
             if isinstance(value, Estimate):
                 plain[item.name] = estimate_to_dict(value)
+            elif isinstance(value, Pulse):
+                plain[item.name] = pulse_to_dict(value)
             elif isinstance(value, tuple):
                 plain[item.name] = list(value)
             else:
@@ -90,7 +95,10 @@ class Row:
         Raises:
             KeyError, ValueError: The values are not a row.
         """
-        values = {item.name: data[item.name] for item in fields(cls)}
+        values = {item.name: data[item.name] for item in fields(cls) if item.name != "pulse"}
+        # Rows from before heart rate was measured have none.
+        pulse = data.get("pulse")
+        values["pulse"] = None if pulse is None else pulse_from_dict(pulse)
         for name in ("comprehension", "stress", "attention"):
             values[name] = estimate_from_dict(values[name])
         for name in ("probabilities", "shares"):
@@ -124,6 +132,18 @@ def estimate_from_dict(data: Mapping[str, Any]) -> Estimate:
         basis=None if data["basis"] is None else Basis(data["basis"]),
         answers=int(data["answers"]),
     )
+
+
+def pulse_to_dict(pulse: Pulse) -> dict[str, Any]:
+    """Return plain JSON values."""
+    reason = None if pulse.reason is None else str(pulse.reason)
+    return {"bpm": pulse.bpm, "snr_db": pulse.snr_db, "reason": reason}
+
+
+def pulse_from_dict(data: Mapping[str, Any]) -> Pulse:
+    """Read what `pulse_to_dict` wrote."""
+    reason = data["reason"]
+    return Pulse(data["bpm"], data["snr_db"], None if reason is None else NoPulse(reason))
 
 
 class EventKind(StrEnum):
@@ -210,6 +230,7 @@ def merge_rows(rows: Sequence[Row], at: float, width_s: float) -> Row:
         comprehension=_mean_estimate([row.comprehension for row in rows]),
         stress=_mean_estimate([row.stress for row in rows]),
         attention=_mean_estimate([row.attention for row in rows]),
+        pulse=_mean_pulse([row.pulse for row in rows]),
     )
 
 
@@ -224,6 +245,17 @@ def _mean_five(values: Sequence[Five | None]) -> Five | None:
         return None
     a, b, c, d, e = (sum(column) / len(present) for column in zip(*present, strict=True))
     return a, b, c, d, e
+
+
+def _mean_pulse(pulses: Sequence[Pulse | None]) -> Pulse | None:
+    asked = [pulse for pulse in pulses if pulse is not None]
+    if 2 * len(asked) < len(pulses):
+        return None
+    read = [pulse for pulse in asked if pulse.bpm is not None]
+    if 2 * len(read) < len(asked):
+        reasons = Counter(pulse.reason for pulse in asked if pulse.reason is not None)
+        return Pulse(reason=reasons.most_common(1)[0][0])
+    return Pulse(_mean([pulse.bpm for pulse in read]), _mean([pulse.snr_db for pulse in read]))
 
 
 def _mean_estimate(estimates: Sequence[Estimate]) -> Estimate:

@@ -131,6 +131,8 @@ class StudySession:
         use_camera: False leaves the camera out of both estimates.
         questions: The open text's own questions.
         seed: Makes the choice of questions repeatable.
+
+    Heart rate is off until `read_heart_rate` asks for it, also after a restart.
     """
 
     def __init__(
@@ -232,6 +234,16 @@ class StudySession:
             self._share_sums += np.array(row.probabilities) * row.valid_s
 
     # The learner's hand
+
+    def read_heart_rate(self, on: bool) -> None:
+        """Read the heart rate from now on, or stop. Frames must bring the skin's colour for it."""
+        with self._lock:
+            self._meter.read_pulse(on)
+
+    @property
+    def reads_heart_rate(self) -> bool:
+        with self._lock:
+            return self._meter.reads_pulse
 
     def pause(self, at: float) -> None:
         """Stop the clock and the signals. Pausing twice changes nothing.
@@ -554,6 +566,8 @@ class StudySession:
                 probe=self._probe if active else None,
                 frames=self._meter.frames,
                 late_frames=self._meter.late_frames,
+                pulse=self._meter.pulse(at) if active else None,
+                usual_bpm=self._meter.usual_bpm,
             )
 
     def _state_reason(self) -> Reason | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fer_core.affect.breaks import Suggestion
+from fer_core.affect.heart_rate import Pulse
 from fer_core.affect.indicators import Estimate, Reason
 from fer_core.affect.signals import Presence
 from fer_core.emotions import UNSURE_EMOJI, UNSURE_LABEL, Emotion
@@ -110,6 +111,9 @@ class Snapshot:
         probe: The question that is open now, if any.
         frames: Pictures taken in so far.
         late_frames: Pictures that came out of order and were left out.
+        pulse: The heart rate over the last half minute, or why it could not be read; None: it was
+            not asked for, or the session does not run.
+        usual_bpm: The learner's heart rate at the start of this session; None if not known.
     """
 
     at: float
@@ -132,3 +136,5 @@ class Snapshot:
     probe: Probe | None
     frames: int
     late_frames: int
+    pulse: Pulse | None = None
+    usual_bpm: float | None = None

@@ -105,6 +105,9 @@ COLUMNS: tuple[str, ...] = (
         for name in ("comprehension", "stress", "attention")
         for end in ("", "_low", "_high", "_reason")
     ),
+    "heart_rate",
+    "heart_rate_snr_db",
+    "heart_rate_reason",
     "coverage",
     "presence",
     "frames",
@@ -120,7 +123,8 @@ def to_frame(rows: Sequence[Row], started_at: float) -> pd.DataFrame:
 
     `time` is UTC, `elapsed_s` counts from the start of the session, the five classes are shares
     (half-life 10 s) that sum to 1. A number that is missing is NaN, and the column
-    `..._reason` beside an estimate says why; where the estimate is there the reason is empty.
+    `..._reason` beside an estimate says why; where the estimate is there the reason is empty. The
+    heart rate is in beats a minute; where it was not asked for, its reason is "off".
 
     Args:
         rows: In the order of time.
@@ -133,6 +137,10 @@ def to_frame(rows: Sequence[Row], started_at: float) -> pd.DataFrame:
         for item in (row.comprehension, row.stress, row.attention):
             reason = "" if item.reason is None else str(item.reason)
             estimates += [item.value, item.low, item.high, reason]
+        if row.pulse is None:
+            pulse: tuple[float | str | None, ...] = (None, None, "off")
+        else:
+            pulse = (row.pulse.bpm, row.pulse.snr_db, str(row.pulse.reason or ""))
         records.append(
             (
                 row.at,
@@ -143,6 +151,7 @@ def to_frame(rows: Sequence[Row], started_at: float) -> pd.DataFrame:
                 row.valence_band,
                 row.arousal,
                 *estimates,
+                *pulse,
                 row.coverage,
                 str(row.presence),
                 row.frames,

@@ -25,7 +25,7 @@ def skin_colour(rgb: RgbImage, box: Box) -> SkinColour | None:
     height, width = rgb.shape[:2]
     x0, x1 = (round(box.x + share * box.width) for share in (_LEFT, _RIGHT))
     y0, y1 = (round(box.y + share * box.height) for share in (_TOP, _BOTTOM))
-    middle = rgb[max(0, y0) : min(height, y1), max(0, x0) : min(width, x1)]
+    middle = rgb[max(0, y0) : max(0, min(height, y1)), max(0, x0) : max(0, min(width, x1))]
     if 2 * middle.shape[0] * middle.shape[1] < (x1 - x0) * (y1 - y0) or middle.size == 0:
         return None
     red, green, blue, _ = cv2.mean(middle)
