@@ -147,7 +147,7 @@ class LiveCamera:
             if self._stream is None:
                 self._stream = self._engine.open_stream(self._take)
             stream = self._stream
-        stream.submit(rgb, at)
+        stream.submit(rgb, at, skin=self._session.reads_heart_rate)
 
     def _draw(self, rgb: RgbImage, at: float) -> RgbImage:
         options = self.options

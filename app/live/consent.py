@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-11b"
 
 MEASURED = (
     "The expression of **your** face, about ten times a second, as five probabilities; where your "
     "face is in the picture; and how long it is there. From these, and from your own answers to "
-    "short questions, the app estimates comprehension and stress."
+    "short questions, the app estimates comprehension and stress. Only if you switch it on, your "
+    "**heart rate** as well, from the colour of your skin, which changes a little with each beat."
 )
 STORED = (
     "Numbers only, at most one row a second, on this machine: expressions, estimates, times, your "
-    "answers, title and goal. You can look at them, export them and erase them. Or choose below "
-    "that the session is forgotten when it ends."
+    "answers, title and goal, and the heart rate if you switched it on. You can look at them, "
+    "export them and erase them. Or choose below that the session is forgotten when it ends."
 )
 NOT_STORED = (
     "**No pictures, ever.** Frames are looked at in memory and dropped. "

@@ -15,6 +15,7 @@ from app.live.resources import history_problem
 from app.live.sessions import LiveStudy
 from app.live.webrtc import CONNECT_WITHIN_S, Connection, connection_problem, show_video
 from fer_core.affect.breaks import BreakRule, Suggestion
+from fer_core.affect.heart_rate import MARGIN_BPM, NoPulse, Pulse
 from fer_core.affect.indicators import INTERVAL_PERCENT, Reason
 from fer_core.charts import timeline
 from fer_core.config import get_settings
@@ -168,6 +169,14 @@ def choose_options(study: LiveStudy) -> None:
                 probabilities=st.toggle("Probability", True, key="show_probability"),
                 bars=st.toggle("All five", True, key="show_bars"),
             )
+        session = study.session
+        st.toggle(
+            "Read my heart rate from the colour of my skin",
+            session.reads_heart_rate,
+            key="read_pulse",
+            on_change=lambda: session.read_heart_rate(st.session_state["read_pulse"]),
+            help="From small changes of colour, as numbers only. Off: it stops at once.",
+        )
         st.toggle(
             "Send single snapshots instead of video",
             key="snapshots_instead",
@@ -250,6 +259,8 @@ def show_now(study: LiveStudy, state: State) -> None:
         show_indicator("Comprehension", snapshot.comprehension, snapshot)
         show_indicator("Stress", snapshot.stress, snapshot)
         show_indicator("Facing the screen", snapshot.attention, snapshot)
+        if snapshot.pulse is not None:
+            show_pulse(snapshot.pulse, snapshot)
     show_times(snapshot)
 
 
@@ -361,6 +372,21 @@ def show_indicator(name: str, indicator: Indicator, snapshot: Snapshot) -> None:
     if name != "Facing the screen" and not estimate.calibrated:
         parts.append("not calibrated to you yet")
     st.caption(" · ".join(parts))
+
+
+def show_pulse(pulse: Pulse, snapshot: Snapshot) -> None:
+    """Show the heart rate with how sure it is, or why it cannot be read."""
+    if pulse.bpm is None:
+        st.markdown("**Heart rate** &ensp; –")
+        if snapshot.notice is None:
+            st.caption((pulse.reason or NoPulse.GATHERING).text)
+        return
+    usual = snapshot.usual_bpm
+    st.markdown(f"**Heart rate** &ensp; {pulse.bpm:.0f} a minute")
+    parts = [f"± {MARGIN_BPM:.0f}", f"{pulse.signal} signal ({pulse.snr_db:.0f} dB)"]
+    if usual is not None:
+        parts.append(f"{usual:.0f} at the start")
+    st.caption(" · ".join([*parts, "over half a minute, not medical"]))
 
 
 def show_times(snapshot: Snapshot) -> None:

@@ -57,6 +57,17 @@ def show_setup(engine: InferenceEngine) -> LiveStudy | None:
             key="setup_keep",
             help="Off: the session is forgotten when it ends. You can still download it.",
         )
+        pulse = st.toggle(
+            "Read my heart rate from the colour of my skin",
+            value=False,
+            key="setup_pulse",
+            help=(
+                "Each heartbeat changes the colour of the skin by less than one part in a hundred. "
+                "In bright, even light and sitting still that can be read; video compression often "
+                "hides it, and then the page says so. It enters the stress estimate. Numbers only, "
+                "not medical; you can switch it off at any time."
+            ),
+        )
     if keep and (problem := history_problem()):
         st.warning(problem, icon=":material/save:")
     answer = check_camera()
@@ -86,6 +97,7 @@ def show_setup(engine: InferenceEngine) -> LiveStudy | None:
     except FerError as error:
         st.error(error.message, icon=":material/error:")
         return None
+    study.session.read_heart_rate(pulse)
     # After a check that went well the camera starts by itself; otherwise its own button does it.
     st.session_state["start_camera"] = answer is not None and answer.works
     return study

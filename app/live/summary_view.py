@@ -16,6 +16,7 @@ from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
 from fer_core.study.report import (
     NOTE,
+    HeartRate,
     Report,
     Stretch,
     make_report,
@@ -36,6 +37,8 @@ def show_summary(study: LiveStudy) -> None:
     show_stretches(report, session)
     show_suggestions(report, session)
     show_answers(report)
+    if report.heart_rate is not None:
+        show_heart_rate(report.heart_rate)
     offer_downloads(session)
     if st.button("Start another session", icon=":material/add:", key="another"):
         if not session.info.keep:
@@ -122,6 +125,19 @@ def show_answers(report: Report) -> None:
         said.append(f"stress {report.mean_stress:.1f} of 10")
     if said:
         st.markdown(f"Your own answers, on average: {', '.join(said)}.")
+
+
+def show_heart_rate(heart_rate: HeartRate) -> None:
+    st.subheader("Heart rate")
+    if heart_rate.mean_bpm is None:
+        st.markdown(
+            "It could not be read: the light, movement or the video's compression hid the pulse."
+        )
+        return
+    st.markdown(
+        f"{heart_rate.mean_bpm:.0f} a minute on average, between {heart_rate.lowest_bpm:.0f} and "
+        f"{heart_rate.highest_bpm:.0f}; it could be read for {heart_rate.readable:.0%} of the time."
+    )
 
 
 def offer_downloads(session: StudySession) -> None:

@@ -64,6 +64,23 @@ class BreakRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class HeartRate:
+    """A session's heart rate, where it was asked for.
+
+    Attributes:
+        mean_bpm: Beats a minute over the time it could be read; None if it never could.
+        lowest_bpm: Of the readings, each over half a minute.
+        highest_bpm: The same.
+        readable: Share of the time it was asked for in which it could be read, 0..1.
+    """
+
+    mean_bpm: float | None
+    lowest_bpm: float | None
+    highest_bpm: float | None
+    readable: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A session in short.
 
@@ -78,6 +95,7 @@ class Report:
         mean_clarity: Mean of the clarity ratings, 1..5; None without any.
         mean_stress: Mean of the stress ratings, 0..10; None without any.
         camera: What the camera added, in a sentence.
+        heart_rate: None where it was not asked for.
     """
 
     totals: Totals
@@ -90,6 +108,7 @@ class Report:
     mean_clarity: float | None
     mean_stress: float | None
     camera: str
+    heart_rate: HeartRate | None = None
 
 
 def make_report(
@@ -102,7 +121,8 @@ def make_report(
         at: Now, seconds since the epoch.
         earlier: Examples from the learner's earlier sessions, for judging the camera.
     """
-    hardest, best, note = find_stretches(session.rows())
+    rows = session.rows()
+    hardest, best, note = find_stretches(rows)
     answers = session.answers
     examples = [
         ComprehensionExample(features, answer.target, answer.weight)
@@ -124,12 +144,28 @@ def make_report(
             [answer.value for answer in answers if answer.probe.kind is ProbeKind.STRESS]
         ),
         camera=evaluate([*earlier, *examples]).sentence,
+        heart_rate=heart_rate_of(rows),
     )
 
 
 def _mean(values: Sequence[int | None]) -> float | None:
     given = [value for value in values if value is not None]
     return sum(given) / len(given) if given else None
+
+
+def heart_rate_of(rows: Sequence[Row]) -> HeartRate | None:
+    """Return the heart rate over a session; None where it was not asked for."""
+    asked = [(row.pulse, row.width_s) for row in rows if row.pulse is not None]
+    if not asked:
+        return None
+    read = [(pulse.bpm, seconds) for pulse, seconds in asked if pulse.bpm is not None]
+    seconds_read = sum(seconds for _, seconds in read)
+    return HeartRate(
+        mean_bpm=sum(bpm * seconds for bpm, seconds in read) / seconds_read if read else None,
+        lowest_bpm=min((bpm for bpm, _ in read), default=None),
+        highest_bpm=max((bpm for bpm, _ in read), default=None),
+        readable=seconds_read / sum(seconds for _, seconds in asked),
+    )
 
 
 def find_stretches(rows: Sequence[Row]) -> tuple[Stretch | None, Stretch | None, str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from fer_core.affect.breaks import BreakPlan
 from fer_core.emotions import Emotion
 from fer_core.study.probes import Probe, ProbeKind
 from fer_core.study.snapshot import State
-from fer_core.vision.faces import Detections
+from fer_core.vision.faces import Detections, SkinColour
 from tests.app.pages.running import run_page
 
 SMILE = picture(face(one_hot(Emotion.HAPPY, 0.9)))
@@ -196,3 +198,47 @@ def test_a_session_opened_in_another_tab_moves_there() -> None:
     study.camera.take_over("another tab")
     page.run()
     assert "moved to another tab" in words(page)
+
+
+def test_heart_rate_is_off_unless_it_is_switched_on() -> None:
+    page, study = started()
+    assert not study.session.reads_heart_rate
+    assert "Heart rate" not in words(page)
+    page.toggle(key="read_pulse").set_value(True).run()
+    assert study.session.reads_heart_rate
+    assert "**Heart rate** &ensp; –" in words(page)
+    watch(study, SMILE)
+    page.run()
+    assert "Half a minute with your face in view is needed." in words(page)
+
+
+def test_heart_rate_that_was_agreed_to_can_be_stopped_at_any_time() -> None:
+    page = agreed()
+    page.toggle(key="setup_pulse").set_value(True)
+    page.button(key="start_session").click().run()
+    (study,) = live_sessions().unfinished()
+    assert study.session.reads_heart_rate
+    assert page.toggle(key="read_pulse").value
+    page.toggle(key="read_pulse").set_value(False).run()
+    assert not study.session.reads_heart_rate
+    assert "Heart rate" not in words(page)
+
+
+def test_a_heart_rate_that_was_read_is_shown_and_summed_up_with_its_doubt() -> None:
+    page, study = started()
+    study.session.read_heart_rate(True)
+    first = study.session.info.started_at - 39.0
+    study.session.info = replace(study.session.info, started_at=first)
+    study.session._meter.begin(first)
+    at = first
+    while at < now() + 0.5:
+        at += 0.1
+        beat = 1 + 0.005 * math.sin(2 * math.pi * 1.2 * at)
+        skin = SkinColour(198.0, 150.0 * beat, 125.0)
+        study.session.observe(picture(replace(face(one_hot(Emotion.NATURAL, 0.9)), skin=skin)), at)
+    page.run()
+    assert "**Heart rate** &ensp; 72 a minute" in words(page)
+    assert "± 2 · clear signal" in words(page)
+    page.button(key="finish").click().run()
+    assert not page.exception
+    assert "72 a minute on average" in words(page)
