@@ -16,7 +16,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fer_core.affect.heart_rate import Pulse, PulseReader
+from fer_core.affect.heart_rate import (
+    RATE_HZ,
+    Pulse,
+    PulseReader,
+    evenly,
+    pos,
+    strongest_rhythm,
+)
 from fer_core.vision.faces import Box
 from fer_core.vision.skin import skin_colour
 
@@ -168,3 +175,16 @@ def read_pulse(times: Iterable[float], pictures: Iterable[Picture], boxes: Itera
         if colour is not None:
             reader.push(at, colour, (x / box.height, y / box.height))
     return reader.read(at)
+
+
+def pulse_signal(
+    times: Iterable[float], pictures: Iterable[Picture], boxes: Iterable[Box]
+) -> tuple[float, float]:
+    """Return beats a minute and SNR in decibels of the strongest rhythm, shown or not."""
+    at, colours = [], []
+    for moment, picture, box in zip(times, pictures, boxes, strict=False):
+        colour = skin_colour(picture, box)
+        if colour is not None:
+            at.append(moment)
+            colours.append(colour)
+    return strongest_rhythm(pos(evenly(np.array(at), np.array(colours)), RATE_HZ), RATE_HZ)

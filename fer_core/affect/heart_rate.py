@@ -172,6 +172,12 @@ def strongest_rhythm(signal: FloatArray, rate_hz: float) -> tuple[float, float]:
     return 60.0 * peak, 10.0 * math.log10(ratio)
 
 
+def evenly(times: FloatArray, values: FloatArray) -> FloatArray:
+    """Return values (n, k), seen at some times (n,), at 30 Hz between the first and the last."""
+    grid = np.arange(times[0], times[-1], 1.0 / RATE_HZ)
+    return np.column_stack([np.interp(grid, times, column) for column in values.T])
+
+
 class PulseReader:
     """Reads the pulse of one face as its colours come in. Not thread-safe: its session locks.
 
@@ -221,13 +227,11 @@ class PulseReader:
             return Pulse(reason=NoPulse.DARK)
         if mean.mean() > BRIGHT_ABOVE:
             return Pulse(reason=NoPulse.BRIGHT)
-        grid = np.arange(times[0], times[-1], 1.0 / RATE_HZ)
-        colours = np.maximum(colours, 1.0)
-        even = np.column_stack([np.interp(grid, times, channel) for channel in colours.T])
+        even = evenly(times, np.maximum(colours, 1.0))
         bpm, snr_db = strongest_rhythm(pos(even, RATE_HZ), RATE_HZ)
         if not math.isfinite(snr_db):
             return Pulse(reason=NoPulse.UNCLEAR)
-        nods = any(_moves_at(bpm, np.interp(grid, times, direction)) for direction in centres.T)
+        nods = any(_moves_at(bpm, direction) for direction in evenly(times, centres).T)
         if snr_db >= MIN_SNR_DB and not nods:
             return Pulse(bpm=bpm, snr_db=snr_db)
         moved = nods or float(np.hypot(*centres.std(axis=0))) > MOVED_ABOVE
