@@ -13,6 +13,7 @@ from benchmarks.synthetic_reading import scripted_scroll
 from fer_core.affect.indicators import comprehension_prior
 from fer_core.study.documents import open_pasted
 from fer_core.study.reading import (
+    AFFECT_PRIOR_S,
     LONGEST_REPORT_S,
     USUAL_WPM,
     ReadingLog,
@@ -115,7 +116,16 @@ def test_expression_is_taken_two_seconds_later():
     z = [0.0] * 12 + [2.0] * 10 + [0.0] * 10
     views = [View("p1", 1.0, 0, 10), View("p2", 1.0, 10, 20), View("p3", 1.0, 20, 30)]
     readings = attribute(PASSAGES, views, signals([1.0] * 32, z))
-    assert [reading.negative_z for reading in readings[:3]] == pytest.approx([0.0, 2.0, 0.0])
+    seen = [reading.negative_z for reading in readings[:3]]
+    assert seen == pytest.approx([0.0, 2.0 * 10 / (10 + AFFECT_PRIOR_S), 0.0])
+
+
+def test_an_expression_goes_to_the_passage_that_it_does_not_come_with_elsewhere():
+    z = [0.0] * 22 + [1.0] * 20
+    views = [View("p1", 1.0, 0, 20), View("p1", 0.5, 20, 40), View("p2", 0.5, 20, 40)]
+    readings = attribute(PASSAGES, views, signals([1.0] * 42, z))
+    assert readings[0].negative_z == pytest.approx(0.12, abs=0.01)
+    assert readings[1].negative_z == pytest.approx(1.34, abs=0.01)
 
 
 def test_expression_measured_for_less_than_half_of_the_time_is_not_reported():
@@ -174,7 +184,7 @@ def test_without_the_camera_only_text_and_pace_count():
     z = [2.0] * 40
     reading = read(TEXT, [View("p1", 1.0, 0, 20)], signals([0.5] * 40, z))
     full = reading.features()["p1"]
-    assert full.negative == pytest.approx(2.0)
+    assert full.negative == pytest.approx(2.0 * 20 / (20 + AFFECT_PRIOR_S))
     assert full.away is not None
     assert reading.features(with_camera=False)["p1"] == full.without_camera()
 
