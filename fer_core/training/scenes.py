@@ -85,7 +85,7 @@ VALIDATION = Style(
 def training_style(size: tuple[int, int], strength: float = 1.0) -> Style:
     """Return the style for an input size: small inputs hold one or few faces, large ones more.
 
-    Most faces then measure 48-130 px, where the shipped detector takes its second look.
+    Most faces then measure 30-100 px, as in a first look at a photo and in the close ones.
 
     Args:
         size: Height, width of the input in pixels.
@@ -95,12 +95,13 @@ def training_style(size: tuple[int, int], strength: float = 1.0) -> Style:
     if side < 160:
         return Style(0.9, p_whole=0.6, grid=(0.6, 0.4), strength=strength)
     if side < 192:
-        return Style(0.75, p_whole=0.25, p_close=0.4, grid=(0.2, 0.8), strength=strength)
+        return Style(0.5, p_whole=0.2, p_close=0.55, grid=(0.3, 0.4, 0.3), strength=strength)
     if side < 256:
-        return Style(0.3, p_whole=0.4, p_close=0.1, grid=(0.1, 0.6, 0.3), strength=strength)
-    # Whole people among them, or a face with shoulders below it gets a box of twice its size.
+        return Style(0.2, p_whole=0.3, p_close=0.1, grid=(0.1, 0.35, 0.35, 0.2), strength=strength)
+    # Whole people and many small faces: without them a face of 30 px gets a box of twice its size,
+    # around hair and shoulders.
     return Style(
-        0.4, p_whole=0.15, p_body=0.7, grid=(0.1, 0.27, 0.33, 0.22, 0.08), strength=strength
+        0.35, p_whole=0.1, p_body=0.7, grid=(0.08, 0.17, 0.25, 0.27, 0.23), strength=strength
     )
 
 
@@ -566,7 +567,7 @@ def _degraded(
     """
     factor = 1.0
     if rng.random() < 0.2 * strength:
-        factor = min(1.0, math.exp(rng.uniform(math.log(22), math.log(70))) / face_size)
+        factor = min(1.0, math.exp(rng.uniform(math.log(30), math.log(70))) / face_size)
     if scale < 0.7:
         factor = min(factor, scale)
     if factor > 0.9:
@@ -594,7 +595,7 @@ def _relit(patch: Image, rng: np.random.Generator, strength: float) -> Image:
         patch = _shaded(patch, rng)
     if rng.random() < 0.12 * strength:
         patch = np.asarray(
-            cv2.GaussianBlur(patch, (0, 0), rng.uniform(0.4, 1.0 + patch.shape[0] / 120)), np.uint8
+            cv2.GaussianBlur(patch, (0, 0), rng.uniform(0.4, 0.8 + patch.shape[0] / 150)), np.uint8
         )
     return patch
 
