@@ -58,6 +58,7 @@ csv/ and parquet/ hold the same tables for other programs:
   answers    what you answered, and what was known then
   views      what was on the screen when
   passages   how each passage was read
+  texts      the texts that you asked to keep
 json/ holds everything once more, to be imported again.
 
 Times are seconds since 1970-01-01 UTC. Empty cells are numbers that could not be had.

@@ -16,6 +16,7 @@ from fer_core.study.reading import PassageReading, View
 from fer_core.study.records import Event, Row
 from fer_core.study.session import SessionInfo
 from fer_core.study.snapshot import State
+from fer_core.study.text import Document
 
 #: A session whose process has not saved it for this long is taken for interrupted.
 INTERRUPTED_AFTER_S = 30.0
@@ -23,7 +24,7 @@ INTERRUPTED_AFTER_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class TextLabel:
-    """Which text a session is about; the text itself is not kept.
+    """Which text a session is about; not its words.
 
     Attributes:
         text_id: See `study.text.Document.text_id`.
@@ -112,7 +113,7 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
-    """Everything that is kept of a session."""
+    """Everything that is kept of a session; its text only where the learner asked for it."""
 
     summary: SessionSummary
     rows: tuple[Row, ...]
@@ -121,6 +122,7 @@ class StoredSession:
     views: tuple[View, ...]
     passages: tuple[StoredPassage, ...]
     marked: tuple[str, ...]
+    document: Document | None
 
 
 @dataclass(frozen=True, slots=True)

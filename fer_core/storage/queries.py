@@ -24,6 +24,7 @@ from fer_core.storage.tables import (
     learners,
     passages,
     sessions,
+    texts,
     timeline,
     views,
 )
@@ -107,6 +108,7 @@ def load_session(connection: Connection, session_id: str, owner: str) -> StoredS
         views=tuple(records.line_to_view(line) for line in lines(views, "position")),
         passages=tuple(line_to_stored_passage(line) for line in lines(passages, "position")),
         marked=tuple(found[0]["marked"]),
+        document=next(map(records.line_to_document, lines(texts, "session_id")), None),
     )
 
 

@@ -22,10 +22,11 @@ from fer_core.study.probes import Answer, Probe, ProbeKind, Question
 from fer_core.study.readability import measure_readability
 from fer_core.study.reading import PassageReading, View
 from fer_core.study.records import Event, EventKind, Five, Row
-from fer_core.study.text import Passage
+from fer_core.study.text import Document, Heading, Passage
 
 Line = dict[str, Any]
 
+LONGEST_LANGUAGE = 40
 INDICATORS = ("comprehension", "stress", "attention")
 _PLAIN = (
     "at", "width_s", "frames", "observed_s", "valid_s", "facing_s", "away_s", "valence",
@@ -145,7 +146,7 @@ def line_to_answer(line: Mapping[str, Any]) -> tuple[Answer, Features | None]:
         asked_at=line["asked_at"],
         prompt=line["prompt"],
         passage_id=line["passage_id"],
-        question=question and Question(**{**question, "choices": tuple(question["choices"])}),
+        question=question and _question(question),
         chosen_at_random=line["chosen_at_random"],
     )
     features = line["features"]
@@ -199,3 +200,47 @@ def passage_to_line(
         "mark": None if highlight is None else str(highlight.mark),
         "why": None if highlight is None else highlight.why,
     }
+
+
+def document_to_line(session_id: str, document: Document) -> Line:
+    """Return a text as a line of the table `texts`."""
+    passages = [
+        {
+            "text": passage.text.replace("\x00", ""),
+            "section": passage.section,
+            "headings": [asdict(heading) for heading in passage.headings],
+        }
+        for passage in document.passages
+    ]
+    return {
+        "session_id": session_id,
+        "title": document.title.replace("\x00", ""),
+        "language": document.language[:LONGEST_LANGUAGE],
+        "pages": document.pages,
+        "passages": passages,
+        "questions": [asdict(question) for question in document.questions],
+    }
+
+
+def line_to_document(line: Mapping[str, Any]) -> Document:
+    """Read what `document_to_line` wrote."""
+    return Document(
+        title=line["title"],
+        passages=tuple(
+            Passage(
+                f"p{index + 1}",
+                index,
+                passage["text"],
+                tuple(Heading(**heading) for heading in passage["headings"]),
+                passage["section"],
+            )
+            for index, passage in enumerate(line["passages"])
+        ),
+        questions=tuple(_question(question) for question in line["questions"]),
+        language=line["language"],
+        pages=line["pages"],
+    )
+
+
+def _question(saved: Mapping[str, Any]) -> Question:
+    return Question(**{**saved, "choices": tuple(saved["choices"])})

@@ -16,6 +16,7 @@ from fer_core.storage.queries import keep_first_baseline, remove_deleted
 from fer_core.storage.writer import Follower, SessionErased, advance, continue_stored, save
 from fer_core.study.session import StudySession
 from fer_core.study.snapshot import State
+from fer_core.study.text import Document
 
 #: Between two saves of a running session. With the second that is not yet complete and the time
 #: of a commit, a crash loses less than five.
@@ -64,14 +65,21 @@ class Saver:
     def status(self) -> StoreStatus:
         return self._status
 
-    def follow(self, session: StudySession, owner: str, text: TextLabel | None) -> None:
+    def follow(
+        self,
+        session: StudySession,
+        owner: str,
+        text: TextLabel | None,
+        document: Document | None = None,
+    ) -> None:
         """Save a session from now on, until it is finished."""
         with self._lock:
             known = self._followers.get(session.info.session_id)
             if known is not None and known.session is session:
                 known.text = text or known.text
+                known.unsaved_document = document or known.unsaved_document
             else:
-                self._followers[session.info.session_id] = Follower(session, owner, text)
+                self._followers[session.info.session_id] = Follower(session, owner, text, document)
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(
                     target=self._run, name="history-writer", daemon=True

@@ -39,6 +39,7 @@ from fer_core.study.personalise import Example, personalise
 from fer_core.study.probes import Answer, ProbeKind
 from fer_core.study.reading import Reading
 from fer_core.study.session import StudySession
+from fer_core.study.text import Document
 
 #: So many passages of earlier sessions make the own pace.
 EARLIER_PACES = 200
@@ -91,7 +92,12 @@ class SessionStore:
     # Saving
 
     def follow(
-        self, session: StudySession, *, owner: str = "", text: TextLabel | None = None
+        self,
+        session: StudySession,
+        *,
+        owner: str = "",
+        text: TextLabel | None = None,
+        document: Document | None = None,
     ) -> None:
         """Save a session from now on, until it is finished. Never raises, never waits for the disk.
 
@@ -102,9 +108,10 @@ class SessionStore:
             session: New, or restored from this history.
             owner: Whose it is.
             text: The text that is read, if any.
+            document: Its words, where the learner wants them kept.
         """
         if session.info.keep:
-            self._saver.follow(session, owner, text)
+            self._saver.follow(session, owner, text, document)
 
     def save_now(self) -> bool:
         """Save every running session at once; tell whether all of it is safe."""
@@ -155,6 +162,11 @@ class SessionStore:
             queries.change_session(connection, session_id, owner, marked=list(marked))
             queries.replace_passages(connection, session_id, lines)
             queries.add_answers(connection, session_id, corrections)
+
+    def save_marked(self, session_id: str, marked: Sequence[str], *, owner: str = "") -> None:
+        """Keep which passages the learner has marked as important so far. Raises as `rename`."""
+        with self.database.writing() as connection:
+            queries.change_session(connection, session_id, owner, marked=list(marked))
 
     # Looking
 

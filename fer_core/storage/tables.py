@@ -153,7 +153,7 @@ views = Table(
     Column("end", Double, nullable=False),
 )
 
-#: How each passage was read, see `study.reading.PassageReading`. The text itself is not kept.
+#: How each passage was read, see `study.reading.PassageReading`. The words are not in it.
 passages = Table(
     "passages",
     metadata,
@@ -173,6 +173,18 @@ passages = Table(
     Column("why", Text),
 )
 
+#: The text itself, only where the learner asked for it to be kept.
+texts = Table(
+    "texts",
+    metadata,
+    _session_id(),
+    Column("title", Text, nullable=False),
+    Column("language", String(LABEL_LENGTH), nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("passages", JSON, nullable=False),
+    Column("questions", JSON, nullable=False),
+)
+
 #: What is known about a learner over all sessions: the baseline, and since when answers count.
 learners = Table(
     "learners",
@@ -184,4 +196,4 @@ learners = Table(
 )
 
 #: The tables that belong to a session, in the order in which they are filled.
-SESSION_TABLES = (timeline, events, answers, views, passages)
+SESSION_TABLES = (timeline, events, answers, views, passages, texts)

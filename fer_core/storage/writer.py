@@ -18,15 +18,17 @@ from fer_core.storage.queries import LINES_AT_ONCE, insert_lines
 from fer_core.storage.records import (
     INDICATORS,
     answer_to_line,
+    document_to_line,
     event_to_line,
     row_to_line,
     view_to_line,
 )
-from fer_core.storage.tables import answers, events, sessions, timeline, views
+from fer_core.storage.tables import answers, events, sessions, texts, timeline, views
 from fer_core.study.probes import Answer
 from fer_core.study.reading import View
 from fer_core.study.session import StudySession
 from fer_core.study.snapshot import State
+from fer_core.study.text import Document
 
 #: The session's means are taken anew this often while it runs, and when it stops. Seconds.
 MEANS_EVERY_S = 60.0
@@ -39,6 +41,7 @@ class Follower:
     session: StudySession
     owner: str
     text: TextLabel | None = None
+    unsaved_document: Document | None = None
     is_new: bool = True
     rows_until: float | None = None
     last_event: int = 0
@@ -60,6 +63,7 @@ class Progress:
     answers: dict[str, Answer]
     views: tuple[View, ...]
     means_at: float
+    document: Document | None
 
 
 class SessionErased(Exception):
@@ -99,6 +103,10 @@ def save(connection: Connection, follower: Follower, now: float) -> Progress:
         insert_lines(connection, events, [event_to_line(session_id, event) for event in new_events])
     given = session.examples
     _save_answers(connection, follower, given)
+    document = follower.unsaved_document
+    if document is not None:
+        connection.execute(delete(texts).where(texts.c.session_id == session_id))
+        insert_lines(connection, texts, [document_to_line(session_id, document)])
     seen = session.views
     _save_views(connection, follower, seen)
 
@@ -112,6 +120,7 @@ def save(connection: Connection, follower: Follower, now: float) -> Progress:
         answers={answer.probe.probe_id: answer for answer, _ in given},
         views=seen,
         means_at=means_at,
+        document=document,
     )
 
 
@@ -123,6 +132,8 @@ def advance(follower: Follower, progress: Progress) -> None:
     follower.answers = progress.answers
     follower.views = progress.views
     follower.means_at = progress.means_at
+    if follower.unsaved_document is progress.document:
+        follower.unsaved_document = None
 
 
 def continue_stored(connection: Connection, follower: Follower) -> None:

@@ -23,7 +23,8 @@ from tests.storage.sessions import START, TEXT, full_session
 def fill(store) -> None:
     for number in range(3):
         session = full_session(f"s{number}", START + 10_000 * number)
-        store.follow(session, text=TextLabel(TEXT.text_id, TEXT.title, TEXT.words))
+        label = TextLabel(TEXT.text_id, TEXT.title, TEXT.words)
+        store.follow(session, text=label, document=TEXT if number == 2 else None)
         store.save_now()
     reading = read(TEXT, session.views, session.signals())
     estimates = reading.estimates(store.learner().comprehension)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,6 +17,9 @@ from fer_core.storage.engines import make_engine
 from fer_core.storage.schema import newest_revision, revisions, upgrade
 from fer_core.storage.store import SessionStore
 from fer_core.storage.tables import metadata
+from tests.storage.sessions import TEXT, full_session
+
+HISTORIES = Path(__file__).parent / "histories"
 
 
 def test_the_migrations_make_exactly_the_tables_of_this_version(url):
@@ -34,7 +40,7 @@ def some_value(column):
         return 3
     if column.name in ("data", "question", "features", "baseline"):
         return {"a": 1}
-    if column.name == "marked":
+    if column.name in ("marked", "passages", "questions"):
         return []
     return {"state": "finished", "session_id": "old"}.get(column.name, "word")
 
@@ -63,6 +69,27 @@ def test_a_history_of_every_earlier_schema_is_brought_up_with_its_lines(url, rev
             line = connection.execute(select(typed[table.name])).one()._mapping
             assert {name: line[name] for name in lines[table.name]} == lines[table.name]
     engine.dispose()
+
+
+@pytest.mark.parametrize("revision", revisions()[:-1])
+def test_a_history_written_by_an_earlier_version_opens_with_all_that_was_in_it(
+    tmp_path, clock, revision
+):
+    # The dump of a database that the app of that time wrote; add one with each new schema.
+    file = tmp_path / "history.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript((HISTORIES / f"{revision}.sql").read_text(encoding="utf-8"))
+    with SessionStore(f"sqlite:///{file}", clock) as store:
+        stored = store.load("s1")
+        assert sum(row.width_s for row in stored.rows) > 45
+        assert [answer.value for answer, _ in stored.answers] == [1, 7, 2, None]
+        assert len(stored.passages) == len(TEXT.passages)
+        assert (stored.summary.text.title, stored.summary.note) == (TEXT.title, "Went well")
+        assert (stored.marked, stored.document) == (("p1",), None)
+        assert store.learner().comprehension.answers == 2
+        store.follow(full_session("s2"), document=TEXT)
+        assert store.save_now()
+        assert store.load("s2").document == TEXT
 
 
 def test_opening_a_history_twice_changes_nothing(url, clock):

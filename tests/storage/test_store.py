@@ -23,6 +23,21 @@ def saved(store, session):
     return session
 
 
+def test_a_text_is_kept_only_where_that_was_asked_for(store):
+    store.follow(full_session("with"), text=LABEL, document=TEXT)
+    store.follow(full_session("without", START + 1000), text=LABEL)
+    assert store.save_now()
+    assert store.load("with").document == TEXT
+    assert store.load("with").document.text_id == LABEL.text_id
+    assert store.load("without").document is None
+
+
+def test_a_mark_made_while_reading_is_kept_at_once(store):
+    saved(store, new_session())
+    store.save_marked("s1", ["p2"])
+    assert store.load("s1").marked == ("p2",)
+
+
 def test_a_finished_session_comes_back_as_it_was(store):
     session = saved(store, full_session())
     stored = store.load("s1")
