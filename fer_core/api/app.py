@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 from flask_openapi3.models.info import Info
@@ -55,17 +56,8 @@ RESPONSES = (
 #: A large picture waits this long for the one before it; an analysis of 40 megapixels takes 2 s.
 LARGE_PATIENCE_S = 10.0
 
-_DESCRIPTION = """\
-Facial expressions in photos and study sessions, computed on this machine.
-
-Input is bytes only. Times are RFC 3339, UTC. Errors are `application/problem+json`: programs look
-at `code`. A client keeps one request in flight and, on 503, comes back after `Retry-After`.
-
-An installation is one learner's: every key opens the same history, and so does the app on this
-machine.
-
-Estimates for self-reflection. Not medical, not a measure of ability.
-"""
+#: What the contract and its page begin with: from nothing to a running session, then the rules.
+GUIDE = Path(__file__).with_name("guide.md")
 
 
 class FerApi(OpenAPI):
@@ -133,7 +125,11 @@ def make_contract() -> dict[str, Any]:
 def _routes() -> FerApi:
     app = FerApi(
         "fer_core.api",
-        info=Info(title="Expressions API", version=fer_core.__version__, description=_DESCRIPTION),
+        info=Info(
+            title="Expressions API",
+            version=fer_core.__version__,
+            description=GUIDE.read_text("utf-8"),
+        ),
         security_schemes=SECURITY_SCHEMES,
         doc_ui=False,
         validation_error_status=400,

@@ -201,9 +201,17 @@ _PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>Expressions API</title>
 <link rel="icon" href="/docs/swagger.svg">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
+<style>
+.swagger-ui .renderedMarkdown :is(p, li, td) { line-height: 1.5; margin-inline: 0; max-width: 50rem; }
+.swagger-ui .renderedMarkdown code { color: inherit; font-weight: 400; padding: 0.1em 0.3em; }
+.swagger-ui .renderedMarkdown pre { max-height: 28rem; overflow: auto; }
+/* One click takes the whole block, for the clipboard. */
+.swagger-ui .renderedMarkdown pre code { white-space: pre; user-select: all; }
+</style>
 </head>
 <body>
 <main id="contract"><p>This page needs JavaScript; the contract itself is at
@@ -214,11 +222,16 @@ _PAGE = """<!doctype html>
 </html>
 """
 
-_START = """SwaggerUIBundle({
+_START = """const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
+SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#contract",
   deepLinking: true,
   docExpansion: "list",
+  defaultModelsExpandDepth: 0,
   persistAuthorization: false,
   validatorUrl: null
 });

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from fer_core.config import PROJECT_ROOT
 from tests.api.conftest import (
@@ -15,6 +21,7 @@ from tests.api.conftest import (
     models,
     photo,
 )
+from tests.e2e.browser import chromium_path, launch
 
 sys.path.insert(0, str(PROJECT_ROOT / "clients" / "python"))
 
@@ -28,3 +35,28 @@ __all__ = [
     "models",
     "photo",
 ]
+
+
+@pytest.fixture(scope="module")
+def browser(astronaut: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    if chromium_path() is None:
+        pytest.fail("These tests drive Chromium: install it, or set FER_TEST_CHROMIUM to its path.")
+    frame = np.full((480, 640, 3), 110, np.uint8)
+    frame[:, 80:560] = cv2.resize(astronaut, (480, 480))
+    clip = tmp_path_factory.mktemp("clip") / "smile.mjpeg"
+    clip.write_bytes(cv2.imencode(".jpg", frame[..., ::-1])[1].tobytes() * 30)
+    with sync_playwright() as playwright:
+        browser = launch(playwright, camera_clip=clip)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(permissions=["camera"])
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []

@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cv2
 import httpx
-import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Page, Request, expect
 
 from fer_core.api.demo_page import FOLDER
 from tests.api.conftest import MakeApp
-from tests.e2e.browser import PHONE, chromium_path, launch
+from tests.clients.files import serving_files
+from tests.e2e.browser import PHONE
 from tests.e2e.servers import free_port, running_server
 
 pytestmark = pytest.mark.browser
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files without a word."""
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def app_origin() -> Iterator[str]:
     """Serve the page from a server that is not the API's."""
-    handler = functools.partial(Quiet, directory=str(FOLDER))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving_files(FOLDER) as origin:
+        yield origin
 
 
 @pytest.fixture(scope="module")
@@ -55,31 +38,6 @@ def api_url(app_origin: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     }
     with running_server(command, f"{url}/readyz", environment):
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser(astronaut: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    if chromium_path() is None:
-        pytest.fail("These tests drive Chromium: install it, or set FER_TEST_CHROMIUM to its path.")
-    frame = np.full((480, 640, 3), 110, np.uint8)
-    frame[:, 80:560] = cv2.resize(astronaut, (480, 480))
-    clip = tmp_path_factory.mktemp("clip") / "smile.mjpeg"
-    clip.write_bytes(cv2.imencode(".jpg", frame[..., ::-1])[1].tobytes() * 30)
-    with sync_playwright() as playwright:
-        browser = launch(playwright, camera_clip=clip)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(permissions=["camera"])
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
-    assert errors == []
 
 
 def start(page: Page, address: str) -> None:
@@ -134,16 +92,10 @@ def test_a_session_runs_from_another_origin(page: Page, app_origin: str, api_url
     assert exported["timeline"]
 
 
-def test_an_origin_that_is_not_allowed_is_explained(page: Page, browser: Browser) -> None:
-    del browser
-    handler = functools.partial(Quiet, directory=str(FOLDER))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    origin = f"http://127.0.0.1:{server.server_address[1]}"
-    start(page, f"{origin}/index.html?api=http://127.0.0.1:9")
-    expect(page.locator("#start-problem")).to_contain_text("FER_CORS_ORIGINS")
-    server.shutdown()
-    server.server_close()
+def test_an_origin_that_is_not_allowed_is_explained(page: Page) -> None:
+    with serving_files(FOLDER) as origin:
+        start(page, f"{origin}/index.html?api=http://127.0.0.1:9")
+        expect(page.locator("#start-problem")).to_contain_text("FER_CORS_ORIGINS")
 
 
 def test_another_origin_is_kept_out(page: Page, api_url: str) -> None:

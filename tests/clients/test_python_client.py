@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 import time
 import typing
@@ -17,6 +19,7 @@ import pytest
 from fer_core.api.app import make_contract
 from fer_core.api.keys import KeyStore
 from fer_core.api.model_service import ModelService
+from fer_core.config import PROJECT_ROOT
 from tests.api.conftest import MakeApp
 from tests.api.serving import Service, serving
 
@@ -259,6 +262,27 @@ def test_a_folder_is_analysed(
     assert "not a picture" in next(line for line in lines if "c.png" in line)
     assert main([str(tmp_path / "deep"), "--url", service.url, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["faces"][0]["emotion"]["label"] == "Happy"
+
+
+def test_a_reader_that_has_seen_enough_gets_no_traceback(
+    service: Service, photo: bytes, tmp_path: Path
+) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.jpg").write_bytes(photo)
+    command = [sys.executable, "-m", "fer_client", str(tmp_path), "--url", service.url, "--json"]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=PROJECT_ROOT / "clients" / "python",
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert "Happy" in process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+        assert process.wait(30) == 1
 
 
 def test_a_folder_without_photos_says_so(

@@ -44,6 +44,7 @@ const apiUrl = new URL(location.href).searchParams.get("api") ?? location.origin
 
 function show(section: "consent" | "live" | "summary"): void {
   for (const id of ["consent", "live", "summary"]) element(id).hidden = id !== section;
+  element(`${section}-title`).focus();
 }
 
 function explain(error: unknown): string {
@@ -62,6 +63,7 @@ function explain(error: unknown): string {
 class Run {
   private readonly end = new AbortController();
   private frames = 0;
+  private reportReading: () => Promise<void> = async () => undefined;
 
   private constructor(
     private readonly session: Session,
@@ -104,7 +106,7 @@ class Run {
     const watched = new Map(
       PASSAGES.map(([id], index) => [id as string, paragraphs[index] as Element]),
     );
-    watchPassages(this.session, watched, this.end.signal, (error) => this.problem(error));
+    this.reportReading = watchPassages(this.session, watched, this.end.signal, (error) => this.problem(error));
     void runFrameLoop(this.session, grabFrom(video), this.end.signal, {
       onFrame: (frame) => this.onFrame(frame),
       onProblem: (error) => this.problem(error),
@@ -213,6 +215,7 @@ class Run {
   }
 
   private async finish(): Promise<void> {
+    await this.reportReading();
     // Before the end: without retention nothing can be had afterwards.
     const file = await this.session.export("json");
     const finished = await this.session.finish();
@@ -307,4 +310,3 @@ element<HTMLFormElement>("start").addEventListener("submit", (event) => {
       problem.textContent = explain(error);
     });
 });
-show("consent");

@@ -11,13 +11,14 @@ const THRESHOLDS = Array.from({ length: 21 }, (_, step) => step / 20);
  *
  * @param elements By passage id.
  * @param onProblem Called when a report is refused; its time is reported again with the next.
+ * @returns Reports what was seen until now: call it before the session is finished.
  */
 export function watchPassages(
   session: Session,
   elements: Map<string, Element>,
   signal: AbortSignal,
   onProblem: (error: unknown) => void = () => undefined,
-): void {
+): () => Promise<void> {
   const ids = new Map([...elements].map(([id, element]) => [element, id]));
   const shares = new Map<string, { share: number; since: number }>();
   let pending: PassageSeen[] = [];
@@ -53,7 +54,7 @@ export function watchPassages(
   );
   for (const element of elements.values()) observer.observe(element);
 
-  const report = () => {
+  const report = async () => {
     const now = Date.now();
     for (const [id, open] of shares) {
       if (!document.hidden) close(id, now);
@@ -62,12 +63,14 @@ export function watchPassages(
     if (pending.length === 0) return;
     const batch = pending.slice(0, 1000);
     pending = [];
-    session.reportPassages(batch).catch((error: unknown) => {
+    try {
+      await session.reportPassages(batch);
+    } catch (error) {
       pending = [...batch, ...pending].slice(-1000);
       onProblem(error);
-    });
+    }
   };
-  const timer = setInterval(report, REPORT_EVERY_MS);
+  const timer = setInterval(() => void report(), REPORT_EVERY_MS);
   signal.addEventListener(
     "abort",
     () => {
@@ -76,4 +79,5 @@ export function watchPassages(
     },
     { once: true },
   );
+  return report;
 }

@@ -26,6 +26,7 @@ const apiUrl = new URL(location.href).searchParams.get("api") ?? location.origin
 function show(section) {
     for (const id of ["consent", "live", "summary"])
         element(id).hidden = id !== section;
+    element(`${section}-title`).focus();
 }
 function explain(error) {
     if (error instanceof ApiProblem)
@@ -46,6 +47,7 @@ class Run {
     retention;
     end = new AbortController();
     frames = 0;
+    reportReading = async () => undefined;
     constructor(session, camera, retention) {
         this.session = session;
         this.camera = camera;
@@ -84,7 +86,7 @@ class Run {
         const video = element("camera");
         video.srcObject = this.camera;
         const watched = new Map(PASSAGES.map(([id], index) => [id, paragraphs[index]]));
-        watchPassages(this.session, watched, this.end.signal, (error) => this.problem(error));
+        this.reportReading = watchPassages(this.session, watched, this.end.signal, (error) => this.problem(error));
         void runFrameLoop(this.session, grabFrom(video), this.end.signal, {
             onFrame: (frame) => this.onFrame(frame),
             onProblem: (error) => this.problem(error),
@@ -181,6 +183,7 @@ class Run {
         this.draw(await (paused ? this.session.resume() : this.session.pause()));
     }
     async finish() {
+        await this.reportReading();
         // Before the end: without retention nothing can be had afterwards.
         const file = await this.session.export("json");
         const finished = await this.session.finish();
@@ -267,4 +270,3 @@ element("start").addEventListener("submit", (event) => {
         problem.textContent = explain(error);
     });
 });
-show("consent");

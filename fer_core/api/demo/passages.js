@@ -6,6 +6,7 @@ const THRESHOLDS = Array.from({ length: 21 }, (_, step) => step / 20);
  *
  * @param elements By passage id.
  * @param onProblem Called when a report is refused; its time is reported again with the next.
+ * @returns Reports what was seen until now: call it before the session is finished.
  */
 export function watchPassages(session, elements, signal, onProblem = () => undefined) {
     const ids = new Map([...elements].map(([id, element]) => [element, id]));
@@ -37,7 +38,7 @@ export function watchPassages(session, elements, signal, onProblem = () => undef
     }, { threshold: THRESHOLDS });
     for (const element of elements.values())
         observer.observe(element);
-    const report = () => {
+    const report = async () => {
         const now = Date.now();
         for (const [id, open] of shares) {
             if (!document.hidden)
@@ -48,14 +49,18 @@ export function watchPassages(session, elements, signal, onProblem = () => undef
             return;
         const batch = pending.slice(0, 1000);
         pending = [];
-        session.reportPassages(batch).catch((error) => {
+        try {
+            await session.reportPassages(batch);
+        }
+        catch (error) {
             pending = [...batch, ...pending].slice(-1000);
             onProblem(error);
-        });
+        }
     };
-    const timer = setInterval(report, REPORT_EVERY_MS);
+    const timer = setInterval(() => void report(), REPORT_EVERY_MS);
     signal.addEventListener("abort", () => {
         clearInterval(timer);
         observer.disconnect();
     }, { once: true });
+    return report;
 }
