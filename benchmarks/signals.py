@@ -127,9 +127,8 @@ def heart_rate(films: int) -> dict[str, float]:
                     ratios.append(snr_db)
         shown = np.array(ratios) >= MIN_SNR_DB
         result[f"largest error in bpm, whether shown or not, {way}"] = max(errors)
-        result[f"largest error in bpm of what is shown, {way}"] = max(
-            (error for error, ok in zip(errors, shown, strict=True) if ok), default=float("nan")
-        )
+        if shown.any():
+            result[f"largest error in bpm of what is shown, {way}"] = max(np.array(errors)[shown])
         result[f"share shown, {way}"] = float(shown.mean())
         result[f"median SNR in dB, {way}"] = float(np.median(ratios))
         result[f"share shown without a pulse, {way}"] = float(np.mean(without))

@@ -159,7 +159,7 @@ def show_live_video(study: LiveStudy) -> Connection:
 
 def choose_options(study: LiveStudy) -> None:
     """Let the learner choose what is drawn; it holds from the next frame on."""
-    with st.expander("What the picture shows", icon=":material/tune:"):
+    with st.expander("What is shown and read", icon=":material/tune:"):
         with st.container(horizontal=True):
             options = PictureOptions(
                 mirror=st.toggle("Mirror", True, key="show_mirror"),
@@ -199,7 +199,11 @@ def show_camera_line(study: LiveStudy, connection: Connection) -> None:
         st.error(connection_problem(get_settings()), icon=":material/videocam_off:")
         return
     if figures.camera_fps == 0:
-        st.caption("The camera is off." if not waiting else "Connecting to the camera…")
+        st.caption(
+            "The camera is off: its button is above."
+            if not waiting
+            else "Connecting to the camera…"
+        )
         return
     delay = "" if figures.delay_ms is None else f" · delay {figures.delay_ms:.0f} ms"
     errors = f" · {figures.errors} frames failed" if figures.errors else ""
@@ -261,6 +265,11 @@ def show_now(study: LiveStudy, state: State) -> None:
         show_indicator("Facing the screen", snapshot.attention, snapshot)
         if snapshot.pulse is not None:
             show_pulse(snapshot.pulse, snapshot)
+        if Reason.BASELINE in (
+            snapshot.comprehension.estimate.reason,
+            snapshot.stress.estimate.reason,
+        ):
+            st.progress(snapshot.baseline_progress, Reason.BASELINE.text)
     show_times(snapshot)
 
 
@@ -356,7 +365,7 @@ def show_indicator(name: str, indicator: Indicator, snapshot: Snapshot) -> None:
         reason = estimate.reason or Reason.WAITING
         st.markdown(f"**{name}** &ensp; –")
         if reason is Reason.BASELINE:
-            st.progress(snapshot.baseline_progress, reason.text)
+            st.caption("Not before your own usual is known.")
         elif reason is not snapshot.notice:
             st.caption(reason.text)
         return

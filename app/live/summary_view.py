@@ -130,9 +130,7 @@ def show_answers(report: Report) -> None:
 def show_heart_rate(heart_rate: HeartRate) -> None:
     st.subheader("Heart rate")
     if heart_rate.mean_bpm is None:
-        st.markdown(
-            "It could not be read: the light, movement or the video's compression hid the pulse."
-        )
+        st.markdown(heart_rate.reason)
         return
     st.markdown(
         f"{heart_rate.mean_bpm:.0f} a minute on average, between {heart_rate.lowest_bpm:.0f} and "

@@ -46,7 +46,7 @@ _CLOCK = (
 #: Ticks at round times: a quarter of a minute in a one-minute window, up to whole hours.
 _SPAN = "(domain('x')[1] - domain('x')[0])"
 _STEP = (
-    f"({_SPAN} <= 75 ? 15 : {_SPAN} <= 360 ? 60 : {_SPAN} <= 2000 ? 300"
+    f"({_SPAN} <= 75 ? 15 : {_SPAN} <= 180 ? 30 : {_SPAN} <= 360 ? 60 : {_SPAN} <= 2000 ? 300"
     f" : {_SPAN} <= 7500 ? 900 : 3600)"
 )
 _TICKS = f"sequence(ceil(domain('x')[0] / {_STEP}) * {_STEP}, domain('x')[1] + 1, {_STEP})"
@@ -192,7 +192,7 @@ def _marks(
 def _spans(
     rows: Sequence[Row], events: Sequence[Event], started_at: float, since: float, now: float
 ) -> pd.DataFrame:
-    """Return the stretches without values that have a name: pauses, absence, a second face."""
+    """Return the stretches without values: pauses, absence, a second face, no pictures."""
     spans: list[tuple[float, float, str]] = []
     paused_at: float | None = None
     for event in events:
@@ -203,6 +203,12 @@ def _spans(
             paused_at = None
     if paused_at is not None:
         spans.append((paused_at, now, "paused"))
+    pauses = list(spans)
+    ends = [row.at + row.width_s for row in rows]
+    for start, end in zip(ends, [*(row.at for row in rows[1:]), now], strict=False):
+        paused = any(begin < end and start < until for begin, until, _ in pauses)
+        if end - start > CARRY_FORWARD_S and not paused:
+            spans.append((start, end, "no pictures"))
     for row in rows:
         reason = row.stress.reason
         word = _SPAN_WORDS.get(reason) if reason is not None else None

@@ -7,6 +7,7 @@ they do not show.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from fer_core.affect.heart_rate import NoPulse
 from fer_core.affect.indicators import ComprehensionFeatures
 from fer_core.emotions import LABELS
 from fer_core.study.evaluation import ComprehensionExample, evaluate
@@ -72,12 +74,15 @@ class HeartRate:
         lowest_bpm: Of the readings, each over half a minute.
         highest_bpm: The same.
         readable: Share of the time it was asked for in which it could be read, 0..1.
+        reason: What kept it from being read most of the rest of the time, in a sentence; empty
+            where nothing did.
     """
 
     mean_bpm: float | None
     lowest_bpm: float | None
     highest_bpm: float | None
     readable: float
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +165,15 @@ def heart_rate_of(rows: Sequence[Row]) -> HeartRate | None:
         return None
     read = [(pulse.bpm, seconds) for pulse, seconds in asked if pulse.bpm is not None]
     seconds_read = sum(seconds for _, seconds in read)
+    reasons = Counter(pulse.reason for pulse, _ in asked if pulse.reason is not None)
+    if len(reasons) > 1:
+        del reasons[NoPulse.GATHERING]
     return HeartRate(
         mean_bpm=sum(bpm * seconds for bpm, seconds in read) / seconds_read if read else None,
         lowest_bpm=min((bpm for bpm, _ in read), default=None),
         highest_bpm=max((bpm for bpm, _ in read), default=None),
         readable=seconds_read / sum(seconds for _, seconds in asked),
+        reason=reasons.most_common(1)[0][0].text if reasons else "",
     )
 
 

@@ -156,3 +156,16 @@ def test_the_core_knows_no_web_framework() -> None:
         if "import streamlit" in path.read_text() or "from streamlit" in path.read_text()
     ]
     assert offenders == []
+
+
+def test_a_time_without_pictures_is_named_and_a_pause_is_not_named_twice() -> None:
+    session = session_of(10)
+    for second in (*range(20, 30), *range(50, 60)):
+        if second == 50:
+            session.pause(START + 30)
+            session.resume(START + 49.5)
+        session.observe(CALM, START + second + 0.5)
+    spans = tables(session, 80, None).spans
+    assert spans["text"].tolist() == ["paused", "no pictures", "no pictures"]
+    assert spans["start"].tolist() == pytest.approx([30, 10, 59], abs=1)
+    assert spans["end"].tolist() == pytest.approx([49.5, 20, 80], abs=1)

@@ -13,6 +13,7 @@ from fer_core.affect.heart_rate import NoPulse
 from fer_core.affect.signals import CHANNELS, Baseline, Usual
 from fer_core.emotions import Emotion
 from fer_core.study.records import Row, merge_rows
+from fer_core.study.report import heart_rate_of
 from fer_core.study.session import SessionInfo, StudySession
 from fer_core.vision.faces import Detections, SkinColour
 
@@ -122,3 +123,15 @@ def test_rows_with_it_survive_json_and_merging(session: StudySession) -> None:
     assert merge_rows(rows[:10], rows[0].at, 10.0).pulse.reason is NoPulse.GATHERING
     plain = {name: value for name, value in rows[-1].to_dict().items() if name != "pulse"}
     assert Row.from_dict(plain).pulse is None
+
+
+def test_the_report_sums_it_up_and_says_what_hid_it(session: StudySession) -> None:
+    assert heart_rate_of(session.rows()) is None
+    session.read_heart_rate(True)
+    end = show(session, 72.0, 0, 50)
+    found = heart_rate_of(session.rows())
+    assert found.mean_bpm == pytest.approx(72, abs=1)
+    assert found.lowest_bpm <= found.mean_bpm <= found.highest_bpm
+    assert 0 < found.readable < 1
+    show(session, None, end, 200)
+    assert heart_rate_of(session.rows()).reason == NoPulse.UNCLEAR.text
