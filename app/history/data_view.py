@@ -19,8 +19,8 @@ def show_data(store: SessionStore) -> None:
     """Show export, import and erasing, from top to bottom."""
     st.subheader("Take everything along")
     st.markdown(
-        "One ZIP with all sessions as CSV, JSON and Parquet: numbers and your own words, no "
-        "pictures, as none were ever stored."
+        "One ZIP with all sessions as CSV, JSON and Parquet: numbers, your own words and the texts "
+        "that you asked to keep. No pictures, as none were ever stored."
     )
     offer_export(store)
     st.subheader("Bring a history in")

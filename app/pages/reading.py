@@ -12,6 +12,7 @@ from app.reading.rooms import ReadingRoom, ReadingRooms, reading_rooms
 from app.reading.setup_view import show_reopening, show_setup
 from app.state import engine_or_stop
 from fer_core.errors import FerError
+from fer_core.storage.history import StoredSession
 from fer_core.study.snapshot import State
 
 
@@ -26,7 +27,7 @@ def show_page() -> None:
         if known is not None:
             show_room(study, known, rooms)
             return
-        room = show_reopening(study, rooms, text_id_of(study))
+        room = show_reopening(study, rooms, kept_of(study))
     if room is not None:
         st.query_params["reading"] = room.session_id
         st.rerun()
@@ -39,16 +40,15 @@ def show_room(study: LiveStudy, room: ReadingRoom, rooms: ReadingRooms) -> None:
         show_reading(study, room, rooms)
 
 
-def text_id_of(study: LiveStudy) -> str:
-    """Return which text a session was about; "" if it is not known."""
+def kept_of(study: LiveStudy) -> StoredSession | None:
+    """Return what the history has of a session; None if it has nothing or cannot be read."""
     store = live_sessions().store
     if store is None:
-        return ""
+        return None
     try:
-        text = store.load(study.session_id).summary.text
+        return store.load(study.session_id)
     except FerError:
-        return ""
-    return text.text_id if text else ""
+        return None
 
 
 show_page()

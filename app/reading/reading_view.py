@@ -57,9 +57,9 @@ def show_reading(study: LiveStudy, room: ReadingRoom, rooms: ReadingRooms) -> No
     every_s = None if connecting else REFRESH_S
     with text:
         if st.session_state.get("one_at_a_time"):
-            st.fragment(show_step)(room)
+            st.fragment(show_step)(room, rooms)
         else:
-            st.fragment(show_pages)(room)
+            st.fragment(show_pages)(room, rooms)
     with side:
         refreshed(show_side, every_s)(study, room, state)
     st.caption(NOTE)
@@ -91,10 +91,14 @@ def show_controls(study: LiveStudy, room: ReadingRoom, rooms: ReadingRooms, stat
 
 
 def end_step(room: ReadingRoom) -> None:
-    """Count the passage on screen where they are shown one at a time."""
+    """Count what was on the screen until now."""
     if st.session_state.get("one_at_a_time"):
         close_step(room)
     room.step_at = None
+    # The press of the button made the text report, and this run is the first to see it.
+    report = st.session_state.get(text_key(room), {}).get("report")
+    if report is not None:
+        room.take(room.inbox.take(report, now()))
 
 
 def choose_look(room: ReadingRoom) -> None:
@@ -160,10 +164,10 @@ def show_camera(study: LiveStudy) -> bool:
 # The text
 
 
-def show_pages(room: ReadingRoom) -> None:
+def show_pages(room: ReadingRoom, rooms: ReadingRooms) -> None:
     """Show the scrolling text and take what it reports."""
     report = show_text(
-        f"text-{room.session_id}",
+        text_key(room),
         room.document,
         room.place,
         room.look,
@@ -173,13 +177,19 @@ def show_pages(room: ReadingRoom) -> None:
     )
     if report is None:
         return
-    before = room.place
+    place, marked = room.place, list(room.marked)
     room.take(room.inbox.take(report, now()))
-    if room.place != before:
+    if room.marked != marked:
+        rooms.keep_marks(room)
+    if room.place != place:
         rerun_here()
 
 
-def show_step(room: ReadingRoom) -> None:
+def text_key(room: ReadingRoom) -> str:
+    return f"text-{room.session_id}"
+
+
+def show_step(room: ReadingRoom, rooms: ReadingRooms) -> None:
     """Show one passage with buttons; the time between two presses is its time."""
     passages = room.document.passages
     room.step = min(room.step, len(passages) - 1)
@@ -201,6 +211,7 @@ def show_step(room: ReadingRoom) -> None:
     close_step(room)
     if mark:
         room.toggle_mark(passage.passage_id)
+        rooms.keep_marks(room)
     if lost:
         room.lost_at(passage.passage_id)
         st.toast("Noted: you got lost here.")

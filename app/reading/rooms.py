@@ -1,13 +1,15 @@
 """The texts being read in this process, kept beside their sessions so that a reload loses nothing.
 
-Texts are kept in memory only; the history keeps how they were read.
+Texts are kept in memory only, unless the learner asks otherwise; the history keeps how they were
+read.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -141,8 +143,24 @@ class ReadingRooms:
         self._lock = threading.Lock()
         self._rooms: dict[str, ReadingRoom] = {}
 
-    def open(self, document: Document, session: StudySession, *, with_camera: bool) -> ReadingRoom:
-        """Open a text for a session, new or brought back."""
+    def open(
+        self,
+        document: Document,
+        session: StudySession,
+        *,
+        with_camera: bool,
+        keep_text: bool = False,
+        marked: Sequence[str] = (),
+    ) -> ReadingRoom:
+        """Open a text for a session, new or brought back.
+
+        Args:
+            document: The text.
+            session: The session.
+            with_camera: Whether the camera is beside it.
+            keep_text: Whether the history keeps the words as well.
+            marked: Passages that were marked as important before.
+        """
         session_id = session.info.session_id
         learner = self._ask(lambda store: store.learner(without=session_id))
         paces = self._ask(lambda store: store.earlier_wpm(without=session_id)) or []
@@ -155,10 +173,11 @@ class ReadingRooms:
             known.comprehension if known else comprehension_prior(),
             own_pace(paces),
             with_camera,
+            list(marked),
         )
         if self._store is not None:
             label = TextLabel(document.text_id, document.title, document.words)
-            self._store.follow(session, text=label)
+            self._store.follow(session, text=label, document=document if keep_text else None)
         with self._lock:
             self._rooms[session_id] = room
             while len(self._rooms) > MOST_ROOMS:
@@ -169,6 +188,13 @@ class ReadingRooms:
         """Return the text of a session; None if it is not in memory."""
         with self._lock:
             return self._rooms.get(session_id)
+
+    def keep_marks(self, room: ReadingRoom) -> None:
+        """Save which passages are marked; where that fails now, the end of the reading does it."""
+        if self._store is None or not room.session.info.keep:
+            return
+        with suppress(StorageError, SessionNotFound):
+            self._store.save_marked(room.session_id, room.marked)
 
     def keep(self, room: ReadingRoom) -> str:
         """Save how a finished text was read; return what went wrong, "" if nothing."""

@@ -13,6 +13,7 @@ from app.live.setup_view import ask_consent
 from app.reading.rooms import ReadingRoom, ReadingRooms
 from fer_core.affect.breaks import BreakPlan
 from fer_core.errors import FerError, TextError
+from fer_core.storage.history import StoredSession
 from fer_core.study.documents import EXTENSIONS, open_document, open_pasted
 from fer_core.study.report import NOTE
 from fer_core.study.session import SessionInfo
@@ -134,7 +135,13 @@ def offer_start(
         value=True,
         key="reading_keep",
         help="How long you were on which passage, your answers, and what the camera gave. Of the "
-        "text its title, headings and own questions; never its words, and no picture.",
+        "text its title, headings and own questions, not its words; and no picture.",
+    )
+    keep_text = keep and st.toggle(
+        "Keep the text as well",
+        key="reading_keep_text",
+        help="So that History can show your marks in it later. Otherwise it asks you for the same "
+        "text again.",
     )
     if keep and (problem := history_problem()):
         st.warning(problem, icon=":material/save:")
@@ -159,22 +166,29 @@ def offer_start(
         st.error(error.message, icon=":material/error:")
         return None
     st.session_state["start_camera"] = with_camera
-    return rooms.open(document, study.session, with_camera=with_camera)
+    return rooms.open(document, study.session, with_camera=with_camera, keep_text=keep_text)
 
 
-def show_reopening(study: LiveStudy, rooms: ReadingRooms, text_id: str) -> ReadingRoom | None:
-    """Ask for the text again after a restart; the session is there, its text is never stored."""
+def show_reopening(
+    study: LiveStudy, rooms: ReadingRooms, kept: StoredSession | None
+) -> ReadingRoom | None:
+    """Bring a session's text back, or ask for it again where its words were not kept."""
+    with_camera = bool(study.session.info.consent_version)
+    marked = kept.marked if kept else ()
+    if kept is not None and kept.document is not None:
+        return rooms.open(kept.document, study.session, with_camera=with_camera, marked=marked)
     st.title("Reading")
     st.markdown(
-        f"The session “{study.session.info.title}” is still here. Its text was in memory only: "
-        "open the same text again to go on, or to see your marks in it."
+        f"The session “{study.session.info.title}” is still here. Its words were not kept: open "
+        "the same text again to go on, or to see your marks in it."
     )
     document = choose_text()
     if document is None:
         return None
-    if text_id and document.text_id != text_id:
+    text = kept.summary.text if kept else None
+    if text is not None and document.text_id != text.text_id:
         st.warning("This is another text than the one you read.", icon=":material/warning:")
         return None
     if not st.button("Go on", type="primary", key="reopen"):
         return None
-    return rooms.open(document, study.session, with_camera=bool(study.session.info.consent_version))
+    return rooms.open(document, study.session, with_camera=with_camera, marked=marked)

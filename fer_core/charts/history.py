@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 import altair as alt
 import pandas as pd
@@ -14,6 +14,8 @@ from fer_core.storage.history import SessionSummary
 
 #: Okabe-Ito, as in the live chart; the shapes tell them apart without colour.
 COMPREHENSION, STRESS = "#009E73", "#D55E00"
+#: Dates below a chart; more would run into each other on a phone.
+DATES_SHOWN = 5
 _GREY = "#808B98"
 #: The given height is the plot's alone; axes and legends come on top.
 _PLOT_HEIGHT = alt.AutoSizeParams(type="fit-x", contains="padding")
@@ -48,6 +50,23 @@ def week_chart(weeks: Sequence[WeekTotal]) -> alt.Chart:
         )
         .properties(height=150, autosize=_PLOT_HEIGHT)
     )
+
+
+def _days(first: datetime, last: datetime) -> alt.X:
+    """Return a time axis of whole days, with a date at a few of them."""
+    days = [day.date() for day in pd.date_range(first.date(), last.date())]
+    step = -(-len(days) // DATES_SHOWN)
+    start, end = days[0], days[-1] + timedelta(days=1)
+    return alt.X(
+        "time:T",
+        title=None,
+        scale=alt.Scale(domain=[_moment(start), _moment(end)]),
+        axis=alt.Axis(values=[_moment(day) for day in days[::step]], format="%d %b"),
+    )
+
+
+def _moment(day: date) -> alt.DateTime:
+    return alt.DateTime(year=day.year, month=day.month, date=day.day)
 
 
 def trend_chart(
@@ -91,7 +110,7 @@ def trend_chart(
         return None
     table = pd.DataFrame(lines).sort_values("time")
     base = alt.Chart(table).encode(
-        x=alt.X("time:T", title=None),
+        x=_days(table["time"].min(), table["time"].max()),
         tooltip=[
             alt.Tooltip("time:T", title="Started", format="%d %b %Y %H:%M"),
             alt.Tooltip("title:N", title="Session"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -56,6 +56,21 @@ def test_the_trend_line_is_drawn_where_there_is_a_trend():
     assert with_line is not None
     assert without is not None
     assert len(values(with_line)) == len(values(without)) + 2
+
+
+def test_a_trend_shows_dates_and_begins_and_ends_with_whole_days():
+    sessions = [session(at(day), comprehension=estimate(50)) for day in (1, 12)]
+    chart = trend_chart(sessions, "comprehension", "Comprehension", COMPREHENSION, None, UTC)
+    assert chart is not None
+    x = chart.to_dict()["layer"][0]["encoding"]["x"]
+    assert x["axis"]["format"] == "%d %b"
+    assert len(x["axis"]["values"]) == 4
+    start, end = x["scale"]["domain"]
+    assert (start["date"], end["date"]) == (at_day(1), at_day(13))
+
+
+def at_day(day: int) -> int:
+    return datetime.fromtimestamp(at(day), UTC).day
 
 
 def test_without_any_estimate_there_is_no_trend_chart():
