@@ -6,18 +6,19 @@ PEERS is a folder outside the project, made once; every peer carries its weights
 
     mkdir PEERS && cd PEERS
     python3.11 -m venv python
-    python/bin/pip install fer==22.5.1 tensorflow-cpu "opencv-python-headless<5" "moviepy<2" \
-        "setuptools<81"
+    python/bin/pip install fer==22.5.1 tensorflow-cpu "moviepy<2" "setuptools<81"
+    python/bin/pip install --force-reinstall --no-deps "opencv-python-headless<5"
     npm install @vladmandic/face-api@1.7.15 @vladmandic/human@3.3.6 @tensorflow/tfjs@4.22.0 \
         @tensorflow/tfjs-backend-wasm@4.22.0
 
-- `fer` (PyPI): OpenCV's Haar cascade, its default, or MTCNN; a small network on 64 px.
-- face-api (npm; the maintained face-api.js): its best face finder, SSD MobileNet, or its tiny one.
+- `fer` (PyPI): OpenCV's Haar cascade, its default, or MTCNN; a small network on 64 px. It brings
+  torch and TensorFlow, some gigabytes; the OpenCV 5 that comes along has no cascades.
+- face-api (npm; the maintained face-api.js): its large face finder, SSD MobileNet, or its tiny one.
 - human (npm, the same author's newer library): BlazeFace, a face mesh, a small network on 64 px.
 
 The JavaScript ones run in Node.js on TensorFlow.js' WebAssembly; in a browser with a GPU they are
-faster. Left out, because their weights come from GitHub, Google Drive or Hugging Face at first use,
-so that no run without a network repeats: DeepFace, HSEmotion, py-feat.
+faster. Not run, because they fetch their weights from GitHub or Hugging Face at first use: DeepFace,
+HSEmotion, py-feat. How ours compares with them is unknown.
 
 What makes it fair to them:
 
@@ -30,10 +31,13 @@ What makes it fair to them:
   suits them best counts; ours still has to find the face in the whole picture.
 
 What is unfair to them: our model trained on the training part of all four sources (on none of these
-pictures), with their labels' habits; theirs saw ferplus' source at most: `fer` and human carry
-networks trained on FER2013, of which ferplus is a part, and whether these very pictures were among
-theirs is not documented; face-api's says "publicly available data sets and pictures scraped from
-the web". On pictures from elsewhere the distance will be smaller.
+pictures), with their labels' habits, and affect_faces are cut out of their surroundings, as no
+camera shows a face. On pictures from elsewhere the distance is likely to be smaller.
+
+What is unfair to ours: `fer` and human name as the origin of their networks one that was trained on
+FER2013, where ferplus' pictures come from; face-api's was trained on "a variety of images from
+publicly available datasets as well as images scraped from the web". Whether these very pictures
+were among them is not documented.
 
 Intervals are 95 %, bootstrap over pictures; those of differences are paired by picture. "all" is
 the mean over the sources. Times are processor time on one core, the median over the same pictures,
