@@ -17,8 +17,8 @@ PEERS is a folder outside the project, made once; every peer carries its weights
 - human (npm, the same author's newer library): BlazeFace, a face mesh, a small network on 64 px.
 
 The JavaScript ones run in Node.js on TensorFlow.js' WebAssembly; in a browser with a GPU they are
-faster. Not run, because they fetch their weights from GitHub or Hugging Face at first use: DeepFace,
-HSEmotion, py-feat. How ours compares with them is unknown.
+faster. Not run, because they fetch their weights from GitHub or Hugging Face at first use:
+DeepFace, HSEmotion, py-feat. How ours compares with them is unknown.
 
 What makes it fair to them:
 
@@ -26,7 +26,8 @@ What makes it fair to them:
   they find none, once more with a border.
 - The largest face counts; finding none is wrong, for all; being unsure is wrong, for ours alone.
 - Of their seven classes the likeliest of our five is taken: fear and disgust never count.
-- A second table counts only the pictures in which the peer found a face.
+- A second table counts only the pictures in which the peer found a face; ferplus' 48 px are too
+  blurred for SSD, which finds none there.
 - A third gives them the labelled face, cut out in two sizes, and on each source the size that
   suits them best counts; ours still has to find the face in the whole picture.
 
@@ -200,7 +201,10 @@ def peer_table(name: str, questions: Sequence[Question], answered: Sequence[Answ
         theirs.append(drawn(question.labels[some.pictures], some.given))
         ours.append(drawn(question.labels[some.pictures], question.ours[some.pictures]))
         rows.append(row(name, question.source, theirs[-1], ours[-1], some.face_size))
-    return [*rows, row(name, ALL, mean(theirs), mean(ours))] if rows else []
+    if not rows:
+        return []
+    summed = ALL if len(rows) == len(questions) else f"{len(rows)} sources"
+    return [*rows, row(name, summed, mean(theirs), mean(ours))]
 
 
 def ours_on(detector: EmotionDetector, pictures: Sequence[LabelledPicture], mode: Any) -> Integers:
