@@ -206,7 +206,8 @@ _PAGE = """<!doctype html>
 <link rel="icon" href="/docs/swagger.svg">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 <style>
-.swagger-ui .renderedMarkdown :is(p, li, td) { line-height: 1.5; margin-inline: 0; max-width: 50rem; }
+.swagger-ui .renderedMarkdown :is(p, li, td) { line-height: 1.5; max-width: 50rem; }
+.swagger-ui .renderedMarkdown p { margin-inline: 0; }
 .swagger-ui .renderedMarkdown code { color: inherit; font-weight: 400; padding: 0.1em 0.3em; }
 .swagger-ui .renderedMarkdown pre { max-height: 28rem; overflow: auto; }
 /* One click takes the whole block, for the clipboard. */

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from fer_core.api.keys import KeyRing
 from fer_core.api.problems import (
@@ -16,6 +14,7 @@ from fer_core.api.problems import (
     TooManyRequests,
     Unauthorized,
 )
+from fer_core.api.rates import RateLimiter, parse_rate
 from fer_core.config import Settings
 from fer_core.errors import SettingsError
 
@@ -31,20 +30,6 @@ _CORS_REQUEST_HEADERS = (
 )
 _CORS_ANSWER_HEADERS = "ETag, Link, Location, Retry-After, X-Request-Id"
 _PREFLIGHT_SECONDS = "600"
-
-
-def parse_rate(text: str) -> RateLimitItem:
-    """Read a rate such as "100/second".
-
-    Raises:
-        SettingsError: It cannot be read.
-    """
-    try:
-        return parse(text)
-    except ValueError:
-        raise SettingsError(
-            "FER_API_RATE_LIMIT must look like 100/second, 600/minute or 10 per 5 seconds."
-        ) from None
 
 
 def parse_origins(origins: tuple[str, ...]) -> frozenset[str]:
@@ -77,8 +62,7 @@ class Gate:
         self._keys = keys
         self._require_key = require_key
         self._origins = parse_origins(settings.cors_origins)
-        self._rate = parse_rate(settings.api_rate_limit)
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = RateLimiter(parse_rate(settings.api_rate_limit))
 
     def install(self, app: Flask) -> None:
         """Stand before every view of the app."""
@@ -130,8 +114,9 @@ class Gate:
         if _is_public(request.path):
             return
         caller = g.caller or f"address {request.remote_addr}"
-        if not self._limiter.hit(self._rate, caller):
-            raise TooManyRequests(retry_after_s=self._rate.get_expiry())
+        wait_s = self._limiter.ask(caller)
+        if wait_s > 0:
+            raise TooManyRequests(retry_after_s=math.ceil(wait_s))
 
     def _preflight(self) -> Response:
         response = Response(status=204)

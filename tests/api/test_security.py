@@ -8,7 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from fer_core.api.keys import KeyRing, KeyStore, hash_key
-from fer_core.api.security import parse_origins, parse_rate
+from fer_core.api.rates import Rate, RateLimiter, parse_rate
+from fer_core.api.security import parse_origins
 from fer_core.errors import SettingsError
 from tests.api.conftest import MakeApp
 
@@ -210,6 +211,43 @@ def test_a_limited_client_hears_when_to_come_back(make_app: MakeApp) -> None:
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
 
 
-def test_a_rate_that_cannot_be_read_stops_the_start() -> None:
+@pytest.mark.parametrize(
+    "text", ["often", "0/second", "-1/second", "5/fortnight", "", "1/second " * 2]
+)
+def test_a_rate_that_cannot_be_read_stops_the_start(text: str) -> None:
     with pytest.raises(SettingsError, match="FER_API_RATE_LIMIT"):
-        parse_rate("often")
+        parse_rate(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("100/second", Rate(100, 1)),
+        ("600/minute", Rate(600, 60)),
+        ("10 per 5 seconds", Rate(10, 5)),
+        ("1 per day", Rate(1, 86_400)),
+    ],
+)
+def test_rates_are_written_as_people_say_them(text: str, rate: Rate) -> None:
+    assert parse_rate(text) == rate
+
+
+def test_the_window_moves_and_what_was_refused_does_not_count() -> None:
+    now = 0.0
+    limiter = RateLimiter(Rate(2, 10), lambda: now)
+    assert [limiter.ask("a"), limiter.ask("a")] == [0, 0]
+    now = 4.0
+    assert limiter.ask("a") == pytest.approx(6)
+    assert limiter.ask("b") == 0
+    now = 10.0
+    assert [limiter.ask("a"), limiter.ask("a")] == [0, 0]
+    assert limiter.ask("a") == pytest.approx(10)
+
+
+def test_callers_who_left_are_forgotten() -> None:
+    now = 0.0
+    limiter = RateLimiter(Rate(2, 10), lambda: now)
+    for number in range(5000):
+        now += 1
+        limiter.ask(f"address {number}")
+    assert len(limiter._asked) <= 1001

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Literal
 
 from flask_openapi3.models.file import FileStorage
@@ -49,6 +50,18 @@ class Frozen(BaseModel):
     """A value of the contract: exactly these fields, never changed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def model_json_schema(cls, *arguments: Any, **options: Any) -> dict[str, Any]:
+        """Return the JSON schema; flask-openapi3 asks for it anew at every request."""
+        if arguments or options:
+            return super().model_json_schema(*arguments, **options)
+        return _schema_of(cls)
+
+
+@cache
+def _schema_of(model: type[Frozen]) -> dict[str, Any]:
+    return super(Frozen, model).model_json_schema()
 
 
 class AnalysisQuery(Frozen):

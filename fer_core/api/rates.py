@@ -1,0 +1,76 @@
+"""How often one caller may ask: a moving window for each, in memory."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fer_core.errors import SettingsError
+
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+_RATE = re.compile(r"([1-9]\d{0,5}) *(?:/|per) *([1-9]\d{0,3})? *(second|minute|hour|day)s?")
+#: Callers remembered before those who are not asking any more are looked for.
+_MANY_CALLERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many requests in any stretch of so many seconds."""
+
+    requests: int
+    seconds: float
+
+
+def parse_rate(text: str) -> Rate:
+    """Read a rate such as "100/second".
+
+    Raises:
+        SettingsError: It cannot be read.
+    """
+    match = _RATE.fullmatch(text.strip())
+    if match is None:
+        raise SettingsError(
+            "FER_API_RATE_LIMIT must look like 100/second, 600/minute or 10 per 5 seconds."
+        )
+    requests, multiple, unit = match.groups()
+    return Rate(int(requests), int(multiple or 1) * _SECONDS[unit])
+
+
+class RateLimiter:
+    """Counts requests by caller. Safe for any number of threads.
+
+    Args:
+        rate: What each caller may.
+        clock: Seconds that only go forward.
+    """
+
+    def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._asked: dict[str, deque[float]] = {}
+
+    def ask(self, caller: str) -> float:
+        """Count a request and return 0, or the seconds until the caller may ask again."""
+        with self._lock:
+            now = self._clock()
+            if caller not in self._asked:
+                self._make_room(now)
+            asked = self._asked.setdefault(caller, deque(maxlen=self._rate.requests))
+            if len(asked) == self._rate.requests:
+                wait = asked[0] + self._rate.seconds - now
+                if wait > 0:
+                    return wait
+            asked.append(now)
+            return 0.0
+
+    def _make_room(self, now: float) -> None:
+        if len(self._asked) < _MANY_CALLERS:
+            return
+        horizon = now - self._rate.seconds
+        for caller in [name for name, asked in self._asked.items() if asked[-1] <= horizon]:
+            del self._asked[caller]
