@@ -168,4 +168,5 @@ def test_a_time_without_pictures_is_named_and_a_pause_is_not_named_twice() -> No
     spans = tables(session, 80, None).spans
     assert spans["text"].tolist() == ["paused", "no pictures", "no pictures"]
     assert spans["start"].tolist() == pytest.approx([30, 10, 59], abs=1)
-    assert spans["end"].tolist() == pytest.approx([49.5, 20, 80], abs=1)
+    # The first picture after a gap stands for the three seconds before it.
+    assert spans["end"].tolist() == pytest.approx([49.5, 17, 80], abs=1)
