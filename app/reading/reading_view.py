@@ -94,11 +94,9 @@ def end_step(room: ReadingRoom) -> None:
     """Count what was on the screen until now."""
     if st.session_state.get("one_at_a_time"):
         close_step(room)
+    else:
+        room.see_until(now())
     room.step_at = None
-    # The press of the button made the text report, and this run is the first to see it.
-    report = st.session_state.get(text_key(room), {}).get("report")
-    if report is not None:
-        room.take(room.inbox.take(report, now()))
 
 
 def choose_look(room: ReadingRoom) -> None:
@@ -167,7 +165,7 @@ def show_camera(study: LiveStudy) -> bool:
 def show_pages(room: ReadingRoom, rooms: ReadingRooms) -> None:
     """Show the scrolling text and take what it reports."""
     report = show_text(
-        text_key(room),
+        f"text-{room.session_id}",
         room.document,
         room.place,
         room.look,
@@ -183,10 +181,6 @@ def show_pages(room: ReadingRoom, rooms: ReadingRooms) -> None:
         rooms.keep_marks(room)
     if room.place != place:
         rerun_here()
-
-
-def text_key(room: ReadingRoom) -> str:
-    return f"text-{room.session_id}"
 
 
 def show_step(room: ReadingRoom, rooms: ReadingRooms) -> None:

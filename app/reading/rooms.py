@@ -31,6 +31,10 @@ from fer_core.study.text import Document
 #: Texts in memory at once; a book of 300 pages takes about 5 MB.
 MOST_ROOMS = 32
 
+#: The page reports every two seconds; on a busy machine it takes its time. After a longer silence
+#: nobody knows what was on the screen.
+REPORTS_WITHIN_S = 5.0
+
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
@@ -52,6 +56,7 @@ class ReadingRoom:
         place: Where in the text the page is.
         look: How the text is set.
         inbox: What has arrived from the browser.
+        latest: What was on the screen by the last report.
         step_at: In the mode of one passage at a time: since when the present one is shown.
     """
 
@@ -66,6 +71,7 @@ class ReadingRoom:
     place: Place = field(default_factory=Place)
     look: Look = field(default_factory=Look)
     inbox: Inbox = field(default_factory=Inbox)
+    latest: Seen | None = None
     step: int = 0
     step_at: float | None = None
 
@@ -80,6 +86,7 @@ class ReadingRoom:
             if isinstance(item, Seen):
                 shares = {name: share for name, share in item.shares.items() if name in known}
                 self.see(shares, item.start, item.end)
+                self.latest = Seen(item.start, item.end, shares)
             elif item.kind != "part" and item.passage_id not in known:
                 continue
             elif item.kind == "mark":
@@ -94,6 +101,15 @@ class ReadingRoom:
         if self.session.state is State.ACTIVE:
             for name, share in shares.items():
                 self.session.mark_passage(name, share, start, end)
+
+    def see_until(self, at: float) -> None:
+        """Note that what was reported last has stayed on the screen since, where that is recent.
+
+        The page reports every two seconds: without this the end of a reading would be missing.
+        """
+        if self.latest is not None and self.latest.end < at <= self.latest.end + REPORTS_WITHIN_S:
+            self.see(self.latest.shares, self.latest.end, at)
+        self.latest = None
 
     def turn(self, by: int) -> None:
         """Go to the next or the earlier part of the text."""

@@ -77,15 +77,9 @@ class TextView {
       if (document.visibilityState === "hidden") this.send()
     }
     this.onKey = (event) => this.key(event)
-    // Whoever presses something beside the text may be about to pause or to finish.
-    this.onPress = (event) => {
-      const chosen = event.type === "pointerdown" || event.key === "Enter" || event.key === " "
-      if (chosen && !event.composedPath().includes(this.root)) this.send()
-    }
     this.scroller.addEventListener("scroll", this.onScroll, { passive: true })
     document.addEventListener("visibilitychange", this.onHidden)
     document.addEventListener("keydown", this.onKey)
-    for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, this.onPress, true)
     this.measuring = setInterval(() => this.measure(), MEASURE_EVERY_MS)
     this.sending = setInterval(() => this.send(), SEND_EVERY_MS)
     this.resizing = new ResizeObserver(() => this.observe())
@@ -98,7 +92,6 @@ class TextView {
     this.scroller.removeEventListener("scroll", this.onScroll)
     document.removeEventListener("visibilitychange", this.onHidden)
     document.removeEventListener("keydown", this.onKey)
-    for (const kind of ["pointerdown", "keydown"]) document.removeEventListener(kind, this.onPress, true)
     clearInterval(this.measuring)
     clearInterval(this.sending)
     clearTimeout(this.settling)
