@@ -19,8 +19,9 @@ GLIDE_HALF_LIFE_S = 0.06
 SPEED_HALF_LIFE_S = 0.15
 #: A face is believed to keep its speed this long after it was last seen. Seconds.
 LOOK_AHEAD_S = 0.2
-#: Nothing is drawn for an analysis that is older than this. Seconds.
-STALE_S = 1.0
+#: Nothing is drawn for an analysis that is older than this: at one a second, the least that a busy
+#: machine gives, each is up to a second and a half old before the next one comes. Seconds.
+STALE_S = 2.0
 
 
 @dataclass(slots=True)

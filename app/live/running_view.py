@@ -47,10 +47,12 @@ def show_running(study: LiveStudy) -> None:
     st.html(STEADY)
     session = study.session
     state = session.state
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(session.info.title or "Study session", width="stretch")
-        here = is_here(study)
-        if here:
+    # Columns stand below each other on a phone; in one row the buttons would leave no title.
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    left.title(session.info.title or "Study session")
+    here = is_here(study)
+    if here:
+        with right.container(horizontal=True, horizontal_alignment="right"):
             show_controls(study, state)
     if session.info.goal:
         st.caption(f"Goal: {session.info.goal}")

@@ -53,6 +53,8 @@ _TICKS = f"sequence(ceil(domain('x')[0] / {_STEP}) * {_STEP}, domain('x')[1] + 1
 #: Room for the labels of the y axis, the same in both charts, so that their times align. Pixels.
 _Y_LABELS = 42
 _HEIGHT = 210
+#: A chart below this width breaks its legend into lines. Pixels.
+_NARROW = 420
 
 _SHARE_COLUMNS = ["elapsed", "clock", "segment", *(emotion.study_label for emotion in EMOTIONS)]
 _LINE_COLUMNS = ["elapsed", "clock", "segment", "indicator", "value", "low", "high", "range"]
@@ -234,6 +236,11 @@ def _spans(
     )
 
 
+def _in_columns(count: int) -> alt.ExprRef:
+    """Return a legend's columns: as many as it has entries, or two where a phone has no room."""
+    return alt.ExprRef(f"width < {_NARROW} ? 2 : {count}")
+
+
 def _time_axis() -> alt.X:
     return alt.X(
         "elapsed:Q",
@@ -287,7 +294,7 @@ def _expression_spec() -> dict[str, Any]:
                 sort=None,
                 scale=alt.Scale(domain=titled, range=[emotion.colour for emotion in EMOTIONS]),
                 legend=alt.Legend(
-                    title=None, orient="top", columns=5, symbolType="square", offset=24
+                    title=None, orient="top", columns=_in_columns(5), symbolType="square", offset=24
                 ),
             ),
             y2="top:Q",
@@ -329,7 +336,12 @@ def _indicator_spec() -> dict[str, Any]:
             range=[colour for _, _, colour, _ in INDICATORS],
         ),
         legend=alt.Legend(
-            title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1
+            title=None,
+            orient="top",
+            columns=_in_columns(3),
+            symbolType="stroke",
+            symbolStrokeWidth=3,
+            symbolOpacity=1,
         ),
     )
     dashes = alt.StrokeDash(
