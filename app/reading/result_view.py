@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.reading.passages import as_html, column
+from app.reading.passages import as_html, column, direction
 from app.reading.rooms import ReadingRoom, ReadingRooms
 from app.reading.text_view import PASSAGES_AT_ONCE, count_parts
 from fer_core.charts.passages import MAP_CAPTION, comprehension_map, pace_map, passage_table
@@ -122,6 +122,11 @@ def show_marked_text(room: ReadingRoom, rooms: ReadingRooms, result: ReadingResu
         + " · ".join(f"{mark.icon} {mark.label} ({mark.pattern} line)" for mark in Mark)
     )
     marks = {highlight.passage_id: highlight for highlight in result.highlights}
+    own = [one for one in room.document.passages if one.passage_id in room.marked]
+    unshown = [one for one in own if one.passage_id not in marks]
+    if unshown:
+        numbers = ", ".join(str(passage.index + 1) for passage in unshown)
+        st.caption(f"{Mark.IMPORTANT_SAID.icon} Also marked by you: passage {numbers}.")
     parts = count_parts(room.document)
     part = 0
     if parts > 1:
@@ -154,7 +159,8 @@ def show_marked(
         "margin:.6em 0"
     )
     label = f'<div style="font:600 .75em var(--st-font, sans-serif)">{mark.icon} {mark.label}</div>'
-    st.html(column(f'<div style="{style}">{label}{as_html(passage)}</div>', room.look))
+    marked = f'<div dir="{direction(passage)}" style="{style}">{label}{as_html(passage)}</div>'
+    st.html(column(marked, room.look))
     with (
         st.container(horizontal_alignment="center", key=f"why-{passage.passage_id}"),
         st.container(width=room.look.width * room.look.size),

@@ -223,3 +223,51 @@ def test_a_correction_of_a_mark_counts_as_an_answer(
         settled(page)
     answers = [answer for answer, _ in stored(data_dir).answers]
     assert [answer.value for answer in answers] == [1, 5]
+
+
+def test_letters_column_and_colours_are_the_readers_choice(address: str, chromium: Browser) -> None:
+    with open_page(chromium, f"{address}/reading") as page:
+        start_reading(page)
+        page.get_by_role("button", name="Text", exact=True).click()
+        reader = page.locator(".reader")
+        for name, theme in (("Sepia", "sepia"), ("Dark", "dark"), ("Light", "light")):
+            page.get_by_text(name, exact=True).click()
+            expect(reader).to_have_attribute("data-theme", theme)
+        page.get_by_text("Larger", exact=True).click()
+        expect(page.locator("article")).to_have_css("font-size", "28px")
+        page.get_by_text("Narrow", exact=True).click()
+        expect(page.locator("article")).to_have_css("max-width", f"{28 * 28}px")
+
+
+def test_scripts_from_right_to_left_and_without_spaces_are_set_as_they_are_read(
+    address: str, data_dir: Path, chromium: Browser
+) -> None:
+    arabic = "يقرأ القارئ النص ببطء في المساء ثم يعود إلى الفقرة الصعبة مرة أخرى. " * 3
+    japanese = "読者は本を開き、ゆっくり読む。それから難しい段落に戻る。" * 4
+    with open_page(chromium, f"{address}/reading") as page:
+        start_reading(page, f"# القراءة\n\n{arabic}\n\n# 読書\n\n{japanese}")
+        for passage, direction in (("p1", "rtl"), ("p2", "ltr")):
+            for part in (f"#{passage}", f"#{passage} p"):
+                expect(page.locator(part).first).to_have_css("direction", direction)
+        page.wait_for_timeout(1000)
+        page.keyboard.press("l")
+        finish(page)
+        marked = page.locator("div[dir=rtl]").filter(has_text="Hard for you")
+        expect(marked).to_have_css("border-right-style", "solid")
+    words = stored(data_dir).summary.text.words
+    assert 60 < words < 160
+
+
+def test_the_last_seconds_before_finish_count(
+    address: str, data_dir: Path, chromium: Browser
+) -> None:
+    with open_page(chromium, f"{address}/reading") as page:
+        start_reading(page)
+        page.wait_for_timeout(7300)
+        page.get_by_role("button", name="Finish", exact=True).click()
+        expect(page.get_by_text("Finished. Here is how it was read.")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+    session = stored(data_dir)
+    finished_at = session.summary.info.started_at + session.summary.elapsed_s
+    assert finished_at - max(view.end for view in session.views) < 0.5

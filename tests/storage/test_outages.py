@@ -18,7 +18,7 @@ import pytest
 from fer_core.config import PROJECT_ROOT
 from fer_core.storage.store import SessionStore
 from fer_core.study.snapshot import State
-from tests.storage.sessions import START, full_session, new_session, play
+from tests.storage.sessions import START, full_session, new_session, play, read_through
 
 LOST_AT_MOST_S = 5.0
 
@@ -64,7 +64,16 @@ def test_two_processes_write_at_once_and_both_are_whole(url, open_store):
         stored = store.load(f"s{number}")
         assert stored.summary.state is State.FINISHED
         assert sum(row.width_s for row in stored.rows) == pytest.approx(6, abs=1.5)
+        assert sum(view.end - view.start for view in stored.views) == pytest.approx(6, abs=1.5)
     assert len(store.sessions()) == 12
+
+
+def assert_all_saved(store, session) -> None:
+    """Hold that the camera's rows, what was on the screen and the answers are all there."""
+    stored = store.load("s1")
+    assert list(stored.rows) == session.rows()
+    assert stored.views == session.views != ()
+    assert stored.answers == session.examples != ()
 
 
 def test_a_locked_database_costs_nothing_once_it_is_free(tmp_path, open_store):
@@ -79,12 +88,13 @@ def test_a_locked_database_costs_nothing_once_it_is_free(tmp_path, open_store):
     assert not store.status.saving
     assert "Another program" in store.status.message
     assert store.status.unsaved_since is not None
+    read_through(session, since=60)
     play(session, 60, since=60)
     other.execute("COMMIT")
     other.close()
     assert store.save_now()
     assert store.status.saving
-    assert list(store.load("s1").rows) == session.rows()
+    assert_all_saved(store, session)
 
 
 def test_the_session_is_never_held_up_by_the_disk(tmp_path, open_store):
@@ -132,11 +142,12 @@ def test_on_a_full_disk_the_session_goes_on_and_is_saved_when_there_is_room(smal
     assert not store.save_now()
     assert "disk is full" in store.status.message
     assert "memory" in store.status.message
+    read_through(session, since=630)
     play(session, 60, since=630)
     ballast.unlink()
     assert store.save_now()
     assert store.status.saving
-    assert list(store.load("s1").rows) == session.rows()
+    assert_all_saved(store, session)
 
 
 def test_a_damaged_file_is_named_and_left_alone(tmp_path, open_store):

@@ -120,6 +120,7 @@ class TextView {
   section({ id, headings, text }) {
     const section = document.createElement("section")
     section.id = section.dataset.passage = id
+    section.dir = "auto"
     for (const { level, text: words } of headings) {
       const heading = document.createElement(`h${Math.min(6, level + 1)}`)
       heading.textContent = words
