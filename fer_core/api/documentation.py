@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app
@@ -16,6 +18,8 @@ from pydantic.json_schema import models_json_schema
 from fer_core.api.problems import MEDIA_TYPE, STATUS_OF_CODE, problem_of
 from fer_core.errors import FerError
 
+#: By operation, what it answered in a session that really ran (tests/api/record_examples.py).
+EXAMPLES = Path(__file__).with_name("examples.json")
 #: Ends the names of our classes for answers; nothing else in the document ends so.
 _ANSWER_NAME = re.compile(r"(?<=[a-z])Out$")
 _REF = "#/components/schemas/{model}"
@@ -138,6 +142,7 @@ def build_document(
         ],
         ref_template=_REF,
     )
+    recorded = json.loads(EXAMPLES.read_text("utf-8")) if EXAMPLES.exists() else {}
     for item in document["paths"].values():
         for operation in item.values():
             # Docstrings come with HTML line breaks; the contract's text is CommonMark.
@@ -145,11 +150,19 @@ def build_document(
             operation["description"] = text or operation["summary"]
             # Only now: what can be raised is known when every module is there.
             for status, answer in operation["responses"].items():
-                if MEDIA_TYPE in answer.get("content", {}):
-                    answer["content"][MEDIA_TYPE]["examples"] = _examples(int(status))
+                for media_type, content in answer.get("content", {}).items():
+                    if media_type == MEDIA_TYPE:
+                        content["examples"] = _examples(int(status))
+                    elif (name := _example_name(operation, media_type)) in recorded:
+                        content["example"] = recorded[name]
     document["components"]["schemas"] = dict(sorted(definitions["$defs"].items()))
     named: dict[str, Any] = _with_public_names(document)
     return named
+
+
+def _example_name(operation: dict[str, Any], media_type: str) -> str:
+    kind = " csv" if media_type == "text/csv" else ""
+    return f"{operation['operationId']}{kind}"
 
 
 def _with_public_names(node: Any) -> Any:

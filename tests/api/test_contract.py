@@ -9,6 +9,7 @@ import schemathesis
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
+from jsonschema import Draft202012Validator
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from fer_core.api.app import make_contract
@@ -105,6 +106,46 @@ def test_every_operation_on_a_session_says_what_can_be_in_its_way(
                 if operation["operationId"] in changes:
                     expected.add("409")
                 assert expected <= set(operation["responses"]), operation["operationId"]
+
+
+def answers_with_a_body(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (operation["operationId"], media_type, content)
+        for item in document["paths"].values()
+        for operation in item.values()
+        for answer in operation["responses"].values()
+        for media_type, content in answer.get("content", {}).items()
+    ]
+
+
+def test_every_answer_has_an_example_that_keeps_to_its_schema(document: dict[str, Any]) -> None:
+    answers = answers_with_a_body(document)
+    assert len(answers) > 100
+    for operation, media_type, content in answers:
+        examples = [each["value"] for each in content.get("examples", {}).values()]
+        examples += [content["example"]] if "example" in content else []
+        assert examples, f"{operation} {media_type}: run python -m tests.api.record_examples"
+        schema = {**content["schema"], "components": document["components"]}
+        for example in examples:
+            Draft202012Validator(schema).validate(example)
+
+
+def test_every_json_request_has_an_example_that_keeps_to_its_schema(
+    document: dict[str, Any],
+) -> None:
+    asked = 0
+    for item in document["paths"].values():
+        for operation in item.values():
+            content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            if content is None:
+                continue
+            name = content["schema"]["$ref"].rpartition("/")[2]
+            schema = document["components"]["schemas"][name]
+            for example in schema["examples"]:
+                whole = {**content["schema"], "components": document["components"]}
+                Draft202012Validator(whole).validate(example)
+                asked += 1
+    assert asked >= 4
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

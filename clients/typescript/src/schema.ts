@@ -413,51 +413,6 @@ export interface components {
         /**
          * Analysis
          * @description What is in each picture, in the order they were sent.
-         * @example {
-         *       "model": {
-         *         "name": "fer-yolov9t",
-         *         "version": "1.0.0"
-         *       },
-         *       "results": [
-         *         {
-         *           "faces": [
-         *             {
-         *               "box": {
-         *                 "height": 101.2,
-         *                 "width": 96,
-         *                 "x": 120,
-         *                 "y": 80.5
-         *               },
-         *               "confidence": 0.97,
-         *               "emotion": {
-         *                 "emoji": "😐",
-         *                 "label": "Natural",
-         *                 "probability": 0.83
-         *               },
-         *               "face_id": 1,
-         *               "probabilities": {
-         *                 "Angry": 0.02,
-         *                 "Happy": 0.06,
-         *                 "Natural": 0.83,
-         *                 "Sad": 0.07,
-         *                 "Surprised": 0.02
-         *               }
-         *             }
-         *           ],
-         *           "image": {
-         *             "height": 480,
-         *             "width": 640
-         *           },
-         *           "index": 0,
-         *           "problem": null,
-         *           "reason": null,
-         *           "timing_ms": {
-         *             "decode": 3.1,
-         *             "inference": 9.4
-         *           }
-         *         }
-         *       ]
-         *     }
          */
         Analysis: {
             model: components["schemas"]["ModelName"];
@@ -1719,6 +1674,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "version": "1.0.0"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Health"];
                 };
             };
@@ -1786,6 +1747,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "canary": "It gave the known answer to a drawn face."
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ready"];
                 };
             };
@@ -1864,6 +1831,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example # HELP fer_http_requests_total Requests answered
+                     *     # TYPE fer_http_requests_total counter
+                     *     fer_http_requests_total{method="GET",route="/healthz",status="200"} 1.0
+                     *     fer_http_requests_total{method="GET",route="/readyz",status="200"} 1.0
+                     *     fer_http_requests_total{method="GET",route="/api/v1/model",status="200"} 1.0
+                     */
                     "text/plain": string;
                 };
             };
@@ -1931,6 +1905,66 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "fer-yolov9t",
+                     *       "version": "0.2.0",
+                     *       "sha256": "98914ab14e4afaee937262d5ac3ceabedb817ca3d5bd9dd2fb50bd82de4b277b",
+                     *       "architecture": "YOLOv9t",
+                     *       "labels": [
+                     *         {
+                     *           "label": "Angry",
+                     *           "emoji": "😠",
+                     *           "colour": "#D55E00",
+                     *           "valence": -0.52,
+                     *           "arousal": 0.58
+                     *         },
+                     *         {
+                     *           "label": "Happy",
+                     *           "emoji": "😊",
+                     *           "colour": "#E69F00",
+                     *           "valence": 0.83,
+                     *           "arousal": 0.53
+                     *         },
+                     *         {
+                     *           "label": "Natural",
+                     *           "emoji": "😐",
+                     *           "colour": "#7A8794",
+                     *           "valence": 0,
+                     *           "arousal": 0
+                     *         },
+                     *         {
+                     *           "label": "Sad",
+                     *           "emoji": "😢",
+                     *           "colour": "#0072B2",
+                     *           "valence": -0.65,
+                     *           "arousal": -0.27
+                     *         },
+                     *         {
+                     *           "label": "Surprised",
+                     *           "emoji": "😲",
+                     *           "colour": "#CC79A7",
+                     *           "valence": 0.16,
+                     *           "arousal": 0.89
+                     *         }
+                     *       ],
+                     *       "input_size": {
+                     *         "frame": 320,
+                     *         "photo": 640
+                     *       },
+                     *       "confidence_threshold": 0.25,
+                     *       "unsure_below": 0.35,
+                     *       "metrics": {
+                     *         "fidelity_to_torch": {
+                     *           "faces": 397,
+                     *           "box_iou_p1": 1,
+                     *           "probability_p99": 0
+                     *         }
+                     *       },
+                     *       "licence": "AGPL-3.0, as trained with Ultralytics. The training pictures are research data without a licence for redistribution or commercial use; see MODEL_CARD.md.",
+                     *       "date": "2026-11-20"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Model"];
                 };
             };
@@ -2022,6 +2056,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "model": {
+                     *         "name": "fer-yolov9t",
+                     *         "version": "0.2.0"
+                     *       },
+                     *       "results": [
+                     *         {
+                     *           "index": 0,
+                     *           "image": {
+                     *             "width": 512,
+                     *             "height": 512
+                     *           },
+                     *           "faces": [
+                     *             {
+                     *               "face_id": 1,
+                     *               "confidence": 0.9324,
+                     *               "box": {
+                     *                 "x": 170.4,
+                     *                 "y": 62,
+                     *                 "width": 107.7,
+                     *                 "height": 106.8
+                     *               },
+                     *               "emotion": {
+                     *                 "label": "Happy",
+                     *                 "emoji": "😊",
+                     *                 "probability": 0.9635
+                     *               },
+                     *               "probabilities": {
+                     *                 "Angry": 0.002,
+                     *                 "Happy": 0.9635,
+                     *                 "Natural": 0.005,
+                     *                 "Sad": 0.0024,
+                     *                 "Surprised": 0.027
+                     *               }
+                     *             }
+                     *           ],
+                     *           "reason": null,
+                     *           "problem": null,
+                     *           "timing_ms": {
+                     *             "decode": 1.5,
+                     *             "inference": 1314.8
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Analysis"];
                 };
             };
@@ -2131,6 +2212,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sessions": [
+                     *         {
+                     *           "session_id": "pX3kQ0m2Tq8vY1rB7dJw5A",
+                     *           "state": "active",
+                     *           "retention": "none",
+                     *           "started_at": "2027-01-15T08:00:00.000Z",
+                     *           "title": "Chapter 3",
+                     *           "goal": "",
+                     *           "live": true,
+                     *           "totals": {
+                     *             "elapsed_s": 661,
+                     *             "active_s": 661,
+                     *             "studied_s": 661,
+                     *             "away_s": 0,
+                     *             "valid_s": 659,
+                     *             "breaks": 0,
+                     *             "frames": 331
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionPage"];
                 };
             };
@@ -2218,6 +2324,122 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "session_id": "pX3kQ0m2Tq8vY1rB7dJw5A",
+                     *       "state": "active",
+                     *       "retention": "none",
+                     *       "started_at": "2027-01-15T08:00:00.000Z",
+                     *       "title": "Chapter 3",
+                     *       "goal": "",
+                     *       "live": true,
+                     *       "totals": {
+                     *         "elapsed_s": 0,
+                     *         "active_s": 0,
+                     *         "studied_s": 0,
+                     *         "away_s": 0,
+                     *         "valid_s": 0,
+                     *         "breaks": 0,
+                     *         "frames": 0
+                     *       },
+                     *       "plan": {
+                     *         "focus_min": 10,
+                     *         "break_min": 5
+                     *       },
+                     *       "consent_version": "2026-11",
+                     *       "text": {
+                     *         "text_id": "c06e3e099de1008f",
+                     *         "title": "Photosynthesis",
+                     *         "passages": [
+                     *           {
+                     *             "passage_id": "p1",
+                     *             "section": "",
+                     *             "words": 60,
+                     *             "text": "Plants turn light into sugar."
+                     *           },
+                     *           {
+                     *             "passage_id": "p2",
+                     *             "section": "",
+                     *             "words": 60,
+                     *             "text": "Plants turn light into sugar."
+                     *           }
+                     *         ]
+                     *       },
+                     *       "snapshot": {
+                     *         "at": "2027-01-15T08:00:00.000Z",
+                     *         "state": "active",
+                     *         "presence": "waiting",
+                     *         "notice": {
+                     *           "code": "waiting",
+                     *           "text": "Waiting for the first pictures of your face."
+                     *         },
+                     *         "expression": {
+                     *           "label": "Unsure",
+                     *           "emoji": "❔",
+                     *           "probability": null,
+                     *           "probabilities": null,
+                     *           "reason": {
+                     *             "code": "waiting",
+                     *             "text": "Waiting for the first pictures of your face."
+                     *           }
+                     *         },
+                     *         "valence": null,
+                     *         "valence_band": null,
+                     *         "arousal": null,
+                     *         "indicators": {
+                     *           "comprehension": {
+                     *             "value": null,
+                     *             "low": null,
+                     *             "high": null,
+                     *             "reason": {
+                     *               "code": "waiting",
+                     *               "text": "Waiting for the first pictures of your face."
+                     *             },
+                     *             "basis": null,
+                     *             "calibrated": false,
+                     *             "usual": 70.1,
+                     *             "trend": null
+                     *           },
+                     *           "stress": {
+                     *             "value": null,
+                     *             "low": null,
+                     *             "high": null,
+                     *             "reason": {
+                     *               "code": "waiting",
+                     *               "text": "Waiting for the first pictures of your face."
+                     *             },
+                     *             "basis": null,
+                     *             "calibrated": false,
+                     *             "usual": 19.8,
+                     *             "trend": null
+                     *           },
+                     *           "attention": {
+                     *             "value": null,
+                     *             "low": null,
+                     *             "high": null,
+                     *             "reason": {
+                     *               "code": "waiting",
+                     *               "text": "Waiting for the first pictures of your face."
+                     *             },
+                     *             "basis": null,
+                     *             "calibrated": false,
+                     *             "usual": null,
+                     *             "trend": null
+                     *           }
+                     *         },
+                     *         "coverage": 0,
+                     *         "baseline_progress": 0,
+                     *         "elapsed_s": 0,
+                     *         "studied_s": 0,
+                     *         "next_break_s": 600,
+                     *         "suggestion": null,
+                     *         "probe": null,
+                     *         "frames": 0,
+                     *         "late_frames": 0
+                     *       },
+                     *       "history": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
@@ -2410,6 +2632,120 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "session_id": "pX3kQ0m2Tq8vY1rB7dJw5A",
+                     *       "state": "active",
+                     *       "retention": "none",
+                     *       "started_at": "2027-01-15T08:00:00.000Z",
+                     *       "title": "Chapter 3",
+                     *       "goal": "",
+                     *       "live": true,
+                     *       "totals": {
+                     *         "elapsed_s": 661,
+                     *         "active_s": 661,
+                     *         "studied_s": 661,
+                     *         "away_s": 0,
+                     *         "valid_s": 659,
+                     *         "breaks": 0,
+                     *         "frames": 331
+                     *       },
+                     *       "plan": {
+                     *         "focus_min": 10,
+                     *         "break_min": 5
+                     *       },
+                     *       "consent_version": "2026-11",
+                     *       "text": {
+                     *         "text_id": "c06e3e099de1008f",
+                     *         "title": "Photosynthesis",
+                     *         "passages": [
+                     *           {
+                     *             "passage_id": "p1",
+                     *             "section": "",
+                     *             "words": 60,
+                     *             "text": "Plants turn light into sugar."
+                     *           },
+                     *           {
+                     *             "passage_id": "p2",
+                     *             "section": "",
+                     *             "words": 60,
+                     *             "text": "Plants turn light into sugar."
+                     *           }
+                     *         ]
+                     *       },
+                     *       "snapshot": {
+                     *         "at": "2027-01-15T08:11:01.000Z",
+                     *         "state": "active",
+                     *         "presence": "face",
+                     *         "notice": null,
+                     *         "expression": {
+                     *           "label": "Happy",
+                     *           "emoji": "😊",
+                     *           "probability": 0.8133,
+                     *           "probabilities": {
+                     *             "Angry": 0.0102,
+                     *             "Happy": 0.8133,
+                     *             "Natural": 0.0278,
+                     *             "Sad": 0.0089,
+                     *             "Surprised": 0.1399
+                     *           },
+                     *           "reason": null
+                     *         },
+                     *         "valence": 0.6863,
+                     *         "valence_band": 0,
+                     *         "arousal": 0.559,
+                     *         "indicators": {
+                     *           "comprehension": {
+                     *             "value": 94,
+                     *             "low": 63.1,
+                     *             "high": 99.3,
+                     *             "reason": null,
+                     *             "basis": "text and pace",
+                     *             "calibrated": false,
+                     *             "usual": 94,
+                     *             "trend": "same"
+                     *           },
+                     *           "stress": {
+                     *             "value": 19.8,
+                     *             "low": 6.4,
+                     *             "high": 47,
+                     *             "reason": null,
+                     *             "basis": null,
+                     *             "calibrated": false,
+                     *             "usual": 19.8,
+                     *             "trend": "same"
+                     *           },
+                     *           "attention": {
+                     *             "value": 100,
+                     *             "low": 88,
+                     *             "high": 100,
+                     *             "reason": null,
+                     *             "basis": null,
+                     *             "calibrated": false,
+                     *             "usual": 100,
+                     *             "trend": "same"
+                     *           }
+                     *         },
+                     *         "coverage": 1,
+                     *         "baseline_progress": 1,
+                     *         "elapsed_s": 661,
+                     *         "studied_s": 661,
+                     *         "next_break_s": 839,
+                     *         "suggestion": {
+                     *           "suggestion_id": "b1",
+                     *           "rule": "timer",
+                     *           "at": "2027-01-15T08:10:00.000Z",
+                     *           "advice": "Time for a break of 5 minutes.",
+                     *           "evidence": "You have studied for 10 minutes, as you planned.",
+                     *           "rest_s": 300
+                     *         },
+                     *         "probe": null,
+                     *         "frames": 331,
+                     *         "late_frames": 0
+                     *       },
+                     *       "history": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
@@ -2586,6 +2922,80 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2027-01-15T08:11:01.000Z",
+                     *       "state": "paused",
+                     *       "presence": "waiting",
+                     *       "notice": {
+                     *         "code": "paused",
+                     *         "text": "The session is paused."
+                     *       },
+                     *       "expression": {
+                     *         "label": "Unsure",
+                     *         "emoji": "❔",
+                     *         "probability": null,
+                     *         "probabilities": null,
+                     *         "reason": {
+                     *           "code": "paused",
+                     *           "text": "The session is paused."
+                     *         }
+                     *       },
+                     *       "valence": null,
+                     *       "valence_band": null,
+                     *       "arousal": null,
+                     *       "indicators": {
+                     *         "comprehension": {
+                     *           "value": null,
+                     *           "low": null,
+                     *           "high": null,
+                     *           "reason": {
+                     *             "code": "paused",
+                     *             "text": "The session is paused."
+                     *           },
+                     *           "basis": null,
+                     *           "calibrated": false,
+                     *           "usual": 94,
+                     *           "trend": null
+                     *         },
+                     *         "stress": {
+                     *           "value": null,
+                     *           "low": null,
+                     *           "high": null,
+                     *           "reason": {
+                     *             "code": "paused",
+                     *             "text": "The session is paused."
+                     *           },
+                     *           "basis": null,
+                     *           "calibrated": false,
+                     *           "usual": 19.8,
+                     *           "trend": null
+                     *         },
+                     *         "attention": {
+                     *           "value": null,
+                     *           "low": null,
+                     *           "high": null,
+                     *           "reason": {
+                     *             "code": "paused",
+                     *             "text": "The session is paused."
+                     *           },
+                     *           "basis": null,
+                     *           "calibrated": false,
+                     *           "usual": 100,
+                     *           "trend": null
+                     *         }
+                     *       },
+                     *       "coverage": 0,
+                     *       "baseline_progress": 1,
+                     *       "elapsed_s": 661,
+                     *       "studied_s": 661,
+                     *       "next_break_s": null,
+                     *       "suggestion": null,
+                     *       "probe": null,
+                     *       "frames": 331,
+                     *       "late_frames": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Snapshot"];
                 };
             };
@@ -2684,6 +3094,80 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2027-01-15T08:11:01.000Z",
+                     *       "state": "active",
+                     *       "presence": "waiting",
+                     *       "notice": {
+                     *         "code": "waiting",
+                     *         "text": "Waiting for the first pictures of your face."
+                     *       },
+                     *       "expression": {
+                     *         "label": "Unsure",
+                     *         "emoji": "❔",
+                     *         "probability": null,
+                     *         "probabilities": null,
+                     *         "reason": {
+                     *           "code": "waiting",
+                     *           "text": "Waiting for the first pictures of your face."
+                     *         }
+                     *       },
+                     *       "valence": null,
+                     *       "valence_band": null,
+                     *       "arousal": null,
+                     *       "indicators": {
+                     *         "comprehension": {
+                     *           "value": null,
+                     *           "low": null,
+                     *           "high": null,
+                     *           "reason": {
+                     *             "code": "waiting",
+                     *             "text": "Waiting for the first pictures of your face."
+                     *           },
+                     *           "basis": null,
+                     *           "calibrated": false,
+                     *           "usual": 94,
+                     *           "trend": null
+                     *         },
+                     *         "stress": {
+                     *           "value": null,
+                     *           "low": null,
+                     *           "high": null,
+                     *           "reason": {
+                     *             "code": "waiting",
+                     *             "text": "Waiting for the first pictures of your face."
+                     *           },
+                     *           "basis": null,
+                     *           "calibrated": false,
+                     *           "usual": 19.8,
+                     *           "trend": null
+                     *         },
+                     *         "attention": {
+                     *           "value": null,
+                     *           "low": null,
+                     *           "high": null,
+                     *           "reason": {
+                     *             "code": "waiting",
+                     *             "text": "Waiting for the first pictures of your face."
+                     *           },
+                     *           "basis": null,
+                     *           "calibrated": false,
+                     *           "usual": 100,
+                     *           "trend": null
+                     *         }
+                     *       },
+                     *       "coverage": 0,
+                     *       "baseline_progress": 1,
+                     *       "elapsed_s": 661,
+                     *       "studied_s": 661,
+                     *       "next_break_s": 839,
+                     *       "suggestion": null,
+                     *       "probe": null,
+                     *       "frames": 331,
+                     *       "late_frames": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Snapshot"];
                 };
             };
@@ -2782,6 +3266,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "session_id": "pX3kQ0m2Tq8vY1rB7dJw5A",
+                     *       "retention": "none",
+                     *       "started_at": "2027-01-15T08:00:00.000Z",
+                     *       "finished_at": "2027-01-15T08:11:01.000Z",
+                     *       "totals": {
+                     *         "elapsed_s": 661,
+                     *         "active_s": 661,
+                     *         "studied_s": 661,
+                     *         "away_s": 0,
+                     *         "valid_s": 659,
+                     *         "breaks": 0,
+                     *         "frames": 331
+                     *       },
+                     *       "hardest": null,
+                     *       "best": null,
+                     *       "stretches_note": "No stretch stood out: the estimate stayed level.",
+                     *       "feedback": {
+                     *         "next_break_s": null,
+                     *         "suggestion": null,
+                     *         "breaks": [
+                     *           {
+                     *             "at": "2027-01-15T08:10:00.000Z",
+                     *             "rule": "timer",
+                     *             "evidence": "You have studied for 10 minutes, as you planned.",
+                     *             "outcome": "snoozed"
+                     *           }
+                     *         ],
+                     *         "highlights": [],
+                     *         "passages": [
+                     *           {
+                     *             "passage_id": "p1",
+                     *             "words": 60,
+                     *             "seconds": 120,
+                     *             "away_seconds": 0,
+                     *             "visits": 2,
+                     *             "wpm": 30,
+                     *             "comprehension": {
+                     *               "value": 93.98,
+                     *               "low": 63.11,
+                     *               "high": 99.3,
+                     *               "reason": null
+                     *             }
+                     *           },
+                     *           {
+                     *             "passage_id": "p2",
+                     *             "words": 60,
+                     *             "seconds": 120,
+                     *             "away_seconds": 0,
+                     *             "visits": 2,
+                     *             "wpm": 30,
+                     *             "comprehension": {
+                     *               "value": 93.98,
+                     *               "low": 63.11,
+                     *               "high": 99.3,
+                     *               "reason": null
+                     *             }
+                     *           }
+                     *         ],
+                     *         "own_wpm": 124.5,
+                     *         "reading_reason": null,
+                     *         "answered": 1,
+                     *         "skipped": 0,
+                     *         "camera": "Not calibrated to you yet: 7 more answers about passages needed.",
+                     *         "note": "Estimates for self-reflection. Not medical, not a measure of ability."
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Finished"];
                 };
             };
@@ -2884,6 +3437,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2027-01-15T08:11:01.000Z",
+                     *       "state": "active",
+                     *       "presence": "face",
+                     *       "notice": null,
+                     *       "expression": {
+                     *         "label": "Happy",
+                     *         "emoji": "😊",
+                     *         "probability": 0.8133,
+                     *         "probabilities": {
+                     *           "Angry": 0.0102,
+                     *           "Happy": 0.8133,
+                     *           "Natural": 0.0278,
+                     *           "Sad": 0.0089,
+                     *           "Surprised": 0.1399
+                     *         },
+                     *         "reason": null
+                     *       },
+                     *       "valence": 0.6863,
+                     *       "valence_band": 0,
+                     *       "arousal": 0.559,
+                     *       "indicators": {
+                     *         "comprehension": {
+                     *           "value": 94,
+                     *           "low": 63.1,
+                     *           "high": 99.3,
+                     *           "reason": null,
+                     *           "basis": "text and pace",
+                     *           "calibrated": false,
+                     *           "usual": 94,
+                     *           "trend": "same"
+                     *         },
+                     *         "stress": {
+                     *           "value": 19.8,
+                     *           "low": 6.4,
+                     *           "high": 47,
+                     *           "reason": null,
+                     *           "basis": null,
+                     *           "calibrated": false,
+                     *           "usual": 19.8,
+                     *           "trend": "same"
+                     *         },
+                     *         "attention": {
+                     *           "value": 100,
+                     *           "low": 88,
+                     *           "high": 100,
+                     *           "reason": null,
+                     *           "basis": null,
+                     *           "calibrated": false,
+                     *           "usual": 100,
+                     *           "trend": "same"
+                     *         }
+                     *       },
+                     *       "coverage": 1,
+                     *       "baseline_progress": 1,
+                     *       "elapsed_s": 661,
+                     *       "studied_s": 661,
+                     *       "next_break_s": 839,
+                     *       "suggestion": null,
+                     *       "probe": null,
+                     *       "frames": 331,
+                     *       "late_frames": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Snapshot"];
                 };
             };
@@ -3012,6 +3630,117 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "frame_id": "f331",
+                     *       "captured_at": "2027-01-15T08:11:01.000Z",
+                     *       "used": true,
+                     *       "unused_because": null,
+                     *       "image": {
+                     *         "width": 512,
+                     *         "height": 512
+                     *       },
+                     *       "faces": [
+                     *         {
+                     *           "face_id": 1,
+                     *           "confidence": 0.3976,
+                     *           "box": {
+                     *             "x": 167.7,
+                     *             "y": 60.7,
+                     *             "width": 112,
+                     *             "height": 111.4
+                     *           },
+                     *           "emotion": {
+                     *             "label": "Happy",
+                     *             "emoji": "😊",
+                     *             "probability": 0.8133
+                     *           },
+                     *           "probabilities": {
+                     *             "Angry": 0.0102,
+                     *             "Happy": 0.8133,
+                     *             "Natural": 0.0278,
+                     *             "Sad": 0.0089,
+                     *             "Surprised": 0.1399
+                     *           }
+                     *         }
+                     *       ],
+                     *       "reason": null,
+                     *       "timing_ms": {
+                     *         "decode": 1.4,
+                     *         "inference": 147.5
+                     *       },
+                     *       "snapshot": {
+                     *         "at": "2027-01-15T08:11:01.000Z",
+                     *         "state": "active",
+                     *         "presence": "face",
+                     *         "notice": null,
+                     *         "expression": {
+                     *           "label": "Happy",
+                     *           "emoji": "😊",
+                     *           "probability": 0.8133,
+                     *           "probabilities": {
+                     *             "Angry": 0.0102,
+                     *             "Happy": 0.8133,
+                     *             "Natural": 0.0278,
+                     *             "Sad": 0.0089,
+                     *             "Surprised": 0.1399
+                     *           },
+                     *           "reason": null
+                     *         },
+                     *         "valence": 0.6863,
+                     *         "valence_band": 0,
+                     *         "arousal": 0.559,
+                     *         "indicators": {
+                     *           "comprehension": {
+                     *             "value": 94,
+                     *             "low": 63.1,
+                     *             "high": 99.3,
+                     *             "reason": null,
+                     *             "basis": "text and pace",
+                     *             "calibrated": false,
+                     *             "usual": 94,
+                     *             "trend": "same"
+                     *           },
+                     *           "stress": {
+                     *             "value": 19.8,
+                     *             "low": 6.4,
+                     *             "high": 47,
+                     *             "reason": null,
+                     *             "basis": null,
+                     *             "calibrated": false,
+                     *             "usual": 19.8,
+                     *             "trend": "same"
+                     *           },
+                     *           "attention": {
+                     *             "value": 100,
+                     *             "low": 88,
+                     *             "high": 100,
+                     *             "reason": null,
+                     *             "basis": null,
+                     *             "calibrated": false,
+                     *             "usual": 100,
+                     *             "trend": "same"
+                     *           }
+                     *         },
+                     *         "coverage": 1,
+                     *         "baseline_progress": 1,
+                     *         "elapsed_s": 661,
+                     *         "studied_s": 661,
+                     *         "next_break_s": 839,
+                     *         "suggestion": {
+                     *           "suggestion_id": "b1",
+                     *           "rule": "timer",
+                     *           "at": "2027-01-15T08:10:00.000Z",
+                     *           "advice": "Time for a break of 5 minutes.",
+                     *           "evidence": "You have studied for 10 minutes, as you planned.",
+                     *           "rest_s": 300
+                     *         },
+                     *         "probe": null,
+                     *         "frames": 331,
+                     *         "late_frames": 0
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Frame"];
                 };
             };
@@ -3141,6 +3870,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "taken": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Taken"];
                 };
             };
@@ -3257,6 +3991,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "probe_id": "q1",
+                     *       "kind": "clarity",
+                     *       "asked_at": "2027-01-15T08:05:00.000Z",
+                     *       "prompt": "How clear was that passage?",
+                     *       "passage_id": "p4",
+                     *       "low": 1,
+                     *       "high": 5,
+                     *       "low_label": "not clear at all",
+                     *       "high_label": "completely clear",
+                     *       "choices": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Probe"];
                 };
             };
@@ -3366,6 +4114,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "taken": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Taken"];
                 };
             };
@@ -3492,6 +4245,82 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "bucket_s": 240,
+                     *       "rows": [
+                     *         {
+                     *           "at": "2027-01-15T08:00:00.000Z",
+                     *           "width_s": 240,
+                     *           "presence": "face",
+                     *           "coverage": 0.9667,
+                     *           "shares": {
+                     *             "Angry": 0.0102,
+                     *             "Happy": 0.8133,
+                     *             "Natural": 0.0278,
+                     *             "Sad": 0.0089,
+                     *             "Surprised": 0.1399
+                     *           },
+                     *           "valence": 0.6863,
+                     *           "valence_band": 0,
+                     *           "arousal": 0.559,
+                     *           "comprehension": {
+                     *             "value": null,
+                     *             "low": null,
+                     *             "high": null,
+                     *             "reason": "baseline"
+                     *           },
+                     *           "stress": {
+                     *             "value": null,
+                     *             "low": null,
+                     *             "high": null,
+                     *             "reason": "baseline"
+                     *           },
+                     *           "attention": {
+                     *             "value": 100,
+                     *             "low": 84.92,
+                     *             "high": 100,
+                     *             "reason": null
+                     *           }
+                     *         },
+                     *         {
+                     *           "at": "2027-01-15T08:04:00.000Z",
+                     *           "width_s": 240,
+                     *           "presence": "face",
+                     *           "coverage": 1,
+                     *           "shares": {
+                     *             "Angry": 0.0102,
+                     *             "Happy": 0.8133,
+                     *             "Natural": 0.0278,
+                     *             "Sad": 0.0089,
+                     *             "Surprised": 0.1399
+                     *           },
+                     *           "valence": 0.6863,
+                     *           "valence_band": 0,
+                     *           "arousal": 0.559,
+                     *           "comprehension": {
+                     *             "value": 93.54,
+                     *             "low": 60.64,
+                     *             "high": 99.27,
+                     *             "reason": null
+                     *           },
+                     *           "stress": {
+                     *             "value": 19.78,
+                     *             "low": 6.41,
+                     *             "high": 47.04,
+                     *             "reason": null
+                     *           },
+                     *           "attention": {
+                     *             "value": 100,
+                     *             "low": 87.96,
+                     *             "high": 100,
+                     *             "reason": null
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_since": "2027-01-15T08:08:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Timeline"];
                 };
             };
@@ -3588,6 +4417,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_break_s": 839,
+                     *       "suggestion": {
+                     *         "suggestion_id": "b1",
+                     *         "rule": "timer",
+                     *         "at": "2027-01-15T08:10:00.000Z",
+                     *         "advice": "Time for a break of 5 minutes.",
+                     *         "evidence": "You have studied for 10 minutes, as you planned.",
+                     *         "rest_s": 300
+                     *       },
+                     *       "breaks": [
+                     *         {
+                     *           "at": "2027-01-15T08:10:00.000Z",
+                     *           "rule": "timer",
+                     *           "evidence": "You have studied for 10 minutes, as you planned.",
+                     *           "outcome": "no answer"
+                     *         }
+                     *       ],
+                     *       "highlights": [],
+                     *       "passages": [
+                     *         {
+                     *           "passage_id": "p1",
+                     *           "words": 60,
+                     *           "seconds": 120,
+                     *           "away_seconds": 0,
+                     *           "visits": 2,
+                     *           "wpm": 30,
+                     *           "comprehension": {
+                     *             "value": 93.98,
+                     *             "low": 63.11,
+                     *             "high": 99.3,
+                     *             "reason": null
+                     *           }
+                     *         },
+                     *         {
+                     *           "passage_id": "p2",
+                     *           "words": 60,
+                     *           "seconds": 120,
+                     *           "away_seconds": 0,
+                     *           "visits": 2,
+                     *           "wpm": 30,
+                     *           "comprehension": {
+                     *             "value": 93.98,
+                     *             "low": 63.11,
+                     *             "high": 99.3,
+                     *             "reason": null
+                     *           }
+                     *         }
+                     *       ],
+                     *       "own_wpm": 124.5,
+                     *       "reading_reason": null,
+                     *       "answered": 1,
+                     *       "skipped": 0,
+                     *       "camera": "Not calibrated to you yet: 7 more answers about passages needed.",
+                     *       "note": "Estimates for self-reflection. Not medical, not a measure of ability."
+                     *     }
+                     */
                     "application/json": components["schemas"]["Feedback"];
                 };
             };
@@ -3679,7 +4566,183 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "format": "fer-session",
+                     *       "version": 1,
+                     *       "note": "Estimates for self-reflection. Not medical, not a measure of ability.",
+                     *       "exported_at": "2027-01-15T08:01:00.000+00:00",
+                     *       "session": {
+                     *         "session_id": "pX3kQ0m2Tq8vY1rB7dJw5A",
+                     *         "started_at": 1800000000,
+                     *         "title": "Chapter 3",
+                     *         "goal": "",
+                     *         "plan": {
+                     *           "focus_min": 10,
+                     *           "break_min": 5
+                     *         },
+                     *         "consent_version": "2026-11",
+                     *         "keep": false
+                     *       },
+                     *       "report": {
+                     *         "totals": {
+                     *           "elapsed_s": 60,
+                     *           "active_s": 60,
+                     *           "studied_s": 60,
+                     *           "away_s": 0,
+                     *           "valid_s": 58,
+                     *           "observed_s": 58,
+                     *           "shares": {
+                     *             "Angry": 0.010150116346346013,
+                     *             "Happy": 0.8132738846414697,
+                     *             "Natural": 0.027768122160553032,
+                     *             "Sad": 0.008921568840697286,
+                     *             "Surprised": 0.1398863080109339
+                     *           },
+                     *           "breaks": 0,
+                     *           "frames": 30
+                     *         },
+                     *         "hardest": null,
+                     *         "best": null,
+                     *         "stretches_note": "There were no five minutes with enough estimates to compare.",
+                     *         "suggestions": [],
+                     *         "answered": 0,
+                     *         "skipped": 0,
+                     *         "mean_clarity": null,
+                     *         "mean_stress": null,
+                     *         "camera": "Not calibrated to you yet: 8 more answers about passages needed.",
+                     *         "heart_rate": null
+                     *       },
+                     *       "events": [
+                     *         {
+                     *           "sequence": 1,
+                     *           "at": 1800000000,
+                     *           "kind": "started",
+                     *           "data": {}
+                     *         },
+                     *         {
+                     *           "sequence": 2,
+                     *           "at": 1800000002,
+                     *           "kind": "presence",
+                     *           "data": {
+                     *             "presence": "face"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "timeline": [
+                     *         {
+                     *           "at": 1800000002,
+                     *           "width_s": 1,
+                     *           "frames": 1,
+                     *           "observed_s": 1,
+                     *           "valid_s": 1,
+                     *           "facing_s": 1,
+                     *           "away_s": 0,
+                     *           "presence": "face",
+                     *           "probabilities": [
+                     *             0.01015011634634601,
+                     *             0.81327388464147,
+                     *             0.027768122160552987,
+                     *             0.00892156884069727,
+                     *             0.13988630801093366
+                     *           ],
+                     *           "shares": null,
+                     *           "valence": null,
+                     *           "valence_band": null,
+                     *           "arousal": null,
+                     *           "motion": null,
+                     *           "centre_x": 0.4369211494922638,
+                     *           "centre_y": 0.22739333659410477,
+                     *           "size": 0.21758072078227997,
+                     *           "coverage": 0.1,
+                     *           "comprehension": {
+                     *             "value": null,
+                     *             "low": null,
+                     *             "high": null,
+                     *             "reason": "baseline",
+                     *             "basis": null,
+                     *             "answers": 0
+                     *           },
+                     *           "stress": {
+                     *             "value": null,
+                     *             "low": null,
+                     *             "high": null,
+                     *             "reason": "baseline",
+                     *             "basis": null,
+                     *             "answers": 0
+                     *           },
+                     *           "attention": {
+                     *             "value": null,
+                     *             "low": null,
+                     *             "high": null,
+                     *             "reason": "coverage",
+                     *             "basis": null,
+                     *             "answers": 0
+                     *           },
+                     *           "pulse": null
+                     *         },
+                     *         {
+                     *           "at": 1800000003,
+                     *           "width_s": 1,
+                     *           "frames": 0,
+                     *           "observed_s": 1,
+                     *           "valid_s": 1,
+                     *           "facing_s": 1,
+                     *           "away_s": 0,
+                     *           "presence": "face",
+                     *           "probabilities": [
+                     *             0.01015011634634601,
+                     *             0.81327388464147,
+                     *             0.027768122160552987,
+                     *             0.00892156884069727,
+                     *             0.13988630801093366
+                     *           ],
+                     *           "shares": null,
+                     *           "valence": null,
+                     *           "valence_band": null,
+                     *           "arousal": null,
+                     *           "motion": null,
+                     *           "centre_x": null,
+                     *           "centre_y": null,
+                     *           "size": null,
+                     *           "coverage": 0.2,
+                     *           "comprehension": {
+                     *             "value": null,
+                     *             "low": null,
+                     *             "high": null,
+                     *             "reason": "baseline",
+                     *             "basis": null,
+                     *             "answers": 0
+                     *           },
+                     *           "stress": {
+                     *             "value": null,
+                     *             "low": null,
+                     *             "high": null,
+                     *             "reason": "baseline",
+                     *             "basis": null,
+                     *             "answers": 0
+                     *           },
+                     *           "attention": {
+                     *             "value": null,
+                     *             "low": null,
+                     *             "high": null,
+                     *             "reason": "coverage",
+                     *             "basis": null,
+                     *             "answers": 0
+                     *           },
+                     *           "pulse": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": Record<string, never>;
+                    /**
+                     * @example time,elapsed_s,width_s,Angry,Happy,Natural,Sad,Surprised,valence,valence_band,arousal,comprehension,comprehension_low,comprehension_high,comprehension_reason,stress,stress_low,stress_high,stress_reason,attention,attention_low,attention_high,attention_reason,heart_rate,heart_rate_snr_db,heart_rate_reason,coverage,presence,frames,observed_s,valid_s,facing_s,away_s
+                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.1000,face,1,1.0000,1.0000,1.0000,0.0000
+                     *     2027-01-15T08:00:03.000+00:00,3.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.2000,face,0,1.0000,1.0000,1.0000,0.0000
+                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.3000,face,1,1.0000,1.0000,1.0000,0.0000
+                     *     2027-01-15T08:00:05.000+00:00,5.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.4000,face,0,1.0000,1.0000,1.0000,0.0000
+                     */
                     "text/csv": string;
                 };
             };
@@ -3772,6 +4835,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example retry: 2000
+                     *
+                     *     event: state
+                     *     id: 1
+                     *     data: {"at": "2027-01-15T08:00:00.000Z", "state": "active"}
+                     *
+                     *     event: probe
+                     *     id: 3
+                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:05:00.000Z","prompt":"How clear was that passage?","passage_id":"p4","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
+                     *
+                     *     event: break
+                     *     id: 6
+                     *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
+                     *
+                     *     event: snapshot
+                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.8133,"probabilities":{"Angry":0.0102,"Happy":0.8133,"Natural":0.0278,"Sad":0.0089,"Surprised":0.1399},"reason":null},"valence":0.6863,"valence_band":0.0,"arousal":0.559,"indicators":{"comprehension":{"value":94.0,"low":63.1,"high":99.3,"reason":null,"basis":"text and pace","calibrated":false,"usual":94.0,"trend":"same"},"stress":{"value":19.8,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":19.8,"trend":"same"},"attention":{"value":100.0,"low":88.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":661.0,"next_break_s":839.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
+                     */
                     "text/event-stream": string;
                 };
             };

@@ -17,34 +17,6 @@ MAX_IMAGES = 64
 Label = Literal["Angry", "Happy", "Natural", "Sad", "Surprised"]
 LabelOrUnsure = Literal["Angry", "Happy", "Natural", "Sad", "Surprised", "Unsure"]
 
-ANALYSIS_EXAMPLE: dict[str, Any] = {
-    "model": {"name": "fer-yolov9t", "version": "1.0.0"},
-    "results": [
-        {
-            "index": 0,
-            "image": {"width": 640, "height": 480},
-            "faces": [
-                {
-                    "face_id": 1,
-                    "confidence": 0.97,
-                    "box": {"x": 120.0, "y": 80.5, "width": 96.0, "height": 101.2},
-                    "emotion": {"label": "Natural", "emoji": "😐", "probability": 0.83},
-                    "probabilities": {
-                        "Angry": 0.02,
-                        "Happy": 0.06,
-                        "Natural": 0.83,
-                        "Sad": 0.07,
-                        "Surprised": 0.02,
-                    },
-                }
-            ],
-            "reason": None,
-            "problem": None,
-            "timing_ms": {"decode": 3.1, "inference": 9.4},
-        }
-    ],
-}
-
 
 class Frozen(BaseModel):
     """A value of the contract: exactly these fields, never changed."""
@@ -212,10 +184,6 @@ class AnalysisResult(Frozen):
 
 class Analysis(Frozen):
     """What is in each picture, in the order they were sent."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", json_schema_extra={"examples": [ANALYSIS_EXAMPLE]}
-    )
 
     model: ModelName
     results: list[AnalysisResult]

@@ -1,0 +1,119 @@
+"""Record the contract's examples of answers from a session that really runs.
+
+    python -m tests.api.record_examples
+
+Writes fer_core/api/examples.json: by operation, what it answered. Nothing in it is made up; only
+ids, the server's own times and long lists are cut to what a reader needs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import skimage.data
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from fer_core.api.app import create_app
+from fer_core.api.documentation import EXAMPLES
+from fer_core.api.keys import KeyRing, KeyStore
+from fer_core.api.model_service import ModelService
+from fer_core.config import Settings
+from fer_core.storage.engines import database_url
+from fer_core.storage.store import SessionStore
+from fer_core.vision.engine import InferenceEngine
+from tests.api.conftest import encoded
+from tests.api.learner import PASSAGES, SESSIONS, START, Clock, Learner
+
+SESSION_ID = "pX3kQ0m2Tq8vY1rB7dJw5A"
+LIST_ITEMS = 2
+TEXT_LINES = 5
+
+
+def record(app: Flask, clock: Clock) -> dict[str, Any]:
+    """Run a session of eleven minutes and return what each operation answered."""
+    photo = encoded(skimage.data.astronaut())
+    learner = Learner(app.test_client(), clock)
+    client, taken = learner.client, {}
+
+    def take(operation: str, answer: TestResponse) -> Any:
+        assert answer.status_code < 300, (operation, answer.status_code)
+        taken[operation] = answer.get_json() if answer.is_json else answer.get_data(as_text=True)
+        return taken[operation]
+
+    take("health", client.get("/healthz"))
+    take("ready", client.get("/readyz"))
+    take("model", client.get("/api/v1/model"))
+    take(
+        "analysePictures",
+        client.post("/api/v1/analyses", data=photo, content_type="image/jpeg"),
+    )
+    plan = {"focus_min": 10, "break_min": 5}
+    text = {"title": "Photosynthesis", "passages": PASSAGES}
+    take("createSession", learner.start(title="Chapter 3", plan=plan, text=text))
+    for number in range(11):
+        learner.sit(photo, 60 * number + 60, step=2.0)
+        learner.see(f"p{number % 6 + 1}", 60 * number, 60 * number + 60)
+        if number == 0:
+            take("exportSession", learner.get("/export"))
+            taken["exportSession csv"] = learner.get("/export", format="csv").get_data(as_text=True)
+        if "getProbe" not in taken and (asked := learner.get("/probe")).status_code == 200:
+            probe = take("getProbe", asked)
+            answer = {"probe_id": probe["probe_id"], "value": probe["high"]}
+            take("sendAnswers", learner.post("/answers", [answer]))
+    clock.now += 1
+    take("sendFrame", learner.frame(photo, clock.now - START, **{"X-Frame-Id": "f331"}))
+    take("reportPassages", learner.see("p6", 660, 661))
+    take("getTimeline", learner.get("/timeline", bucket="4m"))
+    take("getFeedback", learner.get("/feedback"))
+    events = learner.client.get(f"{learner.url}/events", buffered=False)
+    stream = iter(events.response)
+    taken["followSession"] = "".join(str(next(stream), "utf-8") for _ in range(5))
+    events.close()
+    take("getSession", learner.get())
+    take("answerBreak", learner.post("/break", {"answer": "snooze"}))
+    take("pauseSession", learner.post("/pause"))
+    take("resumeSession", learner.post("/resume"))
+    take("listSessions", client.get(SESSIONS, query_string={"limit": 1}))
+    take("finishSession", learner.post("/finish"))
+    take("metrics", client.get("/metrics"))
+    whole = json.loads(json.dumps(taken).replace(learner.session_id, SESSION_ID))
+    return {name: shortened(value, name) for name, value in sorted(whole.items())}
+
+
+def shortened(value: Any, key: str = "") -> Any:
+    """Cut long lists and texts."""
+    if isinstance(value, dict):
+        if key == "metrics":  # of the model
+            return {name: value[name] for name in list(value)[:1]}
+        return {name: shortened(item, name) for name, item in value.items()}
+    if isinstance(value, list):
+        whole = key == "labels" or (value and not isinstance(value[0], dict))
+        return [shortened(item) for item in (value if whole else value[:LIST_ITEMS])]
+    if isinstance(value, str) and key in {"metrics", "exportSession csv"}:
+        return "\n".join(value.split("\n")[:TEXT_LINES]) + "\n"
+    if isinstance(value, str):
+        return re.sub(r"^(Plants turn light into sugar\.)( \1)+ ?$", r"\1", value)
+    return value
+
+
+def main() -> None:
+    clock = Clock()
+    settings = Settings(api_rate_limit="100000/second", data_dir=Path(tempfile.mkdtemp()))
+    models = ModelService(lambda: InferenceEngine.load(settings))
+    models.load()
+    store = SessionStore(database_url(settings), clock)
+    keys = KeyRing(KeyStore(settings.data_dir / "api-keys.json"))
+    app = create_app(settings, models, keys, store, require_key=False, clock=clock)
+    examples = record(app, clock)
+    store.close()
+    models.close()
+    EXAMPLES.write_text(json.dumps(examples, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
