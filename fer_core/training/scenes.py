@@ -48,6 +48,9 @@ class Style:
         p_scrap: A sharp piece of a photograph without a face lies behind the faces, or takes an
             element's place: where all that is sharp is a face, all that is sharp gets boxed.
         p_body: A head has a body below it, so that a person's outline is not taken for a face's.
+        p_wide: Of single heads of less than half the canvas: what is around them goes on to the
+            canvas's edges, as in a photograph. Where every face's surroundings end near it, the
+            network sizes the box by that end.
         p_letterbox: The scene fills a part of the canvas, grey lies around it.
         p_empty: An element or scene whose face is covered, so that it carries no label.
         strength: 0 for pictures as they are, 1 for all augmentations.
@@ -62,6 +65,7 @@ class Style:
     p_clutter: float = 0.45
     p_scrap: float = 0.3
     p_body: float = 0.4
+    p_wide: float = 0.6
     p_letterbox: float = 0.15
     p_empty: float = 0.05
     strength: float = 1.0
@@ -76,6 +80,7 @@ VALIDATION = Style(
     p_clutter=0.0,
     p_scrap=0.0,
     p_body=0.0,
+    p_wide=0.0,
     p_letterbox=0.0,
     p_empty=0.0,
     strength=0.5,
@@ -95,13 +100,13 @@ def training_style(size: tuple[int, int], strength: float = 1.0) -> Style:
     if side < 160:
         return Style(0.9, p_whole=0.6, grid=(0.6, 0.4), strength=strength)
     if side < 192:
-        return Style(0.5, p_whole=0.2, p_close=0.55, grid=(0.3, 0.4, 0.3), strength=strength)
+        return Style(0.55, p_whole=0.15, p_close=0.45, grid=(0.3, 0.4, 0.3), strength=strength)
     if side < 256:
         return Style(0.2, p_whole=0.3, p_close=0.1, grid=(0.1, 0.35, 0.35, 0.2), strength=strength)
     # Whole people and many small faces: without them a face of 30 px gets a box of twice its size,
     # around hair and shoulders.
     return Style(
-        0.35, p_whole=0.1, p_body=0.7, grid=(0.08, 0.17, 0.25, 0.27, 0.23), strength=strength
+        0.5, p_whole=0.1, p_body=0.7, grid=(0.08, 0.17, 0.25, 0.27, 0.23), strength=strength
     )
 
 
@@ -233,11 +238,15 @@ class _Composer:
             width / 2 + rng.uniform(-1, 1) * slack_x,
             height / 2 + rng.uniform(-1, 1) * slack_y,
         )
-        face, reach = self._draw(), None
+        face = self._draw()
+        reach: tuple[float, ...] | None = None
         if face_height < 0.5 * side:
-            self._add_body(face, centre, face_height)
-            # The picture's own edges would tell where the face is.
-            reach = tuple(float(value) for value in face_height / 2 * rng.uniform(1.1, 2.5, 4))
+            wide = _with_more_around(face) if _happens(self._style.p_wide, rng) else None
+            if wide is not None:
+                face, reach = wide, (math.inf,) * 4
+            else:
+                self._add_body(face, centre, face_height)
+                reach = tuple(float(value) for value in face_height / 2 * rng.uniform(1.1, 2.5, 4))
         self._add(face, centre, face_height, reach)
 
     def _add_body(self, face: Face, centre: tuple[float, float], face_height: float) -> None:
@@ -340,7 +349,10 @@ class _Composer:
         scale: float,
         reach: tuple[float, ...] | None,
     ) -> None:
-        """Draw the picture with the face's centre on `centre`, cut to `reach` around it."""
+        """Draw the picture with the face's centre on `centre`, cut to `reach` around it.
+
+        Where the reach is infinite, the picture's edges go on to the canvas's.
+        """
         rng, strength = self._rng, self._style.strength
         placement = _placed(face, centre, scale, reach, self.canvas.shape[:2], rng, strength)
         x0, y0, x1, y1 = frame = placement.frame
@@ -419,12 +431,14 @@ class _Placement:
         frame: x0, y0, x1, y1 of the canvas that the picture fills.
         scale_x, scale_y: Canvas pixels per picture pixel.
         matrix: Shape (2, 3), from pixels of the picture to those of the canvas.
+        is_wide: The frame reaches far beyond the picture.
     """
 
     frame: tuple[int, int, int, int]
     scale_x: float
     scale_y: float
     matrix: npt.NDArray[np.float64]
+    is_wide: bool
 
     def on_canvas(self, box: Box) -> Box:
         """Return the upright box around a face's ellipse once it is moved and turned."""
@@ -464,7 +478,10 @@ def _placed(
         centre[0] + (width - mirrored_x) * scale_x,
         centre[1] + (height - face_y) * scale_y,
     )
-    if reach is not None:
+    is_wide = reach is not None and math.isinf(reach[0])
+    if is_wide:
+        edges = (0.0, 0.0, float(canvas[1]), float(canvas[0]))
+    elif reach is not None:
         cut = centre[0] - reach[0], centre[1] - reach[1], centre[0] + reach[2], centre[1] + reach[3]
         edges = _intersection(edges, cut)
     x0, y0, x1, y1 = _intersection(edges, (0, 0, canvas[1], canvas[0]))
@@ -473,7 +490,7 @@ def _placed(
     turn = np.array([[cosine * unit_x, -sine * scale_y], [sine * unit_x, cosine * scale_y]])
     shift = np.array(centre) - turn @ np.array([face_x, face_y])
     frame = (round(x0), round(y0), round(x1), round(y1))
-    return _Placement(frame, scale_x, scale_y, np.column_stack([turn, shift]))
+    return _Placement(frame, scale_x, scale_y, np.column_stack([turn, shift]), is_wide)
 
 
 def _drawn(face: Face, placement: _Placement, rng: np.random.Generator, strength: float) -> Image:
@@ -483,12 +500,15 @@ def _drawn(face: Face, placement: _Placement, rng: np.random.Generator, strength
     image, shrunk = _degraded(face.image, larger_scale, max(face.box[2:]), rng, strength)
     matrix = placement.matrix - np.array([[0, 0, x0], [0, 0, y0]])
     matrix[:, :2] /= shrunk
+    # A reflection far beyond the picture's edge would show the face again, without a label.
+    reflected = not placement.is_wide and rng.random() < 0.3
+    border = cv2.BORDER_REFLECT_101 if reflected else cv2.BORDER_REPLICATE
     patch = cv2.warpAffine(
         image,
         matrix,
         (x1 - x0, y1 - y0),
         flags=cv2.INTER_CUBIC if rng.random() < 0.2 else cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE if rng.random() < 0.7 else cv2.BORDER_REFLECT_101,
+        borderMode=border,
     )
     return np.asarray(patch, np.uint8)
 
@@ -523,6 +543,22 @@ def transplant(face: Face, head: Face, rng: np.random.Generator) -> Face:
     return Face(
         image, (float(left), float(top), float(width), float(height)), face.distribution, False
     )
+
+
+def _with_more_around(face: Face) -> Face | None:
+    """Return a head in a larger picture, what is around it mirrored outwards, the face not.
+
+    None for a face with next to nothing around it, or with labelled neighbours.
+    """
+    height, width = face.image.shape[:2]
+    x, y, face_width, face_height = face.box
+    left, right = int(0.9 * x), int(0.9 * (width - x - face_width))
+    top, bottom = int(0.9 * y), int(0.9 * (height - y - face_height))
+    if face.neighbours or min(left, right) < 0.3 * face_width or bottom < 0.15 * face_height:
+        return None
+    image = cv2.copyMakeBorder(face.image, top, bottom, left, right, cv2.BORDER_REFLECT_101)
+    box = (x + left, y + top, face_width, face_height)
+    return Face(np.asarray(image, np.uint8), box, face.distribution, False)
 
 
 def _outline(image: Image) -> Image:
