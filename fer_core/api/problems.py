@@ -162,14 +162,42 @@ def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(Exception, _on_defect)
 
 
+#: What is wrong with a field, by the validator's name for it; the words are ours, not a library's.
+_WRONG = {
+    "missing": "is missing",
+    "extra_forbidden": "is not part of the contract",
+    "literal_error": "must be {expected}",
+    "greater_than_equal": "must be {ge:g} or more",
+    "less_than_equal": "must be {le:g} or less",
+    "finite_number": "must be a number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
+    "int_from_float": "must be a whole number",
+    "string_type": "must be a text",
+    "string_too_short": "must have {min_length} or more characters",
+    "string_too_long": "must have {max_length} or fewer characters",
+    "string_pattern_mismatch": "must match {pattern}",
+    "list_type": "must be a list",
+    "too_short": "must have {min_length} or more items",
+    "too_long": "must have {max_length} or fewer items",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "value_error": "{error}",
+}
+_WRONG_SOMEHOW = "is not as the contract says"
+
+
 def field_problems(error: ValidationError) -> tuple[FieldProblem, ...]:
     """Name the wrong fields as JSON pointers; the values sent are not repeated."""
     return tuple(
         FieldProblem(
             pointer="".join(f"/{part}" for part in item["loc"]),
-            detail=item["msg"],
+            detail=_WRONG.get(item["type"], _WRONG_SOMEHOW).format(**item.get("ctx", {})),
         )
-        for item in error.errors(include_url=False, include_context=False, include_input=False)
+        for item in error.errors(include_url=False, include_input=False)
     )
 
 

@@ -113,6 +113,18 @@ def test_a_stream_resumes_after_the_last_event(service: Service) -> None:
     ]
 
 
+def test_a_line_that_is_quiet_shows_that_it_is_alive(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fer_core.api.events.HEARTBEAT_EVERY_S", 0.5)
+    service.learner.start()
+    service.learner.post("/pause")
+    with httpx.stream("GET", service.events_url(), timeout=10) as response:
+        lines = (line for line in response.iter_lines() if line.startswith((":", "event:")))
+        told = [next(lines) for _ in range(5)]
+    assert told == ["event: state", "event: state", "event: snapshot"] + [": still here"] * 2
+
+
 def test_a_forged_last_event_id_is_malformed(service: Service) -> None:
     service.learner.start()
     answer = httpx.get(service.events_url(), headers={"Last-Event-ID": "-1; DROP"})

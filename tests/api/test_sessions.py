@@ -56,6 +56,32 @@ def test_what_is_wrong_is_named(client: FlaskClient, change: dict[str, Any], poi
     assert pointer in [error["pointer"] for error in answer.get_json()["errors"]]
 
 
+@pytest.mark.parametrize(
+    ("change", "detail"),
+    [
+        ({"retention": "forever"}, "must be 'none' or 'keep'"),
+        ({"plan": {"focus_min": 1}}, "must be 5 or more"),
+        ({"plan": {"focus_min": 1e9}}, "must be 180 or less"),
+        ({"plan": {"focus_min": "long"}}, "must be a number"),
+        ({"plan": []}, "must be an object"),
+        ({"title": 5}, "must be a text"),
+        ({"title": "x" * 201}, "must have 200 or fewer characters"),
+        ({"teacher": "view"}, "is not part of the contract"),
+        ({"consent": {"accepted_at": "2026-11-20T09:00:00Z"}}, "is missing"),
+        ({"text": {"title": "neither"}}, "send either content or passages"),
+        ({"text": {"passages": "all"}}, "must be a list"),
+        ({"text": {"passages": []}}, "must have 1 or more items"),
+        ({"text": {"content": " "}}, "must match \\S"),
+    ],
+)
+def test_what_is_wrong_is_said_in_our_words(
+    client: FlaskClient, change: dict[str, Any], detail: str
+) -> None:
+    answer = client.post(SESSIONS, json={"consent": CONSENT, **change})
+    assert answer.status_code == 400
+    assert [error["detail"] for error in answer.get_json()["errors"]] == [detail]
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"nul", b"[" * 100_000, b'{"a": NaN}', b"\xff"])
 def test_broken_json_is_malformed(client: FlaskClient, body: bytes) -> None:
     answer = client.post(SESSIONS, data=body, content_type="application/json")
