@@ -241,7 +241,7 @@ class _Composer:
         face = self._draw()
         reach: tuple[float, ...] | None = None
         if face_height < 0.5 * side:
-            wide = _with_more_around(face) if _happens(self._style.p_wide, rng) else None
+            wide = with_more_around(face) if _happens(self._style.p_wide, rng) else None
             if wide is not None:
                 face, reach = wide, (math.inf,) * 4
             else:
@@ -545,7 +545,7 @@ def transplant(face: Face, head: Face, rng: np.random.Generator) -> Face:
     )
 
 
-def _with_more_around(face: Face) -> Face | None:
+def with_more_around(face: Face) -> Face | None:
     """Return a head in a larger picture, what is around it mirrored outwards, the face not.
 
     None for a face with next to nothing around it, or with labelled neighbours.
@@ -553,7 +553,7 @@ def _with_more_around(face: Face) -> Face | None:
     height, width = face.image.shape[:2]
     x, y, face_width, face_height = face.box
     left, right = int(0.9 * x), int(0.9 * (width - x - face_width))
-    top, bottom = int(0.9 * y), int(0.9 * (height - y - face_height))
+    top, bottom = max(0, int(0.9 * y)), int(0.9 * (height - y - face_height))
     if face.neighbours or min(left, right) < 0.3 * face_width or bottom < 0.15 * face_height:
         return None
     image = cv2.copyMakeBorder(face.image, top, bottom, left, right, cv2.BORDER_REFLECT_101)

@@ -17,6 +17,7 @@ from fer_core.training.scenes import (
     scrap,
     training_style,
     transplant,
+    with_more_around,
 )
 
 
@@ -108,6 +109,28 @@ def test_a_piece_of_a_photograph_holds_nothing_of_its_face() -> None:
     for piece in drawn:
         assert piece.shape == (24, 32, 3)
         assert (piece[..., 2] >= piece[..., 0]).all()
+
+
+@pytest.mark.parametrize("top", [-4.0, 36.0])
+def test_what_is_around_a_head_is_mirrored_outwards_and_the_face_is_not(top: float) -> None:
+    """A second face without a label would teach that a face is none."""
+    image = np.full((120, 120, 3), (0, 0, 255), np.uint8)
+    image[max(0, int(top)) : int(top) + 48, 40:80] = (255, 0, 0)
+    face = Face(image, (40.0, top, 40.0, 48.0), np.eye(5, dtype=np.float32)[1], False)
+    wide = with_more_around(face)
+    assert wide is not None
+    assert wide.image.shape[1] > 180
+    x, y, width, height = (int(value) for value in wide.box)
+    outside = wide.image.copy()
+    outside[max(0, y) : y + height, x : x + width] = 0
+    assert outside[..., 2].any()
+    assert not outside[..., 0].any()
+
+
+def test_a_cut_out_has_nothing_around_it_to_go_on() -> None:
+    image = np.zeros((60, 60, 3), np.uint8)
+    face = Face(image, (2.0, 2.0, 56.0, 56.0), np.eye(5, dtype=np.float32)[1], True)
+    assert with_more_around(face) is None
 
 
 def test_faces_of_every_size_occur(bank: FaceBank) -> None:
