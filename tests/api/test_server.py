@@ -329,7 +329,7 @@ def test_a_stop_answers_what_is_in_flight(tmp_path: Path, photo: bytes) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "fer_core.api", "--port", str(port)]
-    form = [("file", ("x.jpg", photo, "image/jpeg"))] * 30
+    form = [("file", ("x.jpg", photo, "image/jpeg"))] * 10
     with running_server(command, f"{url}/readyz", {"FER_DATA_DIR": str(tmp_path)}) as process:
         answers: list[httpx.Response] = []
         request = threading.Thread(
@@ -338,11 +338,11 @@ def test_a_stop_answers_what_is_in_flight(tmp_path: Path, photo: bytes) -> None:
             )
         )
         request.start()
-        wait_for_figure(url, "fer_engine_analysed_total", 4)
+        wait_for_figure(url, "fer_engine_analysed_total", 3)
         process.send_signal(signal.SIGTERM)
         request.join()
         assert answers[0].status_code == 200
-        assert len(answers[0].json()["results"]) == 30
+        assert len(answers[0].json()["results"]) == 10
         assert process.wait(20) == 0
 
 
