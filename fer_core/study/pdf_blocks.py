@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from statistics import median
 
 from fer_core.errors import TextScanned
@@ -29,11 +30,14 @@ _SENTENCE_ENDS = tuple('.!?…:。！？؟।”"»)')
 _NUMBERED_HEADING = re.compile(
     r"^(?:(?:chapter|kapitel|chapitre|capítulo|part)\s+\S+|\d{1,2}(?:\.\d{1,2}){0,3}\.?)\s+\S", re.I
 )
+#: Browsers print a page without a title under its address.
+_ADDRESS = re.compile(r"^\w+:(//\S+|blank)$")
 _DIGITS = re.compile(r"\d+")
 #: The ends of two lines that no space parts: Chinese, Japanese, Thai, Lao, Burmese, Khmer.
 _WITHOUT_SPACES = re.compile(
     "[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]{2}"
 )
+_COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u00ad]$")
 
 
@@ -57,7 +61,7 @@ def pdf_to_blocks(
     if letters < SCANNED_BELOW_LETTERS * len(pages):
         raise TextScanned
     lines = _without_running_heads([page.split("\n") for page in pages])
-    return title, lines_to_blocks(lines), len(pages)
+    return _ADDRESS.sub("", title), lines_to_blocks(lines), len(pages)
 
 
 def _without_running_heads(pages: Sequence[Sequence[str]]) -> list[str]:
@@ -83,6 +87,7 @@ def _without_running_heads(pages: Sequence[Sequence[str]]) -> list[str]:
 def lines_to_blocks(lines: Sequence[str]) -> list[Block]:
     """Return the headings and paragraphs that printed lines make up."""
     usual = median(len(line) for line in lines) if lines else 0
+    compounds = {word for line in lines for word in _COMPOUND.findall(line)}
     blocks: list[Block] = []
     paragraph: list[str] = []
     for position, line in enumerate(lines):
@@ -91,7 +96,7 @@ def lines_to_blocks(lines: Sequence[str]) -> list[Block]:
             blocks.append(Block(BlockKind.HEADING, line, level))
             continue
         if paragraph:
-            paragraph[-1:] = _joined(paragraph[-1], line)
+            paragraph[-1:] = _joined(paragraph[-1], line, compounds)
         paragraph.append(line)
         if line.endswith(_SENTENCE_ENDS) and len(line) < SHORT_LINE_SHARE * usual:
             blocks.append(Block(BlockKind.PARAGRAPH, "".join(paragraph)))
@@ -101,10 +106,15 @@ def lines_to_blocks(lines: Sequence[str]) -> list[Block]:
     return blocks
 
 
-def _joined(line: str, following: str) -> list[str]:
-    """Return a line as it stands before the next one: its broken word open, or with a space."""
+def _joined(line: str, following: str, compounds: AbstractSet[str]) -> list[str]:
+    """Return a line as it stands before the next one: its broken word open, or with a space.
+
+    A hyphen at its end stays where the same compound is written with one within another line.
+    """
     if _BROKEN_WORD.search(line) and following[:1].islower():
-        return [line[:-1]]
+        around_break = _COMPOUND.search(line.split()[-1] + following.split()[0])
+        is_compound = around_break is not None and around_break.group() in compounds
+        return [line if is_compound else line[:-1]]
     if _WITHOUT_SPACES.match(line[-1:] + following[:1]):
         return [line]
     return [line, " "]

@@ -239,6 +239,12 @@ def test_a_pdf_of_too_many_pages_says_how_many():
         open_document("endless.pdf", make_pdf([["a"]] * 3001))
 
 
+def test_a_compound_keeps_its_hyphen_at_the_end_of_a_line_where_the_text_has_it_elsewhere():
+    lines = ["a half-hearted start and a half-", "hearted end of the flow-", "ers"]
+    (block,) = lines_to_blocks(lines)
+    assert block.text == "a half-hearted start and a half-hearted end of the flowers"
+
+
 def test_lines_of_scripts_without_spaces_are_joined_without_one():
     assert [block.text for block in lines_to_blocks(["读者打开书，慢慢地", "读。然后"])] == [
         "读者打开书，慢慢地读。然后"

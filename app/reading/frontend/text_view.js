@@ -7,6 +7,8 @@
 const SEND_EVERY_MS = 2000
 const MEASURE_EVERY_MS = 1000
 const SCROLL_SETTLES_MS = 100
+// Streamlit 1.67 loses the press of a button that falls into the same moment as a report.
+const PRESS_MS = 500
 const SAME_SHARE = 0.005
 // Of the view's height: where the band starts, and how much of it it takes.
 const BAND_TOP = 0.2
@@ -39,6 +41,7 @@ class TextView {
     this.items = []
     this.shares = new Map()
     this.since = seconds()
+    this.pressed = 0
     this.near = new Set()
     this.shown = ""
     this.running = false
@@ -77,11 +80,16 @@ class TextView {
       if (document.visibilityState === "hidden") this.send()
     }
     this.onKey = (event) => this.key(event)
+    this.onPress = () => (this.pressed = performance.now())
     this.scroller.addEventListener("scroll", this.onScroll, { passive: true })
     document.addEventListener("visibilitychange", this.onHidden)
     document.addEventListener("keydown", this.onKey)
+    document.addEventListener("pointerdown", this.onPress, true)
+    document.addEventListener("keydown", this.onPress, true)
     this.measuring = setInterval(() => this.measure(), MEASURE_EVERY_MS)
-    this.sending = setInterval(() => this.send(), SEND_EVERY_MS)
+    this.sending = setInterval(() => {
+      if (performance.now() - this.pressed > PRESS_MS) this.send()
+    }, SEND_EVERY_MS)
     this.resizing = new ResizeObserver(() => this.observe())
     this.resizing.observe(this.scroller)
   }
@@ -92,6 +100,8 @@ class TextView {
     this.scroller.removeEventListener("scroll", this.onScroll)
     document.removeEventListener("visibilitychange", this.onHidden)
     document.removeEventListener("keydown", this.onKey)
+    document.removeEventListener("pointerdown", this.onPress, true)
+    document.removeEventListener("keydown", this.onPress, true)
     clearInterval(this.measuring)
     clearInterval(this.sending)
     clearTimeout(this.settling)

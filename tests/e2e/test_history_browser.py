@@ -1,0 +1,183 @@
+"""The history page in a real browser: look, find, change, take along, erase, bring in again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from fer_core.affect.indicators import comprehension_prior
+from fer_core.storage.history import TextLabel
+from fer_core.storage.store import SessionStore
+from fer_core.study.desk import ReadingDesk
+from tests.e2e.browser import PHONE, open_page, settled
+from tests.e2e.servers import running_app
+from tests.storage.sessions import TEXT, full_session
+
+PATIENCE_MS = 60_000
+DAY_S = 86_400.0
+SESSIONS = 6
+#: Of the list, in pixels: the table's head, a line, and the middle of the tick box.
+HEAD_PX, LINE_PX, TICK_PX = 35, 35, 17
+
+
+def fill(data_dir: Path) -> None:
+    """Keep six sessions, one every third day; the even ones with a text, s0 with its words."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with SessionStore(f"sqlite:///{data_dir / 'history.sqlite'}") as store:
+        for number in range(SESSIONS):
+            name = f"s{number}"
+            session = full_session(name, time.time() - 3 * DAY_S * number - 5000)
+            reads = number % 2 == 0
+            label = TextLabel(TEXT.text_id, TEXT.title, TEXT.words) if reads else None
+            store.follow(session, text=label, document=TEXT if number == 0 else None)
+            assert store.save_now()
+            store.rename(name, f"Session number {number}")
+            if reads:
+                result = ReadingDesk(TEXT, session).result(comprehension_prior())
+                store.save_reading(
+                    name, result.reading, result.estimates, result.highlights, ["p5"]
+                )
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    data_dir = tmp_path_factory.mktemp("data")
+    fill(data_dir)
+    with running_app(data_dir) as address:
+        yield address
+
+
+@pytest.fixture
+def history(address: str, chromium: Browser) -> Iterator[Page]:
+    with open_page(chromium, f"{address}/history") as page:
+        page.set_default_timeout(PATIENCE_MS)
+        yield page
+
+
+def expect_sessions(page: Page, count: int) -> None:
+    shown = page.get_by_test_id("stMetric").filter(has_text="Sessions")
+    expect(shown).to_contain_text(str(count), timeout=PATIENCE_MS)
+
+
+def open_session(page: Page, position: int) -> None:
+    """Tick a session of the list, which the browser draws as one picture."""
+    table = page.get_by_test_id("stDataFrame").first
+    expect(table.locator("canvas").first).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
+    page.wait_for_timeout(1000)
+    table.scroll_into_view_if_needed()
+    table.click(position={"x": TICK_PX, "y": HEAD_PX + LINE_PX * position + LINE_PX // 2})
+    expect(page.get_by_role("button", name="← All sessions")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_the_list_is_searched_and_filtered(history: Page) -> None:
+    expect_sessions(history, SESSIONS)
+    history.get_by_role("textbox", name="Search").fill("number 4")
+    history.get_by_role("textbox", name="Search").press("Enter")
+    expect_sessions(history, 1)
+    history.get_by_role("textbox", name="Search").fill("nothing like it")
+    history.get_by_role("textbox", name="Search").press("Enter")
+    expect(history.get_by_text("No session here.")).to_be_visible()
+    history.get_by_role("textbox", name="Search").fill("")
+    history.get_by_role("textbox", name="Search").press("Enter")
+    history.get_by_text("With a text", exact=True).click()
+    expect_sessions(history, SESSIONS // 2)
+    history.get_by_text("7 days", exact=True).click()
+    expect_sessions(history, 2)
+
+
+def test_a_session_is_opened_named_and_noted(history: Page) -> None:
+    open_session(history, 1)
+    expect(history.get_by_role("heading", name="Session number 1")).to_be_visible()
+    for part in ("Timeline", "Your answers"):
+        expect(history.get_by_role("heading", name=part)).to_be_visible()
+    expect(history.locator("[data-testid=stVegaLiteChart] svg.marks").first).to_be_visible()
+    history.get_by_role("textbox", name="Title").fill("Bees again")
+    history.get_by_role("textbox", name="Note").fill("Went well")
+    history.get_by_role("button", name="Save").click()
+    expect(history.get_by_role("heading", name="Bees again")).to_be_visible()
+    history.get_by_role("button", name="← All sessions").click()
+    history.get_by_role("textbox", name="Search").fill("went well")
+    history.get_by_role("textbox", name="Search").press("Enter")
+    expect_sessions(history, 1)
+
+
+def test_a_deleted_session_is_brought_back(address: str, chromium: Browser) -> None:
+    with open_page(chromium, f"{address}/history?session=s3") as page:
+        page.get_by_role("button", name="Delete this session").click(timeout=PATIENCE_MS)
+        expect_sessions(page, SESSIONS - 1)
+        page.get_by_role("button", name="Undo").click()
+        expect_sessions(page, SESSIONS)
+
+
+def test_sessions_are_compared(history: Page) -> None:
+    history.get_by_role("tab", name="Compare").click()
+    for part in ("Over time", "By hour of the day", "The same text again"):
+        expect(history.get_by_role("heading", name=part)).to_be_visible()
+    expect(history.get_by_text("no clear trend").first).to_be_visible()
+    expect(history.locator("[data-testid=stVegaLiteChart] svg.marks:visible")).to_have_count(3)
+
+
+def test_a_kept_text_shows_its_marks_again(address: str, chromium: Browser) -> None:
+    with open_page(chromium, f"{address}/history?session=s0") as page:
+        page.get_by_role("link", name="See the text with its marks").click(timeout=PATIENCE_MS)
+        expect(page.get_by_text("Finished. Here is how it was read.")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+        expect(page.get_by_text("⛰️ Hard for you", exact=True)).to_be_visible()
+
+
+def test_a_text_that_was_not_kept_is_asked_for(address: str, chromium: Browser) -> None:
+    with open_page(chromium, f"{address}/history?session=s2") as page:
+        page.get_by_role("link", name="Open the text again").click(timeout=PATIENCE_MS)
+        page.get_by_text("Paste", exact=True).click(timeout=PATIENCE_MS)
+        words = "\n\n".join(passage.text for passage in TEXT.passages)
+        page.get_by_label("Your text").fill(words)
+        page.get_by_label("Your text").press("Control+Enter")
+        page.get_by_role("button", name="Go on").click(timeout=PATIENCE_MS)
+        expect(page.get_by_text("⛰️ Hard for you", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(address: str, chromium: Browser) -> None:
+    for path in ("history", "history?session=s0"):
+        with open_page(chromium, f"{address}/{path}", viewport=PHONE) as page:
+            main = page.get_by_test_id("stMain")
+            assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
+
+
+def test_a_history_is_taken_along_erased_and_brought_in_again(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    fill(tmp_path)
+    with (
+        running_app(tmp_path) as address,
+        open_page(chromium, f"{address}/history") as page,
+    ):
+        page.set_default_timeout(PATIENCE_MS)
+        page.get_by_role("tab", name="Your data").click()
+        page.get_by_role("button", name="Make the ZIP").click()
+        with page.expect_download() as event:
+            page.get_by_role("button", name="Download").click()
+        exported = tmp_path / "history.zip"
+        event.value.save_as(exported)
+
+        erase = page.get_by_role("button", name="Erase everything")
+        expect(erase).to_be_disabled()
+        page.get_by_label("Type ERASE to confirm").fill("ERASE")
+        page.get_by_label("Type ERASE to confirm").press("Enter")
+        expect(erase).to_be_enabled()
+        erase.click()
+        expect(page.get_by_text("Everything is erased: no row is left.")).to_be_visible()
+        with SessionStore(f"sqlite:///{tmp_path / 'history.sqlite'}") as store:
+            assert store.count_lines() == 0
+
+        page.locator("input[type=file]").set_input_files(exported)
+        page.get_by_role("button", name="Import it").click()
+        expect(page.get_by_text(f"{SESSIONS} sessions came in")).to_be_visible()
+        page.reload()
+        settled(page)
+        expect_sessions(page, SESSIONS)
