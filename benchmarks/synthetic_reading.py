@@ -119,7 +119,7 @@ def _signals(
 ) -> Signals:
     """Return an expression that wanders by itself and rises by BUMP_SD during the bump.
 
-    Smoothed with a half-life of 2 s like the label, one row a second; a tenth is missing.
+    Smoothed with a half-life of about 2 s like the label, one row a second; a tenth is missing.
     """
     seconds = np.arange(0.0, times[-1], 1.0)
     level, smooth = 0.0, 0.0

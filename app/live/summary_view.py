@@ -72,7 +72,7 @@ def show_totals(report: Report) -> None:
         return
     st.markdown(
         " &emsp; ".join(
-            f"{emotion.emoji} {emotion.study_label} {share:.0%}"
+            f"{emotion.emoji}&nbsp;{emotion.study_label}&nbsp;{share:.0%}"
             for emotion, share in zip(EMOTIONS, totals.shares, strict=True)
         )
     )

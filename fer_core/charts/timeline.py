@@ -208,8 +208,12 @@ def _spans(
     pauses = list(spans)
     ends = [row.at + row.width_s for row in rows]
     for start, end in zip(ends, [*(row.at for row in rows[1:]), now], strict=False):
-        paused = any(begin < end and start < until for begin, until, _ in pauses)
-        if end - start > CARRY_FORWARD_S and not paused:
+        for begin, until, _ in pauses:
+            if begin <= start < until:
+                start = until
+            elif start < begin < end:
+                end = begin
+        if end - start > CARRY_FORWARD_S:
             spans.append((start, end, "no pictures"))
     for row in rows:
         reason = row.stress.reason

@@ -95,7 +95,7 @@ class Snapshot:
         state: Active, paused or finished.
         presence: What the camera shows.
         notice: Why the indicators stand still now; None while they do not.
-        expression: Half-life 2 s.
+        expression: Of about the last two seconds (half-life 1.5 s).
         valence: -1..1, half-life 10 s; None if missing.
         valence_band: Half-width of its 95 % band; measurement uncertainty only.
         arousal: -1..1, half-life 10 s; None if missing.
