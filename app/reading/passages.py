@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import unicodedata
 
 from app.reading.text_view import Look
 from fer_core.study.text import Passage
@@ -15,16 +14,6 @@ def column(content: str, look: Look) -> str:
         f'<div style="max-width:{look.width}em;font-size:{look.size}px;'
         f'line-height:1.65;font-family:Georgia,serif;margin:auto">{content}</div>'
     )
-
-
-def direction(passage: Passage) -> str:
-    """Return "rtl" for a passage that is written from right to left, else "ltr".
-
-    The browser's own rule, the first letter, would look at the label above the passage.
-    """
-    kinds = (unicodedata.bidirectional(letter) for letter in passage.text)
-    first = next((kind for kind in kinds if kind in ("L", "R", "AL")), "L")
-    return "ltr" if first == "L" else "rtl"
 
 
 def as_html(passage: Passage) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.reading.passages import as_html, column, direction
+from app.reading.passages import as_html, column
 from app.reading.rooms import ReadingRoom, ReadingRooms
 from app.reading.text_view import PASSAGES_AT_ONCE, count_parts
 from fer_core.charts.passages import MAP_CAPTION, comprehension_map, pace_map, passage_table
@@ -159,7 +159,7 @@ def show_marked(
         "margin:.6em 0"
     )
     label = f'<div style="font:600 .75em var(--st-font, sans-serif)">{mark.icon} {mark.label}</div>'
-    marked = f'<div dir="{direction(passage)}" style="{style}">{label}{as_html(passage)}</div>'
+    marked = f'<div dir="{passage.direction}" style="{style}">{label}{as_html(passage)}</div>'
     st.html(column(marked, room.look))
     with (
         st.container(horizontal_alignment="center", key=f"why-{passage.passage_id}"),

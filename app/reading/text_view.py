@@ -202,6 +202,7 @@ def _plain(passage: Passage, words_before: float, minutes_left: int) -> dict[str
             {"level": heading.level, "text": heading.text} for heading in passage.headings
         ],
         "text": passage.text,
+        "direction": passage.direction,
         "words_before": words_before,
         "minutes_left": minutes_left,
     }

@@ -8,6 +8,7 @@ it works on punctuation and on Unicode's properties.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,6 +53,10 @@ _ABBREVIATIONS = frozenset(
     ]
 )  # fmt: skip
 _LETTER_OR_DIGIT = re.compile(r"\w")
+
+
+#: Unicode's classes of letters: left to right, right to left, Arabic.
+_LETTERS = ("L", "R", "AL")
 
 
 class BlockKind(StrEnum):
@@ -106,6 +111,12 @@ class Passage:
     def words(self) -> float:
         """Length in words; see `count_words`."""
         return count_words(self.text)
+
+    @cached_property
+    def direction(self) -> str:
+        """Which way it is written, by its first letter: "ltr" or "rtl"."""
+        kinds = (unicodedata.bidirectional(letter) for letter in self.text)
+        return "rtl" if next((kind for kind in kinds if kind in _LETTERS), "L") != "L" else "ltr"
 
     @cached_property
     def sentences(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from fer_core.study.text import (
     SHORTEST_PASSAGE_WORDS,
     Block,
     BlockKind,
+    Passage,
     count_words,
     segment,
     split_sentences,
@@ -158,3 +159,11 @@ def test_three_hundred_pages_open_within_three_seconds():
     assert time.perf_counter() - started < 3.0
     assert document.words == pytest.approx(300 * 5 * 7 * 12)
     assert all(passage.words >= SHORTEST_PASSAGE_WORDS for passage in document.passages)
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [("12. اللغة", "rtl"), ("«שלום» abc", "rtl"), ("读书 a", "ltr"), ("1", "ltr")],
+)
+def test_a_passage_knows_which_way_it_is_written(text, direction):
+    assert Passage("p1", 0, text).direction == direction

@@ -127,10 +127,10 @@ class TextView {
     this.observe()
   }
 
-  section({ id, headings, text }) {
+  section({ id, headings, text, direction }) {
     const section = document.createElement("section")
     section.id = section.dataset.passage = id
-    section.dir = "auto"
+    section.dir = direction
     for (const { level, text: words } of headings) {
       const heading = document.createElement(`h${Math.min(6, level + 1)}`)
       heading.textContent = words
