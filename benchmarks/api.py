@@ -47,6 +47,9 @@ CROWD = 64
 PHOTO = "/api/v1/analyses?mode=photo"
 FRAME = "/api/v1/analyses?mode=frame"
 WARM_UP = 20
+#: The peer takes a second or more for one answer.
+PEER_SECONDS = 20.0
+PEER = "peer: YOLOv9c 640, torch"
 
 
 @dataclass(frozen=True)
@@ -310,6 +313,17 @@ def start_sessions(port: int, count: int) -> tuple[str, ...]:
     return tuple(paths)
 
 
+def compare(table: Table) -> None:
+    """Print how often one answer of ours goes into one of the peer, with one client each."""
+    peer = table.rows[-1]
+    for row in table.rows:
+        if row.clients == 1 and row is not peer:
+            print(
+                f"{row.case:<28} {peer.p50_ms / row.p50_ms:6.1f} times as fast, "
+                f"{peer.cpu_ms / row.cpu_ms:6.1f} times less processor time than the peer"
+            )
+
+
 def soak(server: Target, rate: float, minutes: int) -> None:
     """Ask at a steady rate for long; write the memory and the delays of each minute as it ends."""
     table = Table()
@@ -354,7 +368,8 @@ def main() -> None:
     if options.peer_python:
         with serving_peer(options.peer_python, options.server_core, body) as peer:
             peer.client().ask()
-            table.add(closed_loop("peer: YOLOv9c 640, torch", peer, 1, options.seconds))
+            table.add(closed_loop(PEER, peer, 1, PEER_SECONDS))
+        compare(table)
     write(
         RESULTS,
         table,
