@@ -104,14 +104,13 @@ def show_passages(stored: StoredSession) -> None:
     st.caption(MAP_CAPTION)
     with st.expander("The same as a table"):
         st.dataframe(table, hide_index=True, alt="How each passage was read")
-    st.page_link(
-        "app/pages/reading.py",
-        label="See the text with its marks"
+    label = (
+        "See the text with its marks"
         if stored.document is not None
-        else "Open the text again, to see its marks in it",
-        icon=":material/menu_book:",
-        query_params={"reading": stored.summary.session_id},
+        else "Open the text again, to see its marks in it"
     )
+    if st.button(label, icon=":material/menu_book:", key="marked_text"):
+        st.switch_page("app/pages/reading.py", query_params={"reading": stored.summary.session_id})
 
 
 def show_answers(stored: StoredSession) -> None:
