@@ -56,7 +56,7 @@ PEER = "peer: YOLOv9c 640, torch"
 class Row:
     """One measurement: rates in answers a second, times in milliseconds.
 
-    `cpu_ms` is the server's processor time an answer, which other work on the machine changes little.
+    `cpu_ms` is the server's processor time an answer, which the machine's other work changes little.
     """
 
     case: str
@@ -316,11 +316,11 @@ def start_sessions(port: int, count: int) -> tuple[str, ...]:
 def compare(table: Table) -> None:
     """Print how often one answer of ours goes into one of the peer, with one client each."""
     peer = table.rows[-1]
-    for row in table.rows:
-        if row.clients == 1 and row is not peer:
+    for ours in table.rows:
+        if ours.clients == 1 and ours is not peer:
             print(
-                f"{row.case:<28} {peer.p50_ms / row.p50_ms:6.1f} times as fast, "
-                f"{peer.cpu_ms / row.cpu_ms:6.1f} times less processor time than the peer"
+                f"{ours.case:<28} {peer.p50_ms / ours.p50_ms:6.1f} times as fast, "
+                f"{peer.cpu_ms / ours.cpu_ms:6.1f} times less processor time than the peer"
             )
 
 
