@@ -56,7 +56,7 @@ PEER = "peer: YOLOv9c 640, torch"
 class Row:
     """One measurement: rates in answers a second, times in milliseconds.
 
-    `cpu_ms` is the server's processor time an answer, which the machine's other work changes little.
+    `cpu_ms` is the server's processor time an answer; the machine's other work changes it little.
     """
 
     case: str
