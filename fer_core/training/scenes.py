@@ -65,7 +65,7 @@ class Style:
     p_clutter: float = 0.45
     p_scrap: float = 0.3
     p_body: float = 0.4
-    p_wide: float = 0.6
+    p_wide: float = 0.9
     p_letterbox: float = 0.15
     p_empty: float = 0.05
     strength: float = 1.0
