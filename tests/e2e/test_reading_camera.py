@@ -45,6 +45,9 @@ TRACED_READ_S = 25
 ATTEMPTS = 2
 LEAST_ROWS = 50
 CALM_PASSAGE, FURROWED_PASSAGE = 2, 10
+#: In spreads of the usual. The reader follows the label, which is late, so both passages see some
+#: of both faces.
+CLEARLY_HIGHER = 0.7
 #: First bytes of JPEG, PNG, GIF, WebP/AVI, BMP, TIFF, and of video in Matroska and MP4.
 IMAGE_SIGNATURES = (
     b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*", b"\x1aE\xdf\xa3",
@@ -209,7 +212,7 @@ def test_a_change_of_expression_is_attributed_to_the_passage_read_then(played: P
     calm, low = readings[f"p{CALM_PASSAGE}"], readings[f"p{FURROWED_PASSAGE}"]
     assert calm.negative_z is not None
     assert low.negative_z is not None
-    assert low.negative_z > calm.negative_z + 1.0
+    assert low.negative_z > calm.negative_z + CLEARLY_HIGHER
     measured = [one for one in readings.values() if one.negative_z is not None]
     top = max(measured, key=lambda one: one.negative_z)
     assert abs(int(top.passage_id[1:]) - FURROWED_PASSAGE) <= 1
