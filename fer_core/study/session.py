@@ -10,114 +10,34 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from fer_core.affect.breaks import REST_S, BreakAdvisor, BreakPlan, BreakRule, Suggestion
-from fer_core.affect.indicators import (
-    Coefficients,
-    ComprehensionFeatures,
-    Features,
-    Reason,
-    comprehension_prior,
-    stress_prior,
-)
+from fer_core.affect.breaks import REST_S, BreakAdvisor, BreakRule, Suggestion
+from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, Features, Reason
 from fer_core.affect.signals import Baseline, Channel, Presence, negative_of
 from fer_core.errors import SessionFinished
+from fer_core.study.info import SessionInfo, Totals
 from fer_core.study.meter import Beliefs, SignalMeter
-from fer_core.study.personalise import Example, personalise
-from fer_core.study.probes import (
-    Answer,
-    Probe,
-    ProbeKind,
-    ProbeSchedule,
-    Question,
-    ReadPassage,
-)
+from fer_core.study.probes import Answer, Probe, ProbeKind, Question, ReadPassage
+from fer_core.study.questionnaire import Questionnaire
 from fer_core.study.reading import ReadingLog, Signals, View
 from fer_core.study.records import Event, EventKind, Row
 from fer_core.study.snapshot import Expression, Indicator, Snapshot, State
 from fer_core.study.timeline import Timeline, rebucket, to_frame
 from fer_core.vision.faces import Detections
 
-#: A question that nobody answers goes away, as skipped. Seconds.
-PROBE_EXPIRES_S = 120.0
+__all__ = ["SessionInfo", "StudySession", "Totals"]
+
 #: Events kept in memory; a session of eight hours has a few hundred.
 KEPT_EVENTS = 5000
 #: After a restart this much of the end is replayed into the filters, which forget what is older;
 #: all of it while there is no baseline yet. Seconds.
 REPLAY_S = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class SessionInfo:
-    """What is fixed when a session starts.
-
-    Attributes:
-        session_id: Unique.
-        started_at: Seconds since the epoch.
-        title: The learner's name for it.
-        goal: What the learner wants to reach; may be empty.
-        plan: Study and rest in turn.
-        consent_version: Version of the text that the learner agreed to.
-        keep: Whether it may be stored; otherwise it lives in memory only.
-    """
-
-    session_id: str
-    started_at: float
-    title: str = ""
-    goal: str = ""
-    plan: BreakPlan = field(default_factory=BreakPlan)
-    consent_version: str = ""
-    keep: bool = True
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
-            "session_id": self.session_id,
-            "started_at": self.started_at,
-            "title": self.title,
-            "goal": self.goal,
-            "plan": {"focus_min": self.plan.focus_min, "break_min": self.plan.break_min},
-            "consent_version": self.consent_version,
-            "keep": self.keep,
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> SessionInfo:
-        """Read what `to_dict` wrote."""
-        return cls(**{**data, "plan": BreakPlan(**data["plan"])})
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What a session amounts to so far, whole, however much of the timeline is still in memory.
-
-    Attributes:
-        elapsed_s: From start to now or the end, pauses included.
-        active_s: Not paused.
-        studied_s: Not paused and not away.
-        away_s: Away from the camera.
-        valid_s: With exactly one usable face.
-        observed_s: With pictures from a camera that is on, and nobody else in view.
-        shares: Mean share of each class over the time with a face; None without any.
-        breaks: Rests taken.
-        frames: Pictures taken in.
-    """
-
-    elapsed_s: float
-    active_s: float
-    studied_s: float
-    away_s: float
-    valid_s: float
-    observed_s: float
-    shares: tuple[float, ...] | None
-    breaks: int
-    frames: int
 
 
 class StudySession:
@@ -148,19 +68,15 @@ class StudySession:
     ) -> None:
         self.info = info
         self._lock = threading.RLock()
-        self._prior_comprehension = comprehension or comprehension_prior()
-        self._prior_stress = stress or stress_prior()
-        beliefs = Beliefs(self._prior_comprehension, self._prior_stress, use_camera)
-        self._meter = SignalMeter(baseline, beliefs)
+        self._questionnaire = Questionnaire(
+            info.started_at, questions, seed, comprehension=comprehension, stress=stress
+        )
+        self._meter = SignalMeter(baseline, Beliefs(*self._questionnaire.learnt(), use_camera))
         self._baseline_given = baseline is not None
         self._timeline = Timeline()
         self._events: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._event_count = 0
         self._advisor = BreakAdvisor(info.plan)
-        self._schedule = ProbeSchedule(info.started_at, tuple(questions), seed)
-        self._probe: Probe | None = None
-        self._asked: dict[str, tuple[Probe, Features | None]] = {}
-        self._answers: dict[str, tuple[Answer, Features | None]] = {}
         self._reading_log = ReadingLog()
         self._state = State.ACTIVE
         self._active_before_s = 0.0
@@ -347,18 +263,16 @@ class StudySession:
             read: The passages read so far, where a text is open; None without a text.
         """
         with self._lock:
-            if self._probe is not None and at - self._probe.asked_at >= PROBE_EXPIRES_S:
+            if self._questionnaire.expired(at):
                 self._skip_open_probe(at)
             quiet = (
                 self._state is not State.ACTIVE
                 or self._advisor.standing(at) is not None
                 or self._meter.presence(at) is Presence.AWAY
             )
-            if self._probe is None and not quiet:
-                self._probe = self._schedule.next(at, None if read is None else tuple(read))
-                if self._probe is not None:
-                    self._remember_asked(self._probe, at)
-            return None if self._state is not State.ACTIVE else self._probe
+            if not quiet and (new := self._questionnaire.next(at, read)) is not None:
+                self._remember_asked(new, at)
+            return None if self._state is not State.ACTIVE else self._questionnaire.open
 
     def _remember_asked(self, probe: Probe, at: float) -> None:
         features: Features | None = None
@@ -366,7 +280,7 @@ class StudySession:
             features = self._meter.stress_features()
         elif probe.passage_id is None:
             features = self._meter.live_features(at)
-        self._asked[probe.probe_id] = probe, features
+        self._questionnaire.remember(probe, features)
         self._note(
             EventKind.PROBE_ASKED,
             at,
@@ -376,14 +290,13 @@ class StudySession:
         )
 
     def _skip_open_probe(self, at: float) -> None:
-        if self._probe is not None:
-            self.answer(self._probe, None, at)
+        if self._questionnaire.open is not None:
+            self.answer(self._questionnaire.open, None, at)
 
     def probe(self, probe_id: str) -> Probe | None:
         """Return a question that has been asked, by its name."""
         with self._lock:
-            asked = self._asked.get(probe_id)
-            return None if asked is None else asked[0]
+            return self._questionnaire.asked(probe_id)
 
     def answer(
         self,
@@ -411,14 +324,7 @@ class StudySession:
         with self._lock:
             self._open()
             answer = Answer(probe, value, at, is_correction)
-            known = self._asked.get(probe.probe_id, (probe, None))[1]
-            before = self._answers.get(probe.probe_id)
-            self._answers[probe.probe_id] = answer, features or known
-            if self._probe is not None and self._probe.probe_id == probe.probe_id:
-                self._probe = None
-            if probe.passage_id is not None:
-                self._schedule.answered(probe.passage_id)
-            if before is None or before[0].value != value:
+            if self._questionnaire.take(answer, features):
                 self._learn()
                 self._note_answer(answer)
             return answer
@@ -440,31 +346,22 @@ class StudySession:
                 self._advisor.answered_clarity(at, value)
 
     def _learn(self) -> None:
-        """Fit both estimates anew to the answers of this session, from what was believed before."""
-        comprehension: list[Example] = []
-        stress: list[Example] = []
-        for answer, features in self._answers.values():
-            if answer.target is None or features is None:
-                continue
-            example = Example(features, answer.target, answer.weight)
-            (stress if answer.probe.kind is ProbeKind.STRESS else comprehension).append(example)
+        comprehension, stress = self._questionnaire.learnt()
         self._meter.beliefs = replace(
-            self._meter.beliefs,
-            comprehension=personalise(self._prior_comprehension, comprehension),
-            stress=personalise(self._prior_stress, stress),
+            self._meter.beliefs, comprehension=comprehension, stress=stress
         )
 
     @property
     def answers(self) -> tuple[Answer, ...]:
         """Every answer so far, in the order in which the questions were answered first."""
         with self._lock:
-            return tuple(answer for answer, _ in self._answers.values())
+            return tuple(answer for answer, _ in self._questionnaire.examples)
 
     @property
     def examples(self) -> tuple[tuple[Answer, Features | None], ...]:
         """Every answer with what was known when it was asked."""
         with self._lock:
-            return tuple(self._answers.values())
+            return self._questionnaire.examples
 
     # Reading
 
@@ -563,7 +460,7 @@ class StudySession:
                 studied_s=totals.studied_s,
                 next_break_s=self._advisor.next_break_s(at, self._active_s(at)) if active else None,
                 suggestion=self._advisor.standing(at) if active else None,
-                probe=self._probe if active else None,
+                probe=self._questionnaire.open if active else None,
                 frames=self._meter.frames,
                 late_frames=self._meter.late_frames,
                 pulse=self._meter.pulse(at) if active else None,
@@ -685,16 +582,9 @@ class StudySession:
         session._meter.replay(row for row in rows if whole or row.at >= last_row_end - REPLAY_S)
         session._meter.frames = sum(row.frames for row in rows)
         session._baseline_given = session._meter.baseline is not None
-        for answer, features in answers:
-            session._answers[answer.probe.probe_id] = answer, features
+        session._questionnaire.restore(answers, last_row_end)
         session._learn()
         session._reading_log = ReadingLog(views)
-        session._schedule = ProbeSchedule(
-            last_row_end, tuple(questions), seed, asked=len(session._answers)
-        )
-        for answer, _ in session._answers.values():
-            if answer.probe.passage_id is not None:
-                session._schedule.answered(answer.probe.passage_id)
         session._replay_events(events, last_row_end)
         return session
 

@@ -135,10 +135,10 @@ def test_taking_a_break_pauses_the_session() -> None:
 def test_a_question_is_answered_with_one_tap(monkeypatch: pytest.MonkeyPatch) -> None:
     page, study = started()
     probe = Probe("q1", ProbeKind.CLARITY, now(), "How clear is it?")
-    monkeypatch.setattr(study.session._schedule, "next", lambda *_: probe)
+    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: probe)
     page.run()
     assert "How clear is it?" in words(page)
-    monkeypatch.setattr(study.session._schedule, "next", lambda *_: None)
+    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: None)
     page.segmented_control(key="answer-q1").set_value(4).run()
     assert [answer.value for answer in study.session.answers] == [4]
     assert "How clear is it?" not in words(page)
@@ -147,9 +147,9 @@ def test_a_question_is_answered_with_one_tap(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_question_can_be_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     page, study = started()
     probe = Probe("q1", ProbeKind.STRESS, now(), "How stressed are you now?")
-    monkeypatch.setattr(study.session._schedule, "next", lambda *_: probe)
+    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: probe)
     page.run()
-    monkeypatch.setattr(study.session._schedule, "next", lambda *_: None)
+    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: None)
     page.button(key="skip-q1").click().run()
     assert [answer.skipped for answer in study.session.answers] == [True]
 

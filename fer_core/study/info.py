@@ -1,0 +1,76 @@
+"""What is fixed about a session from its start, and what it amounts to so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fer_core.affect.breaks import BreakPlan
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """What is fixed when a session starts.
+
+    Attributes:
+        session_id: Unique.
+        started_at: Seconds since the epoch.
+        title: The learner's name for it.
+        goal: What the learner wants to reach; may be empty.
+        plan: Study and rest in turn.
+        consent_version: Version of the text that the learner agreed to.
+        keep: Whether it may be stored; otherwise it lives in memory only.
+    """
+
+    session_id: str
+    started_at: float
+    title: str = ""
+    goal: str = ""
+    plan: BreakPlan = field(default_factory=BreakPlan)
+    consent_version: str = ""
+    keep: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "session_id": self.session_id,
+            "started_at": self.started_at,
+            "title": self.title,
+            "goal": self.goal,
+            "plan": {"focus_min": self.plan.focus_min, "break_min": self.plan.break_min},
+            "consent_version": self.consent_version,
+            "keep": self.keep,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> SessionInfo:
+        """Read what `to_dict` wrote."""
+        return cls(**{**data, "plan": BreakPlan(**data["plan"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a session amounts to so far, whole, however much of the timeline is still in memory.
+
+    Attributes:
+        elapsed_s: From start to now or the end, pauses included.
+        active_s: Not paused.
+        studied_s: Not paused and not away.
+        away_s: Away from the camera.
+        valid_s: With exactly one usable face.
+        observed_s: With pictures from a camera that is on, and nobody else in view.
+        shares: Mean share of each class over the time with a face; None without any.
+        breaks: Rests taken.
+        frames: Pictures taken in.
+    """
+
+    elapsed_s: float
+    active_s: float
+    studied_s: float
+    away_s: float
+    valid_s: float
+    observed_s: float
+    shares: tuple[float, ...] | None
+    breaks: int
+    frames: int
