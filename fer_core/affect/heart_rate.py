@@ -37,8 +37,9 @@ MIN_SNR_DB = 0.0
 MARGIN_BPM = 60.0 / WINDOW_S
 #: From here on the words for a signal are "fair" and "clear", decibels.
 FAIR_DB, CLEAR_DB = 4.0, 10.0
-#: A window with a hole as long as this starts anew. Seconds.
-MAX_GAP_S = 1.0
+#: A window with a hole longer than this starts anew. Seconds. Not less, so that a machine that
+#: analyses one picture a second is told so instead of waiting for ever.
+MAX_GAP_S = 2.0
 #: Pictures a second below which fast pulses would fold over into slow ones.
 MIN_FPS = 7.0
 #: Skin darker or brighter than this (mean of the channels, 0..255) has no colour to speak of.

@@ -61,6 +61,8 @@ _LINE_COLUMNS = ["elapsed", "clock", "segment", "indicator", "value", "low", "hi
 _MARK_COLUMNS = ["elapsed", "clock", "sign", "text"]
 _SPAN_COLUMNS = ["start", "end", "text", "clock"]
 
+#: The newest row ends this long before now: its second is closed by a later picture. Seconds.
+_NEWEST_ROW_S = 2.0
 #: Why the lines stop, where that deserves a word in the chart.
 _SPAN_WORDS = {
     Reason.AWAY: "away",
@@ -213,7 +215,7 @@ def _spans(
                 start = until
             elif start < begin < end:
                 end = begin
-        if end - start > CARRY_FORWARD_S:
+        if end - start > CARRY_FORWARD_S + (_NEWEST_ROW_S if end == now else 0.0):
             spans.append((start, end, "no pictures"))
     for row in rows:
         reason = row.stress.reason

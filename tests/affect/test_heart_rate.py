@@ -139,8 +139,9 @@ class TestReasons:
         assert reader.read(31.0).bpm is not None
         assert reader.read(35.0).bpm is None
 
-    def test_four_pictures_a_second_are_too_few(self) -> None:
-        assert read(colours(72.0, fps=4.0)).reason is NoPulse.FEW_PICTURES
+    @pytest.mark.parametrize("fps", [1.0, 4.0])
+    def test_four_pictures_a_second_are_too_few(self, fps: float) -> None:
+        assert read(colours(72.0, seconds=40, fps=fps)).reason is NoPulse.FEW_PICTURES
 
     def test_a_dark_face_and_one_in_glaring_light_are_told_apart(self) -> None:
         assert read(colours(72.0, skin=np.full(3, 20.0))).reason is NoPulse.DARK
