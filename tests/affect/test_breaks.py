@@ -63,16 +63,16 @@ def test_eyes_give_way_to_a_timer_that_is_due_soon() -> None:
     assert [s.rule for s in run(BreakAdvisor(BreakPlan(25, 5)), 1510)] == [BreakRule.TIMER]
 
 
-def test_five_negative_minutes_bring_a_break_with_their_evidence() -> None:
-    suggestion = run(BreakAdvisor(FAR), 360, valence=-0.3)[0]
+def test_three_negative_minutes_bring_a_break_with_their_evidence() -> None:
+    suggestion = run(BreakAdvisor(FAR), 240, valence=-0.3)[0]
     assert suggestion.rule is BreakRule.NEGATIVE
-    assert suggestion.at == pytest.approx(301, abs=1)
-    assert suggestion.evidence == "Expression leaned negative for 5 minutes, coverage 84 %."
+    assert suggestion.at == pytest.approx(181, abs=1)
+    assert suggestion.evidence == "Expression leaned negative for 3 minutes, coverage 84 %."
 
 
-def test_four_negative_minutes_bring_none() -> None:
+def test_two_negative_minutes_bring_none() -> None:
     advisor = BreakAdvisor(FAR)
-    assert run(advisor, 240, valence=-0.3) == []
+    assert run(advisor, 120, valence=-0.3) == []
     assert run(advisor, 240, valence=0.0, start=240) == []
 
 
