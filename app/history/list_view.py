@@ -24,6 +24,7 @@ PERIODS: dict[str, float | None] = {
     "All": None,
 }
 KINDS = ("All", "With a text", "Without")
+ESTIMATE_HELP = "Mean estimate and its interval. –: there is none; the opened session says why."
 
 
 def show_list(store: SessionStore) -> None:
@@ -49,8 +50,8 @@ def show_list(store: SessionStore) -> None:
         key="session_list",
         alt="Sessions, newest first",
         column_config={
-            "Comprehension": st.column_config.TextColumn(help="Mean estimate and its interval"),
-            "Stress": st.column_config.TextColumn(help="Mean estimate and its interval"),
+            "Comprehension": st.column_config.TextColumn(help=ESTIMATE_HELP),
+            "Stress": st.column_config.TextColumn(help=ESTIMATE_HELP),
         },
     )
     st.caption("Tick a session to open it.")

@@ -74,6 +74,7 @@ def show_timeline(stored: StoredSession) -> None:
         st.markdown("The camera gave nothing in this session, so there is no line to draw.")
         return
     timeline_view.show_timeline(tables, "stored")
+    timeline_view.explain_missing(stored.rows)
 
 
 def show_passages(stored: StoredSession) -> None:

@@ -13,7 +13,8 @@ MEASURED = (
 STORED = (
     "Numbers only, at most one row a second, on this machine: expressions, estimates, times, your "
     "answers, title and goal, and the heart rate if you switched it on. You can look at them, "
-    "export them and erase them. Or choose below that the session is forgotten when it ends."
+    "export them and erase them. Or choose in the next step that the session is forgotten when it "
+    "ends."
 )
 NOT_STORED = (
     "**No pictures, ever.** Frames are looked at in memory and dropped. "

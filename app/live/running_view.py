@@ -72,8 +72,8 @@ def show_running(study: LiveStudy) -> None:
         refreshed(show_now, every_s)(study, state)
     refreshed(show_chart, every_s)(study)
     st.caption(
-        f"Bands are {INTERVAL_PERCENT} % intervals of the estimates and measurement uncertainty "
-        f"only. {NOTE}"
+        f"Bands are {INTERVAL_PERCENT} % intervals of the estimates, for the uncertainty of "
+        f"measuring alone. {NOTE}"
     )
 
 

@@ -8,6 +8,7 @@ from app.live.check import CameraAnswer, camera_check
 from app.live.consent import CONSENT_VERSION, PARTS
 from app.live.resources import history_problem, live_sessions
 from app.live.sessions import LiveStudy, new_session_id
+from app.scroll import note_next_step
 from fer_core.affect.breaks import BreakPlan
 from fer_core.charts.timeline import clock_text
 from fer_core.config import get_settings
@@ -114,6 +115,7 @@ def ask_consent() -> None:
         )
         if st.button("Go on", type="primary", disabled=not agreed, key="consent_go"):
             st.session_state["consent_version"] = CONSENT_VERSION
+            note_next_step()
             st.rerun()
         st.caption(f"Version {CONSENT_VERSION} of this agreement. You can stop at any time.")
 

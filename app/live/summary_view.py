@@ -11,6 +11,8 @@ from app.live.clock import now
 from app.live.resources import history_problem, live_sessions
 from app.live.running_view import draw_chart
 from app.live.sessions import LiveStudy
+from app.live.timeline_view import explain_missing
+from app.scroll import note_next_step
 from fer_core.charts.timeline import clock_text
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
@@ -33,7 +35,10 @@ def show_summary(study: LiveStudy) -> None:
     st.markdown("Finished. Here is what it amounted to.")
     report = make_report(session, now(), earlier_examples(session))
     show_totals(report)
-    draw_chart(study, None)
+    rows = session.rows()
+    if rows:
+        draw_chart(study, None)
+        explain_missing(rows)
     show_stretches(report, session)
     show_suggestions(report, session)
     show_answers(report)
@@ -44,6 +49,7 @@ def show_summary(study: LiveStudy) -> None:
         if not session.info.keep:
             live_sessions().forget(study.session_id)
         st.query_params.clear()
+        note_next_step()
         st.rerun()
     st.caption(NOTE)
 
@@ -66,12 +72,13 @@ def show_totals(report: Report) -> None:
         st.metric("Away", clock_text(totals.away_s))
         st.metric("Face in view", clock_text(totals.valid_s))
         st.metric("Rests", totals.breaks)
-        st.metric("Questions answered", f"{report.answered} of {report.answered + report.skipped}")
+        asked = report.answered + report.skipped
+        st.metric("Questions answered", f"{report.answered} of {asked}" if asked else "None asked")
     if totals.shares is None:
         st.info("No face was seen, so there are no expressions to sum up.", icon=":material/face:")
         return
     st.markdown(
-        " &emsp; ".join(
+        "&emsp; ".join(
             f"{emotion.emoji}&nbsp;{emotion.study_label}&nbsp;{share:.0%}"
             for emotion, share in zip(EMOTIONS, totals.shares, strict=True)
         )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
 import streamlit as st
 
+from fer_core.affect.indicators import Reason
 from fer_core.charts import timeline
+from fer_core.study.records import Row
 
 
 def show_timeline(tables: timeline.LiveTables, key: str) -> None:
@@ -31,3 +36,15 @@ def show_timeline(tables: timeline.LiveTables, key: str) -> None:
     ):
         spec["datasets"] = {dataset: datasets[dataset] for dataset in names}
         st.vega_lite_chart(spec, width="stretch", alt=alt, key=f"{key}-{name}")
+
+
+def explain_missing(rows: Sequence[Row]) -> None:
+    """Say of a session that is over why comprehension or stress has no estimate at all."""
+    missing: dict[Reason, list[str]] = defaultdict(list)
+    for name in ("comprehension", "stress"):
+        estimates = [getattr(row, name) for row in rows]
+        if estimates and all(estimate.value is None for estimate in estimates):
+            reasons = Counter(estimate.reason or Reason.WAITING for estimate in estimates)
+            missing[reasons.most_common(1)[0][0]].append(name)
+    for reason, names in missing.items():
+        st.caption(f"No estimate of {' and '.join(names)}. Why, most of the time: {reason.text}")

@@ -62,6 +62,14 @@ def show_figures(info: ModelInfo) -> None:
             column_config={"Value": st.column_config.NumberColumn(format="%.3f")},
             alt="The model's measured figures",
         )
+        st.caption(
+            "All from 0 to 1; higher is better, but for calibration errors: there 0 is best. "
+            "Accuracy: the share of pictures with the right answer. Macro-F1: the same with each "
+            "expression counting alike. AP50: face and expression found together, the box at "
+            "least half right; mAP50 is its mean over the expressions, mAP50-95 asks for ever "
+            "tighter boxes. Calibration error: how far the stated probabilities are from how "
+            "often they come true."
+        )
     missing = missing_of(info.metrics)
     if missing:
         st.info(

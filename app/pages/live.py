@@ -8,6 +8,7 @@ from app.live.resources import study_of_address
 from app.live.running_view import show_running
 from app.live.setup_view import show_setup
 from app.live.summary_view import show_summary
+from app.scroll import begin_at_the_top, note_next_step
 from app.state import engine_or_stop
 from fer_core.study.snapshot import State
 
@@ -19,6 +20,7 @@ def show_page() -> None:
         started = show_setup(engine)
         if started is not None:
             st.query_params["session"] = started.session_id
+            note_next_step()
             st.rerun()
     elif study.session.state is State.FINISHED:
         show_summary(study)
@@ -27,3 +29,4 @@ def show_page() -> None:
 
 
 show_page()
+begin_at_the_top()

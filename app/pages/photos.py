@@ -391,8 +391,15 @@ def offer_downloads(
             for name, (upload, photo) in zip(names, part, strict=True)
         )
 
+    if not readable:
+        return
     what = "1 photo" if len(photos) == 1 else f"{len(photos)} photos"
     st.subheader(f"Download {what}")
+    if len(readable) < len(photos):
+        st.caption(
+            f"Of {len(photos)} files {len(readable)} could be read. The table and the results name "
+            "the rest, with the reason."
+        )
     with st.container(horizontal=True):
         if len(readable) == 1:
             upload, photo = readable[0]

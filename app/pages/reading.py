@@ -10,6 +10,7 @@ from app.reading.reading_view import show_reading
 from app.reading.result_view import show_result
 from app.reading.rooms import ReadingRoom, ReadingRooms, reading_rooms
 from app.reading.setup_view import show_reopening, show_setup
+from app.scroll import begin_at_the_top, note_next_step
 from app.state import engine_or_stop
 from fer_core.errors import FerError
 from fer_core.storage.history import StoredSession
@@ -30,6 +31,7 @@ def show_page() -> None:
         room = show_reopening(study, rooms, kept_of(study))
     if room is not None:
         st.query_params["reading"] = room.session_id
+        note_next_step()
         st.rerun()
 
 
@@ -52,3 +54,4 @@ def kept_of(study: LiveStudy) -> StoredSession | None:
 
 
 show_page()
+begin_at_the_top()

@@ -54,7 +54,7 @@ for name, title, icon, purpose in WAYS:
     with grid.cell(), st.container(border=True, height="stretch"):
         st.page_link(PAGES / f"{name}.py", label=f"**{title}**", icon=icon)
         st.markdown(purpose)
-st.markdown(" &emsp; ".join(f"{emotion.emoji} {emotion.label}" for emotion in EMOTIONS))
+st.markdown("&emsp; ".join(f"{emotion.emoji}&nbsp;{emotion.label}" for emotion in EMOTIONS))
 st.caption(
     "Five expressions, or “unsure” where none is clear. An expression is what a face shows, not "
     "what somebody feels. For yourself, never for watching others."

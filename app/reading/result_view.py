@@ -10,6 +10,7 @@ import streamlit as st
 from app.reading.passages import as_html, column
 from app.reading.rooms import ReadingRoom, ReadingRooms
 from app.reading.text_view import PASSAGES_AT_ONCE, count_parts
+from app.scroll import note_next_step
 from fer_core.charts.passages import MAP_CAPTION, comprehension_map, pace_map, passage_table
 from fer_core.charts.timeline import clock_text
 from fer_core.study.desk import ReadingResult
@@ -49,6 +50,7 @@ def show_result(room: ReadingRoom, rooms: ReadingRooms) -> None:
     show_marked_text(room, rooms, result)
     if st.button("Read another text", icon=":material/add:", key="read_another"):
         st.query_params.clear()
+        note_next_step()
         for name in ("opened_key", "opened_text"):
             st.session_state.pop(name, None)
         st.rerun()

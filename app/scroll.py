@@ -1,0 +1,25 @@
+"""To the top of the page when one step follows another; left alone, a page stays scrolled down."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+_to_the_top = st.components.v2.component(
+    "to_the_top",
+    js="""
+export default function () {
+  document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 })
+}
+""",
+)
+
+
+def note_next_step() -> None:
+    """Let the page that comes next begin at its top."""
+    st.session_state["next_step"] = True
+
+
+def begin_at_the_top() -> None:
+    """Go to the top if this page is a next step. Call it last: above the video it would move it."""
+    if st.session_state.pop("next_step", False):
+        _to_the_top(key="to_the_top", height=1)
