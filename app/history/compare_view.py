@@ -26,37 +26,42 @@ def show_comparisons(store: SessionStore) -> None:
         )
         return
     st.subheader("Over time")
-    for name, title, colour in (
-        ("comprehension", "Comprehension", COMPREHENSION),
-        ("stress", "Stress", STRESS),
-    ):
+    drawn = [
         show_trend(sessions, name, title, colour)
-    st.caption(
-        f"Each point is a session's mean with its mean {INTERVAL_PERCENT} % interval; the dashed "
-        "line weighs them by how sure they are. A change of light, camera or subject moves the "
-        "line as well."
-    )
+        for name, title, colour in (
+            ("comprehension", "Comprehension", COMPREHENSION),
+            ("stress", "Stress", STRESS),
+        )
+    ]
+    if any(drawn):
+        st.caption(
+            f"Each point is a session's mean with its mean {INTERVAL_PERCENT} % interval; the "
+            "dashed line weighs them by how sure they are. A change of light, camera or subject "
+            "moves the line as well."
+        )
     st.subheader("By hour of the day")
     hours = by_hour(sessions, None)
     if any(hour.comprehension is not None or hour.stress is not None for hour in hours):
         st.altair_chart(hour_chart(hours), width="stretch", key="hours")
         st.caption("Above each point: how many sessions it rests on.")
     else:
-        st.markdown("No session has an estimate yet: they need the camera or your answers.")
+        st.markdown("No session has an estimate yet: estimates need the camera or your answers.")
     show_same_text(sessions)
 
 
-def show_trend(sessions: list[SessionSummary], name: str, title: str, colour: str) -> None:
+def show_trend(sessions: list[SessionSummary], name: str, title: str, colour: str) -> bool:
+    """Draw an estimate over the sessions; tell whether there was anything to draw."""
     trend = find_trend([(one.info.started_at, getattr(one, name)) for one in sessions])
     chart = trend_chart(sessions, name, title, colour, trend)
     if chart is None:
         st.markdown(f"{title}: no session has an estimate yet.")
-        return
+        return False
     st.altair_chart(chart, width="stretch", key=f"trend-{name}")
     if trend is None:
         st.markdown(f"{title}: a trend needs {LEAST_SESSIONS} sessions with estimates.")
     else:
         st.markdown(trend.sentence(title))
+    return True
 
 
 def show_same_text(sessions: list[SessionSummary]) -> None:

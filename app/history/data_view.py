@@ -46,8 +46,8 @@ def show_data(store: SessionStore) -> None:
         bar.empty()
     st.subheader("Erase everything")
     st.markdown(
-        "All sessions, answers, and what is known about you go for good, and the file becomes "
-        "small. There is no way back: export first if in doubt."
+        "All sessions, answers, and what is known about you are erased for good, from the file on "
+        "this machine too. There is no way back: take everything along first if in doubt."
     )
     typed = st.text_input(f"Type {ERASE_WORD} to confirm", key="erase_word")
     if st.button(

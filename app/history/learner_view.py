@@ -103,7 +103,9 @@ def score_line(name: str, score: Score) -> dict[str, str]:
 
 
 def show_weights(title: str, coefficients: Coefficients) -> None:
-    st.markdown(f"**{title}**, from {coefficients.answers} answers")
+    answers = "1 answer" if coefficients.answers == 1 else f"{coefficients.answers} answers"
+    start = "" if coefficients.answers else ": the weights that everybody begins with"
+    st.markdown(f"**{title}**, from {answers}{start}")
     lines = []
     for position, name in enumerate(coefficients.names):
         mean = float(coefficients.mean[position])

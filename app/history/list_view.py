@@ -41,7 +41,9 @@ def show_list(store: SessionStore) -> None:
         st.metric("Sessions", len(found))
         st.metric("Studied", clock_text(sum(one.studied_s for one in found)))
         st.metric("Rests taken", sum(one.breaks for one in found))
-    st.altair_chart(week_chart(weekly_totals(found, None)), width="stretch", key="weeks")
+    weeks = weekly_totals(found, None)
+    if len(weeks) > 1:  # a single bar says no more than the figures above it
+        st.altair_chart(week_chart(weeks), width="stretch", key="weeks")
     chosen = st.dataframe(
         as_table(found),
         hide_index=True,

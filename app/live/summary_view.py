@@ -123,7 +123,7 @@ def show_suggestions(report: Report, session: StudySession) -> None:
 
 
 def show_answers(report: Report) -> None:
-    st.subheader("What the camera added")
+    st.subheader("How good the estimates are")
     st.markdown(report.camera)
     said = []
     if report.mean_clarity is not None:

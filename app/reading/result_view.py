@@ -37,7 +37,7 @@ def show_result(room: ReadingRoom, rooms: ReadingRooms) -> None:
     st.title(document.title)
     st.markdown("Finished. Here is how it was read.")
     show_totals(room, result)
-    st.caption(result.evaluation.sentence)
+    st.caption(f"**How good the estimates are.** {result.evaluation.sentence}")
     seen = any(reading.seen for reading in result.reading.passages)
     if not seen:
         st.info(
@@ -64,7 +64,7 @@ def show_totals(room: ReadingRoom, result: ReadingResult) -> None:
     with st.container(horizontal=True):
         st.metric("Reading time", clock_text(sum(one.seconds for one in readings)))
         st.metric("Passages read", f"{len(read)} of {len(readings)}")
-        st.metric("Your pace", f"{result.reading.own_wpm:.0f} wpm")
+        st.metric("Your words a minute", f"{result.reading.own_wpm:.0f}")
         st.metric("Away", clock_text(sum(one.away_seconds for one in readings)))
         st.metric("Answers", len(answered) + len(room.corrections))
 

@@ -106,16 +106,20 @@ def show_facts(document: Document) -> None:
         st.subheader(document.title, anchor=False)
         minutes = max(1, round(document.words / 238))
         facts = [
-            f"{document.words:,.0f} words",
-            f"{len(document.passages)} passages",
-            f"about {minutes} minutes at an average pace",
+            counted(int(document.words), "word"),
+            counted(len(document.passages), "passage"),
+            f"about {counted(minutes, 'minute')} at an average pace",
         ]
         if document.pages:
-            facts.append(f"{document.pages} pages")
+            facts.append(counted(document.pages, "page"))
         if document.questions:
-            facts.append(f"{len(document.questions)} questions of its own")
+            facts.append(f"{counted(len(document.questions), 'question')} of its own")
         st.caption(" · ".join(facts))
         st.text(document.passages[0].text[:300] + " …")
+
+
+def counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def offer_start(
