@@ -1,4 +1,7 @@
-"""To the top of the page when one step follows another; left alone, a page stays scrolled down."""
+"""To the top of the page when one step follows another, for the eye and for the tab key.
+
+Left alone, a page stays scrolled down, and the tab key goes on in the middle of it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ _to_the_top = st.components.v2.component(
     "to_the_top",
     js="""
 export default function () {
-  document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 })
+  const main = document.querySelector('[data-testid="stMain"]')
+  main?.scrollTo({ top: 0 })
+  main?.focus({ preventScroll: true })
 }
 """,
 )

@@ -56,7 +56,7 @@ def show_list(store: SessionStore) -> None:
             "Stress": st.column_config.TextColumn(help=ESTIMATE_HELP),
         },
     )
-    st.caption("Tick a session to open it.")
+    st.caption("Tick a session to open it; on the keyboard, Shift and Space in its row.")
     if chosen.selection.rows:
         st.query_params["session"] = found[chosen.selection.rows[0]].session_id
         st.rerun()

@@ -14,6 +14,7 @@ from app.live.running_view import (
     refreshed,
     show_expression,
     show_live_video,
+    show_notice,
     show_suggestion,
 )
 from app.live.sessions import LiveStudy
@@ -45,7 +46,10 @@ def show_reading(study: LiveStudy, room: ReadingRoom, rooms: ReadingRooms) -> No
     state = study.session.state
     show_controls(study, room, rooms, state)
     if state is State.PAUSED:
-        st.info("Paused. Resume when you are ready.", icon=":material/pause:")
+        camera = ": the camera is off" if room.with_camera else ""
+        st.info(f"Paused{camera}. Resume when you are ready.", icon=":material/pause:")
+        if st.session_state.pop("camera_was_on", False):
+            st.session_state["start_camera"] = True
         return
     text, side = st.columns([7, 3], gap="medium")
     connecting = False
@@ -250,7 +254,9 @@ def show_side(study: LiveStudy, room: ReadingRoom, state: State) -> None:
         show_suggestion(study, snapshot.suggestion)
     elif snapshot.probe is not None:
         ask(study, room, snapshot.probe)
-    if room.with_camera:
+    if room.with_camera and snapshot.notice is not None:
+        show_notice(snapshot.notice)
+    elif room.with_camera:
         show_expression(snapshot)
     left, right = st.columns(2)
     left.metric("Studied", clock_text(snapshot.studied_s))

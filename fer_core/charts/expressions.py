@@ -83,7 +83,7 @@ def probability_bars(faces: Sequence[Face]) -> alt.LayerChart:
                 domain=[name_of(emotion) for emotion in EMOTIONS],
                 range=[emotion.colour for emotion in EMOTIONS],
             ),
-            legend=alt.Legend(title=None, orient="bottom", columns=3, symbolType="square"),
+            legend=alt.Legend(title=None, orient="bottom", columns=2, symbolType="square"),
         ),
         order=alt.Order("order:Q"),
     )
