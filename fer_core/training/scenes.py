@@ -106,7 +106,7 @@ def training_style(size: tuple[int, int], strength: float = 1.0) -> Style:
     # Whole people and many small faces: without them a face of 30 px gets a box of twice its size,
     # around hair and shoulders.
     return Style(
-        0.5, p_whole=0.1, p_body=0.7, grid=(0.08, 0.17, 0.25, 0.27, 0.23), strength=strength
+        0.6, p_whole=0.1, p_body=0.7, grid=(0.08, 0.17, 0.25, 0.27, 0.23), strength=strength
     )
 
 
@@ -238,16 +238,26 @@ class _Composer:
             width / 2 + rng.uniform(-1, 1) * slack_x,
             height / 2 + rng.uniform(-1, 1) * slack_y,
         )
-        face = self._draw()
-        reach: tuple[float, ...] | None = None
+        face, reach = self._draw(), None
         if face_height < 0.5 * side:
-            wide = with_more_around(face) if _happens(self._style.p_wide, rng) else None
+            wide = self._draw_wide(face) if _happens(self._style.p_wide, rng) else None
             if wide is not None:
-                face, reach = wide, (math.inf,) * 4
-            else:
-                self._add_body(face, centre, face_height)
-                reach = tuple(float(value) for value in face_height / 2 * rng.uniform(1.1, 2.5, 4))
+                self._add(wide, centre, face_height, (math.inf,) * 4)
+                return
+            self._add_body(face, centre, face_height)
+            # The picture's own edges would tell where the face is.
+            reach = tuple(float(value) for value in face_height / 2 * rng.uniform(1.1, 2.5, 4))
         self._add(face, centre, face_height, reach)
+
+    def _draw_wide(self, face: Face) -> Face | None:
+        """Return the face, or a head in its place, with more around it than its picture has."""
+        wide = with_more_around(face)
+        head = self._bank.draw_head(self._rng) if wide is None else None
+        if head is None:
+            return wide
+        if face.is_cut_out:
+            head = transplant(face, head, self._rng)
+        return with_more_around(head)
 
     def _add_body(self, face: Face, centre: tuple[float, float], face_height: float) -> None:
         """Draw shoulders and what is below them, to the canvas's end or short of it.
