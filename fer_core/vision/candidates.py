@@ -51,7 +51,12 @@ def join(parts: list[Candidates]) -> Candidates:
     )
 
 
-def suppress(candidates: Candidates, iou_threshold: float, inside_threshold: float) -> Candidates:
+def suppress(
+    candidates: Candidates,
+    iou_threshold: float,
+    inside_threshold: float = 1.0,
+    ranks: Float32Array | None = None,
+) -> Candidates:
     """Keep the strongest of boxes that show one face, whatever their class.
 
     Non-maximum suppression that also drops a box lying mostly inside a stronger one, as half a
@@ -60,12 +65,14 @@ def suppress(candidates: Candidates, iou_threshold: float, inside_threshold: flo
     Args:
         candidates: Boxes from one or more views of a picture.
         iou_threshold: Intersection over union from which two boxes are one face.
-        inside_threshold: Share of the smaller box inside the larger from which they are one.
+        inside_threshold: Share of the smaller box inside the larger from which they are one; with
+            1, boxes inside others stay.
+        ranks: Shape (n,): which of two boxes to keep, the higher; their confidences if None.
 
     Returns:
-        What is kept, strongest first.
+        What is kept, highest rank first.
     """
-    order = np.argsort(-candidates.confidences, kind="stable")
+    order = np.argsort(-(candidates.confidences if ranks is None else ranks), kind="stable")
     corners = candidates.corners[order].astype(np.float64)
     areas = np.prod(np.maximum(corners[:, 2:] - corners[:, :2], 0), axis=1)
     alive = np.ones(len(order), dtype=bool)

@@ -175,17 +175,22 @@ class EmotionDetector:
                 found = self._merge(join([found, looker(views, threshold)]))
             return found
         views = photo_views(width, height, self.info.input.photo_size, stride)
-        found = self._merge(looker(views, threshold * HOPEFUL))
-        found = self._look_closely(looker, found)
+        # Boxes inside others stay until the close looks have told the face from what is around it.
+        found = suppress(looker(views, threshold * HOPEFUL), self.info.iou_threshold)
+        found, confirmed = self._look_closely(looker, found)
+        found = suppress(found, self.info.iou_threshold, INSIDE_THRESHOLD, confirmed)
         return found.take(np.flatnonzero(found.confidences >= threshold))
 
     def _merge(self, candidates: Candidates) -> Candidates:
         return suppress(candidates, self.info.iou_threshold, INSIDE_THRESHOLD)
 
-    def _look_closely(self, looker: _Looker, found: Candidates) -> Candidates:
+    def _look_closely(self, looker: _Looker, found: Candidates) -> tuple[Candidates, Float32Array]:
         """Look again at each face at its best sizes, and average the logits of all looks.
 
         The first look or the mean of the close ones is enough to say that a face is there.
+
+        Returns:
+            The candidates, and how sure the close looks are that each box fits a face, shape (n,).
         """
         sizes = np.max(found.corners[:, 2:] - found.corners[:, :2], axis=1, initial=0)
         chosen = np.argsort(-sizes, kind="stable")[:CLOSE_FACES]
@@ -194,15 +199,16 @@ class EmotionDetector:
         ]
         answers = iter(looker.each(views, CLOSE_THRESHOLD))
         scores, confidences = found.scores.copy(), found.confidences.copy()
+        confirmed = found.confidences.copy()
         for index in chosen:
             box = found.corners[index]
             seen = [self._same_face(answer, box) for answer in islice(answers, len(CLOSE_LOOKS))]
             again = join([candidate for candidate in seen if candidate is not None])
             looks = logits(np.concatenate([found.scores[index][None], again.scores]))
             scores[index] = 1 / (1 + np.exp(-looks.mean(axis=0)))
-            sure = float(again.confidences.sum()) / len(CLOSE_LOOKS)
-            confidences[index] = max(confidences[index], sure)
-        return Candidates(found.corners, scores, confidences)
+            confirmed[index] = again.confidences.sum() / len(CLOSE_LOOKS)
+            confidences[index] = max(confidences[index], confirmed[index])
+        return Candidates(found.corners, scores, confidences), confirmed
 
     def _same_face(self, seen: Candidates, box: Float32Array) -> Candidates | None:
         """Return the candidate of a close look that is the face it was meant for."""

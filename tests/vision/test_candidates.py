@@ -57,3 +57,14 @@ def test_probabilities_are_finite_sum_to_1_and_keep_the_order(
 def test_a_higher_temperature_is_less_sure(scores: np.ndarray) -> None:
     sure, unsure = calibrate(scores, 0.5).max(axis=1), calibrate(scores, 2.0).max(axis=1)
     assert (unsure <= sure + 1e-9).all()
+
+
+def test_of_nested_boxes_the_higher_rank_stays_however_strong_the_other_is() -> None:
+    head_and_shoulders, face = [0.0, 0.0, 100.0, 100.0], [30.0, 10.0, 70.0, 55.0]
+    scores = np.full((2, 5), 0.1, np.float32)
+    scores[0, 1], scores[1, 1] = 0.9, 0.4
+    both = Candidates.of(np.array([head_and_shoulders, face], np.float32), scores)
+    assert len(suppress(both, 0.5).corners) == 2
+    ranks = np.array([0.0, 0.3], np.float32)
+    (kept,) = suppress(both, 0.5, 0.7, ranks).corners
+    assert kept.tolist() == face
