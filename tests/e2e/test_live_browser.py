@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
-from tests.e2e.browser import chromium_path, launch, open_page, settled
+from tests.e2e.browser import PHONE, chromium_path, launch, open_page, settled
 from tests.e2e.fake_camera import clip_frames, panned, write_mjpeg
 from tests.e2e.servers import free_port, running_server
 
@@ -168,6 +168,16 @@ def test_a_reload_does_not_lose_the_session(app_address: str, portrait_browser: 
         camera.get_by_role("button", name="Turn the camera on").click(timeout=PATIENCE_MS)
         assert wait_for_frames(page, more_than=before) > before
         expect(page.locator(".st-key-expression h3")).to_contain_text("Happy", timeout=PATIENCE_MS)
+
+
+def test_the_next_step_begins_at_its_top_on_a_phone(app_address: str, chromium: Browser) -> None:
+    with open_page(chromium, f"{app_address}/live", viewport=PHONE) as page:
+        agree(page)
+        expect(page.get_by_label("What do you study?")).to_be_in_viewport(timeout=PATIENCE_MS)
+        page.get_by_role("button", name="Start the session").click()
+        expect(page.get_by_role("button", name="Pause", exact=True)).to_be_in_viewport(
+            timeout=PATIENCE_MS
+        )
 
 
 def test_a_camera_that_is_refused_is_explained(playwright: Playwright, app_address: str) -> None:

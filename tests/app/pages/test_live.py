@@ -18,6 +18,7 @@ from app.live.resources import live_sessions
 from app.live.sessions import LiveStudy
 from benchmarks.synthetic_signals import face, one_hot, picture
 from fer_core.affect.breaks import BreakPlan
+from fer_core.affect.indicators import Reason
 from fer_core.emotions import Emotion
 from fer_core.study.probes import Probe, ProbeKind
 from fer_core.study.snapshot import State
@@ -164,6 +165,15 @@ def test_pause_resume_and_finish() -> None:
     assert study.session.state is State.FINISHED
     assert not page.exception
     assert "Here is what it amounted to" in words(page)
+
+
+def test_the_summary_says_why_there_is_no_estimate() -> None:
+    page, study = started()
+    watch(study, SMILE)
+    page.button(key="finish").click().run()
+    said = words(page)
+    assert "No estimate of comprehension and stress" in said
+    assert Reason.BASELINE.text in said
 
 
 def test_a_session_left_open_is_offered_again() -> None:
