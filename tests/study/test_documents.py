@@ -200,11 +200,13 @@ def test_a_pdf_that_unpacks_a_thousandfold_costs_this_process_no_memory():
         packed,
     )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    largest_child_kib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss  # of earlier tests
     with pytest.raises(TextError):
         open_document("bomb.pdf", object_of(bomb))
     grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown_kib < 100_000
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 < 1.2 * MOST_MEMORY_BYTES
+    allowed_kib = max(largest_child_kib, 1.2 * MOST_MEMORY_BYTES / 1024)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= allowed_kib
 
 
 def test_a_pdf_that_takes_too_long_is_given_up():
