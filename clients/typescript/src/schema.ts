@@ -1908,8 +1908,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "fer-yolov9t",
-                     *       "version": "0.2.0",
-                     *       "sha256": "98914ab14e4afaee937262d5ac3ceabedb817ca3d5bd9dd2fb50bd82de4b277b",
+                     *       "version": "0.3.0",
+                     *       "sha256": "64f1be363ebd566b3fe51e839cda0569634d77f1156561b1cfaca3df8c6ea07f",
                      *       "architecture": "YOLOv9t",
                      *       "labels": [
                      *         {
@@ -1956,7 +1956,7 @@ export interface operations {
                      *       "unsure_below": 0.35,
                      *       "metrics": {
                      *         "fidelity_to_torch": {
-                     *           "faces": 397,
+                     *           "faces": 394,
                      *           "box_iou_p1": 1,
                      *           "probability_p99": 0
                      *         }
@@ -2060,7 +2060,7 @@ export interface operations {
                      * @example {
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "0.2.0"
+                     *         "version": "0.3.0"
                      *       },
                      *       "results": [
                      *         {
@@ -2072,32 +2072,32 @@ export interface operations {
                      *           "faces": [
                      *             {
                      *               "face_id": 1,
-                     *               "confidence": 0.9324,
+                     *               "confidence": 0.7899,
                      *               "box": {
-                     *                 "x": 170.4,
-                     *                 "y": 62,
-                     *                 "width": 107.7,
-                     *                 "height": 106.8
+                     *                 "x": 170.1,
+                     *                 "y": 61.6,
+                     *                 "width": 106.6,
+                     *                 "height": 108.6
                      *               },
                      *               "emotion": {
                      *                 "label": "Happy",
                      *                 "emoji": "😊",
-                     *                 "probability": 0.9635
+                     *                 "probability": 0.9709
                      *               },
                      *               "probabilities": {
-                     *                 "Angry": 0.002,
-                     *                 "Happy": 0.9635,
-                     *                 "Natural": 0.005,
-                     *                 "Sad": 0.0024,
-                     *                 "Surprised": 0.027
+                     *                 "Angry": 0.0049,
+                     *                 "Happy": 0.9709,
+                     *                 "Natural": 0.0065,
+                     *                 "Sad": 0.0043,
+                     *                 "Surprised": 0.0133
                      *               }
                      *             }
                      *           ],
                      *           "reason": null,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 1.5,
-                     *             "inference": 1314.8
+                     *             "decode": 1.1,
+                     *             "inference": 80.7
                      *           }
                      *         }
                      *       ]
@@ -2681,19 +2681,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.8133,
+                     *           "probability": 0.9159,
                      *           "probabilities": {
-                     *             "Angry": 0.0102,
-                     *             "Happy": 0.8133,
-                     *             "Natural": 0.0278,
-                     *             "Sad": 0.0089,
-                     *             "Surprised": 0.1399
+                     *             "Angry": 0.0123,
+                     *             "Happy": 0.9159,
+                     *             "Natural": 0.0099,
+                     *             "Sad": 0.0102,
+                     *             "Surprised": 0.0517
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.6863,
+                     *         "valence": 0.7555,
                      *         "valence_band": 0,
-                     *         "arousal": 0.559,
+                     *         "arousal": 0.5359,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 94,
@@ -3446,19 +3446,19 @@ export interface operations {
                      *       "expression": {
                      *         "label": "Happy",
                      *         "emoji": "😊",
-                     *         "probability": 0.8133,
+                     *         "probability": 0.9159,
                      *         "probabilities": {
-                     *           "Angry": 0.0102,
-                     *           "Happy": 0.8133,
-                     *           "Natural": 0.0278,
-                     *           "Sad": 0.0089,
-                     *           "Surprised": 0.1399
+                     *           "Angry": 0.0123,
+                     *           "Happy": 0.9159,
+                     *           "Natural": 0.0099,
+                     *           "Sad": 0.0102,
+                     *           "Surprised": 0.0517
                      *         },
                      *         "reason": null
                      *       },
-                     *       "valence": 0.6863,
+                     *       "valence": 0.7555,
                      *       "valence_band": 0,
-                     *       "arousal": 0.559,
+                     *       "arousal": 0.5359,
                      *       "indicators": {
                      *         "comprehension": {
                      *           "value": 94,
@@ -3643,31 +3643,31 @@ export interface operations {
                      *       "faces": [
                      *         {
                      *           "face_id": 1,
-                     *           "confidence": 0.3976,
+                     *           "confidence": 0.5204,
                      *           "box": {
-                     *             "x": 167.7,
-                     *             "y": 60.7,
-                     *             "width": 112,
-                     *             "height": 111.4
+                     *             "x": 167.2,
+                     *             "y": 58.7,
+                     *             "width": 112.4,
+                     *             "height": 111.2
                      *           },
                      *           "emotion": {
                      *             "label": "Happy",
                      *             "emoji": "😊",
-                     *             "probability": 0.8133
+                     *             "probability": 0.9159
                      *           },
                      *           "probabilities": {
-                     *             "Angry": 0.0102,
-                     *             "Happy": 0.8133,
-                     *             "Natural": 0.0278,
-                     *             "Sad": 0.0089,
-                     *             "Surprised": 0.1399
+                     *             "Angry": 0.0123,
+                     *             "Happy": 0.9159,
+                     *             "Natural": 0.0099,
+                     *             "Sad": 0.0102,
+                     *             "Surprised": 0.0517
                      *           }
                      *         }
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 1.4,
-                     *         "inference": 147.5
+                     *         "decode": 1.1,
+                     *         "inference": 16.4
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -3677,19 +3677,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.8133,
+                     *           "probability": 0.9159,
                      *           "probabilities": {
-                     *             "Angry": 0.0102,
-                     *             "Happy": 0.8133,
-                     *             "Natural": 0.0278,
-                     *             "Sad": 0.0089,
-                     *             "Surprised": 0.1399
+                     *             "Angry": 0.0123,
+                     *             "Happy": 0.9159,
+                     *             "Natural": 0.0099,
+                     *             "Sad": 0.0102,
+                     *             "Surprised": 0.0517
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.6863,
+                     *         "valence": 0.7555,
                      *         "valence_band": 0,
-                     *         "arousal": 0.559,
+                     *         "arousal": 0.5359,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 94,
@@ -3995,9 +3995,9 @@ export interface operations {
                      * @example {
                      *       "probe_id": "q1",
                      *       "kind": "clarity",
-                     *       "asked_at": "2027-01-15T08:05:00.000Z",
+                     *       "asked_at": "2027-01-15T08:04:00.000Z",
                      *       "prompt": "How clear was that passage?",
-                     *       "passage_id": "p4",
+                     *       "passage_id": "p2",
                      *       "low": 1,
                      *       "high": 5,
                      *       "low_label": "not clear at all",
@@ -4255,15 +4255,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 0.9667,
                      *           "shares": {
-                     *             "Angry": 0.0102,
-                     *             "Happy": 0.8133,
-                     *             "Natural": 0.0278,
-                     *             "Sad": 0.0089,
-                     *             "Surprised": 0.1399
+                     *             "Angry": 0.0123,
+                     *             "Happy": 0.9159,
+                     *             "Natural": 0.0099,
+                     *             "Sad": 0.0102,
+                     *             "Surprised": 0.0517
                      *           },
-                     *           "valence": 0.6863,
+                     *           "valence": 0.7555,
                      *           "valence_band": 0,
-                     *           "arousal": 0.559,
+                     *           "arousal": 0.5359,
                      *           "comprehension": {
                      *             "value": null,
                      *             "low": null,
@@ -4289,15 +4289,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 1,
                      *           "shares": {
-                     *             "Angry": 0.0102,
-                     *             "Happy": 0.8133,
-                     *             "Natural": 0.0278,
-                     *             "Sad": 0.0089,
-                     *             "Surprised": 0.1399
+                     *             "Angry": 0.0123,
+                     *             "Happy": 0.9159,
+                     *             "Natural": 0.0099,
+                     *             "Sad": 0.0102,
+                     *             "Surprised": 0.0517
                      *           },
-                     *           "valence": 0.6863,
+                     *           "valence": 0.7555,
                      *           "valence_band": 0,
-                     *           "arousal": 0.559,
+                     *           "arousal": 0.5359,
                      *           "comprehension": {
                      *             "value": 93.54,
                      *             "low": 60.64,
@@ -4593,11 +4593,11 @@ export interface operations {
                      *           "valid_s": 58,
                      *           "observed_s": 58,
                      *           "shares": {
-                     *             "Angry": 0.010150116346346013,
-                     *             "Happy": 0.8132738846414697,
-                     *             "Natural": 0.027768122160553032,
-                     *             "Sad": 0.008921568840697286,
-                     *             "Surprised": 0.1398863080109339
+                     *             "Angry": 0.012320661675576099,
+                     *             "Happy": 0.9159274413394464,
+                     *             "Natural": 0.009871203424395408,
+                     *             "Sad": 0.01016009423880344,
+                     *             "Surprised": 0.051720599321778714
                      *           },
                      *           "breaks": 0,
                      *           "frames": 30
@@ -4640,20 +4640,20 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.01015011634634601,
-                     *             0.81327388464147,
-                     *             0.027768122160552987,
-                     *             0.00892156884069727,
-                     *             0.13988630801093366
+                     *             0.012320661675576106,
+                     *             0.9159274413394464,
+                     *             0.009871203424395424,
+                     *             0.010160094238803449,
+                     *             0.05172059932177873
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
                      *           "valence_band": null,
                      *           "arousal": null,
                      *           "motion": null,
-                     *           "centre_x": 0.4369211494922638,
-                     *           "centre_y": 0.22739333659410477,
-                     *           "size": 0.21758072078227997,
+                     *           "centre_x": 0.43633435666561127,
+                     *           "centre_y": 0.22337745875120163,
+                     *           "size": 0.21726514399051666,
                      *           "coverage": 0.1,
                      *           "comprehension": {
                      *             "value": null,
@@ -4691,11 +4691,11 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.01015011634634601,
-                     *             0.81327388464147,
-                     *             0.027768122160552987,
-                     *             0.00892156884069727,
-                     *             0.13988630801093366
+                     *             0.012320661675576106,
+                     *             0.9159274413394464,
+                     *             0.009871203424395424,
+                     *             0.010160094238803449,
+                     *             0.05172059932177873
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
@@ -4844,14 +4844,14 @@ export interface operations {
                      *
                      *     event: probe
                      *     id: 3
-                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:05:00.000Z","prompt":"How clear was that passage?","passage_id":"p4","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
+                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p2","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
                      *
                      *     event: break
                      *     id: 6
                      *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
                      *
                      *     event: snapshot
-                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.8133,"probabilities":{"Angry":0.0102,"Happy":0.8133,"Natural":0.0278,"Sad":0.0089,"Surprised":0.1399},"reason":null},"valence":0.6863,"valence_band":0.0,"arousal":0.559,"indicators":{"comprehension":{"value":94.0,"low":63.1,"high":99.3,"reason":null,"basis":"text and pace","calibrated":false,"usual":94.0,"trend":"same"},"stress":{"value":19.8,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":19.8,"trend":"same"},"attention":{"value":100.0,"low":88.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":661.0,"next_break_s":839.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
+                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9159,"probabilities":{"Angry":0.0123,"Happy":0.9159,"Natural":0.0099,"Sad":0.0102,"Surprised":0.0517},"reason":null},"valence":0.7555,"valence_band":0.0,"arousal":0.5359,"indicators":{"comprehension":{"value":94.0,"low":63.1,"high":99.3,"reason":null,"basis":"text and pace","calibrated":false,"usual":94.0,"trend":"same"},"stress":{"value":19.8,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":19.8,"trend":"same"},"attention":{"value":100.0,"low":88.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":661.0,"next_break_s":839.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
                      */
                     "text/event-stream": string;
                 };
