@@ -30,7 +30,8 @@ from app.live.camera import LiveCamera
 from app.live.clock import now
 from benchmarks.synthetic_signals import START, Learner, frames
 from fer_core.config import Settings
-from fer_core.study.session import SessionInfo, StudySession
+from fer_core.study.info import SessionInfo
+from fer_core.study.session import StudySession
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.faces import Detections

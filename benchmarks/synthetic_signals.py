@@ -14,8 +14,9 @@ import numpy.typing as npt
 from fer_core.affect.breaks import BreakPlan, BreakRule
 from fer_core.affect.signals import ProbabilityMedian, Smoother, valence_of
 from fer_core.emotions import EMOTIONS, Emotion
+from fer_core.study.info import SessionInfo
 from fer_core.study.records import EventKind
-from fer_core.study.session import SessionInfo, StudySession
+from fer_core.study.session import StudySession
 from fer_core.vision.faces import Box, Detections, Face
 
 FloatArray = npt.NDArray[np.float64]

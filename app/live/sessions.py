@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from app.live.camera import LiveCamera
 from fer_core.errors import Busy, SessionNotFound, StorageError
 from fer_core.storage.store import SessionStore
+from fer_core.study.info import SessionInfo
 from fer_core.study.probes import Question
-from fer_core.study.session import SessionInfo, StudySession
+from fer_core.study.session import StudySession
 from fer_core.study.snapshot import State
 from fer_core.vision.engine import InferenceEngine
 

@@ -13,8 +13,8 @@ from fer_core.affect.breaks import BreakPlan
 from fer_core.charts.timeline import clock_text
 from fer_core.config import get_settings
 from fer_core.errors import FerError
+from fer_core.study.info import SessionInfo
 from fer_core.study.report import NOTE
-from fer_core.study.session import SessionInfo
 from fer_core.vision.engine import InferenceEngine
 
 TITLE_LENGTH, GOAL_LENGTH = 80, 200

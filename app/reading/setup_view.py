@@ -15,8 +15,8 @@ from fer_core.affect.breaks import BreakPlan
 from fer_core.errors import FerError, TextError
 from fer_core.storage.history import StoredSession
 from fer_core.study.documents import EXTENSIONS, open_document, open_pasted
+from fer_core.study.info import SessionInfo
 from fer_core.study.report import NOTE
-from fer_core.study.session import SessionInfo
 from fer_core.study.text import Document
 from fer_core.vision.engine import InferenceEngine
 

@@ -24,7 +24,8 @@ from fer_core.storage.history import Learner, StoredSession, TextLabel
 from fer_core.storage.store import SessionStore
 from fer_core.study.desk import ReadingDesk
 from fer_core.study.evaluation import ComprehensionExample
-from fer_core.study.session import SessionInfo, StudySession
+from fer_core.study.info import SessionInfo
+from fer_core.study.session import StudySession
 from fer_core.study.snapshot import State
 from fer_core.study.text import Document
 from fer_core.vision.faces import Detections
@@ -243,7 +244,7 @@ class LiveSessions:
             StorageError: The history cannot be read now.
         """
         try:
-            self.store.load(live.session_id)
+            self.store.summary(live.session_id)
         except SessionNotFound:
             with self._lock:
                 self._sessions.pop(live.session_id, None)

@@ -11,10 +11,10 @@ from fer_core.affect.indicators import Coefficients, Estimate, Features
 from fer_core.affect.signals import Baseline
 from fer_core.storage.records import INDICATORS, line_to_passage
 from fer_core.study.evaluation import ComprehensionExample, Evaluation
+from fer_core.study.info import SessionInfo
 from fer_core.study.probes import Answer
 from fer_core.study.reading import PassageReading, View
 from fer_core.study.records import Event, Row
-from fer_core.study.session import SessionInfo
 from fer_core.study.snapshot import State
 from fer_core.study.text import Document
 

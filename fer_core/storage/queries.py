@@ -77,12 +77,7 @@ def find_sessions(
     return [line_to_summary(line) for line in lines_of(connection, query.limit(limit))]
 
 
-def load_session(connection: Connection, session_id: str, owner: str) -> StoredSession:
-    """Return everything kept of a session.
-
-    Raises:
-        SessionNotFound: There is no such session of this owner.
-    """
+def _session_line(connection: Connection, session_id: str, owner: str) -> dict[str, Any]:
     found = list(
         lines_of(
             connection,
@@ -95,19 +90,38 @@ def load_session(connection: Connection, session_id: str, owner: str) -> StoredS
     )
     if not found:
         raise SessionNotFound
+    return found[0]
+
+
+def find_session(connection: Connection, session_id: str, owner: str) -> SessionSummary:
+    """Return one session as `find_sessions` does.
+
+    Raises:
+        SessionNotFound: There is no such session of this owner.
+    """
+    return line_to_summary(_session_line(connection, session_id, owner))
+
+
+def load_session(connection: Connection, session_id: str, owner: str) -> StoredSession:
+    """Return everything kept of a session.
+
+    Raises:
+        SessionNotFound: There is no such session of this owner.
+    """
+    session = _session_line(connection, session_id, owner)
 
     def lines(table: Table, order: str) -> Iterator[Mapping[str, Any]]:
         query = select(table).where(table.c.session_id == session_id).order_by(table.c[order])
         return lines_of(connection, query)
 
     return StoredSession(
-        summary=line_to_summary(found[0]),
+        summary=line_to_summary(session),
         rows=tuple(records.line_to_row(line) for line in lines(timeline, "at")),
         events=tuple(records.line_to_event(line) for line in lines(events, "sequence")),
         answers=tuple(records.line_to_answer(line) for line in lines(answers, "position")),
         views=tuple(records.line_to_view(line) for line in lines(views, "position")),
         passages=tuple(line_to_stored_passage(line) for line in lines(passages, "position")),
-        marked=tuple(found[0]["marked"]),
+        marked=tuple(session["marked"]),
         document=next(map(records.line_to_document, lines(texts, "session_id")), None),
     )
 

@@ -17,6 +17,7 @@ from fer_core.affect.indicators import (
 )
 from fer_core.affect.signals import Presence
 from fer_core.emotions import LABELS
+from fer_core.storage.tables import LABEL_LENGTH
 from fer_core.study.highlights import Highlight
 from fer_core.study.probes import Answer, Probe, ProbeKind, Question
 from fer_core.study.readability import measure_readability
@@ -26,7 +27,6 @@ from fer_core.study.text import Document, Heading, Passage
 
 Line = dict[str, Any]
 
-LONGEST_LANGUAGE = 40
 INDICATORS = ("comprehension", "stress", "attention")
 _PLAIN = (
     "at", "width_s", "frames", "observed_s", "valid_s", "facing_s", "away_s", "valence",
@@ -215,7 +215,7 @@ def document_to_line(session_id: str, document: Document) -> Line:
     return {
         "session_id": session_id,
         "title": document.title.replace("\x00", ""),
-        "language": document.language[:LONGEST_LANGUAGE],
+        "language": document.language[:LABEL_LENGTH],
         "pages": document.pages,
         "passages": passages,
         "questions": [asdict(question) for question in document.questions],

@@ -193,6 +193,11 @@ class SessionStore:
         with self.database.looking() as connection:
             return queries.find_sessions(connection, owner, search, since, until, text_id, limit)
 
+    def summary(self, session_id: str, *, owner: str = "") -> SessionSummary:
+        """Return one session as it stands in the list. Raises as `load`, without its work."""
+        with self.database.looking() as connection:
+            return queries.find_session(connection, session_id, owner)
+
     def load(self, session_id: str, *, owner: str = "") -> StoredSession:
         """Return everything kept of a session.
 

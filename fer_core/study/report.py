@@ -19,9 +19,10 @@ from fer_core.affect.heart_rate import NoPulse
 from fer_core.affect.indicators import ComprehensionFeatures
 from fer_core.emotions import LABELS
 from fer_core.study.evaluation import ComprehensionExample, evaluate
+from fer_core.study.info import Totals
 from fer_core.study.probes import ProbeKind
 from fer_core.study.records import Event, EventKind, Row
-from fer_core.study.session import StudySession, Totals
+from fer_core.study.session import StudySession
 from fer_core.study.snapshot import TREND_POINTS
 
 #: Length of the stretches that are compared, and how far apart they start. Seconds.

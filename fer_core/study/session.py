@@ -31,8 +31,6 @@ from fer_core.study.snapshot import Expression, Indicator, Snapshot, State
 from fer_core.study.timeline import Timeline, rebucket, to_frame
 from fer_core.vision.faces import Detections
 
-__all__ = ["SessionInfo", "StudySession", "Totals"]
-
 #: Events kept in memory; a session of eight hours has a few hundred.
 KEPT_EVENTS = 5000
 #: After a restart this much of the end is replayed into the filters, which forget what is older;

@@ -15,7 +15,7 @@ from fer_core.training.bank import FaceBank
 from fer_core.training.scenes import Scene, compose, training_style
 
 #: Input size (height, width) -> share of the steps. Every step costs about the same: small inputs
-#: come in larger batches, and buy faces of 48-150 px cheaply; 256x320 is a webcam's frame.
+#: come in larger batches, and buy faces of 30-150 px cheaply; 256x320 is a webcam's frame.
 SIZES: dict[tuple[int, int], float] = {
     (96, 96): 0.06,
     (160, 160): 0.28,

@@ -306,8 +306,7 @@ class _Composer:
             cloth = np.full(region.shape, np.asarray(colour, np.uint8), np.uint8)
         if rng.random() < 0.5:
             cloth = _shaded(cloth, rng)
-        weight = mask.astype(np.float32) / 255
-        region[:] = cv2.blendLinear(cloth, region, weight, 1 - weight)
+        _lay(cloth, region, mask)
         self._cover((x0, y0, x1, y1))
 
     def _add_whole(self) -> None:
@@ -548,11 +547,16 @@ def transplant(face: Face, head: Face, rng: np.random.Generator) -> Face:
     donor = _match_colours(
         np.asarray(donor, np.uint8), region, np.asarray(mask, np.uint8), rng.uniform(0.5, 1.0)
     )
-    weight = mask.astype(np.float32) / 255
-    region[:] = cv2.blendLinear(donor, region, weight, 1 - weight)
+    _lay(donor, region, mask)
     return Face(
         image, (float(left), float(top), float(width), float(height)), face.distribution, False
     )
+
+
+def _lay(patch: Image, region: Image, mask: Image) -> None:
+    """Put the patch on the region, as far as the mask (0..255) lets it."""
+    weight = np.asarray(mask, np.float32) / 255
+    region[:] = cv2.blendLinear(np.asarray(patch, np.uint8), region, weight, 1 - weight)
 
 
 def with_more_around(face: Face) -> Face | None:
@@ -805,9 +809,7 @@ def _add_scrap(
         mask[:] = 0
         middle, axes = ((x1 - x0) // 2, (y1 - y0) // 2), ((x1 - x0) // 2 - 1, (y1 - y0) // 2 - 1)
         cv2.ellipse(mask, middle, axes, 0, 0, 360, 255, -1, cv2.LINE_AA)
-    weight = mask.astype(np.float32) / 255
-    region = canvas[y0:y1, x0:x1]
-    region[:] = cv2.blendLinear(piece, region, weight, 1 - weight)
+    _lay(piece, canvas[y0:y1, x0:x1], mask)
 
 
 def _add_scraps(canvas: Image, bank: FaceBank, rng: np.random.Generator) -> None:

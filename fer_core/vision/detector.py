@@ -46,7 +46,7 @@ TILE_PIXELS = 12_000_000
 CLOSE_LOOKS = ((96, 160, False), (96, 160, True), (72, 128, False), (72, 128, True))
 #: A candidate of this share of the threshold gets close looks, which may confirm it.
 HOPEFUL = 0.6
-#: Most faces looked at closely, largest first: 64 are about 0.2 s on two cores.
+#: Most faces looked at closely, largest first: 64 took 0.9 s on two cores with other work.
 CLOSE_FACES = 64
 #: A video frame is looked at again, coarsely, when nothing was found or a face covers this share
 #: of its longer side: a face so close is easier to read when it is smaller.

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from fer_core.api.frames import CLOCK_TOLERANCE_S
-from fer_core.study.session import SessionInfo, StudySession
+from fer_core.study.info import SessionInfo
+from fer_core.study.session import StudySession
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.faces import Detections
 from fer_core.vision.image import decode_image

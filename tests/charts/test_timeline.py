@@ -14,7 +14,8 @@ from benchmarks.synthetic_signals import START, face, one_hot, picture
 from fer_core.affect.signals import Baseline, Channel, Usual
 from fer_core.charts import timeline
 from fer_core.emotions import EMOTIONS, Emotion
-from fer_core.study.session import SessionInfo, StudySession
+from fer_core.study.info import SessionInfo
+from fer_core.study.session import StudySession
 
 CALM = picture(face(one_hot(Emotion.NATURAL, 0.9)))
 KNOWN = Baseline(

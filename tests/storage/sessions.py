@@ -8,8 +8,9 @@ from benchmarks.synthetic_signals import face, one_hot, picture
 from fer_core.affect.indicators import ComprehensionFeatures, StressFeatures
 from fer_core.emotions import Emotion
 from fer_core.study.documents import open_pasted
+from fer_core.study.info import SessionInfo
 from fer_core.study.probes import Probe, ProbeKind, Question, clarity_correction
-from fer_core.study.session import SessionInfo, StudySession
+from fer_core.study.session import StudySession
 from fer_core.study.text import Document
 
 START = 1_700_000_000.0

@@ -16,7 +16,7 @@ from fer_core.storage.comparisons import (
     weekly_totals,
 )
 from fer_core.storage.history import SessionSummary
-from fer_core.study.session import SessionInfo
+from fer_core.study.info import SessionInfo
 from fer_core.study.snapshot import State
 
 

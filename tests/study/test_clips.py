@@ -10,7 +10,8 @@ import pytest
 
 from fer_core.affect.signals import Presence
 from fer_core.emotions import Emotion
-from fer_core.study.session import SessionInfo, StudySession
+from fer_core.study.info import SessionInfo
+from fer_core.study.session import StudySession
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.faces import Detections
 

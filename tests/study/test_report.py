@@ -12,8 +12,9 @@ from benchmarks.synthetic_signals import START, face, one_hot, picture
 from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.signals import Baseline, Channel, Usual
 from fer_core.emotions import LABELS, Emotion
+from fer_core.study.info import SessionInfo
 from fer_core.study.report import find_stretches, make_report, session_json, timeline_csv
-from fer_core.study.session import SessionInfo, StudySession
+from fer_core.study.session import StudySession
 
 KNOWN = Baseline(
     {channel: Usual(0.5 if channel.startswith("centre") else 0.0, 0.15) for channel in Channel}

@@ -26,9 +26,10 @@ from fer_core.affect.indicators import Basis, Reason
 from fer_core.affect.signals import CHANNELS, Baseline, Channel, Presence, Usual
 from fer_core.emotions import LABELS, Emotion
 from fer_core.errors import SessionFinished
+from fer_core.study.info import SessionInfo
 from fer_core.study.probes import Probe, ProbeKind
 from fer_core.study.records import EventKind
-from fer_core.study.session import SessionInfo, StudySession
+from fer_core.study.session import StudySession
 from fer_core.study.snapshot import State, Trend
 from fer_core.vision.faces import Detections
 

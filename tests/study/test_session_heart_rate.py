@@ -12,9 +12,10 @@ from benchmarks.synthetic_signals import START, face, one_hot, picture
 from fer_core.affect.heart_rate import NoPulse
 from fer_core.affect.signals import CHANNELS, Baseline, Usual
 from fer_core.emotions import Emotion
+from fer_core.study.info import SessionInfo
 from fer_core.study.records import Row, merge_rows
 from fer_core.study.report import heart_rate_of
-from fer_core.study.session import SessionInfo, StudySession
+from fer_core.study.session import StudySession
 from fer_core.vision.faces import Detections, SkinColour
 
 FPS = 10

@@ -14,7 +14,8 @@ from app.live import camera as camera_module
 from app.live.camera import LiveCamera, PictureOptions
 from app.live.clock import now
 from fer_core.errors import NotReady
-from fer_core.study.session import SessionInfo, StudySession
+from fer_core.study.info import SessionInfo
+from fer_core.study.session import StudySession
 from fer_core.vision.engine import InferenceEngine
 
 

@@ -12,7 +12,7 @@ from benchmarks.synthetic_signals import START, face, one_hot, picture
 from fer_core.emotions import Emotion
 from fer_core.errors import Busy, SessionNotFound
 from fer_core.storage.store import SessionStore
-from fer_core.study.session import SessionInfo
+from fer_core.study.info import SessionInfo
 from fer_core.study.snapshot import State
 from fer_core.vision.engine import InferenceEngine
 

@@ -7,7 +7,8 @@ import pytest
 from app.reading.rooms import REPORTS_WITHIN_S, ReadingRoom, ReadingRooms
 from app.reading.text_view import Act, Seen
 from fer_core.storage.store import SessionStore
-from fer_core.study.session import SessionInfo, StudySession
+from fer_core.study.info import SessionInfo
+from fer_core.study.session import StudySession
 from tests.storage.sessions import START, TEXT
 
 
