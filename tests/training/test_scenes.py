@@ -7,17 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fer_core.training.backdrop import scrap
 from fer_core.training.bank import Face, FaceBank, LabelledTarget
 from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
+from fer_core.training.geometry import SMALLEST_FACE
+from fer_core.training.heads import transplant, with_more_around
 from fer_core.training.scenes import (
-    SMALLEST_FACE,
     VALIDATION,
     Style,
     compose,
-    scrap,
     training_style,
-    transplant,
-    with_more_around,
 )
 
 
