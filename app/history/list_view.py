@@ -29,7 +29,8 @@ ESTIMATE_HELP = "Mean estimate and its interval. –: there is none; the opened 
 
 def show_list(store: SessionStore) -> None:
     """Show filters, totals and the list; opening a session goes to its own view."""
-    show_undo(store)
+    with st.container():  # keeps its place when empty, so that what is below is not drawn twice
+        show_undo(store)
     found = filtered(store)
     if not found:
         st.info(
