@@ -127,8 +127,8 @@ def main() -> None:
         ),
     )
     cases: dict[str, Callable[[], object]] = {
-        "frame, one look at 320": lambda: detector.detect(frame, "frame"),
-        "frame, one look at 640": lambda: at_640.detect(frame, "frame"),
+        "frame, look at 320 and close look": lambda: detector.detect(frame, "frame"),
+        "frame, look at 640 and close look": lambda: at_640.detect(frame, "frame"),
         "photo 640x480, all looks": lambda: detector.detect(frame, "photo"),
     }
     yolov9c = reference(arguments.threads)

@@ -24,6 +24,9 @@ from fer_core.vision.engine import InferenceEngine, Stream
 from fer_core.vision.faces import Detections
 from fer_core.vision.image import RgbImage
 
+#: Most frames a second that are analysed. The signals differ by less than .02 from those of 30, and
+#: more of the processor stays free for the video and for what is studied.
+ANALYSED_FPS = 15.0
 #: Frame rates are taken over this window, seconds.
 RATE_WINDOW_S = 5.0
 #: Shown results whose age is remembered.
@@ -92,6 +95,7 @@ class LiveCamera:
         self._analyses: deque[float] = deque()
         self._delays: deque[float] = deque(maxlen=KEPT_DELAYS)
         self._newest_at: float | None = None
+        self._due_at = 0.0
         self._frames = self._analysed = self._errors = 0
         self._owner: str | None = None
 
@@ -143,11 +147,17 @@ class LiveCamera:
         return out
 
     def _submit(self, rgb: RgbImage, at: float) -> None:
+        pulse = self._session.reads_heart_rate  # which lives between the frames, so wants each
         with self._lock:
+            if at >= self._due_at:
+                # From when it was due, so that the mean rate is met; after a gap, from now.
+                self._due_at = max(self._due_at + 1 / ANALYSED_FPS, at)
+            elif not pulse:
+                return
             if self._stream is None:
                 self._stream = self._engine.open_stream(self._take)
             stream = self._stream
-        stream.submit(rgb, at, skin=self._session.reads_heart_rate)
+        stream.submit(rgb, at, skin=pulse)
 
     def _draw(self, rgb: RgbImage, at: float) -> RgbImage:
         options = self.options

@@ -9,7 +9,10 @@ from typing import Any
 from fer_core.emotions import LABELS
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-NAMES = {"frame": "one look at 320 px, as in video", "photo": "all looks, as for photos"}
+NAMES = {
+    "frame": "a look at 320 px and a close one, as in video",
+    "photo": "all looks, as for photos",
+}
 
 
 def write_figures(card: Path, info: dict[str, Any], report: dict[str, Any]) -> None:

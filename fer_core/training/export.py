@@ -274,8 +274,8 @@ def calibrate_weights(
 ) -> float:
     """Return the temperature for a model.json: least negative log-likelihood over both modes.
 
-    Sources count alike. A video frame gets one look and is read a little less well, so photos alone
-    would leave the live view too sure of itself.
+    Sources count alike. A video frame gets fewer looks and is read a little less well, so photos
+    alone would leave the live view too sure of itself.
     """
     detector = EmotionDetector.load(description, threads)
     answers = [

@@ -27,8 +27,11 @@ from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import ModelInfo, class_order, read_model_info, sha256_of, verify
 from fer_core.vision.views import View, close_up, is_blank, tiles, to_tensor, whole
 
-#: "frame": one look, for video. "photo": every look that helps, for a picture that can wait.
+#: "frame": as few looks as will do, for video. "photo": every look that helps, for a picture that
+#: can wait.
 Mode = Literal["frame", "photo"]
+#: Of close looks: face size, input side, mirrored.
+Looks = tuple[tuple[int, int, bool], ...]
 
 #: Longer side of the coarse look at a photo, which finds the faces that fill it.
 COARSE_SIZE = 160
@@ -41,9 +44,12 @@ TILE_SIDE = 640
 TILE_OVERLAP = 128
 #: Most input pixels spent on tiles, about 2 s on two cores; a larger photo gets a smaller scale.
 TILE_PIXELS = 12_000_000
-#: The close looks: face size, input side, mirrored. The network reads best at 72-96 px, and errs
-#: differently on each, so that their mean is better than any of them.
-CLOSE_LOOKS = ((96, 160, False), (96, 160, True), (72, 128, False), (72, 128, True))
+#: At each face of a photo. The network reads best at 72-96 px, and errs differently on each look,
+#: so that their mean is better than any of them.
+PHOTO_LOOKS: Looks = ((96, 160, False), (96, 160, True), (72, 128, False), (72, 128, True))
+#: At the largest face of a video frame, the only one that a session goes by: a fifth of
+#: the first look's pixels, for most of what all four bring. Mirrored, it errs the most differently.
+FRAME_LOOKS: Looks = ((72, 128, True),)
 #: A candidate of this share of the threshold gets close looks, which may confirm it.
 HOPEFUL = 0.6
 #: Most faces looked at closely, largest first: 64 took 0.9 s on two cores with other work.
@@ -128,8 +134,9 @@ class EmotionDetector:
 
         Args:
             rgb: RGB, uint8, shape (height, width, 3).
-            mode: "frame" looks once, for video; "photo" looks at several scales, in tiles where
-                the picture is large, and once more closely at every face.
+            mode: "frame" looks once, and once more closely at the largest face, for video;
+                "photo" looks at several scales, in tiles where the picture is large, and four
+                times more closely at every face.
             confidence: Strongest score from which a candidate is a face, 0..1; the model's own
                 threshold if None.
 
@@ -173,19 +180,21 @@ class EmotionDetector:
             if _needs_coarse_look(found, width, height):
                 views = [whole(width, height, COARSE_SIZE, stride)]
                 found = self._merge(join([found, looker(views, threshold)]))
-            return found
+            return self._look_closely(looker, found, FRAME_LOOKS, 1)[0]
         views = photo_views(width, height, self.info.input.photo_size, stride)
         # Boxes inside others stay until the close looks have told the face from what is around it.
         found = suppress(looker(views, threshold * HOPEFUL), self.info.iou_threshold)
-        found, confirmed = self._look_closely(looker, found)
+        found, confirmed = self._look_closely(looker, found, PHOTO_LOOKS, CLOSE_FACES)
         found = suppress(found, self.info.iou_threshold, INSIDE_THRESHOLD, confirmed)
         return found.take(np.flatnonzero(found.confidences >= threshold))
 
     def _merge(self, candidates: Candidates) -> Candidates:
         return suppress(candidates, self.info.iou_threshold, INSIDE_THRESHOLD)
 
-    def _look_closely(self, looker: _Looker, found: Candidates) -> tuple[Candidates, Float32Array]:
-        """Look again at each face at its best sizes, and average the logits of all looks.
+    def _look_closely(
+        self, looker: _Looker, found: Candidates, looks: Looks, most: int
+    ) -> tuple[Candidates, Float32Array]:
+        """Look again at the `most` largest faces, and average the logits of all looks.
 
         The first look or the mean of the close ones is enough to say that a face is there.
 
@@ -193,20 +202,18 @@ class EmotionDetector:
             The candidates, and how sure the close looks are that each box fits a face, shape (n,).
         """
         sizes = np.max(found.corners[:, 2:] - found.corners[:, :2], axis=1, initial=0)
-        chosen = np.argsort(-sizes, kind="stable")[:CLOSE_FACES]
-        views = [
-            close_up(_box(found.corners[index]), *look) for index in chosen for look in CLOSE_LOOKS
-        ]
+        chosen = np.argsort(-sizes, kind="stable")[:most]
+        views = [close_up(_box(found.corners[index]), *look) for index in chosen for look in looks]
         answers = iter(looker.each(views, CLOSE_THRESHOLD))
         scores, confidences = found.scores.copy(), found.confidences.copy()
         confirmed = found.confidences.copy()
         for index in chosen:
             box = found.corners[index]
-            seen = [self._same_face(answer, box) for answer in islice(answers, len(CLOSE_LOOKS))]
+            seen = [self._same_face(answer, box) for answer in islice(answers, len(looks))]
             again = join([candidate for candidate in seen if candidate is not None])
-            looks = logits(np.concatenate([found.scores[index][None], again.scores]))
-            scores[index] = 1 / (1 + np.exp(-looks.mean(axis=0)))
-            confirmed[index] = again.confidences.sum() / len(CLOSE_LOOKS)
+            all_scores = np.concatenate([found.scores[index][None], again.scores])
+            scores[index] = 1 / (1 + np.exp(-logits(all_scores).mean(axis=0)))
+            confirmed[index] = again.confidences.sum() / len(looks)
             confidences[index] = max(confidences[index], confirmed[index])
         return Candidates(found.corners, scores, confidences), confirmed
 

@@ -60,7 +60,7 @@ def history(address: str, chromium: Browser) -> Iterator[Page]:
 
 
 def expect_sessions(page: Page, count: int) -> None:
-    # Counted, not asked for its text: while the page is drawn anew, the old figure stands on it too.
+    # Counted, not asked for its text: while the page is drawn anew, the old one stands there too.
     shown = page.get_by_test_id("stMetric").filter(has_text=re.compile(rf"Sessions\s*{count}\b"))
     expect(shown).to_have_count(1, timeout=PATIENCE_MS)
 

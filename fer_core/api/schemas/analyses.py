@@ -43,7 +43,8 @@ class AnalysisQuery(Frozen):
         default="photo",
         description=(
             "photo: several scales, tiles for large pictures and a closer look at each face; "
-            "frame: one look, about a fifth of the time, for pictures from a webcam"
+            "frame: one look and a closer one at the largest face, about a quarter of the time, "
+            "for pictures from a webcam"
         ),
     )
     confidence: float | None = Field(

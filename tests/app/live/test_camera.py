@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from app.live import camera as camera_module
-from app.live.camera import LiveCamera, PictureOptions
+from app.live.camera import ANALYSED_FPS, LiveCamera, PictureOptions
 from app.live.clock import now
 from fer_core.errors import NotReady
 from fer_core.study.info import SessionInfo
@@ -115,6 +115,23 @@ def test_a_paused_session_gets_no_frames(
     camera.on_frame(frame)
     assert camera.figures().frames == 1
     assert camera.figures().analysed == 0
+
+
+@pytest.mark.parametrize("pulse", [False, True])
+def test_at_most_fifteen_frames_a_second_are_analysed_unless_each_is_wanted(
+    pulse: bool, engine: InferenceEngine, session: StudySession, frame: av.VideoFrame
+) -> None:
+    session.read_heart_rate(pulse)
+    start, seconds, fps = now(), 2, 24
+    at = start
+    camera = LiveCamera(engine, session, lambda: at)
+    for number in range(seconds * fps):
+        at = start + number / fps
+        camera.on_frame(frame)
+    wanted = seconds * (fps if pulse else ANALYSED_FPS)
+    until(lambda: engine.stats().analysed + engine.stats().dropped >= wanted - 1)
+    camera.close()
+    assert engine.stats().analysed + engine.stats().dropped <= wanted + 1
 
 
 def test_frames_of_another_tab_are_passed_by(camera: LiveCamera, frame: av.VideoFrame) -> None:
