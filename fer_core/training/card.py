@@ -74,13 +74,26 @@ def figures_markdown(info: dict[str, Any], report: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
+def scene_rows(scenes: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Return average precision at IoU .5 and at .5-.95, with intervals, of all classes and each."""
+    rows = [
+        (
+            "all",
+            _with_interval(scenes["map50"], scenes["map50_interval"]),
+            _with_interval(scenes["map50_95"], scenes["map50_95_interval"]),
+        )
+    ]
+    for label in LABELS:
+        at_half, at_all = (
+            _with_interval(scenes[figure][label], scenes[f"{figure}_interval"][label])
+            for figure in ("ap50", "ap50_95")
+        )
+        rows.append((label, at_half, at_all))
+    return rows
+
+
 def _mode(mode: str, report: dict[str, Any]) -> list[str]:
     scenes, calibration = report["scenes"][mode], report["calibration"][mode]
-    by_class = [
-        (label, f"{scenes['ap50'][label]:.3f}", f"{scenes['ap50_95'][label]:.3f}")
-        for label in LABELS
-    ]
-    everything = ("all", f"{scenes['map50']:.3f}", f"{scenes['map50_95']:.3f}")
     sources = [
         (
             source,
@@ -95,9 +108,10 @@ def _mode(mode: str, report: dict[str, Any]) -> list[str]:
         (
             f"{scenes['scenes']} validation scenes, {scenes['faces']} faces, "
             f"{scenes['missed']} missed, {scenes['false_alarms']} boxes elsewhere (some of them "
-            "people in the background of news photos, who carry no label):"
+            "people in the background of news photos, who carry no label; 95 % intervals, "
+            "bootstrap over scenes):"
         ),
-        _table(("class", "AP50", "AP50-95"), [everything, *by_class]),
+        _table(("class", "AP50", "AP50-95"), scene_rows(scenes)),
         (
             "Picture by picture, the largest face; nothing found or unsure is wrong "
             "(95 % intervals, bootstrap over pictures):"

@@ -169,16 +169,26 @@ def evaluate_scenes(
             right = int(result.scores[sure][row.argmax()].argmax()) == emotion
             by_grid.setdefault(scene.cells, []).append(bool(right))
     table = metrics.average_precisions(results)
+    draws = metrics.drawn_precisions(results)
     return {
         "scenes": count,
         "faces": faces,
         "missed": missed,
         "false_alarms": false_alarms,
         "map50": _rounded(table[:, 0].mean()),
+        "map50_interval": _spread(draws[..., 0].mean(axis=-1)),
         "map50_95": _rounded(table.mean()),
+        "map50_95_interval": _spread(draws.mean(axis=(1, 2))),
         "ap50": {label: _rounded(value) for label, value in zip(LABELS, table[:, 0], strict=True)},
+        "ap50_interval": {
+            label: _spread(values) for label, values in zip(LABELS, draws[..., 0].T, strict=True)
+        },
         "ap50_95": {
             label: _rounded(value) for label, value in zip(LABELS, table.mean(axis=1), strict=True)
+        },
+        "ap50_95_interval": {
+            label: _spread(values)
+            for label, values in zip(LABELS, draws.mean(axis=2).T, strict=True)
         },
         "accuracy_by_grid": {
             str(cells): _rounded(np.mean(by_grid[cells])) for cells in sorted(by_grid)
@@ -313,9 +323,11 @@ def summary(report: dict[str, Any]) -> str:
     """Return the main figures as text for the terminal."""
     lines = [f"{report['weights']['name']}  sha256 {report['weights']['sha256'][:12]}"]
     for mode, scenes in report["scenes"].items():
+        low, high = scenes["map50_interval"]
         weakest = min(scenes["ap50"], key=scenes["ap50"].__getitem__)
         lines.append(
-            f"{mode}: mAP50 {scenes['map50']:.3f}  mAP50-95 {scenes['map50_95']:.3f}  "
+            f"{mode}: mAP50 {scenes['map50']:.3f} ({low:.3f}-{high:.3f})  "
+            f"mAP50-95 {scenes['map50_95']:.3f}  "
             f"weakest {weakest} {scenes['ap50'][weakest]:.3f}  "
             f"missed {scenes['missed']} of {scenes['faces']}"
         )
@@ -345,11 +357,16 @@ def record(description: Path, report: dict[str, Any]) -> None:
         *("pictures", "macro_f1", "macro_f1_interval", "accuracy", "accuracy_interval", "found"),
         "confusion",  # the About page shows it
     )
+    of_scenes = {"scenes"} | {
+        f"{figure}{ending}"
+        for figure in ("map50", "map50_95", "ap50")
+        for ending in ("", "_interval")
+    }
     info["metrics"] |= {
         "command": "python -m fer_core.training evaluate --data DIR --record",
         "data": "the val split of the training data; scenes composed from it with a fixed seed",
         "scenes": {
-            mode: {key: figures[key] for key in ("scenes", "map50", "map50_95", "ap50")}
+            mode: {key: value for key, value in figures.items() if key in of_scenes}
             for mode, figures in report["scenes"].items()
         },
         "sources": {
@@ -467,6 +484,12 @@ def _given(answers: Sequence[Answer]) -> metrics.Integers:
 
 def _rounded(value: float | np.floating[Any]) -> float:
     return round(float(value), 4)
+
+
+def _spread(values: npt.NDArray[np.float64]) -> list[float]:
+    """Return the 95 % interval of bootstrap draws."""
+    low, high = np.percentile(values, [2.5, 97.5])
+    return _pair((float(low), float(high)))
 
 
 def _pair(values: tuple[float, float]) -> list[float]:

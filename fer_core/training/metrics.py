@@ -56,24 +56,53 @@ def average_precisions(results: list[SceneResult]) -> Floats:
     precision is interpolated at 101 points of recall (COCO). Each found face, strongest first,
     takes the best free labelled face of the class.
     """
-    table = np.zeros((CLASSES, len(IOU_THRESHOLDS)))
+    once = np.ones(len(results), np.int64)
+    return np.array([_precision(ranking, once) for ranking in _rankings(results)])
+
+
+def drawn_precisions(results: list[SceneResult], repeats: int = 500, seed: int = 0) -> Floats:
+    """Return the average precisions of bootstrap draws of the scenes, shape (repeats, 5, 10)."""
+    rng = np.random.default_rng(seed)
+    rankings = _rankings(results)
+    draws = rng.multinomial(len(results), np.full(len(results), 1 / len(results)), repeats)
+    return np.array([[_precision(ranking, times) for ranking in rankings] for times in draws])
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """What was found of one class in all scenes, strongest first.
+
+    Attributes:
+        hits: Shape (k, 10), whether it is a labelled face, at each IoU threshold.
+        scenes: Shape (k,), where it was found.
+        positives: Labelled faces of the class in each scene.
+    """
+
+    hits: npt.NDArray[np.bool_]
+    scenes: Integers
+    positives: Integers
+
+
+def _rankings(results: list[SceneResult]) -> list[_Ranking]:
+    """Return one ranking for each class."""
     overlaps = [iou_matrix(result.found, result.boxes) for result in results]
+    rankings = []
     for emotion in range(CLASSES):
         scores: list[float] = []
         hits: list[npt.NDArray[np.bool_]] = []
-        positives = 0
-        for result, overlap in zip(results, overlaps, strict=True):
+        scenes: list[int] = []
+        positives = np.zeros(len(results), np.int64)
+        for number, (result, overlap) in enumerate(zip(results, overlaps, strict=True)):
             wanted = np.flatnonzero(result.emotions == emotion)
-            positives += len(wanted)
+            positives[number] = len(wanted)
             order = np.argsort(-result.scores[:, emotion], kind="stable")
             scores.extend(result.scores[order, emotion].tolist())
             hits.extend(_hits(overlap[np.ix_(order, wanted)]))
-        if positives and hits:
-            ranked = np.argsort(-np.array(scores), kind="stable")
-            matrix = np.array(hits)[ranked]
-            for column in range(len(IOU_THRESHOLDS)):
-                table[emotion, column] = _interpolated(matrix[:, column], positives)
-    return table
+            scenes.extend([number] * len(order))
+        ranked = np.argsort(-np.array(scores), kind="stable")
+        table = np.array(hits, bool).reshape(-1, len(IOU_THRESHOLDS))
+        rankings.append(_Ranking(table[ranked], np.array(scenes, np.int64)[ranked], positives))
+    return rankings
 
 
 def _hits(overlap: Floats) -> list[npt.NDArray[np.bool_]]:
@@ -90,10 +119,20 @@ def _hits(overlap: Floats) -> list[npt.NDArray[np.bool_]]:
     return rows
 
 
-def _interpolated(hits: npt.NDArray[np.bool_], positives: int) -> float:
-    true = np.cumsum(hits)
-    recall, precision = true / positives, true / np.arange(1, len(hits) + 1)
+def _precision(ranking: _Ranking, times: Integers) -> Floats:
+    """Return the average precision at each IoU threshold, each scene counted `times` over."""
+    positives = int((ranking.positives * times).sum())
+    if not positives or not len(ranking.scenes):
+        return np.zeros(len(IOU_THRESHOLDS))
+    counted = times[ranking.scenes]
+    true = np.cumsum(ranking.hits * counted[:, None], axis=0)
+    recall = true / positives
+    precision = true / np.maximum(np.cumsum(counted), 1)[:, None]
     envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    return np.array([_at_recalls(*columns) for columns in zip(recall.T, envelope.T, strict=True)])
+
+
+def _at_recalls(recall: Floats, envelope: Floats) -> float:
     places = np.searchsorted(recall, np.linspace(0, 1, 101))
     return float(np.append(envelope, 0.0)[places].mean())
 

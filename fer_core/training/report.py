@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 
 from fer_core.emotions import LABELS
+from fer_core.training.card import scene_rows
 from fer_core.training.data import PictureReader, UnreadablePicture
 
 _STYLE = """
@@ -72,13 +73,11 @@ def write_html(report: dict[str, Any], data: Path, path: Path) -> None:
 
 
 def _scenes(mode: str, figures: dict[str, Any]) -> str:
-    rows = [("all", figures["map50"], figures["map50_95"])]
-    rows += [(label, figures["ap50"][label], figures["ap50_95"][label]) for label in LABELS]
     grids = [(cells, value) for cells, value in figures["accuracy_by_grid"].items()]
     return (
         f"<h3>{mode}</h3><p>{figures['scenes']} scenes, {figures['faces']} faces, "
         f"{figures['missed']} missed.</p>"
-        + _table(("class", "AP50", "AP50-95"), rows)
+        + _table(("class", "AP50", "AP50-95"), scene_rows(figures))
         + _table(("faces a side", "accuracy of found faces"), grids)
     )
 

@@ -93,11 +93,12 @@ def _scene_figures(metrics: Mapping[str, Any]) -> Iterator[Figure]:
     count = scenes.get("scenes")
     data = f"{count} validation scenes" if isinstance(count, int) else "validation scenes"
     for key, name in (("map50", "mAP50"), ("map50_95", "mAP50-95")):
-        yield from _figure(name, data, scenes.get(key))
-    per_class = scenes.get("ap50")
+        yield from _figure(name, data, scenes.get(key), scenes.get(f"{key}_interval"))
+    per_class, intervals = scenes.get("ap50"), scenes.get("ap50_interval")
     if isinstance(per_class, Mapping):
         for label in LABELS:
-            yield from _figure(f"AP50, {label}", data, per_class.get(label))
+            interval = intervals.get(label) if isinstance(intervals, Mapping) else None
+            yield from _figure(f"AP50, {label}", data, per_class.get(label), interval)
 
 
 def _source_figures(metrics: Mapping[str, Any]) -> Iterator[Figure]:

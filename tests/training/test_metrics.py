@@ -50,6 +50,22 @@ def test_a_second_box_on_the_same_face_is_a_false_alarm() -> None:
     assert metrics.average_precisions([scene, other])[0, 0] == pytest.approx((51 + 25) / 101)
 
 
+def test_drawn_precisions_spread_around_the_figure() -> None:
+    right = metrics.SceneResult(
+        boxes((0, 0, 10, 10)), np.array([0]), boxes((0, 0, 10, 10)), one_hot(0)
+    )
+    blind = metrics.SceneResult(
+        boxes((0, 0, 10, 10)), np.array([0]), boxes((50, 50, 60, 60)), one_hot(0) * 0.5
+    )
+    scenes = [right, blind] * 20
+    draws = metrics.drawn_precisions(scenes, repeats=200)[:, 0, 0]
+    figure = metrics.average_precisions(scenes)[0, 0]
+    assert np.mean(draws) == pytest.approx(figure, abs=0.03)
+    # Every right box outranks the others, so the figure is the share of faces that were found.
+    assert np.std(draws) == pytest.approx((0.5 * 0.5 / len(scenes)) ** 0.5, rel=0.2)
+    assert metrics.drawn_precisions([right] * 5, repeats=3)[:, 0].min() == 1
+
+
 def test_no_answer_is_wrong_whatever_the_label() -> None:
     labels = np.array([0, 1, 2, 3, 4])
     answers = np.array([0, 1, 2, 3, metrics.NO_ANSWER])

@@ -10,7 +10,16 @@ from fer_core.vision.figures import confusions_of, figures_of, missing_of
 
 ROW = [10, 1, 2, 3, 4, 5]
 METRICS: dict[str, Any] = {
-    "scenes": {"photo": {"scenes": 400, "map50": 0.8, "map50_95": 0.7, "ap50": {"Sad": 0.6}}},
+    "scenes": {
+        "photo": {
+            "scenes": 400,
+            "map50": 0.8,
+            "map50_interval": [0.78, 0.82],
+            "map50_95": 0.7,
+            "ap50": {"Sad": 0.6, "Happy": 0.9},
+            "ap50_interval": {"Sad": [0.5, 0.7]},
+        }
+    },
     "sources": {
         "photo": {
             "portraits": {
@@ -31,7 +40,10 @@ METRICS: dict[str, Any] = {
 def test_every_figure_says_on_what_it_was_measured() -> None:
     figures = {(figure.name, figure.data): figure for figure in figures_of(METRICS)}
     assert figures["mAP50", "400 validation scenes"].value == 0.8
+    assert figures["mAP50", "400 validation scenes"].interval == (0.78, 0.82)
     assert figures["AP50, Sad", "400 validation scenes"].value == 0.6
+    assert figures["AP50, Sad", "400 validation scenes"].interval == (0.5, 0.7)
+    assert figures["AP50, Happy", "400 validation scenes"].interval is None
     assert figures["Accuracy", "portraits, 120 pictures"].interval == (0.8, 0.9)
     assert figures["Macro-F1", "portraits, 120 pictures"].interval is None
     assert figures["Calibration error (ECE), lower is better", "all pictures"].value == 0.03

@@ -2031,7 +2031,7 @@ export interface operations {
     analysePictures: {
         parameters: {
             query?: {
-                /** @description photo: several scales, tiles for large pictures and a closer look at each face; frame: one look, about a fifth of the time, for pictures from a webcam */
+                /** @description photo: several scales, tiles for large pictures and a closer look at each face; frame: one look and a closer one at the largest face, about a quarter of the time, for pictures from a webcam */
                 mode?: "photo" | "frame";
                 /** @description Weakest face to report; the model's own threshold if absent */
                 confidence?: number | null;
