@@ -108,8 +108,11 @@ class Evaluation:
         """What the page says about the camera."""
         if self.verdict is CameraVerdict.NOT_CALIBRATED:
             missing = CALIBRATED_ANSWERS - self.answers
-            more = f"{missing} more answer{'s' if missing != 1 else ''}"
-            return f"Not calibrated to you yet: {more} about passages needed."
+            more = f"{missing} more question{'s' if missing != 1 else ''}"
+            return (
+                "Not calibrated to you yet: whether the camera helps can be told once you have "
+                f"answered {more} about passages that you read."
+            )
         if self.verdict is CameraVerdict.NO_CAMERA:
             return "The camera was not used, so nothing can be said about what it adds."
         if self.difference is None or self.low is None or self.high is None:
