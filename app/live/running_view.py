@@ -251,7 +251,7 @@ def show_now(study: LiveStudy, state: State) -> None:
     study.touch(at)
     session.next_probe(at)
     snapshot = session.snapshot(at)
-    if snapshot.state is not state:
+    if snapshot.state is not state or not is_here(study):
         st.rerun()
     if snapshot.suggestion is not None:
         show_suggestion(study, snapshot.suggestion)

@@ -11,6 +11,7 @@ from app.live.clock import now
 from app.live.resources import history_problem
 from app.live.running_view import (
     is_here,
+    offer_to_bring_here,
     refreshed,
     show_expression,
     show_live_video,
@@ -42,6 +43,8 @@ REMINDER_WORDS = 12
 def show_reading(study: LiveStudy, room: ReadingRoom, rooms: ReadingRooms) -> None:
     """Show a text being read, from top to bottom."""
     if not is_here(study):
+        st.markdown(f"**{html.escape(room.document.title)}**")
+        offer_to_bring_here(study)
         return
     state = study.session.state
     show_controls(study, room, rooms, state)
@@ -248,7 +251,7 @@ def show_side(study: LiveStudy, room: ReadingRoom, state: State) -> None:
     room.desk.follow()
     session.next_probe(at, room.desk.askable())
     snapshot = session.snapshot(at)
-    if snapshot.state is not state:
+    if snapshot.state is not state or not is_here(study):
         st.rerun()
     if snapshot.suggestion is not None:
         show_suggestion(study, snapshot.suggestion)

@@ -12,6 +12,7 @@ import streamlit as st
 import streamlit_webrtc.component
 from streamlit.testing.v1 import AppTest
 
+from app.live import running_view
 from app.live.clock import now
 from app.live.consent import CONSENT_VERSION
 from app.live.resources import live_sessions
@@ -201,6 +202,15 @@ def test_the_address_of_a_session_that_is_gone_leads_to_a_new_one() -> None:
     page.run()
     assert not page.exception
     assert "no longer here" in words(page)
+
+
+def test_the_tab_that_lost_its_session_says_so_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, study = started()
+    told = iter([True, False])  # another tab takes over between the page and its next second
+    monkeypatch.setattr(running_view, "is_here", lambda _: next(told, False))
+    page.run()
+    assert not page.exception
+    assert "moved to another tab" in words(page)
 
 
 def test_a_session_opened_in_another_tab_moves_there() -> None:

@@ -151,3 +151,13 @@ def test_after_a_restart_the_text_is_asked_for_again(page):
     again.button(key="reopen").click().run()
     assert not again.exception
     assert "Finished. Here is how it was read." in words(again)
+
+
+def test_a_text_that_moved_to_another_tab_can_be_brought_back(page):
+    study = start_sample(page)
+    study.camera.take_over("another tab")
+    page.run()
+    assert "moved to another tab" in words(page)
+    next(button for button in page.button if "Bring it back" in button.label).click().run()
+    assert not page.exception
+    assert page.button(key="step_on")
