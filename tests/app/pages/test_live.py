@@ -205,7 +205,7 @@ def test_the_address_of_a_session_that_is_gone_leads_to_a_new_one() -> None:
 
 
 def test_the_tab_that_lost_its_session_says_so_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    page, study = started()
+    page, _ = started()
     told = iter([True, False])  # another tab takes over between the page and its next second
     monkeypatch.setattr(running_view, "is_here", lambda _: next(told, False))
     page.run()
