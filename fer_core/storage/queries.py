@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, Table, delete, func, insert, select, update
 
 from fer_core.affect.indicators import Features
 from fer_core.affect.signals import Baseline
@@ -63,18 +64,21 @@ def find_sessions(
         .where(sessions.c.owner == owner, sessions.c.deleted_at.is_(None))
         .order_by(sessions.c.started_at.desc(), sessions.c.session_id)
     )
-    for word in search.casefold().split():
-        searched = (sessions.c.title, sessions.c.goal, sessions.c.note, sessions.c.text_title)
-        query = query.where(
-            or_(*(func.lower(column).contains(word, autoescape=True) for column in searched))
-        )
     if since is not None:
         query = query.where(sessions.c.started_at >= since)
     if until is not None:
         query = query.where(sessions.c.started_at < until)
     if text_id is not None:
         query = query.where(sessions.c.text_id == text_id)
-    return [line_to_summary(line) for line in lines_of(connection, query.limit(limit))]
+    wanted = search.casefold().split()
+    # Not in SQL: SQLite's lower() knows the letters A to Z only, PostgreSQL's those of its locale.
+    found = (line for line in lines_of(connection, query) if _has_words(line, wanted))
+    return [line_to_summary(line) for line in islice(found, limit)]
+
+
+def _has_words(line: Mapping[str, Any], wanted: Sequence[str]) -> bool:
+    held = [line[name].casefold() for name in ("title", "goal", "note", "text_title")]
+    return all(any(word in words for words in held) for word in wanted)
 
 
 def _session_line(connection: Connection, session_id: str, owner: str) -> dict[str, Any]:

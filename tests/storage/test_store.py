@@ -100,6 +100,24 @@ def test_a_restored_session_goes_on_where_it_was_cut_off(store, url, open_store)
     assert stored.summary.state is State.FINISHED
 
 
+@pytest.mark.parametrize(
+    ("title", "search"),
+    [
+        ("Übungen zur Straße", "übungen"),
+        ("Übungen zur Straße", "STRASSE"),
+        ("Линейная алгебра", "Линейная АЛГЕБРА"),
+        ("Ἀριθμοί", "ἀριθμοί"),
+        ("線形代数", "線形"),
+    ],
+)
+def test_words_are_found_in_any_script_whatever_their_case(store, title, search):
+    session = new_session(title=title)
+    session.finish(START + 10)
+    store.follow(session)
+    store.save_now()
+    assert [one.info.title for one in store.sessions(search=search)] == [title]
+
+
 def test_a_session_that_is_not_to_be_kept_is_not(store):
     session = new_session(keep=False)
     store.follow(session)
