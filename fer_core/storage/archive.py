@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -23,14 +24,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import JSON, Boolean, Column, Double, Integer, Table, insert, select
+from sqlalchemy import JSON, Boolean, Column, Connection, Double, Integer, Table, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
+from fer_core.affect.signals import Baseline
 from fer_core.errors import HistoryFileInvalid, HistoryFileTooNew
 from fer_core.storage.database import Database
-from fer_core.storage.queries import insert_lines, lines_of, set_learner
+from fer_core.storage.queries import insert_lines, lines_of, load_session, set_learner
 from fer_core.storage.schema import newest_revision, revisions
 from fer_core.storage.tables import SESSION_TABLES, learners, sessions
 
@@ -46,7 +49,7 @@ Progress = Callable[[float], object]
 #: What reading a file that is no whole export can raise, down to lines that contradict each other.
 _INVALID = (
     zipfile.BadZipFile, KeyError, TypeError, ValueError, AttributeError, RecursionError, EOFError,
-    NotImplementedError, OSError, IntegrityError, DataError,
+    NotImplementedError, OSError, OverflowError, IntegrityError, DataError,
 )  # fmt: skip
 
 _README = """Your history, exported by the app that wrote it.
@@ -188,6 +191,7 @@ def import_history(
                                 for line in whole.get(table.name, [])
                             ]
                             insert_lines(connection, table, lines)
+                        _read_back(connection, session_id, owner)
                     if progress is not None:
                         progress(number / len(members))
                 about = _load(archive, "json/learner.json")
@@ -198,9 +202,26 @@ def import_history(
         raise HistoryFileInvalid from None
 
 
-def _take_over_learner(connection: Any, owner: str, about: dict[str, Any]) -> None:
+def _read_back(connection: Connection, session_id: str, owner: str) -> None:
+    """Read an imported session as the pages will: they would fail on it, and on all others' list.
+
+    Raises:
+        ValueError, KeyError, TypeError, OverflowError: It holds what no session can hold.
+    """
+    stored = load_session(connection, session_id, owner)
+    datetime.fromtimestamp(stored.summary.info.started_at, UTC)
+    for _, features in stored.answers:
+        if features is not None and not np.isfinite(features.vector()).all():
+            raise ValueError("what was known at an answer is no number")
+
+
+def _take_over_learner(connection: Connection, owner: str, about: dict[str, Any]) -> None:
     if next(lines_of(connection, select(learners).where(learners.c.owner == owner)), None) is None:
         values = {name: value for name, value in about.items() if name != "owner"}
+        if values["baseline"] is not None:
+            Baseline.from_dict(values["baseline"])
+        for moment in (values["baseline_at"], values["answers_from"]):
+            datetime.fromtimestamp(moment or 0.0, UTC)
         set_learner(connection, owner, **values)
 
 
@@ -262,6 +283,8 @@ def _checked(table: Table, line: Mapping[str, Any]) -> dict[str, Any]:
             and not isinstance(column.type, JSON)
         ):
             raise ValueError(f"{table.name}.{column.name} has a value of another type")
+        elif isinstance(value, float) and not math.isfinite(value):  # 1e999 is written so
+            raise ValueError(f"{table.name}.{column.name} is no number")
         checked[column.name] = value
     return checked
 

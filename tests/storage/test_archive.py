@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import zipfile
 
 import pandas as pd
@@ -130,7 +131,7 @@ def edit(member: str, edit_json):
             return content
         value = json.loads(content)
         edit_json(value)
-        return json.dumps(value)
+        return json.dumps(value).replace("Infinity", "1e999")
 
     return change
 
@@ -154,6 +155,16 @@ FIRST = "json/sessions/0001.json"
         edit(FIRST, lambda value: value["timeline"][0].update(frames=1.5)),
         edit(FIRST, lambda value: value["timeline"][0].update(frames=True)),
         edit(FIRST, lambda value: value["timeline"].append(value["timeline"][0])),
+        # Of the right type, and still nothing that the pages could show:
+        edit(FIRST, lambda value: value["session"].update(state="asleep")),
+        edit(FIRST, lambda value: value["session"].update(focus_min=9999.0)),
+        edit(FIRST, lambda value: value["session"].update(started_at=1e300)),
+        edit(FIRST, lambda value: value["session"].update(frames=10**30)),
+        edit(FIRST, lambda value: value["timeline"][0].update(presence="ghost")),
+        edit(FIRST, lambda value: value["timeline"][0].update(coverage=math.inf)),
+        edit(FIRST, lambda value: value["answers"][0].update(features={"negative": "much"})),
+        edit("json/learner.json", lambda value: value.update(baseline={"valence": 1})),
+        edit("json/learner.json", lambda value: value.update(answers_from=1e300)),
     ],
 )
 def test_a_file_that_is_no_whole_export_changes_nothing(store, change):
