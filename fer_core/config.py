@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from functools import lru_cache
+from ipaddress import ip_address
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -13,7 +14,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from fer_core.errors import SettingsError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def _user_data_dir() -> Path:
@@ -99,7 +99,10 @@ class Settings(BaseSettings):
 
     def is_loopback(self, host: str) -> bool:
         """Tell whether an address is reachable from this machine only."""
-        return host in _LOOPBACK or host.startswith("127.")
+        try:
+            return ip_address(host).is_loopback
+        except ValueError:  # a name; 127.evil.example is one too, and may lead here
+            return host == "localhost"
 
 
 @lru_cache(maxsize=1)

@@ -101,7 +101,11 @@ def test_every_hash_is_compared_in_constant_time(
         assert len(compared) == 3
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "10.0.0.1", "[::2]"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "localhost.evil.example", "127.evil.example", "127.0.0.1.evil.example",
+     "10.0.0.1", "[::2]"],
+)  # fmt: skip
 def test_without_keys_only_this_machines_names_are_answered(client: FlaskClient, host: str) -> None:
     answer = client.get(MODEL, headers={"Host": host})
     assert (answer.status_code, answer.get_json()["code"]) == (403, "host_not_allowed")
