@@ -160,6 +160,7 @@ def test_odd_content_types_get_documented_answers(client: FlaskClient, content_t
         {"X-Captured-At": "now"},
         {"X-Captured-At": "2026-13-01T00:00:00Z"},
         {"X-Captured-At": "9999-12-31T23:59:59Z"},
+        {"X-Captured-At": "0001-01-01T00:00:00+14:00"},
         {"X-Captured-At": "2026-01-01T00:00:00"},
         {"X-Captured-At": "1767225600"},
         {"X-Captured-At": "NaN"},
@@ -188,3 +189,13 @@ def test_a_picture_of_a_page_of_json_is_no_trick(client: FlaskClient) -> None:
         tiny.save(buffer, "JPEG", comment=b'{"faces": []}')
     answer = client.post(URL, data=buffer.getvalue(), content_type="application/json")
     assert answer.status_code == 415
+
+
+@pytest.mark.parametrize(
+    "since",
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59.9999999Z"],
+)
+def test_years_that_utc_cannot_write_are_malformed(learner: Learner, since: str) -> None:
+    learner.start()
+    answer = learner.get("/timeline", since=since)
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "malformed")

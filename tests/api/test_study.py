@@ -306,6 +306,13 @@ def test_an_unchanged_timeline_is_not_sent_again(learner: Learner, photo: bytes)
     assert learner.client.get(url, headers=headers).status_code == 200
 
 
+def test_other_preconditions_change_no_answer(learner: Learner) -> None:
+    learner.start()
+    answer = learner.client.get(f"{learner.url}/timeline", headers={"If-Match": '"other"'})
+    assert answer.status_code == 200
+
+
+
 def test_a_coarser_timeline_has_fewer_rows(learner: Learner, photo: bytes) -> None:
     learner.start()
     learner.sit(photo, 12, step=1.0)

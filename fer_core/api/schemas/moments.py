@@ -28,9 +28,11 @@ def parse_moment(value: Any) -> float:
         seconds, fraction = "59", ".999"
     text = f"{date}T{minutes}{seconds}{(fraction or '')[:7]}{offset.upper().replace('Z', '+00:00')}"
     try:
-        return datetime.fromisoformat(text).timestamp()
+        at = datetime.fromisoformat(text).timestamp()
+        format_moment(at)  # answers repeat it, and in UTC the year can be 0 or 10000
     except (ValueError, OverflowError):
         raise ValueError("there is no such time") from None
+    return at
 
 
 def format_moment(seconds: float) -> str:
