@@ -16,19 +16,25 @@ from fer_core.storage.store import SessionStore
 _log = logging.getLogger(__name__)
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, on_release=lambda kept: kept[0].close())
 def _sessions(settings: Settings) -> tuple[LiveSessions, str]:
+    store, problem = None, ""
     try:
         store = SessionStore.open(settings)
     except FerError as error:
         _log.warning("sessions are kept in memory only: %s", error.message)
-        return LiveSessions(now), error.message
-    return LiveSessions(now, store), ""
+        problem = error.message
+    sessions = LiveSessions(now, store)
+    sessions.watch()
+    return sessions, problem
 
 
 def live_sessions() -> LiveSessions:
     """Return the live sessions of this process."""
-    return _sessions(get_settings())[0]
+    sessions, _ = _sessions(get_settings())
+    if sessions.idle:
+        now.catch_up()
+    return sessions
 
 
 def history_problem() -> str:

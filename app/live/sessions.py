@@ -9,10 +9,11 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.live.camera import LiveCamera
-from fer_core.errors import Busy, SessionNotFound, StorageError
+from fer_core.errors import Busy, SessionFinished, SessionNotFound, StorageError
 from fer_core.storage.store import SessionStore
 from fer_core.study.info import SessionInfo
 from fer_core.study.probes import Question
@@ -25,6 +26,8 @@ MAX_SESSIONS = 32
 #: A running session that shows no sign of life for this long is paused, as of its last sign. A
 #: browser tab in the background reports about once a minute. Seconds.
 LOST_AFTER_S = 180.0
+#: Between two looks for such sessions. Seconds.
+WATCH_EVERY_S = 30.0
 #: A session that nobody asked for in this time is let go. Seconds.
 IDLE_S = 12 * 3600.0
 
@@ -51,10 +54,15 @@ class LiveStudy:
 
     def touch(self, at: float) -> None:
         """Note that a page shows it; pause it first, in hindsight, if nobody did for long."""
+        self.pause_if_lost(at)
+        self.seen_at = at
+
+    def pause_if_lost(self, at: float) -> None:
+        """Pause it, as of its last sign of life, if that was long ago."""
         signs = (self.seen_at, self.camera.figures().last_frame_at or 0.0)
         if self.session.state is State.ACTIVE and at - max(signs) > LOST_AFTER_S:
-            self.session.pause(max(signs))
-        self.seen_at = at
+            with suppress(SessionFinished):  # by its page, at this very moment
+                self.session.pause(max(signs))
 
 
 class LiveSessions:
@@ -70,6 +78,32 @@ class LiveSessions:
         self.store = store
         self._lock = threading.Lock()
         self._studies: dict[str, LiveStudy] = {}
+        self._closed = threading.Event()
+
+    def watch(self) -> None:
+        """Look for lost sessions from now on: one whose tab was closed must not count the night."""
+        threading.Thread(target=self._watch, name="lost-sessions", daemon=True).start()
+
+    def _watch(self) -> None:
+        while not self._closed.wait(WATCH_EVERY_S):
+            self.pause_lost()
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._closed.set()
+
+    def pause_lost(self) -> None:
+        """Pause the running sessions that have shown no sign of life for long."""
+        with self._lock:
+            studies = list(self._studies.values())
+        for study in studies:
+            study.pause_if_lost(self.clock())
+
+    @property
+    def idle(self) -> bool:
+        """Whether no session runs now."""
+        with self._lock:
+            return all(one.session.state is not State.ACTIVE for one in self._studies.values())
 
     def start(
         self, engine: InferenceEngine, info: SessionInfo, questions: Sequence[Question] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,26 @@ def test_a_tab_that_was_closed_pauses_its_session_in_hindsight(
     study = sessions.get(engine, study.session_id)
     assert study.session.state is State.PAUSED
     assert study.session.totals(clock()).active_s == pytest.approx(60)
+
+
+def test_a_session_whose_tab_never_comes_back_stops_counting_in_the_history(
+    engine: InferenceEngine, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions_module, "WATCH_EVERY_S", 0.01)
+    with SessionStore(f"sqlite:///{tmp_path / 'history.db'}", clock) as store:
+        sessions = LiveSessions(clock, store)
+        sessions.watch()
+        study = sessions.start(engine, info(clock))
+        clock.at = START + 60
+        study.touch(clock())
+        assert not sessions.idle
+        clock.at = START + 8 * 3600
+        deadline = time.monotonic() + 10
+        while not sessions.idle and time.monotonic() < deadline:
+            time.sleep(0.01)
+        sessions.close()
+        assert store.save_now()
+        assert store.summary(study.session_id).active_s == pytest.approx(60)
 
 
 def test_a_tab_in_the_background_does_not_pause_its_session(
