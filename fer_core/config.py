@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sys
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from fer_core.errors import SettingsError
 
@@ -23,6 +26,23 @@ def _user_data_dir() -> Path:
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "fer"
     return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "fer"
+
+
+def _read_json(value: Any) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError('must be a JSON list, such as ["https://app.example"]') from None
+
+
+def _check_hash(value: str) -> str:
+    if not re.fullmatch("[0-9a-fA-F]{64}", value):
+        raise ValueError("must be the SHA-256 of a key, 64 hexadecimal digits, not the key itself")
+    return value
+
+
+#: Says that a list in a variable is read by us: the library's own way ends in a traceback.
+_ListVariable = (NoDecode, BeforeValidator(_read_json))
 
 
 class Settings(BaseSettings):
@@ -68,7 +88,9 @@ class Settings(BaseSettings):
         description="Whether a key is needed; unless set, only off the loopback address. "
         "Set it behind a reverse proxy",
     )
-    api_key_hashes: tuple[str, ...] = Field(
+    api_key_hashes: Annotated[
+        tuple[Annotated[str, AfterValidator(_check_hash)], ...], *_ListVariable
+    ] = Field(
         default=(),
         description="SHA-256 of API keys in hexadecimal, as a JSON list, besides those that "
         "the keys command keeps in FER_DATA_DIR",
@@ -76,11 +98,11 @@ class Settings(BaseSettings):
     api_rate_limit: str = Field(
         default="100/second", description="Requests allowed per key (or address without keys)"
     )
-    cors_origins: tuple[str, ...] = Field(
+    cors_origins: Annotated[tuple[str, ...], *_ListVariable] = Field(
         default=(), description="Origins of web apps that may call the API, as a JSON list"
     )
 
-    ice_servers: tuple[dict[str, str | list[str]], ...] = Field(
+    ice_servers: Annotated[tuple[dict[str, str | list[str]], ...], *_ListVariable] = Field(
         default=(),
         description="STUN/TURN servers for a deployment, as a JSON list of RTCIceServer objects",
     )
@@ -116,7 +138,7 @@ def get_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         problems = "; ".join(
-            f"FER_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}"
+            f"FER_{str(item['loc'][0]).upper()}: {item['msg'].removeprefix('Value error, ')}"
             for item in error.errors()
         )
         raise SettingsError(f"A setting cannot be used: {problems}.") from None

@@ -34,9 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def require_key(settings: Settings, host: str) -> bool:
     """Tell whether requests need a key: by setting, else wherever others can reach the port."""
-    if settings.api_require_key is not None:
-        return settings.api_require_key or not settings.is_loopback(host)
-    return not settings.is_loopback(host)
+    return bool(settings.api_require_key) or not settings.is_loopback(host)
 
 
 def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore) -> int:
@@ -62,10 +60,11 @@ def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore)
     app = create_app(settings, models, keys, store, require_key=needs_key, demo=options.demo)
     try:
         server = ApiServer(app, settings, host, port)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # waitress has a ValueError for unknown names
         store.close()
+        reason = error.strerror if isinstance(error, OSError) else "there is no such address"
         raise SettingsError(
-            f"The API cannot listen on {host}:{port} ({error.strerror}). Choose another --port."
+            f"The API cannot listen on {host}:{port} ({reason}). Choose another --port or --host."
         ) from None
     stop_on_signals(server)
     models.start()
@@ -140,10 +139,9 @@ def _settings_help() -> str:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
+    if not (text.isdecimal() and int(text) <= 65535):
         raise argparse.ArgumentTypeError("must be 0 to 65535")
-    return port
+    return int(text)
 
 
 def _log_as_json() -> None:

@@ -104,6 +104,45 @@ def test_the_server_refuses_other_addresses_without_a_key(
     assert "needs a key" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("FER_CORS_ORIGINS", "https://app.example", "a JSON list"),
+        ("FER_ICE_SERVERS", "stun:a.example", "a JSON list"),
+        ("FER_API_KEY_HASHES", '["fer_00000000_the-key-itself"]', "64 hexadecimal digits"),
+        ("FER_API_PORT", "http", "integer"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_stops_the_start_and_is_named(
+    data_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert main(["--port", "0"]) == 2
+    explained = capsys.readouterr().err
+    assert f"{name}: " in explained
+    assert said in explained
+    assert "the-key-itself" not in explained
+
+
+def test_an_address_that_leads_nowhere_is_explained(
+    data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    KeyStore(data_dir / "api-keys.json").create("", NOW)
+    assert main(["--host", "nowhere.invalid", "--port", "0"]) == 2
+    assert "cannot listen on nowhere.invalid" in capsys.readouterr().err
+
+
+def test_a_port_that_is_none_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--port", "http"])
+    assert "--port: must be 0 to 65535" in capsys.readouterr().err
+
+
 def test_help_lists_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])

@@ -312,7 +312,6 @@ def test_other_preconditions_change_no_answer(learner: Learner) -> None:
     assert answer.status_code == 200
 
 
-
 def test_a_coarser_timeline_has_fewer_rows(learner: Learner, photo: bytes) -> None:
     learner.start()
     learner.sit(photo, 12, step=1.0)
