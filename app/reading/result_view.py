@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app.live.resources import history_problem
 from app.reading.passages import as_html, column
 from app.reading.rooms import ReadingRoom, ReadingRooms
 from app.reading.text_view import PASSAGES_AT_ONCE, count_parts
@@ -36,6 +37,9 @@ def show_result(room: ReadingRoom, rooms: ReadingRooms) -> None:
     result = room.result()
     st.title(document.title)
     st.markdown("Finished. Here is how it was read.")
+    problem = history_problem() if room.session.info.keep else ""
+    if problem:
+        st.warning(problem, icon=":material/save:")
     show_totals(room, result)
     st.caption(f"**How good the estimates are.** {result.evaluation.sentence}")
     seen = any(reading.seen for reading in result.reading.passages)

@@ -218,8 +218,6 @@ class ReadingRooms:
             return ""
         result = room.result()
         try:
-            if not self._store.save_now():
-                return self._store.status.message
             self._store.save_reading(
                 room.session_id,
                 result.reading,

@@ -6,10 +6,12 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
-from fer_core.errors import StorageError
+from fer_core.errors import SessionNotFound, StorageError
 from fer_core.storage.database import Database, explain
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import keep_first_baseline, remove_deleted
@@ -42,6 +44,24 @@ class StoreStatus:
     unsaved_since: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Addition:
+    """What is to be saved of a session besides what it holds itself."""
+
+    owner: str
+    write: Callable[[Connection], None]
+
+
+Owned = TypeVar("Owned", Follower, _Addition)
+
+
+def _of_others(held: dict[str, Owned], owner: str | None) -> dict[str, Owned]:
+    """Return what is not this learner's; None: everything is."""
+    if owner is None:
+        return {}
+    return {session_id: one for session_id, one in held.items() if one.owner != owner}
+
+
 class Saver:
     """Follows running sessions and saves what is new in them.
 
@@ -56,6 +76,7 @@ class Saver:
         # Guards the followers, and makes this process's saves follow one another.
         self._lock = threading.RLock()
         self._followers: dict[str, Follower] = {}
+        self._waiting: dict[str, _Addition] = {}
         self._status = StoreStatus()
         self._wake = threading.Event()
         self._closed = False
@@ -97,20 +118,18 @@ class Saver:
         """Stop saving a session."""
         with self._lock:
             self._followers.pop(session_id, None)
+            self._waiting.pop(session_id, None)
 
     def forget_all(self, owner: str | None) -> None:
         """Stop saving the sessions of a learner; None: of everybody."""
         with self._lock:
-            self._followers = {
-                session_id: follower
-                for session_id, follower in self._followers.items()
-                if owner is not None and follower.owner != owner
-            }
+            self._followers = _of_others(self._followers, owner)
+            self._waiting = _of_others(self._waiting, owner)
 
     def save_now(self) -> bool:
         """Save every running session at once; tell whether all of it is safe."""
         with self._lock:
-            if not self._followers and not self._status.saving:
+            if not self._followers and not self._waiting and not self._status.saving:
                 return self._try_again()
             for follower in list(self._followers.values()):
                 try:
@@ -123,8 +142,45 @@ class Saver:
                 except (IntegrityError, DataError) as error:
                     self.note_outage(StorageError(explain(error)))
                     return False
+            for session_id, addition in list(self._waiting.items()):
+                try:
+                    self._add(addition)
+                except StorageError as error:
+                    self.note_outage(error)
+                    return False
+                except (SessionNotFound, IntegrityError, DataError) as error:
+                    _log.warning("the rest of a session could not be saved: %s", error)
+                del self._waiting[session_id]
             self._status = StoreStatus()
             return True
+
+    def save_with(self, session_id: str, owner: str, write: Callable[[Connection], None]) -> None:
+        """Save every running session, then what belongs to one of them; in an outage, after it.
+
+        Args:
+            session_id: The session. What waits for it already is replaced.
+            owner: Whose it is.
+            write: Writes what is to be saved.
+
+        Raises:
+            SessionNotFound: `write` found no such session.
+            StorageError: It cannot be saved now; it is as soon as it can be.
+        """
+        addition = _Addition(owner, write)
+        with self._lock:
+            self._waiting.pop(session_id, None)
+            try:
+                if not self.save_now():
+                    raise StorageError(self._status.message)
+                self._add(addition)
+            except StorageError as error:
+                self._waiting[session_id] = addition
+                self.note_outage(error)
+                raise
+
+    def _add(self, addition: _Addition) -> None:
+        with self._database.writing() as connection:
+            addition.write(connection)
 
     def _try_again(self) -> bool:
         """Find out whether the database can be used again, with nothing to save."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import IO
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from fer_core.affect.indicators import (
     ComprehensionFeatures,
@@ -117,6 +117,18 @@ class SessionStore:
         """Save every running session at once; tell whether all of it is safe."""
         return self._saver.save_now()
 
+    def leave(self, session_id: str) -> bool:
+        """Save a session that runs once more and follow it no longer: it can be restored.
+
+        Returns:
+            Whether all of it is safe; otherwise it is followed on.
+        """
+        with self._saver.hold():
+            if not self._saver.save_now():
+                return False
+            self._saver.forget(session_id)
+            return True
+
     @property
     def status(self) -> StoreStatus:
         """Whether the history is being saved, and if not, why."""
@@ -136,7 +148,7 @@ class SessionStore:
         """Keep how a text was read: each passage's figures and mark, not its words.
 
         Args:
-            session_id: The session; it must have been saved before.
+            session_id: The session.
             reading: What happened on each passage.
             estimates: Comprehension by passage.
             highlights: The marks shown.
@@ -146,6 +158,7 @@ class SessionStore:
 
         Raises:
             SessionNotFound: There is no such session of this owner.
+            StorageError: It cannot be saved now; it is as soon as it can be.
         """
         marks = {highlight.passage_id: highlight for highlight in highlights}
         lines = [
@@ -158,10 +171,14 @@ class SessionStore:
             )
             for passage, read in zip(reading.document.passages, reading.passages, strict=True)
         ]
-        with self.database.writing() as connection:
-            queries.change_session(connection, session_id, owner, marked=list(marked))
+        important, answered = list(marked), list(corrections)
+
+        def write(connection: Connection) -> None:
+            queries.change_session(connection, session_id, owner, marked=important)
             queries.replace_passages(connection, session_id, lines)
-            queries.add_answers(connection, session_id, corrections)
+            queries.add_answers(connection, session_id, answered)
+
+        self._saver.save_with(session_id, owner, write)
 
     def save_marked(self, session_id: str, marked: Sequence[str], *, owner: str = "") -> None:
         """Keep which passages the learner has marked as important so far. Raises as `rename`."""

@@ -16,9 +16,11 @@ from pathlib import Path
 import pytest
 
 from fer_core.config import PROJECT_ROOT
+from fer_core.errors import StorageError
 from fer_core.storage.store import SessionStore
+from fer_core.study.reading import read
 from fer_core.study.snapshot import State
-from tests.storage.sessions import START, full_session, new_session, play, read_through
+from tests.storage.sessions import START, TEXT, full_session, new_session, play, read_through
 
 LOST_AT_MOST_S = 5.0
 
@@ -95,6 +97,38 @@ def test_a_locked_database_costs_nothing_once_it_is_free(tmp_path, open_store):
     assert store.save_now()
     assert store.status.saving
     assert_all_saved(store, session)
+
+
+def test_how_a_text_was_read_is_saved_after_an_outage_too(tmp_path, open_store):
+    file = tmp_path / "history.sqlite"
+    store = open_store(f"sqlite:///{file}")
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    session = full_session()
+    store.follow(session)
+    reading = read(TEXT, session.views, session.signals())
+    with pytest.raises(StorageError, match="Another program"):
+        store.save_reading("s1", reading, {}, (), ["p4"])
+    other.close()
+    assert store.save_now()
+    stored = store.load("s1")
+    assert [one.reading for one in stored.passages] == list(reading.passages)
+    assert stored.marked == ("p4",)
+
+
+def test_what_waits_for_the_end_of_an_outage_is_erased_with_its_session(tmp_path, open_store):
+    file = tmp_path / "history.sqlite"
+    store = open_store(f"sqlite:///{file}")
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    session = full_session()
+    store.follow(session)
+    with pytest.raises(StorageError):
+        store.save_reading("s1", read(TEXT, session.views, session.signals()), {}, ())
+    other.close()
+    store.erase_all()
+    assert store.save_now()
+    assert store.count_lines() == 0
 
 
 def test_the_session_is_never_held_up_by_the_disk(tmp_path, open_store):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -161,3 +162,20 @@ def test_a_text_that_moved_to_another_tab_can_be_brought_back(page):
     next(button for button in page.button if "Bring it back" in button.label).click().run()
     assert not page.exception
     assert page.button(key="step_on")
+
+
+def test_a_reading_finished_in_an_outage_says_so_and_is_saved_afterwards(page, data_dir):
+    study = start_sample(page)
+    page.button(key="step_on").click().run()
+    other = sqlite3.connect(data_dir / "history.sqlite", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    page.button(key="finish_reading").click().run()
+    assert not page.exception
+    assert any("Another program" in one.value for one in page.warning)
+    other.close()
+    store = live_sessions().store
+    assert store is not None
+    assert store.save_now()
+    assert store.load(study.session_id).passages
+    page.run()
+    assert not page.warning
