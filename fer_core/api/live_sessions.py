@@ -157,8 +157,9 @@ class LiveSessions:
             known_digest, session_id = self._creations.get(key, (digest, ""))
             if idempotency_key is not None and known_digest != digest:
                 raise IdempotencyConflict
-            if idempotency_key is not None and session_id in self._sessions:
-                return self._sessions[session_id]
+            known = self._in_memory(session_id)
+            if idempotency_key is not None and known is not None:
+                return known
             live = self._start(request, request.consent.version)
             self._add(live)
             if idempotency_key is not None:
@@ -264,9 +265,10 @@ class LiveSessions:
         live = self._in_memory(session_id)
         if live is not None:
             return live
+        brought_back = self._brought_back(session_id)  # before the lock: a database may be slow
         with self._lock:
-            live = self._sessions.get(session_id) or self._brought_back(session_id)
-            if live.stored is None or live.study.state is State.FINISHED:
+            live = self._sessions.get(session_id, brought_back)
+            if live.stored is None or live.runs_here or live.study.state is State.FINISHED:
                 return live
             if not live.stored.summary.is_interrupted(self.clock()):
                 raise SessionElsewhere
@@ -342,7 +344,9 @@ class LiveSessions:
         horizon = self.clock() - IDLE_S
         for session_id, live in list(self._sessions.items()):
             full = len(self._sessions) >= MAX_SESSIONS
-            if live.touched_at < horizon or (full and live.study.state is State.FINISHED):
+            # Who goes on saving it keeps it in memory, and its owner out.
+            left = live.touched_at < horizon and (not live.keep or self.store.leave(session_id))
+            if left or (full and self._belongs_to_history(live)):
                 del self._sessions[session_id]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from fer_core.api.live_sessions import IDLE_S
 from fer_core.api.services import Services
 from fer_core.storage.store import SessionStore
 from tests.api.conftest import MakeApp
@@ -116,6 +117,21 @@ def test_a_session_of_another_process_can_be_looked_at_only(
     for answer in (here.frame(photo), here.post("/pause"), here.post("/finish")):
         assert (answer.status_code, answer.get_json()["code"]) == (409, "session_elsewhere")
     assert there.post("/pause").status_code == 200
+
+
+def test_a_session_that_was_let_go_can_be_taken_up_again(learner: Learner, photo: bytes) -> None:
+    learner.start(retention="keep")
+    first = learner.session_id
+    learner.sit(photo, 3)
+    learner.clock.now += IDLE_S + 1
+    learner.start()  # makes room
+    learner.session_id = first
+    learner.clock.now += 60
+    store_of(learner).save_now()  # as it does every two seconds
+    assert learner.get().get_json()["state"] == "paused"
+    assert learner.post("/resume").status_code == 200
+    learner.clock.now += 1
+    assert learner.frame(photo).get_json()["used"]
 
 
 def test_a_session_without_retention_leaves_nothing_in_the_history(

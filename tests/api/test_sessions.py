@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Event
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 
 from fer_core.api.live_sessions import IDLE_S, MAX_SESSIONS
 from fer_core.api.schemas.sessions import SESSION_REQUEST_EXAMPLE
+from fer_core.errors import SessionNotFound
 from tests.api.learner import CONSENT, SESSIONS, Learner
 
 
@@ -192,3 +194,27 @@ def test_only_so_many_sessions_fit_and_idle_ones_make_room(learner: Learner) -> 
     assert (full.status_code, full.get_json()["code"]) == (503, "busy")
     learner.clock.now += IDLE_S + 1
     assert learner.start().status_code == 201
+
+
+def test_a_slow_history_holds_up_nobody_who_does_not_need_it(
+    learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = learner.client.application
+    learner.start()
+    reached, go_on = Event(), Event()
+
+    def load(*_: object, **__: object) -> None:
+        reached.set()
+        go_on.wait(10)
+        raise SessionNotFound
+
+    monkeypatch.setattr(app.extensions["fer"].sessions.store, "load", load)
+    with ThreadPoolExecutor(2) as pool:
+        slow = pool.submit(app.test_client().post, f"{SESSIONS}/unknown/pause")
+        assert reached.wait(10)
+        quick = pool.submit(learner.get)
+        done, _ = wait([quick], timeout=5)
+        go_on.set()
+        assert slow.result().status_code == 404
+    assert done
+    assert quick.result().status_code == 200
