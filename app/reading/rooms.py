@@ -16,7 +16,7 @@ from typing import TypeVar
 import streamlit as st
 
 from app.live.clock import now
-from app.reading.text_view import Act, Inbox, Look, Place, Seen, part_of
+from app.reading.text_view import Act, Inbox, Look, Place, Seen, count_parts, part_of
 from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, comprehension_prior
 from fer_core.errors import SessionNotFound, StorageError
 from fer_core.storage.history import Learner, TextLabel
@@ -112,8 +112,10 @@ class ReadingRoom:
         self.latest = None
 
     def turn(self, by: int) -> None:
-        """Go to the next or the earlier part of the text."""
-        self.place = Place(self.place.part + by, None, self.place.jump + 1)
+        """Go to the next or the earlier part of the text, where there is one."""
+        part = min(max(self.place.part + by, 0), count_parts(self.document) - 1)
+        if part != self.place.part:
+            self.place = Place(part, None, self.place.jump + 1)
 
     def jump(self, passage_id: str) -> None:
         """Go to a passage."""
@@ -178,6 +180,7 @@ class ReadingRooms:
             marked: Passages that were marked as important before.
         """
         session_id = session.info.session_id
+        session.use_questions(document.questions)
         learner = self._ask(lambda store: store.learner(without=session_id))
         paces = self._ask(lambda store: store.earlier_wpm(without=session_id)) or []
         known: Learner | None = learner

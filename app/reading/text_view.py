@@ -156,8 +156,7 @@ def show_text(
         wpm: The learner's pace, for the time that is left.
         inbox: Knows what has arrived.
     """
-    parts = count_parts(document)
-    part = min(place.part, parts - 1)
+    parts, part = count_parts(document), place.part
     shown = document.passages[part * PASSAGES_AT_ONCE : (part + 1) * PASSAGES_AT_ONCE]
     before = sum(passage.words for passage in document.passages[: part * PASSAGES_AT_ONCE])
     passages = []

@@ -212,10 +212,14 @@ class ProbeSchedule:
         asked: int = 0,
     ) -> None:
         self._random = random.Random(seed)  # noqa: S311  (a schedule, not a secret)
-        self._questions = {question.passage_id: question for question in questions}
+        self.use(questions)
         self._asked_passages: set[str] = set()
         self._count = asked
         self._due_at = started_at + self._gap()
+
+    def use(self, questions: Sequence[Question]) -> None:
+        """Take the text's own questions from here on."""
+        self._questions = {question.passage_id: question for question in questions}
 
     @property
     def due_at(self) -> float:

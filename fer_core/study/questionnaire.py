@@ -46,6 +46,11 @@ class Questionnaire:
         self._asked: dict[str, tuple[Probe, Features | None]] = {}
         self._answers: dict[str, tuple[Answer, Features | None]] = {}
 
+    def use(self, questions: Iterable[Question]) -> None:
+        """Take the open text's own questions from here on."""
+        self._questions = tuple(questions)
+        self._schedule.use(self._questions)
+
     def expired(self, at: float) -> bool:
         """Tell whether the open question has waited for too long."""
         return self.open is not None and at - self.open.asked_at >= PROBE_EXPIRES_S

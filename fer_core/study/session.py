@@ -291,6 +291,11 @@ class StudySession:
         if self._questionnaire.open is not None:
             self.answer(self._questionnaire.open, None, at)
 
+    def use_questions(self, questions: Iterable[Question]) -> None:
+        """Take the open text's own questions: the history knows a text by its name only."""
+        with self._lock:
+            self._questionnaire.use(questions)
+
     def probe(self, probe_id: str) -> Probe | None:
         """Return a question that has been asked, by its name."""
         with self._lock:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.reading.rooms import REPORTS_WITHIN_S, ReadingRoom, ReadingRooms
-from app.reading.text_view import Act, Seen
+from app.reading.text_view import PASSAGES_AT_ONCE, Act, Seen
 from fer_core.storage.store import SessionStore
+from fer_core.study.documents import open_pasted
 from fer_core.study.info import SessionInfo
 from fer_core.study.session import StudySession
-from tests.storage.sessions import START, TEXT
+from tests.storage.sessions import PARAGRAPH, QUESTION, START, TEXT
 
 
 @pytest.fixture
@@ -71,3 +74,29 @@ def test_words_stay_in_memory_unless_they_are_to_be_kept(rooms, store):
     room_of(rooms)
     assert store.save_now()
     assert store.load("s1").document is None
+
+
+def test_a_key_pressed_twice_before_the_page_turns_leads_nowhere_beyond_the_text(rooms):
+    long = open_pasted("\n\n".join([PARAGRAPH] * (2 * PASSAGES_AT_ONCE)))
+    room = rooms.open(long, StudySession(SessionInfo("s1", START)), with_camera=False)
+    parts = []
+    for by in (1, 1, -1, -1, -1):
+        room.take([Act("part", by=by)])
+        parts.append(room.place.part)
+    assert parts == [1, 1, 0, 0, 0]
+
+
+def test_the_questions_of_a_text_are_asked_after_a_restart_too(rooms, store):
+    text = replace(TEXT, questions=(QUESTION,))
+    session = StudySession(SessionInfo("s1", START), questions=text.questions)
+    rooms.open(text, session, with_camera=False)
+    assert store.save_now()
+    restored = store.restore("s1")
+    room = ReadingRooms(store).open(text, restored, with_camera=False)
+    restored.resume(START + 20)
+    for number, passage in enumerate(TEXT.passages[:3]):
+        room.see({passage.passage_id: 1.0}, START + 20 + 9 * number, START + 29 + 9 * number)
+    behind = [one for one in room.desk.askable() if one.passage_id == QUESTION.passage_id]
+    probe = restored.next_probe(START + 400, behind)
+    assert probe is not None
+    assert probe.question == QUESTION
