@@ -8,7 +8,7 @@ from flask_openapi3.models.tag import Tag
 
 from fer_core.api.documentation import SECURITY, answers, ref
 from fer_core.api.pictures import analyse_picture
-from fer_core.api.problems import Malformed, RequestTooLarge, UnsupportedMediaType, problem_of
+from fer_core.api.problems import Malformed, UnsupportedMediaType, problem_of
 from fer_core.api.schemas.analyses import (
     MAX_IMAGES,
     Analysis,
@@ -77,7 +77,6 @@ def _pictures() -> list[bytes]:
 
     Raises:
         UnsupportedMediaType: Neither a form nor a picture.
-        RequestTooLarge: Too many pictures.
         Malformed: A form without a picture, or with something else in it.
     """
     if request.mimetype.startswith("image/"):
@@ -91,6 +90,4 @@ def _pictures() -> list[bytes]:
         raise Malformed("Every part of the form must be a picture, as a file named 'file'.")
     if not files:
         raise Malformed("The form has no picture. Send each as a file named 'file'.")
-    if len(files) > MAX_IMAGES:
-        raise RequestTooLarge(f"At most {MAX_IMAGES} pictures are taken in one request.")
     return [file.stream.read() for file in files]

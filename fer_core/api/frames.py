@@ -56,12 +56,12 @@ def send_frame(path: SessionPath, header: FrameHeaders) -> Response:
     if live.study.state is State.FINISHED:
         raise SessionFinished
     frame_id, captured_at = header.x_frame_id, _captured_at(header)
-    if frame_id is not None and frame_id in live.answers:
-        return _json(live.answers[frame_id])
+    if (known := live.answer_to(frame_id)) is not None:
+        return _json(known)
     detections, decoded_ms = _analyse()
     with live.frame_lock:
-        if frame_id is not None and frame_id in live.answers:
-            return _json(live.answers[frame_id])
+        if (known := live.answer_to(frame_id)) is not None:
+            return _json(known)
         body = _take(live, detections, decoded_ms, captured_at, frame_id)
         if frame_id is not None:
             live.remember(frame_id, body)

@@ -110,6 +110,10 @@ class LiveSession:
             detections = self._tracker.update(detections, captured_at)
         return detections, self.study.observe(detections, captured_at)
 
+    def answer_to(self, frame_id: str | None) -> bytes | None:
+        """Return what a frame of this name was answered, if it is still known."""
+        return None if frame_id is None else self.answers.get(frame_id)
+
     def remember(self, frame_id: str, answer: bytes) -> None:
         """Keep an answer for a frame that may be sent again."""
         self.answers[frame_id] = answer

@@ -14,6 +14,8 @@ from fer_core.errors import FerError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 1  # one queue of photos is answered within a second
+#: More wrong fields are not named: an answer should not outgrow its request.
+MOST_FIELD_PROBLEMS = 100
 
 _log = logging.getLogger(__name__)
 
@@ -191,14 +193,19 @@ _WRONG_SOMEHOW = "is not as the contract says"
 
 
 def field_problems(error: ValidationError) -> tuple[FieldProblem, ...]:
-    """Name the wrong fields as JSON pointers; the values sent are not repeated."""
+    """Name the first wrong fields as JSON pointers; the values sent are not repeated."""
+    items = error.errors(include_url=False, include_input=False)[:MOST_FIELD_PROBLEMS]
     return tuple(
         FieldProblem(
-            pointer="".join(f"/{part}" for part in item["loc"]),
+            pointer="".join(f"/{_escaped(part)}" for part in item["loc"]),
             detail=_WRONG.get(item["type"], _WRONG_SOMEHOW).format(**item.get("ctx", {})),
         )
-        for item in error.errors(include_url=False, include_input=False)
+        for item in items
     )
+
+
+def _escaped(part: int | str) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")  # RFC 6901
 
 
 def on_validation_error(error: ValidationError) -> Response:

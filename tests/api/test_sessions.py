@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from fer_core.api.live_sessions import IDLE_S, MAX_SESSIONS
+from fer_core.api.problems import MOST_FIELD_PROBLEMS
 from fer_core.api.schemas.sessions import SESSION_REQUEST_EXAMPLE
 from fer_core.errors import SessionNotFound
 from tests.api.learner import CONSENT, SESSIONS, Learner
@@ -47,6 +48,7 @@ def test_the_example_of_the_contract_works(client: FlaskClient) -> None:
          "/consent/accepted_at"),
         ({"plan": {"focus_min": 1}}, "/plan/focus_min"),
         ({"teacher": "view"}, "/teacher"),
+        ({"a/b~c": "view"}, "/a~1b~0c"),
         ({"text": {"content": "a", "passages": []}}, "/text/passages"),
         ({"text": {"title": "neither"}}, "/text"),
         ({"text": {"passages": [{"passage_id": "a", "text": "x"}] * 2}}, "/text"),
@@ -82,6 +84,13 @@ def test_what_is_wrong_is_said_in_our_words(
     answer = client.post(SESSIONS, json={"consent": CONSENT, **change})
     assert answer.status_code == 400
     assert [error["detail"] for error in answer.get_json()["errors"]] == [detail]
+
+
+def test_not_every_wrong_field_is_named(client: FlaskClient) -> None:
+    body = {"consent": CONSENT, **{f"field {number}": 1 for number in range(10_000)}}
+    answer = client.post(SESSIONS, json=body)
+    assert answer.status_code == 400
+    assert len(answer.get_json()["errors"]) == MOST_FIELD_PROBLEMS
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"nul", b"[" * 100_000, b'{"a": NaN}', b"\xff"])
