@@ -8,6 +8,7 @@ from app.live.check import CameraAnswer, camera_check
 from app.live.consent import CONSENT_VERSION, PARTS
 from app.live.resources import history_problem, live_sessions
 from app.live.sessions import LiveStudy, new_session_id
+from app.reading.rooms import reading_rooms
 from app.scroll import note_next_step
 from fer_core.affect.breaks import BreakPlan
 from fer_core.charts.timeline import clock_text
@@ -33,7 +34,7 @@ def show_setup(engine: InferenceEngine) -> LiveStudy | None:
         "Study with the camera beside you: see the expression your face shows, how it changes, and "
         "get a kind word when a break is due."
     )
-    if st.session_state.get("consent_version") != CONSENT_VERSION:
+    if needs_consent():
         ask_consent()
         return None
     offer_unfinished()
@@ -104,6 +105,15 @@ def show_setup(engine: InferenceEngine) -> LiveStudy | None:
     return study
 
 
+def needs_consent(agreed_before: str = "") -> bool:
+    """Whether the learner has yet to agree to the text as it is now.
+
+    Args:
+        agreed_before: The version that a session that is gone on with was started under.
+    """
+    return CONSENT_VERSION not in (agreed_before, st.session_state.get("consent_version"))
+
+
 def ask_consent() -> None:
     """Show what is agreed to; agreeing is an act of its own and holds for this browser session."""
     with st.container(border=True):
@@ -135,9 +145,12 @@ def offer_unfinished() -> None:
                 f"{studied} studied so far.",
                 width="stretch",
             )
-            if st.button("Go on with it", key=f"go-on-{study.session_id}"):
-                st.query_params["session"] = study.session_id
-                st.rerun()
+            if not st.button("Go on with it", key=f"go-on-{study.session_id}"):
+                continue
+            if reading_rooms(sessions.store).get(study.session_id) is not None:
+                st.switch_page("app/pages/reading.py", query_params={"reading": study.session_id})
+            st.query_params["session"] = study.session_id
+            st.rerun()
 
 
 def choose_plan() -> BreakPlan | None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.live.resources import study_of_address
 from app.live.running_view import show_running
-from app.live.setup_view import show_setup
+from app.live.setup_view import ask_consent, needs_consent, show_setup
 from app.live.summary_view import show_summary
 from app.scroll import begin_at_the_top, note_next_step
 from app.state import engine_or_stop
@@ -24,6 +24,8 @@ def show_page() -> None:
             st.rerun()
     elif study.session.state is State.FINISHED:
         show_summary(study)
+    elif needs_consent(study.session.info.consent_version):
+        ask_consent()
     else:
         show_running(study)
 

@@ -9,7 +9,7 @@ import streamlit as st
 from app.live.consent import CONSENT_VERSION
 from app.live.resources import history_problem, live_sessions
 from app.live.sessions import LiveStudy, new_session_id
-from app.live.setup_view import ask_consent
+from app.live.setup_view import ask_consent, needs_consent
 from app.reading.rooms import ReadingRoom, ReadingRooms
 from fer_core.affect.breaks import BreakPlan
 from fer_core.errors import FerError, TextError
@@ -17,6 +17,7 @@ from fer_core.storage.history import StoredSession
 from fer_core.study.documents import EXTENSIONS, open_document, open_pasted
 from fer_core.study.info import SessionInfo
 from fer_core.study.report import NOTE
+from fer_core.study.snapshot import State
 from fer_core.study.text import Document
 from fer_core.vision.engine import InferenceEngine
 
@@ -131,7 +132,7 @@ def offer_start(
         key="reading_camera",
         help="Off: time, pace, returns and your own answers are all that is used.",
     )
-    if with_camera and st.session_state.get("consent_version") != CONSENT_VERSION:
+    if with_camera and needs_consent():
         ask_consent()
         return None
     keep = st.toggle(
@@ -177,7 +178,15 @@ def show_reopening(
     study: LiveStudy, rooms: ReadingRooms, kept: StoredSession | None
 ) -> ReadingRoom | None:
     """Bring a session's text back, or ask for it again where its words were not kept."""
-    with_camera = bool(study.session.info.consent_version)
+    session = study.session
+    with_camera = bool(session.info.consent_version)
+    if (
+        with_camera
+        and session.state is not State.FINISHED
+        and needs_consent(session.info.consent_version)
+    ):
+        ask_consent()
+        return None
     marked = kept.marked if kept else ()
     if kept is not None and kept.document is not None:
         return rooms.open(kept.document, study.session, with_camera=with_camera, marked=marked)

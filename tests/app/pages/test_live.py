@@ -16,15 +16,20 @@ from app.live import running_view
 from app.live.clock import now
 from app.live.consent import CONSENT_VERSION
 from app.live.resources import live_sessions
-from app.live.sessions import LiveStudy
+from app.live.sessions import LiveStudy, new_session_id
+from app.reading.rooms import reading_rooms
+from app.state import engine_or_stop
 from benchmarks.synthetic_signals import face, one_hot, picture
 from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.indicators import Reason
+from fer_core.config import PROJECT_ROOT
 from fer_core.emotions import Emotion
+from fer_core.study.info import SessionInfo
 from fer_core.study.probes import Probe, ProbeKind
 from fer_core.study.snapshot import State
 from fer_core.vision.faces import Detections, SkinColour
 from tests.app.pages.running import run_page
+from tests.storage.sessions import TEXT
 
 SMILE = picture(face(one_hot(Emotion.HAPPY, 0.9)))
 
@@ -183,6 +188,33 @@ def test_a_session_left_open_is_offered_again() -> None:
     assert "**Left open** is not finished" in words(page)
     page.button(key=f"go-on-{study.session_id}").click().run()
     assert page.title[0].value == "Left open"
+
+
+def test_a_session_begun_under_an_older_agreement_asks_before_it_goes_on() -> None:
+    sessions = live_sessions()
+    old = SessionInfo(new_session_id(), sessions.clock(), "Begun before", consent_version="2020-01")
+    study = sessions.start(engine_or_stop(), old)
+    page = AppTest.from_file(PROJECT_ROOT / "app" / "pages" / "live.py", default_timeout=60)
+    page.query_params["session"] = study.session_id
+    page.run()
+    assert "Before the camera is used" in words(page)
+    assert not [button for button in page.button if button.key == "pause"]
+    page.checkbox(key="consent_box").check().run()
+    page.button(key="consent_go").click().run()
+    assert page.button(key="pause")
+
+
+def test_a_reading_left_open_is_gone_on_with_on_its_own_page() -> None:
+    sessions = live_sessions()
+    study = sessions.start(engine_or_stop(), SessionInfo(new_session_id(), sessions.clock()))
+    reading_rooms(sessions.store).open(TEXT, study.session, with_camera=False)
+    app = AppTest.from_file(PROJECT_ROOT / "Home.py", default_timeout=60).run()
+    app.session_state["consent_version"] = CONSENT_VERSION
+    app.switch_page("app/pages/live.py").run()
+    app.button(key=f"go-on-{study.session_id}").click().run()
+    assert not app.exception
+    assert app.query_params["reading"] == study.session_id
+    assert app.button(key="finish_reading")
 
 
 def test_a_session_that_is_not_kept_is_forgotten_with_the_next() -> None:
