@@ -28,6 +28,11 @@ from fer_core.vision.image import decode_image
 
 P = ParamSpec("P")
 
+WENT_SILENT = (
+    "No pictures come from the camera any more. It may be unplugged, covered by its own switch, or "
+    "taken by another program. Turn it off and on again; the session is not lost."
+)
+
 REFRESH_S = 1.0
 #: A connection that breaks off while it is made is tried again this often.
 RETRIES = 2
@@ -198,7 +203,9 @@ def show_camera_line(study: LiveStudy, connection: Connection) -> None:
     if not waiting:
         st.session_state.pop("waiting_since", None)
     elif now() - since > CONNECT_WITHIN_S:
-        st.error(connection_problem(get_settings()), icon=":material/videocam_off:")
+        went_silent = connection.playing and figures.frames
+        words = WENT_SILENT if went_silent else connection_problem(get_settings())
+        st.error(words, icon=":material/videocam_off:")
         return
     if figures.camera_fps == 0:
         st.caption(

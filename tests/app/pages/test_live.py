@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 import streamlit_webrtc.component
+from av import VideoFrame
 from streamlit.testing.v1 import AppTest
 
 from app.live import running_view
@@ -17,6 +19,7 @@ from app.live.clock import now
 from app.live.consent import CONSENT_VERSION
 from app.live.resources import live_sessions
 from app.live.sessions import LiveStudy, new_session_id
+from app.live.webrtc import Connection
 from app.reading.rooms import reading_rooms
 from app.state import engine_or_stop
 from benchmarks.synthetic_signals import face, one_hot, picture
@@ -250,6 +253,22 @@ def test_a_session_opened_in_another_tab_moves_there() -> None:
     study.camera.take_over("another tab")
     page.run()
     assert "moved to another tab" in words(page)
+
+
+def test_a_camera_that_falls_silent_is_told_from_a_connection_that_never_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page, study = started()
+    monkeypatch.setattr(running_view, "show_live_video", lambda _: Connection(playing=True))
+    page.session_state["waiting_since"] = now() - 60
+    page.run()
+    assert "did not come about" in page.error[0].value
+    monkeypatch.setattr(study.camera, "_clock", lambda: now() - 60)
+    study.camera.on_frame(VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24"))
+    monkeypatch.setattr(study.camera, "_clock", now)
+    page.run()
+    assert "unplugged" in page.error[0].value
+    assert not page.exception
 
 
 def test_heart_rate_is_off_unless_it_is_switched_on() -> None:
