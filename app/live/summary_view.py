@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import pandas as pd
@@ -16,6 +17,7 @@ from app.scroll import note_next_step
 from fer_core.charts.timeline import clock_text
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
+from fer_core.study.evaluation import ComprehensionExample
 from fer_core.study.report import (
     NOTE,
     HeartRate,
@@ -33,7 +35,8 @@ def show_summary(study: LiveStudy) -> None:
     session = study.session
     st.title(session.info.title or "Study session")
     st.markdown("Finished. Here is what it amounted to.")
-    report = make_report(session, now(), earlier_examples(session))
+    earlier = earlier_examples(session)
+    report = make_report(session, now(), earlier)
     show_totals(report)
     rows = session.rows()
     if rows:
@@ -44,7 +47,7 @@ def show_summary(study: LiveStudy) -> None:
     show_answers(report)
     if report.heart_rate is not None:
         show_heart_rate(report.heart_rate)
-    offer_downloads(session)
+    offer_downloads(session, earlier)
     if st.button("Start another session", icon=":material/add:", key="another"):
         if not session.info.keep:
             live_sessions().forget(study.session_id)
@@ -54,7 +57,7 @@ def show_summary(study: LiveStudy) -> None:
     st.caption(NOTE)
 
 
-def earlier_examples(session: StudySession):  # type: ignore[no-untyped-def]
+def earlier_examples(session: StudySession) -> Sequence[ComprehensionExample]:
     """Return the learner's answers from earlier sessions; none while the history is not there."""
     store = live_sessions().store
     if store is None:
@@ -145,7 +148,7 @@ def show_heart_rate(heart_rate: HeartRate) -> None:
     )
 
 
-def offer_downloads(session: StudySession) -> None:
+def offer_downloads(session: StudySession, earlier: Sequence[ComprehensionExample]) -> None:
     problem = history_problem() if session.info.keep else ""
     if problem:
         st.warning(f"{problem} Download the session to be safe.", icon=":material/save:")
@@ -168,7 +171,7 @@ def offer_downloads(session: StudySession) -> None:
         )
         st.download_button(
             "Everything (JSON)",
-            lambda: session_json(session, now()).encode(),
+            lambda: session_json(session, now(), earlier).encode(),
             f"session-{name}.json",
             "application/json",
             icon=":material/data_object:",

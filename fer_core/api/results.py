@@ -87,11 +87,12 @@ def get_feedback(path: SessionPath) -> Response:
 )
 def export_session(path: SessionPath, query: ExportQuery) -> Response:
     """Take the session away: its timeline as CSV, or everything as JSON"""
-    study = services().sessions.get(path.session_id).study
+    live = services().sessions.get(path.session_id)
     if query.format == "csv":
-        body, media_type = timeline_csv(study.timeline()), "text/csv; charset=utf-8"
+        body, media_type = timeline_csv(live.study.timeline()), "text/csv; charset=utf-8"
     else:
-        body, media_type = session_json(study, services().clock()), "application/json"
+        body = session_json(live.study, services().clock(), live.earlier)
+        media_type = "application/json"
     return Response(
         body,
         content_type=media_type,

@@ -251,14 +251,11 @@ def timeline_csv(frame: pd.DataFrame) -> str:
     return str(out.to_csv(index=False, float_format="%.4f", lineterminator="\n"))
 
 
-def session_json(session: StudySession, at: float) -> str:
-    """Return a whole session as one JSON document, its report first.
-
-    Args:
-        session: The session.
-        at: Now, seconds since the epoch.
-    """
-    report = asdict(make_report(session, at))
+def session_json(
+    session: StudySession, at: float, earlier: Sequence[ComprehensionExample] = ()
+) -> str:
+    """Return a whole session as one JSON document, its report first. Arguments as `make_report`."""
+    report = asdict(make_report(session, at, earlier))
     shares = report["totals"]["shares"]
     if shares is not None:
         report["totals"]["shares"] = dict(zip(LABELS, shares, strict=True))

@@ -10,8 +10,10 @@ import pytest
 
 from benchmarks.synthetic_signals import START, face, one_hot, picture
 from fer_core.affect.breaks import BreakPlan
+from fer_core.affect.indicators import ComprehensionFeatures
 from fer_core.affect.signals import Baseline, Channel, Usual
 from fer_core.emotions import LABELS, Emotion
+from fer_core.study.evaluation import ComprehensionExample
 from fer_core.study.info import SessionInfo
 from fer_core.study.report import find_stretches, make_report, session_json, timeline_csv
 from fer_core.study.session import StudySession
@@ -67,6 +69,16 @@ def test_breaks_come_with_their_outcome(session: StudySession) -> None:
 
 def test_the_camera_is_not_praised_without_answers(session: StudySession) -> None:
     assert make_report(session, START).camera.startswith("Not calibrated")
+
+
+def test_the_json_says_the_same_of_the_camera_as_the_page(session: StudySession) -> None:
+    earlier = [
+        ComprehensionExample(ComprehensionFeatures(skimming=number % 3), number % 2, 1.0)
+        for number in range(10)
+    ]
+    said = make_report(session, START, earlier).camera
+    assert said != make_report(session, START).camera
+    assert json.loads(session_json(session, START, earlier))["report"]["camera"] == said
 
 
 def test_the_csv_has_the_numbers_of_the_table(session: StudySession) -> None:
