@@ -47,7 +47,7 @@ class JsonLines(logging.Formatter):
 
 
 class Observer:
-    """Follows each request from its first to its last byte."""
+    """Follows each request until its answer begins."""
 
     def __init__(self, models: ModelService) -> None:
         self.registry = CollectorRegistry()
@@ -86,24 +86,24 @@ class Observer:
         method = request.method if request.method in _METHODS else "OTHER"
         self._requests.labels(method, route, str(response.status_code)).inc()
         self._seconds.labels(method, route).observe(seconds)
-        _access_log.info(
-            "request",
-            extra={
-                "fields": {
-                    "request_id": g.request_id,
-                    "method": method,
-                    "route": route,
-                    "status": response.status_code,
-                    "code": g.get("problem_code"),
-                    "ms": round(seconds * 1e3, 1),
-                    "bytes_in": request.content_length,
-                    "bytes_out": response.content_length,
-                    "key": g.get("caller") or None,
-                    "address": request.remote_addr,
-                }
-            },
+        log_access(
+            request_id=g.request_id,
+            method=method,
+            route=route,
+            status=response.status_code,
+            code=g.get("problem_code"),
+            ms=round(seconds * 1e3, 1),
+            bytes_in=request.content_length,
+            bytes_out=response.content_length,
+            key=g.get("caller") or None,
+            address=request.remote_addr,
         )
         return response
+
+
+def log_access(**fields: str | float | None) -> None:
+    """Write the line of one request."""
+    _access_log.info("request", extra={"fields": fields})
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -7,6 +7,7 @@ clients hold no thread, and it runs wherever Python runs. All that is private to
 from __future__ import annotations
 
 import logging
+import secrets
 import select
 import signal
 import threading
@@ -22,10 +23,13 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.utilities import Error
 
-from fer_core.api.problems import MEDIA_TYPE
+from fer_core.api.observability import log_access
+from fer_core.api.problems import MEDIA_TYPE, RETRY_AFTER_S
 from fer_core.api.schemas.problems import Problem
 from fer_core.config import Settings
+from fer_core.errors import Busy
 
 MAX_HEADER_BYTES = 32_768
 #: Idle connections are closed after this long, and so are bodies that stopped coming.
@@ -36,6 +40,11 @@ ARRIVAL_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 15.0
 #: Open connections beyond the threads: they wait in the kernel's queue, not in our memory.
 EXTRA_CONNECTIONS = 64
+#: Large bodies held at once, arriving or in hand, in multiples of the largest request: anyone who
+#: reaches the port can send them, with or without a key. The next one hears Busy.
+BODIES_AT_ONCE = 4
+#: Bodies up to this size are always taken: camera frames get through while the large ones wait.
+SMALL_BODY_BYTES = 1_000_000
 _RECEIVE_BYTES = 65_536
 _POLL_S = 0.25
 _HAS_POLL = hasattr(select, "poll")  # Windows has none
@@ -46,12 +55,23 @@ _CODE_OF_STATUS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("request_too_large", "This request is too large."),
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: ("malformed", "The headers are too large."),
     HTTPStatus.NOT_IMPLEMENTED: ("malformed", "This transfer coding is not taken."),
+    HTTPStatus.SERVICE_UNAVAILABLE: (Busy.code, Busy.default_message),
     HTTPStatus.INTERNAL_SERVER_ERROR: ("internal_error", "Something went wrong."),
 }
 
 
+class _Full(Error):  # type: ignore[misc]
+    code = HTTPStatus.SERVICE_UNAVAILABLE.value
+
+
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
     """Stops reading a request that is refused already."""
+
+    @property
+    def large_bytes(self) -> int:
+        """How long its body is, or is said to become; 0 for a small one."""
+        size = max(self.content_length, self.body_bytes_received)
+        return int(size) if size > SMALL_BODY_BYTES else 0
 
     def received(self, data: bytes) -> int:
         consumed = super().received(data)
@@ -62,9 +82,10 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
 
 
 class _Refusal(ErrorTask):  # type: ignore[misc]
-    """Answers what never reaches the app: broken or too large requests."""
+    """Answers what never reaches the app, and logs it: broken or too large requests."""
 
     def execute(self) -> None:
+        request_id = secrets.token_hex(8)
         status = HTTPStatus(self.request.error.code)
         code, detail = _CODE_OF_STATUS.get(status, ("malformed", "This is not valid HTTP."))
         if status == HTTPStatus.NOT_IMPLEMENTED:
@@ -75,7 +96,7 @@ class _Refusal(ErrorTask):  # type: ignore[misc]
                 title=status.phrase,
                 status=status.value,
                 detail=detail,
-                instance=None,
+                instance=f"urn:fer:request:{request_id}",
                 code=code,
                 errors=[],
             )
@@ -83,26 +104,67 @@ class _Refusal(ErrorTask):  # type: ignore[misc]
             .encode()
         )
         self.status = f"{status.value} {status.phrase}"
-        self.response_headers.append(("Content-Type", MEDIA_TYPE))
+        self.response_headers += [
+            ("Content-Type", MEDIA_TYPE),
+            ("X-Request-Id", request_id),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cache-Control", "no-store"),
+        ]
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            self.response_headers.append(("Retry-After", str(RETRY_AFTER_S)))
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
+        log_access(
+            request_id=request_id,
+            method=None,
+            route="refused",
+            status=status.value,
+            code=code,
+            ms=None,
+            bytes_in=self.request.body_bytes_received,
+            bytes_out=len(body),
+            key=None,
+            address=self.channel.addr[0],
+        )
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
-    """Remembers since when its request has been arriving."""
+    """Remembers since when its request has been arriving; refuses large ones over the limit."""
 
     parser_class = _Parser
     error_task_class = _Refusal
     arriving_since: float | None = None
+    request: _Parser | None = None
+    requests: list[_Parser]
 
     def received(self, data: bytes) -> bool:
         taken = bool(super().received(data))
         if self.request is None:
             self.arriving_since = None
+        elif self.request.large_bytes and self.server.is_full():
+            self._refuse()
         elif self.arriving_since is None:
             self.arriving_since = monotonic()
         return taken
+
+    def _refuse(self) -> None:
+        """Let the request that is arriving be answered with 503 now."""
+        with self.requests_lock:
+            request, self.request, self.arriving_since = self.request, None, None
+            if request is None:
+                return
+            request.error = _Full("too many large bodies")
+            request.completed = True
+            self.requests.append(request)
+            if len(self.requests) == 1:
+                self.server.add_task(self)
+
+    @property
+    def large_bytes(self) -> int:
+        """How much the large bodies take that came over this connection."""
+        requests = [*self.requests, self.request]
+        return sum(request.large_bytes for request in requests if request is not None)
 
 
 class ApiServer(TcpWSGIServer):  # type: ignore[misc]
@@ -176,6 +238,11 @@ class ApiServer(TcpWSGIServer):  # type: ignore[misc]
         for channel in self.active_channels.values():
             if channel.arriving_since is not None and channel.arriving_since < horizon:
                 channel.will_close = True
+
+    def is_full(self) -> bool:
+        """Tell whether the large bodies are more than may be held."""
+        held = sum(channel.large_bytes for channel in list(self.active_channels.values()))
+        return bool(held > BODIES_AT_ONCE * self.adj.max_request_body_size)
 
     def _in_flight(self) -> int:
         return sum(

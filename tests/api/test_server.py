@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -14,7 +15,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,8 @@ import httpx
 import numpy as np
 import pytest
 
+from fer_core.api.observability import JsonLines
+from fer_core.api.server import BODIES_AT_ONCE
 from fer_core.vision.image import decode_image
 from tests.api.conftest import MakeApp, encoded
 from tests.api.serving import serving
@@ -110,6 +113,27 @@ def test_a_body_that_is_too_long_is_refused_before_it_is_sent(server: Server) ->
     answer = talk(server, head("POST", "/api/v1/analyses", "Content-Length: 20000001"))
     assert status_of(answer) == 413
     assert problem_of(answer)["code"] == "request_too_large"
+
+
+def test_a_refusal_before_the_app_is_logged_too(
+    make_app: MakeApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        serving(make_app) as service,
+        caplog.at_level(logging.INFO, "fer_core.api.access"),
+        socket.create_connection(("127.0.0.1", service.server.port), timeout=20) as line,
+    ):
+        line.sendall(head("POST", "/api/v1/analyses?secret", "Content-Length: 999999999"))
+        answer = b""
+        while chunk := line.recv(65536):
+            answer += chunk
+    entries = [json.loads(JsonLines().format(record)) for record in caplog.records]
+    entry = next(entry for entry in entries if entry["route"] == "refused")
+    assert (entry["status"], entry["code"]) == (413, "request_too_large")
+    assert entry["address"] == "127.0.0.1"
+    assert f"X-Request-Id: {entry['request_id']}".encode() in answer
+    assert problem_of(answer)["instance"] == f"urn:fer:request:{entry['request_id']}"
+    assert "secret" not in caplog.text
 
 
 def test_a_client_that_asks_first_is_told_no(server: Server) -> None:
@@ -203,6 +227,36 @@ def test_a_client_that_drips_is_dropped(make_app: MakeApp, monkeypatch: pytest.M
                     break
                 threading.Event().wait(0.05)
         assert dropped
+
+
+def test_large_bodies_are_held_up_to_a_limit_and_small_ones_pass(
+    make_app: MakeApp, photo: bytes
+) -> None:
+    announced = head("POST", "/api/v1/analyses", "Content-Length: 50000000") + b"x"
+    with serving(make_app, threads=8) as service, ExitStack() as stack:
+        address = ("127.0.0.1", service.server.port)
+        lines = [
+            stack.enter_context(socket.create_connection(address, timeout=20))
+            for _ in range(BODIES_AT_ONCE + 1)
+        ]
+        for line in lines:
+            line.sendall(announced)
+            threading.Event().wait(0.1)  # they are taken in this order
+        answer = b""
+        while chunk := lines[-1].recv(65536):
+            answer += chunk
+        assert (status_of(answer), problem_of(answer)["code"]) == (503, "busy")
+        assert b"Retry-After: 1" in answer
+        url = f"{service.url}/api/v1/analyses"
+        kind = {"Content-Type": "image/jpeg"}
+        assert httpx.post(url, content=photo, headers=kind, timeout=20).status_code == 200
+        lines[0].close()
+        threading.Event().wait(0.5)
+        again = stack.enter_context(socket.create_connection(address, timeout=20))
+        again.sendall(announced)
+        again.settimeout(0.5)
+        with pytest.raises(TimeoutError):  # it waits for the rest
+            again.recv(1)
 
 
 def test_no_body_touches_the_disk_on_its_way_in(
