@@ -245,6 +245,39 @@ def test_a_sender_waits_as_told_and_goes_on(models: ModelService, make_app: Make
     assert problems == []
 
 
+def test_a_mistake_in_what_takes_the_answers_is_not_swallowed() -> None:
+    client = Client("http://api")
+    client._transport = transport(Scripted(httpx.Response(200, json={})), [])
+    called = threading.Event()
+
+    def take(_: types.Frame) -> None:
+        called.set()
+        raise KeyError("face")
+
+    sender = FrameSender(client.session("s"), take)
+    sender.submit(b"1")
+    assert called.wait(10)
+    with pytest.raises(KeyError, match="face"):
+        sender.close()
+
+
+def test_a_correction_is_not_sent_twice() -> None:
+    client = Client("http://api")
+    client._transport = transport(Scripted(httpx.ReadError("gone")), [])
+    with pytest.raises(ServerUnreachable):
+        client.session("s").correct("a", 2)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_events_wait_as_told(status: int) -> None:
+    waits: list[float] = []
+    client = Client("http://api")
+    refusal = httpx.Response(status, headers={"Retry-After": "7"}, json={"code": "later"})
+    client._transport = transport(Scripted(refusal, httpx.Response(204)), waits)
+    assert list(client.session("s").events()) == []
+    assert waits == [7]
+
+
 def test_a_folder_is_analysed(
     service: Service, photo: bytes, empty_photo: bytes, tmp_path: Path,
     capsys: pytest.CaptureFixture[str],

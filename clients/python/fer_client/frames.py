@@ -30,7 +30,8 @@ class FrameSender:
     """Sends frames from a thread of its own, one at a time.
 
     `submit` never blocks: a frame that still waits is replaced by the newer one. When the API is
-    busy the sender waits as told and goes on with whatever frame is newest then.
+    busy the sender waits as told and goes on with whatever frame is newest then. An error in one of
+    the functions given ends the sender; the next `submit`, or else `close`, raises it.
 
     Args:
         session: Where the frames go.
@@ -50,12 +51,14 @@ class FrameSender:
         self._condition = threading.Condition()
         self._frame: tuple[bytes, datetime] | None = None
         self._closed = threading.Event()
+        self._failure: BaseException | None = None
         self._counts = {"submitted": 0, "answered": 0, "skipped": 0, "refused": 0}
         self._thread = threading.Thread(target=self._run, name="frame-sender", daemon=True)
         self._thread.start()
 
     def submit(self, jpeg: bytes, captured_at: datetime | None = None) -> None:
         """Hand in a frame and return at once."""
+        self._raise_failure()
         with self._condition:
             self._counts["submitted"] += 1
             self._counts["skipped"] += self._frame is not None
@@ -74,6 +77,12 @@ class FrameSender:
         with self._condition:
             self._condition.notify()
         self._thread.join()
+        self._raise_failure()
+
+    def _raise_failure(self) -> None:
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
 
     def __enter__(self) -> FrameSender:
         return self
@@ -87,6 +96,12 @@ class FrameSender:
         self.close()
 
     def _run(self) -> None:
+        try:
+            self._send_until_closed()
+        except Exception as error:  # nobody sees what a thread raises
+            self._failure = error
+
+    def _send_until_closed(self) -> None:
         while (frame := self._next()) is not None:
             try:
                 answer = self._session.send_frame(*frame)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import httpx
 
 from fer_client import types
 from fer_client.errors import ApiProblem, ServerUnreachable
-from fer_client.transport import Transport
+from fer_client.transport import COME_BACK, LONGEST_WAIT_S, Transport
 
 #: The server sends something at least every ten seconds; silence beyond this is a broken line.
 _SILENCE_S = 25.0
@@ -113,7 +112,9 @@ class Session:
 
     def correct(self, passage_id: str, clarity: int) -> None:
         """Send the learner's own word about a passage: 1 (not clear) to 5 (completely)."""
-        self._call("POST", "/answers", json=[{"passage_id": passage_id, "value": clarity}])
+        # Each one counts, so it is not sent again when it is not known whether it arrived.
+        body = [{"passage_id": passage_id, "value": clarity}]
+        self._call("POST", "/answers", json=body, repeat=False)
 
     def answer_break(self, answer: Literal["take", "snooze", "dismiss"]) -> types.Snapshot:
         """Say what becomes of the break that is suggested."""
@@ -164,6 +165,7 @@ class Session:
             ApiProblem: The API refused.
         """
         while True:
+            wait = _RECONNECT_AFTER_S
             try:
                 for event in self._events_of_one_connection(after):
                     after = event.event_id or after
@@ -177,9 +179,10 @@ class Session:
             except ApiProblem as problem:
                 if problem.code == "session_not_found" and after is not None:
                     return  # it was erased meanwhile
-                if problem.status != httpx.codes.SERVICE_UNAVAILABLE:
+                if problem.status not in COME_BACK:
                     raise
-            time.sleep(_RECONNECT_AFTER_S)
+                wait = max(wait, min(problem.retry_after_s or 0.0, LONGEST_WAIT_S))
+            self._transport.sleep(wait)
 
     def _events_of_one_connection(self, after: str | None) -> Iterator[Event]:
         headers = {**self._transport.headers, "Accept": "text/event-stream"}

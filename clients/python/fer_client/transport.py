@@ -11,9 +11,9 @@ import httpx
 from fer_client.errors import ApiProblem, ServerUnreachable
 
 #: Statuses after which the same request may succeed shortly.
-_COME_BACK = frozenset({429, 503})
+COME_BACK = frozenset({429, 503})
 #: Longest wait that is taken on the server's word, in seconds.
-_LONGEST_WAIT_S = 60.0
+LONGEST_WAIT_S = 60.0
 #: First wait without a word from the server; it doubles.
 _FIRST_WAIT_S = 0.5
 
@@ -45,7 +45,7 @@ class Transport:
         self.timeout_s = timeout_s
         self._retries = retries
         self.http = http or httpx.Client(timeout=timeout_s)
-        self._sleep = sleep
+        self.sleep = sleep
 
     def send(
         self,
@@ -82,10 +82,10 @@ class Transport:
                 if response.is_success:
                     return response
                 problem = ApiProblem.of(response)
-                if last or response.status_code not in _COME_BACK:
+                if last or response.status_code not in COME_BACK:
                     raise problem
                 wait = problem.retry_after_s if problem.retry_after_s is not None else wait
-            self._sleep(min(wait, _LONGEST_WAIT_S))
+            self.sleep(min(wait, LONGEST_WAIT_S))
             wait *= 2
         raise AssertionError("unreachable")
 
