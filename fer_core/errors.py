@@ -179,6 +179,15 @@ class StorageError(FerError):
     default_message = "The history cannot be saved at the moment. The session goes on in memory."
 
 
+class HistoryNotShrunk(StorageError):
+    """Everything was erased; only the space is not given back yet."""
+
+    default_message = (
+        "Everything is erased, but the file could not be made smaller yet: another program is "
+        "using it."
+    )
+
+
 class DatabaseTooNew(StorageError):
     code = "database_too_new"
     default_message = (

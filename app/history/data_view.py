@@ -7,7 +7,9 @@ from datetime import datetime
 import streamlit as st
 
 from app.live.clock import now
-from fer_core.errors import StorageError
+from app.live.resources import live_sessions
+from app.reading.rooms import reading_rooms
+from fer_core.errors import HistoryNotShrunk, StorageError
 from fer_core.storage.store import SessionStore
 
 ERASE_WORD = "ERASE"
@@ -59,9 +61,13 @@ def show_data(store: SessionStore) -> None:
     ):
         try:
             store.erase_all()
+        except HistoryNotShrunk as error:
+            st.warning(error.message, icon=":material/warning:")
         except StorageError as error:
             st.error(error.message, icon=":material/error:")
             return
+        live_sessions().forget_all()
+        reading_rooms(store).forget_all()
         for name in ("deleted_session", "export"):
             st.session_state.pop(name, None)
         st.success("Everything is erased: no row is left.", icon=":material/check_circle:")

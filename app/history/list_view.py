@@ -11,6 +11,7 @@ from app.live.clock import now
 from fer_core.affect.indicators import Estimate
 from fer_core.charts.history import week_chart
 from fer_core.charts.timeline import clock_text
+from fer_core.errors import SessionNotFound
 from fer_core.storage.comparisons import weekly_totals
 from fer_core.storage.history import SessionSummary
 from fer_core.storage.store import SessionStore
@@ -130,7 +131,13 @@ def show_undo(store: SessionStore) -> None:
     session_id, title = deleted
     with st.container(horizontal=True, vertical_alignment="center", key="undo"):
         st.markdown(f"Deleted: {title or 'Study session'}. It can be brought back for 15 minutes.")
-        if st.button("Undo", icon=":material/undo:", key="undo_delete"):
-            store.undo_delete(session_id)
-            del st.session_state["deleted_session"]
-            st.rerun()
+        if not st.button("Undo", icon=":material/undo:", key="undo_delete"):
+            return
+    try:
+        store.undo_delete(session_id)
+    except SessionNotFound:
+        del st.session_state["deleted_session"]
+        st.info("It is erased by now: the 15 minutes are over.", icon=":material/info:")
+    else:
+        del st.session_state["deleted_session"]
+        st.rerun()

@@ -190,6 +190,13 @@ class LiveSessions:
         if study is not None:
             study.camera.close()
 
+    def forget_all(self) -> None:
+        """Let every session go, as their learner erases everything."""
+        with self._lock:
+            studies, self._studies = list(self._studies.values()), {}
+        for study in studies:
+            study.camera.close()
+
     def _let_idle_go(self, at: float) -> None:
         for session_id, study in list(self._studies.items()):
             full = len(self._studies) >= MAX_SESSIONS

@@ -10,7 +10,7 @@ from app.history.learner_view import show_learner
 from app.history.list_view import show_list
 from app.history.session_view import show_session
 from app.live.resources import history_problem, live_sessions
-from fer_core.errors import FerError, SessionNotFound, StorageError
+from fer_core.errors import FerError, SessionNotFound
 from fer_core.storage.store import SessionStore
 
 
@@ -23,8 +23,6 @@ def show_page() -> None:
         return
     try:
         show(store)
-    except StorageError as error:
-        st.error(error.message, icon=":material/error:")
     except FerError as error:
         st.error(error.message, icon=":material/error:")
 

@@ -208,6 +208,11 @@ class ReadingRooms:
         with self._lock:
             return self._rooms.get(session_id)
 
+    def forget_all(self) -> None:
+        """Close every text, as their learner erases everything."""
+        with self._lock:
+            self._rooms.clear()
+
     def keep_marks(self, room: ReadingRoom) -> None:
         """Save which passages are marked; where that fails now, the end of the reading does it."""
         if self._store is None or not room.session.info.keep:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from fer_core.errors import StorageError
+from fer_core.errors import HistoryNotShrunk, StorageError
 from fer_core.storage.engines import make_engine, reading
 from fer_core.storage.schema import upgrade
 from fer_core.storage.tables import metadata
@@ -90,7 +90,7 @@ class Database:
         """Give the space of what was erased back to the disk.
 
         Raises:
-            StorageError: Somebody else is using the database.
+            HistoryNotShrunk: Somebody else is using the database.
         """
         try:
             with self._engine.connect().execution_options(
@@ -107,10 +107,7 @@ class Database:
                     for table in metadata.sorted_tables:
                         connection.execute(text(f'VACUUM FULL "{table.name}"'))
         except DATABASE_ERRORS as error:
-            raise StorageError(
-                "Everything is erased, but the file could not be made smaller yet: another "
-                "program is using it."
-            ) from error
+            raise HistoryNotShrunk from error
 
 
 def explain(error: BaseException) -> str:

@@ -387,11 +387,15 @@ class SessionStore:
 
         Args:
             owner: Whose; None: everybody's.
+
+        Raises:
+            HistoryNotShrunk: Everything is erased, but the space is not given back.
+            StorageError: Nothing is erased, and running sessions are saved as before.
         """
         with self._saver.hold():
-            self._saver.forget_all(owner)
             with self.database.writing() as connection:
                 queries.remove_everything(connection, owner)
+            self._saver.forget_all(owner)
         self.database.shrink()
 
     def count_lines(self) -> int:

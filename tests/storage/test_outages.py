@@ -131,6 +131,21 @@ def test_what_waits_for_the_end_of_an_outage_is_erased_with_its_session(tmp_path
     assert store.count_lines() == 0
 
 
+def test_erasing_that_fails_leaves_the_running_session_saved(tmp_path, open_store):
+    file = tmp_path / "history.sqlite"
+    store = open_store(f"sqlite:///{file}")
+    session = new_session()
+    store.follow(session)
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StorageError):
+        store.erase_all()
+    other.close()
+    play(session, 30)
+    assert store.save_now()
+    assert list(store.load("s1").rows) == session.rows()
+
+
 def test_the_session_is_never_held_up_by_the_disk(tmp_path, open_store):
     file = tmp_path / "history.sqlite"
     store = open_store(f"sqlite:///{file}")

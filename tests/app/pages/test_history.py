@@ -10,11 +10,16 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app.history.data_view import ERASE_WORD
+from app.live.resources import live_sessions
+from app.live.sessions import new_session_id
+from app.reading.rooms import reading_rooms
+from app.state import engine_or_stop
 from fer_core.affect.indicators import comprehension_prior
 from fer_core.config import PROJECT_ROOT, get_settings
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
 from fer_core.study.desk import ReadingDesk
+from fer_core.study.info import SessionInfo
 from tests.storage.sessions import START, TEXT, full_session
 
 PAGE = PROJECT_ROOT / "app" / "pages" / "history.py"
@@ -112,6 +117,19 @@ def test_a_deleted_session_can_be_brought_back(url):
     assert len(page.dataframe[0].value) == 5
 
 
+def test_undoing_too_late_says_so_once(url):
+    fill(url)
+    page = open_page("s2")
+    page.button(key="delete_session").click().run()
+    with SessionStore(url) as store:
+        store.erase("s2")
+    page.button(key="undo_delete").click().run()
+    assert "15 minutes are over" in words(page)
+    assert len(page.dataframe[0].value) == 4
+    page.run()
+    assert "15 minutes are over" not in words(page)
+
+
 def test_what_is_known_can_be_reset(url):
     fill(url)
     page = open_page()
@@ -131,6 +149,22 @@ def test_everything_is_erased_after_the_word_is_typed(url):
     assert "no row is left" in words(page)
     with SessionStore(url) as store:
         assert store.count_lines() == 0
+
+
+def test_erasing_everything_ends_what_runs_in_memory_too(url):
+    sessions = live_sessions()
+    study = sessions.start(engine_or_stop(), SessionInfo(new_session_id(), sessions.clock()))
+    rooms = reading_rooms(sessions.store)
+    rooms.open(TEXT, study.session, with_camera=False)
+    page = open_page()
+    page.text_input(key="erase_word").set_value(ERASE_WORD).run()
+    page.button(key="erase_all").click().run()
+    assert not page.exception
+    assert sessions.unfinished() == []
+    assert rooms.get(study.session_id) is None
+    assert sessions.store is not None
+    assert sessions.store.save_now()
+    assert sessions.store.count_lines() == 0
 
 
 def test_a_zip_is_made_and_offered(url):
