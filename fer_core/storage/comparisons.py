@@ -131,11 +131,27 @@ def _mean(estimates: Sequence[Estimate | None]) -> float | None:
     return mean(values) if values else None
 
 
+def student_95(freedom: int) -> float:
+    """Return the half-width of a 95 % interval in standard errors that were themselves estimated.
+
+    Student's t by its expansion around the normal (Abramowitz & Stegun 1964, 26.7.5): from two
+    degrees of freedom on it is right to 4 %.
+    """
+    z, v = _SDS_95, float(freedom)
+    return (
+        z
+        + (z**3 + z) / (4 * v)
+        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
+        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * v**3)
+    )
+
+
 def find_trend(points: Sequence[tuple[float, Estimate | None]]) -> Trend | None:
     """Fit a line to estimates over time, each weighed by how sure it is.
 
     Weighted least squares; where the points scatter more than their intervals say, the slope's
-    interval is widened accordingly (Birge 1932).
+    interval is widened accordingly (Birge 1932), and further where few points tell how much they
+    scatter (Student 1908).
 
     Args:
         points: Seconds since the epoch, and the estimate then.
@@ -164,7 +180,7 @@ def find_trend(points: Sequence[tuple[float, Estimate | None]]) -> Trend | None:
     slope = float(np.sum(weights * (weeks - centre) * (values - level))) / spread
     residuals = values - (level + slope * (weeks - centre))
     excess = float(np.sum(weights * residuals**2)) / (len(known) - 2)
-    half = _SDS_95 * math.sqrt(max(1.0, excess) / spread)
+    half = max(_SDS_95, student_95(len(known) - 2) * math.sqrt(excess)) / math.sqrt(spread)
     return Trend(
         sessions=len(known),
         per_week=slope,

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from fer_core.affect.indicators import Estimate
 from fer_core.storage.comparisons import (
@@ -13,6 +14,7 @@ from fer_core.storage.comparisons import (
     WeekTotal,
     by_hour,
     find_trend,
+    student_95,
     weekly_totals,
 )
 from fer_core.storage.history import SessionSummary
@@ -81,18 +83,25 @@ def test_a_true_rise_is_found_with_its_size():
     assert (trend.at_start, trend.at_end) == pytest.approx((30, 66))
 
 
-def test_noise_is_called_a_trend_in_at_most_a_tenth():
+@pytest.mark.parametrize("sessions", [4, 6, 12])
+@pytest.mark.parametrize("half_width", [4, 20])
+def test_noise_is_called_a_trend_in_a_twentieth(sessions, half_width):
     claimed = 0
-    for seed in range(300):
-        rng = np.random.default_rng(seed)
+    for seed in range(600):
+        noise = np.random.default_rng(seed).normal(0, 12, sessions)
         points = [
-            (at(1) + day * 86400.0, estimate(float(np.clip(rng.normal(50, 12), 5, 95)), 6))
-            for day in range(12)
+            (at(1) + day * 86400.0, estimate(float(np.clip(50 + off, 0, 100)), half_width))
+            for day, off in enumerate(noise)
         ]
         trend = find_trend(points)
         assert trend is not None
         claimed += trend.is_clear
-    assert claimed / 300 <= 0.10
+    assert claimed / 600 <= 0.075  # .05, and three standard errors of 600 draws
+
+
+@pytest.mark.parametrize("freedom", [2, 3, 5, 10, 100])
+def test_students_factor_is_his(freedom):
+    assert student_95(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), rel=0.04)
 
 
 @pytest.mark.parametrize(
