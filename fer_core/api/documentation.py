@@ -111,7 +111,9 @@ def _examples(status: int) -> dict[str, Any]:
     """Return one example for each code that the error map gives this status."""
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return {FerError.code: {"value": _example(FerError())}}
-    kinds = {kind.code: kind for kind in _all_errors(FerError)}
+    kinds: dict[str, type[FerError]] = {}
+    for kind in _all_errors(FerError):
+        kinds.setdefault(kind.code, kind)  # a special case may share the code of what it is
     codes = [code for code, its_status in STATUS_OF_CODE.items() if its_status == status]
     return {code: {"value": _example(kinds[code]())} for code in codes if code in kinds}
 

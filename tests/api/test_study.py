@@ -172,6 +172,8 @@ def test_a_report_that_comes_twice_counts_once(learner: Learner) -> None:
         {"passage_id": "p1", "visible_share": 1.5, "from": "F", "to": "T"},
         {"passage_id": "p1", "visible_share": 1, "from": "T", "to": "F"},
         {"passage_id": "", "visible_share": 1, "from": "F", "to": "T"},
+        {"passage_id": "p1", "visible_share": True, "from": "F", "to": "T"},
+        {"passage_id": "p1", "visible_share": "1", "from": "F", "to": "T"},
         {"passage_id": "p1", "visible_share": 1, "from": "F"},
     ],
 )
@@ -229,6 +231,15 @@ def test_an_answer_that_is_none_is_refused_and_none_of_the_batch_is_taken(
     assert answer.get_json()["errors"][0]["pointer"] == "/1/value"
     unknown = learner.post("/answers", [{"probe_id": "q99", "value": 1}])
     assert unknown.get_json()["errors"][0]["pointer"] == "/0/probe_id"
+    assert learner.get("/feedback").get_json()["answered"] == 0
+
+
+@pytest.mark.parametrize("value", [True, "4", 4.5])
+def test_only_a_whole_number_is_an_answer(learner: Learner, value: object) -> None:
+    learner.start()
+    answer = learner.post("/answers", [{"passage_id": "p1", "value": value}])
+    assert answer.status_code == 400
+    assert answer.get_json()["errors"][0]["pointer"] == "/0/value"
     assert learner.get("/feedback").get_json()["answered"] == 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from fer_core.api.schemas.analyses import Frozen
 from fer_core.api.schemas.moments import Moment, MomentIn
@@ -14,6 +14,17 @@ MAX_TEXT = 1_500_000  # characters; with its JSON it stays below the limit for a
 MAX_PASSAGES = 5_000
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+def _refuse_words(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        raise ValueError("must be a number")
+    return value
+
+
+#: In a JSON body only a number is one: `true` would count as 1, which is an answer to a probe.
+Number = Annotated[float, BeforeValidator(_refuse_words)]
+WholeNumber = Annotated[int, BeforeValidator(_refuse_words)]
 
 SESSION_REQUEST_EXAMPLE: dict[str, Any] = {
     "consent": {"version": "2026-11", "accepted_at": "2026-11-20T09:00:00Z"},
@@ -40,8 +51,8 @@ class Consent(Frozen):
 class Plan(Frozen):
     """Minutes of study and of rest in turn."""
 
-    focus_min: float = Field(default=25, ge=5, le=180)
-    break_min: float = Field(default=5, ge=1, le=60)
+    focus_min: Number = Field(default=25, ge=5, le=180)
+    break_min: Number = Field(default=5, ge=1, le=60)
 
 
 class PassageIn(Frozen):
@@ -60,7 +71,7 @@ class QuestionIn(Frozen):
     choices: list[Annotated[str, StringConstraints(min_length=1, max_length=500)]] = Field(
         min_length=2, max_length=10
     )
-    correct: int = Field(ge=0, le=9, description="Position of the right choice, from 0")
+    correct: WholeNumber = Field(ge=0, le=9, description="Position of the right choice, from 0")
 
     @model_validator(mode="after")
     def _has_the_right_choice(self) -> Self:

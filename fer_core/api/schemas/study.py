@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, RootModel, StringConstraints, model_vali
 
 from fer_core.api.schemas.analyses import FaceOut, Frozen, ImageSize, Probabilities, TimingOut
 from fer_core.api.schemas.moments import Moment, MomentIn
-from fer_core.api.schemas.sessions import Name, TotalsOut
+from fer_core.api.schemas.sessions import Name, Number, TotalsOut, WholeNumber
 from fer_core.api.schemas.snapshots import ReasonOut, SnapshotOut, SuggestionOut
 
 
@@ -47,7 +47,7 @@ class PassageSeen(Frozen):
     """A passage was on the screen."""
 
     passage_id: Name
-    visible_share: float = Field(ge=0, le=1, allow_inf_nan=False, description="How much of it")
+    visible_share: Number = Field(ge=0, le=1, allow_inf_nan=False, description="How much of it")
     from_: MomentIn = Field(alias="from")
     to: MomentIn = Field(description="A report longer than a minute counts for its first minute")
 
@@ -87,7 +87,9 @@ class AnswerIn(Frozen):
     passage_id: Name | None = Field(
         default=None, description="Instead of probe_id: corrects a mark; `value` is 1 to 5"
     )
-    value: int | None = Field(description="From `low` to `high` of the probe; null skips it")
+    value: WholeNumber | None = Field(
+        description="From `low` to `high` of the probe; null skips it"
+    )
 
     @model_validator(mode="after")
     def _is_about_one_thing(self) -> Self:
