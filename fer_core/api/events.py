@@ -12,7 +12,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from fer_core.api.documentation import LOOK, SECURITY, answers
-from fer_core.api.live_sessions import Clock, LiveSession
+from fer_core.api.live_sessions import LiveSession, LiveSessions
 from fer_core.api.reading import next_probe
 from fer_core.api.schemas.moments import format_moment
 from fer_core.api.schemas.sessions import SessionPath
@@ -28,6 +28,9 @@ SNAPSHOT_EVERY_S = 1.0
 PROBE_EVERY_S = 5.0
 #: A comment at least this often, so that proxies and clients see that the line is alive.
 HEARTBEAT_EVERY_S = 10.0
+#: A look at a session that does not run here shows one moment: the stream ends after this long,
+#: and the client that connects again gets a new look.
+RENEW_LOOK_EVERY_S = 10.0
 #: What a client waits before it connects again, in milliseconds.
 RETRY_MS = 2000
 
@@ -65,9 +68,9 @@ def follow_session(path: SessionPath, header: EventHeaders) -> Response:
     after = 0 if header.last_event_id is None else int(header.last_event_id)
     if live.study.state is State.FINISHED and not _news(live, after):
         return Response(status=204)
-    limit, clock = services().streams, services().clock
+    limit, sessions = services().streams, services().sessions
     limit.enter()
-    stream = _Stream(_follow(live, after, clock, limit.ended), limit)
+    stream = _Stream(_follow(live, after, sessions, limit.ended), limit)
     return Response(stream, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
@@ -87,11 +90,15 @@ class _Stream:
             limit.leave()
 
 
-def _follow(live: LiveSession, after: int, clock: Clock, ended: threading.Event) -> Iterator[str]:
+def _follow(
+    live: LiveSession, after: int, sessions: LiveSessions, ended: threading.Event
+) -> Iterator[str]:
     yield f"retry: {RETRY_MS}\n\n"
-    sent_at, asked_at = monotonic(), float("-inf")
-    state = None
-    while True:
+    clock = sessions.clock
+    began_at = sent_at = monotonic()
+    asked_at, state = float("-inf"), None
+    while live.runs_here or monotonic() - began_at < RENEW_LOOK_EVERY_S:
+        live = sessions.latest(live)
         if monotonic() - asked_at >= PROBE_EVERY_S:
             asked_at = monotonic()
             ask_if_running(live, clock())

@@ -279,6 +279,15 @@ class LiveSessions:
             self._add(live)
             return live
 
+    def latest(self, live: LiveSession) -> LiveSession:
+        """Return what runs here under a session's name now; without that the session itself.
+
+        A look at a session that was cut off does not move; when somebody goes on with the session,
+        it runs as another object.
+        """
+        with self._lock:
+            return self._sessions.get(live.session_id, live)
+
     def _in_memory(self, session_id: str) -> LiveSession | None:
         with self._lock:
             live = self._sessions.get(session_id)
@@ -352,6 +361,7 @@ class LiveSessions:
             left = live.touched_at < horizon and (not live.keep or self.store.leave(session_id))
             if left or (full and self._belongs_to_history(live)):
                 del self._sessions[session_id]
+                live.runs_here = False
 
 
 def _label(document: Document) -> TextLabel:

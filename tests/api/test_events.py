@@ -199,6 +199,36 @@ def test_a_deleted_session_ends_its_stream(service: Service) -> None:
         assert len(list(events)) <= 2
 
 
+def test_a_stream_taken_up_after_a_restart_sees_the_session_go_on(make_app: MakeApp) -> None:
+    with serving(make_app) as before:
+        before.learner.start(retention="keep")
+        services = before.learner.client.application.extensions["fer"]
+    services.sessions.store.close()
+    with serving(make_app, clock=before.clock) as after:
+        after.clock.now += 60
+        after.learner.session_id = before.learner.session_id
+        headers = {"Last-Event-ID": "1"}
+        with httpx.stream("GET", after.events_url(), headers=headers, timeout=10) as response:
+            events = events_of(response)
+            assert next_of(events, "snapshot").data["state"] == "paused"
+            assert after.learner.post("/resume").status_code == 200
+            assert next_of(events, "state").data["state"] == "active"
+            assert next_of(events, "snapshot").data["state"] == "active"
+
+
+def test_a_look_at_another_programs_session_is_renewed_now_and_then(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fer_core.api.events.RENEW_LOOK_EVERY_S", 0.5)
+    with serving(make_app) as there, serving(make_app, clock=there.clock) as here:
+        there.learner.start(retention="keep")
+        there.learner.client.application.extensions["fer"].sessions.store.save_now()
+        here.learner.session_id = there.learner.session_id
+        with httpx.stream("GET", here.events_url(), timeout=10) as response:
+            kinds = [event.kind for event in events_of(response)]
+    assert kinds[-1] == "snapshot"
+
+
 def test_the_stream_of_an_unknown_session_is_not_found(service: Service) -> None:
     answer = httpx.get(f"{service.url}{SESSIONS}/unknown/events")
     assert answer.status_code == 404
