@@ -43,7 +43,10 @@ def show_comparisons(store: SessionStore) -> None:
     hours = by_hour(sessions, None)
     if any(hour.comprehension is not None or hour.stress is not None for hour in hours):
         st.altair_chart(hour_chart(hours), width="stretch", key="hours")
-        st.caption("Above each point: how many sessions it rests on.")
+        st.caption(
+            "Each point is a mean over sessions, with the mean of their "
+            f"{INTERVAL_PERCENT} % intervals; beside it, over how many."
+        )
     else:
         st.markdown("No session has an estimate yet: estimates need the camera or your answers.")
     show_same_text(sessions)

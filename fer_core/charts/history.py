@@ -143,34 +143,50 @@ def trend_chart(
 
 
 def hour_chart(hours: Sequence[HourMean]) -> alt.LayerChart:
-    """Return comprehension and stress by the hour of the day at which sessions started."""
+    """Return means and intervals by the hour of the day at which sessions started."""
     lines = [
-        {"hour": f"{hour.hour:02d}:00", "indicator": name, "value": value, "n": hour.sessions}
+        {
+            "hour": f"{hour.hour:02d}:00",
+            "indicator": name,
+            "value": mean.value,
+            "low": mean.low,
+            "high": mean.high,
+            "interval": f"{mean.low:.0f} to {mean.high:.0f}",
+            "n": mean.sessions,
+        }
         for hour in hours
-        for name, value in (("Comprehension", hour.comprehension), ("Stress", hour.stress))
-        if value is not None
+        for name, mean in (("Comprehension", hour.comprehension), ("Stress", hour.stress))
+        if mean is not None
     ]
-    table = pd.DataFrame(lines, columns=["hour", "indicator", "value", "n"])
+    table = pd.DataFrame(
+        lines, columns=["hour", "indicator", "value", "low", "high", "interval", "n"]
+    )
     names = ["Comprehension", "Stress"]
     base = alt.Chart(table).encode(
         x=alt.X("hour:N", title="Hour of the day", axis=alt.Axis(labelAngle=0)),
+        xOffset=alt.XOffset("indicator:N", scale=alt.Scale(domain=names)),
         y=alt.Y("value:Q", title="Mean, 0 to 100", scale=alt.Scale(domain=[0, 100])),
         tooltip=[
             alt.Tooltip("hour:N", title="From"),
             alt.Tooltip("indicator:N", title="What"),
             alt.Tooltip("value:Q", title="Mean", format=".0f"),
+            alt.Tooltip("interval:N", title=f"Mean {INTERVAL_PERCENT} % interval"),
             alt.Tooltip("n:Q", title="Sessions"),
         ],
     )
+    colour = alt.Color(
+        "indicator:N",
+        scale=alt.Scale(domain=names, range=[COMPREHENSION, STRESS]),
+        legend=alt.Legend(title=None, orient="top", symbolOpacity=1),
+    )
+    spans = base.mark_rule(strokeWidth=4, opacity=0.3).encode(
+        y=alt.Y("low:Q"), y2="high:Q", color=colour
+    )
     points = base.mark_point(filled=True, size=90, opacity=1).encode(
-        color=alt.Color(
-            "indicator:N",
-            scale=alt.Scale(domain=names, range=[COMPREHENSION, STRESS]),
-            legend=alt.Legend(title=None, orient="top"),
-        ),
+        color=colour,
         shape=alt.Shape(
             "indicator:N", scale=alt.Scale(domain=names, range=["circle", "triangle-up"])
         ),
     )
-    counts = base.mark_text(dy=-13, color=_GREY, fontSize=11).encode(text="n:Q")
-    return alt.layer(points, counts).properties(height=180, autosize=_PLOT_HEIGHT)
+    counts = base.mark_text(dx=10, align="left", color=_GREY, fontSize=11).encode(text="n:Q")
+    return alt.layer(spans, points, counts).properties(height=180, autosize=_PLOT_HEIGHT)

@@ -31,20 +31,28 @@ class WeekTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean of several sessions' means, with the mean of their intervals, 0..100."""
+
+    sessions: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class HourMean:
     """Sessions that started in the same hour of the day.
 
     Attributes:
         hour: 0..23, on the learner's clock.
-        sessions: How many.
-        comprehension: Mean of their means, 0..100; None where none has one.
+        comprehension: Over those that have one; None where none has.
         stress: The same.
     """
 
     hour: int
-    sessions: int
-    comprehension: float | None
-    stress: float | None
+    comprehension: Mean | None
+    stress: Mean | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,6 @@ def by_hour(sessions: Sequence[SessionSummary], zone: tzinfo | None) -> list[Hou
     return [
         HourMean(
             hour,
-            len(held),
             _mean([one.comprehension for one in held]),
             _mean([one.stress for one in held]),
         )
@@ -126,9 +133,19 @@ def by_hour(sessions: Sequence[SessionSummary], zone: tzinfo | None) -> list[Hou
     ]
 
 
-def _mean(estimates: Sequence[Estimate | None]) -> float | None:
-    values = [one.value for one in estimates if one is not None and one.value is not None]
-    return mean(values) if values else None
+def _mean(estimates: Sequence[Estimate | None]) -> Mean | None:
+    known = [
+        (one.value, one.low, one.high)
+        for one in estimates
+        if one is not None
+        and one.value is not None
+        and one.low is not None
+        and one.high is not None
+    ]
+    if not known:
+        return None
+    value, low, high = (mean(column) for column in zip(*known, strict=True))
+    return Mean(len(known), value, low, high)
 
 
 def student_95(freedom: int) -> float:

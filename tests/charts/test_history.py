@@ -9,7 +9,7 @@ import pytest
 from fer_core.affect.indicators import Estimate
 from fer_core.charts.history import COMPREHENSION, hour_chart, trend_chart, week_chart
 from fer_core.charts.passages import comprehension_map, pace_map, passage_table
-from fer_core.storage.comparisons import HourMean, WeekTotal, find_trend
+from fer_core.storage.comparisons import HourMean, Mean, WeekTotal, find_trend
 from fer_core.study.reading import PassageReading
 from tests.storage.test_comparisons import at, estimate, session
 
@@ -77,6 +77,16 @@ def test_without_any_estimate_there_is_no_trend_chart():
     assert trend_chart([session(at(1))], "stress", "Stress", COMPREHENSION, None, UTC) is None
 
 
-def test_hours_show_how_many_sessions_they_rest_on():
-    lines = values(hour_chart([HourMean(9, 3, 61.0, 20.0), HourMean(22, 1, None, None)]))
-    assert {(line["hour"], line["n"]) for line in lines} == {("09:00", 3)}
+def test_hours_show_their_intervals_and_how_many_sessions_they_rest_on():
+    lines = values(
+        hour_chart(
+            [
+                HourMean(9, Mean(3, 61.0, 40.0, 80.0), Mean(2, 20.0, 5.0, 40.0)),
+                HourMean(22, None, None),
+            ]
+        )
+    )
+    assert [(line["hour"], line["n"], line["interval"]) for line in lines] == [
+        ("09:00", 3, "40 to 80"),
+        ("09:00", 2, "5 to 40"),
+    ]

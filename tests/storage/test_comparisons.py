@@ -67,8 +67,11 @@ def test_hours_are_those_of_the_learners_clock():
     east = timezone(timedelta(hours=9))
     sessions = [session(at(1, 23), comprehension=estimate(40)), session(at(2, 23))]
     (hour,) = by_hour(sessions, east)
-    assert (hour.hour, hour.sessions) == (8, 2)
-    assert hour.comprehension == 40
+    assert hour.hour == 8
+    # Over the sessions that have one.
+    assert hour.comprehension is not None
+    assert (hour.comprehension.sessions, hour.comprehension.value) == (1, 40)
+    assert hour.comprehension.low < 40 < hour.comprehension.high
     assert hour.stress is None
 
 
