@@ -19,7 +19,13 @@ from fer_core.affect.indicators import Coefficients, comprehension_prior
 from fer_core.api.problems import ApiError
 from fer_core.api.schemas.sessions import SessionRequest
 from fer_core.api.texts import open_text
-from fer_core.errors import Busy, ConsentMissing, SessionNotFound, StorageError
+from fer_core.errors import (
+    Busy,
+    ConsentMissing,
+    HistoryNotShrunk,
+    SessionNotFound,
+    StorageError,
+)
 from fer_core.storage.history import Learner, StoredSession, TextLabel
 from fer_core.storage.store import SessionStore
 from fer_core.study.desk import ReadingDesk
@@ -351,7 +357,10 @@ class LiveSessions:
                 live.erased = True
             self._sessions.clear()
             self._creations.clear()
-        self.store.erase_all()
+        try:
+            self.store.erase_all()
+        except HistoryNotShrunk as error:  # all is erased, which is what was asked for
+            _log.warning("the history's file keeps its size: %s", error.message)
 
     def _let_idle_go(self) -> None:
         horizon = self.clock() - IDLE_S

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from fer_core.api.live_sessions import IDLE_S, MAX_SESSIONS
 from fer_core.api.problems import MOST_FIELD_PROBLEMS
 from fer_core.api.schemas.sessions import SESSION_REQUEST_EXAMPLE
-from fer_core.errors import SessionNotFound
+from fer_core.errors import HistoryNotShrunk, SessionNotFound
 from tests.api.learner import CONSENT, SESSIONS, Learner
 
 
@@ -227,3 +227,16 @@ def test_a_slow_history_holds_up_nobody_who_does_not_need_it(
         assert slow.result().status_code == 404
     assert done
     assert quick.result().status_code == 200
+
+
+def test_what_is_erased_is_erased_also_where_the_file_keeps_its_size(
+    learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shrink() -> None:
+        raise HistoryNotShrunk
+
+    learner.start(retention="keep")
+    store = learner.client.application.extensions["fer"].sessions.store
+    monkeypatch.setattr(store.database, "shrink", shrink)
+    assert learner.client.delete(SESSIONS).status_code == 204
+    assert learner.client.get(SESSIONS).get_json()["sessions"] == []
