@@ -583,15 +583,22 @@ class SignalMeter:
 
     # After a restart
 
-    def replay(self, rows: Iterable[Row]) -> None:
-        """Bring back filters and baseline from the rows of an interrupted session."""
+    def replay(self, rows: Iterable[Row], since: float) -> None:
+        """Bring back filters and baseline from the rows of an interrupted session.
+
+        Args:
+            rows: All of them: what is usual for this session goes back to its start.
+            since: The filters take those from here on, seconds since the epoch.
+        """
         for row in rows:
             self.frames += row.frames
             self._total_observed_s += row.observed_s
             self._total_facing_s += row.facing_s
-            self._last_at = self._closed_until = row.at + row.width_s
             if row.pulse is not None:
                 self._resting.push(row.pulse, row.width_s)
+            if row.at < since:
+                continue
+            self._last_at = self._closed_until = row.at + row.width_s
             p = row.probabilities
             if p is None or row.centre_x is None or row.centre_y is None or row.size is None:
                 continue

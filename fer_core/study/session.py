@@ -130,15 +130,20 @@ class StudySession:
             if row.presence is not self._last_presence:
                 self._last_presence = row.presence
                 self._note(EventKind.PRESENCE, row.at, presence=str(row.presence))
-            if row.presence is Presence.AWAY:
-                self._away_run_s += row.away_s
-            else:
-                if self._away_run_s >= REST_S:
-                    self._advisor.rested(self._active_s(end))
-                self._away_run_s = 0.0
+            if self._ends_a_rest(row):
+                self._advisor.rested(self._active_s(end))
         if self._meter.baseline is not None and not self._baseline_given and rows:
             self._baseline_given = True
             self._note(EventKind.BASELINE_READY, rows[-1].at + rows[-1].width_s)
+
+    def _ends_a_rest(self, row: Row) -> bool:
+        """Follow absences; tell whether one that was long enough for a rest ends here."""
+        if row.presence is Presence.AWAY:
+            self._away_run_s += row.away_s
+            return False
+        rested = self._away_run_s >= REST_S
+        self._away_run_s = 0.0
+        return rested
 
     def _count(self, row: Row) -> None:
         self._away_s += row.away_s
@@ -582,21 +587,29 @@ class StudySession:
             session._count(row)
         last_row_end = rows[-1].at + rows[-1].width_s if rows else info.started_at
         whole = session._meter.baseline is None
-        session._meter.replay(row for row in rows if whole or row.at >= last_row_end - REPLAY_S)
-        session._meter.frames = sum(row.frames for row in rows)
+        session._meter.replay(rows, -math.inf if whole else last_row_end - REPLAY_S)
         session._baseline_given = session._meter.baseline is not None
         session._questionnaire.restore(answers, last_row_end)
         session._learn()
         session._reading_log = ReadingLog(views)
-        session._replay_events(events, last_row_end)
+        rests = [row.at + row.width_s for row in rows if session._ends_a_rest(row)]
+        session._replay_events(events, rests, last_row_end)
         return session
 
-    def _replay_events(self, events: list[Event], last_row_end: float) -> None:
-        """Bring back the clock: what was active, what was paused, and that it was cut off."""
+    def _replay_events(self, events: list[Event], rests: list[float], last_row_end: float) -> None:
+        """Bring back the clock: what was active, what was paused, and that it was cut off.
+
+        Args:
+            events: In the order of their sequence.
+            rests: When an absence ended that was one, in the order of time.
+            last_row_end: As of when it was cut off, if it was.
+        """
         if events:
             self._events.clear()
             self._event_count = 0
         for event in events:
+            while rests and rests[0] <= event.at:
+                self._advisor.rested(self._active_s(rests.pop(0)))
             self._events.append(event)
             self._event_count = event.sequence
             if event.kind in (EventKind.PAUSED, EventKind.FINISHED, EventKind.INTERRUPTED):
@@ -612,6 +625,8 @@ class StudySession:
             elif event.kind is EventKind.BREAK_SUGGESTED:
                 rule = BreakRule(event.data["rule"])
                 self._advisor.remember(event.at, self._active_s(event.at), rule)
+        for at in rests:
+            self._advisor.rested(self._active_s(at))
         if self._state is State.ACTIVE:
             at = max([last_row_end, self._since, *(event.at for event in events)])
             self._active_before_s = self._active_s(at)

@@ -519,6 +519,28 @@ class TestRestart:
             before.comprehension.estimate.value, abs=3
         )
 
+    def test_a_rest_before_it_counts_as_one_after_it(self) -> None:
+        session = new_session(plan=BreakPlan(25, 5))
+        show(session, CALM, 0, 1200, fps=2)
+        show(session, NOBODY, 1200, 240, fps=2)
+        show(session, CALM, 1440, 300, fps=2)
+        restored = StudySession.restore(session.info, session.rows(), session.events())
+        restored.resume(START + 1750)
+        now = restored.snapshot(START + 1750)
+        assert now.suggestion is None
+        assert now.next_break_s == pytest.approx(session.snapshot(START + 1740).next_break_s, abs=2)
+
+    def test_what_was_usual_from_the_start_still_is(self) -> None:
+        session = new_session(baseline=KNOWN)
+        show(session, NOBODY, 0, 900, fps=2)
+        show(session, CALM, 900, 900, fps=2)
+        restored = StudySession.restore(
+            session.info, session.rows(), session.events(), baseline=KNOWN
+        )
+        before, after = session.snapshot(START + 1800), restored.snapshot(START + 1800)
+        assert before.attention.usual == pytest.approx(50, abs=2)
+        assert after.attention.usual == before.attention.usual
+
     def test_new_questions_do_not_take_the_names_of_old_ones(self) -> None:
         _, restored = self.interrupted()
         restored.resume(START + 710)
