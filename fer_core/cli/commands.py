@@ -14,7 +14,7 @@ EXIT_STATUS = """exit status:
   0  everything was done
   1  analyse: a file could not be read; doctor: something fails
   2  the command line could not be understood
-  3  the model or a setting cannot be used
+  3  the model or a setting cannot be used, or a picture cannot be written
 """
 
 
@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, as `head`, has had enough
         sys.stderr.close()
         return 0
+    except OSError as error:  # photos that cannot be read are in the results
+        sys.stderr.write(f"{error.filename or 'The output'} cannot be written ({error.strerror}).\n")
+        return 3
 
 
 def _analyse(options: argparse.Namespace) -> int:

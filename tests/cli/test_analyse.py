@@ -66,6 +66,15 @@ def test_a_file_over_the_limit_is_not_even_opened(
     assert "5000.0 MB; at most 10 MB" in capsys.readouterr().out
 
 
+def test_a_folder_that_cannot_be_written_is_named(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("a file")
+    assert main(["analyse", str(photo), "--annotate", str(taken)]) == 3
+    assert f"{taken} cannot be written" in capsys.readouterr().err
+
+
 def test_writes_annotated_pictures_beside_each_other(
     photo: Path, tmp_path: Path, astronaut: np.ndarray
 ) -> None:
