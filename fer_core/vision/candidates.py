@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -57,10 +57,12 @@ def suppress(
     inside_threshold: float = 1.0,
     ranks: Float32Array | None = None,
 ) -> Candidates:
-    """Keep the strongest of boxes that show one face, whatever their class.
+    """Keep the strongest of boxes that show one face, whatever their class; all of them vote on it.
 
     Non-maximum suppression that also drops a box lying mostly inside a stronger one, as half a
-    face at the edge of a tile does.
+    face at the edge of a tile does. The scores of a kept box are the mean of the logits of all
+    that overlap it, weighted by their confidences: neighbouring anchors, and looks at other
+    scales, err differently.
 
     Args:
         candidates: Boxes from one or more views of a picture.
@@ -76,7 +78,8 @@ def suppress(
     corners = candidates.corners[order].astype(np.float64)
     areas = np.prod(np.maximum(corners[:, 2:] - corners[:, :2], 0), axis=1)
     alive = np.ones(len(order), dtype=bool)
-    kept = []
+    confidences, votes = candidates.confidences[order], logits(candidates.scores[order])
+    kept, scores = [], []
     for index in range(len(order)):
         if not alive[index]:
             continue
@@ -89,9 +92,12 @@ def suppress(
         shared = overlap[:, 0] * overlap[:, 1]
         union = areas[index] + areas - shared
         smaller = np.minimum(areas[index], areas)
-        same = (shared > iou_threshold * union) | (shared > inside_threshold * smaller)
-        alive &= ~same
-    return candidates.take(order[np.array(kept, dtype=np.intp)])
+        overlapping = shared > iou_threshold * union
+        voters = np.flatnonzero(alive & overlapping)
+        scores.append(expit(np.average(votes[voters], axis=0, weights=confidences[voters])))
+        alive &= ~(overlapping | (shared > inside_threshold * smaller))
+    best = candidates.take(order[np.array(kept, dtype=np.intp)])
+    return replace(best, scores=np.array(scores, np.float32).reshape(best.scores.shape))
 
 
 def overlaps(corners: Float32Array, box: Float32Array) -> FloatArray:
@@ -103,6 +109,11 @@ def overlaps(corners: Float32Array, box: Float32Array) -> FloatArray:
     areas = np.prod(np.maximum(corners[:, 2:] - corners[:, :2], 0), axis=1, dtype=np.float64)
     area = float(np.prod(np.maximum(box[2:] - box[:2], 0)))
     return np.asarray(shared / np.maximum(areas + area - shared, 1e-9))
+
+
+def expit(values: FloatArray) -> FloatArray:
+    """Return sigmoid scores of logits: 1 / (1 + exp(-x))."""
+    return np.asarray(1 / (1 + np.exp(-values)))
 
 
 def logits(scores: Float32Array) -> FloatArray:

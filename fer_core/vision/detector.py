@@ -17,6 +17,7 @@ from fer_core.vision.backends import Backend, Float32Array
 from fer_core.vision.candidates import (
     Candidates,
     calibrate,
+    expit,
     join,
     logits,
     overlaps,
@@ -194,7 +195,7 @@ class EmotionDetector:
     def _look_closely(
         self, looker: _Looker, found: Candidates, looks: Looks, most: int
     ) -> tuple[Candidates, Float32Array]:
-        """Look again at the `most` largest faces, and average the logits of all looks.
+        """Look again at the `most` largest faces; average the logits and the boxes of all looks.
 
         The first look or the mean of the close ones is enough to say that a face is there.
 
@@ -205,17 +206,18 @@ class EmotionDetector:
         chosen = np.argsort(-sizes, kind="stable")[:most]
         views = [close_up(_box(found.corners[index]), *look) for index in chosen for look in looks]
         answers = iter(looker.each(views, CLOSE_THRESHOLD))
-        scores, confidences = found.scores.copy(), found.confidences.copy()
-        confirmed = found.confidences.copy()
+        corners, scores = found.corners.copy(), found.scores.copy()
+        confidences, confirmed = found.confidences.copy(), found.confidences.copy()
         for index in chosen:
             box = found.corners[index]
             seen = [self._same_face(answer, box) for answer in islice(answers, len(looks))]
             again = join([candidate for candidate in seen if candidate is not None])
-            all_scores = np.concatenate([found.scores[index][None], again.scores])
-            scores[index] = 1 / (1 + np.exp(-logits(all_scores).mean(axis=0)))
+            together = join([found.take(np.array([index])), again])
+            scores[index] = expit(logits(together.scores).mean(axis=0))
+            corners[index] = np.average(together.corners, axis=0, weights=together.confidences)
             confirmed[index] = again.confidences.sum() / len(looks)
             confidences[index] = max(confidences[index], confirmed[index])
-        return Candidates(found.corners, scores, confidences), confirmed
+        return Candidates(corners, scores, confidences), confirmed
 
     def _same_face(self, seen: Candidates, box: Float32Array) -> Candidates | None:
         """Return the candidate of a close look that is the face it was meant for."""

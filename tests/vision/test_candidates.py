@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from fer_core.vision.candidates import Candidates, calibrate, no_candidates, suppress
+from fer_core.vision.candidates import Candidates, calibrate, logits, no_candidates, suppress
 
 SCORES = arrays(np.float32, (4, 5), elements=st.floats(0, 1, width=32))
 
@@ -25,6 +25,22 @@ def test_two_boxes_of_different_classes_on_one_face_become_one() -> None:
     kept = suppress(candidates(((0, 0, 100, 100), 1, 0.6), ((4, 4, 104, 104), 2, 0.7)), 0.5, 0.7)
     assert len(kept.corners) == 1
     assert int(kept.scores[0].argmax()) == 2
+
+
+def test_boxes_of_one_face_vote_on_its_scores_and_the_strongest_gives_the_box() -> None:
+    rows = [((0, 0, 100, 100), 2, 0.5), ((2, 0, 102, 100), 1, 0.6), ((0, 2, 100, 102), 2, 0.5)]
+    kept = suppress(candidates(*rows), 0.5, 0.7)
+    assert kept.corners.tolist() == [[2, 0, 102, 100]]
+    assert kept.confidences == pytest.approx([0.6])
+    assert int(kept.scores[0].argmax()) == 2
+    mean = np.average(logits(np.array([0.01, 0.6, 0.01])), weights=[0.5, 0.6, 0.5])
+    assert logits(kept.scores)[0, 1] == pytest.approx(mean, abs=1e-4)
+
+
+def test_a_neighbour_does_not_vote() -> None:
+    rows = [((0, 0, 100, 100), 1, 0.6), ((80, 0, 180, 100), 2, 0.7)]
+    kept = suppress(candidates(*rows), 0.5, 0.7)
+    assert kept.scores[1] == pytest.approx([0.01, 0.6, 0.01, 0.01, 0.01])
 
 
 def test_neighbours_stay_two() -> None:
