@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:  # photos that cannot be read are in the results
-        sys.stderr.write(f"{error.filename or 'The output'} cannot be written ({error.strerror}).\n")
+        sys.stderr.write(
+            f"{error.filename or 'The output'} cannot be written ({error.strerror}).\n"
+        )
         return 3
 
 
