@@ -92,9 +92,9 @@ def test_a_session_runs_from_another_origin(page: Page, app_origin: str, api_url
     assert exported["timeline"]
 
 
-def test_an_origin_that_is_not_allowed_is_explained(page: Page) -> None:
+def test_an_origin_that_is_not_allowed_is_explained(page: Page, api_url: str) -> None:
     with serving_files(FOLDER) as origin:
-        start(page, f"{origin}/index.html?api=http://127.0.0.1:9")
+        start(page, f"{origin}/index.html?api={api_url}")
         expect(page.locator("#start-problem")).to_contain_text("FER_CORS_ORIGINS")
 
 
