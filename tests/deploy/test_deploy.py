@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from fer_core.config import PROJECT_ROOT, Settings
 
@@ -40,6 +43,17 @@ def test_nothing_that_the_program_needs_is_left_out_of_the_image() -> None:
     assert not needed & set(ignored)
 
 
+def test_what_a_service_names_is_in_the_compose_file() -> None:
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    services = compose["services"]
+    assert set(services) == {"api", "app", "database"}
+    for service in services.values():
+        assert set(service["networks"]) <= set(compose["networks"])
+        assert {volume.split(":")[0] for volume in service["volumes"]} <= set(compose["volumes"])
+        assert set(service.get("depends_on", {})) <= set(services)
+        assert service.get("build", {}).get("dockerfile") in {None, "deploy/Dockerfile"}
+
+
 def test_ports_are_bound_to_this_machine() -> None:
     ports = re.findall(r"^ +- (\S+):\d+:\d+$", (DEPLOY / "compose.yaml").read_text(), re.MULTILINE)
     assert ports == ["127.0.0.1", "127.0.0.1"]
@@ -48,3 +62,22 @@ def test_ports_are_bound_to_this_machine() -> None:
 def test_the_services_start_the_api_by_its_command() -> None:
     assert 'CMD ["python", "-m", "fer_core.api"]' in (DEPLOY / "Dockerfile").read_text()
     assert "python -m fer_core.api\n" in (DEPLOY / "fer-api.service").read_text()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd's own lint")
+def test_systemd_takes_the_unit_and_finds_it_well_locked_up(tmp_path: Path) -> None:
+    unit = tmp_path / "fer-api.service"
+    text = (DEPLOY / "fer-api.service").read_text()
+    # The program is looked for, and the project does not lie in /opt here.
+    unit.write_text(text.replace("/opt/fer/.venv/bin/python", "/bin/sh"))
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False
+    )
+    assert [line for line in verified.stderr.splitlines() if unit.name in line] == []
+    exposed = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(unit)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert exposed.returncode == 0, exposed.stdout[-200:]
