@@ -300,9 +300,22 @@ def show_notice(reason: Reason) -> None:
         st.caption(reason.text)
 
 
-def show_suggestion(study: LiveStudy, suggestion: Suggestion) -> None:
-    """Show a calm banner: what, on what grounds, and three ways to answer."""
+def show_suggestion(
+    study: LiveStudy, suggestion: Suggestion, before_break: Callable[[], None] = lambda: None
+) -> None:
+    """Show a calm banner: what, on what grounds, and three ways to answer.
+
+    Args:
+        study: The session.
+        suggestion: Its break suggestion that stands.
+        before_break: Called when a break is taken, while the session still runs.
+    """
     session, key = study.session, suggestion.suggestion_id
+
+    def take() -> None:
+        before_break()
+        session.take_break(now())
+
     with st.container(border=True, key="break_banner"):
         st.markdown(f":material/self_improvement: **{suggestion.advice}**")
         st.caption(suggestion.evidence)
@@ -312,7 +325,7 @@ def show_suggestion(study: LiveStudy, suggestion: Suggestion) -> None:
                     "Take a break",
                     type="primary",
                     key=f"take-{key}",
-                    on_click=lambda: session.take_break(now()),
+                    on_click=take,
                 )
             st.button(
                 "In 5 minutes", key=f"snooze-{key}", on_click=lambda: session.snooze_break(now())

@@ -254,7 +254,7 @@ def show_side(study: LiveStudy, room: ReadingRoom, state: State) -> None:
     if snapshot.state is not state or not is_here(study):
         st.rerun()
     if snapshot.suggestion is not None:
-        show_suggestion(study, snapshot.suggestion)
+        show_suggestion(study, snapshot.suggestion, before_break=lambda: end_step(room))
     elif snapshot.probe is not None:
         ask(study, room, snapshot.probe)
     if room.with_camera and snapshot.notice is not None:

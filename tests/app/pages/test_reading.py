@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,13 @@ import streamlit as st
 import streamlit_webrtc.component
 from streamlit.testing.v1 import AppTest
 
+from app.live.clock import now
 from app.live.resources import live_sessions
 from app.live.sessions import LiveStudy
 from app.reading.rooms import reading_rooms
 from fer_core.config import PROJECT_ROOT, get_settings
+from fer_core.study.probes import Probe, ProbeKind
+from fer_core.study.snapshot import State
 
 PAGE = PROJECT_ROOT / "app" / "pages" / "reading.py"
 BODY = "Words to read stand here in a row, enough of them to make a passage of its own. "
@@ -179,3 +183,18 @@ def test_a_reading_finished_in_an_outage_says_so_and_is_saved_afterwards(page, d
     assert store.load(study.session_id).passages
     page.run()
     assert not page.warning
+
+
+def test_a_break_that_is_taken_keeps_the_time_on_the_passage_before_it(page):
+    study = start_sample(page)
+    room = reading_rooms(live_sessions().store).get(study.session_id)
+    assert room is not None
+    asked = Probe("x", ProbeKind.STRESS, now(), "How stressed are you now?")
+    study.session.answer(asked, 9, now())
+    page.run()
+    time.sleep(0.5)
+    before = now()
+    next(button for button in page.button if button.label == "Take a break").click().run()
+    assert not page.exception
+    assert study.session.state is State.PAUSED
+    assert study.session.views[-1].end >= before
