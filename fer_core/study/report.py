@@ -29,7 +29,9 @@ from fer_core.study.snapshot import TREND_POINTS
 STRETCH_S = 300.0
 STRETCH_STEP_S = 60.0
 #: Version of the JSON document.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+#: Its moments, in seconds since the epoch inside; RFC 3339 in the document.
+MOMENTS = frozenset({"at", "start", "end", "started_at"})
 
 NOTE = "Estimates for self-reflection. Not medical, not a measure of ability."
 
@@ -254,7 +256,10 @@ def timeline_csv(frame: pd.DataFrame) -> str:
 def session_json(
     session: StudySession, at: float, earlier: Sequence[ComprehensionExample] = ()
 ) -> str:
-    """Return a whole session as one JSON document, its report first. Arguments as `make_report`."""
+    """Return a whole session as one JSON document, its report first; times in RFC 3339 UTC.
+
+    Arguments as `make_report`.
+    """
     report = asdict(make_report(session, at, earlier))
     shares = report["totals"]["shares"]
     if shares is not None:
@@ -263,10 +268,28 @@ def session_json(
         "format": "fer-session",
         "version": FORMAT_VERSION,
         "note": NOTE,
-        "exported_at": datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds"),
+        "exported_at": _moment(at),
         "session": session.info.to_dict(),
         "report": report,
         "events": [event.to_dict() for event in session.events()],
         "timeline": [row.to_dict() for row in session.rows()],
     }
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+    written = _with_moments_written(document)
+    return json.dumps(written, ensure_ascii=False, allow_nan=False, indent=1)
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+
+
+def _with_moments_written(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {
+            key: _moment(value)
+            if key in MOMENTS and isinstance(value, int | float)
+            else _with_moments_written(value)
+            for key, value in node.items()
+        }
+    if isinstance(node, list | tuple):
+        return [_with_moments_written(value) for value in node]
+    return node

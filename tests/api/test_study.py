@@ -347,4 +347,7 @@ def test_a_session_can_be_taken_away(learner: Learner, photo: bytes) -> None:
     assert len(rows) == len(learner.get("/timeline").get_json()["rows"])
     whole = learner.get("/export").get_json()
     assert whole["session"]["title"] == "mine"
+    assert whole["session"]["started_at"] == "2027-01-15T08:00:00.000+00:00"
+    assert whole["events"][0]["at"] == "2027-01-15T08:00:00.000+00:00"
+    assert whole["timeline"][0]["at"] == rows[0]["time"]
     assert len(whole["timeline"]) == len(rows)

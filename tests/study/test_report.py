@@ -99,6 +99,12 @@ def test_csv_times_are_rfc_3339(session: StudySession) -> None:
     assert first["time"] == "2023-11-14T22:13:20.000+00:00"
 
 
+def test_no_time_in_the_json_is_a_bare_number(session: StudySession) -> None:
+    text = session_json(session, START + 1800)
+    assert "T22:13:20.000+00:00" in text
+    assert str(int(START))[:6] not in text
+
+
 def test_the_json_has_report_events_and_timeline(session: StudySession) -> None:
     document = json.loads(session_json(session, START + 1800))
     assert document["session"]["title"] == "Chapter 3"
