@@ -333,10 +333,6 @@ def show_table(
     return int(rows[0]) if rows and rows[0] < len(faces) else None
 
 
-def as_data_url(jpeg: bytes) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
-
-
 def explain_unsure(faces: Sequence[Face]) -> None:
     unsure = [number for number, face in enumerate(faces, start=1) if face.emotion is None]
     if unsure:

@@ -221,11 +221,6 @@ class ProbeSchedule:
         """Take the text's own questions from here on."""
         self._questions = {question.passage_id: question for question in questions}
 
-    @property
-    def due_at(self) -> float:
-        """When the next question may come, in seconds on the session's clock."""
-        return self._due_at
-
     def next(self, now: float, read: Sequence[ReadPassage] | None = None) -> Probe | None:
         """Return the question to ask now, or None.
 
