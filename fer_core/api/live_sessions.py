@@ -295,6 +295,8 @@ class LiveSessions:
             return self._sessions.get(live.session_id, live)
 
     def _in_memory(self, session_id: str) -> LiveSession | None:
+        if "\0" in session_id:  # PostgreSQL would call the question wrong, not the answer empty
+            raise SessionNotFound
         with self._lock:
             live = self._sessions.get(session_id)
             if live is not None:

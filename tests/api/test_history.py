@@ -76,6 +76,12 @@ def test_an_erased_session_is_gone(learner: Learner) -> None:
     assert learner.client.delete(learner.url).status_code == 404
 
 
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_no_database_is_asked_for_a_name_that_it_cannot_take(learner: Learner, method: str) -> None:
+    answer = learner.client.open(f"{SESSIONS}/a%00b", method=method)
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "session_not_found")
+
+
 def test_all_sessions_can_be_erased(learner: Learner) -> None:
     for retention in ("none", "keep"):
         learner.start(retention=retention)
