@@ -7,6 +7,7 @@ answers mean for the estimates is in `personalise`.
 from __future__ import annotations
 
 import random
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -219,7 +220,9 @@ class ProbeSchedule:
 
     def use(self, questions: Sequence[Question]) -> None:
         """Take the text's own questions from here on."""
-        self._questions = {question.passage_id: question for question in questions}
+        self._questions: defaultdict[str, deque[Question]] = defaultdict(deque)
+        for question in questions:
+            self._questions[question.passage_id].append(question)
 
     def next(self, now: float, read: Sequence[ReadPassage] | None = None) -> Probe | None:
         """Return the question to ask now, or None.
@@ -240,8 +243,10 @@ class ProbeSchedule:
         if choice is None:
             return None
         passage, at_random = choice
-        self._asked_passages.add(passage.passage_id)
-        question = self._questions.get(passage.passage_id)
+        own = self._questions[passage.passage_id]
+        question = own.popleft() if own else None
+        if not own:
+            self._asked_passages.add(passage.passage_id)
         if question is not None:
             return self._ask(
                 now, ProbeKind.QUESTION, question.prompt, passage.passage_id, question, at_random

@@ -112,6 +112,14 @@ def test_no_passage_is_asked_about_twice():
     assert about == ["p1"]
 
 
+def test_every_question_about_a_passage_is_asked_once_in_their_order():
+    second = Question("And how?", ("A", "B"), correct=0, passage_id="p2")
+    schedule = ProbeSchedule(0.0, [QUESTION, second], seed=1)
+    read = [ReadPassage("p2", 1, 30.0)]
+    asked = [schedule.next(now * 301.0, read) for now in range(1, 10)]
+    assert [one.question for one in asked if one and one.passage_id] == [QUESTION, second]
+
+
 def test_the_texts_own_question_is_asked_where_there_is_one():
     schedule = ProbeSchedule(0.0, [QUESTION], seed=1)
     asked = schedule.next(400.0, [ReadPassage("p2", 2, 30.0)])
