@@ -1,11 +1,12 @@
 /**
  * Server-sent events by fetch: EventSource cannot send a key.
  *
- * A line that breaks or falls silent is taken up again after the last event that was received.
+ * A line that breaks or falls silent is taken up again after the last event that was received; busy
+ * (503) and limited (429) answers are waited out as Retry-After says.
  */
 
 import { ApiProblem } from "./errors.js";
-import { pause, type Transport } from "./transport.js";
+import { COME_BACK, LONGEST_WAIT_MS, pause, type Transport } from "./transport.js";
 import type { Probe, Snapshot, Suggestion } from "./types.js";
 
 export type SessionEvent =
@@ -29,6 +30,7 @@ export async function* followEvents(
     const line = new AbortController();
     const hangUp = () => line.abort(signal?.reason);
     signal?.addEventListener("abort", hangUp, { once: true });
+    let wait = RECONNECT_AFTER_MS;
     try {
       const response = await transport.send("GET", path, {
         headers: {
@@ -36,6 +38,7 @@ export async function* followEvents(
           ...(last === undefined ? {} : { "Last-Event-ID": last }),
         },
         signal: line.signal,
+        once: true, // refusals are waited out below, for as long as the session lasts
       });
       if (response.status === 204 || response.body === null) return;
       for await (const event of parseEvents(response.body, () => line.abort())) {
@@ -47,12 +50,15 @@ export async function* followEvents(
       if (signal?.aborted) return;
       const gone = error instanceof ApiProblem && error.code === "session_not_found";
       if (gone && last !== undefined) return; // finished or erased meanwhile
-      if (error instanceof ApiProblem && error.status !== 503) throw error;
+      if (error instanceof ApiProblem) {
+        if (!COME_BACK.has(error.status)) throw error;
+        wait = Math.max(wait, Math.min(error.retryAfterMs ?? 0, LONGEST_WAIT_MS));
+      }
     } finally {
       signal?.removeEventListener("abort", hangUp);
       line.abort();
     }
-    await pause(RECONNECT_AFTER_MS, signal).catch(() => undefined);
+    await pause(wait, signal).catch(() => undefined);
   }
 }
 

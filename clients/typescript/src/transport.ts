@@ -23,9 +23,11 @@ export interface Sending {
   once?: boolean;
 }
 
-const COME_BACK = new Set([429, 503]);
+/** Statuses after which the same request may succeed shortly. */
+export const COME_BACK: ReadonlySet<number> = new Set([429, 503]);
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 60_000;
+/** Longest wait that is taken on the server's word. */
+export const LONGEST_WAIT_MS = 60_000;
 
 export class Transport {
   readonly baseUrl: string;

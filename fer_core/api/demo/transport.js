@@ -1,8 +1,10 @@
 /** One request: sent, sent again where that is safe, and answered with JSON or a problem. */
 import { ApiProblem } from "./errors.js";
-const COME_BACK = new Set([429, 503]);
+/** Statuses after which the same request may succeed shortly. */
+export const COME_BACK = new Set([429, 503]);
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 60_000;
+/** Longest wait that is taken on the server's word. */
+export const LONGEST_WAIT_MS = 60_000;
 export class Transport {
     baseUrl;
     headers;
