@@ -161,22 +161,36 @@ class LiveSessions:
         """
         if request.consent is None:
             raise ConsentMissing
-        key = f"{caller} {idempotency_key}"
+        key = None if idempotency_key is None else f"{caller} {idempotency_key}"
         digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
-        with self._creation_lock:  # the repeat of a request waits for the first
-            known_digest, session_id = self._creations.get(key, (digest, ""))
-            if idempotency_key is not None and known_digest != digest:
-                raise IdempotencyConflict
-            known = self._in_memory(session_id)
-            if idempotency_key is not None and known is not None:
+        known = self._created(key, digest)
+        if known is not None:
+            return known
+        live = self._start(request, request.consent.version)  # asks the history: may take seconds
+        with self._creation_lock:  # of a request that is here twice, the first one counts
+            known = self._created(key, digest)
+            if known is not None:
                 return known
-            live = self._start(request, request.consent.version)
             self._add(live)
-            if idempotency_key is not None:
+            if key is not None:
                 self._creations[key] = digest, live.session_id
                 while len(self._creations) > KEPT_CREATIONS:
                     self._creations.popitem(last=False)
-            return live
+        self._follow(live)
+        return live
+
+    def _created(self, key: str | None, digest: str) -> LiveSession | None:
+        """Return the session that the request with this key started, if it is in memory.
+
+        Raises:
+            IdempotencyConflict: The key was another request's.
+        """
+        if key is None:
+            return None
+        known_digest, session_id = self._creations.get(key, (digest, ""))
+        if known_digest != digest:
+            raise IdempotencyConflict
+        return self._in_memory(session_id)
 
     def _start(self, request: SessionRequest, consent_version: str) -> LiveSession:
         document = None if request.text is None else open_text(request.text)
@@ -226,6 +240,8 @@ class LiveSessions:
                 raise Busy("Too many sessions are running. Finish or delete one.")
             self._sessions[live.session_id] = live
             live.runs_here = True
+
+    def _follow(self, live: LiveSession) -> None:
         label = None if live.desk is None else _label(live.desk.document)
         self.store.follow(live.study, text=label)
 
@@ -283,6 +299,7 @@ class LiveSessions:
             if not live.stored.summary.is_interrupted(self.clock()):
                 raise SessionElsewhere
             self._add(live)
+            self._follow(live)
             return live
 
     def latest(self, live: LiveSession) -> LiveSession:

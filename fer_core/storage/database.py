@@ -35,6 +35,7 @@ class Database:
         self._reading = reading(self._engine)
         self._prepared = False
         self._preparing = threading.Lock()
+        self._failure: StorageError | None = None
 
     def close(self) -> None:
         self._engine.dispose()
@@ -46,13 +47,18 @@ class Database:
             DatabaseTooNew: A newer version of the app wrote it.
             StorageError: It cannot be used now.
         """
+        before = self._failure
         with self._preparing:
             if self._prepared:
                 return
+            if self._failure is not None and self._failure is not before:
+                # Who waited for an attempt that failed does not make one more, each in its turn.
+                raise StorageError(self._failure.message)
             try:
                 upgrade(self._engine)
             except DATABASE_ERRORS as error:
-                raise StorageError(explain(error)) from error
+                self._failure = StorageError(explain(error))
+                raise self._failure from error
             self._prepared = True
 
     @contextmanager

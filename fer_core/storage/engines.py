@@ -15,6 +15,10 @@ from fer_core.errors import SettingsError
 FILE_NAME = "history.sqlite"
 #: A writer waits this long for another one, then tries again later.
 BUSY_TIMEOUT_S = 2.0
+#: A database server that does not answer within this is taken for gone, until the next try.
+CONNECT_TIMEOUT_S = 3
+#: The same for one that falls silent on an open connection: the system would wait 15 minutes.
+UNANSWERED_TIMEOUT_MS = 5000
 
 
 def database_url(settings: Settings) -> str:
@@ -39,7 +43,7 @@ def make_engine(url: str) -> Engine:
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True)
+            return create_engine(parsed, pool_pre_ping=True, connect_args=_patience(parsed))
         if parsed.database in (None, "", ":memory:"):
             raise SettingsError("FER_DATABASE_URL names no file: a history needs one.")
         engine = create_engine(
@@ -49,6 +53,17 @@ def make_engine(url: str) -> Engine:
         raise SettingsError("FER_DATABASE_URL is not a database URL that can be used.") from None
     _prepare_sqlite(engine, Path(str(parsed.database)))
     return engine
+
+
+def _patience(url: URL) -> dict[str, int]:
+    """Return how long PostgreSQL may take to answer; what the URL says of it counts."""
+    if url.drivername != "postgresql+psycopg":
+        return {}
+    usual = {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "tcp_user_timeout": UNANSWERED_TIMEOUT_MS,
+    }
+    return {name: value for name, value in usual.items() if name not in url.query}
 
 
 def _prepare_sqlite(engine: Engine, file: Path) -> None:

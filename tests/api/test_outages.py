@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from flask.testing import FlaskClient
 
 from tests.api.conftest import MakeApp
-from tests.api.learner import SESSIONS, Clock, Learner
+from tests.api.learner import CONSENT, SESSIONS, Clock, Learner
 from tests.e2e.servers import free_port
 
 
@@ -58,3 +62,25 @@ def test_the_rest_answers(make_app: MakeApp, photo: bytes) -> None:
     answer = client.post("/api/v1/analyses", data=photo, content_type="image/jpeg")
     assert answer.status_code == 200
     assert client.get("/readyz").status_code == 200
+
+
+def test_a_database_that_takes_connections_and_never_answers_holds_creations_up_for_seconds(
+    make_app: MakeApp,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql+psycopg://nobody@127.0.0.1:{silent.getsockname()[1]}/none"
+        client = make_app(database_url=url).test_client()
+
+        def create(number: int) -> int:
+            return client.application.test_client().post(
+                SESSIONS,
+                json={"consent": CONSENT, "retention": "keep"},
+                headers={"Idempotency-Key": str(number)},
+            ).status_code  # fmt: skip
+
+        began = time.monotonic()
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(create, range(4))) == [201] * 4
+        answer = client.get(SESSIONS)
+        assert (answer.status_code, answer.get_json()["code"]) == (503, "storage_unavailable")
+        assert time.monotonic() - began < 15
