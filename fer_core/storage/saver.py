@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
 from fer_core.errors import SessionNotFound, StorageError
-from fer_core.storage.database import Database, explain
+from fer_core.storage.database import Database
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import keep_first_baseline, remove_deleted
 from fer_core.storage.writer import Follower, SessionErased, advance, continue_stored, save
@@ -25,6 +25,10 @@ from fer_core.study.text import Document
 SAVE_EVERY_S = 2.0
 #: Between two looks for deleted sessions whose time to come back is over.
 REMOVE_EVERY_S = 60.0
+
+_NOT_ALL = (
+    "A session could not be saved. It goes on in memory and is tried again; the others are saved."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -78,6 +82,8 @@ class Saver:
         self._followers: dict[str, Follower] = {}
         self._waiting: dict[str, _Addition] = {}
         self._status = StoreStatus()
+        # Of the last save: the sessions that it left out.
+        self._unsaved: frozenset[str] = frozenset()
         self._wake = threading.Event()
         self._closed = False
         self._thread: threading.Thread | None = None
@@ -131,28 +137,57 @@ class Saver:
         with self._lock:
             if not self._followers and not self._waiting and not self._status.saving:
                 return self._try_again()
-            for follower in list(self._followers.values()):
-                try:
-                    self._save(follower)
-                except SessionErased:
-                    del self._followers[follower.session_id]
-                except StorageError as error:
-                    self.note_outage(error)
-                    return False
-                except (IntegrityError, DataError) as error:
-                    self.note_outage(StorageError(explain(error)))
-                    return False
-            for session_id, addition in list(self._waiting.items()):
-                try:
-                    self._add(addition)
-                except StorageError as error:
-                    self.note_outage(error)
-                    return False
-                except (SessionNotFound, IntegrityError, DataError) as error:
-                    _log.warning("the rest of a session could not be saved: %s", error)
-                del self._waiting[session_id]
+            self._unsaved = frozenset(self._followers)
+            try:
+                self._unsaved = self._save_followers()
+                self._add_waiting()
+            except StorageError as error:
+                self.note_outage(error)
+                return False
+            if self._unsaved:
+                self.note_outage(StorageError(_NOT_ALL))
+                return False
             self._status = StoreStatus()
             return True
+
+    def is_unsaved(self, session_id: str) -> bool:
+        """Tell whether the last save left something of a session out."""
+        return session_id in self._unsaved or session_id in self._waiting
+
+    def _save_followers(self) -> frozenset[str]:
+        """Save what is new in every session; return those that cannot be saved as they are.
+
+        Raises:
+            StorageError: It cannot be used now.
+        """
+        refused = set()
+        for session_id, follower in list(self._followers.items()):
+            try:
+                self._save(follower)
+            except SessionErased:
+                del self._followers[session_id]
+            except StorageError:
+                raise
+            except Exception as error:  # what is wrong with one must not cost the others
+                if self._status.saving:  # the first time only; without the lines themselves
+                    _log.warning("a session could not be saved: %s", type(error).__name__)
+                refused.add(session_id)
+        return frozenset(refused)
+
+    def _add_waiting(self) -> None:
+        """Save what waited for the end of an outage, but for that of sessions not saved yet.
+
+        Raises:
+            StorageError: The database cannot be used now.
+        """
+        for session_id, addition in list(self._waiting.items()):
+            if session_id in self._unsaved:
+                continue
+            try:
+                self._add(addition)
+            except (SessionNotFound, IntegrityError, DataError) as error:
+                _log.warning("the rest of a session could not be saved: %s", error)
+            del self._waiting[session_id]
 
     def save_with(self, session_id: str, owner: str, write: Callable[[Connection], None]) -> None:
         """Save every running session, then what belongs to one of them; in an outage, after it.
@@ -170,7 +205,8 @@ class Saver:
         with self._lock:
             self._waiting.pop(session_id, None)
             try:
-                if not self.save_now():
+                self.save_now()
+                if self.is_unsaved(session_id):
                     raise StorageError(self._status.message)
                 self._add(addition)
             except StorageError as error:
@@ -219,7 +255,8 @@ class Saver:
             self._wake.wait(SAVE_EVERY_S)
             self._wake.clear()
             try:
-                if self.save_now() and self._clock() - removed_at >= REMOVE_EVERY_S:
+                self.save_now()
+                if self._clock() - removed_at >= REMOVE_EVERY_S:
                     removed_at = self._clock()
                     with self._lock, self._database.writing() as connection:
                         remove_deleted(connection, removed_at)

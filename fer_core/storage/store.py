@@ -124,7 +124,8 @@ class SessionStore:
             Whether all of it is safe; otherwise it is followed on.
         """
         with self._saver.hold():
-            if not self._saver.save_now():
+            self._saver.save_now()
+            if self._saver.is_unsaved(session_id):
                 return False
             self._saver.forget(session_id)
             return True

@@ -116,6 +116,34 @@ def test_how_a_text_was_read_is_saved_after_an_outage_too(tmp_path, open_store):
     assert stored.marked == ("p4",)
 
 
+def test_a_session_that_the_database_refuses_does_not_stop_the_others(tmp_path, open_store):
+    file = tmp_path / "history.sqlite"
+    store = open_store(f"sqlite:///{file}")
+    store.sessions()  # makes the tables
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute(
+        "CREATE TRIGGER refuse BEFORE INSERT ON sessions WHEN NEW.session_id = 'refused' "
+        "BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+    )
+    refused, session = full_session("refused"), full_session("s1")
+    store.follow(refused)
+    store.follow(session)
+    assert not store.save_now()
+    assert "the others are saved" in store.status.message
+    assert_all_saved(store, session)
+    reading = read(TEXT, session.views, session.signals())
+    store.save_reading("s1", reading, {}, ())
+    with pytest.raises(StorageError, match="the others are saved"):
+        store.save_reading("refused", reading, {}, ())
+    assert store.leave("s1")
+    assert not store.leave("refused")
+    other.execute("DROP TRIGGER refuse")
+    other.close()
+    assert store.save_now()
+    assert store.status.saving
+    assert len(store.load("refused").passages) == len(reading.passages)
+
+
 def test_what_waits_for_the_end_of_an_outage_is_erased_with_its_session(tmp_path, open_store):
     file = tmp_path / "history.sqlite"
     store = open_store(f"sqlite:///{file}")
