@@ -6,15 +6,25 @@
     python -m fer_core.training evaluate --data DIR --record
 
 On a GPU, train with `--device cuda --workers 14`. A run that was stopped goes on with
-`--resume runs/a/last.pt`; a finished one is extended with `--resume runs/a/stable.pt` and more
-`--minutes`. Each command tells more with --help.
+`train --resume runs/a/last.pt`, with the settings it was started with; a finished one is extended
+with `train --resume runs/a/stable.pt` and more `--minutes`. Each command tells more with --help.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
+import sys
 from pathlib import Path
+
+from fer_core.errors import FerError
+from fer_core.training.errors import OptionError, TrainingError
+
+EXIT_STATUS = """exit status:
+  0  everything was done
+  1  check: something is wrong with the data
+  2  the options, the data or the weights cannot be used; the message says why
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m fer_core.training",
         description=__doc__,
+        epilog=EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
@@ -32,7 +43,66 @@ def main(arguments: list[str] | None = None) -> int:
     _add_evaluate(commands.add_parser("evaluate", help="measure a model as the app runs it"))
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    return int(options.run_command(options))
+    try:
+        return int(options.run_command(options))
+    except TrainingError as error:
+        message = str(error)
+    except FerError as error:
+        message = error.message
+    except ModuleNotFoundError as error:
+        message = f"{error.name} is not installed: pip install -r requirements-train.txt"
+    except OSError as error:
+        message = f"{error.filename or 'a file'} cannot be used: {error.strerror or error}"
+    sys.stderr.write(f"{message}\n")
+    return 2
+
+
+def _existing_file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text} is not there")
+    return path
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no number above 0")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text) if text.isdecimal() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 on")
+    return value
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 0 to 1")
+    return value
+
+
+def _side(text: str) -> int:
+    value = int(text) if text.isdecimal() else 0
+    if value < 32 or value % 32:
+        raise argparse.ArgumentTypeError(f"{text} is no multiple of 32, as 160, 320 or 640")
+    return value
+
+
+def _sheet(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in {".jpg", ".jpeg", ".png", ".webp"}:
+        raise argparse.ArgumentTypeError(f"{text} does not end in .jpg or .png")
+    return path
 
 
 def _add_data(parser: argparse.ArgumentParser, required: bool = True) -> None:
@@ -42,7 +112,7 @@ def _add_data(parser: argparse.ArgumentParser, required: bool = True) -> None:
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
-    parser.add_argument("--sheet", type=Path, help="write a contact sheet here (.jpg)")
+    parser.add_argument("--sheet", type=_sheet, help="write a contact sheet here (.jpg)")
     parser.set_defaults(run_command=_check)
 
 
@@ -55,55 +125,76 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    _add_data(parser)
+    parser.argument_default = argparse.SUPPRESS  # what is not given is the resumed run's
+    _add_data(parser, required=False)
     add = parser.add_argument
-    add("--run", type=Path, default=Path("runs/train"), help="checkpoints, log, curves go here")
-    add("--model", default="yolov9t", choices=("yolov9t", "yolov9s", "yolov9m", "yolov9c"))
-    add("--weights", type=Path, help="a .pt file to start from")
-    add("--image-size", type=int, help="one square input size in place of the mix")
-    add("--minutes", type=float, help="training time in all, resumed parts included (60)")
-    add("--epochs", type=float, help="in place of minutes: passes over the training faces")
-    add("--cooldown", type=float, default=0.25, help="share of the run in which the rate falls")
-    add("--learning-rate", type=float, default=1.5e-3)
-    add("--device", default="cpu", help="cpu, cuda or cuda:0")
-    add("--workers", type=int, default=0, help="processes that make scenes")
-    add("--threads", type=int, help="torch's threads on the CPU")
-    add("--seed", type=int, default=0)
-    add("--targets", type=Path, help=".npz of relabel")
-    add("--resume", type=Path, help="last.pt or stable.pt of a run, to go on from")
+    add("--run", type=Path, help="checkpoints, log, curves go here (runs/train)")
+    add("--model", choices=("yolov9t", "yolov9s", "yolov9m", "yolov9c"), help="(yolov9t)")
+    add("--weights", type=_existing_file, help="a .pt file to start from, with its architecture")
+    add("--image-size", type=_side, help="one square input size in place of the mix")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument(
+        "--minutes", type=_positive, help="training time in all, resumed parts included (60)"
+    )
+    length.add_argument(
+        "--epochs", type=_positive, help="in place of minutes: passes over the training faces"
+    )
+    add("--cooldown", type=_share, help="share of the run in which the rate falls (0.25)")
+    add("--learning-rate", type=_positive, help="(0.0015)")
+    add("--device", help="cpu, cuda or cuda:0 (cpu)")
+    add("--workers", type=int, help="processes that make scenes (0: none besides the training)")
+    add("--threads", type=_count, help="torch's threads on the CPU")
+    add("--seed", type=int, help="(0)")
+    add("--targets", type=_existing_file, help=".npz of relabel")
+    add(
+        "--resume",
+        type=_existing_file,
+        help="last.pt or stable.pt of a run, to go on from; other options change its settings",
+    )
     parser.set_defaults(run_command=_train)
 
 
 def _train(options: argparse.Namespace) -> int:
-    from fer_core.training.batches import SIZES
-    from fer_core.training.train import TrainingConfig, train
+    from dataclasses import replace
 
-    size = options.image_size
-    config = TrainingConfig(
-        data=options.data,
-        run=options.run,
-        model=options.model,
-        weights=options.weights,
-        minutes=options.minutes or (None if options.epochs else 60.0),
-        epochs=options.epochs,
-        cooldown=options.cooldown,
-        learning_rate=options.learning_rate,
-        device=options.device,
-        workers=options.workers,
-        threads=options.threads,
-        seed=options.seed,
-        targets=options.targets,
-        sizes={(size, size): 1.0} if size else dict(SIZES),
-    )
-    print(train(config, options.resume))
+    from fer_core.training.train import TrainingConfig, settings_of, train
+
+    given = {
+        name: value
+        for name, value in vars(options).items()
+        if name not in {"command", "run_command", "resume", "image_size"}
+    }
+    if "image_size" in options:
+        given["sizes"] = {(options.image_size, options.image_size): 1.0}
+    if "epochs" in given:
+        given["minutes"] = None
+    elif "minutes" in given:
+        given["epochs"] = None
+    if "resume" in options:
+        config = settings_of(options.resume)
+        if given.get("model", config.model) != config.model:
+            raise OptionError(f"{options.resume} is a {config.model}: leave out --model")
+        if "weights" in given:
+            raise OptionError("--resume goes on with its own weights: leave out --weights")
+        print(train(replace(config, **given), options.resume))
+        return 0
+    if "data" not in given:
+        raise OptionError("--data is missing: the folder of the pictures to train on")
+    config = TrainingConfig(**{"run": Path("runs/train"), **given})
+    if (config.run / "last.pt").exists():
+        raise OptionError(
+            f"{config.run} holds a run already: go on with it by --resume {config.run / 'last.pt'}"
+            ", or give another folder with --run"
+        )
+    print(train(config))
     return 0
 
 
 def _add_relabel(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
-    parser.add_argument("--weights", type=Path, default=Path("weights/model.json"))
+    parser.add_argument("--weights", type=_existing_file, default=Path("weights/model.json"))
     parser.add_argument("--output", type=Path, required=True, help="the .npz to write")
-    parser.add_argument("--share", type=float, default=0.5, help="of the prediction in the target")
+    parser.add_argument("--share", type=_share, default=0.5, help="of the prediction in the target")
     parser.set_defaults(run_command=_relabel)
 
 
@@ -117,12 +208,17 @@ def _relabel(options: argparse.Namespace) -> int:
 def _add_export(parser: argparse.ArgumentParser) -> None:
     _add_data(parser, required=False)
     add = parser.add_argument
-    add("--weights", type=Path, required=True, help="last.pt or weights.pt of a run, or any .pt")
+    add(
+        "--weights",
+        type=_existing_file,
+        required=True,
+        help="last.pt or weights.pt of a run, or any .pt",
+    )
     add("--output", type=Path, default=Path("weights"), help="folder to write into")
     add("--name", help="of the model and its file")
     add("--model-version", default="1.0.0")
     add("--int8", action="store_true", help="quantise to 8 bits; needs --data")
-    add("--threads", type=int, default=2)
+    add("--threads", type=_count, default=2)
     parser.set_defaults(run_command=_export)
 
 
@@ -146,17 +242,26 @@ def _export(options: argparse.Namespace) -> int:
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
     add = parser.add_argument
-    add("--weights", type=Path, default=Path("weights/model.json"), help="model.json or a .pt file")
+    add(
+        "--weights",
+        type=_existing_file,
+        default=Path("weights/model.json"),
+        help="model.json or a .pt file",
+    )
     add("--output", type=Path, default=Path("runs/evaluate"), help="folder for JSON and HTML")
-    add("--scenes", type=int, default=400)
-    add("--limit", type=int, help="most pictures of each source, for a quick look")
-    add("--threads", type=int, default=2)
+    add("--scenes", type=_count, default=400)
+    add("--limit", type=_count, help="most pictures of each source, for a quick look")
+    add("--threads", type=_count, default=2)
     add("--no-changes", action="store_true", help="leave out changed size, light, blur and so on")
     add("--record", action="store_true", help="write the figures into model.json and MODEL_CARD.md")
     parser.set_defaults(run_command=_evaluate)
 
 
 def _evaluate(options: argparse.Namespace) -> int:
+    if options.record and options.limit:
+        raise OptionError("--record writes the figures of all pictures: leave out --limit")
+    if options.record and options.weights.suffix != ".json":
+        raise OptionError("--record writes into a model.json: give one with --weights")
     from fer_core.training.evaluate import evaluate, record, summary, write_json
     from fer_core.training.report import write_html
 

@@ -11,13 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_core.emotions import LABELS
-from fer_core.training.data import (
-    Image,
-    LabelledFace,
-    LabelledPicture,
-    PictureReader,
-    UnreadablePicture,
-)
+from fer_core.training.data import Image, LabelledFace, LabelledPicture, PictureReader
+from fer_core.training.errors import DataError, UnreadablePicture
 
 LOGGER = logging.getLogger(__name__)
 
@@ -65,12 +60,13 @@ class FaceBank:
 
     Args:
         pictures: Of one split.
-        backgrounds: RGB pictures without (recognisable) faces; may be empty.
+        backgrounds: RGB pictures without (recognisable) faces; may be empty. Pictures without
+            faces join them.
         source_weights: Source -> weight; 1 for those not named.
         distributions: (source, name) -> shape (faces, 5), in place of the labels.
 
     Raises:
-        ValueError: No face could be read.
+        DataError: No face could be read.
     """
 
     def __init__(
@@ -93,24 +89,27 @@ class FaceBank:
                 LOGGER.warning("left out: %s", error)
                 self.unreadable.append(str(error))
                 continue
+            if not picture.faces:
+                self.backgrounds.append(image)
             replaced = (distributions or {}).get((picture.source, picture.name))
             cut_out = _is_cut_out(image)
-            targets = [
-                LabelledTarget(
-                    face.box,
-                    _target(face, picture.source) if replaced is None else replaced[index],
-                )
-                for index, face in enumerate(picture.faces)
-            ]
-            for index, (face, target) in enumerate(zip(picture.faces, targets, strict=True)):
-                others = tuple(targets[:index] + targets[index + 1 :])
+            labelled: list[tuple[LabelledFace, LabelledTarget]] = []
+            for index, face in enumerate(picture.faces):
+                if not _is_in(face.box, image):
+                    title = f"{picture.container.name}: {picture.name}"
+                    LOGGER.warning("left out: %s: no picture in the box %s", title, face.box)
+                    continue
+                shares = _target(face, picture.source) if replaced is None else replaced[index]
+                labelled.append((face, LabelledTarget(face.box, shares)))
+            for face, target in labelled:
+                others = tuple(other for _, other in labelled if other is not target)
                 number = len(self.faces)
                 self.faces.append(Face(image, face.box, target.distribution, cut_out, others))
                 groups[face.emotion, picture.source].append(number)
                 if not cut_out and not others and _has_context(face.box, image):
                     self._heads.append(number)
         if not self.faces:
-            raise ValueError("no readable face in the data")
+            raise DataError(f"none of {len(pictures)} pictures has a face that can be read")
         self._groups: list[tuple[list[npt.NDArray[np.int64]], npt.NDArray[np.float64]]] = []
         for emotion in range(len(LABELS)):
             members = {
@@ -158,6 +157,14 @@ def smooth(distribution: npt.NDArray[np.float32], share: float) -> npt.NDArray[n
 def _is_cut_out(image: Image) -> bool:
     corners = (image[:4, :4], image[:4, -4:], image[-4:, :4], image[-4:, -4:])
     return all(int(corner.max()) < CUT_OUT_LEVEL for corner in corners)
+
+
+def _is_in(box: tuple[float, float, float, float], image: Image) -> bool:
+    """Tell whether there is anything of the picture in the box."""
+    x, y, width, height = box
+    across = min(x + width, image.shape[1]) - max(x, 0)
+    down = min(y + height, image.shape[0]) - max(y, 0)
+    return bool(across >= 1 and down >= 1)
 
 
 def _has_context(box: tuple[float, float, float, float], image: Image) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_core.emotions import LABELS
+from fer_core.training.errors import DataError
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 NAMES = {
@@ -24,11 +25,11 @@ def write_figures(card: Path, info: dict[str, Any], report: dict[str, Any]) -> N
         report: Of `evaluate`.
 
     Raises:
-        ValueError: The card lacks the marks.
+        DataError: The card lacks the marks.
     """
     text = card.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:
-        raise ValueError(f"{card} lacks {BEGIN} or {END}")
+        raise DataError(f"{card} lacks {BEGIN} or {END}")
     before, after = text.split(BEGIN)[0], text.split(END)[1]
     figures = figures_markdown(info, report)
     card.write_text(f"{before}{BEGIN}\n\n{figures}\n\n{END}{after}", encoding="utf-8")

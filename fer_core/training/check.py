@@ -13,13 +13,8 @@ import cv2
 import numpy as np
 
 from fer_core.emotions import LABELS
-from fer_core.training.data import (
-    Image,
-    LabelledPicture,
-    PictureReader,
-    UnreadablePicture,
-    load_dataset,
-)
+from fer_core.training.data import Image, LabelledPicture, PictureReader, load_dataset
+from fer_core.training.errors import UnreadablePicture
 
 #: A box may reach this many pixels over the picture's edge: annotators round.
 OVERHANG_PX = 8.0

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
+import logging
+import math
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +18,16 @@ import numpy.typing as npt
 import yaml
 
 from fer_core.emotions import LABELS, Emotion
+from fer_core.training.errors import DataError, UnreadablePicture
+
+LOGGER = logging.getLogger(__name__)
 
 Image = npt.NDArray[np.uint8]
 
 LABELS_FILE = "labels.csv"
+COLUMNS = ("archive", "name", "split", "emotion", "x", "y", "width", "height")
+#: Pictures of a "test" split are read and used by nothing here.
+SPLITS = ("train", "val", "test")
 BACKGROUNDS_ARCHIVE = "backgrounds.zip"
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".webp"})
 
@@ -29,14 +39,6 @@ SYNONYMS = {
     "happiness": "happy",
     "sadness": "sad",
 }
-
-
-class DataError(Exception):
-    """The training data cannot be used as it is; the message says which file and why."""
-
-
-class UnreadablePicture(DataError):
-    """A picture is missing or cannot be decoded; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class PictureReader:
             if container not in self._archives:
                 self._archives[container] = zipfile.ZipFile(container)
             return self._archives[container].read(name)
-        except (OSError, KeyError, zipfile.BadZipFile) as error:
+        except (OSError, KeyError, zipfile.BadZipFile, zlib.error) as error:
             raise UnreadablePicture(f"{container.name}: {name}: {error}") from error
 
     def read(self, container: Path, name: str) -> Image:
@@ -125,24 +127,43 @@ def load_dataset(folder: Path) -> list[LabelledPicture]:
         DataError: It is neither, or a label cannot be read.
     """
     folder = Path(folder)
+    if not folder.exists():
+        raise DataError(f"{folder} is not there")
     if folder.is_dir() and (folder / LABELS_FILE).exists():
         return list(_archived_pictures(folder))
     description = folder if folder.suffix in {".yaml", ".yml"} else folder / "data.yaml"
-    if description.exists():
+    if description.is_file():
         return list(_ultralytics_pictures(description))
+    if folder.is_file():
+        raise DataError(f"{folder}: name the folder of {LABELS_FILE}, or a data.yaml")
     raise DataError(f"{folder} holds neither {LABELS_FILE} nor data.yaml")
 
 
 def load_backgrounds(folder: Path, reader: PictureReader) -> list[Image]:
-    """Return the pictures of backgrounds.zip, RGB uint8; none where the folder has none."""
+    """Return the pictures of backgrounds.zip, RGB uint8; none where the folder has none.
+
+    One that cannot be read is left out and named in the log.
+
+    Raises:
+        DataError: The archive is none.
+    """
     archive = Path(folder) / BACKGROUNDS_ARCHIVE
     if not archive.exists():
         return []
-    with zipfile.ZipFile(archive) as names:
-        members = sorted(
-            name for name in names.namelist() if Path(name).suffix.lower() in IMAGE_SUFFIXES
-        )
-    return [reader.read(archive, name) for name in members]
+    try:
+        with zipfile.ZipFile(archive) as names:
+            members = sorted(
+                name for name in names.namelist() if Path(name).suffix.lower() in IMAGE_SUFFIXES
+            )
+    except (OSError, zipfile.BadZipFile) as error:
+        raise DataError(f"{archive} cannot be opened: {error}") from error
+    backgrounds = []
+    for name in members:
+        try:
+            backgrounds.append(reader.read(archive, name))
+        except UnreadablePicture as error:
+            LOGGER.warning("left out: %s", error)
+    return backgrounds
 
 
 def one_hot(emotion: int) -> tuple[float, ...]:
@@ -152,66 +173,110 @@ def one_hot(emotion: int) -> tuple[float, ...]:
 
 def _archived_pictures(folder: Path) -> Iterator[LabelledPicture]:
     rows: dict[tuple[str, str], tuple[str, list[LabelledFace]]] = {}
-    with (folder / LABELS_FILE).open(newline="", encoding="utf-8") as file:
-        for line, row in enumerate(csv.DictReader(file), start=2):
-            try:
-                face = LabelledFace(
-                    box=(
-                        float(row["x"]),
-                        float(row["y"]),
-                        float(row["width"]),
-                        float(row["height"]),
-                    ),
-                    distribution=_votes(row) or one_hot(Emotion.from_label(row["emotion"]).index),
-                    voted=_votes(row) is not None,
-                )
-                key = (row["archive"], row["name"])
-                rows.setdefault(key, (row["split"], []))[1].append(face)
-            except (KeyError, ValueError, TypeError) as error:
-                raise DataError(f"{LABELS_FILE} line {line}: {error!r}") from error
+    try:
+        # Spreadsheets write a byte order mark, which utf-8-sig takes away.
+        text = (folder / LABELS_FILE).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{folder / LABELS_FILE} cannot be read as UTF-8: {error}") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+    if missing:
+        raise DataError(f"{folder / LABELS_FILE} lacks the columns {', '.join(missing)}")
+    for row in reader:
+        try:
+            votes = _votes(row)
+            face = LabelledFace(
+                box=(
+                    _number(row, "x"),
+                    _number(row, "y"),
+                    _number(row, "width"),
+                    _number(row, "height"),
+                ),
+                distribution=votes or one_hot(class_index(row["emotion"] or "")),
+                voted=votes is not None,
+            )
+            if row["split"] not in SPLITS:
+                raise ValueError(f"the split {row['split']!r} is none of {', '.join(SPLITS)}")
+        except ValueError as error:
+            raise DataError(f"{LABELS_FILE} line {reader.line_num}: {error}") from error
+        key = (row["archive"], row["name"])
+        rows.setdefault(key, (row["split"], []))[1].append(face)
     for (archive, name), (split, faces) in rows.items():
         yield LabelledPicture(Path(archive).stem, name, split, folder / archive, tuple(faces))
 
 
+def class_index(name: str) -> int:
+    """Return the index of a class by its name or by another data set's word for it.
+
+    Raises:
+        ValueError: It is none of the five.
+    """
+    try:
+        return Emotion.from_label(SYNONYMS.get(name.casefold(), name)).index
+    except KeyError:
+        raise ValueError(f"class {name!r} is none of {', '.join(LABELS)}") from None
+
+
+def _number(row: Mapping[str, str | None], column: str) -> float:
+    try:
+        number = float(row[column] or "")
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{column} is no number: {row[column] or ''!r}")
+    return number
+
+
 def _votes(row: Mapping[str, str | None]) -> tuple[float, ...] | None:
-    values = [row.get(f"votes_{label}") or "" for label in LABELS]
-    if not all(values):
+    columns = [f"votes_{label}" for label in LABELS]
+    if not all(row.get(column) for column in columns):
         return None
-    shares = [float(value) for value in values]
+    shares = [_number(row, column) for column in columns]
     total = sum(shares)
     return tuple(share / total for share in shares) if total > 0 else None
 
 
 def _ultralytics_pictures(description: Path) -> Iterator[LabelledPicture]:
-    config = yaml.safe_load(description.read_text(encoding="utf-8"))
-    names = config.get("names", [])
-    ordered = [names[key] for key in sorted(names)] if isinstance(names, dict) else list(names)
     try:
-        classes = [
-            Emotion.from_label(SYNONYMS.get(name.casefold(), name)).index for name in ordered
-        ]
-    except KeyError as error:
-        raise DataError(f"{description}: class {error} is none of {', '.join(LABELS)}") from error
+        config = yaml.safe_load(description.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DataError(f"{description} cannot be read: {error}") from error
+    names = config.get("names") if isinstance(config, dict) else None
+    if not isinstance(names, dict | list) or not names:
+        raise DataError(f"{description} names no classes; it needs a line such as names: [angry]")
+    ordered = [names[key] for key in sorted(names)] if isinstance(names, dict) else names
+    try:
+        classes = [class_index(str(name)) for name in ordered]
+    except ValueError as error:
+        raise DataError(f"{description}: {error}") from error
     root = Path(config.get("path") or description.parent)
     if not root.is_absolute():
         root = description.parent / root
     for split in ("train", "val"):
         entries = config.get(split) or []
         for entry in entries if isinstance(entries, list) else [entries]:
-            yield from _yolo_folder(_existing(root, description.parent, entry), split, classes)
+            images = _existing(root, description.parent, str(entry))
+            if images is None:
+                raise DataError(f"{description}: the {split} pictures {entry} are not there")
+            yield from _yolo_pictures(images, split, classes)
 
 
-def _existing(root: Path, beside: Path, entry: str) -> Path:
+def _existing(root: Path, beside: Path, entry: str) -> Path | None:
     # Roboflow writes "../train/images" for train/images beside the file; Ultralytics copes too.
-    trimmed = entry[3:] if entry.startswith("../") else entry
-    for candidate in (root / entry, beside / entry, root / trimmed, beside / trimmed):
-        if candidate.exists():
-            return candidate
-    raise DataError(f"{entry} of data.yaml is not there")
+    trimmed = entry.removeprefix("../")
+    candidates = (root / entry, beside / entry, root / trimmed, beside / trimmed)
+    return next((candidate for candidate in candidates if candidate.exists()), None)
 
 
-def _yolo_folder(images: Path, split: str, classes: list[int]) -> Iterator[LabelledPicture]:
-    for path in sorted(images.rglob("*")):
+def _yolo_pictures(images: Path, split: str, classes: list[int]) -> Iterator[LabelledPicture]:
+    """Read a folder of pictures, or a text file that lists them."""
+    if images.is_dir():
+        paths, source = sorted(images.rglob("*")), images.parent.parent.name
+    else:
+        lines = images.read_text(encoding="utf-8").splitlines()
+        paths = [images.parent / line.strip() for line in lines if line.strip()]
+        source = images.parent.name
+    for path in paths:
         if path.suffix.lower() not in IMAGE_SUFFIXES:
             continue
         parts = list(path.parts)
@@ -231,15 +296,19 @@ def _yolo_folder(images: Path, split: str, classes: list[int]) -> Iterator[Label
                 faces.append(_yolo_face(values, classes, width, height))
             except ValueError as error:
                 raise DataError(f"{label_file} line {number}: {error}") from error
-        yield LabelledPicture(
-            images.parent.parent.name or "data", path.name, split, path.parent, tuple(faces)
-        )
+        yield LabelledPicture(source or "data", path.name, split, path.parent, tuple(faces))
 
 
 def _yolo_face(values: list[str], classes: list[int], width: int, height: int) -> LabelledFace:
-    if not 0 <= int(values[0]) < len(classes):
+    try:
+        known, *numbers = (float(value) for value in values)
+    except ValueError:
+        raise ValueError(f"not only numbers: {' '.join(values)[:80]}") from None
+    if not all(map(math.isfinite, (known, *numbers))):
+        raise ValueError(f"not only finite numbers: {' '.join(values)[:80]}")
+    if known not in range(len(classes)):
         raise ValueError(f"no class {values[0]}")
-    emotion, numbers = classes[int(values[0])], [float(value) for value in values[1:]]
+    emotion = classes[int(known)]
     if len(numbers) == 4:
         centre_x, centre_y, box_width, box_height = numbers
     elif len(numbers) >= 6 and len(numbers) % 2 == 0:  # a polygon, which Roboflow mixes in

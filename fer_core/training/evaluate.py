@@ -24,10 +24,10 @@ from fer_core.training.data import (
     Image,
     LabelledPicture,
     PictureReader,
-    UnreadablePicture,
     load_backgrounds,
     load_dataset,
 )
+from fer_core.training.errors import CheckpointError, DataError, UnreadablePicture
 from fer_core.training.scenes import VALIDATION, compose
 from fer_core.vision.detector import EmotionDetector, Mode
 from fer_core.vision.faces import Detections, Face
@@ -89,12 +89,22 @@ def evaluate(
         limit: Most pictures of each source, for a quick look; None for all.
         threads: Of the detector.
         changes: Also measure under changed size, light, blur, JPEG quality and yaw.
+
+    Raises:
+        CheckpointError: The model finds no face at all.
+        DataError: The data cannot be used.
+        FerError: The model cannot be loaded.
     """
     detector = EmotionDetector.load(weights, threads)
     everything = load_dataset(data)
     seen_in_training = twins(everything)
     held_out = [picture for picture in everything if picture.split == "val"]
     pictures = limited([each for each in held_out if each not in seen_in_training], limit)
+    if not any(len(picture.faces) == 1 for picture in pictures):
+        raise DataError(
+            f"{data}: no val picture of exactly one labelled face, which the figures picture by "
+            "picture need"
+        )
     report: dict[str, Any] = {
         "weights": {"name": detector.info.name, "sha256": detector.info.sha256},
         "temperature": detector.info.temperature,
@@ -110,7 +120,7 @@ def evaluate(
             source: source_figures(
                 [each for each in answers[mode] if each.picture.source == source]
             )
-            for source in sorted({picture.source for picture in pictures})
+            for source in sorted({each.picture.source for each in answers[mode]})
         }
         for mode in answers
     }
@@ -120,7 +130,7 @@ def evaluate(
         report["changes"] = change_figures(detector, limited(pictures, CHANGED_PER_SOURCE))
     report["mistakes"] = [
         {
-            "container": answer.picture.container.name,
+            "container": _below(answer.picture.container, data),
             "name": answer.picture.name,
             "label": LABELS[answer.emotion],
             "answer": LABELS[answer.answer],
@@ -256,16 +266,21 @@ def calibration_figures(answers: Sequence[Answer]) -> dict[str, Any]:
     """Return the best temperature ratio and the calibration error before and after it.
 
     Each half of the pictures is judged with the temperature of the other half.
+
+    Raises:
+        CheckpointError: No face was found.
     """
     found = [answer for answer in answers if answer.probabilities is not None]
+    if not found:
+        raise CheckpointError(f"the model finds no face in any of {len(answers)} val pictures")
     probabilities = np.array([answer.probabilities for answer in found])
     labels = _labels(found)
     sources = [answer.picture.source for answer in found]
     sizes = {source: sources.count(source) for source in set(sources)}
     weights = np.array([1 / sizes[source] for source in sources])
-    after = np.empty_like(probabilities)
+    after = probabilities.copy()
     half = np.random.default_rng(0).random(len(found)) < 0.5
-    for part in (half, ~half):
+    for part in (half, ~half) if half.any() and not half.all() else ():
         ratio = metrics.fit_temperature(probabilities[~part], labels[~part], weights[~part])
         after[part] = metrics.tempered(probabilities[part], ratio)
     return {
@@ -401,6 +416,13 @@ def worst_mistakes(answers: Sequence[Answer]) -> list[Answer]:
         and answer.answer not in (answer.emotion, metrics.NO_ANSWER)
     ]
     return sorted(wrong, key=lambda answer: -float(np.max(answer.probabilities)))[:MISTAKES_SHOWN]  # type: ignore[arg-type]
+
+
+def _below(container: Path, data: Path) -> str:
+    """Return where an archive or a picture's folder lies, seen from the data folder."""
+    folder = data if data.is_dir() else data.parent
+    inside = container.is_relative_to(folder)
+    return container.relative_to(folder).as_posix() if inside else str(container)
 
 
 def _changed(image: Image, change: Change, level: float) -> Image:

@@ -21,7 +21,8 @@ from fer_core.emotions import LABELS
 from fer_core.training import metrics
 from fer_core.training import network as networks
 from fer_core.training.bank import FaceBank
-from fer_core.training.data import LabelledPicture, PictureReader, UnreadablePicture, load_dataset
+from fer_core.training.data import LabelledPicture, PictureReader, load_dataset
+from fer_core.training.errors import CheckpointError, OptionError, UnreadablePicture
 from fer_core.training.evaluate import answer_all, calibration_figures, limited, write_json
 from fer_core.training.scenes import compose, training_style
 from fer_core.vision import canary
@@ -66,9 +67,13 @@ class Fidelity:
 
 
 def load_network(path: Path) -> nn.Module:
-    """Return the network of a run's checkpoint (its average) or of an Ultralytics checkpoint."""
-    state = torch.load(path, map_location="cpu", weights_only=False)
-    if "average" in state:
+    """Return the network of a run's checkpoint (its average) or of an Ultralytics checkpoint.
+
+    Raises:
+        CheckpointError: It is neither.
+    """
+    state = networks.read(path)
+    if isinstance(state, dict) and "average" in state:
         return networks.restored(state["config"]["model"], state["average"])
     return networks.load(path)
 
@@ -84,6 +89,8 @@ def export(
 ) -> Path:
     """Write the ONNX file and its model.json, and return the latter's path.
 
+    What is in the folder is replaced at the end, when everything has been checked.
+
     Args:
         weights: A run's checkpoint, or a checkpoint in Ultralytics' form.
         folder: Where to write.
@@ -94,24 +101,41 @@ def export(
         threads: Of the detector that calibrates.
 
     Raises:
-        ValueError: The ONNX file does not answer as the network does, or int8 lacks data.
+        CheckpointError: The weights cannot be read, the ONNX file does not answer as the network
+            does, or the network finds no face to compare and calibrate on.
+        OptionError: int8 lacks data.
     """
+    if int8 and data is None:
+        raise OptionError("--int8 needs --data, for the ranges of the activations")
     network = load_network(weights)
-    architecture = networks.architecture(network)
-    name = name or f"fer-{architecture.lower()}" + ("-int8" if int8 else "")
-    file = folder / f"{name}.onnx"
-    to_onnx(network, file)
+    name = name or f"fer-{networks.architecture(network).lower()}" + ("-int8" if int8 else "")
     pictures = load_dataset(data) if data is not None else []
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
+        file = Path(scratch) / f"{name}.onnx"
+        description = _write(network, file, pictures, version, int8, threads)
+        file.replace(folder / file.name)
+        return description.replace(folder / description.name)
+
+
+def _write(
+    network: nn.Module,
+    file: Path,
+    pictures: Sequence[LabelledPicture],
+    version: str,
+    int8: bool,
+    threads: int,
+) -> Path:
+    """Write the ONNX file, check and describe it, and return the path of the model.json."""
+    to_onnx(network, file)
     if int8:
-        if data is None:
-            raise ValueError("int8 needs --data, for the ranges of the activations")
         quantise(file, [picture for picture in pictures if picture.split == "train"])
     info = ModelInfo(
-        name=name,
+        name=file.stem,
         version=version,
         file=file.name,
         sha256=sha256_of(file),
-        architecture=architecture,
+        architecture=networks.architecture(network),
         classes=LABELS,
         input=ModelInput(),
         unsure_below=UNSURE_BELOW,
@@ -119,15 +143,20 @@ def export(
         licence=LICENCE,
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
     )
-    description = folder / "model.json"
+    description = file.with_name("model.json")
     write_json(description, info.model_dump(mode="json"))
     held_out = [picture for picture in pictures if picture.split == "val"]
     if held_out:
         fidelity = compare(network, file, held_out)
         LOGGER.info("against torch: %s", fidelity)
+        if not fidelity.faces:
+            raise CheckpointError(
+                "the network finds no face in the validation pictures, so it can neither be "
+                "checked nor calibrated: train it longer, or export it without --data"
+            )
         allowed = 0.05 if int8 else 0.02
         if fidelity.box_iou_p1 < 0.95 or fidelity.probability_p99 > allowed:
-            raise ValueError(f"{file.name} does not answer as the network does: {fidelity}")
+            raise CheckpointError(f"{file.name} does not answer as the network does: {fidelity}")
         calibrated = {"temperature": calibrate_weights(description, held_out, threads)}
         measured = {"metrics": {"fidelity_to_torch": asdict(fidelity)}}
         write_json(description, info.model_dump(mode="json") | calibrated | measured)
@@ -217,9 +246,21 @@ def quantise(file: Path, pictures: Sequence[LabelledPicture], seed: int = 0) -> 
 
 
 def compare(
-    network: nn.Module, file: Path, pictures: Sequence[LabelledPicture], count: int = 200
+    network: nn.Module,
+    file: Path,
+    pictures: Sequence[LabelledPicture],
+    count: int = 200,
+    least: float = COMPARED_FROM,
 ) -> Fidelity:
-    """Compare an ONNX file with the torch network on validation pictures, at two input sizes."""
+    """Compare an ONNX file with the torch network on validation pictures, at two input sizes.
+
+    Args:
+        network: In eval mode.
+        file: The ONNX file.
+        pictures: Of the validation split.
+        count: How many of them are drawn.
+        least: Score from which the strongest candidate of a picture counts.
+    """
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
@@ -231,13 +272,14 @@ def compare(
         return cast(Floats, networks.predict(network, torch.from_numpy(images)).numpy())
 
     order = np.random.default_rng(0).permutation(len(pictures))[:count]
-    return compare_outputs(run_torch, run_onnx, [pictures[index] for index in order])
+    return compare_outputs(run_torch, run_onnx, [pictures[index] for index in order], least)
 
 
 def compare_outputs(
     reference: Callable[[Floats], Floats],
     other: Callable[[Floats], Floats],
     pictures: Sequence[LabelledPicture],
+    least: float = COMPARED_FROM,
 ) -> Fidelity:
     """Compare two forms of a network, each from images (N, 3, H, W) to (N, 9, A)."""
     reader = PictureReader()
@@ -254,7 +296,7 @@ def compare_outputs(
             tensor = to_tensor([view.render(image)])
             expected, given = reference(tensor)[0], other(tensor)[0]
             anchor = int(expected[4:].max(axis=0).argmax())
-            if expected[4:, anchor].max() < COMPARED_FROM:
+            if expected[4:, anchor].max() < least:
                 continue
             corners = [_corners(output[:4, anchor]) for output in (expected, given)]
             overlaps.append(float(metrics.iou_matrix(corners[0], corners[1])[0, 0]))

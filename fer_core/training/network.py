@@ -11,6 +11,7 @@ from ultralytics.nn.tasks import DetectionModel, load_checkpoint
 from ultralytics.utils import DEFAULT_CFG_DICT, SETTINGS, IterableSimpleNamespace
 
 from fer_core.emotions import LABELS
+from fer_core.training.errors import CheckpointError
 
 SETTINGS.update({"sync": False})  # on by default, and posts usage to an analytics service
 
@@ -45,12 +46,21 @@ def load(path: Path) -> nn.Module:
     """Return the network of an Ultralytics checkpoint, its average if it holds one, in eval mode.
 
     Raises:
-        ValueError: Its classes are not the five of this project, in this order.
+        CheckpointError: It cannot be read, or its classes are not the five of this project, in this
+            order.
     """
-    network, _ = load_checkpoint(str(path))
+    if not path.is_file():
+        raise CheckpointError(f"{path} is not there")
+    try:
+        network, _ = load_checkpoint(str(path))
+    except Exception as error:  # whatever unpickling meets
+        raise CheckpointError(f"{path} is no YOLO checkpoint (.pt): {error}") from error
     names = tuple(str(network.names[index]) for index in range(len(network.names)))
     if names != LABELS:
-        raise ValueError(f"{path} has the classes {names}, expected {LABELS}")
+        raise CheckpointError(
+            f"{path} has the classes {', '.join(names)}; expected, in this order: "
+            f"{', '.join(LABELS)}"
+        )
     return _prepare(network).eval()
 
 
@@ -67,6 +77,44 @@ def save(network: nn.Module, path: Path) -> None:
     partial = path.with_suffix(".partial")
     torch.save(checkpoint, partial)
     partial.replace(path)
+
+
+def read(path: Path) -> Any:
+    """Return what a checkpoint of either form holds, on the CPU.
+
+    Raises:
+        CheckpointError: It cannot be read.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"{path} is not there")
+    try:
+        return torch.load(path, map_location="cpu", weights_only=False)
+    except Exception as error:  # whatever unpickling meets
+        raise CheckpointError(f"{path} is no checkpoint (.pt): {error}") from error
+
+
+def read_run(path: Path) -> dict[str, Any]:
+    """Return what a run's `last.pt` or `stable.pt` holds, on the CPU.
+
+    Raises:
+        CheckpointError: It is no such file.
+    """
+    state = read(path)
+    if not isinstance(state, dict) or not {"config", "average", "progress"} <= state.keys():
+        raise CheckpointError(f"{path} is no last.pt or stable.pt of a run")
+    return state
+
+
+def key(network: nn.Module) -> str:
+    """Return the architecture's key in `ARCHITECTURES`.
+
+    Raises:
+        CheckpointError: It is none of them.
+    """
+    name = architecture(network).lower()
+    if name not in ARCHITECTURES:
+        raise CheckpointError(f"{name} cannot be trained here; one of {', '.join(ARCHITECTURES)}")
+    return name
 
 
 def restored(name: str, state: dict[str, torch.Tensor]) -> nn.Module:

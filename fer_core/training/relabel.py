@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_core.training.bank import SMOOTHING, SOURCE_SMOOTHING, smooth
-from fer_core.training.data import PictureReader, UnreadablePicture, load_dataset
+from fer_core.training.data import PictureReader, load_dataset
+from fer_core.training.errors import DataError, UnreadablePicture
 from fer_core.training.metrics import iou_matrix
 from fer_core.vision.detector import EmotionDetector
 
@@ -73,9 +74,16 @@ def relabel(weights: Path, data: Path, output: Path, share: float = 0.5, threads
 
 
 def read_targets(path: Path) -> Targets:
-    """Read what `relabel` wrote: (source, name) -> shape (faces, 5)."""
-    with np.load(path) as stored:
-        rows = list(zip(stored["source"], stored["name"], stored["target"], strict=True))
+    """Read what `relabel` wrote: (source, name) -> shape (faces, 5).
+
+    Raises:
+        DataError: It is no such file.
+    """
+    try:
+        with np.load(path) as stored:
+            rows = list(zip(stored["source"], stored["name"], stored["target"], strict=True))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{path} was not written by relabel: {error}") from error
     grouped: dict[tuple[str, str], list[npt.NDArray[np.float32]]] = {}
     for source, name, target in rows:  # the faces of a picture stand in order
         grouped.setdefault((str(source), str(name)), []).append(target)

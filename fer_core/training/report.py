@@ -12,7 +12,8 @@ import cv2
 
 from fer_core.emotions import LABELS
 from fer_core.training.card import scene_rows
-from fer_core.training.data import PictureReader, UnreadablePicture
+from fer_core.training.data import PictureReader
+from fer_core.training.errors import UnreadablePicture
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
@@ -123,7 +124,7 @@ def _mistakes(mistakes: Sequence[dict[str, Any]], data: Path) -> str:
     figures = []
     for mistake in mistakes:
         try:
-            container = data / mistake["container"]
+            container = (data if data.is_dir() else data.parent) / mistake["container"]
             image = reader.read(container, mistake["name"])
         except UnreadablePicture:
             continue

@@ -52,6 +52,8 @@ class Style:
             network sizes the box by that end.
         p_letterbox: The scene fills a part of the canvas, grey lies around it.
         p_empty: An element or scene whose face is covered, so that it carries no label.
+        p_none: There is no face at all. Where every small input holds one, the network boxes the
+            whole of a picture that has none.
         strength: 0 for pictures as they are, 1 for all augmentations.
     """
 
@@ -67,6 +69,7 @@ class Style:
     p_wide: float = 0.9
     p_letterbox: float = 0.15
     p_empty: float = 0.05
+    p_none: float = 0.1
     strength: float = 1.0
 
 
@@ -82,6 +85,7 @@ VALIDATION = Style(
     p_wide=0.0,
     p_letterbox=0.0,
     p_empty=0.0,
+    p_none=0.0,
     strength=0.5,
 )
 
@@ -117,7 +121,7 @@ class Scene:
         image: RGB uint8 (H, W, 3).
         boxes: Shape (n, 4), x0, y0, x1, y1 in pixels.
         distributions: Shape (n, 5), each row sums to 1.
-        cells: Faces a side of the grid; 0 for a single face.
+        cells: Faces a side of the grid; 0 for a single face or none.
     """
 
     image: Image
@@ -144,7 +148,9 @@ def compose(bank: FaceBank, seed: int, number: int, size: tuple[int, int], style
     if rng.random() < style.p_clutter:
         add_clutter(canvas, rng)
     composer = _Composer(canvas, rng, bank, style)
-    if rng.random() < style.p_single:
+    if _happens(style.p_none, rng):
+        cells = 0
+    elif rng.random() < style.p_single:
         composer.add_single()
         cells = 0
     else:

@@ -14,7 +14,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
@@ -29,6 +29,7 @@ from fer_core.training.bank import FaceBank
 from fer_core.training.batches import SIZES, Batch, SceneBatches, loader
 from fer_core.training.check import twins
 from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
+from fer_core.training.errors import OptionError
 from fer_core.training.losses import SoftTargetLoss
 
 LOGGER = logging.getLogger(__name__)
@@ -130,24 +131,46 @@ def rate_factor(done: float, step: int, warmup_steps: int, cooldown: float) -> f
     return warm * max(0.0, 1 - math.sqrt(min(1.0, (done - (1 - cooldown)) / cooldown)))
 
 
+def settings_of(checkpoint: Path) -> TrainingConfig:
+    """Return the settings of the run that wrote a `last.pt` or `stable.pt`, in its folder's place.
+
+    Raises:
+        CheckpointError: It is no such file.
+    """
+    known = {each.name for each in fields(TrainingConfig)}
+    stored = networks.read_run(checkpoint)["config"]
+    config = TrainingConfig(**{name: value for name, value in stored.items() if name in known})
+    return replace(config, run=checkpoint.parent)
+
+
 def train(config: TrainingConfig, resume: Path | None = None) -> Path:
     """Train, and return the path of the finished weights in Ultralytics' checkpoint form.
 
     Args:
         config: Of the run.
-        resume: A `last.pt` or `stable.pt` to go on from.
+        resume: A `last.pt` or `stable.pt` to go on from; its architecture is taken, the first
+            weights of the config are not.
 
     Raises:
+        CheckpointError: A checkpoint cannot be used.
         DataError: The data cannot be used.
+        OptionError: There is no such device.
     """
+    device = _device(config.device)
+    state = None if resume is None else networks.read_run(resume)
+    if state is not None:
+        config = replace(config, model=state["config"]["model"], weights=None)
     config.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config.seed)
     if config.threads:
         torch.set_num_threads(config.threads)
         cv2.setNumThreads(config.threads)
     bank, face_count = _load_bank(config)
-    device = torch.device(config.device)
-    model = networks.load(config.weights) if config.weights else networks.build(config.model)
+    if config.weights:
+        model = networks.load(config.weights)
+        config = replace(config, model=networks.key(model))
+    else:
+        model = networks.build(config.model)
     cast(Any, model).args.box = BOX_GAIN
     cast(Any, model).args.cls = CLASS_GAIN
     cast(Any, model).args.dfl = DISTANCE_GAIN
@@ -155,8 +178,8 @@ def train(config: TrainingConfig, resume: Path | None = None) -> Path:
     optimiser = _optimiser(model, config)
     average = ModelEMA(model, decay=config.ema_decay, tau=500)
     progress = Progress()
-    if resume is not None:
-        progress = _restore(resume, model, average, optimiser, device)
+    if state is not None:
+        progress = _restore(state, model, average, optimiser)
         LOGGER.info(
             "resumed %s at step %d, %.1f min", resume, progress.step, progress.elapsed_s / 60
         )
@@ -166,7 +189,9 @@ def train(config: TrainingConfig, resume: Path | None = None) -> Path:
         cooling, feed = True, _cool(bank, config, progress, average)
     else:
         feed = _feed(bank, config, progress, strength=1.0)
-    log = _Log(config.run / "log.csv")
+    if done >= 1:
+        LOGGER.info("this run is finished: more --minutes (or --epochs) would extend it")
+    log = _Log(config.run / "log.csv", progress.step)
     begun, before = time.monotonic(), progress.elapsed_s
     saved_at = time.monotonic()
     with _interruptible() as interrupted:
@@ -218,6 +243,16 @@ def draw_curves(log: Path, picture: Path) -> None:
     figure.tight_layout()
     figure.savefig(picture, dpi=90)
     pyplot.close(figure)
+
+
+def _device(name: str) -> torch.device:
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise OptionError(f"there is no device {name!r}; one of cpu, cuda, cuda:0") from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise OptionError(f"--device {name}: torch finds no GPU here; leave it out to use the CPU")
+    return device
 
 
 def _load_bank(config: TrainingConfig) -> tuple[FaceBank, int]:
@@ -330,13 +365,8 @@ def _save(
 
 
 def _restore(
-    path: Path,
-    model: nn.Module,
-    average: ModelEMA,
-    optimiser: torch.optim.Optimizer,
-    device: torch.device,
+    state: dict[str, Any], model: nn.Module, average: ModelEMA, optimiser: torch.optim.Optimizer
 ) -> Progress:
-    state = torch.load(path, map_location=device, weights_only=False)
     model.load_state_dict(state["model"])
     average.ema.load_state_dict(state["average"])
     average.updates = state["average_updates"]
@@ -347,13 +377,20 @@ def _restore(
 class _Log:
     """Means over `LOG_EVERY_STEPS` steps, to a CSV file and as a line with the time left."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, step: int) -> None:
+        """Keep the rows up to this step; a kill may have come after later ones were written."""
         self._path = path
         self._losses: list[torch.Tensor] = []
         self._gradients: list[float] = []
         self._mark: tuple[float, int] | None = None
-        if not path.exists():
-            path.write_text(",".join(LOG_COLUMNS) + "\n", encoding="utf-8")
+        rows = path.read_text(encoding="utf-8").splitlines()[1:] if path.exists() else []
+        values = [row.split(",") for row in rows]
+        kept = [
+            ",".join(each)
+            for each in values
+            if len(each) == len(LOG_COLUMNS) and each[0].isdigit() and int(each[0]) <= step
+        ]
+        path.write_text("\n".join([",".join(LOG_COLUMNS), *kept]) + "\n", encoding="utf-8")
 
     def add(
         self, progress: Progress, rate: float, losses: torch.Tensor, gradient: float, done: float

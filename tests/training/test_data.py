@@ -11,13 +11,8 @@ import pytest
 from fer_core.emotions import LABELS
 from fer_core.training.bank import FaceBank
 from fer_core.training.check import check, describe, twins
-from fer_core.training.data import (
-    DataError,
-    PictureReader,
-    UnreadablePicture,
-    load_backgrounds,
-    load_dataset,
-)
+from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
+from fer_core.training.errors import DataError, UnreadablePicture
 
 
 def test_archives_give_each_picture_with_its_face_and_split(archives: Path) -> None:
@@ -60,6 +55,67 @@ def test_a_broken_label_is_named_with_its_line(yolo_folder: Path, line: str) -> 
         load_dataset(yolo_folder)
 
 
+def test_numbers_that_are_none_are_named(yolo_folder: Path) -> None:
+    label = yolo_folder / "train" / "labels" / "3.txt"
+    label.write_text("0 0.5 nan 0.5 0.5")
+    with pytest.raises(DataError, match="finite"):
+        load_dataset(yolo_folder)
+    label.write_text("0.0 0.5 0.5 0.5 0.5")  # Ultralytics reads the class as a float, too
+    assert load_dataset(yolo_folder)[3].faces[0].emotion == LABELS.index("Angry")
+
+
+def test_a_text_file_that_lists_the_pictures_does_for_a_folder(yolo_folder: Path) -> None:
+    (yolo_folder / "train.txt").write_text("./train/images/0.jpg\ntrain/images/2.jpg\n")
+    description = yolo_folder / "data.yaml"
+    description.write_text(description.read_text().replace("../train/images", "train.txt"))
+    found = [each for each in load_dataset(yolo_folder) if each.split == "train"]
+    assert [each.name for each in found] == ["0.jpg", "2.jpg"]
+    assert found[1].faces[0].emotion == LABELS.index("Natural")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "names no classes"),
+        ("names: 5", "names no classes"),
+        ("names: [1, 2]", "class '1'"),
+        (": : :", "cannot be read"),
+        ("train: ../elsewhere/images\nnames: [angry]", "train pictures ../elsewhere/images"),
+    ],
+)
+def test_a_description_that_cannot_be_used_is_explained(
+    yolo_folder: Path, text: str, said: str
+) -> None:
+    (yolo_folder / "data.yaml").write_text(text)
+    with pytest.raises(DataError, match=said):
+        load_dataset(yolo_folder)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (",height,", ",hight,", "lacks the columns height"),
+        (",Angry,", ",Contempt,", "line 2: class 'Contempt' is none of Angry"),
+        (",train,", ",valid,", "line 2: the split 'valid'"),
+        (",24.0,", ",,", "line 2: x is no number"),
+        (",24.0,", ",nan,", "line 2: x is no number"),
+    ],
+)
+def test_labels_that_cannot_be_used_are_explained(
+    archives: Path, before: str, after: str, said: str
+) -> None:
+    labels = archives / "labels.csv"
+    labels.write_text(labels.read_text().replace(before, after, 1))
+    with pytest.raises(DataError, match=said):
+        load_dataset(archives)
+
+
+def test_labels_saved_by_a_spreadsheet_are_read(archives: Path) -> None:
+    labels = archives / "labels.csv"
+    labels.write_text(labels.read_text(), encoding="utf-8-sig")
+    assert len(load_dataset(archives)) == 30
+
+
 def test_other_classes_are_refused_by_name(yolo_folder: Path) -> None:
     description = yolo_folder / "data.yaml"
     description.write_text(description.read_text().replace("anger", "contempt"))
@@ -78,6 +134,26 @@ def test_the_bank_survives_an_unreadable_picture_and_names_it(archives: Path) ->
     assert len(bank.faces) == 29
     assert len(bank.unreadable) == 1
     assert "train/Sad/1.png" in bank.unreadable[0]
+
+
+def test_the_bank_leaves_out_boxes_without_a_picture_and_names_them(
+    archives: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    labels = archives / "labels.csv"
+    text = labels.read_text().replace("24.0,18.0,48.0,60.0", "24.0,18.0,0.0,60.0", 1)
+    labels.write_text(text.replace("24.0,18.0,48.0,60.0", "240.0,18.0,48.0,60.0", 1))
+    bank = FaceBank(load_dataset(archives), [])
+    assert len(bank.faces) == 28
+    assert "train/Angry/0.png" in caplog.text
+    assert "train/Angry/1.png" in caplog.text
+
+
+def test_a_picture_without_faces_stands_behind_faces(yolo_folder: Path) -> None:
+    (yolo_folder / "train" / "labels" / "3.txt").write_text("")
+    (yolo_folder / "train" / "labels" / "4.txt").unlink()
+    bank = FaceBank(load_dataset(yolo_folder), [])
+    assert len(bank.faces) == 8
+    assert len(bank.backgrounds) == 2
 
 
 def test_a_missing_member_and_an_empty_file_are_unreadable(archives: Path) -> None:
@@ -138,6 +214,17 @@ def test_backgrounds_are_optional(archives: Path) -> None:
     assert len(load_backgrounds(archives, PictureReader())) == 2
     (archives / "backgrounds.zip").unlink()
     assert load_backgrounds(archives, PictureReader()) == []
+
+
+def test_a_damaged_background_is_left_out_and_named(
+    archives: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    _replace(archives / "backgrounds.zip", "1.png", b"no picture")
+    assert len(load_backgrounds(archives, PictureReader())) == 1
+    assert "1.png" in caplog.text
+    (archives / "backgrounds.zip").write_bytes(b"no archive")
+    with pytest.raises(DataError, match=r"backgrounds\.zip"):
+        load_backgrounds(archives, PictureReader())
 
 
 def _replace(archive: Path, name: str, content: bytes) -> None:

@@ -26,6 +26,7 @@ from fer_core.training.evaluate import (
     worst_mistakes,
 )
 from fer_core.training.relabel import read_targets, relabel
+from fer_core.training.report import write_html
 from fer_core.vision.detector import EmotionDetector
 
 WEIGHTS = PROJECT_ROOT / "weights" / "model.json"
@@ -56,6 +57,25 @@ def test_evaluate_writes_json_and_a_page_and_records_the_figures(
     assert recorded["sources"]["photo"]["heads"]["pictures"] == 10
     assert EmotionDetector.load(shipped).info.metrics == recorded
     assert "macro-F1" in capsys.readouterr().out
+
+
+def test_the_page_shows_the_mistakes_of_both_forms_of_data(
+    yolo_folder: Path, shipped: Path, tmp_path: Path
+) -> None:
+    for label in (yolo_folder / "valid" / "labels").iterdir():
+        label.write_text(label.read_text().replace(label.stem, str((int(label.stem) + 1) % 5), 1))
+    for data in (yolo_folder, yolo_folder / "data.yaml"):
+        report = evaluate(shipped, data, scene_count=1, changes=False)
+        write_html(report, data, tmp_path / "page.html")
+        assert report["mistakes"]
+        assert (tmp_path / "page.html").read_text().count("<figure>") == len(report["mistakes"])
+
+
+def test_pictures_of_several_faces_count_in_scenes_only(yolo_folder: Path, shipped: Path) -> None:
+    label = yolo_folder / "valid" / "labels" / "0.txt"
+    label.write_text(label.read_text() + "1 0.1 0.1 0.2 0.2\n")
+    report = evaluate(shipped, yolo_folder, scene_count=1, changes=False)
+    assert report["sources"]["photo"]["export"]["pictures"] == 4
 
 
 def test_every_change_leaves_a_picture(archives: Path) -> None:

@@ -47,7 +47,9 @@ def test_it_trains_resumes_exports_and_the_app_gets_the_same_boxes(
     assert (run / "stable.pt").exists()
     assert (run / "curves.png").stat().st_size > 0
 
-    description = export(weights, tmp_path / "weights", version="0.0.1")
+    folder = tmp_path / "weights"
+    description = export(weights, folder, version="0.0.1")
+    assert sorted(file.name for file in folder.iterdir()) == ["fer-yolov9t.onnx", "model.json"]
     detector = EmotionDetector.load(description)
     assert detector.info.architecture == "YOLOv9t"
     assert detector.info.classes == LABELS
@@ -55,9 +57,27 @@ def test_it_trains_resumes_exports_and_the_app_gets_the_same_boxes(
     seen = detector.detect(image.image, "frame", confidence=1e-4)
     assert seen.faces
     pictures = [picture for picture in load_dataset(archives) if picture.split == "val"]
-    fidelity = compare(load_network(weights), description.with_name(detector.info.file), pictures)
+    fidelity = compare(
+        load_network(weights), description.with_name(detector.info.file), pictures, least=0.0
+    )
+    assert fidelity.faces == 20
     assert fidelity.box_iou_p1 >= 0.95
     assert fidelity.probability_p99 <= 0.02
+
+
+def test_an_export_that_cannot_be_checked_leaves_the_folder_as_it_was(
+    archives: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torch.manual_seed(0)
+    networks.save(networks.build("yolov9t"), tmp_path / "untrained.pt")
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    (folder / "model.json").write_text("the model of before")
+    arguments = ["export", "--weights", str(tmp_path / "untrained.pt"), "--output", str(folder)]
+    assert main([*arguments, "--data", str(archives)]) == 2
+    assert "train it longer" in capsys.readouterr().err
+    assert [file.name for file in folder.iterdir()] == ["model.json"]
+    assert (folder / "model.json").read_text() == "the model of before"
 
 
 def test_onnx_answers_as_torch_does_at_any_batch_and_size(tmp_path: Path) -> None:
@@ -161,6 +181,71 @@ def test_the_command_line_trains_on_both_forms_and_writes_a_log(
     assert (tmp_path / "weights.pt").exists()
     with (tmp_path / "log.csv").open(newline="") as file:
         assert "rate" in next(csv.reader(file))
+
+
+def test_a_run_goes_on_with_its_own_settings_and_does_not_log_a_step_twice(
+    archives: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    command = ["train", "--data", str(archives), "--image-size", "96", "--threads", "1"]
+    assert main([*command, "--run", str(run), "--epochs", "0.5", "--seed", "7"]) == 0
+    stored = torch.load(run / "last.pt", weights_only=False)
+    log = run / "log.csv"
+    # As if it had been killed some steps after the checkpoint, in the middle of a row.
+    log.write_text(log.read_text() + "900" + ",1" * 8 + "\n950,1")
+    moved = run.rename(tmp_path / "moved")
+    assert main(["train", "--resume", str(moved / "last.pt"), "--epochs", "80"]) == 0
+    resumed = torch.load(moved / "last.pt", weights_only=False)
+    assert resumed["config"] == stored["config"] | {"run": moved, "epochs": 80.0}
+    assert resumed["progress"]["step"] > stored["progress"]["step"]
+    with (moved / "log.csv").open(newline="") as file:
+        steps = [int(row["step"]) for row in csv.DictReader(file)]
+    assert steps == sorted(set(steps))
+    assert steps[0] == stored["progress"]["step"]
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_is_not_trained_over(
+    archives: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "last.pt").write_bytes(b"hours of work")
+    assert main(["train", "--data", str(archives), "--run", str(tmp_path)]) == 2
+    assert f"--resume {tmp_path / 'last.pt'}" in capsys.readouterr().err
+    assert (tmp_path / "last.pt").read_bytes() == b"hours of work"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--device", "gpu"], "there is no device 'gpu'"),
+        (["--resume", "LABELS"], "is no checkpoint"),
+        (["--weights", "LABELS"], "is no YOLO checkpoint"),
+        (["--targets", "LABELS"], "was not written by relabel"),
+        (["--resume", "RUN", "--model", "yolov9s"], "is a yolov9t: leave out --model"),
+    ],
+)
+def test_what_cannot_be_trained_with_is_explained(
+    options: list[str],
+    said: str,
+    archives: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run = tmp_path / "run.pt"
+    torch.save({"config": {"data": archives, "run": tmp_path}, "average": {}, "progress": {}}, run)
+    places = {"LABELS": str(archives / "labels.csv"), "RUN": str(run)}
+    given = [places.get(option, option) for option in options]
+    command = ["train", "--data", str(archives), "--run", str(tmp_path / "new")]
+    assert main([*command, *given]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_weights_bring_their_architecture(archives: Path, tmp_path: Path) -> None:
+    networks.save(networks.build("yolov9s"), tmp_path / "s.pt")
+    command = ["train", "--data", str(archives), "--image-size", "96", "--epochs", "0.2"]
+    run = tmp_path / "run"
+    assert main([*command, "--weights", str(tmp_path / "s.pt"), "--run", str(run)]) == 0
+    assert networks.architecture(load_network(run / "last.pt")) == "YOLOv9s"
 
 
 def test_an_unknown_architecture_is_refused_by_name() -> None:
