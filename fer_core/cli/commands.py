@@ -12,7 +12,7 @@ from fer_core.errors import FerError
 
 EXIT_STATUS = """exit status:
   0  everything was done
-  1  analyse: a file could not be read; doctor: something fails
+  1  analyse: a file could not be read, or the folders hold none; doctor: something fails
   2  the command line could not be understood
   3  the model or a setting cannot be used, or a picture cannot be written
 """
@@ -49,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _analyse(options: argparse.Namespace) -> int:
     from fer_core.cli.analyse import Output, analyse
 
+    if options.blur and options.annotate is None:
+        sys.stderr.write("--blur is for the pictures that --annotate DIR writes: name a DIR.\n")
+        return 2
     form: Output = "json" if options.json else "csv" if options.csv else "text"
     return analyse(
         options.photos,
@@ -94,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     analyse.add_argument(
         "--confidence",
         type=_share,
-        metavar="0.1..1",
+        metavar="0.2..1",
         help="weakest face to report (default: the model's own threshold)",
     )
     commands.add_parser("doctor", help="check the installation and say what to do")

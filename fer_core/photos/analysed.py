@@ -17,7 +17,7 @@ from fer_core.vision.image import RgbImage, decode_image
 
 #: Faces are looked for down to this confidence, once; a threshold set later only filters them, so
 #: moving it costs nothing. Below it, the detections are mostly not faces.
-LOWEST_CONFIDENCE = 0.1
+LOWEST_CONFIDENCE = 0.2
 
 
 class Detects(Protocol):

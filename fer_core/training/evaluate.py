@@ -492,8 +492,7 @@ def _corners(face: Face) -> tuple[float, float, float, float]:
 
 def _class_scores(face: Face) -> npt.NDArray[np.float64]:
     """Return the face's score for each class: its confidence shared out by the probabilities."""
-    shares = face.confidence * face.probabilities / face.probabilities.max()
-    return np.asarray(shares, np.float64)
+    return np.asarray(face.confidence * face.probabilities, np.float64)
 
 
 def _labels(answers: Sequence[Answer]) -> metrics.Integers:

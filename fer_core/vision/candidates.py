@@ -30,11 +30,22 @@ class Candidates:
 
     @classmethod
     def of(cls, corners: Float32Array, scores: Float32Array) -> Candidates:
-        """Return candidates as sure as their strongest score."""
-        return cls(corners, scores, scores.max(axis=1, initial=0.0))
+        return cls(corners, scores, face_confidences(scores))
 
     def take(self, index: npt.NDArray[np.intp]) -> Candidates:
         return Candidates(self.corners[index], self.scores[index], self.confidences[index])
+
+
+def face_confidences(scores: Float32Array) -> Float32Array:
+    """Return how sure it is that there is a face at all, 0..1, shape (n,).
+
+    The sum of the scores: the network is trained to share out the score of a face among the
+    classes as people would, so the strongest alone would call a face that two classes fit no face.
+
+    Args:
+        scores: Sigmoid scores, shape (n, 5).
+    """
+    return np.asarray(np.minimum(scores.sum(axis=1), 1.0), np.float32)
 
 
 def no_candidates() -> Candidates:

@@ -18,6 +18,7 @@ from fer_core.vision.candidates import (
     Candidates,
     calibrate,
     expit,
+    face_confidences,
     join,
     logits,
     overlaps,
@@ -60,7 +61,7 @@ CLOSE_FACES = 64
 FRAME_LARGE_FACE = 0.55
 #: Share of the smaller box inside the larger from which two boxes are one face.
 INSIDE_THRESHOLD = 0.7
-#: Strongest score from which the close look's view of a face counts.
+#: Confidence from which the close look's view of a face counts.
 CLOSE_THRESHOLD = 0.05
 #: Most input pixels in one run of the network: one 640 px tile or sixteen close looks. Eight tiles
 #: at once are no faster on a processor and take 450 MB more.
@@ -138,8 +139,8 @@ class EmotionDetector:
             mode: "frame" looks once, and once more closely at the largest face, for video;
                 "photo" looks at several scales, in tiles where the picture is large, and four
                 times more closely at every face.
-            confidence: Strongest score from which a candidate is a face, 0..1; the model's own
-                threshold if None.
+            confidence: How sure it must be that there is a face, 0..1; the model's own threshold
+                if None.
 
         Returns:
             The faces, largest first; none is an answer.
@@ -290,7 +291,7 @@ class _Looker:
     def _candidates(self, view: View, output: np.ndarray, threshold: float) -> Candidates:
         """Turn one output (4 + classes, anchors) into candidates in source pixels."""
         scores = output[self._score_rows].T
-        confidences = scores.max(axis=1)
+        confidences = face_confidences(scores)
         likely = np.flatnonzero(confidences >= threshold)
         if len(likely) > MAX_CANDIDATES:
             strongest = np.argpartition(-confidences[likely], MAX_CANDIDATES)[:MAX_CANDIDATES]

@@ -34,7 +34,7 @@ class ModelInfo(BaseModel):
 
     Attributes:
         temperature: T of the calibration softmax(logit(s) / T), Guo et al. (2017).
-        confidence_threshold: Candidates whose strongest score is below it are no faces.
+        confidence_threshold: Candidates less sure than this are no faces.
         iou_threshold: Overlap from which two boxes are one face.
         unsure_below: Probability under which no expression is named.
         metrics: Figures by name, with the data and the command that gave them.
@@ -50,7 +50,7 @@ class ModelInfo(BaseModel):
     classes: tuple[str, ...]
     input: ModelInput = ModelInput()
     temperature: float = Field(default=1.0, gt=0)
-    confidence_threshold: float = Field(default=0.25, gt=0, lt=1)
+    confidence_threshold: float = Field(default=0.5, gt=0, lt=1)
     iou_threshold: float = Field(default=0.5, gt=0, lt=1)
     unsure_below: float = Field(default=0.4, ge=0, lt=1)
     metrics: dict[str, Any] = {}

@@ -59,7 +59,7 @@ def test_a_threshold_set_later_gives_what_the_detector_would_have_given(
 
 
 def test_faces_below_the_threshold_are_left_out() -> None:
-    photo = AnalysedPhoto("a.jpg", Detections((face(0.9), face(0.3), face(0.15)), 100, 100))
+    photo = AnalysedPhoto("a.jpg", Detections((face(0.9), face(0.3), face(0.22)), 100, 100))
     assert len(photo.faces(LOWEST_CONFIDENCE)) == 3
     assert len(photo.faces(0.3)) == 2
     assert len(photo.faces(0.95)) == 0

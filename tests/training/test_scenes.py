@@ -83,7 +83,7 @@ def test_the_other_faces_of_a_picture_keep_their_labels(bank: FaceBank) -> None:
     neighbour = LabelledTarget((120.0, 20.0, 60.0, 60.0), targets[3])
     face = Face(image, (20.0, 20.0, 60.0, 60.0), targets[1], False, (neighbour,))
     bank.draw = lambda rng: face  # type: ignore[method-assign]
-    plain = Style(p_single=1.0, p_whole=1.0, p_letterbox=0.0, p_empty=0.0, strength=0.0)
+    plain = Style(p_single=1.0, p_whole=1.0, p_letterbox=0.0, p_empty=0.0, p_none=0.0, strength=0.0)
     seen = 0
     for number in range(40):
         scene = compose(bank, 0, number, (160, 320), plain)
@@ -92,6 +92,15 @@ def test_the_other_faces_of_a_picture_keep_their_labels(bank: FaceBank) -> None:
             assert int(middle.argmax()) == (0 if target.argmax() == 1 else 2)
         seen += len(scene.boxes)
     assert seen > 60
+
+
+def test_some_scenes_hold_no_face(bank: FaceBank) -> None:
+    bare = Style(p_none=1.0)
+    assert all(not len(compose(bank, 0, number, (96, 96), bare).boxes) for number in range(5))
+    faces = [
+        len(compose(bank, 0, number, (96, 96), Style(p_single=1.0)).boxes) for number in range(60)
+    ]
+    assert 2 <= faces.count(0) <= 20
 
 
 def test_a_piece_of_a_photograph_holds_nothing_of_its_face() -> None:

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from fer_core.vision.candidates import Candidates, calibrate, logits, no_candidates, suppress
+from fer_core.vision.candidates import (
+    Candidates,
+    calibrate,
+    face_confidences,
+    logits,
+    no_candidates,
+    suppress,
+)
 
 SCORES = arrays(np.float32, (4, 5), elements=st.floats(0, 1, width=32))
 
@@ -21,6 +28,11 @@ def candidates(*rows: tuple[tuple[float, float, float, float], int, float]) -> C
     return Candidates.of(np.array([row[0] for row in rows], np.float32), scores)
 
 
+def test_a_face_that_two_classes_fit_is_as_sure_as_one_that_one_fits() -> None:
+    scores = np.array([[0.8, 0, 0, 0, 0], [0.4, 0, 0.4, 0, 0], [0.9, 0, 0.9, 0, 0]], np.float32)
+    assert face_confidences(scores) == pytest.approx([0.8, 0.8, 1.0])
+
+
 def test_two_boxes_of_different_classes_on_one_face_become_one() -> None:
     kept = suppress(candidates(((0, 0, 100, 100), 1, 0.6), ((4, 4, 104, 104), 2, 0.7)), 0.5, 0.7)
     assert len(kept.corners) == 1
@@ -29,11 +41,12 @@ def test_two_boxes_of_different_classes_on_one_face_become_one() -> None:
 
 def test_boxes_of_one_face_vote_on_its_scores_and_the_strongest_gives_the_box() -> None:
     rows = [((0, 0, 100, 100), 2, 0.5), ((2, 0, 102, 100), 1, 0.6), ((0, 2, 100, 102), 2, 0.5)]
-    kept = suppress(candidates(*rows), 0.5, 0.7)
+    given = candidates(*rows)
+    kept = suppress(given, 0.5, 0.7)
     assert kept.corners.tolist() == [[2, 0, 102, 100]]
-    assert kept.confidences == pytest.approx([0.6])
+    assert kept.confidences == pytest.approx([given.confidences.max()])
     assert int(kept.scores[0].argmax()) == 2
-    mean = np.average(logits(np.array([0.01, 0.6, 0.01])), weights=[0.5, 0.6, 0.5])
+    mean = np.average(logits(np.array([0.01, 0.6, 0.01])), weights=given.confidences)
     assert logits(kept.scores)[0, 1] == pytest.approx(mean, abs=1e-4)
 
 
