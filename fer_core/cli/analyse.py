@@ -35,7 +35,9 @@ def analyse(
     annotate_into: Path | None = None,
     blur: bool = False,
 ) -> int:
-    """Analyse photos and print what was found; return the exit status, 1 if one was unreadable.
+    """Analyse photos and print what was found; return the exit status.
+
+    It is 1 if one was unreadable or the folders hold none.
 
     Args:
         paths: Files and folders; folders are searched with all that is in them.
@@ -51,6 +53,8 @@ def analyse(
     detector = EmotionDetector.load(settings.weights, settings.threads)
     threshold = detector.info.confidence_threshold if confidence is None else confidence
     files = find_photos(paths)
+    if not files:
+        sys.stderr.write("There are no pictures in these folders.\n")
     outputs = exports.unique_names([file.name for file in files], "-faces.png")
     if annotate_into is not None:
         annotate_into.mkdir(parents=True, exist_ok=True)
@@ -71,7 +75,7 @@ def analyse(
         sys.stdout.write(exports.to_json(photos, detector.info, threshold))
     elif form == "csv":
         sys.stdout.write(exports.to_csv(photos, threshold))
-    return 1 if any(photo.problem for photo in photos) else 0
+    return 1 if not photos or any(photo.problem for photo in photos) else 0
 
 
 def find_photos(paths: Sequence[Path]) -> list[Path]:

@@ -137,3 +137,19 @@ def test_without_a_model_it_has_status_3_and_names_the_doctor(photo: Path) -> No
     assert "doctor" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert ended.stdout == ""
+
+
+def test_a_folder_without_pictures_is_said_to_be_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["analyse", str(tmp_path)]) == 1
+    assert "no pictures" in capsys.readouterr().err
+
+
+def test_blurring_asks_where_the_pictures_go(
+    photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["analyse", str(photo), "--blur"]) == 2
+    said = capsys.readouterr()
+    assert "--annotate DIR" in said.err
+    assert not said.out
