@@ -9,7 +9,6 @@ import streamlit as st
 
 from app.state import engine_or_stop, settings_or_stop
 from fer_core.charts import expressions
-from fer_core.config import PROJECT_ROOT
 from fer_core.vision.figures import confusions_of, figures_of, missing_of
 from fer_core.vision.model_info import ModelInfo
 
@@ -104,8 +103,6 @@ def show_confusion(info: ModelInfo) -> None:
 
 def show_card() -> None:
     card = settings_or_stop().weights.with_name("MODEL_CARD.md")
-    if not card.is_file():
-        card = PROJECT_ROOT / "weights" / "MODEL_CARD.md"
     with st.expander("Model card", icon=":material/description:"):
         if card.is_file():
             text = re.sub(r"(?s)<!--.*?-->", "", card.read_text(encoding="utf-8"))

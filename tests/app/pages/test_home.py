@@ -100,6 +100,13 @@ def test_about_says_why_figures_are_missing(weights: Path, monkeypatch: pytest.M
     assert "has not been evaluated" in page.info[0].value
 
 
+def test_about_shows_no_other_models_card(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (weights / "MODEL_CARD.md").unlink()
+    said = said_by(about_with(weights, monkeypatch))
+    assert "No model card" in said
+    assert "Training data" not in said
+
+
 def test_about_shows_the_model_card_beside_the_model(
     weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
