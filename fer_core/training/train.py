@@ -423,7 +423,7 @@ class _Log:
         )
         with self._path.open("a", newline="", encoding="utf-8") as file:
             csv.writer(file).writerow(row)
-        left = progress.elapsed_s * (1 - done) / max(done, 1e-9) / 60
+        left = progress.elapsed_s * max(0.0, 1 - done) / max(done, 1e-9) / 60
         losses_text = f"box {box:.3f}  class {cls:.3f}  distance {distance:.3f}"
         pace_text = f"{pace:.0f} faces/s  {left:.0f} min left"
         LOGGER.info("step %d  %s  %s", progress.step, losses_text, pace_text)
