@@ -26,7 +26,8 @@ from fer_core.study.documents import open_document, open_pasted
 from fer_core.study.evaluation import CameraVerdict, auc, evaluate, score
 from fer_core.study.personalise import Example, personalise, probability
 from fer_core.study.readability import measure_readability
-from fer_core.study.reading import ReadingLog, attribute
+from fer_core.study.reading import attribute
+from fer_core.study.views import ReadingLog
 
 RESULTS = Path(__file__).parent / "results" / "reading.json"
 

@@ -14,8 +14,9 @@ import numpy as np
 
 from fer_core.affect.indicators import COMPREHENSION_PRIORS, ComprehensionFeatures, sigmoid
 from fer_core.study.evaluation import ComprehensionExample
-from fer_core.study.reading import Signals, View
+from fer_core.study.reading import Signals
 from fer_core.study.text import Passage
+from fer_core.study.views import View
 
 #: Layout of the reading view at its default size, in pixels.
 PIXELS_PER_WORD = 3.0

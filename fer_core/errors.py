@@ -121,6 +121,16 @@ class SessionFinished(FerError):
     default_message = "This session is finished and takes nothing more."
 
 
+class ReadingFull(FerError):
+    """No more of what was on the screen fits into the session; eight hours of scrolling do."""
+
+    code = "reading_full"
+    default_message = (
+        "This session has taken as many reports of passages as it holds. Finish it, and start "
+        "another one."
+    )
+
+
 class TextError(FerError):
     """The text to read cannot be used."""
 

@@ -51,7 +51,7 @@ _MEANING = {
     403: "Not allowed: from this host or web origin, or without consent",
     404: "There is nothing with this id",
     405: "This address takes other methods",
-    409: "The session is over or runs elsewhere, or the same key was used for another request",
+    409: "The session is over, full or elsewhere, or the same key was used for another request",
     413: "The request or a picture is too large",
     415: "Not a picture, or not the media type that belongs here",
     422: "The picture cannot be decoded or has too many pixels",

@@ -93,6 +93,7 @@ STATUS_OF_CODE: dict[str, HTTPStatus] = {
     "session_finished": HTTPStatus.CONFLICT,
     "idempotency_conflict": HTTPStatus.CONFLICT,
     "session_elsewhere": HTTPStatus.CONFLICT,
+    "reading_full": HTTPStatus.CONFLICT,
     "request_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "image_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "not_an_image": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

@@ -13,10 +13,11 @@ from fer_core.storage.records import INDICATORS, line_to_passage
 from fer_core.study.evaluation import ComprehensionExample, Evaluation
 from fer_core.study.info import SessionInfo
 from fer_core.study.probes import Answer
-from fer_core.study.reading import PassageReading, View
+from fer_core.study.reading import PassageReading
 from fer_core.study.records import Event, Row
 from fer_core.study.snapshot import State
 from fer_core.study.text import Document
+from fer_core.study.views import View
 
 #: A session whose process has not saved it for this long is taken for interrupted.
 INTERRUPTED_AFTER_S = 30.0

@@ -21,9 +21,10 @@ from fer_core.storage.tables import LABEL_LENGTH
 from fer_core.study.highlights import Highlight
 from fer_core.study.probes import Answer, Probe, ProbeKind, Question
 from fer_core.study.readability import measure_readability
-from fer_core.study.reading import PassageReading, View
+from fer_core.study.reading import PassageReading
 from fer_core.study.records import Event, EventKind, Five, Row
 from fer_core.study.text import Document, Heading, Passage
+from fer_core.study.views import View
 
 Line = dict[str, Any]
 

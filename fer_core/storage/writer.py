@@ -25,10 +25,10 @@ from fer_core.storage.records import (
 )
 from fer_core.storage.tables import answers, events, sessions, texts, timeline, views
 from fer_core.study.probes import Answer
-from fer_core.study.reading import View
 from fer_core.study.session import StudySession
 from fer_core.study.snapshot import State
 from fer_core.study.text import Document
+from fer_core.study.views import View
 
 #: The session's means are taken anew this often while it runs, and when it stops. Seconds.
 MEANS_EVERY_S = 60.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,9 +11,10 @@ from fer_core.study.evaluation import ComprehensionExample, Evaluation, evaluate
 from fer_core.study.highlights import Highlight, find_highlights
 from fer_core.study.personalise import Example, personalise
 from fer_core.study.probes import Answer, ReadPassage
-from fer_core.study.reading import PassageReading, Reading, read
+from fer_core.study.reading import PassageReading, Reading, read_stretches
 from fer_core.study.session import StudySession
 from fer_core.study.text import Document
+from fer_core.study.views import Stretches
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +55,24 @@ class ReadingDesk:
         self._session = session
         self._earlier_wpm = tuple(earlier_wpm)
         self._earlier = tuple(earlier)
+        self._lock = threading.Lock()
+        self._stretches = Stretches(passage.passage_id for passage in document.passages)
         self._latest: tuple[object, Reading] | None = None
 
     def reading(self) -> Reading:
         """Work out how the text was read so far.
 
-        After two hours it takes a tenth of a second, and several are asked for in a row: the latest
-        one is kept until there is something new.
+        Several are asked for in a row: the latest one is kept until there is something new.
         """
         session = self._session
-        views = session.views
-        newest_row = session.rows()[-1:]
-        state = len(views), sum(view.end for view in views), newest_row, session.baseline
-        if self._latest is None or self._latest[0] != state:
-            reading = read(self.document, views, session.signals(), self._earlier_wpm)
-            self._latest = state, reading
-        return self._latest[1]
+        with self._lock:
+            grown = self._stretches.update(session.views)
+            state = session.rows()[-1:], session.baseline
+            if grown or self._latest is None or self._latest[0] != state:
+                signals = session.signals()
+                reading = read_stretches(self.document, self._stretches, signals, self._earlier_wpm)
+                self._latest = state, reading
+            return self._latest[1]
 
     def features(self, passage_id: str) -> ComprehensionFeatures | None:
         """Return what is known about a passage; None if it was never on the screen."""

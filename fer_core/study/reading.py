@@ -8,9 +8,8 @@ result again.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
@@ -25,6 +24,7 @@ from fer_core.affect.indicators import (
 )
 from fer_core.study.readability import measure_readability
 from fer_core.study.text import Document, Passage
+from fer_core.study.views import FloatArray, Stretches, View
 
 #: Silent reading of English non-fiction, words a minute (Brysbaert 2019).
 USUAL_WPM = 238.0
@@ -35,45 +35,15 @@ SKIMMED_PACE = 1.5
 #: Faster than this nothing is read (Rayner et al. 2016): such passages say nothing about the own
 #: pace.
 FASTEST_READING_WPM = 600.0
-#: One report of what is visible counts for this long at most: longer silence means that the tab
-#: was hidden or the machine slept.
-LONGEST_REPORT_S = 60.0
 #: Smoothed expression trails the face by this much.
 AFFECT_LAG_S = 2.0
-#: A stay on a passage shorter than this is scrolling past, not a visit.
-SHORTEST_VISIT_S = 2.0
 #: Expression is reported for a passage only where it was measured for this share of its time.
 LEAST_COVERAGE = 0.5
 #: Seconds with the usual expression that each passage starts with: of one seen for a few seconds
 #: little can be said, so its figure stays near 0. Of 2 to 8 s, 2 s found injected changes best.
 AFFECT_PRIOR_S = 2.0
-#: Neighbouring reports are merged where they differ by no more: half a per cent of a passage.
-SHARE_TOLERANCE = 0.005
-
-FloatArray = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A passage was visible.
-
-    Attributes:
-        passage_id: Which.
-        visible_share: How much of it, 0..1.
-        start: From when, in seconds on the session's clock.
-        end: Until when.
-    """
-
-    passage_id: str
-    visible_share: float
-    start: float
-    end: float
-
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.visible_share <= 1.0:
-            raise ValueError("a visible share lies between 0 and 1")
-        if not self.end >= self.start:
-            raise ValueError("a view ends after it starts")
+#: What is left of the equations' error when they count as solved, as a share of where it began.
+SOLVED_TO = 1e-10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,40 +120,6 @@ class PassageReading:
         return self.away_seconds / total if total > 0 else None
 
 
-class ReadingLog:
-    """Collects views as they are reported, in bounded memory. Not thread-safe: its session locks.
-
-    Reports of the same passage that follow one another are merged, so memory grows with what the
-    reader does, not with how often the page reports.
-    """
-
-    def __init__(self, views: Iterable[View] = ()) -> None:
-        self._views: list[View] = []
-        self._last: dict[str, int] = {}
-        for view in views:
-            self.add(view)
-
-    def add(self, view: View) -> None:
-        """Take one report; a report longer than a minute counts for its first minute."""
-        view = replace(view, end=min(view.end, view.start + LONGEST_REPORT_S))
-        if view.end <= view.start or view.visible_share <= 0:
-            return
-        position = self._last.get(view.passage_id)
-        if position is not None:
-            before = self._views[position]
-            follows = before.start <= view.start <= before.end + 1e-3
-            same = abs(before.visible_share - view.visible_share) <= SHARE_TOLERANCE
-            if follows and same:
-                self._views[position] = replace(before, end=max(before.end, view.end))
-                return
-        self._last[view.passage_id] = len(self._views)
-        self._views.append(view)
-
-    @property
-    def views(self) -> tuple[View, ...]:
-        return tuple(self._views)
-
-
 def attribute(
     passages: Sequence[Passage], views: Iterable[View], signals: Signals
 ) -> tuple[PassageReading, ...]:
@@ -205,10 +141,16 @@ def attribute(
     Returns:
         One reading for each passage, in order, those never seen too.
     """
-    place = {passage.passage_id: index for index, passage in enumerate(passages)}
-    stretches = list(_stretches(view for view in views if view.passage_id in place))
-    indices, starts, ends, weights = _weigh(stretches, place)
+    stretches = Stretches(passage.passage_id for passage in passages)
+    stretches.update(tuple(views))
+    return attribute_stretches(passages, stretches, signals)
 
+
+def attribute_stretches(
+    passages: Sequence[Passage], stretches: Stretches, signals: Signals
+) -> tuple[PassageReading, ...]:
+    """Do what `attribute` does for what is already cut into stretches."""
+    indices, starts, ends, weights = stretches.rows()
     away = _Integral(signals, np.nan_to_num(1.0 - signals.present, nan=0.0))
     measured = np.isfinite(signals.negative_z)
     valid = _Integral(signals, measured.astype(np.float64))
@@ -225,7 +167,7 @@ def attribute(
     last = np.full(n, -np.inf)
     np.minimum.at(first, indices, starts)
     np.maximum.at(last, indices, ends)
-    visits = _count_visits(stretches)
+    visits = stretches.count_visits()
 
     readings = []
     for index, passage in enumerate(passages):
@@ -241,7 +183,7 @@ def attribute(
                 words=passage.words,
                 seconds=max(0.0, shown - absent),
                 away_seconds=absent,
-                visits=visits.get(passage.passage_id, 0),
+                visits=int(visits[index]),
                 first_seen=float(first[index]),
                 last_seen=float(last[index]),
                 negative_z=negative_z[index] if coverage >= LEAST_COVERAGE else None,
@@ -249,21 +191,6 @@ def attribute(
             )
         )
     return tuple(readings)
-
-
-def _weigh(
-    stretches: Sequence[tuple[float, float, Mapping[str, float]]], place: Mapping[str, int]
-) -> tuple[npt.NDArray[np.intp], FloatArray, FloatArray, FloatArray]:
-    """Return one row for each passage in each stretch: which, from when, until when, its weight."""
-    indices: list[int] = []
-    rows: list[tuple[float, float, float]] = []
-    for start, end, shares in stretches:
-        total = sum(shares.values())
-        for passage_id, share in shares.items():
-            indices.append(place[passage_id])
-            rows.append((start, end, share / total))
-    table = np.array(rows, dtype=np.float64).reshape(len(rows), 3)
-    return np.array(indices, dtype=np.intp), table[:, 0], table[:, 1], table[:, 2]
 
 
 def _explain(
@@ -276,44 +203,57 @@ def _explain(
     """Return b by passage, from rows as `_weigh` makes them, with the integrals over each row."""
     seen, columns = np.unique(indices, return_inverse=True)
     n = len(seen)
-    normal = np.zeros((n, n))
+    places, values = [np.arange(n) * (n + 1)], [np.full(n, AFFECT_PRIOR_S)]
     # Rows of one stretch begin together and are neighbours: row k meets row k + 1, k + 2, ...
     for apart in range(len(starts)):
         left, right = slice(len(starts) - apart), slice(apart, None)
-        together = starts[left] == starts[right]
-        if not together.any():
+        shared = starts[left] == starts[right]
+        if not shared.any():
             break
-        products = weights[left] * weights[right] * valid_s[left] * together
-        np.add.at(normal, (columns[left], columns[right]), products)
-        if apart:
-            np.add.at(normal, (columns[right], columns[left]), products)
-    found = np.linalg.solve(
-        normal + AFFECT_PRIOR_S * np.eye(n),
-        np.bincount(columns, weights * negative_s, minlength=n),
+        (together,) = np.nonzero(shared & (valid_s[left] > 0))
+        products = weights[left][together] * weights[right][together] * valid_s[left][together]
+        one, other = columns[left][together], columns[right][together]
+        places += [one * n + other, other * n + one] if apart else [one * n + other]
+        values += [products, products] if apart else [products]
+    found = _solve(
+        np.concatenate(places),
+        np.concatenate(values),
+        np.bincount(columns, weights * negative_s, minlength=n).astype(np.float64),
     )
     return dict(zip(seen.tolist(), found.tolist(), strict=True))
 
 
-def _stretches(views: Iterable[View]) -> Iterable[tuple[float, float, dict[str, float]]]:
-    """Yield stretches of time with what was visible throughout each: start, end, shares."""
-    events: list[tuple[float, int, View]] = []
-    for view in views:
-        if view.end > view.start and view.visible_share > 0:
-            events.append((view.start, 1, view))
-            events.append((view.end, 0, view))
-    events.sort(key=lambda event: event[:2])
-    active: dict[str, list[float]] = defaultdict(list)
-    before = 0.0
-    for at, begins, view in events:
-        if at > before and active:
-            yield before, at, {name: max(shares) for name, shares in active.items()}
-        before = at
-        if begins:
-            active[view.passage_id].append(view.visible_share)
-        else:
-            active[view.passage_id].remove(view.visible_share)
-            if not active[view.passage_id]:
-                del active[view.passage_id]
+def _solve(places: npt.NDArray[np.intp], values: FloatArray, target: FloatArray) -> FloatArray:
+    """Solve A x = target for a symmetric positive definite A that is mostly zero.
+
+    By conjugate gradients (Hestenes & Stiefel 1952), scaled by the diagonal: only neighbours are
+    on screen together, and a book of 1,400 passages would fill a square of 2 million numbers.
+
+    Args:
+        places: Row times n plus column of each number of A; those of one place are added up.
+        values: The numbers.
+        target: Shape (n,).
+    """
+    n = len(target)
+    unique, summed = np.unique(places, return_inverse=True)
+    entries = np.bincount(summed, values)
+    rows, columns = np.divmod(unique, n)
+    scale = 1.0 / entries[rows == columns]
+    found, rest = np.zeros(n), target.copy()
+    direction = scale * rest
+    size = float(rest @ direction)
+    enough = size * SOLVED_TO**2
+    for _ in range(n):
+        if size <= enough:
+            break
+        image = np.bincount(rows, entries * direction[columns], minlength=n)
+        step = size / float(direction @ image)
+        found += step * direction
+        rest -= step * image
+        scaled = scale * rest
+        before, size = size, float(rest @ scaled)
+        direction = scaled + size / before * direction
+    return found
 
 
 class _Integral:
@@ -332,29 +272,6 @@ class _Integral:
         return np.asarray(
             np.interp(end, self._times, self._sums) - np.interp(start, self._times, self._sums)
         )
-
-
-def _count_visits(
-    stretches: Sequence[tuple[float, float, Mapping[str, float]]],
-) -> dict[str, int]:
-    """Count for how many separate stays each passage was the most visible one."""
-    stays: list[tuple[str, float]] = []
-    for start, end, shares in stretches:
-        top = max(shares.values())
-        leaders = [name for name, share in shares.items() if share >= top - SHARE_TOLERANCE]
-        # With several fully visible, the reader stays with the one they were at.
-        leader = stays[-1][0] if stays and stays[-1][0] in leaders else leaders[0]
-        if stays and stays[-1][0] == leader:
-            stays[-1] = (leader, stays[-1][1] + end - start)
-        else:
-            stays.append((leader, end - start))
-    visits: dict[str, int] = defaultdict(int)
-    current = ""
-    for name, seconds in stays:
-        if seconds >= SHORTEST_VISIT_S and name != current:
-            visits[name] += 1
-            current = name
-    return dict(visits)
 
 
 @dataclass(frozen=True)
@@ -424,7 +341,16 @@ def read(
         signals: What the camera saw; `Signals.none()` without one.
         earlier_wpm: Words a minute on passages of the learner's earlier sessions.
     """
-    passages = attribute(document.passages, views, signals)
+    stretches = Stretches(passage.passage_id for passage in document.passages)
+    stretches.update(tuple(views))
+    return read_stretches(document, stretches, signals, earlier_wpm)
+
+
+def read_stretches(
+    document: Document, stretches: Stretches, signals: Signals, earlier_wpm: Sequence[float] = ()
+) -> Reading:
+    """Do what `read` does for what is already cut into stretches."""
+    passages = attribute_stretches(document.passages, stretches, signals)
     paces = [*earlier_wpm, *(reading.wpm for reading in passages if reading.wpm is not None)]
     return Reading(document, passages, own_pace(paces))
 

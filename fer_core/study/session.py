@@ -25,10 +25,11 @@ from fer_core.study.info import SessionInfo, Totals
 from fer_core.study.meter import Beliefs, SignalMeter
 from fer_core.study.probes import Answer, Probe, ProbeKind, Question, ReadPassage
 from fer_core.study.questionnaire import Questionnaire
-from fer_core.study.reading import ReadingLog, Signals, View
+from fer_core.study.reading import Signals
 from fer_core.study.records import Event, EventKind, Row
 from fer_core.study.snapshot import Expression, Indicator, Snapshot, State
 from fer_core.study.timeline import Timeline, rebucket, to_frame
+from fer_core.study.views import ReadingLog, View
 from fer_core.vision.faces import Detections
 
 #: Events kept in memory; a session of eight hours has a few hundred.
@@ -384,6 +385,7 @@ class StudySession:
 
         Raises:
             SessionFinished: The session is over.
+            ReadingFull: There is no room for more of what was on the screen.
             ValueError: The share or the times are not possible.
         """
         with self._lock:

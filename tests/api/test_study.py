@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from fer_core.api.frames import CLOCK_TOLERANCE_S
+from fer_core.study import views
 from fer_core.study.info import SessionInfo
 from fer_core.study.session import StudySession
 from fer_core.vision.engine import InferenceEngine
@@ -145,6 +146,21 @@ def test_the_api_and_the_page_give_the_same_timeline(
             if theirs.attention.value is None
             else pytest.approx(theirs.attention.value, abs=0.01)
         )
+
+
+def test_more_reports_than_a_session_holds_are_refused_and_the_rest_stays(
+    learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "MOST_VIEWS", 2)
+    learner.start(text={"passages": PASSAGES})
+    learner.clock.now += 100
+    for number in (1, 2):
+        assert learner.see(f"p{number}", 10 * number, 10 * number + 9).status_code == 200
+    answer = learner.see("p3", 40, 50)
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "reading_full")
+    assert learner.see("p2", 29, 35).status_code == 200
+    passages = learner.get("/feedback").get_json()["passages"]
+    assert [one["seconds"] for one in passages] == [9, 15]
 
 
 def test_passages_are_timed(learner: Learner, photo: bytes) -> None:

@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from fer_core.storage.history import StoredSession
 from fer_core.storage.store import SessionStore
-from fer_core.study.reading import Signals, View, attribute
+from fer_core.study.reading import Signals, attribute
 from fer_core.study.text import Passage
+from fer_core.study.views import View
 from tests.e2e.browser import open_page, settled
 from tests.e2e.servers import running_app
 

@@ -8,7 +8,8 @@ from fer_core.affect.indicators import Estimate
 from fer_core.study.documents import open_pasted
 from fer_core.study.highlights import Mark, find_highlights
 from fer_core.study.probes import Answer, Probe, ProbeKind, Question, clarity_correction
-from fer_core.study.reading import Reading, Signals, View, read
+from fer_core.study.reading import Reading, Signals, read
+from fer_core.study.views import View
 
 PARAGRAPHS = 20
 TEXT = open_pasted(

@@ -2470,7 +2470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over or runs elsewhere, or the same key was used for another request */
+            /** @description The session is over, full or elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3035,7 +3035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over or runs elsewhere, or the same key was used for another request */
+            /** @description The session is over, full or elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3207,7 +3207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over or runs elsewhere, or the same key was used for another request */
+            /** @description The session is over, full or elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3374,7 +3374,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over or runs elsewhere, or the same key was used for another request */
+            /** @description The session is over, full or elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3541,7 +3541,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over or runs elsewhere, or the same key was used for another request */
+            /** @description The session is over, full or elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3780,7 +3780,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over or runs elsewhere, or the same key was used for another request */
+            /** @description The session is over, full or elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3914,7 +3914,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over or runs elsewhere, or the same key was used for another request */
+            /** @description The session is over, full or elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4051,7 +4051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over or runs elsewhere, or the same key was used for another request */
+            /** @description The session is over, full or elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4158,7 +4158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over or runs elsewhere, or the same key was used for another request */
+            /** @description The session is over, full or elsewhere, or the same key was used for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
