@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fer_core.emotions import LABELS
 from fer_core.training.errors import DataError
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
@@ -84,7 +83,7 @@ def scene_rows(scenes: dict[str, Any]) -> list[tuple[str, str, str]]:
             _with_interval(scenes["map50_95"], scenes["map50_95_interval"]),
         )
     ]
-    for label in LABELS:
+    for label in scenes["ap50"]:
         at_half, at_all = (
             _with_interval(scenes[figure][label], scenes[f"{figure}_interval"][label])
             for figure in ("ap50", "ap50_95")

@@ -149,7 +149,10 @@ def evaluate_scenes(
     count: int,
     mode: Mode,
 ) -> dict[str, Any]:
-    """Return average precision, and accuracy of found faces by faces a side of the grid."""
+    """Return average precision, and accuracy of found faces by faces a side of the grid.
+
+    A class that no scene shows has no average precision, and no part in the means.
+    """
     bank = FaceBank(pictures, load_backgrounds(data, PictureReader()))
     results: list[metrics.SceneResult] = []
     by_grid: dict[int, list[bool]] = {}
@@ -178,8 +181,10 @@ def evaluate_scenes(
                 continue
             right = int(result.scores[sure][row.argmax()].argmax()) == emotion
             by_grid.setdefault(scene.cells, []).append(bool(right))
-    table = metrics.average_precisions(results)
-    draws = metrics.drawn_precisions(results)
+    shown = np.unique(np.concatenate([result.emotions for result in results]))
+    labels = [LABELS[emotion] for emotion in shown]
+    table = metrics.average_precisions(results)[shown]
+    draws = metrics.drawn_precisions(results)[:, shown]
     return {
         "scenes": count,
         "faces": faces,
@@ -189,16 +194,16 @@ def evaluate_scenes(
         "map50_interval": _spread(draws[..., 0].mean(axis=-1)),
         "map50_95": _rounded(table.mean()),
         "map50_95_interval": _spread(draws.mean(axis=(1, 2))),
-        "ap50": {label: _rounded(value) for label, value in zip(LABELS, table[:, 0], strict=True)},
+        "ap50": {label: _rounded(value) for label, value in zip(labels, table[:, 0], strict=True)},
         "ap50_interval": {
-            label: _spread(values) for label, values in zip(LABELS, draws[..., 0].T, strict=True)
+            label: _spread(values) for label, values in zip(labels, draws[..., 0].T, strict=True)
         },
         "ap50_95": {
-            label: _rounded(value) for label, value in zip(LABELS, table.mean(axis=1), strict=True)
+            label: _rounded(value) for label, value in zip(labels, table.mean(axis=1), strict=True)
         },
         "ap50_95_interval": {
             label: _spread(values)
-            for label, values in zip(LABELS, draws.mean(axis=2).T, strict=True)
+            for label, values in zip(labels, draws.mean(axis=2).T, strict=True)
         },
         "accuracy_by_grid": {
             str(cells): _rounded(np.mean(by_grid[cells])) for cells in sorted(by_grid)

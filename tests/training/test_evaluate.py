@@ -13,6 +13,7 @@ from fer_core.config import PROJECT_ROOT
 from fer_core.emotions import LABELS
 from fer_core.training import metrics
 from fer_core.training.__main__ import main
+from fer_core.training.card import scene_rows
 from fer_core.training.data import LabelledFace, LabelledPicture, load_dataset, one_hot
 from fer_core.training.evaluate import (
     CHANGES,
@@ -76,6 +77,19 @@ def test_pictures_of_several_faces_count_in_scenes_only(yolo_folder: Path, shipp
     label.write_text(label.read_text() + "1 0.1 0.1 0.2 0.2\n")
     report = evaluate(shipped, yolo_folder, scene_count=1, changes=False)
     assert report["sources"]["photo"]["export"]["pictures"] == 4
+
+
+def test_a_class_that_the_data_lacks_has_no_precision_and_no_part_in_the_mean(
+    archives: Path, shipped: Path
+) -> None:
+    labels = archives / "labels.csv"
+    lines = [line for line in labels.read_text().splitlines() if "val/Sad" not in line]
+    labels.write_text("\n".join(lines))
+    report = evaluate(shipped, archives, scene_count=12, changes=False)
+    scenes = report["scenes"]["frame"]
+    assert list(scenes["ap50"]) == [label for label in LABELS if label != "Sad"]
+    assert scenes["map50"] == pytest.approx(sum(scenes["ap50"].values()) / 4, abs=1e-3)
+    assert [row[0] for row in scene_rows(scenes)] == ["all", *scenes["ap50"]]
 
 
 def test_every_change_leaves_a_picture(archives: Path) -> None:
