@@ -13,7 +13,6 @@ from fer_core.storage.history import SessionSummary, StoredSession
 from fer_core.storage.store import SessionStore
 from fer_core.study.highlights import Mark
 from fer_core.study.probes import ProbeKind
-from fer_core.study.reading import own_pace
 from fer_core.study.report import NOTE
 from fer_core.study.snapshot import State
 
@@ -36,7 +35,7 @@ def show_session(store: SessionStore, stored: StoredSession) -> None:
     offer_resuming(summary)
     show_figures(stored)
     show_timeline(stored)
-    show_passages(stored)
+    show_passages(store, stored)
     show_answers(stored)
     change(store, summary)
     st.caption(NOTE)
@@ -77,7 +76,7 @@ def show_timeline(stored: StoredSession) -> None:
     timeline_view.explain_missing(stored.rows)
 
 
-def show_passages(stored: StoredSession) -> None:
+def show_passages(store: SessionStore, stored: StoredSession) -> None:
     if stored.summary.text is None:
         return
     st.subheader("Passages")
@@ -97,11 +96,15 @@ def show_passages(stored: StoredSession) -> None:
             marks[passage.reading.passage_id] = (mark.icon, mark.label, passage.why or "")
     sections = {passage.reading.passage_id: passage.section for passage in stored.passages}
     table = passage_table(readings, estimates, sections, marks)
-    pace = own_pace(reading.wpm for reading in readings if reading.wpm is not None)
     st.altair_chart(
         comprehension_map(table), width="stretch", key="map", alt="Comprehension by passage"
     )
-    st.altair_chart(pace_map(table, pace), width="stretch", key="pace", alt="Pace by passage")
+    st.altair_chart(
+        pace_map(table, store.own_wpm(stored)),
+        width="stretch",
+        key="pace",
+        alt="Pace by passage",
+    )
     st.caption(MAP_CAPTION)
     with st.expander("The same as a table"):
         st.dataframe(table, hide_index=True, alt="How each passage was read")

@@ -180,7 +180,7 @@ def _reading_of(
     live: LiveSession,
 ) -> tuple[list[HighlightOut], list[PassageReadingOut], float | None]:
     if live.desk is None:
-        return *_stored_reading_of(live), None
+        return *_stored_reading_of(live), _rounded(live.own_wpm, 1)
     result = live.desk.result(live.before)
     reading, estimates = result.reading, result.estimates
     highlights = [

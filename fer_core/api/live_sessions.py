@@ -70,6 +70,7 @@ class LiveSession:
         keep: Whether its numbers go to the history.
         desk: Its open text, if any.
         stored: What the history had of it when it was brought back.
+        own_wpm: The pace that its passages compare with, by the history; None: nothing was read.
         runs_here: This server feeds it; otherwise it is a look at the history.
         erased: It is gone; who still holds it lets go.
         frame_lock: Held while a frame goes through tracker and session: frames keep their order.
@@ -86,6 +87,7 @@ class LiveSession:
     before: Coefficients = field(default_factory=comprehension_prior)
     earlier: tuple[ComprehensionExample, ...] = ()
     stored: StoredSession | None = None
+    own_wpm: float | None = None
     runs_here: bool = True
     erased: bool = False
     frame_lock: threading.Lock = field(default_factory=threading.Lock)
@@ -324,7 +326,13 @@ class LiveSessions:
         stored = self.store.load(session_id)
         study = self.store.restore(session_id)
         return LiveSession(
-            study, True, None, touched_at=self.clock(), stored=stored, runs_here=False
+            study,
+            True,
+            None,
+            touched_at=self.clock(),
+            stored=stored,
+            own_wpm=self.store.own_wpm(stored) if stored.passages else None,
+            runs_here=False,
         )
 
     def running(self) -> list[LiveSession]:

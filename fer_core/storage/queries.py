@@ -149,7 +149,9 @@ def find_answers(
     return [records.line_to_answer(line) for line in lines_of(connection, query)]
 
 
-def find_paces(connection: Connection, owner: str, without: str | None, limit: int) -> list[float]:
+def find_paces(
+    connection: Connection, owner: str, without: str | None, before: float | None, limit: int
+) -> list[float]:
     """Return words a minute on passages of a learner's sessions, the latest session first."""
     query = (
         select(passages)
@@ -160,6 +162,8 @@ def find_paces(connection: Connection, owner: str, without: str | None, limit: i
     )
     if without is not None:
         query = query.where(sessions.c.session_id != without)
+    if before is not None:
+        query = query.where(sessions.c.started_at < before)
     paces = [records.line_to_passage(line).wpm for line in lines_of(connection, query)]
     return [pace for pace in paces if pace is not None]
 

@@ -37,7 +37,7 @@ from fer_core.study.evaluation import ComprehensionExample, evaluate
 from fer_core.study.highlights import Highlight
 from fer_core.study.personalise import Example, personalise
 from fer_core.study.probes import Answer, ProbeKind
-from fer_core.study.reading import Reading
+from fer_core.study.reading import Reading, own_pace
 from fer_core.study.session import StudySession
 from fer_core.study.text import Document
 
@@ -283,15 +283,29 @@ class SessionStore:
             answers_from=since,
         )
 
-    def earlier_wpm(self, *, owner: str = "", without: str | None = None) -> list[float]:
+    def earlier_wpm(
+        self, *, owner: str = "", without: str | None = None, before: float | None = None
+    ) -> list[float]:
         """Return words a minute on passages of earlier sessions, the latest first.
 
         Args:
             owner: Whose.
             without: Leave this session out.
+            before: Take sessions that started before this moment, seconds since the epoch.
         """
         with self.database.looking() as connection:
-            return queries.find_paces(connection, owner, without, EARLIER_PACES)
+            return queries.find_paces(connection, owner, without, before, EARLIER_PACES)
+
+    def own_wpm(self, stored: StoredSession, *, owner: str = "") -> float:
+        """Return the pace that a stored session's passages compare with, words a minute.
+
+        As at its end: from its own passages and those of the sessions before it.
+        """
+        earlier = self.earlier_wpm(
+            owner=owner, without=stored.summary.session_id, before=stored.summary.info.started_at
+        )
+        here = (passage.reading.wpm for passage in stored.passages)
+        return own_pace([*earlier, *(wpm for wpm in here if wpm is not None)])
 
     def reset_baseline(self, *, owner: str = "") -> None:
         """Forget the learner's usual; the next session learns it anew."""

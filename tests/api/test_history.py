@@ -175,6 +175,7 @@ def test_a_finished_reading_is_kept_without_its_words(make_app: MakeApp) -> None
     feedback = after.get("/feedback").get_json()
     assert feedback["passages"] == finished["passages"]
     assert feedback["highlights"] == finished["highlights"]
+    assert after.post("/finish").get_json()["feedback"]["own_wpm"] == finished["own_wpm"]
     assert after.get().get_json()["text"] is None
 
 

@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from app.history import session_view
 from app.history.data_view import ERASE_WORD
 from app.live.resources import live_sessions
 from app.live.sessions import new_session_id
@@ -20,7 +21,7 @@ from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
 from fer_core.study.desk import ReadingDesk
 from fer_core.study.info import SessionInfo
-from tests.storage.sessions import START, TEXT, full_session
+from tests.storage.sessions import START, TEXT, full_session, new_session
 
 PAGE = PROJECT_ROOT / "app" / "pages" / "history.py"
 
@@ -95,6 +96,34 @@ def test_a_session_shows_its_timeline_passages_and_answers(url):
     answers = next(one.value for one in page.dataframe if "Your answer" in one.value)
     assert list(answers["Your answer"]) == ["ants (not right)", "7 of 10", "2 of 5"]
     assert list(answers["About"]) == ["passage 2", "the moment", "passage 3"]
+
+
+def test_the_usual_pace_is_the_one_that_was_shown_after_reading(url, monkeypatch):
+    drawn = []
+    pace_map = session_view.pace_map
+
+    def draw(table, own_wpm):
+        drawn.append(own_wpm)
+        return pace_map(table, own_wpm)
+
+    monkeypatch.setattr(session_view, "pace_map", draw)
+    with SessionStore(url) as store:
+        shown = {}
+        for number, count in enumerate((1, 8, 8)):
+            session = new_session(f"s{number}", START + 90_000 * number)
+            for place, passage in enumerate(TEXT.passages[:count]):
+                at = START + 90_000 * number + 20 * place
+                session.mark_passage(passage.passage_id, 1.0, at, at + 10 * (1 + number % 2))
+            session.finish(START + 90_000 * number + 300)
+            earlier = store.earlier_wpm()
+            store.follow(session, text=TextLabel(TEXT.text_id, TEXT.title, TEXT.words))
+            result = ReadingDesk(TEXT, session, earlier).result(comprehension_prior())
+            store.save_reading(f"s{number}", result.reading, {}, ())
+            shown[f"s{number}"] = result.reading.own_wpm
+    for session_id, own_wpm in shown.items():
+        assert not open_page(session_id).exception
+        assert drawn.pop() == pytest.approx(own_wpm)
+    assert len({round(own_wpm) for own_wpm in shown.values()}) == 3
 
 
 def test_a_session_is_renamed_and_gets_a_note(url):
