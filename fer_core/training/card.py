@@ -118,8 +118,9 @@ def _mode(mode: str, report: dict[str, Any]) -> list[str]:
         ),
         _table(("source", "pictures", "macro-F1", "accuracy", "face found"), sources),
         (
-            f"Calibration error (ECE) {calibration['ece']:.3f}; with the temperature fitted on one "
-            f"half of the pictures and judged on the other {calibration['ece_cross_fitted']:.3f}."
+            f"Calibration error (ECE) {calibration['ece_unscaled']:.3f} without and "
+            f"{calibration['ece']:.3f} with the temperature; with one fitted on one half of the "
+            f"pictures and judged on the other {calibration['ece_cross_fitted']:.3f}."
         ),
     ]
 

@@ -124,7 +124,9 @@ def evaluate(
         }
         for mode in answers
     }
-    report["calibration"] = {mode: calibration_figures(answers[mode]) for mode in answers}
+    report["calibration"] = {
+        mode: calibration_figures(answers[mode], detector.info.temperature) for mode in answers
+    }
     report["face_size"] = size_figures(answers["photo"])
     if changes:
         report["changes"] = change_figures(detector, limited(pictures, CHANGED_PER_SOURCE))
@@ -267,10 +269,16 @@ def source_figures(answers: Sequence[Answer]) -> dict[str, Any]:
     }
 
 
-def calibration_figures(answers: Sequence[Answer]) -> dict[str, Any]:
+def calibration_figures(answers: Sequence[Answer], temperature: float = 1.0) -> dict[str, Any]:
     """Return the best temperature ratio and the calibration error before and after it.
 
-    Each half of the pictures is judged with the temperature of the other half.
+    For the cross-fitted error each half of the pictures is judged with the temperature of the
+    other half.
+
+    Args:
+        answers: Of one mode.
+        temperature: That the probabilities have been scaled by, to take it away for the error
+            before scaling.
 
     Raises:
         CheckpointError: No face was found.
@@ -290,6 +298,9 @@ def calibration_figures(answers: Sequence[Answer]) -> dict[str, Any]:
         after[part] = metrics.tempered(probabilities[part], ratio)
     return {
         "temperature_ratio": _rounded(metrics.fit_temperature(probabilities, labels, weights)),
+        "ece_unscaled": _rounded(
+            metrics.calibration_error(metrics.tempered(probabilities, 1 / temperature), labels)
+        ),
         "ece": _rounded(metrics.calibration_error(probabilities, labels)),
         "ece_cross_fitted": _rounded(metrics.calibration_error(after, labels)),
         "ece_by_source": {
@@ -359,7 +370,8 @@ def summary(report: dict[str, Any]) -> str:
             )
         calibration = report["calibration"][mode]
         lines.append(
-            f"  ECE {calibration['ece']:.3f}, cross-fitted {calibration['ece_cross_fitted']:.3f}"
+            f"  ECE {calibration['ece']:.3f} (unscaled {calibration['ece_unscaled']:.3f}, "
+            f"cross-fitted {calibration['ece_cross_fitted']:.3f})"
         )
     return "\n".join(lines)
 

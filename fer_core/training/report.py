@@ -106,7 +106,10 @@ def _confusion(source: str, counts: Sequence[Sequence[int]]) -> str:
 
 
 def _calibration(mode: str, figures: dict[str, Any]) -> str:
-    rows = [(key, figures[key]) for key in ("temperature_ratio", "ece", "ece_cross_fitted")]
+    rows = [
+        (key, figures[key])
+        for key in ("temperature_ratio", "ece_unscaled", "ece", "ece_cross_fitted")
+    ]
     rows += [(f"ece, {source}", value) for source, value in figures["ece_by_source"].items()]
     points = [(mean, right) for mean, right, _ in figures["reliability"]]
     plot = _lines("share right against probability", points, (0.0, 1.0), diagonal=True)

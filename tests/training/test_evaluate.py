@@ -132,8 +132,9 @@ def test_the_surest_mistakes_come_first() -> None:
 def test_an_overconfident_model_gets_a_temperature_above_one() -> None:
     rng = np.random.default_rng(5)
     answers = [answer(0, int(rng.random() < 0.4), 0.97) for _ in range(300)]
-    figures = calibration_figures(answers)
+    figures = calibration_figures(answers, temperature=0.5)
     assert figures["temperature_ratio"] > 1.5
+    assert figures["ece_unscaled"] < figures["ece"]  # at twice the temperature it is less sure
     assert figures["ece_cross_fitted"] < figures["ece"]
 
 
