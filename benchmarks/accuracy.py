@@ -66,9 +66,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from peer_process import FACTORS, PEERS, RunningPeer, ask, enlarged
 
+from fer_core.errors import FerError
 from fer_core.training import metrics
 from fer_core.training.check import twins
 from fer_core.training.data import LabelledPicture, PictureReader, load_dataset
+from fer_core.training.errors import TrainingError
 from fer_core.training.evaluate import answer_all, limited
 from fer_core.vision.detector import EmotionDetector
 
@@ -290,7 +292,11 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, help="folder of the peers; without it, ours alone")
     parser.add_argument("--peer-answers", type=Path, help="file that keeps the peers' answers")
     options = parser.parse_args()
-    everything = load_dataset(options.data)
+    try:
+        everything = load_dataset(options.data)
+        detector = EmotionDetector.load(options.weights, threads=1)
+    except (TrainingError, FerError) as error:
+        raise SystemExit(str(error)) from None
     seen = twins(everything)
     held_out = [each for each in everything if each.split == "val" and each not in seen]
     pictures = limited([each for each in held_out if len(each.faces) == 1], options.limit)
@@ -298,7 +304,6 @@ def main() -> None:
         source: [each for each in pictures if each.source == source]
         for source in sorted({each.source for each in pictures})
     }
-    detector = EmotionDetector.load(options.weights, threads=1)
     modes = {
         mode: [ours_on(detector, some, mode) for some in by_source.values()]
         for mode in ("photo", "frame")
