@@ -29,6 +29,7 @@ from fer_core.vision.model_info import ModelInfo
 
 FILE_TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif", "heic", "heif"]
 PHOTOS_PER_PAGE = 24
+HIGHEST_CONFIDENCE = 0.9
 MOST_SNAPSHOTS = 20
 NO_FACE, UNREADABLE = "No face", "Unreadable"
 
@@ -138,8 +139,8 @@ def choose_options(info: ModelInfo) -> tuple[float, DrawOptions, bool]:
         confidence = st.slider(
             "Confidence threshold",
             LOWEST_CONFIDENCE,
-            0.9,
-            max(info.confidence_threshold, LOWEST_CONFIDENCE),
+            HIGHEST_CONFIDENCE,
+            min(max(info.confidence_threshold, LOWEST_CONFIDENCE), HIGHEST_CONFIDENCE),
             0.05,
             help="How sure the model must be that there is a face. Lower finds more faces and "
             "more that are none.",

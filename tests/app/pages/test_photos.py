@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.state import engine_or_stop
+from fer_core.config import PROJECT_ROOT
 from fer_core.photos.exports import encode_jpeg
 from tests.app.pages.running import run_page
 
@@ -34,6 +39,19 @@ def test_an_empty_page_invites_and_explains(page: AppTest) -> None:
     assert "forgotten" in said
     assert not page.dataframe
     assert not page.download_button
+
+
+def test_a_model_of_any_threshold_can_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, astronaut_file: tuple[str, bytes, str]
+) -> None:
+    weights = shutil.copytree(PROJECT_ROOT / "weights", tmp_path / "weights") / "model.json"
+    strict = json.loads(weights.read_text(encoding="utf-8")) | {"confidence_threshold": 0.95}
+    weights.write_text(json.dumps(strict), encoding="utf-8")
+    monkeypatch.setenv("FER_WEIGHTS", str(weights))
+    page = run_page("photos")
+    page.file_uploader[0].set_value(astronaut_file).run()
+    assert not page.exception
+    assert page.slider(key="confidence").value == pytest.approx(0.9)
 
 
 def test_a_photo_is_labelled_with_all_five_probabilities(
