@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.indicators import Coefficients, comprehension_prior
 from fer_core.api.problems import ApiError
-from fer_core.api.schemas.sessions import SessionRequest
+from fer_core.api.schemas.sessions import Consent, SessionRequest
 from fer_core.api.texts import open_text
 from fer_core.errors import (
     Busy,
@@ -168,7 +168,7 @@ class LiveSessions:
         known = self._created(key, digest)
         if known is not None:
             return known
-        live = self._start(request, request.consent.version)  # asks the history: may take seconds
+        live = self._start(request, request.consent)  # asks the history: may take seconds
         with self._creation_lock:  # of a request that is here twice, the first one counts
             known = self._created(key, digest)
             if known is not None:
@@ -194,7 +194,7 @@ class LiveSessions:
             raise IdempotencyConflict
         return self._in_memory(session_id)
 
-    def _start(self, request: SessionRequest, consent_version: str) -> LiveSession:
+    def _start(self, request: SessionRequest, consent: Consent) -> LiveSession:
         document = None if request.text is None else open_text(request.text)
         keep = request.retention == "keep"
         # A session that is to be forgotten takes nothing from the history either.
@@ -206,7 +206,8 @@ class LiveSessions:
             title=request.title,
             goal=request.goal,
             plan=BreakPlan(request.plan.focus_min, request.plan.break_min),
-            consent_version=consent_version,
+            consent_version=consent.version,
+            consent_at=consent.accepted_at,
             keep=keep,
         )
         study = StudySession(

@@ -11,6 +11,8 @@ from flask_openapi3.models.tag import Tag
 from fer_core.api.descriptions import finished_of, session_of
 from fer_core.api.documentation import CHANGE, LOOK, SECURITY, answers, ref
 from fer_core.api.pages import decode_cursor, encode_cursor, list_page, position_of
+from fer_core.api.problems import Malformed
+from fer_core.api.schemas.problems import FieldProblem
 from fer_core.api.schemas.sessions import (
     CreationHeaders,
     SessionOut,
@@ -22,6 +24,9 @@ from fer_core.api.schemas.sessions import (
 from fer_core.api.schemas.snapshots import SnapshotOut
 from fer_core.api.schemas.study import BreakAnswer, FinishedOut
 from fer_core.api.services import json_response, services
+
+#: The learner's clock may be this far ahead of ours: unlike frames, consent needs no exact time.
+CONSENT_TOLERANCE_S = 300.0
 
 sessions = APIBlueprint(
     "sessions",
@@ -69,6 +74,16 @@ def create_session(header: CreationHeaders, body: SessionRequest) -> Response:
     The learner's consent comes first: its version and time are part of the request. With an
     `Idempotency-Key` a repeated request gives the same session.
     """
+    latest = services().clock() + CONSENT_TOLERANCE_S
+    if body.consent is not None and body.consent.accepted_at > latest:
+        raise Malformed(
+            errors=(
+                FieldProblem(
+                    pointer="/consent/accepted_at",
+                    detail="lies in the future: nobody has agreed to anything yet",
+                ),
+            )
+        )
     live = services().sessions.create(body, g.caller, header.idempotency_key)
     response = json_response(session_of(live, services().sessions), 201)
     response.headers["Location"] = url_for("sessions.get_session", session_id=live.session_id)

@@ -20,6 +20,8 @@ class SessionInfo:
         goal: What the learner wants to reach; may be empty.
         plan: Study and rest in turn.
         consent_version: Version of the text that the learner agreed to.
+        consent_at: When they did, seconds since the epoch, where that is known; it is stored with
+            the event of the start.
         keep: Whether it may be stored; otherwise it lives in memory only.
     """
 
@@ -30,6 +32,7 @@ class SessionInfo:
     plan: BreakPlan = field(default_factory=BreakPlan)
     consent_version: str = ""
     keep: bool = True
+    consent_at: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""

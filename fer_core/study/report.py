@@ -31,7 +31,7 @@ STRETCH_STEP_S = 60.0
 #: Version of the JSON document.
 FORMAT_VERSION = 2
 #: Its moments, in seconds since the epoch inside; RFC 3339 in the document.
-MOMENTS = frozenset({"at", "start", "end", "started_at"})
+MOMENTS = frozenset({"consent_at", "at", "start", "end", "started_at"})
 
 NOTE = "Estimates for self-reflection. Not medical, not a measure of ability."
 

@@ -85,7 +85,8 @@ class StudySession:
         self._breaks = 0
         self._last_presence = Presence.WAITING
         self._meter.begin(info.started_at)
-        self._note(EventKind.STARTED, info.started_at)
+        consent = {} if info.consent_at is None else {"consent_at": info.consent_at}
+        self._note(EventKind.STARTED, info.started_at, **consent)
 
     # Frames
 

@@ -11,8 +11,10 @@ from flask.testing import FlaskClient
 
 from fer_core.api.live_sessions import IDLE_S, MAX_SESSIONS
 from fer_core.api.problems import MOST_FIELD_PROBLEMS
+from fer_core.api.schemas.moments import format_moment
 from fer_core.api.schemas.sessions import SESSION_REQUEST_EXAMPLE
 from fer_core.errors import HistoryNotShrunk, SessionNotFound
+from tests.api.conftest import MakeApp
 from tests.api.learner import CONSENT, SESSIONS, Learner
 
 
@@ -58,6 +60,29 @@ def test_what_is_wrong_is_named(client: FlaskClient, change: dict[str, Any], poi
     answer = client.post(SESSIONS, json={"consent": CONSENT, **change})
     assert answer.status_code == 400
     assert pointer in [error["pointer"] for error in answer.get_json()["errors"]]
+
+
+@pytest.mark.parametrize(("ahead_s", "status"), [(-3600, 201), (290, 201), (310, 400)])
+def test_nobody_has_agreed_in_the_future(learner: Learner, ahead_s: float, status: int) -> None:
+    accepted_at = format_moment(learner.clock.now + ahead_s)
+    answer = learner.start(consent={"version": "1", "accepted_at": accepted_at})
+    assert answer.status_code == status
+    if status == 400:
+        assert answer.get_json()["errors"][0]["pointer"] == "/consent/accepted_at"
+
+
+def test_when_the_learner_agreed_is_kept_with_the_start(
+    make_app: MakeApp, learner: Learner
+) -> None:
+    learner.start(retention="keep", consent={"version": "1", "accepted_at": "2026-11-20T09:00:00Z"})
+    learner.post("/finish")
+    after = Learner(make_app(clock=learner.clock).test_client(), learner.clock)
+    after.session_id = learner.session_id
+    started = after.get("/export", format="json").get_json()["events"][0]
+    assert (started["kind"], started["data"]) == (
+        "started",
+        {"consent_at": "2026-11-20T09:00:00.000+00:00"},
+    )
 
 
 @pytest.mark.parametrize(

@@ -552,6 +552,7 @@ export interface components {
             /**
              * Accepted At
              * Format: date-time
+             * @description Kept with the session's start; not in the future, give or take five minutes
              * @example 2026-11-20T09:00:00.000Z
              */
             accepted_at: string;

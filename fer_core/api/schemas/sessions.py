@@ -45,7 +45,9 @@ class Consent(Frozen):
     """What the learner agreed to, and when."""
 
     version: Name = Field(description="Version of the words that were shown")
-    accepted_at: MomentIn
+    accepted_at: MomentIn = Field(
+        description="Kept with the session's start; not in the future, give or take five minutes"
+    )
 
 
 class Plan(Frozen):
