@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import ParamSpec
 
 import streamlit as st
@@ -20,7 +21,7 @@ from fer_core.affect.indicators import INTERVAL_PERCENT, Reason
 from fer_core.charts import timeline
 from fer_core.config import get_settings
 from fer_core.emotions import UNSURE_EMOJI, UNSURE_LABEL
-from fer_core.errors import FerError
+from fer_core.errors import FerError, SessionFinished
 from fer_core.study.probes import Probe
 from fer_core.study.report import NOTE
 from fer_core.study.snapshot import Indicator, Snapshot, State, Trend
@@ -87,6 +88,18 @@ def refreshed(part: Callable[P, None], every_s: float | None) -> Callable[P, Non
     return st.fragment(part, run_every=every_s)
 
 
+@contextmanager
+def unless_finished() -> Iterator[None]:
+    """Do what the learner asks of a session; one that another tab has just finished says so.
+
+    The page then runs anew and shows what the session amounted to.
+    """
+    try:
+        yield
+    except SessionFinished as error:
+        st.toast(error.message, icon=":material/stop:")
+
+
 def is_here(study: LiveStudy) -> bool:
     """Make this tab the session's own when it opens it; tell whether it still is."""
     tab: str = st.session_state.setdefault("tab_id", secrets.token_hex(8))
@@ -107,10 +120,12 @@ def offer_to_bring_here(study: LiveStudy) -> None:
 def show_controls(study: LiveStudy, state: State) -> None:
     if state is State.ACTIVE:
         if st.button("Pause", icon=":material/pause:", key="pause"):
-            study.session.pause(now())
+            with unless_finished():
+                study.session.pause(now())
             st.rerun()
     elif st.button("Resume", icon=":material/play_arrow:", type="primary", key="resume"):
-        study.session.resume(now())
+        with unless_finished():
+            study.session.resume(now())
         st.rerun()
     if st.button("Finish", icon=":material/stop:", key="finish"):
         study.session.finish(now())
@@ -313,8 +328,9 @@ def show_suggestion(
     session, key = study.session, suggestion.suggestion_id
 
     def take() -> None:
-        before_break()
-        session.take_break(now())
+        with unless_finished():
+            before_break()
+            session.take_break(now())
 
     with st.container(border=True, key="break_banner"):
         st.markdown(f":material/self_improvement: **{suggestion.advice}**")
@@ -342,7 +358,8 @@ def show_probe(study: LiveStudy, probe: Probe) -> None:
     ends = f"{scale.low} {scale.low_label}, {scale.high} {scale.high_label}"
 
     def answer(*, skip: bool = False) -> None:
-        study.session.answer(probe, None if skip else st.session_state[key], now())
+        with unless_finished():
+            study.session.answer(probe, None if skip else st.session_state[key], now())
 
     with st.container(border=True, key="probe"):
         st.markdown(f":material/chat_bubble: **{probe.prompt}**")

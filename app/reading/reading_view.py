@@ -17,6 +17,7 @@ from app.live.running_view import (
     show_live_video,
     show_notice,
     show_suggestion,
+    unless_finished,
 )
 from app.live.sessions import LiveStudy
 from app.reading.passages import as_html, column
@@ -78,13 +79,15 @@ def show_controls(study: LiveStudy, room: ReadingRoom, rooms: ReadingRooms, stat
         choose_look(room)
         if state is State.ACTIVE:
             if st.button("Pause", icon=":material/pause:", key="pause_reading"):
-                end_step(room)
-                study.session.pause(now())
+                with unless_finished():
+                    end_step(room)
+                    study.session.pause(now())
                 st.rerun()
         elif st.button(
             "Resume", icon=":material/play_arrow:", type="primary", key="resume_reading"
         ):
-            study.session.resume(now())
+            with unless_finished():
+                study.session.resume(now())
             st.rerun()
         if st.button("Finish", icon=":material/stop:", key="finish_reading"):
             end_step(room)
@@ -289,7 +292,8 @@ def ask(study: LiveStudy, room: ReadingRoom, probe: Probe) -> None:
         skipped = st.button("Skip", key=f"skip-{probe.probe_id}", type="tertiary")
         if chosen is not None or skipped:
             features = None if probe.passage_id is None else room.desk.features(probe.passage_id)
-            study.session.answer(probe, None if skipped else chosen, now(), features=features)
+            with unless_finished():
+                study.session.answer(probe, None if skipped else chosen, now(), features=features)
             rerun_here()
 
 

@@ -18,7 +18,7 @@ import streamlit as st
 from app.live.clock import now
 from app.reading.text_view import Act, Inbox, Look, Place, Seen, count_parts, part_of
 from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, comprehension_prior
-from fer_core.errors import ReadingFull, SessionNotFound, StorageError
+from fer_core.errors import ReadingFull, SessionFinished, SessionNotFound, StorageError
 from fer_core.storage.history import Learner, TextLabel
 from fer_core.storage.store import SessionStore
 from fer_core.study.desk import ReadingDesk, ReadingResult
@@ -100,7 +100,8 @@ class ReadingRoom:
         """Note what was on the screen."""
         if self.session.state is State.ACTIVE:
             for name, share in shares.items():
-                with suppress(ReadingFull):  # the text stays readable; what was noted is kept
+                # Full: the text stays readable, what was noted is kept. Finished: by another tab.
+                with suppress(ReadingFull, SessionFinished):
                     self.session.mark_passage(name, share, start, end)
 
     def see_until(self, at: float) -> None:
@@ -140,10 +141,10 @@ class ReadingRoom:
         at = now()
         features = self.desk.features(passage_id)
         answer = clarity_correction(passage_id, clarity, at)
-        if self.session.state is State.FINISHED:
-            self.corrections.append((answer, features))
-        else:
+        try:
             self.session.answer(answer.probe, clarity, at, features=features, is_correction=True)
+        except SessionFinished:
+            self.corrections.append((answer, features))
 
     def result(self) -> ReadingResult:
         """Return what the reading amounted to."""

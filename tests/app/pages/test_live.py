@@ -27,6 +27,7 @@ from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.indicators import Reason
 from fer_core.config import PROJECT_ROOT
 from fer_core.emotions import Emotion
+from fer_core.errors import SessionFinished
 from fer_core.study.info import SessionInfo
 from fer_core.study.probes import Probe, ProbeKind
 from fer_core.study.snapshot import State
@@ -162,6 +163,45 @@ def test_a_question_can_be_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: None)
     page.button(key="skip-q1").click().run()
     assert [answer.skipped for answer in study.session.answers] == [True]
+
+
+def test_what_is_asked_of_a_session_that_another_tab_has_finished_leads_to_its_summary(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page, study = started()
+    probe = Probe("q1", ProbeKind.CLARITY, now(), "How clear is it?")
+    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: probe)
+    page.run()
+    study.session.finish(now())
+    page.button(key="skip-q1").click().run()
+    assert not page.exception
+    assert "finished and takes nothing more" in page.toast[0].value
+    assert "Here is what it amounted to" in words(page)
+
+
+def test_a_break_that_is_taken_after_the_end_leads_to_the_summary() -> None:
+    page, study = started()
+    study.session.answer(Probe("x", ProbeKind.STRESS, now(), "?"), 9, now())
+    page.run()
+    study.session.finish(now())
+    page.button(key="take-b1").click().run()
+    assert not page.exception
+    assert "Here is what it amounted to" in words(page)
+
+
+def test_a_session_that_is_finished_while_pause_is_pressed_shows_its_summary(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page, study = started()
+
+    def finish_first(at: float) -> None:
+        study.session.finish(at)
+        raise SessionFinished
+
+    monkeypatch.setattr(study.session, "pause", finish_first)
+    page.button(key="pause").click().run()
+    assert not page.exception
+    assert "Here is what it amounted to" in words(page)
 
 
 def test_pause_resume_and_finish() -> None:
