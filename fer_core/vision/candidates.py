@@ -113,13 +113,25 @@ def suppress(
 
 def overlaps(corners: Float32Array, box: Float32Array) -> FloatArray:
     """Return the intersection over union of each of (n, 4) corners with one box (4,)."""
+    shared, areas = _shared_and_own_areas(corners, box)
+    area = float(np.prod(np.maximum(box[2:] - box[:2], 0)))
+    return np.asarray(shared / np.maximum(areas + area - shared, 1e-9))
+
+
+def shares_inside(corners: Float32Array, box: Float32Array) -> FloatArray:
+    """Return which share of each of (n, 4) corners lies inside one box (4,), 0..1."""
+    shared, areas = _shared_and_own_areas(corners, box)
+    return np.asarray(shared / np.maximum(areas, 1e-9))
+
+
+def _shared_and_own_areas(
+    corners: Float32Array, box: Float32Array
+) -> tuple[FloatArray, FloatArray]:
     sides = np.maximum(
         np.minimum(corners[:, 2:], box[2:]) - np.maximum(corners[:, :2], box[:2]), 0
     ).astype(np.float64)
-    shared = sides[:, 0] * sides[:, 1]
     areas = np.prod(np.maximum(corners[:, 2:] - corners[:, :2], 0), axis=1, dtype=np.float64)
-    area = float(np.prod(np.maximum(box[2:] - box[:2], 0)))
-    return np.asarray(shared / np.maximum(areas + area - shared, 1e-9))
+    return np.asarray(sides[:, 0] * sides[:, 1]), np.asarray(areas)
 
 
 def expit(values: FloatArray) -> FloatArray:

@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from fer_core.errors import NotAnImage, WeightsNotFound
 from fer_core.vision.backends import Backend, Float32Array
@@ -22,6 +23,7 @@ from fer_core.vision.candidates import (
     join,
     logits,
     overlaps,
+    shares_inside,
     suppress,
 )
 from fer_core.vision.faces import Box, Detections, Face, Timing
@@ -34,6 +36,7 @@ from fer_core.vision.views import View, close_up, is_blank, tiles, to_tensor, wh
 Mode = Literal["frame", "photo"]
 #: Of close looks: face size, input side, mirrored.
 Looks = tuple[tuple[int, int, bool], ...]
+Indices = npt.NDArray[np.intp]
 
 #: Longer side of the coarse look at a photo, which finds the faces that fill it.
 COARSE_SIZE = 160
@@ -63,6 +66,8 @@ FRAME_LARGE_FACE = 0.55
 INSIDE_THRESHOLD = 0.7
 #: Confidence from which the close look's view of a face counts.
 CLOSE_THRESHOLD = 0.05
+#: Most boxes inside one another that a video frame's close looks choose from.
+MOST_NESTED = 3
 #: Most input pixels in one run of the network: one 640 px tile or sixteen close looks. Eight tiles
 #: at once are no faster on a processor and take 450 MB more.
 BATCH_PIXELS = 640 * 640
@@ -175,36 +180,34 @@ class EmotionDetector:
     def _look(
         self, looker: _Looker, width: int, height: int, mode: Mode, threshold: float
     ) -> Candidates:
-        stride = self.info.input.stride
+        stride, iou_threshold = self.info.input.stride, self.info.iou_threshold
+        hopeful = threshold * HOPEFUL
+        # Boxes inside others stay until the close looks have told the face from what is around it.
         if mode == "frame":
             views = [whole(width, height, self.info.input.frame_size, stride)]
-            found = self._merge(looker(views, threshold))
-            if _needs_coarse_look(found, width, height):
+            found = suppress(looker(views, hopeful), iou_threshold)
+            if _needs_coarse_look(found, threshold, width, height):
                 views = [whole(width, height, COARSE_SIZE, stride)]
-                found = self._merge(join([found, looker(views, threshold)]))
-            return self._look_closely(looker, found, FRAME_LOOKS, 1)[0]
-        views = photo_views(width, height, self.info.input.photo_size, stride)
-        # Boxes inside others stay until the close looks have told the face from what is around it.
-        found = suppress(looker(views, threshold * HOPEFUL), self.info.iou_threshold)
-        found, confirmed = self._look_closely(looker, found, PHOTO_LOOKS, CLOSE_FACES)
-        found = suppress(found, self.info.iou_threshold, INSIDE_THRESHOLD, confirmed)
+                found = suppress(join([found, looker(views, hopeful)]), iou_threshold)
+            looks, chosen = FRAME_LOOKS, _largest_and_inside(found)
+        else:
+            views = photo_views(width, height, self.info.input.photo_size, stride)
+            found = suppress(looker(views, hopeful), iou_threshold)
+            looks, chosen = PHOTO_LOOKS, _by_size(found)[:CLOSE_FACES]
+        found, confirmed = self._look_closely(looker, found, looks, chosen)
+        found = suppress(found, iou_threshold, INSIDE_THRESHOLD, confirmed)
         return found.take(np.flatnonzero(found.confidences >= threshold))
 
-    def _merge(self, candidates: Candidates) -> Candidates:
-        return suppress(candidates, self.info.iou_threshold, INSIDE_THRESHOLD)
-
     def _look_closely(
-        self, looker: _Looker, found: Candidates, looks: Looks, most: int
+        self, looker: _Looker, found: Candidates, looks: Looks, chosen: Indices
     ) -> tuple[Candidates, Float32Array]:
-        """Look again at the `most` largest faces; average the logits and the boxes of all looks.
+        """Look again at the chosen faces; average the logits and the boxes of all looks.
 
         The first look or the mean of the close ones is enough to say that a face is there.
 
         Returns:
             The candidates, and how sure the close looks are that each box fits a face, shape (n,).
         """
-        sizes = np.max(found.corners[:, 2:] - found.corners[:, :2], axis=1, initial=0)
-        chosen = np.argsort(-sizes, kind="stable")[:most]
         views = [close_up(_box(found.corners[index]), *look) for index in chosen for look in looks]
         answers = iter(looker.each(views, CLOSE_THRESHOLD))
         corners, scores = found.corners.copy(), found.scores.copy()
@@ -320,10 +323,26 @@ def photo_views(width: int, height: int, photo_size: int, stride: int = 32) -> l
     return views
 
 
-def _needs_coarse_look(found: Candidates, width: int, height: int) -> bool:
-    if not len(found.corners):
+def _by_size(found: Candidates) -> Indices:
+    """Return the candidates' indices, largest first."""
+    sizes = np.max(found.corners[:, 2:] - found.corners[:, :2], axis=1, initial=0)
+    return np.argsort(-sizes, kind="stable")
+
+
+def _largest_and_inside(found: Candidates) -> Indices:
+    """Return the indices of the largest candidate and of the next largest inside it."""
+    order = _by_size(found)
+    if not len(order):
+        return order
+    inside = shares_inside(found.corners, found.corners[order[0]]) > INSIDE_THRESHOLD
+    return order[inside[order]][:MOST_NESTED]
+
+
+def _needs_coarse_look(found: Candidates, threshold: float, width: int, height: int) -> bool:
+    sure = found.confidences >= threshold
+    if not sure.any():
         return True
-    sides = found.corners[:, 2:] - found.corners[:, :2]
+    sides = found.corners[sure, 2:] - found.corners[sure, :2]
     return bool(sides.max() > FRAME_LARGE_FACE * max(width, height))
 
 

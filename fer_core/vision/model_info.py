@@ -50,7 +50,7 @@ class ModelInfo(BaseModel):
     classes: tuple[str, ...]
     input: ModelInput = ModelInput()
     temperature: float = Field(default=1.0, gt=0)
-    confidence_threshold: float = Field(default=0.5, gt=0, lt=1)
+    confidence_threshold: float = Field(default=0.45, gt=0, lt=1)
     iou_threshold: float = Field(default=0.5, gt=0, lt=1)
     unsure_below: float = Field(default=0.4, ge=0, lt=1)
     metrics: dict[str, Any] = {}

@@ -59,17 +59,18 @@ def test_the_answer_does_not_depend_on_the_size_of_the_photo(
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("side", [240, 300, 420])
+@pytest.mark.parametrize(("left", "top"), [(100, 30), (170, 60)])
 def test_a_small_face_gets_a_box_of_its_own_size_not_of_head_and_shoulders(
-    detector: EmotionDetector, astronaut: np.ndarray, side: int, mode: Mode
+    detector: EmotionDetector, astronaut: np.ndarray, left: int, top: int, side: int, mode: Mode
 ) -> None:
     frame = np.zeros((480, 640, 3), np.uint8)
-    frame[30 : 30 + side, 100 : 100 + side] = cv2.resize(
+    frame[top : top + side, left : left + side] = cv2.resize(
         astronaut, (side, side), interpolation=cv2.INTER_AREA
     )
     (face,) = detector.detect(frame, mode).faces
     scale = side / 512
     x, y, width, height = (value * scale for value in ASTRONAUT_FACE)
-    assert face.box.iou(Box(100 + x, 30 + y, width, height)) > 0.5
+    assert face.box.iou(Box(left + x, top + y, width, height)) > 0.5
 
 
 def test_a_crowd_in_a_large_photo_keeps_its_small_faces(
