@@ -62,7 +62,7 @@ def test_below_eight_answers_it_is_not_calibrated_and_says_how_many_are_missing(
     example = ComprehensionExample(ComprehensionFeatures(difficulty=0.5), 1.0, 0.5)
     evaluation = evaluate([example] * 5)
     assert evaluation.verdict is CameraVerdict.NOT_CALIBRATED
-    assert "3 more answers" in evaluation.sentence
+    assert "3 more questions" in evaluation.sentence
     assert evaluation.uses_camera
 
 
