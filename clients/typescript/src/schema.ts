@@ -1909,8 +1909,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "fer-yolov9t",
-                     *       "version": "0.3.0",
-                     *       "sha256": "64f1be363ebd566b3fe51e839cda0569634d77f1156561b1cfaca3df8c6ea07f",
+                     *       "version": "0.4.0",
+                     *       "sha256": "cbb08459c3343d9619f1714db11034914d50b853fd873d2e95bbb1c451a79df2",
                      *       "architecture": "YOLOv9t",
                      *       "labels": [
                      *         {
@@ -1953,11 +1953,11 @@ export interface operations {
                      *         "frame": 320,
                      *         "photo": 640
                      *       },
-                     *       "confidence_threshold": 0.25,
+                     *       "confidence_threshold": 0.45,
                      *       "unsure_below": 0.35,
                      *       "metrics": {
                      *         "fidelity_to_torch": {
-                     *           "faces": 394,
+                     *           "faces": 388,
                      *           "box_iou_p1": 1,
                      *           "probability_p99": 0
                      *         }
@@ -2061,7 +2061,7 @@ export interface operations {
                      * @example {
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "0.3.0"
+                     *         "version": "0.4.0"
                      *       },
                      *       "results": [
                      *         {
@@ -2073,24 +2073,24 @@ export interface operations {
                      *           "faces": [
                      *             {
                      *               "face_id": 1,
-                     *               "confidence": 0.7899,
+                     *               "confidence": 0.8348,
                      *               "box": {
                      *                 "x": 170.1,
-                     *                 "y": 61.6,
-                     *                 "width": 106.6,
-                     *                 "height": 108.6
+                     *                 "y": 60.4,
+                     *                 "width": 107.6,
+                     *                 "height": 107.6
                      *               },
                      *               "emotion": {
                      *                 "label": "Happy",
                      *                 "emoji": "😊",
-                     *                 "probability": 0.9709
+                     *                 "probability": 0.9945
                      *               },
                      *               "probabilities": {
-                     *                 "Angry": 0.0049,
-                     *                 "Happy": 0.9709,
-                     *                 "Natural": 0.0065,
-                     *                 "Sad": 0.0043,
-                     *                 "Surprised": 0.0133
+                     *                 "Angry": 0.001,
+                     *                 "Happy": 0.9945,
+                     *                 "Natural": 0.0012,
+                     *                 "Sad": 0.0009,
+                     *                 "Surprised": 0.0024
                      *               }
                      *             }
                      *           ],
@@ -2098,7 +2098,7 @@ export interface operations {
                      *           "problem": null,
                      *           "timing_ms": {
                      *             "decode": 1.1,
-                     *             "inference": 80.7
+                     *             "inference": 146.1
                      *           }
                      *         }
                      *       ]
@@ -2682,19 +2682,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9159,
+                     *           "probability": 0.9886,
                      *           "probabilities": {
-                     *             "Angry": 0.0123,
-                     *             "Happy": 0.9159,
-                     *             "Natural": 0.0099,
-                     *             "Sad": 0.0102,
-                     *             "Surprised": 0.0517
+                     *             "Angry": 0.0021,
+                     *             "Happy": 0.9886,
+                     *             "Natural": 0.0018,
+                     *             "Sad": 0.0019,
+                     *             "Surprised": 0.0056
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.7555,
+                     *         "valence": 0.8191,
                      *         "valence_band": 0,
-                     *         "arousal": 0.5359,
+                     *         "arousal": 0.5296,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 94,
@@ -3331,7 +3331,7 @@ export interface operations {
                      *         "reading_reason": null,
                      *         "answered": 1,
                      *         "skipped": 0,
-                     *         "camera": "Not calibrated to you yet: 7 more answers about passages needed.",
+                     *         "camera": "Not calibrated to you yet: whether the camera helps can be told once you have answered 7 more questions about passages that you read.",
                      *         "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *       }
                      *     }
@@ -3447,19 +3447,19 @@ export interface operations {
                      *       "expression": {
                      *         "label": "Happy",
                      *         "emoji": "😊",
-                     *         "probability": 0.9159,
+                     *         "probability": 0.9886,
                      *         "probabilities": {
-                     *           "Angry": 0.0123,
-                     *           "Happy": 0.9159,
-                     *           "Natural": 0.0099,
-                     *           "Sad": 0.0102,
-                     *           "Surprised": 0.0517
+                     *           "Angry": 0.0021,
+                     *           "Happy": 0.9886,
+                     *           "Natural": 0.0018,
+                     *           "Sad": 0.0019,
+                     *           "Surprised": 0.0056
                      *         },
                      *         "reason": null
                      *       },
-                     *       "valence": 0.7555,
+                     *       "valence": 0.8191,
                      *       "valence_band": 0,
-                     *       "arousal": 0.5359,
+                     *       "arousal": 0.5296,
                      *       "indicators": {
                      *         "comprehension": {
                      *           "value": 94,
@@ -3644,31 +3644,31 @@ export interface operations {
                      *       "faces": [
                      *         {
                      *           "face_id": 1,
-                     *           "confidence": 0.5204,
+                     *           "confidence": 0.8057,
                      *           "box": {
-                     *             "x": 167.2,
-                     *             "y": 58.7,
-                     *             "width": 112.4,
-                     *             "height": 111.2
+                     *             "x": 169,
+                     *             "y": 59.2,
+                     *             "width": 111,
+                     *             "height": 110.8
                      *           },
                      *           "emotion": {
                      *             "label": "Happy",
                      *             "emoji": "😊",
-                     *             "probability": 0.9159
+                     *             "probability": 0.9886
                      *           },
                      *           "probabilities": {
-                     *             "Angry": 0.0123,
-                     *             "Happy": 0.9159,
-                     *             "Natural": 0.0099,
-                     *             "Sad": 0.0102,
-                     *             "Surprised": 0.0517
+                     *             "Angry": 0.0021,
+                     *             "Happy": 0.9886,
+                     *             "Natural": 0.0018,
+                     *             "Sad": 0.0019,
+                     *             "Surprised": 0.0056
                      *           }
                      *         }
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 1.1,
-                     *         "inference": 16.4
+                     *         "decode": 1.2,
+                     *         "inference": 19.9
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -3678,19 +3678,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9159,
+                     *           "probability": 0.9886,
                      *           "probabilities": {
-                     *             "Angry": 0.0123,
-                     *             "Happy": 0.9159,
-                     *             "Natural": 0.0099,
-                     *             "Sad": 0.0102,
-                     *             "Surprised": 0.0517
+                     *             "Angry": 0.0021,
+                     *             "Happy": 0.9886,
+                     *             "Natural": 0.0018,
+                     *             "Sad": 0.0019,
+                     *             "Surprised": 0.0056
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.7555,
+                     *         "valence": 0.8191,
                      *         "valence_band": 0,
-                     *         "arousal": 0.5359,
+                     *         "arousal": 0.5296,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 94,
@@ -3998,7 +3998,7 @@ export interface operations {
                      *       "kind": "clarity",
                      *       "asked_at": "2027-01-15T08:04:00.000Z",
                      *       "prompt": "How clear was that passage?",
-                     *       "passage_id": "p2",
+                     *       "passage_id": "p3",
                      *       "low": 1,
                      *       "high": 5,
                      *       "low_label": "not clear at all",
@@ -4256,15 +4256,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 0.9667,
                      *           "shares": {
-                     *             "Angry": 0.0123,
-                     *             "Happy": 0.9159,
-                     *             "Natural": 0.0099,
-                     *             "Sad": 0.0102,
-                     *             "Surprised": 0.0517
+                     *             "Angry": 0.0021,
+                     *             "Happy": 0.9886,
+                     *             "Natural": 0.0018,
+                     *             "Sad": 0.0019,
+                     *             "Surprised": 0.0056
                      *           },
-                     *           "valence": 0.7555,
+                     *           "valence": 0.8191,
                      *           "valence_band": 0,
-                     *           "arousal": 0.5359,
+                     *           "arousal": 0.5296,
                      *           "comprehension": {
                      *             "value": null,
                      *             "low": null,
@@ -4290,15 +4290,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 1,
                      *           "shares": {
-                     *             "Angry": 0.0123,
-                     *             "Happy": 0.9159,
-                     *             "Natural": 0.0099,
-                     *             "Sad": 0.0102,
-                     *             "Surprised": 0.0517
+                     *             "Angry": 0.0021,
+                     *             "Happy": 0.9886,
+                     *             "Natural": 0.0018,
+                     *             "Sad": 0.0019,
+                     *             "Surprised": 0.0056
                      *           },
-                     *           "valence": 0.7555,
+                     *           "valence": 0.8191,
                      *           "valence_band": 0,
-                     *           "arousal": 0.5359,
+                     *           "arousal": 0.5296,
                      *           "comprehension": {
                      *             "value": 93.54,
                      *             "low": 60.64,
@@ -4472,7 +4472,7 @@ export interface operations {
                      *       "reading_reason": null,
                      *       "answered": 1,
                      *       "skipped": 0,
-                     *       "camera": "Not calibrated to you yet: 7 more answers about passages needed.",
+                     *       "camera": "Not calibrated to you yet: whether the camera helps can be told once you have answered 7 more questions about passages that you read.",
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *     }
                      */
@@ -4570,12 +4570,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "format": "fer-session",
-                     *       "version": 1,
+                     *       "version": 2,
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability.",
                      *       "exported_at": "2027-01-15T08:01:00.000+00:00",
                      *       "session": {
                      *         "session_id": "pX3kQ0m2Tq8vY1rB7dJw5A",
-                     *         "started_at": 1800000000,
+                     *         "started_at": "2027-01-15T08:00:00.000+00:00",
                      *         "title": "Chapter 3",
                      *         "goal": "",
                      *         "plan": {
@@ -4594,11 +4594,11 @@ export interface operations {
                      *           "valid_s": 58,
                      *           "observed_s": 58,
                      *           "shares": {
-                     *             "Angry": 0.012320661675576099,
-                     *             "Happy": 0.9159274413394464,
-                     *             "Natural": 0.009871203424395408,
-                     *             "Sad": 0.01016009423880344,
-                     *             "Surprised": 0.051720599321778714
+                     *             "Angry": 0.0021047376585927044,
+                     *             "Happy": 0.988613712808122,
+                     *             "Natural": 0.00183335679260887,
+                     *             "Sad": 0.001895995659514103,
+                     *             "Surprised": 0.005552197081162326
                      *           },
                      *           "breaks": 0,
                      *           "frames": 30
@@ -4611,19 +4611,21 @@ export interface operations {
                      *         "skipped": 0,
                      *         "mean_clarity": null,
                      *         "mean_stress": null,
-                     *         "camera": "Not calibrated to you yet: 8 more answers about passages needed.",
+                     *         "camera": "Not calibrated to you yet: whether the camera helps can be told once you have answered 8 more questions about passages that you read.",
                      *         "heart_rate": null
                      *       },
                      *       "events": [
                      *         {
                      *           "sequence": 1,
-                     *           "at": 1800000000,
+                     *           "at": "2027-01-15T08:00:00.000+00:00",
                      *           "kind": "started",
-                     *           "data": {}
+                     *           "data": {
+                     *             "consent_at": "2026-11-20T09:00:00.000+00:00"
+                     *           }
                      *         },
                      *         {
                      *           "sequence": 2,
-                     *           "at": 1800000002,
+                     *           "at": "2027-01-15T08:00:02.000+00:00",
                      *           "kind": "presence",
                      *           "data": {
                      *             "presence": "face"
@@ -4632,7 +4634,7 @@ export interface operations {
                      *       ],
                      *       "timeline": [
                      *         {
-                     *           "at": 1800000002,
+                     *           "at": "2027-01-15T08:00:02.000+00:00",
                      *           "width_s": 1,
                      *           "frames": 1,
                      *           "observed_s": 1,
@@ -4641,20 +4643,20 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.012320661675576106,
-                     *             0.9159274413394464,
-                     *             0.009871203424395424,
-                     *             0.010160094238803449,
-                     *             0.05172059932177873
+                     *             0.002104737658592708,
+                     *             0.9886137128081219,
+                     *             0.001833356792608869,
+                     *             0.0018959956595141038,
+                     *             0.005552197081162328
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
                      *           "valence_band": null,
                      *           "arousal": null,
                      *           "motion": null,
-                     *           "centre_x": 0.43633435666561127,
-                     *           "centre_y": 0.22337745875120163,
-                     *           "size": 0.21726514399051666,
+                     *           "centre_x": 0.4384414106607437,
+                     *           "centre_y": 0.22377953305840492,
+                     *           "size": 0.21648424118757248,
                      *           "coverage": 0.1,
                      *           "comprehension": {
                      *             "value": null,
@@ -4683,7 +4685,7 @@ export interface operations {
                      *           "pulse": null
                      *         },
                      *         {
-                     *           "at": 1800000003,
+                     *           "at": "2027-01-15T08:00:03.000+00:00",
                      *           "width_s": 1,
                      *           "frames": 0,
                      *           "observed_s": 1,
@@ -4692,11 +4694,11 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.012320661675576106,
-                     *             0.9159274413394464,
-                     *             0.009871203424395424,
-                     *             0.010160094238803449,
-                     *             0.05172059932177873
+                     *             0.002104737658592708,
+                     *             0.9886137128081219,
+                     *             0.001833356792608869,
+                     *             0.0018959956595141038,
+                     *             0.005552197081162328
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
@@ -4845,14 +4847,14 @@ export interface operations {
                      *
                      *     event: probe
                      *     id: 3
-                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p2","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
+                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p3","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
                      *
                      *     event: break
                      *     id: 6
                      *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
                      *
                      *     event: snapshot
-                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9159,"probabilities":{"Angry":0.0123,"Happy":0.9159,"Natural":0.0099,"Sad":0.0102,"Surprised":0.0517},"reason":null},"valence":0.7555,"valence_band":0.0,"arousal":0.5359,"indicators":{"comprehension":{"value":94.0,"low":63.1,"high":99.3,"reason":null,"basis":"text and pace","calibrated":false,"usual":94.0,"trend":"same"},"stress":{"value":19.8,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":19.8,"trend":"same"},"attention":{"value":100.0,"low":88.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":661.0,"next_break_s":839.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
+                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9886,"probabilities":{"Angry":0.0021,"Happy":0.9886,"Natural":0.0018,"Sad":0.0019,"Surprised":0.0056},"reason":null},"valence":0.8191,"valence_band":0.0,"arousal":0.5296,"indicators":{"comprehension":{"value":94.0,"low":63.1,"high":99.3,"reason":null,"basis":"text and pace","calibrated":false,"usual":94.0,"trend":"same"},"stress":{"value":19.8,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":19.8,"trend":"same"},"attention":{"value":100.0,"low":88.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":661.0,"next_break_s":839.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
                      */
                     "text/event-stream": string;
                 };
