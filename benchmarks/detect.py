@@ -79,12 +79,14 @@ def reference(threads: int) -> Callable[[np.ndarray], object] | None:
 
 
 def measure(cases: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Time the cases in turn; return milliseconds."""
-    for case in cases.values():
-        case()
+    """Time the cases in turn, each after an untimed call of its own; return milliseconds.
+
+    Without it, a case is timed on the caches, and beside the threads still spinning, of the other.
+    """
     times: dict[str, list[float]] = {name: [] for name in cases}
     for _ in range(rounds):
         for name, case in cases.items():
+            case()
             started = perf_counter()
             case()
             times[name].append((perf_counter() - started) * 1e3)

@@ -22,8 +22,9 @@ class OnnxBackend:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        # A waiting thread that spins would take a core away from video encoding between frames.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Threads that wait for each other spin, which saves a third of the time of a frame, but not
+        # between frames, where it would take a core away from video encoding.
+        options.add_session_config_entry("session.force_spinning_stop", "1")
         try:
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
