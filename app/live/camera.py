@@ -150,8 +150,10 @@ class LiveCamera:
         pulse = self._session.reads_heart_rate  # which lives between the frames, so wants each
         with self._lock:
             if at >= self._due_at:
-                # From when it was due, so that the mean rate is met; after a gap, from now.
-                self._due_at = max(self._due_at + 1 / ANALYSED_FPS, at)
+                # From when it was due, so that the mean rate is met where frames come in bunches;
+                # a longer gap is not made up for.
+                period = 1 / ANALYSED_FPS
+                self._due_at = max(self._due_at + period, at - period)
             elif not pulse:
                 return
             if self._stream is None:
