@@ -149,8 +149,7 @@ def mean(parts: Sequence[Drawn]) -> Drawn:
 
 
 def figure(values: Floats) -> Figure:
-    low, high = np.nanpercentile(values[1:], [2.5, 97.5])
-    return Figure(float(values[0]), float(low), float(high))
+    return Figure(float(values[0]), *metrics.percentile_interval(values[1:]))
 
 
 def row(

@@ -64,11 +64,16 @@ def _existing_file(text: str) -> Path:
     return path
 
 
-def _positive(text: str) -> float:
+def _number(text: str) -> float:
+    """Return the number that is written, or NaN, which lies in no range."""
     try:
-        value = float(text)
+        return float(text)
     except ValueError:
-        value = 0.0
+        return float("nan")
+
+
+def _positive(text: str) -> float:
+    value = _number(text)
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is no number above 0")
     return value
@@ -82,10 +87,7 @@ def _count(text: str) -> int:
 
 
 def _share(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
+    value = _number(text)
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"{text} is no number from 0 to 1")
     return value

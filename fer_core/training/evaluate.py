@@ -193,18 +193,19 @@ def evaluate_scenes(
         "missed": missed,
         "false_alarms": false_alarms,
         "map50": _rounded(table[:, 0].mean()),
-        "map50_interval": _spread(draws[..., 0].mean(axis=-1)),
+        "map50_interval": _pair(metrics.percentile_interval(draws[..., 0].mean(axis=-1))),
         "map50_95": _rounded(table.mean()),
-        "map50_95_interval": _spread(draws.mean(axis=(1, 2))),
+        "map50_95_interval": _pair(metrics.percentile_interval(draws.mean(axis=(1, 2)))),
         "ap50": {label: _rounded(value) for label, value in zip(labels, table[:, 0], strict=True)},
         "ap50_interval": {
-            label: _spread(values) for label, values in zip(labels, draws[..., 0].T, strict=True)
+            label: _pair(metrics.percentile_interval(values))
+            for label, values in zip(labels, draws[..., 0].T, strict=True)
         },
         "ap50_95": {
             label: _rounded(value) for label, value in zip(labels, table.mean(axis=1), strict=True)
         },
         "ap50_95_interval": {
-            label: _spread(values)
+            label: _pair(metrics.percentile_interval(values))
             for label, values in zip(labels, draws.mean(axis=2).T, strict=True)
         },
         "accuracy_by_grid": {
@@ -522,12 +523,6 @@ def _given(answers: Sequence[Answer]) -> metrics.Integers:
 
 def _rounded(value: float | np.floating[Any]) -> float:
     return round(float(value), 4)
-
-
-def _spread(values: npt.NDArray[np.float64]) -> list[float]:
-    """Return the 95 % interval of bootstrap draws."""
-    low, high = np.percentile(values, [2.5, 97.5])
-    return _pair((float(low), float(high)))
 
 
 def _pair(values: tuple[float, float]) -> list[float]:

@@ -172,7 +172,12 @@ def interval(
     for _ in range(repeats):
         drawn = rng.integers(0, len(labels), len(labels))
         values.append(figure(labels[drawn], answers[drawn]))
-    low, high = np.nanpercentile(values, [2.5, 97.5])
+    return percentile_interval(np.array(values))
+
+
+def percentile_interval(draws: Floats) -> tuple[float, float]:
+    """Return the 95 % interval of a figure from its bootstrap draws, leaving out NaN."""
+    low, high = np.nanpercentile(draws, [2.5, 97.5])
     return float(low), float(high)
 
 

@@ -87,7 +87,7 @@ def suppress(
     """
     order = np.argsort(-(candidates.confidences if ranks is None else ranks), kind="stable")
     corners = candidates.corners[order].astype(np.float64)
-    areas = np.prod(np.maximum(corners[:, 2:] - corners[:, :2], 0), axis=1)
+    areas = _areas(corners)
     alive = np.ones(len(order), dtype=bool)
     confidences, votes = candidates.confidences[order], logits(candidates.scores[order])
     kept, scores = [], []
@@ -95,12 +95,7 @@ def suppress(
         if not alive[index]:
             continue
         kept.append(index)
-        overlap = np.maximum(
-            np.minimum(corners[index, 2:], corners[:, 2:])
-            - np.maximum(corners[index, :2], corners[:, :2]),
-            0,
-        )
-        shared = overlap[:, 0] * overlap[:, 1]
+        shared = _shared_areas(corners, corners[index])
         union = areas[index] + areas - shared
         smaller = np.minimum(areas[index], areas)
         overlapping = shared > iou_threshold * union
@@ -113,25 +108,24 @@ def suppress(
 
 def overlaps(corners: Float32Array, box: Float32Array) -> FloatArray:
     """Return the intersection over union of each of (n, 4) corners with one box (4,)."""
-    shared, areas = _shared_and_own_areas(corners, box)
-    area = float(np.prod(np.maximum(box[2:] - box[:2], 0)))
-    return np.asarray(shared / np.maximum(areas + area - shared, 1e-9))
+    shared = _shared_areas(corners, box)
+    union = _areas(corners) + _areas(box) - shared
+    return np.asarray(shared / np.maximum(union, 1e-9))
 
 
 def shares_inside(corners: Float32Array, box: Float32Array) -> FloatArray:
     """Return which share of each of (n, 4) corners lies inside one box (4,), 0..1."""
-    shared, areas = _shared_and_own_areas(corners, box)
-    return np.asarray(shared / np.maximum(areas, 1e-9))
+    return np.asarray(_shared_areas(corners, box) / np.maximum(_areas(corners), 1e-9))
 
 
-def _shared_and_own_areas(
-    corners: Float32Array, box: Float32Array
-) -> tuple[FloatArray, FloatArray]:
-    sides = np.maximum(
-        np.minimum(corners[:, 2:], box[2:]) - np.maximum(corners[:, :2], box[:2]), 0
-    ).astype(np.float64)
-    areas = np.prod(np.maximum(corners[:, 2:] - corners[:, :2], 0), axis=1, dtype=np.float64)
-    return np.asarray(sides[:, 0] * sides[:, 1]), np.asarray(areas)
+def _areas(corners: npt.NDArray[np.floating]) -> FloatArray:
+    sides = np.maximum(corners[..., 2:] - corners[..., :2], 0)
+    return np.asarray(np.prod(sides, axis=-1, dtype=np.float64))
+
+
+def _shared_areas(corners: npt.NDArray[np.floating], box: npt.NDArray[np.floating]) -> FloatArray:
+    sides = np.minimum(corners[:, 2:], box[2:]) - np.maximum(corners[:, :2], box[:2])
+    return np.asarray(np.prod(np.maximum(sides, 0), axis=1, dtype=np.float64))
 
 
 def expit(values: FloatArray) -> FloatArray:

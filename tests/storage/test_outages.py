@@ -20,6 +20,7 @@ from fer_core.errors import StorageError
 from fer_core.storage.store import SessionStore
 from fer_core.study.reading import read
 from fer_core.study.snapshot import State
+from tests.storage.locks import locked
 from tests.storage.sessions import START, TEXT, full_session, new_session, play, read_through
 
 LOST_AT_MOST_S = 5.0
@@ -81,19 +82,16 @@ def assert_all_saved(store, session) -> None:
 def test_a_locked_database_costs_nothing_once_it_is_free(tmp_path, open_store):
     file = tmp_path / "history.sqlite"
     store = open_store(f"sqlite:///{file}")
-    other = sqlite3.connect(file, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    session = new_session()
-    store.follow(session)
-    play(session, 60)
-    assert not store.save_now()
-    assert not store.status.saving
-    assert "Another program" in store.status.message
-    assert store.status.unsaved_since is not None
-    read_through(session, since=60)
-    play(session, 60, since=60)
-    other.execute("COMMIT")
-    other.close()
+    with locked(file):
+        session = new_session()
+        store.follow(session)
+        play(session, 60)
+        assert not store.save_now()
+        assert not store.status.saving
+        assert "Another program" in store.status.message
+        assert store.status.unsaved_since is not None
+        read_through(session, since=60)
+        play(session, 60, since=60)
     assert store.save_now()
     assert store.status.saving
     assert_all_saved(store, session)
@@ -102,14 +100,12 @@ def test_a_locked_database_costs_nothing_once_it_is_free(tmp_path, open_store):
 def test_how_a_text_was_read_is_saved_after_an_outage_too(tmp_path, open_store):
     file = tmp_path / "history.sqlite"
     store = open_store(f"sqlite:///{file}")
-    other = sqlite3.connect(file, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    session = full_session()
-    store.follow(session)
-    reading = read(TEXT, session.views, session.signals())
-    with pytest.raises(StorageError, match="Another program"):
-        store.save_reading("s1", reading, {}, (), ["p4"])
-    other.close()
+    with locked(file):
+        session = full_session()
+        store.follow(session)
+        reading = read(TEXT, session.views, session.signals())
+        with pytest.raises(StorageError, match="Another program"):
+            store.save_reading("s1", reading, {}, (), ["p4"])
     assert store.save_now()
     stored = store.load("s1")
     assert [one.reading for one in stored.passages] == list(reading.passages)
@@ -147,13 +143,11 @@ def test_a_session_that_the_database_refuses_does_not_stop_the_others(tmp_path, 
 def test_what_waits_for_the_end_of_an_outage_is_erased_with_its_session(tmp_path, open_store):
     file = tmp_path / "history.sqlite"
     store = open_store(f"sqlite:///{file}")
-    other = sqlite3.connect(file, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    session = full_session()
-    store.follow(session)
-    with pytest.raises(StorageError):
-        store.save_reading("s1", read(TEXT, session.views, session.signals()), {}, ())
-    other.close()
+    with locked(file):
+        session = full_session()
+        store.follow(session)
+        with pytest.raises(StorageError):
+            store.save_reading("s1", read(TEXT, session.views, session.signals()), {}, ())
     store.erase_all()
     assert store.save_now()
     assert store.count_lines() == 0
@@ -164,11 +158,8 @@ def test_erasing_that_fails_leaves_the_running_session_saved(tmp_path, open_stor
     store = open_store(f"sqlite:///{file}")
     session = new_session()
     store.follow(session)
-    other = sqlite3.connect(file, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(StorageError):
+    with locked(file), pytest.raises(StorageError):
         store.erase_all()
-    other.close()
     play(session, 30)
     assert store.save_now()
     assert list(store.load("s1").rows) == session.rows()
@@ -177,16 +168,14 @@ def test_erasing_that_fails_leaves_the_running_session_saved(tmp_path, open_stor
 def test_the_session_is_never_held_up_by_the_disk(tmp_path, open_store):
     file = tmp_path / "history.sqlite"
     store = open_store(f"sqlite:///{file}")
-    other = sqlite3.connect(file, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    session = new_session()
-    store.follow(session)
-    slowest = 0.0
-    for second in range(200):
-        started = time.perf_counter()
-        play(session, 1, since=float(second))
-        slowest = max(slowest, time.perf_counter() - started)
-    other.close()
+    with locked(file):
+        session = new_session()
+        store.follow(session)
+        slowest = 0.0
+        for second in range(200):
+            started = time.perf_counter()
+            play(session, 1, since=float(second))
+            slowest = max(slowest, time.perf_counter() - started)
     # The writer waits two seconds for the lock, again and again; a busy machine costs a little.
     assert slowest < 1.5
 
@@ -246,12 +235,10 @@ def test_an_outage_longer_than_the_session_remembers_by_the_second_keeps_every_m
     store.follow(session)
     play(session, 60)
     store.save_now()
-    other = sqlite3.connect(file, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    # Longer than the half hour that is kept at one row a second.
-    play(session, 2400, since=60)
-    assert not store.save_now()
-    other.close()
+    with locked(file):
+        # Longer than the half hour that is kept at one row a second.
+        play(session, 2400, since=60)
+        assert not store.save_now()
     assert store.save_now()
     rows = store.load("s1").rows
     assert sum(row.width_s for row in rows) >= 2460 - 20

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from app.reading.rooms import reading_rooms
 from fer_core.config import PROJECT_ROOT, get_settings
 from fer_core.study.probes import Probe, ProbeKind
 from fer_core.study.snapshot import State
+from tests.storage.locks import locked
 
 PAGE = PROJECT_ROOT / "app" / "pages" / "reading.py"
 BODY = "Words to read stand here in a row, enough of them to make a passage of its own. "
@@ -171,12 +171,10 @@ def test_a_text_that_moved_to_another_tab_can_be_brought_back(page):
 def test_a_reading_finished_in_an_outage_says_so_and_is_saved_afterwards(page, data_dir):
     study = start_sample(page)
     page.button(key="step_on").click().run()
-    other = sqlite3.connect(data_dir / "history.sqlite", isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    page.button(key="finish_reading").click().run()
-    assert not page.exception
-    assert any("Another program" in one.value for one in page.warning)
-    other.close()
+    with locked(data_dir / "history.sqlite"):
+        page.button(key="finish_reading").click().run()
+        assert not page.exception
+        assert any("Another program" in one.value for one in page.warning)
     store = live_sessions().store
     assert store is not None
     assert store.save_now()
