@@ -41,9 +41,11 @@ WINDOWS: dict[str, float | None] = {"1 min": 60.0, "5 min": 300.0, "30 min": 180
 
 
 #: Streamlit fades what a slow run has not reached yet; parts that refresh each second would blink.
+#: The video has no height until it has loaded; what is below would jump away from the finger.
 STEADY = """
 <style>
 [data-testid="stElementContainer"][data-stale="true"] { opacity: 1 !important; transition: none; }
+.st-key-video { min-height: 152px; }
 </style>
 """
 
@@ -154,12 +156,13 @@ def show_camera(study: LiveStudy, state: State) -> Connection:
 
 
 def open_video(study: LiveStudy, *, start: bool | None) -> Connection:
-    return show_video(
-        f"video-{study.session_id}",
-        study.camera.callback_for(st.session_state["tab_id"]),
-        get_settings(),
-        start=start,
-    )
+    with st.container(key="video"):
+        return show_video(
+            f"video-{study.session_id}",
+            study.camera.callback_for(st.session_state["tab_id"]),
+            get_settings(),
+            start=start,
+        )
 
 
 def show_live_video(study: LiveStudy) -> Connection:

@@ -212,6 +212,7 @@ def test_snapshots_work_where_video_does_not(app_address: str, portrait_browser:
     with open_page(portrait_browser, f"{app_address}/live", permissions=("camera",)) as page:
         agree(page)
         page.get_by_role("button", name="Start the session").click()
+        expect(page.get_by_text("The camera is off")).to_be_visible(timeout=PATIENCE_MS)
         page.get_by_text("What is shown and read").click(timeout=PATIENCE_MS)
         page.get_by_text("Send single snapshots instead of video").click()
         page.locator("video").wait_for(timeout=PATIENCE_MS)
