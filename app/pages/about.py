@@ -28,11 +28,14 @@ def show_page() -> None:
 
 def show_model(info: ModelInfo) -> None:
     st.subheader(f"{info.name} {info.version}")
+    close = info.close_looks
+    second = f", and a {close.architecture} for close looks at faces" if close else ""
     st.markdown(
-        f"{info.architecture}, {info.date}. It finds faces and gives each the probabilities of "
-        f"five expressions; below {info.unsure_below:.0%} it says “unsure”."
+        f"{info.architecture}{second}, {info.date}. It finds faces and gives each the "
+        f"probabilities of five expressions; below {info.unsure_below:.0%} it says “unsure”."
     )
-    st.caption(f"SHA-256 `{info.sha256}`. {info.licence}")
+    sums = ", ".join(f"{network.file} `{network.sha256}`" for network in info.networks)
+    st.caption(f"SHA-256: {sums}. {info.licence}")
     show_figures(info)
     show_confusion(info)
     show_card()

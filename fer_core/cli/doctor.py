@@ -159,7 +159,8 @@ def check_model(settings: Settings) -> Iterator[Check]:
         yield Check("model", "failed", f"{error.name or 'a library'} is not installed", remedy)
         return
     info = detector.info
-    yield Check("model", "ok", f"{info.name} {info.version}, checksum {info.sha256[:12]} is right")
+    sums = " and ".join(network.sha256[:12] for network in info.networks)
+    yield Check("model", "ok", f"{info.name} {info.version}, as shipped: checksum {sums}")
     report = check_canary(detector)
     yield Check(
         "model's answer",

@@ -133,6 +133,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     add("--run", type=Path, help="checkpoints, log, curves go here (runs/train)")
     add("--model", choices=("yolov9t", "yolov9s", "yolov9m", "yolov9c"), help="(yolov9t)")
     add("--weights", type=_existing_file, help="a .pt file to start from, with its architecture")
+    add("--close-looks", action="store_true", help="a second network, for close looks only")
     add("--image-size", type=_side, help="one square input size in place of the mix")
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
@@ -216,6 +217,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="last.pt or weights.pt of a run, or any .pt",
     )
+    add("--close-looks", type=_existing_file, help="the same, of a second network for them")
     add("--output", type=Path, default=Path("weights"), help="folder to write into")
     add("--name", help="of the model and its file")
     add("--model-version", default="1.0.0")
@@ -236,6 +238,7 @@ def _export(options: argparse.Namespace) -> int:
             options.model_version,
             options.int8,
             options.threads,
+            options.close_looks,
         )
     )
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -12,7 +12,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from fer_core.training.bank import FaceBank
-from fer_core.training.scenes import Scene, compose, training_style
+from fer_core.training.scenes import Scene, Style, compose, training_style
 
 #: Input size (height, width) -> share of the steps. Every step costs about the same: small inputs
 #: come in larger batches, and buy faces of 30-150 px cheaply; 256x320 is a webcam's frame.
@@ -24,6 +24,9 @@ SIZES: dict[tuple[int, int], float] = {
     (256, 320): 0.22,
     (320, 320): 0.24,
 }
+
+#: The same for a network that only looks closely, at 72-96 px for faces.
+CLOSE_SIZES: dict[tuple[int, int], float] = {(96, 96): 0.15, (128, 128): 0.5, (160, 160): 0.35}
 
 Batch = dict[str, torch.Tensor]
 
@@ -38,6 +41,7 @@ class SceneBatches(Dataset[Batch]):  # type: ignore[misc]  # torch is not typed 
         pixels: Pixels of a batch; the number of scenes follows from the input size.
         sizes: Input size (height, width) -> share of the batches.
         strength: Of the augmentations, 0..1.
+        style: What the scenes of an input size and strength look like.
     """
 
     bank: FaceBank
@@ -45,6 +49,7 @@ class SceneBatches(Dataset[Batch]):  # type: ignore[misc]  # torch is not typed 
     pixels: int
     sizes: tuple[tuple[tuple[int, int], float], ...]
     strength: float = 1.0
+    style: Callable[[tuple[int, int], float], Style] = training_style
 
     def __getitem__(self, number: int) -> Batch:
         """Return uint8 images (N, 3, H, W) and the faces in the form `SoftTargetLoss` takes."""
@@ -52,7 +57,7 @@ class SceneBatches(Dataset[Batch]):  # type: ignore[misc]  # torch is not typed 
         shares = np.array([share for _, share in self.sizes])
         size = self.sizes[int(rng.choice(len(shares), p=shares / shares.sum()))][0]
         count = max(1, round(self.pixels / (size[0] * size[1])))
-        style = training_style(size, self.strength)
+        style = self.style(size, self.strength)
         scenes = [
             compose(self.bank, self.seed, number * 10_000 + index, size, style)
             for index in range(count)

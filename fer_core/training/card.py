@@ -37,14 +37,18 @@ def write_figures(card: Path, info: dict[str, Any], report: dict[str, Any]) -> N
 def figures_markdown(info: dict[str, Any], report: dict[str, Any]) -> str:
     """Return the tables as Markdown."""
     left_out = report["left_out_as_seen_in_training"]
+    files = report["weights"]["networks"]
+    looks = ("first looks", "close looks") if len(files) > 1 else ("all looks",)
+    networks = [
+        (f"{file['architecture']} for {which}", f"`{file['file']}`, sha256 `{file['sha256']}`")
+        for file, which in zip(files, looks, strict=True)
+    ]
     parts = [
         _table(
             ("", ""),
             [
-                ("file", f"`{info['file']}`"),
                 ("version, date", f"{info['version']}, {info['date']}"),
-                ("sha256", f"`{info['sha256']}`"),
-                ("architecture", info["architecture"]),
+                *networks,
                 ("temperature", info["temperature"]),
                 ("face from a score of", info["confidence_threshold"]),
                 ("unsure below a probability of", info["unsure_below"]),

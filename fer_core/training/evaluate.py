@@ -31,6 +31,7 @@ from fer_core.training.errors import CheckpointError, DataError, UnreadablePictu
 from fer_core.training.scenes import VALIDATION, compose
 from fer_core.vision.detector import EmotionDetector, Mode
 from fer_core.vision.faces import Detections, Face
+from fer_core.vision.model_info import ModelInfo
 
 LOGGER = logging.getLogger(__name__)
 
@@ -106,7 +107,10 @@ def evaluate(
             "picture need"
         )
     report: dict[str, Any] = {
-        "weights": {"name": detector.info.name, "sha256": detector.info.sha256},
+        "weights": {
+            "name": detector.info.name,
+            "networks": [network.model_dump() for network in detector.info.networks],
+        },
         "temperature": detector.info.temperature,
         "left_out_as_seen_in_training": sum(each in seen_in_training for each in held_out),
         "scenes": {
@@ -353,7 +357,10 @@ def change_figures(
 
 def summary(report: dict[str, Any]) -> str:
     """Return the main figures as text for the terminal."""
-    lines = [f"{report['weights']['name']}  sha256 {report['weights']['sha256'][:12]}"]
+    files = (
+        f"{each['file']} sha256 {each['sha256'][:12]}" for each in report["weights"]["networks"]
+    )
+    lines = [f"{report['weights']['name']}  {', '.join(files)}"]
     for mode, scenes in report["scenes"].items():
         low, high = scenes["map50_interval"]
         weakest = min(scenes["ap50"], key=scenes["ap50"].__getitem__)
@@ -384,7 +391,8 @@ def record(description: Path, report: dict[str, Any]) -> None:
         ValueError: The report is about other weights.
     """
     info = json.loads(description.read_text(encoding="utf-8"))
-    if info["sha256"] != report["weights"]["sha256"]:
+    described = ModelInfo.model_validate(info).networks
+    if [network.model_dump() for network in described] != report["weights"]["networks"]:
         raise ValueError(f"the report is not about {description}")
     kept = (
         *("pictures", "macro_f1", "macro_f1_interval", "accuracy", "accuracy_interval", "found"),

@@ -21,15 +21,17 @@ from fer_core.emotions import LABELS
 from fer_core.training import metrics
 from fer_core.training import network as networks
 from fer_core.training.bank import FaceBank
-from fer_core.training.data import LabelledPicture, PictureReader, load_dataset
+from fer_core.training.batches import CLOSE_SIZES
+from fer_core.training.data import Image, LabelledPicture, PictureReader, load_dataset
 from fer_core.training.errors import CheckpointError, OptionError, UnreadablePicture
 from fer_core.training.evaluate import answer_all, calibration_figures, limited, write_json
-from fer_core.training.scenes import compose, training_style
+from fer_core.training.scenes import close_style, compose, training_style
 from fer_core.vision import canary
 from fer_core.vision.candidates import calibrate
-from fer_core.vision.detector import EmotionDetector
-from fer_core.vision.model_info import ModelInfo, ModelInput, sha256_of
-from fer_core.vision.views import to_tensor, whole
+from fer_core.vision.detector import PHOTO_LOOKS, EmotionDetector
+from fer_core.vision.faces import Box
+from fer_core.vision.model_info import ModelInfo, ModelInput, NetworkFile, sha256_of
+from fer_core.vision.views import View, close_up, to_tensor, whole
 
 LOGGER = logging.getLogger(__name__)
 
@@ -86,6 +88,7 @@ def export(
     version: str = "1.0.0",
     int8: bool = False,
     threads: int = 2,
+    close_looks: Path | None = None,
 ) -> Path:
     """Write the ONNX file and its model.json, and return the latter's path.
 
@@ -99,6 +102,7 @@ def export(
         version: Of the model.
         int8: Quantise to 8 bits, with ranges from training scenes; needs `data`.
         threads: Of the detector that calibrates.
+        close_looks: As `weights`, of a second network for the close looks at found faces.
 
     Raises:
         CheckpointError: The weights cannot be read, the ONNX file does not answer as the network
@@ -108,58 +112,92 @@ def export(
     if int8 and data is None:
         raise OptionError("--int8 needs --data, for the ranges of the activations")
     network = load_network(weights)
+    close_network = None if close_looks is None else load_network(close_looks)
     name = name or f"fer-{networks.architecture(network).lower()}" + ("-int8" if int8 else "")
     pictures = load_dataset(data) if data is not None else []
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
-        file = Path(scratch) / f"{name}.onnx"
-        description = _write(network, file, pictures, version, int8, threads)
-        file.replace(folder / file.name)
+        written = Path(scratch)
+        first = _write(network, written / f"{name}.onnx", pictures, int8)
+        close = None
+        if close_network is not None:
+            file = written / f"{name}-close.onnx"
+            close = _write(close_network, file, pictures, int8, close_looks=True)
+        description = _describe(written, name, version, first, close, pictures, threads)
+        for file in written.glob("*.onnx"):
+            file.replace(folder / file.name)
         return description.replace(folder / description.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exported:
+    """A network's file, and how close it is to torch: None where there was no data to tell."""
+
+    network: NetworkFile
+    fidelity: Fidelity | None
 
 
 def _write(
     network: nn.Module,
     file: Path,
     pictures: Sequence[LabelledPicture],
-    version: str,
     int8: bool,
-    threads: int,
-) -> Path:
-    """Write the ONNX file, check and describe it, and return the path of the model.json."""
+    close_looks: bool = False,
+) -> _Exported:
+    """Write an ONNX file and check it."""
     to_onnx(network, file)
     if int8:
-        quantise(file, [picture for picture in pictures if picture.split == "train"])
+        quantise(file, [each for each in pictures if each.split == "train"], close_looks)
+    written = NetworkFile(
+        file=file.name, sha256=sha256_of(file), architecture=networks.architecture(network)
+    )
+    held_out = [picture for picture in pictures if picture.split == "val"]
+    if not held_out:
+        return _Exported(written, None)
+    fidelity = compare(network, file, held_out, views_of=close_views if close_looks else wholes)
+    LOGGER.info("%s against torch: %s", file.name, fidelity)
+    if not fidelity.faces:
+        raise CheckpointError(
+            "the network finds no face in the validation pictures, so it can neither be "
+            "checked nor calibrated: train it longer, or export it without --data"
+        )
+    allowed = 0.05 if int8 else 0.02
+    if fidelity.box_iou_p1 < 0.95 or fidelity.probability_p99 > allowed:
+        raise CheckpointError(f"{file.name} does not answer as the network does: {fidelity}")
+    return _Exported(written, fidelity)
+
+
+def _describe(
+    folder: Path,
+    name: str,
+    version: str,
+    first: _Exported,
+    close: _Exported | None,
+    pictures: Sequence[LabelledPicture],
+    threads: int,
+) -> Path:
+    """Write the model.json beside the files, calibrated if there is data, and return its path."""
     info = ModelInfo(
-        name=file.stem,
+        name=name,
         version=version,
-        file=file.name,
-        sha256=sha256_of(file),
-        architecture=networks.architecture(network),
+        **first.network.model_dump(),
         classes=LABELS,
+        close_looks=None if close is None else close.network,
         input=ModelInput(),
         unsure_below=UNSURE_BELOW,
         training_data=tuple(sorted({picture.source for picture in pictures})),
         licence=LICENCE,
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
     )
-    description = file.with_name("model.json")
+    description = folder / "model.json"
     write_json(description, info.model_dump(mode="json"))
-    held_out = [picture for picture in pictures if picture.split == "val"]
-    if held_out:
-        fidelity = compare(network, file, held_out)
-        LOGGER.info("against torch: %s", fidelity)
-        if not fidelity.faces:
-            raise CheckpointError(
-                "the network finds no face in the validation pictures, so it can neither be "
-                "checked nor calibrated: train it longer, or export it without --data"
-            )
-        allowed = 0.05 if int8 else 0.02
-        if fidelity.box_iou_p1 < 0.95 or fidelity.probability_p99 > allowed:
-            raise CheckpointError(f"{file.name} does not answer as the network does: {fidelity}")
+    if first.fidelity is not None:
+        held_out = [picture for picture in pictures if picture.split == "val"]
         calibrated = {"temperature": calibrate_weights(description, held_out, threads)}
-        measured = {"metrics": {"fidelity_to_torch": asdict(fidelity)}}
-        write_json(description, info.model_dump(mode="json") | calibrated | measured)
+        measured = {"fidelity_to_torch": asdict(first.fidelity)}
+        if close is not None and close.fidelity is not None:
+            measured["close_looks_fidelity_to_torch"] = asdict(close.fidelity)
+        write_json(description, info.model_dump(mode="json") | calibrated | {"metrics": measured})
     canary.record(description)  # last: the temperature is part of the answer
     return description
 
@@ -198,7 +236,9 @@ def to_onnx(network: nn.Module, path: Path) -> None:
     onnx.save(graph, str(path))
 
 
-def quantise(file: Path, pictures: Sequence[LabelledPicture], seed: int = 0) -> None:
+def quantise(
+    file: Path, pictures: Sequence[LabelledPicture], close_looks: bool = False, seed: int = 0
+) -> None:
     """Rewrite an ONNX file in 8 bits: convolutions only, ranges from training scenes.
 
     The head's decoding of boxes stays in float32: eight bits are too few for pixels.
@@ -209,7 +249,8 @@ def quantise(file: Path, pictures: Sequence[LabelledPicture], seed: int = 0) -> 
     rng = np.random.default_rng(seed)
     chosen = rng.permutation(len(pictures))[:2000]
     bank = FaceBank([pictures[index] for index in chosen], [])
-    sizes = ((160, 160), (256, 320), (320, 320))
+    sizes = tuple(CLOSE_SIZES) if close_looks else ((160, 160), (256, 320), (320, 320))
+    style = close_style if close_looks else training_style
 
     class Scenes(CalibrationDataReader):  # type: ignore[misc]  # untyped base
         def __init__(self) -> None:
@@ -220,7 +261,7 @@ def quantise(file: Path, pictures: Sequence[LabelledPicture], seed: int = 0) -> 
             if number is None:
                 return None
             size = sizes[number % len(sizes)]
-            scene = compose(bank, seed, number, size, training_style(size))
+            scene = compose(bank, seed, number, size, style(size))
             return {"images": np.asarray(to_tensor([scene.image]))}
 
     graph = onnx.load(str(file)).graph
@@ -245,14 +286,30 @@ def quantise(file: Path, pictures: Sequence[LabelledPicture], seed: int = 0) -> 
         )
 
 
+def wholes(_: LabelledPicture, image: Image) -> list[View]:
+    """Return first looks at a picture, at two input sizes."""
+    return [whole(image.shape[1], image.shape[0], side) for side in (160, 320)]
+
+
+def close_views(picture: LabelledPicture, _: Image) -> list[View]:
+    """Return close looks at a picture's first face, at two sizes."""
+    return [
+        close_up(Box(*face.box), *look) for face in picture.faces[:1] for look in PHOTO_LOOKS[::2]
+    ]
+
+
+ViewsOf = Callable[[LabelledPicture, Image], list[View]]
+
+
 def compare(
     network: nn.Module,
     file: Path,
     pictures: Sequence[LabelledPicture],
     count: int = 200,
     least: float = COMPARED_FROM,
+    views_of: ViewsOf = wholes,
 ) -> Fidelity:
-    """Compare an ONNX file with the torch network on validation pictures, at two input sizes.
+    """Compare an ONNX file with the torch network on validation pictures, in two views of each.
 
     Args:
         network: In eval mode.
@@ -260,6 +317,7 @@ def compare(
         pictures: Of the validation split.
         count: How many of them are drawn.
         least: Score from which the strongest candidate of a picture counts.
+        views_of: The views of a picture.
     """
     import onnxruntime
 
@@ -272,7 +330,9 @@ def compare(
         return cast(Floats, networks.predict(network, torch.from_numpy(images)).numpy())
 
     order = np.random.default_rng(0).permutation(len(pictures))[:count]
-    return compare_outputs(run_torch, run_onnx, [pictures[index] for index in order], least)
+    return compare_outputs(
+        run_torch, run_onnx, [pictures[index] for index in order], least, views_of
+    )
 
 
 def compare_outputs(
@@ -280,6 +340,7 @@ def compare_outputs(
     other: Callable[[Floats], Floats],
     pictures: Sequence[LabelledPicture],
     least: float = COMPARED_FROM,
+    views_of: ViewsOf = wholes,
 ) -> Fidelity:
     """Compare two forms of a network, each from images (N, 3, H, W) to (N, 9, A)."""
     reader = PictureReader()
@@ -291,8 +352,7 @@ def compare_outputs(
         except UnreadablePicture as error:
             LOGGER.warning("left out: %s", error)
             continue
-        for side in (160, 320):
-            view = whole(image.shape[1], image.shape[0], side)
+        for view in views_of(picture, image):
             tensor = to_tensor([view.render(image)])
             expected, given = reference(tensor)[0], other(tensor)[0]
             anchor = int(expected[4:].max(axis=0).argmax())

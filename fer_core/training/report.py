@@ -38,7 +38,11 @@ def write_html(report: dict[str, Any], data: Path, path: Path) -> None:
     """
     weights = report["weights"]
     parts = [
-        f"<h1>{escape(weights['name'])}</h1><p>sha256 {escape(weights['sha256'])}</p>",
+        f"<h1>{escape(weights['name'])}</h1>",
+        *(
+            f"<p>{escape(each['file'])}: sha256 {escape(each['sha256'])}</p>"
+            for each in weights["networks"]
+        ),
         "<h2>Validation scenes</h2>",
         *(_scenes(mode, figures) for mode, figures in report["scenes"].items()),
         "<h2>Picture by picture</h2>",

@@ -14,7 +14,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
@@ -26,11 +26,12 @@ from ultralytics.utils.torch_utils import ModelEMA
 
 from fer_core.training import network as networks
 from fer_core.training.bank import FaceBank
-from fer_core.training.batches import SIZES, Batch, SceneBatches, loader
+from fer_core.training.batches import CLOSE_SIZES, SIZES, Batch, SceneBatches, loader
 from fer_core.training.check import twins
 from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
 from fer_core.training.errors import OptionError
 from fer_core.training.losses import SoftTargetLoss
+from fer_core.training.scenes import close_style, training_style
 
 LOGGER = logging.getLogger(__name__)
 
@@ -76,7 +77,9 @@ class TrainingConfig:
         learning_rate: AdamW's, once warm.
         weight_decay: AdamW's, on convolution weights only.
         pixels: Pixels of a step's batch.
-        sizes: Input size (height, width) -> share of the steps.
+        close_looks: For close looks at found faces only, which the detector takes with a second
+            network if there is one.
+        sizes: Input size (height, width) -> share of the steps; None for what the looks take.
         ema_decay: Of the moving average that is evaluated and shipped.
         warmup_steps: Steps until the rate is reached.
         seed: Of the scenes and the first weights.
@@ -97,7 +100,8 @@ class TrainingConfig:
     learning_rate: float = 1.5e-3
     weight_decay: float = 0.02
     pixels: int = 10 * 320 * 320
-    sizes: dict[tuple[int, int], float] = field(default_factory=lambda: dict(SIZES))
+    close_looks: bool = False
+    sizes: dict[tuple[int, int], float] | None = None
     ema_decay: float = 0.9995
     warmup_steps: int = 300
     seed: int = 0
@@ -285,8 +289,9 @@ def _cool(
 def _feed(
     bank: FaceBank, config: TrainingConfig, progress: Progress, strength: float
 ) -> Iterator[Batch]:
-    sizes = tuple(config.sizes.items())
-    batches = SceneBatches(bank, config.seed, config.pixels, sizes, strength)
+    sizes = config.sizes or (CLOSE_SIZES if config.close_looks else SIZES)
+    style = close_style if config.close_looks else training_style
+    batches = SceneBatches(bank, config.seed, config.pixels, tuple(sizes.items()), strength, style)
     pinned = config.device.startswith("cuda")
     return iter(loader(batches, progress.step, config.workers, pinned))
 

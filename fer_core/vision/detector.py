@@ -52,10 +52,10 @@ TILE_PIXELS = 12_000_000
 #: At each face of a photo. The network reads best at 72-96 px, and errs differently on each look,
 #: so that their mean is better than any of them.
 PHOTO_LOOKS: Looks = ((96, 160, False), (96, 160, True), (72, 128, False), (72, 128, True))
-#: At the largest face of a video frame, the only one that a session goes by: a fifth of
-#: the first look's pixels, for most of what all four bring. Mirrored, it errs the most differently.
-FRAME_LOOKS: Looks = ((72, 128, True),)
-#: A candidate of this share of the threshold gets close looks, which may confirm it.
+#: At the largest face of a video frame, the only one that a session goes by: a fifth of the first
+#: look's pixels, for most of what all four bring.
+FRAME_LOOKS: Looks = ((77, 128, False),)
+#: A candidate of this share of the threshold gets close looks, which may raise it above.
 HOPEFUL = 0.6
 #: Most faces looked at closely, largest first: 64 took 0.9 s on two cores with other work.
 CLOSE_FACES = 64
@@ -86,9 +86,13 @@ class EmotionDetector:
         'Happy'
     """
 
-    def __init__(self, backend: Backend, info: ModelInfo) -> None:
+    def __init__(
+        self, backend: Backend, info: ModelInfo, close_backend: Backend | None = None
+    ) -> None:
+        """Take the network, and a second one for the close looks if there is one."""
         self.info = info
         self._backend = backend
+        self._close_backend = close_backend or backend
         self._score_rows = [4 + index for index in info.class_order]
 
     @classmethod
@@ -112,11 +116,14 @@ class EmotionDetector:
             return cls._load_checkpoint(path, threads)
         description = path if path.suffix == ".json" else path.with_name("model.json")
         info = read_model_info(description)
-        file = description.with_name(Path(info.file).name)
-        verify(file, info)
         from fer_core.vision.backends.onnx import OnnxBackend
 
-        return cls(OnnxBackend(file, threads), info)
+        backends = []
+        for network in info.networks:
+            file = description.with_name(Path(network.file).name)
+            verify(file, network.sha256)
+            backends.append(OnnxBackend(file, threads))
+        return cls(backends[0], info, backends[-1])
 
     @classmethod
     def _load_checkpoint(cls, path: Path, threads: int) -> EmotionDetector:
@@ -157,7 +164,7 @@ class EmotionDetector:
             raise NotAnImage("A picture must be RGB, 8 bits a channel.")
         height, width = rgb.shape[:2]
         threshold = self.info.confidence_threshold if confidence is None else confidence
-        looker = _Looker(self._backend, self._score_rows, rgb)
+        looker = _Looker(self._score_rows, rgb)
         candidates = self._look(looker, width, height, mode, threshold)
         started = perf_counter()
         faces = self._faces(candidates, width, height)
@@ -185,42 +192,49 @@ class EmotionDetector:
         # Boxes inside others stay until the close looks have told the face from what is around it.
         if mode == "frame":
             views = [whole(width, height, self.info.input.frame_size, stride)]
-            found = suppress(looker(views, hopeful), iou_threshold)
+            found = suppress(self._first_look(looker, views, hopeful), iou_threshold)
             if _needs_coarse_look(found, threshold, width, height):
                 views = [whole(width, height, COARSE_SIZE, stride)]
-                found = suppress(join([found, looker(views, hopeful)]), iou_threshold)
+                found = suppress(
+                    join([found, self._first_look(looker, views, hopeful)]), iou_threshold
+                )
             looks, chosen = FRAME_LOOKS, _largest_and_inside(found)
         else:
             views = photo_views(width, height, self.info.input.photo_size, stride)
-            found = suppress(looker(views, hopeful), iou_threshold)
+            found = suppress(self._first_look(looker, views, hopeful), iou_threshold)
             looks, chosen = PHOTO_LOOKS, _by_size(found)[:CLOSE_FACES]
         found, confirmed = self._look_closely(looker, found, looks, chosen)
         found = suppress(found, iou_threshold, INSIDE_THRESHOLD, confirmed)
         return found.take(np.flatnonzero(found.confidences >= threshold))
 
+    def _first_look(self, looker: _Looker, views: list[View], threshold: float) -> Candidates:
+        return join(looker(self._backend, views, threshold))
+
     def _look_closely(
         self, looker: _Looker, found: Candidates, looks: Looks, chosen: Indices
     ) -> tuple[Candidates, Float32Array]:
-        """Look again at the chosen faces; average the logits and the boxes of all looks.
+        """Look again at the chosen faces; average the close looks' logits and all looks' boxes.
 
-        The first look or the mean of the close ones is enough to say that a face is there.
+        What a face shows, the close looks tell better alone than together with the first. Whether
+        it is one, both say alike: the first takes lettering for faces, the close ones seldom do.
 
         Returns:
             The candidates, and how sure the close looks are that each box fits a face, shape (n,).
         """
         views = [close_up(_box(found.corners[index]), *look) for index in chosen for look in looks]
-        answers = iter(looker.each(views, CLOSE_THRESHOLD))
+        answers = iter(looker(self._close_backend, views, CLOSE_THRESHOLD))
         corners, scores = found.corners.copy(), found.scores.copy()
         confidences, confirmed = found.confidences.copy(), found.confidences.copy()
         for index in chosen:
             box = found.corners[index]
             seen = [self._same_face(answer, box) for answer in islice(answers, len(looks))]
             again = join([candidate for candidate in seen if candidate is not None])
-            together = join([found.take(np.array([index])), again])
-            scores[index] = expit(logits(together.scores).mean(axis=0))
-            corners[index] = np.average(together.corners, axis=0, weights=together.confidences)
             confirmed[index] = again.confidences.sum() / len(looks)
-            confidences[index] = max(confidences[index], confirmed[index])
+            confidences[index] = (confidences[index] + confirmed[index]) / 2
+            if len(again.scores):
+                together = join([found.take(np.array([index])), again])
+                scores[index] = expit(logits(again.scores).mean(axis=0))
+                corners[index] = np.average(together.corners, axis=0, weights=together.confidences)
         return Candidates(corners, scores, confidences), confirmed
 
     def _same_face(self, seen: Candidates, box: Float32Array) -> Candidates | None:
@@ -252,20 +266,16 @@ class EmotionDetector:
 
 
 class _Looker:
-    """Runs the network on views of one picture and adds up the time."""
+    """Runs networks on views of one picture and adds up the time."""
 
-    def __init__(self, backend: Backend, score_rows: list[int], rgb: RgbImage) -> None:
-        self._backend = backend
+    def __init__(self, score_rows: list[int], rgb: RgbImage) -> None:
         self._score_rows = score_rows
         self._rgb = rgb
         self.preprocess_ms = 0.0
         self.inference_ms = 0.0
         self.postprocess_ms = 0.0
 
-    def __call__(self, views: list[View], threshold: float) -> Candidates:
-        return join(self.each(views, threshold))
-
-    def each(self, views: list[View], threshold: float) -> list[Candidates]:
+    def __call__(self, backend: Backend, views: list[View], threshold: float) -> list[Candidates]:
         """Return the candidates of each view, in order."""
         by_shape: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
         for index, view in enumerate(views):
@@ -275,18 +285,18 @@ class _Looker:
             size = max(1, BATCH_PIXELS // (height * width))
             for start in range(0, len(indices), size):
                 batch = indices[start : start + size]
-                outputs = self._run([views[index] for index in batch])
+                outputs = self._run(backend, [views[index] for index in batch])
                 started = perf_counter()
                 for index, output in zip(batch, outputs, strict=True):
                     results[index] = self._candidates(views[index], output, threshold)
                 self.postprocess_ms += (perf_counter() - started) * 1e3
         return [results[index] for index in range(len(views))]
 
-    def _run(self, views: list[View]) -> np.ndarray:
+    def _run(self, backend: Backend, views: list[View]) -> np.ndarray:
         started = perf_counter()
         tensor = to_tensor([view.render(self._rgb) for view in views])
         prepared = perf_counter()
-        output = self._backend(tensor)
+        output = backend(tensor)
         self.preprocess_ms += (prepared - started) * 1e3
         self.inference_ms += (perf_counter() - prepared) * 1e3
         return output

@@ -54,7 +54,7 @@ class Face:
     Attributes:
         box: Forehead to chin and ear to ear, in source pixels, within the picture.
         confidence: How sure the model is that a face is here, 0..1: the sum of its five class
-            scores in the first look or in the close ones, whichever is surer.
+            scores, the mean of the first look and the close ones.
         probabilities: Shape (5,), calibrated, sum 1, in the order of `EMOTIONS`.
         track_id: Number that follows a face through a stream; None for single pictures.
         unsure_below: The model's threshold under which no expression is named.

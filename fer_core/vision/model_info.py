@@ -29,10 +29,26 @@ class ModelInput(BaseModel):
     photo_size: int = Field(default=640, ge=32, le=4096)
 
 
-class ModelInfo(BaseModel):
-    """A weights file, described.
+class NetworkFile(BaseModel):
+    """One network's file, beside the model.json.
 
     Attributes:
+        sha256: Of the file, in hexadecimal.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    file: str
+    sha256: str
+    architecture: str
+
+
+class ModelInfo(BaseModel):
+    """A model, described: its file, and what its answers mean.
+
+    Attributes:
+        close_looks: A second network of the same classes for the close looks at found faces; the
+            first takes them, too, if None.
         temperature: T of the calibration softmax(logit(s) / T), Guo et al. (2017).
         confidence_threshold: Candidates less sure than this are no faces.
         iou_threshold: Overlap from which two boxes are one face.
@@ -48,6 +64,7 @@ class ModelInfo(BaseModel):
     sha256: str
     architecture: str
     classes: tuple[str, ...]
+    close_looks: NetworkFile | None = None
     input: ModelInput = ModelInput()
     temperature: float = Field(default=1.0, gt=0)
     confidence_threshold: float = Field(default=0.45, gt=0, lt=1)
@@ -57,6 +74,12 @@ class ModelInfo(BaseModel):
     training_data: tuple[Any, ...] = ()
     licence: str = "unknown"
     date: str = "unknown"
+
+    @property
+    def networks(self) -> tuple[NetworkFile, ...]:
+        """The network for first looks, then the one for close looks if it has its own."""
+        first = NetworkFile(file=self.file, sha256=self.sha256, architecture=self.architecture)
+        return (first,) if self.close_looks is None else (first, self.close_looks)
 
     @property
     def class_order(self) -> tuple[int, ...]:
@@ -113,12 +136,12 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def verify(path: Path, info: ModelInfo) -> None:
-    """Check that a weights file is the one described.
+def verify(path: Path, sha256: str) -> None:
+    """Check that a weights file is the one with this SHA-256.
 
     Raises:
         WeightsNotFound: No such file.
         WeightsChanged: Its SHA-256 is another one.
     """
-    if sha256_of(path) != info.sha256:
+    if sha256_of(path) != sha256:
         raise WeightsChanged

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +25,15 @@ from fer_core.training import train as training  # noqa: E402 - after the skips
 from fer_core.training.bank import FaceBank  # noqa: E402
 from fer_core.training.batches import SceneBatches, collate, loader  # noqa: E402
 from fer_core.training.data import load_dataset  # noqa: E402
-from fer_core.training.export import compare, export, load_network, to_onnx  # noqa: E402
+from fer_core.training.export import (  # noqa: E402
+    close_views,
+    compare,
+    export,
+    load_network,
+    to_onnx,
+)
 from fer_core.training.losses import ScoreLoss, SoftTargetLoss  # noqa: E402
-from fer_core.training.scenes import compose, training_style  # noqa: E402
+from fer_core.training.scenes import CLOSE_SHARE, close_style, compose, training_style  # noqa: E402
 from fer_core.training.train import TrainingConfig, rate_factor, train  # noqa: E402
 
 SMALL = {"pixels": 4 * 96 * 96, "sizes": {(96, 96): 1.0}, "threads": 1, "warmup_steps": 2}
@@ -63,6 +70,47 @@ def test_it_trains_resumes_exports_and_the_app_gets_the_same_boxes(
     assert fidelity.faces == 20
     assert fidelity.box_iou_p1 >= 0.95
     assert fidelity.probability_p99 <= 0.02
+
+
+def test_a_second_network_is_trained_for_the_close_looks_and_takes_them(
+    archives: Path, tmp_path: Path
+) -> None:
+    close = TrainingConfig(
+        data=archives, run=tmp_path / "close", close_looks=True, minutes=None, epochs=0.5, threads=1
+    )
+    train(replace(close, pixels=128 * 128))
+    torch.manual_seed(0)
+    networks.save(networks.build("yolov9t"), tmp_path / "first.pt")
+    alone = export(tmp_path / "first.pt", tmp_path / "alone")
+    both = export(
+        tmp_path / "first.pt", tmp_path / "both", close_looks=tmp_path / "close" / "weights.pt"
+    )
+    assert sorted(file.name for file in both.parent.iterdir()) == [
+        "fer-yolov9t-close.onnx",
+        "fer-yolov9t.onnx",
+        "model.json",
+    ]
+    info = EmotionDetector.load(both).info
+    assert info.close_looks is not None
+    assert info.sha256 == EmotionDetector.load(alone).info.sha256 != info.close_looks.sha256
+
+    compared = compare(
+        load_network(tmp_path / "close" / "weights.pt"),
+        both.with_name(info.close_looks.file),
+        [picture for picture in load_dataset(archives) if picture.split == "val"],
+        least=0.0,
+        views_of=close_views,
+    )
+    assert compared.faces == 20
+    assert compared.probability_p99 <= 0.02
+
+
+def test_a_close_look_shows_one_face_as_the_detector_does(archives: Path) -> None:
+    bank = FaceBank(load_dataset(archives), [])
+    scenes = [compose(bank, 0, number, (128, 128), close_style((128, 128))) for number in range(60)]
+    assert {len(scene.boxes) for scene in scenes} == {0, 1}
+    sizes = [max(box[2] - box[0], box[3] - box[1]) for scene in scenes for box in scene.boxes]
+    assert np.median(sizes) == pytest.approx(CLOSE_SHARE * 128, rel=0.1)
 
 
 def test_an_export_that_cannot_be_checked_leaves_the_folder_as_it_was(

@@ -19,8 +19,11 @@ from fer_core.errors import (
     WeightsError,
     WeightsNotFound,
 )
+from fer_core.vision.backends import Backend, Float32Array
+from fer_core.vision.backends.onnx import OnnxBackend
 from fer_core.vision.detector import EmotionDetector, Mode
 from fer_core.vision.faces import Box
+from fer_core.vision.model_info import read_model_info
 
 #: Where the astronaut's face is in the 512 x 512 photograph, measured by hand.
 ASTRONAUT_FACE = Box(170, 62, 108, 108)
@@ -135,6 +138,25 @@ def test_boxes_stay_within_the_picture(detector: EmotionDetector, astronaut: np.
         assert face.box.y + face.box.height <= cut.shape[0]
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_lettering_is_no_face(detector: EmotionDetector, mode: Mode) -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(12):
+        slide = np.full((360, 640, 3), rng.integers(0, 256), np.uint8)
+        for _ in range(rng.integers(1, 4)):
+            cv2.putText(
+                slide,
+                "".join(chr(code) for code in rng.integers(65, 91, rng.integers(3, 12))),
+                (int(rng.integers(0, 300)), int(rng.integers(60, 340))),
+                int(rng.integers(8)),
+                float(rng.uniform(1, 5)),
+                tuple(int(value) for value in rng.integers(0, 256, 3)),
+                int(rng.integers(1, 9)),
+                cv2.LINE_AA,
+            )
+        assert detector.detect(slide, mode).faces == ()
+
+
 def test_a_higher_threshold_finds_no_more_faces(
     detector: EmotionDetector, astronaut: np.ndarray
 ) -> None:
@@ -150,24 +172,64 @@ def test_a_batch_answers_in_order(detector: EmotionDetector, astronaut: np.ndarr
 
 @pytest.fixture
 def copied_weights(tmp_path: Path) -> Path:
+    """The shipped model with its second network; with the first in its place if it has none."""
     source = Settings().weights.parent
-    for name in ("model.json", json.loads((source / "model.json").read_text())["file"]):
-        shutil.copy(source / name, tmp_path / name)
+    info = json.loads((source / "model.json").read_text())
+    shutil.copy(source / info["file"], tmp_path / "first.onnx")
+    close = info.get("close_looks") or {name: info[name] for name in ("file", "sha256")}
+    shutil.copy(source / close["file"], tmp_path / "close.onnx")
+    info |= {
+        "file": "first.onnx",
+        "close_looks": {"architecture": info["architecture"]} | close | {"file": "close.onnx"},
+    }
+    (tmp_path / "model.json").write_text(json.dumps(info))
     return tmp_path
 
 
 def test_the_onnx_file_loads_by_its_own_name(copied_weights: Path) -> None:
-    (file,) = copied_weights.glob("*.onnx")
-    assert EmotionDetector.load(file).info.file == file.name
+    assert EmotionDetector.load(copied_weights / "first.onnx").info.file == "first.onnx"
 
 
-def test_a_changed_model_file_is_refused(copied_weights: Path) -> None:
-    (file,) = copied_weights.glob("*.onnx")
+@pytest.mark.parametrize("name", ["first.onnx", "close.onnx"])
+def test_a_changed_model_file_is_refused(copied_weights: Path, name: str) -> None:
+    file = copied_weights / name
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 1
     file.write_bytes(bytes(data))
     with pytest.raises(WeightsChanged):
         EmotionDetector.load(copied_weights / "model.json")
+
+
+def test_a_missing_second_network_is_named_so(copied_weights: Path) -> None:
+    (copied_weights / "close.onnx").unlink()
+    with pytest.raises(WeightsNotFound):
+        EmotionDetector.load(copied_weights / "model.json")
+
+
+class Watched:
+    """A network that remembers the inputs it was given."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self.inputs: list[tuple[int, ...]] = []
+
+    def __call__(self, batch: Float32Array) -> Float32Array:
+        self.inputs.append(batch.shape)
+        return self._backend(batch)
+
+
+def test_the_second_network_takes_the_close_looks_and_nothing_else(
+    copied_weights: Path, astronaut: np.ndarray
+) -> None:
+    first, close = (
+        Watched(OnnxBackend(copied_weights / name, 2)) for name in ("first.onnx", "close.onnx")
+    )
+    info = read_model_info(copied_weights / "model.json")
+    (face,) = EmotionDetector(first, info, close).detect(astronaut, "frame").faces
+    assert face.emotion is Emotion.HAPPY
+    assert first.inputs == [(1, 3, 320, 320)]
+    assert close.inputs
+    assert {shape[1:] for shape in close.inputs} == {(3, 128, 128)}
 
 
 def test_a_missing_model_is_named_so(tmp_path: Path) -> None:

@@ -929,6 +929,8 @@ export interface components {
             sha256: string;
             /** Architecture */
             architecture: string;
+            /** @description The network that looks closely at found faces, if it is another one */
+            close_looks: components["schemas"]["Network"] | null;
             /**
              * Labels
              * @description In the order of every probability vector
@@ -956,6 +958,16 @@ export interface components {
             licence: string;
             /** Date */
             date: string;
+        };
+        /**
+         * Network
+         * @description A second network of the model.
+         */
+        Network: {
+            /** Architecture */
+            architecture: string;
+            /** Sha256 */
+            sha256: string;
         };
         /**
          * PassageIn
@@ -1909,9 +1921,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "fer-yolov9t",
-                     *       "version": "0.4.0",
-                     *       "sha256": "cbb08459c3343d9619f1714db11034914d50b853fd873d2e95bbb1c451a79df2",
+                     *       "version": "0.5.0",
+                     *       "sha256": "c5941f0d56d15dfcbca5e4207673845a07801bf1e5b26f5b598e3d69f78fd7a4",
                      *       "architecture": "YOLOv9t",
+                     *       "close_looks": {
+                     *         "architecture": "YOLOv9t",
+                     *         "sha256": "e877a75011223674b74ec2dd590e0423f6993c17c877c17e83cd2a1f71119f9e"
+                     *       },
                      *       "labels": [
                      *         {
                      *           "label": "Angry",
@@ -2061,7 +2077,7 @@ export interface operations {
                      * @example {
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "0.4.0"
+                     *         "version": "0.5.0"
                      *       },
                      *       "results": [
                      *         {
@@ -2073,24 +2089,24 @@ export interface operations {
                      *           "faces": [
                      *             {
                      *               "face_id": 1,
-                     *               "confidence": 0.8348,
+                     *               "confidence": 0.8469,
                      *               "box": {
-                     *                 "x": 170.1,
-                     *                 "y": 60.4,
-                     *                 "width": 107.6,
-                     *                 "height": 107.6
+                     *                 "x": 169.5,
+                     *                 "y": 60.3,
+                     *                 "width": 108.7,
+                     *                 "height": 108.3
                      *               },
                      *               "emotion": {
                      *                 "label": "Happy",
                      *                 "emoji": "😊",
-                     *                 "probability": 0.9945
+                     *                 "probability": 0.9893
                      *               },
                      *               "probabilities": {
-                     *                 "Angry": 0.001,
-                     *                 "Happy": 0.9945,
-                     *                 "Natural": 0.0012,
-                     *                 "Sad": 0.0009,
-                     *                 "Surprised": 0.0024
+                     *                 "Angry": 0.0021,
+                     *                 "Happy": 0.9893,
+                     *                 "Natural": 0.0021,
+                     *                 "Sad": 0.0021,
+                     *                 "Surprised": 0.0043
                      *               }
                      *             }
                      *           ],
@@ -2098,7 +2114,7 @@ export interface operations {
                      *           "problem": null,
                      *           "timing_ms": {
                      *             "decode": 1.1,
-                     *             "inference": 146.1
+                     *             "inference": 62.3
                      *           }
                      *         }
                      *       ]
@@ -2682,19 +2698,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9886,
+                     *           "probability": 0.9908,
                      *           "probabilities": {
-                     *             "Angry": 0.0021,
-                     *             "Happy": 0.9886,
-                     *             "Natural": 0.0018,
-                     *             "Sad": 0.0019,
-                     *             "Surprised": 0.0056
+                     *             "Angry": 0.0018,
+                     *             "Happy": 0.9908,
+                     *             "Natural": 0.0016,
+                     *             "Sad": 0.002,
+                     *             "Surprised": 0.0037
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.8191,
+                     *         "valence": 0.8207,
                      *         "valence_band": 0,
-                     *         "arousal": 0.5296,
+                     *         "arousal": 0.5289,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 94,
@@ -3447,19 +3463,19 @@ export interface operations {
                      *       "expression": {
                      *         "label": "Happy",
                      *         "emoji": "😊",
-                     *         "probability": 0.9886,
+                     *         "probability": 0.9908,
                      *         "probabilities": {
-                     *           "Angry": 0.0021,
-                     *           "Happy": 0.9886,
-                     *           "Natural": 0.0018,
-                     *           "Sad": 0.0019,
-                     *           "Surprised": 0.0056
+                     *           "Angry": 0.0018,
+                     *           "Happy": 0.9908,
+                     *           "Natural": 0.0016,
+                     *           "Sad": 0.002,
+                     *           "Surprised": 0.0037
                      *         },
                      *         "reason": null
                      *       },
-                     *       "valence": 0.8191,
+                     *       "valence": 0.8207,
                      *       "valence_band": 0,
-                     *       "arousal": 0.5296,
+                     *       "arousal": 0.5289,
                      *       "indicators": {
                      *         "comprehension": {
                      *           "value": 94,
@@ -3644,31 +3660,31 @@ export interface operations {
                      *       "faces": [
                      *         {
                      *           "face_id": 1,
-                     *           "confidence": 0.8057,
+                     *           "confidence": 0.7617,
                      *           "box": {
-                     *             "x": 169,
-                     *             "y": 59.2,
-                     *             "width": 111,
-                     *             "height": 110.8
+                     *             "x": 168.8,
+                     *             "y": 60.1,
+                     *             "width": 109.9,
+                     *             "height": 109
                      *           },
                      *           "emotion": {
                      *             "label": "Happy",
                      *             "emoji": "😊",
-                     *             "probability": 0.9886
+                     *             "probability": 0.9908
                      *           },
                      *           "probabilities": {
-                     *             "Angry": 0.0021,
-                     *             "Happy": 0.9886,
-                     *             "Natural": 0.0018,
-                     *             "Sad": 0.0019,
-                     *             "Surprised": 0.0056
+                     *             "Angry": 0.0018,
+                     *             "Happy": 0.9908,
+                     *             "Natural": 0.0016,
+                     *             "Sad": 0.002,
+                     *             "Surprised": 0.0037
                      *           }
                      *         }
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 1.2,
-                     *         "inference": 19.9
+                     *         "decode": 1.1,
+                     *         "inference": 10.6
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -3678,19 +3694,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9886,
+                     *           "probability": 0.9908,
                      *           "probabilities": {
-                     *             "Angry": 0.0021,
-                     *             "Happy": 0.9886,
-                     *             "Natural": 0.0018,
-                     *             "Sad": 0.0019,
-                     *             "Surprised": 0.0056
+                     *             "Angry": 0.0018,
+                     *             "Happy": 0.9908,
+                     *             "Natural": 0.0016,
+                     *             "Sad": 0.002,
+                     *             "Surprised": 0.0037
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.8191,
+                     *         "valence": 0.8207,
                      *         "valence_band": 0,
-                     *         "arousal": 0.5296,
+                     *         "arousal": 0.5289,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 94,
@@ -3998,7 +4014,7 @@ export interface operations {
                      *       "kind": "clarity",
                      *       "asked_at": "2027-01-15T08:04:00.000Z",
                      *       "prompt": "How clear was that passage?",
-                     *       "passage_id": "p3",
+                     *       "passage_id": "p2",
                      *       "low": 1,
                      *       "high": 5,
                      *       "low_label": "not clear at all",
@@ -4256,15 +4272,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 0.9667,
                      *           "shares": {
-                     *             "Angry": 0.0021,
-                     *             "Happy": 0.9886,
-                     *             "Natural": 0.0018,
-                     *             "Sad": 0.0019,
-                     *             "Surprised": 0.0056
+                     *             "Angry": 0.0018,
+                     *             "Happy": 0.9908,
+                     *             "Natural": 0.0016,
+                     *             "Sad": 0.002,
+                     *             "Surprised": 0.0037
                      *           },
-                     *           "valence": 0.8191,
+                     *           "valence": 0.8207,
                      *           "valence_band": 0,
-                     *           "arousal": 0.5296,
+                     *           "arousal": 0.5289,
                      *           "comprehension": {
                      *             "value": null,
                      *             "low": null,
@@ -4290,15 +4306,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 1,
                      *           "shares": {
-                     *             "Angry": 0.0021,
-                     *             "Happy": 0.9886,
-                     *             "Natural": 0.0018,
-                     *             "Sad": 0.0019,
-                     *             "Surprised": 0.0056
+                     *             "Angry": 0.0018,
+                     *             "Happy": 0.9908,
+                     *             "Natural": 0.0016,
+                     *             "Sad": 0.002,
+                     *             "Surprised": 0.0037
                      *           },
-                     *           "valence": 0.8191,
+                     *           "valence": 0.8207,
                      *           "valence_band": 0,
-                     *           "arousal": 0.5296,
+                     *           "arousal": 0.5289,
                      *           "comprehension": {
                      *             "value": 93.54,
                      *             "low": 60.64,
@@ -4594,11 +4610,11 @@ export interface operations {
                      *           "valid_s": 58,
                      *           "observed_s": 58,
                      *           "shares": {
-                     *             "Angry": 0.0021047376585927044,
-                     *             "Happy": 0.988613712808122,
-                     *             "Natural": 0.00183335679260887,
-                     *             "Sad": 0.001895995659514103,
-                     *             "Surprised": 0.005552197081162326
+                     *             "Angry": 0.00184005175650801,
+                     *             "Happy": 0.9908394789893965,
+                     *             "Natural": 0.001635455594035649,
+                     *             "Sad": 0.0020331192332406368,
+                     *             "Surprised": 0.0036518944268193443
                      *           },
                      *           "breaks": 0,
                      *           "frames": 30
@@ -4643,20 +4659,20 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.002104737658592708,
-                     *             0.9886137128081219,
-                     *             0.001833356792608869,
-                     *             0.0018959956595141038,
-                     *             0.005552197081162328
+                     *             0.0018400517565080091,
+                     *             0.9908394789893964,
+                     *             0.0016354555940356456,
+                     *             0.0020331192332406324,
+                     *             0.003651894426819337
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
                      *           "valence_band": null,
                      *           "arousal": null,
                      *           "motion": null,
-                     *           "centre_x": 0.4384414106607437,
-                     *           "centre_y": 0.22377953305840492,
-                     *           "size": 0.21648424118757248,
+                     *           "centre_x": 0.43707601726055145,
+                     *           "centre_y": 0.22369372844696045,
+                     *           "size": 0.21280652284622192,
                      *           "coverage": 0.1,
                      *           "comprehension": {
                      *             "value": null,
@@ -4694,11 +4710,11 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.002104737658592708,
-                     *             0.9886137128081219,
-                     *             0.001833356792608869,
-                     *             0.0018959956595141038,
-                     *             0.005552197081162328
+                     *             0.0018400517565080091,
+                     *             0.9908394789893964,
+                     *             0.0016354555940356456,
+                     *             0.0020331192332406324,
+                     *             0.003651894426819337
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
@@ -4847,14 +4863,14 @@ export interface operations {
                      *
                      *     event: probe
                      *     id: 3
-                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p3","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
+                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p2","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
                      *
                      *     event: break
                      *     id: 6
                      *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
                      *
                      *     event: snapshot
-                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9886,"probabilities":{"Angry":0.0021,"Happy":0.9886,"Natural":0.0018,"Sad":0.0019,"Surprised":0.0056},"reason":null},"valence":0.8191,"valence_band":0.0,"arousal":0.5296,"indicators":{"comprehension":{"value":94.0,"low":63.1,"high":99.3,"reason":null,"basis":"text and pace","calibrated":false,"usual":94.0,"trend":"same"},"stress":{"value":19.8,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":19.8,"trend":"same"},"attention":{"value":100.0,"low":88.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":661.0,"next_break_s":839.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
+                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9908,"probabilities":{"Angry":0.0018,"Happy":0.9908,"Natural":0.0016,"Sad":0.002,"Surprised":0.0037},"reason":null},"valence":0.8207,"valence_band":0.0,"arousal":0.5289,"indicators":{"comprehension":{"value":94.0,"low":63.1,"high":99.3,"reason":null,"basis":"text and pace","calibrated":false,"usual":94.0,"trend":"same"},"stress":{"value":19.8,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":19.8,"trend":"same"},"attention":{"value":100.0,"low":88.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":661.0,"next_break_s":839.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
                      */
                     "text/event-stream": string;
                 };

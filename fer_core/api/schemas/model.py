@@ -28,6 +28,13 @@ class InputSize(Frozen):
     photo: int
 
 
+class NetworkOut(Frozen):
+    """A second network of the model."""
+
+    architecture: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
 class ModelOut(Frozen):
     """The model that answers."""
 
@@ -35,6 +42,9 @@ class ModelOut(Frozen):
     version: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     architecture: str
+    close_looks: NetworkOut | None = Field(
+        description="The network that looks closely at found faces, if it is another one"
+    )
     labels: list[LabelOut] = Field(description="In the order of every probability vector")
     input_size: InputSize
     confidence_threshold: float = Field(description="Weakest face that is reported by default")
@@ -51,6 +61,10 @@ class ModelOut(Frozen):
             version=info.version,
             sha256=info.sha256,
             architecture=info.architecture,
+            close_looks=info.close_looks
+            and NetworkOut(
+                architecture=info.close_looks.architecture, sha256=info.close_looks.sha256
+            ),
             labels=[
                 LabelOut(
                     label=emotion.label,
