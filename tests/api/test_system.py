@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from fer_core.api.model_service import BELIEVE_FOR_S, ModelService
 from fer_core.api.observability import JsonLines
+from fer_core.config import Settings
 from fer_core.errors import WeightsChanged
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
@@ -60,16 +61,15 @@ class Unseeing:
         return output
 
 
-def test_readiness_turns_false_when_the_canary_fails(
-    make_app: MakeApp, detector: EmotionDetector, photo: bytes
-) -> None:
+def test_readiness_turns_false_when_the_canary_fails(make_app: MakeApp, photo: bytes) -> None:
     now = 0.0
-    private = EmotionDetector(detector._backend, detector.info)
+    settings = Settings()
+    private = EmotionDetector.load(settings.weights, settings.threads)
     service = ModelService(lambda: InferenceEngine(private), clock=lambda: now)
     service.load()
     client = make_app(served=service).test_client()
     assert client.get("/readyz").status_code == 200
-    private._backend = Unseeing(detector._backend)
+    private._backend = Unseeing(private._backend)
     now = BELIEVE_FOR_S
     answer = client.get("/readyz")
     assert (answer.status_code, answer.get_json()["code"]) == (503, "not_ready")

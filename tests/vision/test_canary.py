@@ -69,7 +69,7 @@ def test_weights_without_a_known_answer_pass_if_they_answer(detector: EmotionDet
     "change",
     [
         {"box": Box(0, 0, 50, 50)},
-        {"confidence": 0.9},
+        {"confidence": 0.3},
         {"probabilities": np.full(5, 0.2)},
         {"probabilities": np.full(5, np.nan)},
     ],

@@ -117,6 +117,13 @@ class InputSize(TypedDict):
     photo: int
 
 
+class Network(TypedDict):
+    """A second network of the model."""
+
+    architecture: str
+    sha256: str
+
+
 class Model(TypedDict):
     """The model that answers."""
 
@@ -124,6 +131,7 @@ class Model(TypedDict):
     version: str
     sha256: str
     architecture: str
+    close_looks: Network | None
     labels: list[Label]
     input_size: InputSize
     confidence_threshold: float
