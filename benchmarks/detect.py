@@ -127,6 +127,7 @@ def main() -> None:
         detector.info.model_copy(
             update={"input": detector.info.input.model_copy(update={"frame_size": 640})}
         ),
+        detector._close_backend,
     )
     cases: dict[str, Callable[[], object]] = {
         "frame, look at 320 and close look": lambda: detector.detect(frame, "frame"),

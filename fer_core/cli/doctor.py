@@ -160,7 +160,7 @@ def check_model(settings: Settings) -> Iterator[Check]:
         return
     info = detector.info
     sums = " and ".join(network.sha256[:12] for network in info.networks)
-    yield Check("model", "ok", f"{info.name} {info.version}, as shipped: checksum {sums}")
+    yield Check("model", "ok", f"{info.name} {info.version}, right by its checksum: {sums}")
     report = check_canary(detector)
     yield Check(
         "model's answer",

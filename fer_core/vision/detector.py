@@ -216,7 +216,7 @@ class EmotionDetector:
         """Look again at the chosen faces; average the close looks' logits and all looks' boxes.
 
         What a face shows, the close looks tell better alone than together with the first. Whether
-        it is one, both say alike: the first takes lettering for faces, the close ones seldom do.
+        it is one, both count alike: the first takes lettering for faces, the close ones seldom do.
 
         Returns:
             The candidates, and how sure the close looks are that each box fits a face, shape (n,).
