@@ -132,7 +132,11 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--run", type=Path, help="checkpoints, log, curves go here (runs/train)")
     add("--model", choices=("yolov9t", "yolov9s", "yolov9m", "yolov9c"), help="(yolov9t)")
-    add("--weights", type=_existing_file, help="a .pt file to start from, with its architecture")
+    add(
+        "--weights",
+        type=_existing_file,
+        help=".pt or .onnx file to start from, of that model or of one half as wide",
+    )
     add("--close-looks", action="store_true", help="a second network, for close looks only")
     add("--image-size", type=_side, help="one square input size in place of the mix")
     length = parser.add_mutually_exclusive_group()
@@ -147,6 +151,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     add("--device", help="cpu, cuda or cuda:0 (cpu)")
     add("--workers", type=int, help="processes that make scenes (0: none besides the training)")
     add("--threads", type=_count, help="torch's threads on the CPU")
+    add("--processes", type=_count, help="of the CPU, that train together, a core each (1)")
     add("--seed", type=int, help="(0)")
     add("--targets", type=_existing_file, help=".npz of relabel")
     add(
@@ -215,7 +220,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         "--weights",
         type=_existing_file,
         required=True,
-        help="last.pt or weights.pt of a run, or any .pt",
+        help="last.pt or weights.pt of a run, any .pt, or an .onnx written before",
     )
     add("--close-looks", type=_existing_file, help="the same, of a second network for them")
     add("--output", type=Path, default=Path("weights"), help="folder to write into")

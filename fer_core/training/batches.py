@@ -66,13 +66,14 @@ class SceneBatches(Dataset[Batch]):  # type: ignore[misc]  # torch is not typed 
 
 
 class CountFrom(Sampler[int]):  # type: ignore[misc]  # torch is not typed here
-    """Yields start, start + 1, ... without end."""
+    """Yields start, start + stride, start + 2 stride, ... without end."""
 
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, stride: int = 1) -> None:
         self._start = start
+        self._stride = stride
 
     def __iter__(self) -> Iterator[int]:
-        return itertools.count(self._start)
+        return itertools.count(self._start, self._stride)
 
 
 def collate(scenes: list[Scene]) -> Batch:
@@ -99,12 +100,14 @@ def collate(scenes: list[Scene]) -> Batch:
     }
 
 
-def loader(batches: SceneBatches, start: int, workers: int, pin_memory: bool) -> DataLoader[Batch]:
-    """Return an endless loader that begins with batch `start`."""
+def loader(
+    batches: SceneBatches, start: int, workers: int, pin_memory: bool, stride: int = 1
+) -> DataLoader[Batch]:
+    """Return an endless loader of the batches `start`, `start` + `stride`, ..."""
     return DataLoader(
         batches,
         batch_size=None,
-        sampler=CountFrom(start),
+        sampler=CountFrom(start, stride),
         num_workers=workers,
         prefetch_factor=4 if workers else None,
         persistent_workers=workers > 0,

@@ -68,18 +68,6 @@ class Fidelity:
     probability_p99: float
 
 
-def load_network(path: Path) -> nn.Module:
-    """Return the network of a run's checkpoint (its average) or of an Ultralytics checkpoint.
-
-    Raises:
-        CheckpointError: It is neither.
-    """
-    state = networks.read(path)
-    if isinstance(state, dict) and "average" in state:
-        return networks.restored(state["config"]["model"], state["average"])
-    return networks.load(path)
-
-
 def export(
     weights: Path,
     folder: Path,
@@ -95,7 +83,7 @@ def export(
     What is in the folder is replaced at the end, when everything has been checked.
 
     Args:
-        weights: A run's checkpoint, or a checkpoint in Ultralytics' form.
+        weights: A file that `network.load` reads.
         folder: Where to write.
         data: With it, the export is checked on the validation pictures and calibrated.
         name: Of the model; "fer-" and the architecture if None.
@@ -111,8 +99,8 @@ def export(
     """
     if int8 and data is None:
         raise OptionError("--int8 needs --data, for the ranges of the activations")
-    network = load_network(weights)
-    close_network = None if close_looks is None else load_network(close_looks)
+    network = networks.load(weights)
+    close_network = None if close_looks is None else networks.load(close_looks)
     name = name or f"fer-{networks.architecture(network).lower()}" + ("-int8" if int8 else "")
     pictures = load_dataset(data) if data is not None else []
     folder.mkdir(parents=True, exist_ok=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 from torch import nn
+from ultralytics.nn.modules.conv import Conv, RepConv
 from ultralytics.nn.tasks import DetectionModel, load_checkpoint
 from ultralytics.utils import DEFAULT_CFG_DICT, SETTINGS, IterableSimpleNamespace
 
@@ -43,17 +45,24 @@ def build(name: str) -> nn.Module:
 
 
 def load(path: Path) -> nn.Module:
-    """Return the network of an Ultralytics checkpoint, its average if it holds one, in eval mode.
+    """Return a file's network in eval mode.
+
+    Args:
+        path: An .onnx file that `export` wrote; the checkpoint of a run, whose average is taken; or
+            one in Ultralytics' form.
 
     Raises:
         CheckpointError: It cannot be read, or its classes are not the five of this project, in this
             order.
     """
-    if not path.is_file():
-        raise CheckpointError(f"{path} is not there")
+    if path.suffix == ".onnx":
+        return _read_onnx(path)
+    state = read(path)
+    if _is_run(state):
+        return restored(state["config"]["model"], state["average"])
     try:
         network, _ = load_checkpoint(str(path))
-    except Exception as error:  # whatever unpickling meets
+    except Exception as error:  # whatever it misses
         raise CheckpointError(f"{path} is no YOLO checkpoint (.pt): {error}") from error
     names = tuple(str(network.names[index]) for index in range(len(network.names)))
     if names != LABELS:
@@ -100,9 +109,13 @@ def read_run(path: Path) -> dict[str, Any]:
         CheckpointError: It is no such file.
     """
     state = read(path)
-    if not isinstance(state, dict) or not {"config", "average", "progress"} <= state.keys():
+    if not _is_run(state):
         raise CheckpointError(f"{path} is no last.pt or stable.pt of a run")
-    return state
+    return cast(dict[str, Any], state)
+
+
+def _is_run(state: Any) -> bool:
+    return isinstance(state, dict) and {"config", "average", "progress"} <= state.keys()
 
 
 def key(network: nn.Module) -> str:
@@ -153,3 +166,59 @@ def _prepare(network: nn.Module) -> nn.Module:
     for parameter in network.parameters():
         parameter.requires_grad_(True)
     return cast(nn.Module, network)
+
+
+def _read_onnx(path: Path) -> nn.Module:
+    """Return the trainable network of an ONNX file that `export` wrote, which answers as it does.
+
+    Only such files ship, so going on from what ships, with one's own pictures, begins with one.
+    Export has folded the batch norms into the convolutions; they come back as norms that only add.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    if not path.is_file():
+        raise CheckpointError(f"{path} is not there")
+    try:
+        graph = onnx.load(str(path)).graph
+    except Exception as error:  # whatever protobuf meets
+        raise CheckpointError(f"{path} is no ONNX file: {error}") from error
+    stored = {
+        each.name: torch.from_numpy(numpy_helper.to_array(each).copy())
+        for each in graph.initializer
+    }
+    for name in ARCHITECTURES:
+        network = build(name)
+        fused: Any = copy.deepcopy(network).eval()
+        expected = fused.fuse(verbose=False).state_dict()
+        if all(
+            key in stored and stored[key].shape == value.shape for key, value in expected.items()
+        ):
+            _unfuse(network, stored)
+            return cast(nn.Module, network.eval())
+    raise CheckpointError(
+        f"{path} holds none of the networks {', '.join(ARCHITECTURES)} for five classes "
+        "in float32, as export writes them"
+    )
+
+
+@torch.no_grad()  # type: ignore[untyped-decorator]  # torch is not typed here
+def _unfuse(network: nn.Module, stored: dict[str, torch.Tensor]) -> None:
+    for name, module in network.named_modules():
+        if isinstance(module, RepConv):
+            _put(module.conv1, stored, name)
+            module.conv2.bn.weight.zero_()  # folded into the first; may grow again
+        elif isinstance(module, Conv) and f"{name}.conv.weight" in stored:
+            _put(module, stored, name)
+        elif isinstance(module, nn.Conv2d) and module.bias is not None:
+            module.weight.copy_(stored[f"{name}.weight"])
+            module.bias.copy_(stored[f"{name}.bias"])
+
+
+def _put(layer: Conv, stored: dict[str, torch.Tensor], name: str) -> None:
+    """Set a convolution and its norm, which then only adds the bias."""
+    layer.conv.weight.copy_(stored[f"{name}.conv.weight"])
+    layer.bn.weight.fill_(1.0)
+    layer.bn.bias.copy_(stored[f"{name}.conv.bias"])
+    layer.bn.running_mean.zero_()
+    layer.bn.running_var.fill_(1.0 - layer.bn.eps)

@@ -16,15 +16,12 @@ import numpy.typing as npt
 from fer_core.training.bank import SMOOTHING, SOURCE_SMOOTHING, smooth
 from fer_core.training.data import PictureReader, load_dataset
 from fer_core.training.errors import DataError, UnreadablePicture
-from fer_core.training.metrics import iou_matrix
 from fer_core.vision.detector import EmotionDetector
+from fer_core.vision.faces import Box
 
 LOGGER = logging.getLogger(__name__)
 
 Targets = dict[tuple[str, str], npt.NDArray[np.float32]]
-
-#: A found face is the labelled one from this overlap on.
-SAME_FACE = 0.3
 
 
 def relabel(weights: Path, data: Path, output: Path, share: float = 0.5, threads: int = 2) -> int:
@@ -48,21 +45,16 @@ def relabel(weights: Path, data: Path, output: Path, share: float = 0.5, threads
         if picture.split != "train" or any(face.voted for face in picture.faces):
             continue
         try:
-            found = detector.detect(reader.read(picture.container, picture.name)).faces
+            image = reader.read(picture.container, picture.name)
         except UnreadablePicture as error:
             LOGGER.warning("left out: %s", error)
             continue
-        boxes = np.array(
-            [(b.x, b.y, b.x + b.width, b.y + b.height) for b in (face.box for face in found)]
-        ).reshape(-1, 4)
+        seen = detector.read(image, [Box(*face.box) for face in picture.faces])
         smoothing = SOURCE_SMOOTHING.get(picture.source, SMOOTHING)
         for number, face in enumerate(picture.faces):
             target = smooth(np.asarray(face.distribution, np.float32), smoothing)
-            x, y, width, height = face.box
-            overlap = iou_matrix(np.array([[x, y, x + width, y + height]]), boxes)[0]
-            if len(overlap) and overlap.max() >= SAME_FACE:
-                seen = found[int(overlap.argmax())].probabilities
-                target = ((1 - share) * target + share * seen).astype(np.float32)
+            if not np.isnan(seen[number]).any():
+                target = ((1 - share) * target + share * seen[number]).astype(np.float32)
                 moved += int(target.argmax()) != face.emotion
             sources.append(picture.source)
             names.append(picture.name)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
@@ -32,12 +33,16 @@ from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
 from fer_core.training.errors import OptionError
 from fer_core.training.losses import SoftTargetLoss
 from fer_core.training.scenes import close_style, training_style
+from fer_core.training.start import first_network, settle_norms
+from fer_core.training.team import Team, gathered
 
 LOGGER = logging.getLogger(__name__)
 
 #: A kill loses at most this much work.
 CHECKPOINT_EVERY_S = 120.0
 LOG_EVERY_STEPS = 50
+#: From which the norms of first weights that come from a file get their statistics.
+SETTLING_BATCHES = 12
 #: Source -> how often it is drawn. affect_faces more, because it feeds the transplants, the most
 #: varied element; news_heads and web_crops less, because they are small.
 SOURCE_WEIGHTS = {"affect_faces": 1.3, "ferplus": 1.0, "news_heads": 0.6, "web_crops": 0.7}
@@ -67,8 +72,9 @@ class TrainingConfig:
     Attributes:
         data: The data folder, in either form.
         run: Where checkpoints, log and curves go.
-        model: Key of `network.ARCHITECTURES`.
-        weights: A checkpoint to start from; None for random weights.
+        model: Key of `network.ARCHITECTURES`; None for that of the weights.
+        weights: A .pt or .onnx file to start from, of this architecture or half as wide; None for
+            random weights.
         minutes: Training time in all, resumed runs included.
         epochs: In place of minutes: passes over as many faces as the training split holds.
         cooldown: Share of the time, at its end, during which the rate falls to zero.
@@ -76,7 +82,7 @@ class TrainingConfig:
             weights, see pictures closer to those of use (Touvron et al. 2019).
         learning_rate: AdamW's, once warm.
         weight_decay: AdamW's, on convolution weights only.
-        pixels: Pixels of a step's batch.
+        pixels: Pixels of a step's batch, of all processes together.
         close_looks: For close looks at found faces only, which the detector takes with a second
             network if there is one.
         sizes: Input size (height, width) -> share of the steps; None for what the looks take.
@@ -84,14 +90,15 @@ class TrainingConfig:
         warmup_steps: Steps until the rate is reached.
         seed: Of the scenes and the first weights.
         workers: Processes that make scenes; 0 makes them in the training process.
-        threads: Torch's threads on the CPU; None leaves its default.
+        threads: Torch's threads on the CPU; None leaves its default, or 1 for several processes.
+        processes: That train together on the CPU, each on batches of its own; see `team`.
         device: "cpu", "cuda" or "cuda:0".
         targets: An .npz of `relabel`, in place of the labels.
     """
 
     data: Path
     run: Path
-    model: str = "yolov9t"
+    model: str | None = None
     weights: Path | None = None
     minutes: float | None = 60.0
     epochs: float | None = None
@@ -107,6 +114,7 @@ class TrainingConfig:
     seed: int = 0
     workers: int = 0
     threads: int | None = None
+    processes: int = 1
     device: str = "cpu"
     targets: Path | None = None
 
@@ -160,21 +168,30 @@ def train(config: TrainingConfig, resume: Path | None = None) -> Path:
         DataError: The data cannot be used.
         OptionError: There is no such device.
     """
+    if config.processes > 1 and _device(config.device).type != "cpu":
+        raise OptionError("--processes is for the CPU: leave it out with --device")
+    if resume is not None:
+        config = replace(config, model=networks.read_run(resume)["config"]["model"], weights=None)
+    config.run.mkdir(parents=True, exist_ok=True)
+    with gathered(config.processes, partial(_train, config, resume)) as team:
+        return _train(config, resume, team)
+
+
+def _train(config: TrainingConfig, resume: Path | None, team: Team) -> Path:
     device = _device(config.device)
     state = None if resume is None else networks.read_run(resume)
-    if state is not None:
-        config = replace(config, model=state["config"]["model"], weights=None)
-    config.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config.seed)
-    if config.threads:
-        torch.set_num_threads(config.threads)
-        cv2.setNumThreads(config.threads)
+    threads = config.threads or (1 if team.size > 1 else None)
+    if threads:
+        torch.set_num_threads(threads)
+        cv2.setNumThreads(threads)
     bank, face_count = _load_bank(config)
-    if config.weights:
-        model = networks.load(config.weights)
-        config = replace(config, model=networks.key(model))
-    else:
-        model = networks.build(config.model)
+    model = first_network(config.model, config.weights)
+    if config.weights is not None:
+        feed = _feed(bank, config, Progress(), 1.0, team)
+        settle_norms(model, (_images(next(feed), device) for _ in range(SETTLING_BATCHES)))
+    config = replace(config, model=networks.key(model))
+    team.share(model)
     cast(Any, model).args.box = BOX_GAIN
     cast(Any, model).args.cls = CLASS_GAIN
     cast(Any, model).args.dfl = DISTANCE_GAIN
@@ -190,41 +207,45 @@ def train(config: TrainingConfig, resume: Path | None = None) -> Path:
     loss_of = SoftTargetLoss(model)
     cooling, factor, done = False, 0.0, _share_done(config, progress, face_count)
     if config.cooldown > 0 and done >= 1 - config.cooldown:  # stopped while it cooled
-        cooling, feed = True, _cool(bank, config, progress, average)
+        cooling, feed = True, _cool(bank, config, progress, average, team)
     else:
-        feed = _feed(bank, config, progress, strength=1.0)
+        feed = _feed(bank, config, progress, 1.0, team)
     if done >= 1:
         LOGGER.info("this run is finished: more --minutes (or --epochs) would extend it")
-    log = _Log(config.run / "log.csv", progress.step)
+    log = _Log(config.run / "log.csv", progress.step) if team.rank == 0 else None
     begun, before = time.monotonic(), progress.elapsed_s
     saved_at = time.monotonic()
     with _interruptible() as interrupted:
         while True:
             progress.elapsed_s = before + time.monotonic() - begun
-            done = _share_done(config, progress, face_count)
+            done = team.agree(_share_done(config, progress, face_count))
             if not cooling and config.cooldown > 0 and done >= 1 - config.cooldown:
-                _save(config.run / "stable.pt", config, model, average, optimiser, progress)
+                if log:
+                    _save(config.run / "stable.pt", config, model, average, optimiser, progress)
                 cooling = True
-                feed = _cool(bank, config, progress, average)
-            if done >= 1 or interrupted():
+                feed = _cool(bank, config, progress, average, team)
+            if done >= 1 or team.agree(interrupted()):
                 break
             batch = next(feed)
             factor = rate_factor(done, progress.step, config.warmup_steps, config.cooldown)
             for group in optimiser.param_groups:
                 group["lr"] = config.learning_rate * factor
-            losses, gradient = _step(model, loss_of, optimiser, batch, device)
+            losses, gradient = _step(model, loss_of, optimiser, batch, device, team)
             average.update(model)
             progress.step += 1
-            progress.faces += len(batch["batch_idx"])
+            progress.faces += len(batch["batch_idx"]) * team.size
+            if log is None:
+                continue
             log.add(progress, config.learning_rate * factor, losses, gradient, done)
             if time.monotonic() - saved_at > CHECKPOINT_EVERY_S:
                 _save(config.run / "last.pt", config, model, average, optimiser, progress)
                 saved_at = time.monotonic()
-    log.write(progress, config.learning_rate * factor, done)
-    _save(config.run / "last.pt", config, model, average, optimiser, progress)
     weights = config.run / "weights.pt"
-    networks.save(average.ema, weights)
-    draw_curves(config.run / "log.csv", config.run / "curves.png")
+    if log:
+        log.write(progress, config.learning_rate * factor, done)
+        _save(config.run / "last.pt", config, model, average, optimiser, progress)
+        networks.save(average.ema, weights)
+        draw_curves(config.run / "log.csv", config.run / "curves.png")
     return weights
 
 
@@ -279,21 +300,28 @@ def _load_bank(config: TrainingConfig) -> tuple[FaceBank, int]:
 
 
 def _cool(
-    bank: FaceBank, config: TrainingConfig, progress: Progress, average: ModelEMA
+    bank: FaceBank, config: TrainingConfig, progress: Progress, average: ModelEMA, team: Team
 ) -> Iterator[Batch]:
     """Return the batches of the cool-down, and let the average follow its better weights."""
     average.decay = lambda _updates: FINAL_EMA_DECAY
-    return _feed(bank, config, progress, config.final_strength)
+    return _feed(bank, config, progress, config.final_strength, team)
 
 
 def _feed(
-    bank: FaceBank, config: TrainingConfig, progress: Progress, strength: float
+    bank: FaceBank, config: TrainingConfig, progress: Progress, strength: float, team: Team
 ) -> Iterator[Batch]:
     sizes = config.sizes or (CLOSE_SIZES if config.close_looks else SIZES)
     style = close_style if config.close_looks else training_style
-    batches = SceneBatches(bank, config.seed, config.pixels, tuple(sizes.items()), strength, style)
+    pixels = config.pixels // team.size
+    batches = SceneBatches(bank, config.seed, pixels, tuple(sizes.items()), strength, style)
     pinned = config.device.startswith("cuda")
-    return iter(loader(batches, progress.step, config.workers, pinned))
+    start = progress.step * team.size + team.rank
+    return iter(loader(batches, start, config.workers, pinned, team.size))
+
+
+def _images(batch: Batch, device: torch.device) -> torch.Tensor:
+    images = batch["images"].to(device, non_blocking=True)
+    return images.to(memory_format=torch.channels_last).float() / 255
 
 
 def _optimiser(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
@@ -312,11 +340,9 @@ def _step(
     optimiser: torch.optim.Optimizer,
     batch: Batch,
     device: torch.device,
+    team: Team,
 ) -> tuple[torch.Tensor, float]:
-    images = (
-        batch["images"].to(device, non_blocking=True).to(memory_format=torch.channels_last).float()
-        / 255
-    )
+    images = _images(batch, device)
     with torch.autocast(device.type, torch.bfloat16, enabled=_has_bfloat16(device)):
         predictions = model(images)
     # The loss in full precision: bf16 keeps 3 digits, too few for boxes of 320 pixels.
@@ -327,6 +353,7 @@ def _step(
     losses, _ = loss_of(predictions, batch)
     losses = losses / len(images)
     losses.sum().backward()
+    team.average_gradients(model)
     gradient = torch.nn.utils.clip_grad_norm_(model.parameters(), GRADIENT_LIMIT)
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)

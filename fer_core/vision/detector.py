@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from fer_core.emotions import LABELS
 from fer_core.errors import NotAnImage, WeightsNotFound
 from fer_core.vision.backends import Backend, Float32Array
 from fer_core.vision.candidates import (
@@ -26,7 +27,7 @@ from fer_core.vision.candidates import (
     shares_inside,
     suppress,
 )
-from fer_core.vision.faces import Box, Detections, Face, Timing
+from fer_core.vision.faces import Box, Detections, Face, FloatArray, Timing
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import ModelInfo, class_order, read_model_info, sha256_of, verify
 from fer_core.vision.views import View, close_up, is_blank, tiles, to_tensor, whole
@@ -183,6 +184,25 @@ class EmotionDetector:
     ) -> list[Detections]:
         """Find every face in each picture; the answers stand in the order of `images`."""
         return [self.detect(rgb, mode, confidence) for rgb in images]
+
+    def read(self, rgb: RgbImage, boxes: Sequence[Box]) -> FloatArray:
+        """Tell what faces show whose boxes are known, by a photo's close looks.
+
+        Args:
+            rgb: RGB, uint8, shape (height, width, 3).
+            boxes: Of the faces, in its pixels.
+
+        Returns:
+            Shape (n, 5), probabilities in the order of `LABELS`; NaN where the looks see no face.
+        """
+        corners = np.array(
+            [(box.x, box.y, box.x + box.width, box.y + box.height) for box in boxes], np.float32
+        ).reshape(-1, 4)
+        unread = np.full((len(boxes), len(LABELS)), np.nan, np.float32)
+        known = Candidates(corners, unread, np.zeros(len(boxes), np.float32))
+        looker = _Looker(self._score_rows, rgb)
+        found, _ = self._look_closely(looker, known, PHOTO_LOOKS, np.arange(len(boxes)))
+        return calibrate(found.scores, self.info.temperature)
 
     def _look(
         self, looker: _Looker, width: int, height: int, mode: Mode, threshold: float

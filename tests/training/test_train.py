@@ -29,7 +29,6 @@ from fer_core.training.export import (  # noqa: E402
     close_views,
     compare,
     export,
-    load_network,
     to_onnx,
 )
 from fer_core.training.losses import ScoreLoss, SoftTargetLoss  # noqa: E402
@@ -65,7 +64,7 @@ def test_it_trains_resumes_exports_and_the_app_gets_the_same_boxes(
     assert seen.faces
     pictures = [picture for picture in load_dataset(archives) if picture.split == "val"]
     fidelity = compare(
-        load_network(weights), description.with_name(detector.info.file), pictures, least=0.0
+        networks.load(weights), description.with_name(detector.info.file), pictures, least=0.0
     )
     assert fidelity.faces == 20
     assert fidelity.box_iou_p1 >= 0.95
@@ -95,7 +94,7 @@ def test_a_second_network_is_trained_for_the_close_looks_and_takes_them(
     assert info.sha256 == EmotionDetector.load(alone).info.sha256 != info.close_looks.sha256
 
     compared = compare(
-        load_network(tmp_path / "close" / "weights.pt"),
+        networks.load(tmp_path / "close" / "weights.pt"),
         both.with_name(info.close_looks.file),
         [picture for picture in load_dataset(archives) if picture.split == "val"],
         least=0.0,
@@ -267,7 +266,7 @@ def test_a_run_is_not_trained_over(
     [
         (["--device", "gpu"], "there is no device 'gpu'"),
         (["--resume", "LABELS"], "is no checkpoint"),
-        (["--weights", "LABELS"], "is no YOLO checkpoint"),
+        (["--weights", "LABELS"], "is no checkpoint"),
         (["--targets", "LABELS"], "was not written by relabel"),
         (["--resume", "RUN", "--model", "yolov9s"], "is a yolov9t: leave out --model"),
     ],
@@ -280,7 +279,8 @@ def test_what_cannot_be_trained_with_is_explained(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     run = tmp_path / "run.pt"
-    torch.save({"config": {"data": archives, "run": tmp_path}, "average": {}, "progress": {}}, run)
+    config = {"data": archives, "run": tmp_path, "model": "yolov9t"}
+    torch.save({"config": config, "average": {}, "progress": {}}, run)
     places = {"LABELS": str(archives / "labels.csv"), "RUN": str(run)}
     given = [places.get(option, option) for option in options]
     command = ["train", "--data", str(archives), "--run", str(tmp_path / "new")]
@@ -293,9 +293,16 @@ def test_weights_bring_their_architecture(archives: Path, tmp_path: Path) -> Non
     command = ["train", "--data", str(archives), "--image-size", "96", "--epochs", "0.2"]
     run = tmp_path / "run"
     assert main([*command, "--weights", str(tmp_path / "s.pt"), "--run", str(run)]) == 0
-    assert networks.architecture(load_network(run / "last.pt")) == "YOLOv9s"
+    assert networks.architecture(networks.load(run / "last.pt")) == "YOLOv9s"
 
 
 def test_an_unknown_architecture_is_refused_by_name() -> None:
     with pytest.raises(KeyError, match="yolov5"):
         networks.build("yolov5")
+
+
+def test_two_processes_train_one_network(archives: Path, tmp_path: Path) -> None:
+    command = ["train", "--data", str(archives), "--image-size", "96", "--processes", "2"]
+    assert main([*command, "--epochs", "4", "--run", str(tmp_path / "run")]) == 0
+    state = torch.load(tmp_path / "run" / "last.pt", weights_only=False)
+    assert state["progress"]["step"] > 0

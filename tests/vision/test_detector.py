@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fer_core.config import Settings
-from fer_core.emotions import EMOTIONS, Emotion
+from fer_core.emotions import EMOTIONS, LABELS, Emotion
 from fer_core.errors import (
     LibraryMissing,
     NotAnImage,
@@ -118,6 +118,16 @@ def test_pictures_of_odd_shapes_are_answered(
 ) -> None:
     for mode in MODES:
         assert detector.detect(np.full(shape, 77, np.uint8), mode).width == shape[1]
+
+
+def test_a_known_face_is_read_without_finding_it(
+    detector: EmotionDetector, astronaut: np.ndarray
+) -> None:
+    (read,) = detector.read(astronaut, [ASTRONAUT_FACE])
+    assert LABELS[int(read.argmax())] == "Happy"
+    assert read.sum() == pytest.approx(1)
+    assert detector.read(astronaut, []).shape == (0, 5)
+    assert np.isnan(detector.read(np.full((200, 200, 3), 77, np.uint8), [ASTRONAUT_FACE])).all()
 
 
 @pytest.mark.parametrize(
