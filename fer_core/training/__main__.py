@@ -131,7 +131,11 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     _add_data(parser, required=False)
     add = parser.add_argument
     add("--run", type=Path, help="checkpoints, log, curves go here (runs/train)")
-    add("--model", choices=("yolov9t", "yolov9s", "yolov9m", "yolov9c"), help="(yolov9t)")
+    add(
+        "--model",
+        choices=("yolov9t", "yolov9s", "yolov9m", "yolov9c"),
+        help="(that of the weights; yolov9t)",
+    )
     add(
         "--weights",
         type=_existing_file,

@@ -184,7 +184,7 @@ def _read_onnx(path: Path) -> nn.Module:
     except Exception as error:  # whatever protobuf meets
         raise CheckpointError(f"{path} is no ONNX file: {error}") from error
     stored = {
-        each.name: torch.from_numpy(numpy_helper.to_array(each).copy())
+        each.name: torch.from_numpy(numpy_helper.to_array(each).copy()).float()
         for each in graph.initializer
     }
     for name in ARCHITECTURES:
@@ -198,7 +198,7 @@ def _read_onnx(path: Path) -> nn.Module:
             return cast(nn.Module, network.eval())
     raise CheckpointError(
         f"{path} holds none of the networks {', '.join(ARCHITECTURES)} for five classes "
-        "in float32, as export writes them"
+        "as export writes them"
     )
 
 

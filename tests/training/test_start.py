@@ -6,6 +6,7 @@ import copy
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 
 torch = pytest.importorskip("torch", reason="training needs requirements-train.txt")
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.training
 
 from fer_core.training import network as networks  # noqa: E402 - after the skips
 from fer_core.training.errors import CheckpointError  # noqa: E402
+from fer_core.training.export import store_in_half, to_onnx  # noqa: E402
 from fer_core.training.start import first_network, settle_norms, widened  # noqa: E402
 from fer_core.training.team import Team, gathered  # noqa: E402
 
@@ -33,8 +35,6 @@ def raw(network: torch.nn.Module, images: torch.Tensor) -> dict[str, torch.Tenso
 
 
 def test_the_shipped_file_can_be_trained_on(images: torch.Tensor) -> None:
-    import onnxruntime
-
     network = networks.load(SHIPPED)
     session = onnxruntime.InferenceSession(str(SHIPPED), providers=["CPUExecutionProvider"])
     expected = session.run(None, {"images": images.numpy()})[0]
@@ -62,6 +62,23 @@ def test_a_widened_network_answers_as_the_narrow_one_and_can_learn_more(
     wide(images)["scores"].square().mean().backward()
     gradient = wide.model[1].conv.weight.grad
     assert not torch.allclose(gradient[0::2], gradient[1::2])  # the copies go ways of their own
+
+
+def test_weights_in_half_the_bits_answer_nearly_alike_and_are_read_back(
+    images: torch.Tensor, tmp_path: Path
+) -> None:
+    network = networks.load(SHIPPED)
+    file = tmp_path / "network.onnx"
+    to_onnx(network, file)
+    whole = file.stat().st_size
+    store_in_half(file)
+    assert file.stat().st_size < 0.6 * whole
+    expected = networks.predict(network, images).numpy()
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    given = session.run(None, {"images": images.numpy()})[0]
+    assert 0 < np.abs(given - expected).max() < 1
+    again = networks.predict(networks.load(file), images).numpy()
+    assert np.abs(again - given).max() < 0.01
 
 
 def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from fer_core.emotions import LABELS
@@ -128,7 +129,6 @@ def test_an_export_that_cannot_be_checked_leaves_the_folder_as_it_was(
 
 
 def test_onnx_answers_as_torch_does_at_any_batch_and_size(tmp_path: Path) -> None:
-    onnxruntime = pytest.importorskip("onnxruntime")
     torch.manual_seed(0)
     network = networks.build("yolov9t").eval()
     to_onnx(network, tmp_path / "network.onnx")
