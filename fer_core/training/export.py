@@ -139,10 +139,10 @@ def _write(
 ) -> _Exported:
     """Write an ONNX file and check it."""
     to_onnx(network, file)
-    if not int8:
-        store_in_half(file)
-    else:
+    if int8:
         quantise(file, [each for each in pictures if each.split == "train"], close_looks)
+    else:
+        store_in_half(file)
     written = NetworkFile(
         file=file.name, sha256=sha256_of(file), architecture=networks.architecture(network)
     )

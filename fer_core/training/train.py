@@ -187,6 +187,7 @@ def _train(config: TrainingConfig, resume: Path | None, team: Team) -> Path:
         cv2.setNumThreads(threads)
     bank, face_count = _load_bank(config)
     model = first_network(config.model, config.weights)
+    model = model.to(device=device, memory_format=torch.channels_last).train()
     if config.weights is not None:
         feed = _feed(bank, config, Progress(), 1.0, team)
         settle_norms(model, (_images(next(feed), device) for _ in range(SETTLING_BATCHES)))
@@ -195,7 +196,6 @@ def _train(config: TrainingConfig, resume: Path | None, team: Team) -> Path:
     cast(Any, model).args.box = BOX_GAIN
     cast(Any, model).args.cls = CLASS_GAIN
     cast(Any, model).args.dfl = DISTANCE_GAIN
-    model = model.to(device=device, memory_format=torch.channels_last).train()
     optimiser = _optimiser(model, config)
     average = ModelEMA(model, decay=config.ema_decay, tau=500)
     progress = Progress()
