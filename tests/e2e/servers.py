@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Importing Streamlit and its first script run take seconds on a busy machine.
@@ -41,7 +42,8 @@ def running_server(
     too when they are killed.
 
     Raises:
-        RuntimeError: The server ended or did not answer in time; the message has its output.
+        RuntimeError: The server ended or did not answer in time; the message has its output. An
+            error from the block gets the output as a note.
     """
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
@@ -58,11 +60,13 @@ def running_server(
             deadline = time.monotonic() + START_TIMEOUT_S
             while not _answers(health_url):
                 if process.poll() is not None or time.monotonic() > deadline:
-                    output.seek(0)
-                    text = output.read().decode(errors="replace")[-4000:]
-                    raise RuntimeError(f"{command} did not start:\n{text}")
+                    raise RuntimeError(f"{command} did not start:\n{_tail(output)}")
                 time.sleep(0.1)
-            yield process
+            try:
+                yield process
+            except BaseException as error:
+                error.add_note(f"The server's last words:\n{_tail(output)}")
+                raise
         finally:
             _end(process)
 
@@ -81,6 +85,11 @@ def running_app(data_dir: Path, environment: Mapping[str, str] | None = None) ->
     settings = {"FER_DATA_DIR": str(data_dir), **(environment or {})}
     with running_server(command, f"{address}/_stcore/health", settings):
         yield address
+
+
+def _tail(output: IO[bytes]) -> str:
+    output.seek(0)
+    return output.read().decode(errors="replace")[-4000:]
 
 
 def _die_with_parent() -> None:
