@@ -128,6 +128,7 @@ def main() -> None:
             update={"input": detector.info.input.model_copy(update={"frame_size": 640})}
         ),
         detector._close_backend,
+        detector._photo_backend,
     )
     cases: dict[str, Callable[[], object]] = {
         "frame, look at 320 and close look": lambda: detector.detect(frame, "frame"),

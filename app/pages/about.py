@@ -10,7 +10,7 @@ import streamlit as st
 from app.state import engine_or_stop, settings_or_stop
 from fer_core.charts import expressions
 from fer_core.vision.figures import confusions_of, figures_of, missing_of
-from fer_core.vision.model_info import ModelInfo
+from fer_core.vision.model_info import LOOKS, ModelInfo
 
 
 def show_page() -> None:
@@ -28,10 +28,12 @@ def show_page() -> None:
 
 def show_model(info: ModelInfo) -> None:
     st.subheader(f"{info.name} {info.version}")
-    close = info.close_looks
-    second = f", and a {close.architecture} for close looks at faces" if close else ""
+    networks = ", ".join(
+        f"{network.architecture} for {' and '.join(LOOKS[look] for look in looks)}"
+        for network, looks in info.networks.items()
+    )
     st.markdown(
-        f"{info.architecture}{second}, {info.date}. It finds faces and gives each the "
+        f"{networks}; {info.date}. It finds faces and gives each the "
         f"probabilities of five expressions; below {info.unsure_below:.0%} it says “unsure”."
     )
     sums = ", ".join(f"{network.file} `{network.sha256}`" for network in info.networks)

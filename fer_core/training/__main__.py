@@ -227,6 +227,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         help="last.pt or weights.pt of a run, any .pt, or an .onnx written before",
     )
     add("--close-looks", type=_existing_file, help="the same, of a second network for them")
+    add("--photo-looks", type=_existing_file, help="the same, of a larger one for those in photos")
     add("--output", type=Path, default=Path("weights"), help="folder to write into")
     add("--name", help="of the model and its file")
     add("--model-version", default="1.0.0")
@@ -248,6 +249,7 @@ def _export(options: argparse.Namespace) -> int:
             options.int8,
             options.threads,
             options.close_looks,
+            options.photo_looks,
         )
     )
     return 0

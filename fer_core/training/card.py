@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_core.training.errors import DataError
+from fer_core.vision.model_info import LOOKS
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 NAMES = {
@@ -37,11 +38,12 @@ def write_figures(card: Path, info: dict[str, Any], report: dict[str, Any]) -> N
 def figures_markdown(info: dict[str, Any], report: dict[str, Any]) -> str:
     """Return the tables as Markdown."""
     left_out = report["left_out_as_seen_in_training"]
-    files = report["weights"]["networks"]
-    looks = ("first looks", "close looks") if len(files) > 1 else ("all looks",)
     networks = [
-        (f"{file['architecture']} for {which}", f"`{file['file']}`, sha256 `{file['sha256']}`")
-        for file, which in zip(files, looks, strict=True)
+        (
+            f"{file['architecture']} for {' and '.join(LOOKS[look] for look in file['looks'])}",
+            f"`{file['file']}`, sha256 `{file['sha256']}`",
+        )
+        for file in report["weights"]["networks"]
     ]
     parts = [
         _table(

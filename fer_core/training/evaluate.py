@@ -109,7 +109,7 @@ def evaluate(
     report: dict[str, Any] = {
         "weights": {
             "name": detector.info.name,
-            "networks": [network.model_dump() for network in detector.info.networks],
+            "networks": _networks(detector.info),
         },
         "temperature": detector.info.temperature,
         "left_out_as_seen_in_training": sum(each in seen_in_training for each in held_out),
@@ -391,8 +391,7 @@ def record(description: Path, report: dict[str, Any]) -> None:
         ValueError: The report is about other weights.
     """
     info = json.loads(description.read_text(encoding="utf-8"))
-    described = ModelInfo.model_validate(info).networks
-    if [network.model_dump() for network in described] != report["weights"]["networks"]:
+    if _networks(ModelInfo.model_validate(info)) != report["weights"]["networks"]:
         raise ValueError(f"the report is not about {description}")
     kept = (
         *("pictures", "macro_f1", "macro_f1_interval", "accuracy", "accuracy_interval", "found"),
@@ -442,6 +441,12 @@ def worst_mistakes(answers: Sequence[Answer]) -> list[Answer]:
         and answer.answer not in (answer.emotion, metrics.NO_ANSWER)
     ]
     return sorted(wrong, key=lambda answer: -float(np.max(answer.probabilities)))[:MISTAKES_SHOWN]  # type: ignore[arg-type]
+
+
+def _networks(info: ModelInfo) -> list[dict[str, Any]]:
+    return [
+        network.model_dump() | {"looks": list(looks)} for network, looks in info.networks.items()
+    ]
 
 
 def _below(container: Path, data: Path) -> str:

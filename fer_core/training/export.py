@@ -7,7 +7,7 @@ import datetime
 import logging
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -30,7 +30,7 @@ from fer_core.vision import canary
 from fer_core.vision.candidates import calibrate
 from fer_core.vision.detector import PHOTO_LOOKS, EmotionDetector
 from fer_core.vision.faces import Box
-from fer_core.vision.model_info import ModelInfo, ModelInput, NetworkFile, sha256_of
+from fer_core.vision.model_info import Look, ModelInfo, ModelInput, NetworkFile, sha256_of
 from fer_core.vision.views import View, close_up, to_tensor, whole
 
 LOGGER = logging.getLogger(__name__)
@@ -77,6 +77,7 @@ def export(
     int8: bool = False,
     threads: int = 2,
     close_looks: Path | None = None,
+    photo_looks: Path | None = None,
 ) -> Path:
     """Write the ONNX file and its model.json, and return the latter's path.
 
@@ -91,6 +92,7 @@ def export(
         int8: Quantise to 8 bits, with ranges from training scenes; needs `data`.
         threads: Of the detector that calibrates.
         close_looks: As `weights`, of a second network for the close looks at found faces.
+        photo_looks: As `weights`, of a larger one for those at a photo's faces.
 
     Raises:
         CheckpointError: The weights cannot be read, the ONNX file does not answer as the network
@@ -100,19 +102,21 @@ def export(
     if int8 and data is None:
         raise OptionError("--int8 needs --data, for the ranges of the activations")
     network = networks.load(weights)
-    close_network = None if close_looks is None else networks.load(close_looks)
-    close_name = f"{name or _usual_name(close_network, int8)}-close" if close_network else None
-    name = name or _usual_name(network, int8)
+    closer: dict[Look, nn.Module] = {}
+    if close_looks is not None:
+        closer["close"] = networks.load(close_looks)
+    if photo_looks is not None:
+        closer["photo"] = networks.load(photo_looks)
     pictures = load_dataset(data) if data is not None else []
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
         written = Path(scratch)
-        first = _write(network, written / f"{name}.onnx", pictures, int8)
-        close = None
-        if close_network is not None:
-            file = written / f"{close_name}.onnx"
-            close = _write(close_network, file, pictures, int8, close_looks=True)
-        description = _describe(written, name, version, first, close, pictures, threads)
+        file = written / f"{name or _usual_name(network, int8)}.onnx"
+        exported: dict[Look, _Exported] = {"first": _write(network, file, pictures, int8)}
+        for look, its_network in closer.items():
+            its_file = written / f"{name or _usual_name(its_network, int8)}-{look}.onnx"
+            exported[look] = _write(its_network, its_file, pictures, int8, close_looks=True)
+        description = _describe(written, file.stem, version, exported, pictures, threads)
         for file in written.glob("*.onnx"):
             file.replace(folder / file.name)
         return description.replace(folder / description.name)
@@ -166,18 +170,19 @@ def _describe(
     folder: Path,
     name: str,
     version: str,
-    first: _Exported,
-    close: _Exported | None,
+    exported: Mapping[Look, _Exported],
     pictures: Sequence[LabelledPicture],
     threads: int,
 ) -> Path:
     """Write the model.json beside the files, calibrated if there is data, and return its path."""
+    files = {look: each.network for look, each in exported.items()}
     info = ModelInfo(
         name=name,
         version=version,
-        **first.network.model_dump(),
+        **files["first"].model_dump(),
         classes=LABELS,
-        close_looks=None if close is None else close.network,
+        close_looks=files.get("close"),
+        photo_looks=files.get("photo"),
         input=ModelInput(),
         unsure_below=UNSURE_BELOW,
         training_data=tuple(sorted({picture.source for picture in pictures})),
@@ -186,13 +191,12 @@ def _describe(
     )
     description = folder / "model.json"
     write_json(description, info.model_dump(mode="json"))
-    if first.fidelity is not None:
-        held_out = [picture for picture in pictures if picture.split == "val"]
+    held_out = [picture for picture in pictures if picture.split == "val"]
+    if held_out:
         calibrated = {"temperature": calibrate_weights(description, held_out, threads)}
-        measured = {"fidelity_to_torch": asdict(first.fidelity)}
-        if close is not None and close.fidelity is not None:
-            measured["close_looks_fidelity_to_torch"] = asdict(close.fidelity)
-        write_json(description, info.model_dump(mode="json") | calibrated | {"metrics": measured})
+        fidelity = {look: asdict(each.fidelity) for look, each in exported.items() if each.fidelity}
+        figures = {"metrics": {"fidelity_to_torch": fidelity}}
+        write_json(description, info.model_dump(mode="json") | calibrated | figures)
     canary.record(description)  # last: the temperature is part of the answer
     return description
 

@@ -29,7 +29,14 @@ from fer_core.vision.candidates import (
 )
 from fer_core.vision.faces import Box, Detections, Face, FloatArray, Timing
 from fer_core.vision.image import RgbImage
-from fer_core.vision.model_info import ModelInfo, class_order, read_model_info, sha256_of, verify
+from fer_core.vision.model_info import (
+    Look,
+    ModelInfo,
+    class_order,
+    read_model_info,
+    sha256_of,
+    verify,
+)
 from fer_core.vision.views import View, close_up, is_blank, tiles, to_tensor, whole
 
 #: "frame": as few looks as will do, for video. "photo": every look that helps, for a picture that
@@ -88,12 +95,17 @@ class EmotionDetector:
     """
 
     def __init__(
-        self, backend: Backend, info: ModelInfo, close_backend: Backend | None = None
+        self,
+        backend: Backend,
+        info: ModelInfo,
+        close_backend: Backend | None = None,
+        photo_backend: Backend | None = None,
     ) -> None:
-        """Take the network, and a second one for the close looks if there is one."""
+        """Take the network, and others for close looks in video and in photos, if there are any."""
         self.info = info
         self._backend = backend
         self._close_backend = close_backend or backend
+        self._photo_backend = photo_backend or self._close_backend
         self._score_rows = [4 + index for index in info.class_order]
 
     @classmethod
@@ -119,12 +131,12 @@ class EmotionDetector:
         info = read_model_info(description)
         from fer_core.vision.backends.onnx import OnnxBackend
 
-        backends = []
-        for network in info.networks:
+        backends: dict[Look, Backend] = {}
+        for network, looks in info.networks.items():
             file = description.with_name(Path(network.file).name)
             verify(file, network.sha256)
-            backends.append(OnnxBackend(file, threads))
-        return cls(backends[0], info, backends[-1])
+            backends |= dict.fromkeys(looks, OnnxBackend(file, threads))
+        return cls(backends["first"], info, backends["close"], backends["photo"])
 
     @classmethod
     def _load_checkpoint(cls, path: Path, threads: int) -> EmotionDetector:
@@ -201,7 +213,8 @@ class EmotionDetector:
         unread = np.full((len(boxes), len(LABELS)), np.nan, np.float32)
         known = Candidates(corners, unread, np.zeros(len(boxes), np.float32))
         looker = _Looker(self._score_rows, rgb)
-        found, _ = self._look_closely(looker, known, PHOTO_LOOKS, np.arange(len(boxes)))
+        chosen = np.arange(len(boxes))
+        found, _ = self._look_closely(looker, self._photo_backend, known, PHOTO_LOOKS, chosen)
         return calibrate(found.scores, self.info.temperature)
 
     def _look(
@@ -218,12 +231,12 @@ class EmotionDetector:
                 found = suppress(
                     join([found, self._first_look(looker, views, hopeful)]), iou_threshold
                 )
-            looks, chosen = FRAME_LOOKS, _largest_and_inside(found)
+            backend, looks, chosen = self._close_backend, FRAME_LOOKS, _largest_and_inside(found)
         else:
             views = photo_views(width, height, self.info.input.photo_size, stride)
             found = suppress(self._first_look(looker, views, hopeful), iou_threshold)
-            looks, chosen = PHOTO_LOOKS, _by_size(found)[:CLOSE_FACES]
-        found, confirmed = self._look_closely(looker, found, looks, chosen)
+            backend, looks, chosen = self._photo_backend, PHOTO_LOOKS, _by_size(found)[:CLOSE_FACES]
+        found, confirmed = self._look_closely(looker, backend, found, looks, chosen)
         found = suppress(found, iou_threshold, INSIDE_THRESHOLD, confirmed)
         return found.take(np.flatnonzero(found.confidences >= threshold))
 
@@ -231,7 +244,7 @@ class EmotionDetector:
         return join(looker(self._backend, views, threshold))
 
     def _look_closely(
-        self, looker: _Looker, found: Candidates, looks: Looks, chosen: Indices
+        self, looker: _Looker, backend: Backend, found: Candidates, looks: Looks, chosen: Indices
     ) -> tuple[Candidates, Float32Array]:
         """Look again at the chosen faces; average the close looks' logits and all looks' boxes.
 
@@ -242,7 +255,7 @@ class EmotionDetector:
             The candidates, and how sure the close looks are that each box fits a face, shape (n,).
         """
         views = [close_up(_box(found.corners[index]), *look) for index in chosen for look in looks]
-        answers = iter(looker(self._close_backend, views, CLOSE_THRESHOLD))
+        answers = iter(looker(backend, views, CLOSE_THRESHOLD))
         corners, scores = found.corners.copy(), found.scores.copy()
         confidences, confirmed = found.confidences.copy(), found.confidences.copy()
         for index in chosen:

@@ -12,6 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from fer_core.emotions import LABELS
 from fer_core.errors import WeightsChanged, WeightsError, WeightsNotFound
 
+Look = Literal["first", "close", "photo"]
+
+#: What networks look at.
+LOOKS: dict[Look, str] = {
+    "first": "first looks",
+    "close": "close looks in video",
+    "photo": "close looks in photos",
+}
+
 _BLOCK_BYTES = 1 << 20
 
 
@@ -44,11 +53,13 @@ class NetworkFile(BaseModel):
 
 
 class ModelInfo(BaseModel):
-    """A model, described: its file, and what its answers mean.
+    """A model, described: its files, and what its answers mean.
 
     Attributes:
         close_looks: A second network of the same classes for the close looks at found faces; the
             first takes them, too, if None.
+        photo_looks: A third one, larger, for the close looks at a photo's faces, which can wait;
+            that of the other close looks takes them if None.
         temperature: T of the calibration softmax(logit(s) / T), Guo et al. (2017).
         confidence_threshold: Candidates less sure than this are no faces.
         iou_threshold: Overlap from which two boxes are one face.
@@ -65,6 +76,7 @@ class ModelInfo(BaseModel):
     architecture: str
     classes: tuple[str, ...]
     close_looks: NetworkFile | None = None
+    photo_looks: NetworkFile | None = None
     input: ModelInput = ModelInput()
     temperature: float = Field(default=1.0, gt=0)
     confidence_threshold: float = Field(default=0.45, gt=0, lt=1)
@@ -76,10 +88,19 @@ class ModelInfo(BaseModel):
     date: str = "unknown"
 
     @property
-    def networks(self) -> tuple[NetworkFile, ...]:
-        """The network for first looks, then the one for close looks if it has its own."""
+    def networks(self) -> dict[NetworkFile, tuple[Look, ...]]:
+        """Each network with the looks that it takes."""
         first = NetworkFile(file=self.file, sha256=self.sha256, architecture=self.architecture)
-        return (first,) if self.close_looks is None else (first, self.close_looks)
+        close = self.close_looks or first
+        by_look: dict[Look, NetworkFile] = {
+            "first": first,
+            "close": close,
+            "photo": self.photo_looks or close,
+        }
+        return {
+            network: tuple(look for look, its_network in by_look.items() if its_network == network)
+            for network in by_look.values()
+        }
 
     @property
     def class_order(self) -> tuple[int, ...]:

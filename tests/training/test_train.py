@@ -72,7 +72,7 @@ def test_it_trains_resumes_exports_and_the_app_gets_the_same_boxes(
     assert fidelity.probability_p99 <= 0.02
 
 
-def test_a_second_network_is_trained_for_the_close_looks_and_takes_them(
+def test_further_networks_are_trained_for_the_close_looks_and_take_them(
     archives: Path, tmp_path: Path
 ) -> None:
     close = TrainingConfig(
@@ -81,22 +81,29 @@ def test_a_second_network_is_trained_for_the_close_looks_and_takes_them(
     train(replace(close, pixels=128 * 128))
     torch.manual_seed(0)
     networks.save(networks.build("yolov9t"), tmp_path / "first.pt")
+    networks.save(networks.build("yolov9s"), tmp_path / "larger.pt")
     alone = export(tmp_path / "first.pt", tmp_path / "alone")
-    both = export(
-        tmp_path / "first.pt", tmp_path / "both", close_looks=tmp_path / "close" / "weights.pt"
+    together = export(
+        tmp_path / "first.pt",
+        tmp_path / "together",
+        close_looks=tmp_path / "close" / "weights.pt",
+        photo_looks=tmp_path / "larger.pt",
     )
-    assert sorted(file.name for file in both.parent.iterdir()) == [
+    assert sorted(file.name for file in together.parent.iterdir()) == [
+        "fer-yolov9s-photo.onnx",
         "fer-yolov9t-close.onnx",
         "fer-yolov9t.onnx",
         "model.json",
     ]
-    info = EmotionDetector.load(both).info
+    info = EmotionDetector.load(together).info
     assert info.close_looks is not None
+    assert info.photo_looks is not None
+    assert info.photo_looks.architecture == "YOLOv9s"
     assert info.sha256 == EmotionDetector.load(alone).info.sha256 != info.close_looks.sha256
 
     compared = compare(
         networks.load(tmp_path / "close" / "weights.pt"),
-        both.with_name(info.close_looks.file),
+        together.with_name(info.close_looks.file),
         [picture for picture in load_dataset(archives) if picture.split == "val"],
         least=0.0,
         views_of=close_views,

@@ -21,7 +21,7 @@ from fer_core.errors import (
 )
 from fer_core.vision.backends import Backend, Float32Array
 from fer_core.vision.backends.onnx import OnnxBackend
-from fer_core.vision.detector import EmotionDetector, Mode
+from fer_core.vision.detector import FRAME_LOOKS, PHOTO_LOOKS, EmotionDetector, Mode
 from fer_core.vision.faces import Box
 from fer_core.vision.model_info import read_model_info
 
@@ -182,16 +182,15 @@ def test_a_batch_answers_in_order(detector: EmotionDetector, astronaut: np.ndarr
 
 @pytest.fixture
 def copied_weights(tmp_path: Path) -> Path:
-    """The shipped model with its second network; with the first in its place if it has none."""
-    source = Settings().weights.parent
-    info = json.loads((source / "model.json").read_text())
-    shutil.copy(source / info["file"], tmp_path / "first.onnx")
-    close = info.get("close_looks") or {name: info[name] for name in ("file", "sha256")}
-    shutil.copy(source / close["file"], tmp_path / "close.onnx")
-    info |= {
-        "file": "first.onnx",
-        "close_looks": {"architecture": info["architecture"]} | close | {"file": "close.onnx"},
-    }
+    """The shipped model as three files, whether or not a network of it takes several looks."""
+    source = Settings().weights
+    files = {}
+    for network, looks in read_model_info(source).networks.items():
+        for look in looks:
+            shutil.copy(source.with_name(network.file), tmp_path / f"{look}.onnx")
+            files[look] = network.model_dump() | {"file": f"{look}.onnx"}
+    info = json.loads(source.read_text()) | files["first"]
+    info |= {"close_looks": files["close"], "photo_looks": files["photo"]}
     (tmp_path / "model.json").write_text(json.dumps(info))
     return tmp_path
 
@@ -200,7 +199,7 @@ def test_the_onnx_file_loads_by_its_own_name(copied_weights: Path) -> None:
     assert EmotionDetector.load(copied_weights / "first.onnx").info.file == "first.onnx"
 
 
-@pytest.mark.parametrize("name", ["first.onnx", "close.onnx"])
+@pytest.mark.parametrize("name", ["first.onnx", "close.onnx", "photo.onnx"])
 def test_a_changed_model_file_is_refused(copied_weights: Path, name: str) -> None:
     file = copied_weights / name
     data = bytearray(file.read_bytes())
@@ -210,8 +209,9 @@ def test_a_changed_model_file_is_refused(copied_weights: Path, name: str) -> Non
         EmotionDetector.load(copied_weights / "model.json")
 
 
-def test_a_missing_second_network_is_named_so(copied_weights: Path) -> None:
-    (copied_weights / "close.onnx").unlink()
+@pytest.mark.parametrize("name", ["close.onnx", "photo.onnx"])
+def test_a_missing_further_network_is_named_so(copied_weights: Path, name: str) -> None:
+    (copied_weights / name).unlink()
     with pytest.raises(WeightsNotFound):
         EmotionDetector.load(copied_weights / "model.json")
 
@@ -228,18 +228,34 @@ class Watched:
         return self._backend(batch)
 
 
-def test_the_second_network_takes_the_close_looks_and_nothing_else(
-    copied_weights: Path, astronaut: np.ndarray
+@pytest.mark.parametrize("mode", MODES)
+def test_each_network_takes_its_looks_and_no_other(
+    copied_weights: Path, astronaut: np.ndarray, mode: Mode
 ) -> None:
-    first, close = (
-        Watched(OnnxBackend(copied_weights / name, 2)) for name in ("first.onnx", "close.onnx")
-    )
+    networks = {
+        look: Watched(OnnxBackend(copied_weights / f"{look}.onnx", 2))
+        for look in ("first", "close", "photo")
+    }
     info = read_model_info(copied_weights / "model.json")
-    (face,) = EmotionDetector(first, info, close).detect(astronaut, "frame").faces
+    (face,) = EmotionDetector(networks["first"], info, networks["close"], networks["photo"]).detect(
+        astronaut, mode
+    ).faces
     assert face.emotion is Emotion.HAPPY
-    assert first.inputs == [(1, 3, 320, 320)]
-    assert close.inputs
-    assert {shape[1:] for shape in close.inputs} == {(3, 128, 128)}
+    closer, idle = ("close", "photo") if mode == "frame" else ("photo", "close")
+    looks = FRAME_LOOKS if mode == "frame" else PHOTO_LOOKS
+    assert not networks[idle].inputs
+    assert {shape[-1] for shape in networks[closer].inputs} == {side for _, side, _ in looks}
+    assert max(shape[-1] for shape in networks["first"].inputs) >= 320
+    if mode == "frame":
+        assert networks["first"].inputs == [(1, 3, 320, 320)]
+
+
+def test_a_model_of_one_network_takes_every_look_with_it(copied_weights: Path) -> None:
+    info = read_model_info(copied_weights / "model.json")
+    alone = info.model_copy(update={"close_looks": None, "photo_looks": None})
+    assert list(alone.networks.values()) == [("first", "close", "photo")]
+    two = info.model_copy(update={"photo_looks": None})
+    assert list(two.networks.values()) == [("first",), ("close", "photo")]
 
 
 def test_a_missing_model_is_named_so(tmp_path: Path) -> None:

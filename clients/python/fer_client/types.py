@@ -118,7 +118,7 @@ class InputSize(TypedDict):
 
 
 class Network(TypedDict):
-    """A second network of the model."""
+    """A further network of the model."""
 
     architecture: str
     sha256: str
@@ -132,6 +132,7 @@ class Model(TypedDict):
     sha256: str
     architecture: str
     close_looks: Network | None
+    photo_looks: Network | None
     labels: list[Label]
     input_size: InputSize
     confidence_threshold: float

@@ -931,6 +931,8 @@ export interface components {
             architecture: string;
             /** @description The network that looks closely at found faces, if it is another one */
             close_looks: components["schemas"]["Network"] | null;
+            /** @description The one that looks closely at the faces of photos, if it is yet another one */
+            photo_looks: components["schemas"]["Network"] | null;
             /**
              * Labels
              * @description In the order of every probability vector
@@ -961,7 +963,7 @@ export interface components {
         };
         /**
          * Network
-         * @description A second network of the model.
+         * @description A further network of the model.
          */
         Network: {
             /** Architecture */

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from fer_core.api.schemas.analyses import Frozen, Label
 from fer_core.emotions import EMOTIONS
-from fer_core.vision.model_info import ModelInfo
+from fer_core.vision.model_info import ModelInfo, NetworkFile
 
 
 class LabelOut(Frozen):
@@ -29,10 +29,17 @@ class InputSize(Frozen):
 
 
 class NetworkOut(Frozen):
-    """A second network of the model."""
+    """A further network of the model."""
 
     architecture: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+    @classmethod
+    def of(cls, network: NetworkFile | None) -> NetworkOut | None:
+        """Describe a network; nothing here names a file."""
+        if network is None:
+            return None
+        return cls(architecture=network.architecture, sha256=network.sha256)
 
 
 class ModelOut(Frozen):
@@ -44,6 +51,9 @@ class ModelOut(Frozen):
     architecture: str
     close_looks: NetworkOut | None = Field(
         description="The network that looks closely at found faces, if it is another one"
+    )
+    photo_looks: NetworkOut | None = Field(
+        description="The one that looks closely at the faces of photos, if it is yet another one"
     )
     labels: list[LabelOut] = Field(description="In the order of every probability vector")
     input_size: InputSize
@@ -61,10 +71,8 @@ class ModelOut(Frozen):
             version=info.version,
             sha256=info.sha256,
             architecture=info.architecture,
-            close_looks=info.close_looks
-            and NetworkOut(
-                architecture=info.close_looks.architecture, sha256=info.close_looks.sha256
-            ),
+            close_looks=NetworkOut.of(info.close_looks),
+            photo_looks=NetworkOut.of(info.photo_looks),
             labels=[
                 LabelOut(
                     label=emotion.label,
