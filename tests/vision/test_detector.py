@@ -237,9 +237,11 @@ def test_each_network_takes_its_looks_and_no_other(
         for look in ("first", "close", "photo")
     }
     info = read_model_info(copied_weights / "model.json")
-    (face,) = EmotionDetector(networks["first"], info, networks["close"], networks["photo"]).detect(
-        astronaut, mode
-    ).faces
+    (face,) = (
+        EmotionDetector(networks["first"], info, networks["close"], networks["photo"])
+        .detect(astronaut, mode)
+        .faces
+    )
     assert face.emotion is Emotion.HAPPY
     closer, idle = ("close", "photo") if mode == "frame" else ("photo", "close")
     looks = FRAME_LOOKS if mode == "frame" else PHOTO_LOOKS

@@ -1923,12 +1923,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "fer-yolov9t",
-                     *       "version": "0.5.0",
-                     *       "sha256": "c5941f0d56d15dfcbca5e4207673845a07801bf1e5b26f5b598e3d69f78fd7a4",
+                     *       "version": "0.6.0",
+                     *       "sha256": "15caf64524fc2af432e42d03734da5fbec107bc036f4c974b24b182288cd19f8",
                      *       "architecture": "YOLOv9t",
                      *       "close_looks": {
                      *         "architecture": "YOLOv9t",
-                     *         "sha256": "e877a75011223674b74ec2dd590e0423f6993c17c877c17e83cd2a1f71119f9e"
+                     *         "sha256": "0f03fb3714db193c93b67dac6e4392797651b85c16beb0f5223c42b252840dbe"
+                     *       },
+                     *       "photo_looks": {
+                     *         "architecture": "YOLOv9s",
+                     *         "sha256": "c7079323459efa829dddb5c2f5875e8e88e3925b1993d3f292047b3cf1e53a14"
                      *       },
                      *       "labels": [
                      *         {
@@ -1975,13 +1979,25 @@ export interface operations {
                      *       "unsure_below": 0.35,
                      *       "metrics": {
                      *         "fidelity_to_torch": {
-                     *           "faces": 388,
-                     *           "box_iou_p1": 1,
-                     *           "probability_p99": 0
+                     *           "first": {
+                     *             "faces": 388,
+                     *             "box_iou_p1": 0.99926,
+                     *             "probability_p99": 0.00203
+                     *           },
+                     *           "close": {
+                     *             "faces": 399,
+                     *             "box_iou_p1": 0.99984,
+                     *             "probability_p99": 0.00086
+                     *           },
+                     *           "photo": {
+                     *             "faces": 400,
+                     *             "box_iou_p1": 0.99985,
+                     *             "probability_p99": 0.001
+                     *           }
                      *         }
                      *       },
                      *       "licence": "AGPL-3.0, as trained with Ultralytics. The training pictures are research data without a licence for redistribution or commercial use; see MODEL_CARD.md.",
-                     *       "date": "2026-11-20"
+                     *       "date": "2026-11-21"
                      *     }
                      */
                     "application/json": components["schemas"]["Model"];
@@ -2079,7 +2095,7 @@ export interface operations {
                      * @example {
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "0.5.0"
+                     *         "version": "0.6.0"
                      *       },
                      *       "results": [
                      *         {
@@ -2091,32 +2107,32 @@ export interface operations {
                      *           "faces": [
                      *             {
                      *               "face_id": 1,
-                     *               "confidence": 0.8469,
+                     *               "confidence": 0.8662,
                      *               "box": {
-                     *                 "x": 169.5,
-                     *                 "y": 60.3,
-                     *                 "width": 108.7,
-                     *                 "height": 108.3
+                     *                 "x": 170.6,
+                     *                 "y": 62.3,
+                     *                 "width": 106,
+                     *                 "height": 105.3
                      *               },
                      *               "emotion": {
                      *                 "label": "Happy",
                      *                 "emoji": "😊",
-                     *                 "probability": 0.9893
+                     *                 "probability": 0.9865
                      *               },
                      *               "probabilities": {
-                     *                 "Angry": 0.0021,
-                     *                 "Happy": 0.9893,
-                     *                 "Natural": 0.0021,
-                     *                 "Sad": 0.0021,
-                     *                 "Surprised": 0.0043
+                     *                 "Angry": 0.0024,
+                     *                 "Happy": 0.9865,
+                     *                 "Natural": 0.0023,
+                     *                 "Sad": 0.0025,
+                     *                 "Surprised": 0.0063
                      *               }
                      *             }
                      *           ],
                      *           "reason": null,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 1.1,
-                     *             "inference": 62.3
+                     *             "decode": 1.9,
+                     *             "inference": 143.9
                      *           }
                      *         }
                      *       ]
@@ -2700,19 +2716,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9908,
+                     *           "probability": 0.9879,
                      *           "probabilities": {
-                     *             "Angry": 0.0018,
-                     *             "Happy": 0.9908,
-                     *             "Natural": 0.0016,
-                     *             "Sad": 0.002,
-                     *             "Surprised": 0.0037
+                     *             "Angry": 0.0025,
+                     *             "Happy": 0.9879,
+                     *             "Natural": 0.0022,
+                     *             "Sad": 0.0027,
+                     *             "Surprised": 0.0047
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.8207,
+                     *         "valence": 0.8177,
                      *         "valence_band": 0,
-                     *         "arousal": 0.5289,
+                     *         "arousal": 0.5285,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 94,
@@ -3465,19 +3481,19 @@ export interface operations {
                      *       "expression": {
                      *         "label": "Happy",
                      *         "emoji": "😊",
-                     *         "probability": 0.9908,
+                     *         "probability": 0.9879,
                      *         "probabilities": {
-                     *           "Angry": 0.0018,
-                     *           "Happy": 0.9908,
-                     *           "Natural": 0.0016,
-                     *           "Sad": 0.002,
-                     *           "Surprised": 0.0037
+                     *           "Angry": 0.0025,
+                     *           "Happy": 0.9879,
+                     *           "Natural": 0.0022,
+                     *           "Sad": 0.0027,
+                     *           "Surprised": 0.0047
                      *         },
                      *         "reason": null
                      *       },
-                     *       "valence": 0.8207,
+                     *       "valence": 0.8177,
                      *       "valence_band": 0,
-                     *       "arousal": 0.5289,
+                     *       "arousal": 0.5285,
                      *       "indicators": {
                      *         "comprehension": {
                      *           "value": 94,
@@ -3662,7 +3678,7 @@ export interface operations {
                      *       "faces": [
                      *         {
                      *           "face_id": 1,
-                     *           "confidence": 0.7617,
+                     *           "confidence": 0.7618,
                      *           "box": {
                      *             "x": 168.8,
                      *             "y": 60.1,
@@ -3672,21 +3688,21 @@ export interface operations {
                      *           "emotion": {
                      *             "label": "Happy",
                      *             "emoji": "😊",
-                     *             "probability": 0.9908
+                     *             "probability": 0.9879
                      *           },
                      *           "probabilities": {
-                     *             "Angry": 0.0018,
-                     *             "Happy": 0.9908,
-                     *             "Natural": 0.0016,
-                     *             "Sad": 0.002,
-                     *             "Surprised": 0.0037
+                     *             "Angry": 0.0025,
+                     *             "Happy": 0.9879,
+                     *             "Natural": 0.0022,
+                     *             "Sad": 0.0027,
+                     *             "Surprised": 0.0047
                      *           }
                      *         }
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 1.1,
-                     *         "inference": 10.6
+                     *         "decode": 2.3,
+                     *         "inference": 20.2
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -3696,19 +3712,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9908,
+                     *           "probability": 0.9879,
                      *           "probabilities": {
-                     *             "Angry": 0.0018,
-                     *             "Happy": 0.9908,
-                     *             "Natural": 0.0016,
-                     *             "Sad": 0.002,
-                     *             "Surprised": 0.0037
+                     *             "Angry": 0.0025,
+                     *             "Happy": 0.9879,
+                     *             "Natural": 0.0022,
+                     *             "Sad": 0.0027,
+                     *             "Surprised": 0.0047
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.8207,
+                     *         "valence": 0.8177,
                      *         "valence_band": 0,
-                     *         "arousal": 0.5289,
+                     *         "arousal": 0.5285,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 94,
@@ -4014,9 +4030,9 @@ export interface operations {
                      * @example {
                      *       "probe_id": "q1",
                      *       "kind": "clarity",
-                     *       "asked_at": "2027-01-15T08:04:00.000Z",
+                     *       "asked_at": "2027-01-15T08:05:00.000Z",
                      *       "prompt": "How clear was that passage?",
-                     *       "passage_id": "p2",
+                     *       "passage_id": "p3",
                      *       "low": 1,
                      *       "high": 5,
                      *       "low_label": "not clear at all",
@@ -4274,15 +4290,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 0.9667,
                      *           "shares": {
-                     *             "Angry": 0.0018,
-                     *             "Happy": 0.9908,
-                     *             "Natural": 0.0016,
-                     *             "Sad": 0.002,
-                     *             "Surprised": 0.0037
+                     *             "Angry": 0.0025,
+                     *             "Happy": 0.9879,
+                     *             "Natural": 0.0022,
+                     *             "Sad": 0.0027,
+                     *             "Surprised": 0.0047
                      *           },
-                     *           "valence": 0.8207,
+                     *           "valence": 0.8177,
                      *           "valence_band": 0,
-                     *           "arousal": 0.5289,
+                     *           "arousal": 0.5285,
                      *           "comprehension": {
                      *             "value": null,
                      *             "low": null,
@@ -4308,15 +4324,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 1,
                      *           "shares": {
-                     *             "Angry": 0.0018,
-                     *             "Happy": 0.9908,
-                     *             "Natural": 0.0016,
-                     *             "Sad": 0.002,
-                     *             "Surprised": 0.0037
+                     *             "Angry": 0.0025,
+                     *             "Happy": 0.9879,
+                     *             "Natural": 0.0022,
+                     *             "Sad": 0.0027,
+                     *             "Surprised": 0.0047
                      *           },
-                     *           "valence": 0.8207,
+                     *           "valence": 0.8177,
                      *           "valence_band": 0,
-                     *           "arousal": 0.5289,
+                     *           "arousal": 0.5285,
                      *           "comprehension": {
                      *             "value": 93.54,
                      *             "low": 60.64,
@@ -4612,11 +4628,11 @@ export interface operations {
                      *           "valid_s": 58,
                      *           "observed_s": 58,
                      *           "shares": {
-                     *             "Angry": 0.00184005175650801,
-                     *             "Happy": 0.9908394789893965,
-                     *             "Natural": 0.001635455594035649,
-                     *             "Sad": 0.0020331192332406368,
-                     *             "Surprised": 0.0036518944268193443
+                     *             "Angry": 0.0024638039420405164,
+                     *             "Happy": 0.9879000739033208,
+                     *             "Natural": 0.0021993132797160937,
+                     *             "Sad": 0.0027081925022617347,
+                     *             "Surprised": 0.004728616372660923
                      *           },
                      *           "breaks": 0,
                      *           "frames": 30
@@ -4661,20 +4677,20 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.0018400517565080091,
-                     *             0.9908394789893964,
-                     *             0.0016354555940356456,
-                     *             0.0020331192332406324,
-                     *             0.003651894426819337
+                     *             0.0024638039420405147,
+                     *             0.9879000739033208,
+                     *             0.0021993132797160924,
+                     *             0.0027081925022617373,
+                     *             0.00472861637266092
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
                      *           "valence_band": null,
                      *           "arousal": null,
                      *           "motion": null,
-                     *           "centre_x": 0.43707601726055145,
-                     *           "centre_y": 0.22369372844696045,
-                     *           "size": 0.21280652284622192,
+                     *           "centre_x": 0.43707941472530365,
+                     *           "centre_y": 0.22369812428951263,
+                     *           "size": 0.2128157913684845,
                      *           "coverage": 0.1,
                      *           "comprehension": {
                      *             "value": null,
@@ -4712,11 +4728,11 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.0018400517565080091,
-                     *             0.9908394789893964,
-                     *             0.0016354555940356456,
-                     *             0.0020331192332406324,
-                     *             0.003651894426819337
+                     *             0.0024638039420405147,
+                     *             0.9879000739033208,
+                     *             0.0021993132797160924,
+                     *             0.0027081925022617373,
+                     *             0.00472861637266092
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
@@ -4865,14 +4881,14 @@ export interface operations {
                      *
                      *     event: probe
                      *     id: 3
-                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p2","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
+                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:05:00.000Z","prompt":"How clear was that passage?","passage_id":"p3","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
                      *
                      *     event: break
                      *     id: 6
                      *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
                      *
                      *     event: snapshot
-                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9908,"probabilities":{"Angry":0.0018,"Happy":0.9908,"Natural":0.0016,"Sad":0.002,"Surprised":0.0037},"reason":null},"valence":0.8207,"valence_band":0.0,"arousal":0.5289,"indicators":{"comprehension":{"value":94.0,"low":63.1,"high":99.3,"reason":null,"basis":"text and pace","calibrated":false,"usual":94.0,"trend":"same"},"stress":{"value":19.8,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":19.8,"trend":"same"},"attention":{"value":100.0,"low":88.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":661.0,"next_break_s":839.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
+                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9879,"probabilities":{"Angry":0.0025,"Happy":0.9879,"Natural":0.0022,"Sad":0.0027,"Surprised":0.0047},"reason":null},"valence":0.8177,"valence_band":0.0,"arousal":0.5285,"indicators":{"comprehension":{"value":94.0,"low":63.1,"high":99.3,"reason":null,"basis":"text and pace","calibrated":false,"usual":94.0,"trend":"same"},"stress":{"value":19.8,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":19.8,"trend":"same"},"attention":{"value":100.0,"low":88.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":661.0,"next_break_s":839.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
                      */
                     "text/event-stream": string;
                 };
