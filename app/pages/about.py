@@ -10,7 +10,7 @@ import streamlit as st
 from app.state import engine_or_stop, settings_or_stop
 from fer_core.charts import expressions
 from fer_core.vision.figures import confusions_of, figures_of, missing_of
-from fer_core.vision.model_info import LOOKS, ModelInfo
+from fer_core.vision.model_info import ModelInfo, name_looks
 
 
 def show_page() -> None:
@@ -29,7 +29,7 @@ def show_page() -> None:
 def show_model(info: ModelInfo) -> None:
     st.subheader(f"{info.name} {info.version}")
     networks = ", ".join(
-        f"{network.architecture} for {' and '.join(LOOKS[look] for look in looks)}"
+        f"{network.architecture} for {name_looks(looks)}"
         for network, looks in info.networks.items()
     )
     st.markdown(

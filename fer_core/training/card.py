@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_core.training.errors import DataError
-from fer_core.vision.model_info import LOOKS
+from fer_core.vision.model_info import name_looks
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 NAMES = {
@@ -40,7 +40,7 @@ def figures_markdown(info: dict[str, Any], report: dict[str, Any]) -> str:
     left_out = report["left_out_as_seen_in_training"]
     networks = [
         (
-            f"{file['architecture']} for {' and '.join(LOOKS[look] for look in file['looks'])}",
+            f"{file['architecture']} for {name_looks(file['looks'])}",
             f"`{file['file']}`, sha256 `{file['sha256']}`",
         )
         for file in report["weights"]["networks"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,8 +15,7 @@ from fer_core.errors import WeightsChanged, WeightsError, WeightsNotFound
 
 Look = Literal["first", "close", "photo"]
 
-#: What networks look at.
-LOOKS: dict[Look, str] = {
+_LOOKS: dict[Look, str] = {
     "first": "first looks",
     "close": "close looks in video",
     "photo": "close looks in photos",
@@ -110,6 +110,11 @@ class ModelInfo(BaseModel):
             WeightsError: The file's classes are not our five.
         """
         return class_order(self.classes)
+
+
+def name_looks(looks: Iterable[Look]) -> str:
+    """Return what a network looks at in words, for people."""
+    return " and ".join(_LOOKS[look] for look in looks)
 
 
 def class_order(classes: tuple[str, ...] | list[str]) -> tuple[int, ...]:
