@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-PAGES_FOLDER = Path(__file__).parent / "app" / "pages"
+PAGES_FOLDER = Path(__file__).parent / "pages"
 
 # One line a page: file, title, icon. The first is where the app opens.
 PAGES = [

@@ -27,8 +27,8 @@ import skimage.data
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from fer_core.config import PROJECT_ROOT, Settings
+from fer_core.vision.crops import to_tensor, whole
 from fer_core.vision.detector import EmotionDetector
-from fer_core.vision.views import to_tensor, whole
 
 RESULTS = Path(__file__).parent / "results" / "detect.json"
 FRAME_WIDTH, FRAME_HEIGHT = 640, 480

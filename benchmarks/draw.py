@@ -19,7 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from fer_core.vision.draw import DrawOptions, draw_faces
+from fer_core.drawing.annotate import DrawOptions, draw_faces
 from fer_core.vision.faces import Box, Face
 
 RESULTS = Path(__file__).parent / "results" / "draw.json"

@@ -28,13 +28,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.live.camera import LiveCamera
 from app.live.clock import now
-from benchmarks.synthetic_signals import START, Learner, frames
 from fer_core.config import Settings
-from fer_core.study.info import SessionInfo
-from fer_core.study.session import StudySession
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.session_info import SessionInfo
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.faces import Detections
+from tests.synthetic.signals import START, Learner, frames
 
 RESULTS = Path(__file__).parent / "results" / "live.json"
 FRAMES_PER_SECOND = 24

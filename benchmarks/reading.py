@@ -19,15 +19,15 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.synthetic_pdf import book, make_pdf
-from benchmarks.synthetic_reading import draw_reader, load_pairs, scripted_scroll
 from fer_core.affect.indicators import comprehension_prior
-from fer_core.study.documents import open_document, open_pasted
-from fer_core.study.evaluation import CameraVerdict, auc, evaluate, score
-from fer_core.study.personalise import Example, personalise, probability
-from fer_core.study.readability import measure_readability
-from fer_core.study.reading import attribute
-from fer_core.study.views import ReadingLog
+from fer_core.learner.evaluation import CameraVerdict, auc, evaluate, score
+from fer_core.learner.personalise import Example, personalise, probability
+from fer_core.reading.attribution import attribute
+from fer_core.reading.visibility import ReadingLog
+from fer_core.texts.opening import open_document, open_pasted
+from fer_core.texts.readability import measure_readability
+from tests.synthetic.pdf import book, make_pdf
+from tests.synthetic.reading import draw_reader, load_pairs, scripted_scroll
 
 RESULTS = Path(__file__).parent / "results" / "reading.json"
 

@@ -20,7 +20,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.synthetic_pulse import (
+from fer_core.affect.breaks import BreakPlan, BreakRule
+from fer_core.affect.heart_rate import MIN_SNR_DB
+from fer_core.affect.signals import LABEL_HALF_LIFE_S
+from tests.synthetic.pulse import (
     Picture,
     Sitter,
     as_jpeg,
@@ -29,10 +32,7 @@ from benchmarks.synthetic_pulse import (
     film,
     pulse_signal,
 )
-from benchmarks.synthetic_signals import Learner, label_figures, rate_error, suggestions
-from fer_core.affect.breaks import BreakPlan, BreakRule
-from fer_core.affect.heart_rate import MIN_SNR_DB
-from fer_core.affect.signals import LABEL_HALF_LIFE_S
+from tests.synthetic.signals import Learner, label_figures, rate_error, suggestions
 
 RESULTS = Path(__file__).parent / "results" / "signals.json"
 #: A timer far off, so that it does not silence the rule that is measured.

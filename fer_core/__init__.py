@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fer_core.emotions import Emotion
+    from fer_core.sessions.session import StudySession
     from fer_core.storage.store import SessionStore
-    from fer_core.study.session import StudySession
     from fer_core.vision.detector import EmotionDetector
     from fer_core.vision.engine import InferenceEngine
     from fer_core.vision.faces import Detections, Face
@@ -31,7 +31,7 @@ _HOMES = {
     "EmotionDetector": "fer_core.vision.detector",
     "InferenceEngine": "fer_core.vision.engine",
     "SessionStore": "fer_core.storage.store",
-    "StudySession": "fer_core.study.session",
+    "StudySession": "fer_core.sessions.session",
     "Detections": "fer_core.vision.faces",
     "Face": "fer_core.vision.faces",
     "decode_image": "fer_core.vision.image",

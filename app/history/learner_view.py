@@ -7,8 +7,8 @@ import streamlit as st
 
 from app.history.list_view import when
 from fer_core.affect.indicators import INTERVAL_PERCENT, INTERVAL_SDS, Coefficients
+from fer_core.learner.evaluation import Score
 from fer_core.storage.store import SessionStore
-from fer_core.study.evaluation import Score
 
 _CHANNELS = {
     "valence": "Valence (-1 to 1)",

@@ -12,10 +12,10 @@ from fer_core.affect.indicators import Estimate
 from fer_core.charts.history import week_chart
 from fer_core.charts.timeline import clock_text
 from fer_core.errors import SessionNotFound
+from fer_core.sessions.snapshot import State
 from fer_core.storage.comparisons import weekly_totals
 from fer_core.storage.history import SessionSummary
 from fer_core.storage.store import SessionStore
-from fer_core.study.snapshot import State
 
 DAY_S = 86400.0
 PERIODS: dict[str, float | None] = {

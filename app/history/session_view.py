@@ -9,12 +9,12 @@ from app.history.list_view import in_words, state_of, when
 from app.live import timeline_view
 from fer_core.charts import timeline
 from fer_core.charts.passages import MAP_CAPTION, comprehension_map, pace_map, passage_table
+from fer_core.learner.probes import ProbeKind
+from fer_core.reading.highlights import Mark
+from fer_core.sessions.report import NOTE
+from fer_core.sessions.snapshot import State
 from fer_core.storage.history import SessionSummary, StoredSession
 from fer_core.storage.store import SessionStore
-from fer_core.study.highlights import Mark
-from fer_core.study.probes import ProbeKind
-from fer_core.study.report import NOTE
-from fer_core.study.snapshot import State
 
 TITLE_LENGTH, NOTE_LENGTH = 80, 2000
 
@@ -114,7 +114,7 @@ def show_passages(store: SessionStore, stored: StoredSession) -> None:
         else "Open the text again, to see its marks in it"
     )
     if st.button(label, icon=":material/menu_book:", key="marked_text"):
-        st.switch_page("app/pages/reading.py", query_params={"reading": stored.summary.session_id})
+        st.switch_page("pages/reading.py", query_params={"reading": stored.summary.session_id})
 
 
 def show_answers(stored: StoredSession) -> None:

@@ -17,9 +17,9 @@ import av
 import cv2
 
 from app.live.overlay import FaceGlide, mirrored
-from fer_core.study.session import StudySession
-from fer_core.study.snapshot import State
-from fer_core.vision.draw import DrawOptions, draw_faces
+from fer_core.drawing.annotate import DrawOptions, draw_faces
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.snapshot import State
 from fer_core.vision.engine import InferenceEngine, Stream
 from fer_core.vision.faces import Detections
 from fer_core.vision.image import RgbImage

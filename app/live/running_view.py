@@ -22,9 +22,9 @@ from fer_core.charts import timeline
 from fer_core.config import get_settings
 from fer_core.emotions import UNSURE_EMOJI, UNSURE_LABEL
 from fer_core.errors import FerError, SessionFinished
-from fer_core.study.probes import Probe
-from fer_core.study.report import NOTE
-from fer_core.study.snapshot import Indicator, Snapshot, State, Trend
+from fer_core.learner.probes import Probe
+from fer_core.sessions.report import NOTE
+from fer_core.sessions.snapshot import Indicator, Snapshot, State, Trend
 from fer_core.vision.image import decode_image
 
 P = ParamSpec("P")

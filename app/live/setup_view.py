@@ -14,8 +14,8 @@ from fer_core.affect.breaks import BreakPlan
 from fer_core.charts.timeline import clock_text
 from fer_core.config import get_settings
 from fer_core.errors import FerError
-from fer_core.study.info import SessionInfo
-from fer_core.study.report import NOTE
+from fer_core.sessions.report import NOTE
+from fer_core.sessions.session_info import SessionInfo
 from fer_core.vision.engine import InferenceEngine
 
 TITLE_LENGTH, GOAL_LENGTH = 80, 200
@@ -148,7 +148,7 @@ def offer_unfinished() -> None:
             if not st.button("Go on with it", key=f"go-on-{study.session_id}"):
                 continue
             if reading_rooms(sessions.store).get(study.session_id) is not None:
-                st.switch_page("app/pages/reading.py", query_params={"reading": study.session_id})
+                st.switch_page("pages/reading.py", query_params={"reading": study.session_id})
             st.query_params["session"] = study.session_id
             st.rerun()
 

@@ -17,8 +17,8 @@ from app.scroll import note_next_step
 from fer_core.charts.timeline import clock_text
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
-from fer_core.study.evaluation import ComprehensionExample
-from fer_core.study.report import (
+from fer_core.learner.evaluation import ComprehensionExample
+from fer_core.sessions.report import (
     NOTE,
     HeartRate,
     Report,
@@ -27,7 +27,7 @@ from fer_core.study.report import (
     session_json,
     timeline_csv,
 )
-from fer_core.study.session import StudySession
+from fer_core.sessions.session import StudySession
 
 
 def show_summary(study: LiveStudy) -> None:

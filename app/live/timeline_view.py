@@ -9,7 +9,7 @@ import streamlit as st
 
 from fer_core.affect.indicators import Reason
 from fer_core.charts import timeline
-from fer_core.study.records import Row
+from fer_core.sessions.timeline_bucket import Row
 
 
 def show_timeline(tables: timeline.LiveTables, key: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from app.reading.text_view import Look
-from fer_core.study.text import Passage
+from fer_core.texts.document import Passage
 
 
 def column(content: str, look: Look) -> str:

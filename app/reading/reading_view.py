@@ -24,11 +24,11 @@ from app.reading.passages import as_html, column
 from app.reading.rooms import ReadingRoom, ReadingRooms
 from app.reading.text_view import Look, show_text
 from fer_core.charts.timeline import clock_text
-from fer_core.study.probes import Probe, ProbeKind
-from fer_core.study.report import NOTE
-from fer_core.study.snapshot import State
-from fer_core.study.text import Document
-from fer_core.study.views import LONGEST_REPORT_S
+from fer_core.learner.probes import Probe, ProbeKind
+from fer_core.reading.visibility import LONGEST_REPORT_S
+from fer_core.sessions.report import NOTE
+from fer_core.sessions.snapshot import State
+from fer_core.texts.document import Document
 
 REFRESH_S = 2.0
 SIZES = {"Small": 16, "Medium": 19, "Large": 23, "Larger": 28}

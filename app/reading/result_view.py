@@ -14,12 +14,12 @@ from app.reading.text_view import PASSAGES_AT_ONCE, count_parts
 from app.scroll import note_next_step
 from fer_core.charts.passages import MAP_CAPTION, comprehension_map, pace_map, passage_table
 from fer_core.charts.timeline import clock_text
-from fer_core.study.desk import ReadingResult
-from fer_core.study.highlights import LARGEST_SHARE, Highlight, Mark
-from fer_core.study.probes import CLARITY_SCALE
-from fer_core.study.report import NOTE
-from fer_core.study.reread import reread_items, to_html, to_json, to_markdown
-from fer_core.study.text import Passage
+from fer_core.learner.probes import CLARITY_SCALE
+from fer_core.live.reading_tracker import ReadingResult
+from fer_core.reading.highlights import LARGEST_SHARE, Highlight, Mark
+from fer_core.sessions.report import NOTE
+from fer_core.sessions.reread import reread_items, to_html, to_json, to_markdown
+from fer_core.texts.document import Passage
 
 #: Okabe-Ito; each mark also has its icon, its line and its words.
 COLOURS = {

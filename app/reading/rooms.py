@@ -19,14 +19,14 @@ from app.live.clock import now
 from app.reading.text_view import Act, Inbox, Look, Place, Seen, count_parts, part_of
 from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, comprehension_prior
 from fer_core.errors import ReadingFull, SessionFinished, SessionNotFound, StorageError
+from fer_core.learner.probes import Answer, clarity_correction
+from fer_core.live.reading_tracker import ReadingDesk, ReadingResult
+from fer_core.reading.attribution import own_pace
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.snapshot import State
 from fer_core.storage.history import Learner, TextLabel
 from fer_core.storage.store import SessionStore
-from fer_core.study.desk import ReadingDesk, ReadingResult
-from fer_core.study.probes import Answer, clarity_correction
-from fer_core.study.reading import own_pace
-from fer_core.study.session import StudySession
-from fer_core.study.snapshot import State
-from fer_core.study.text import Document
+from fer_core.texts.document import Document
 
 #: Texts in memory at once; a book of 300 pages takes about 5 MB.
 MOST_ROOMS = 32

@@ -13,12 +13,12 @@ from app.live.setup_view import ask_consent, needs_consent
 from app.reading.rooms import ReadingRoom, ReadingRooms
 from fer_core.affect.breaks import BreakPlan
 from fer_core.errors import FerError, TextError
+from fer_core.sessions.report import NOTE
+from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.snapshot import State
 from fer_core.storage.history import StoredSession
-from fer_core.study.documents import EXTENSIONS, open_document, open_pasted
-from fer_core.study.info import SessionInfo
-from fer_core.study.report import NOTE
-from fer_core.study.snapshot import State
-from fer_core.study.text import Document
+from fer_core.texts.document import Document
+from fer_core.texts.opening import EXTENSIONS, open_document, open_pasted
 from fer_core.vision.engine import InferenceEngine
 
 SAMPLE = Path(__file__).with_name("sample.md").read_text(encoding="utf-8")

@@ -10,8 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.study.text import Document, Passage
-from fer_core.study.views import LONGEST_REPORT_S
+from fer_core.reading.visibility import LONGEST_REPORT_S
+from fer_core.texts.document import Document, Passage
 
 #: Passages in the browser at once, about 10 printed pages: a book would make scrolling slow.
 PASSAGES_AT_ONCE = 40

@@ -50,7 +50,7 @@ def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore)
     _log_as_json()
 
     from fer_core.api.app import create_app
-    from fer_core.api.model_service import ModelService
+    from fer_core.api.model_loader import ModelService
     from fer_core.api.server import ApiServer, stop_on_signals
     from fer_core.storage.store import SessionStore
     from fer_core.vision.engine import InferenceEngine

@@ -6,8 +6,8 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from fer_core.api.analyse_image import analyse_picture
 from fer_core.api.documentation import SECURITY, answers, ref
-from fer_core.api.pictures import analyse_picture
 from fer_core.api.problems import Malformed, UnsupportedMediaType, problem_of
 from fer_core.api.schemas.analyses import (
     MAX_IMAGES,

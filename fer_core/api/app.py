@@ -18,11 +18,11 @@ from fer_core.api.events import events
 from fer_core.api.frames import frames
 from fer_core.api.keys import KeyRing
 from fer_core.api.live_sessions import Clock, LiveSessions
-from fer_core.api.model_service import ModelService
+from fer_core.api.model_loader import ModelService
 from fer_core.api.observability import Observer
 from fer_core.api.problems import on_validation_error, register_error_handlers
 from fer_core.api.reading import reading
-from fer_core.api.requests import ApiRequest, StrictJson
+from fer_core.api.request_class import ApiRequest, StrictJson
 from fer_core.api.results import results
 from fer_core.api.schemas.analyses import MAX_IMAGES, Analysis, AnalysisForm
 from fer_core.api.schemas.model import Health, ModelOut, Ready

@@ -19,8 +19,8 @@ from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.snapshots import ProbeOut, SnapshotOut, SuggestionOut
 from fer_core.api.schemas.study import EventHeaders
 from fer_core.api.services import StreamLimit, services
-from fer_core.study.records import Event, EventKind
-from fer_core.study.snapshot import State
+from fer_core.sessions.snapshot import State
+from fer_core.sessions.timeline_bucket import Event, EventKind
 
 #: A snapshot each second while the session runs.
 SNAPSHOT_EVERY_S = 1.0

@@ -6,9 +6,9 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from fer_core.api.analyse_image import analyse_picture
 from fer_core.api.documentation import CHANGE, SECURITY, answers
 from fer_core.api.live_sessions import LiveSession
-from fer_core.api.pictures import analyse_picture
 from fer_core.api.problems import Malformed, UnsupportedMediaType
 from fer_core.api.schemas.analyses import FaceOut, ImageSize, TimingOut
 from fer_core.api.schemas.problems import FieldProblem
@@ -17,7 +17,7 @@ from fer_core.api.schemas.snapshots import SnapshotOut
 from fer_core.api.schemas.study import FrameHeaders, FrameOut
 from fer_core.api.services import services
 from fer_core.errors import SessionFinished
-from fer_core.study.snapshot import State
+from fer_core.sessions.snapshot import State
 from fer_core.vision.faces import Detections
 
 #: A client's clock may be this far ahead of ours, in seconds.

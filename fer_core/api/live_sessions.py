@@ -18,7 +18,7 @@ from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.indicators import Coefficients, comprehension_prior
 from fer_core.api.problems import ApiError
 from fer_core.api.schemas.sessions import Consent, SessionRequest
-from fer_core.api.texts import open_text
+from fer_core.api.text_input import open_text
 from fer_core.errors import (
     Busy,
     ConsentMissing,
@@ -26,14 +26,14 @@ from fer_core.errors import (
     SessionNotFound,
     StorageError,
 )
+from fer_core.learner.evaluation import ComprehensionExample
+from fer_core.live.reading_tracker import ReadingDesk
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.snapshot import State
 from fer_core.storage.history import Learner, StoredSession, TextLabel
 from fer_core.storage.store import SessionStore
-from fer_core.study.desk import ReadingDesk
-from fer_core.study.evaluation import ComprehensionExample
-from fer_core.study.info import SessionInfo
-from fer_core.study.session import StudySession
-from fer_core.study.snapshot import State
-from fer_core.study.text import Document
+from fer_core.texts.document import Document
 from fer_core.vision.faces import Detections
 from fer_core.vision.tracker import FaceTracker
 

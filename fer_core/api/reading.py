@@ -14,7 +14,7 @@ from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.snapshots import ProbeOut
 from fer_core.api.schemas.study import AnswerIn, AnswersIn, PassagesSeen, Taken
 from fer_core.api.services import json_response, services
-from fer_core.study.probes import Probe, clarity_correction
+from fer_core.learner.probes import Probe, clarity_correction
 
 reading = APIBlueprint(
     "reading",

@@ -8,13 +8,13 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from fer_core.api.descriptions import feedback_of, row_of
 from fer_core.api.documentation import LOOK, SECURITY, answers, ref
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.study import ExportQuery, FeedbackOut, TimelineOut, TimelineQuery
+from fer_core.api.serializers import feedback_of, row_of
 from fer_core.api.services import json_response, services
-from fer_core.study.report import session_json, timeline_csv
-from fer_core.study.timeline import rebucket
+from fer_core.sessions.report import session_json, timeline_csv
+from fer_core.sessions.timeline import rebucket
 
 results = APIBlueprint(
     "results",

@@ -11,7 +11,7 @@ from flask import Response, current_app
 from pydantic import BaseModel
 
 from fer_core.api.live_sessions import Clock, LiveSessions
-from fer_core.api.model_service import ModelService
+from fer_core.api.model_loader import ModelService
 from fer_core.api.observability import Observer
 from fer_core.config import Settings
 from fer_core.errors import Busy

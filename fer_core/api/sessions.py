@@ -8,9 +8,8 @@ from flask import Response, g, url_for
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from fer_core.api.descriptions import finished_of, session_of
 from fer_core.api.documentation import CHANGE, LOOK, SECURITY, answers, ref
-from fer_core.api.pages import decode_cursor, encode_cursor, list_page, position_of
+from fer_core.api.pagination import decode_cursor, encode_cursor, list_page, position_of
 from fer_core.api.problems import Malformed
 from fer_core.api.schemas.problems import FieldProblem
 from fer_core.api.schemas.sessions import (
@@ -23,6 +22,7 @@ from fer_core.api.schemas.sessions import (
 )
 from fer_core.api.schemas.snapshots import SnapshotOut
 from fer_core.api.schemas.study import BreakAnswer, FinishedOut
+from fer_core.api.serializers import finished_of, session_of
 from fer_core.api.services import json_response, services
 
 #: The learner's clock may be this far ahead of ours: unlike frames, consent needs no exact time.

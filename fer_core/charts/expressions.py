@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
+from fer_core.drawing.labels import UNSURE_COLOUR
 from fer_core.emotions import EMOTIONS, UNSURE_EMOJI, UNSURE_LABEL, Emotion
 from fer_core.vision.faces import Face
-from fer_core.vision.plates import UNSURE_COLOUR
 
 _ROW_PX = 30
 #: The given height is the plot's alone; axes and legends come on top.

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from fer_core.affect.indicators import INTERVAL_PERCENT, Estimate
-from fer_core.study.reading import SKIMMED_PACE, PassageReading
+from fer_core.reading.attribution import SKIMMED_PACE, PassageReading
 
 _COMPREHENSION, _PACE, _GREY = "#009E73", "#0072B2", "#808B98"
 _HEIGHT = 150

@@ -19,8 +19,8 @@ import pandas as pd
 from fer_core.affect.indicators import Estimate, Reason
 from fer_core.affect.signals import CARRY_FORWARD_S
 from fer_core.emotions import EMOTIONS
-from fer_core.study.records import Event, EventKind, Row
-from fer_core.study.timeline import rebucket
+from fer_core.sessions.timeline import rebucket
+from fer_core.sessions.timeline_bucket import Event, EventKind, Row
 
 #: Points in a chart at most, whatever the window: more than a screen has room for costs time and
 #: shows nothing new.

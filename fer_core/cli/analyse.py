@@ -9,12 +9,12 @@ from time import monotonic
 from typing import Literal, TextIO
 
 from fer_core.config import Settings, get_settings
+from fer_core.drawing.annotate import DrawOptions
 from fer_core.emotions import EMOTIONS, UNSURE_EMOJI, UNSURE_LABEL
 from fer_core.errors import ImageTooLarge
 from fer_core.photos import exports
 from fer_core.photos.analysed import AnalysedPhoto, Problem, analyse_photo
 from fer_core.vision.detector import EmotionDetector
-from fer_core.vision.draw import DrawOptions
 from fer_core.vision.faces import Face
 from fer_core.vision.image import RgbImage
 

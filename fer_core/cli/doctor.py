@@ -142,8 +142,8 @@ def read_pins(requirements: str) -> dict[str, str]:
 def check_model(settings: Settings) -> Iterator[Check]:
     """Does the model load, is it the file that was shipped, and does it see?"""
     try:
-        from fer_core.vision.canary import check_canary
         from fer_core.vision.detector import EmotionDetector
+        from fer_core.vision.self_test import check_canary
 
         detector = EmotionDetector.load(settings.weights, settings.threads)
     except FerError as error:

@@ -14,10 +14,10 @@ from typing import Any
 import cv2
 import numpy as np
 
+from fer_core.drawing.annotate import DrawOptions, draw_faces
+from fer_core.drawing.blur import blur_faces
 from fer_core.emotions import LABELS, UNSURE_EMOJI, UNSURE_LABEL
 from fer_core.photos.analysed import AnalysedPhoto
-from fer_core.vision.blur import blur_faces
-from fer_core.vision.draw import DrawOptions, draw_faces
 from fer_core.vision.faces import Face
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import ModelInfo

@@ -9,15 +9,15 @@ from typing import Any
 from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.indicators import Coefficients, Estimate, Features
 from fer_core.affect.signals import Baseline
+from fer_core.learner.evaluation import ComprehensionExample, Evaluation
+from fer_core.learner.probes import Answer
+from fer_core.reading.attribution import PassageReading
+from fer_core.reading.visibility import View
+from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.snapshot import State
+from fer_core.sessions.timeline_bucket import Event, Row
 from fer_core.storage.records import INDICATORS, line_to_passage
-from fer_core.study.evaluation import ComprehensionExample, Evaluation
-from fer_core.study.info import SessionInfo
-from fer_core.study.probes import Answer
-from fer_core.study.reading import PassageReading
-from fer_core.study.records import Event, Row
-from fer_core.study.snapshot import State
-from fer_core.study.text import Document
-from fer_core.study.views import View
+from fer_core.texts.document import Document
 
 #: A session whose process has not saved it for this long is taken for interrupted.
 INTERRUPTED_AFTER_S = 30.0

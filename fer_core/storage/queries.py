@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, Table, delete, func, insert, select, 
 from fer_core.affect.indicators import Features
 from fer_core.affect.signals import Baseline
 from fer_core.errors import SessionNotFound
+from fer_core.learner.probes import Answer
 from fer_core.storage import records
 from fer_core.storage.history import (
     SessionSummary,
@@ -29,7 +30,6 @@ from fer_core.storage.tables import (
     timeline,
     views,
 )
-from fer_core.study.probes import Answer
 
 #: A deleted session can be brought back for this long.
 UNDO_S = 15 * 60.0

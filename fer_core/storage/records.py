@@ -17,14 +17,14 @@ from fer_core.affect.indicators import (
 )
 from fer_core.affect.signals import Presence
 from fer_core.emotions import LABELS
+from fer_core.learner.probes import Answer, Probe, ProbeKind, Question
+from fer_core.reading.attribution import PassageReading
+from fer_core.reading.highlights import Highlight
+from fer_core.reading.visibility import View
+from fer_core.sessions.timeline_bucket import Event, EventKind, Five, Row
 from fer_core.storage.tables import LABEL_LENGTH
-from fer_core.study.highlights import Highlight
-from fer_core.study.probes import Answer, Probe, ProbeKind, Question
-from fer_core.study.readability import measure_readability
-from fer_core.study.reading import PassageReading
-from fer_core.study.records import Event, EventKind, Five, Row
-from fer_core.study.text import Document, Heading, Passage
-from fer_core.study.views import View
+from fer_core.texts.document import Document, Heading, Passage
+from fer_core.texts.readability import measure_readability
 
 Line = dict[str, Any]
 

@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
 from fer_core.errors import SessionNotFound, StorageError
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.snapshot import State
 from fer_core.storage.database import Database
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import keep_first_baseline, remove_deleted
 from fer_core.storage.writer import Follower, SessionErased, advance, continue_stored, save
-from fer_core.study.session import StudySession
-from fer_core.study.snapshot import State
-from fer_core.study.text import Document
+from fer_core.texts.document import Document
 
 #: Between two saves of a running session. With the second that is not yet complete and the time
 #: of a commit, a crash loses less than five.

@@ -24,6 +24,12 @@ from fer_core.affect.indicators import (
 from fer_core.affect.signals import Baseline
 from fer_core.config import Settings
 from fer_core.errors import DatabaseTooNew, SessionNotFound, StorageError
+from fer_core.learner.evaluation import ComprehensionExample, evaluate
+from fer_core.learner.personalise import Example, personalise
+from fer_core.learner.probes import Answer, ProbeKind
+from fer_core.reading.attribution import Reading, own_pace
+from fer_core.reading.highlights import Highlight
+from fer_core.sessions.session import StudySession
 from fer_core.storage import queries
 from fer_core.storage.archive import ImportResult, export_history, import_history
 from fer_core.storage.database import Database
@@ -33,13 +39,7 @@ from fer_core.storage.records import passage_to_line
 from fer_core.storage.saver import Saver, StoreStatus
 from fer_core.storage.tables import metadata
 from fer_core.storage.writer import clean
-from fer_core.study.evaluation import ComprehensionExample, evaluate
-from fer_core.study.highlights import Highlight
-from fer_core.study.personalise import Example, personalise
-from fer_core.study.probes import Answer, ProbeKind
-from fer_core.study.reading import Reading, own_pace
-from fer_core.study.session import StudySession
-from fer_core.study.text import Document
+from fer_core.texts.document import Document
 
 #: So many passages of earlier sessions make the own pace.
 EARLIER_PACES = 200

@@ -13,6 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fer_core.affect.indicators import Features
+from fer_core.learner.probes import Answer
+from fer_core.reading.visibility import View
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.snapshot import State
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import LINES_AT_ONCE, insert_lines
 from fer_core.storage.records import (
@@ -24,11 +28,7 @@ from fer_core.storage.records import (
     view_to_line,
 )
 from fer_core.storage.tables import answers, events, sessions, texts, timeline, views
-from fer_core.study.probes import Answer
-from fer_core.study.session import StudySession
-from fer_core.study.snapshot import State
-from fer_core.study.text import Document
-from fer_core.study.views import View
+from fer_core.texts.document import Document
 
 #: The session's means are taken anew this often while it runs, and when it stops. Seconds.
 MEANS_EVERY_S = 60.0

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from fer_core.training.bank import FaceBank
+from fer_core.training.dataset import FaceBank
 from fer_core.training.scenes import Scene, Style, compose, training_style
 
 #: Input size (height, width) -> share of the steps. Every step costs about the same: small inputs

@@ -17,8 +17,6 @@ import numpy.typing as npt
 
 from fer_core.emotions import LABELS
 from fer_core.training import metrics
-from fer_core.training.bank import FaceBank
-from fer_core.training.card import write_figures
 from fer_core.training.check import twins
 from fer_core.training.data import (
     Image,
@@ -27,7 +25,9 @@ from fer_core.training.data import (
     load_backgrounds,
     load_dataset,
 )
+from fer_core.training.dataset import FaceBank
 from fer_core.training.errors import CheckpointError, DataError, UnreadablePicture
+from fer_core.training.model_card import write_figures
 from fer_core.training.scenes import VALIDATION, compose
 from fer_core.vision.detector import EmotionDetector, Mode
 from fer_core.vision.faces import Detections, Face

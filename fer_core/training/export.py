@@ -20,18 +20,18 @@ from torch import nn
 from fer_core.emotions import LABELS
 from fer_core.training import metrics
 from fer_core.training import network as networks
-from fer_core.training.bank import FaceBank
 from fer_core.training.batches import CLOSE_SIZES
 from fer_core.training.data import Image, LabelledPicture, PictureReader, load_dataset
+from fer_core.training.dataset import FaceBank
 from fer_core.training.errors import CheckpointError, OptionError, UnreadablePicture
 from fer_core.training.evaluate import answer_all, calibration_figures, limited, write_json
 from fer_core.training.scenes import close_style, compose, training_style
-from fer_core.vision import canary
+from fer_core.vision import self_test
 from fer_core.vision.candidates import calibrate
+from fer_core.vision.crops import View, close_up, to_tensor, whole
 from fer_core.vision.detector import PHOTO_LOOKS, EmotionDetector
 from fer_core.vision.faces import Box
 from fer_core.vision.model_info import Look, ModelInfo, ModelInput, NetworkFile, sha256_of
-from fer_core.vision.views import View, close_up, to_tensor, whole
 
 LOGGER = logging.getLogger(__name__)
 
@@ -197,7 +197,7 @@ def _describe(
         fidelity = {look: asdict(each.fidelity) for look, each in exported.items() if each.fidelity}
         figures = {"metrics": {"fidelity_to_torch": fidelity}}
         write_json(description, info.model_dump(mode="json") | calibrated | figures)
-    canary.record(description)  # last: the temperature is part of the answer
+    self_test.record(description)  # last: the temperature is part of the answer
     return description
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fer_core.training.bank import SMOOTHING, SOURCE_SMOOTHING, smooth
 from fer_core.training.data import PictureReader, load_dataset
+from fer_core.training.dataset import SMOOTHING, SOURCE_SMOOTHING, smooth
 from fer_core.training.errors import DataError, UnreadablePicture
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.faces import Box

@@ -11,9 +11,9 @@ from typing import Any
 import cv2
 
 from fer_core.emotions import LABELS
-from fer_core.training.card import scene_rows
 from fer_core.training.data import PictureReader
 from fer_core.training.errors import UnreadablePicture
+from fer_core.training.model_card import scene_rows
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }

@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_core.training.appearance import degraded, finish, hide, occlude, relit, shaded
-from fer_core.training.backdrop import add_clutter, add_scrap, add_scraps, backdrop, scrap
-from fer_core.training.bank import Face, FaceBank
+from fer_core.training.background import add_clutter, add_scrap, add_scraps, backdrop, scrap
 from fer_core.training.data import Image
+from fer_core.training.dataset import Face, FaceBank
 from fer_core.training.geometry import PADDING, SMALLEST_FACE, Box, area, intersection
-from fer_core.training.heads import lay, on_colour, transplant, with_more_around
+from fer_core.training.head_transplant import lay, on_colour, transplant, with_more_around
 
 Array = npt.NDArray[np.float32]
 

@@ -26,15 +26,15 @@ from torch import nn
 from ultralytics.utils.torch_utils import ModelEMA
 
 from fer_core.training import network as networks
-from fer_core.training.bank import FaceBank
 from fer_core.training.batches import CLOSE_SIZES, SIZES, Batch, SceneBatches, loader
 from fer_core.training.check import twins
 from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
+from fer_core.training.dataset import FaceBank
 from fer_core.training.errors import OptionError
+from fer_core.training.initialise import first_network, settle_norms
 from fer_core.training.losses import SoftTargetLoss
+from fer_core.training.process_group import Team, gathered
 from fer_core.training.scenes import close_style, training_style
-from fer_core.training.start import first_network, settle_norms
-from fer_core.training.team import Team, gathered
 
 LOGGER = logging.getLogger(__name__)
 

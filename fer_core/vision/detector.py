@@ -27,6 +27,7 @@ from fer_core.vision.candidates import (
     shares_inside,
     suppress,
 )
+from fer_core.vision.crops import View, close_up, is_blank, tiles, to_tensor, whole
 from fer_core.vision.faces import Box, Detections, Face, FloatArray, Timing
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import (
@@ -37,7 +38,6 @@ from fer_core.vision.model_info import (
     sha256_of,
     verify,
 )
-from fer_core.vision.views import View, close_up, is_blank, tiles, to_tensor, whole
 
 #: "frame": as few looks as will do, for video. "photo": every look that helps, for a picture that
 #: can wait.

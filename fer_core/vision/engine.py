@@ -19,7 +19,7 @@ from fer_core.vision.detector import EmotionDetector, Mode
 from fer_core.vision.faces import Detections
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import ModelInfo
-from fer_core.vision.skin import with_skin
+from fer_core.vision.skin_colour import with_skin
 from fer_core.vision.tracker import FaceTracker
 
 OnResult = Callable[[Detections, float], None]

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.synthetic_pulse import PULSE_COLOUR, Sitter, as_jpeg, film, read_pulse
 from fer_core.affect.heart_rate import (
     MIN_SNR_DB,
     RESTING_S,
@@ -21,6 +20,7 @@ from fer_core.affect.heart_rate import (
     pos,
     strongest_rhythm,
 )
+from tests.synthetic.pulse import PULSE_COLOUR, Sitter, as_jpeg, film, read_pulse
 
 SKIN = np.array([198.0, 150.0, 125.0])
 

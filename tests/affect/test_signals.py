@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.synthetic_signals import face, label_figures, one_hot, picture, rate_error
 from fer_core.affect.signals import (
     CHANNELS,
     LABEL_HALF_LIFE_S,
@@ -27,6 +26,7 @@ from fer_core.affect.signals import (
     valence_of,
 )
 from fer_core.emotions import EMOTIONS, Emotion
+from tests.synthetic.signals import face, label_figures, one_hot, picture, rate_error
 
 vectors = st.lists(st.floats(0.001, 1), min_size=5, max_size=5).map(
     lambda raw: np.array(raw) / sum(raw)

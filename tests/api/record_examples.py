@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from fer_core.api.app import create_app
 from fer_core.api.documentation import EXAMPLES
 from fer_core.api.keys import KeyRing, KeyStore
-from fer_core.api.model_service import ModelService
+from fer_core.api.model_loader import ModelService
 from fer_core.config import Settings
 from fer_core.storage.engines import database_url
 from fer_core.storage.store import SessionStore

@@ -282,7 +282,7 @@ def test_no_body_touches_the_disk_on_its_way_in(
 def test_large_pictures_are_taken_one_at_a_time(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, photo: bytes
 ) -> None:
-    monkeypatch.setattr("fer_core.api.pictures.LARGE_PIXELS", 100_000)
+    monkeypatch.setattr("fer_core.api.analyse_image.LARGE_PIXELS", 100_000)
     at_once: list[int] = [0]
     most: list[int] = [0]
     lock = threading.Lock()
@@ -296,7 +296,7 @@ def test_large_pictures_are_taken_one_at_a_time(
             at_once[0] -= 1
         return decode_image(data, **limits)
 
-    monkeypatch.setattr("fer_core.api.pictures.decode_image", decode)
+    monkeypatch.setattr("fer_core.api.analyse_image.decode_image", decode)
     app = make_app()
 
     def ask(_: int) -> int:

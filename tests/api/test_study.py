@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 
 from fer_core.api.frames import CLOCK_TOLERANCE_S
-from fer_core.study import views
-from fer_core.study.info import SessionInfo
-from fer_core.study.session import StudySession
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.session_info import SessionInfo
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.faces import Detections
 from fer_core.vision.image import decode_image
@@ -151,7 +150,7 @@ def test_the_api_and_the_page_give_the_same_timeline(
 def test_more_reports_than_a_session_holds_are_refused_and_the_rest_stays(
     learner: Learner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "MOST_VIEWS", 2)
+    monkeypatch.setattr(visibility, "MOST_VIEWS", 2)
     learner.start(text={"passages": PASSAGES})
     learner.clock.now += 100
     for number in (1, 2):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from fer_core.api.model_service import BELIEVE_FOR_S, ModelService
+from fer_core.api.model_loader import BELIEVE_FOR_S, ModelService
 from fer_core.api.observability import JsonLines
 from fer_core.config import Settings
 from fer_core.errors import WeightsChanged

@@ -9,8 +9,8 @@ import pytest
 from fer_core.affect.indicators import Estimate
 from fer_core.charts.history import COMPREHENSION, hour_chart, trend_chart, week_chart
 from fer_core.charts.passages import comprehension_map, pace_map, passage_table
+from fer_core.reading.attribution import PassageReading
 from fer_core.storage.comparisons import HourMean, Mean, WeekTotal, find_trend
-from fer_core.study.reading import PassageReading
 from tests.storage.test_comparisons import at, estimate, session
 
 READINGS = [

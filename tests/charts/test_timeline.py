@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.synthetic_signals import START, face, one_hot, picture
 from fer_core.affect.signals import Baseline, Channel, Usual
 from fer_core.charts import timeline
 from fer_core.emotions import EMOTIONS, Emotion
-from fer_core.study.info import SessionInfo
-from fer_core.study.session import StudySession
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.session_info import SessionInfo
+from tests.synthetic.signals import START, face, one_hot, picture
 
 CALM = picture(face(one_hot(Emotion.NATURAL, 0.9)))
 KNOWN = Baseline(

@@ -18,7 +18,7 @@ import pytest
 
 from fer_core.api.app import make_contract
 from fer_core.api.keys import KeyStore
-from fer_core.api.model_service import ModelService
+from fer_core.api.model_loader import ModelService
 from fer_core.config import PROJECT_ROOT
 from tests.api.conftest import MakeApp
 from tests.api.serving import Service, serving

@@ -39,7 +39,7 @@ def test_the_image_copies_what_it_installs_from() -> None:
 
 def test_nothing_that_the_program_needs_is_left_out_of_the_image() -> None:
     ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
-    needed = {"fer_core", "weights", "app", "Home.py", ".streamlit", "requirements.txt"}
+    needed = {"fer_core", "weights", "app", "pages", "Home.py", ".streamlit", "requirements.txt"}
     assert not needed & set(ignored)
 
 

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from fer_core.affect.indicators import comprehension_prior
+from fer_core.live.reading_tracker import ReadingDesk
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
-from fer_core.study.desk import ReadingDesk
 from tests.e2e.browser import PHONE, open_page, settled
 from tests.e2e.servers import running_app
 from tests.storage.sessions import TEXT, full_session

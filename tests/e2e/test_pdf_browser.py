@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser
 
-from fer_core.study.documents import open_document
+from fer_core.texts.opening import open_document
 
 PARAGRAPHS = (
     "Die Schülerin öffnet das Buch; später kehrt sie zur schwierigsten Stelle zurück. " * 12,

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from fer_core.reading.attribution import Signals, attribute
+from fer_core.reading.visibility import View
 from fer_core.storage.history import StoredSession
 from fer_core.storage.store import SessionStore
-from fer_core.study.reading import Signals, attribute
-from fer_core.study.text import Passage
-from fer_core.study.views import View
+from fer_core.texts.document import Passage
 from tests.e2e.browser import open_page, settled
 from tests.e2e.servers import running_app
 

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fer_core.api.schemas.analyses import AnalysisResult
+from fer_core.drawing.annotate import DrawOptions
 from fer_core.photos import exports
 from fer_core.photos.analysed import AnalysedPhoto, Problem
-from fer_core.vision.draw import DrawOptions
 from fer_core.vision.faces import Box, Detections, Face, Timing
 from fer_core.vision.model_info import ModelInfo
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 import time
 
-from benchmarks.synthetic_signals import face, one_hot, picture
 from fer_core.emotions import Emotion
 from fer_core.storage.store import SessionStore
 from tests.storage.sessions import new_session
+from tests.synthetic.signals import face, one_hot, picture
 
 
 def main() -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.synthetic_signals import face, one_hot, picture
 from fer_core.affect.indicators import ComprehensionFeatures, StressFeatures
 from fer_core.emotions import Emotion
-from fer_core.study.documents import open_pasted
-from fer_core.study.info import SessionInfo
-from fer_core.study.probes import Probe, ProbeKind, Question, clarity_correction
-from fer_core.study.session import StudySession
-from fer_core.study.text import Document
+from fer_core.learner.probes import Probe, ProbeKind, Question, clarity_correction
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.session_info import SessionInfo
+from fer_core.texts.document import Document
+from fer_core.texts.opening import open_pasted
+from tests.synthetic.signals import face, one_hot, picture
 
 START = 1_700_000_000.0
 

@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import select
 
 from fer_core.errors import HistoryFileInvalid, HistoryFileTooNew
+from fer_core.reading.attribution import read
+from fer_core.reading.highlights import find_highlights
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import lines_of
 from fer_core.storage.tables import metadata
-from fer_core.study.highlights import find_highlights
-from fer_core.study.reading import read
 from tests.storage.sessions import START, TEXT, full_session
 
 

@@ -9,6 +9,8 @@ import pytest
 from scipy import stats
 
 from fer_core.affect.indicators import Estimate
+from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.snapshot import State
 from fer_core.storage.comparisons import (
     WEEK_S,
     WeekTotal,
@@ -18,8 +20,6 @@ from fer_core.storage.comparisons import (
     weekly_totals,
 )
 from fer_core.storage.history import SessionSummary
-from fer_core.study.info import SessionInfo
-from fer_core.study.snapshot import State
 
 
 def session(started_at: float, studied_s: float = 600.0, comprehension=None, stress=None):

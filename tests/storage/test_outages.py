@@ -17,9 +17,9 @@ import pytest
 
 from fer_core.config import PROJECT_ROOT
 from fer_core.errors import StorageError
+from fer_core.reading.attribution import read
+from fer_core.sessions.snapshot import State
 from fer_core.storage.store import SessionStore
-from fer_core.study.reading import read
-from fer_core.study.snapshot import State
 from tests.storage.locks import locked
 from tests.storage.sessions import START, TEXT, full_session, new_session, play, read_through
 

@@ -6,12 +6,12 @@ import pytest
 
 from fer_core.affect.indicators import Estimate
 from fer_core.errors import SessionNotFound, StorageError
+from fer_core.learner.evaluation import CameraVerdict
+from fer_core.reading.attribution import read
+from fer_core.reading.highlights import find_highlights
+from fer_core.sessions.snapshot import State
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import UNDO_S, remove_deleted
-from fer_core.study.evaluation import CameraVerdict
-from fer_core.study.highlights import find_highlights
-from fer_core.study.reading import read
-from fer_core.study.snapshot import State
 from tests.storage.sessions import START, TEXT, full_session, new_session, play, read_through
 
 LABEL = TextLabel(TEXT.text_id, TEXT.title, TEXT.words)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from fer_core.emotions import LABELS
-from fer_core.training.bank import FaceBank
 from fer_core.training.check import check, describe, twins
 from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
+from fer_core.training.dataset import FaceBank
 from fer_core.training.errors import DataError, UnreadablePicture
 
 

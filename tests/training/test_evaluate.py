@@ -13,7 +13,6 @@ from fer_core.config import PROJECT_ROOT
 from fer_core.emotions import LABELS
 from fer_core.training import metrics
 from fer_core.training.__main__ import main
-from fer_core.training.card import scene_rows
 from fer_core.training.data import LabelledFace, LabelledPicture, load_dataset, one_hot
 from fer_core.training.evaluate import (
     CHANGES,
@@ -26,6 +25,7 @@ from fer_core.training.evaluate import (
     summary,
     worst_mistakes,
 )
+from fer_core.training.model_card import scene_rows
 from fer_core.training.relabel import read_targets, relabel
 from fer_core.training.report import write_html
 from fer_core.vision.detector import EmotionDetector

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer_core.training.backdrop import scrap
-from fer_core.training.bank import Face, FaceBank, LabelledTarget
+from fer_core.training.background import scrap
 from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
+from fer_core.training.dataset import Face, FaceBank, LabelledTarget
 from fer_core.training.geometry import SMALLEST_FACE
-from fer_core.training.heads import transplant, with_more_around
+from fer_core.training.head_transplant import transplant, with_more_around
 from fer_core.training.scenes import (
     VALIDATION,
     Style,

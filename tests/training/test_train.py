@@ -23,9 +23,9 @@ pytestmark = pytest.mark.training
 
 from fer_core.training import network as networks  # noqa: E402 - after the skips
 from fer_core.training import train as training  # noqa: E402 - after the skips
-from fer_core.training.bank import FaceBank  # noqa: E402
 from fer_core.training.batches import SceneBatches, collate, loader  # noqa: E402
 from fer_core.training.data import load_dataset  # noqa: E402
+from fer_core.training.dataset import FaceBank  # noqa: E402
 from fer_core.training.export import (  # noqa: E402
     close_views,
     compare,

@@ -10,8 +10,8 @@ from fer_core.affect.breaks import Suggestion
 from fer_core.affect.indicators import Reason
 from fer_core.api.schemas.analyses import Frozen, Probabilities
 from fer_core.api.schemas.moments import Moment
-from fer_core.study.probes import Probe
-from fer_core.study.snapshot import Expression, Indicator, Snapshot
+from fer_core.learner.probes import Probe
+from fer_core.sessions.snapshot import Expression, Indicator, Snapshot
 
 
 class ReasonOut(Frozen):

@@ -14,8 +14,8 @@ from app.live import camera as camera_module
 from app.live.camera import ANALYSED_FPS, LiveCamera, PictureOptions
 from app.live.clock import now
 from fer_core.errors import NotReady
-from fer_core.study.info import SessionInfo
-from fer_core.study.session import StudySession
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.session_info import SessionInfo
 from fer_core.vision.engine import InferenceEngine
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.live.overlay import STALE_S, FaceGlide, mirrored
-from benchmarks.synthetic_signals import face, one_hot, picture
 from fer_core.emotions import Emotion
 from fer_core.vision.faces import Detections
+from tests.synthetic.signals import face, one_hot, picture
 
 CALM = one_hot(Emotion.NATURAL, 0.9)
 

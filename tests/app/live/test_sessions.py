@@ -9,13 +9,13 @@ import pytest
 
 from app.live import sessions as sessions_module
 from app.live.sessions import LOST_AFTER_S, LiveSessions, new_session_id
-from benchmarks.synthetic_signals import START, face, one_hot, picture
 from fer_core.emotions import Emotion
 from fer_core.errors import Busy, SessionNotFound
+from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.snapshot import State
 from fer_core.storage.store import SessionStore
-from fer_core.study.info import SessionInfo
-from fer_core.study.snapshot import State
 from fer_core.vision.engine import InferenceEngine
+from tests.synthetic.signals import START, face, one_hot, picture
 
 CALM = picture(face(one_hot(Emotion.NATURAL, 0.9)))
 

@@ -8,10 +8,10 @@ import pytest
 
 from app.reading.rooms import REPORTS_WITHIN_S, ReadingRoom, ReadingRooms
 from app.reading.text_view import PASSAGES_AT_ONCE, Act, Seen
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.store import SessionStore
-from fer_core.study.documents import open_pasted
-from fer_core.study.info import SessionInfo
-from fer_core.study.session import StudySession
+from fer_core.texts.opening import open_pasted
 from tests.storage.sessions import PARAGRAPH, QUESTION, START, TEXT
 
 

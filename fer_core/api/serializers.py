@@ -1,0 +1,275 @@
+"""Sessions of the core as answers of the contract."""
+
+from __future__ import annotations
+
+from fer_core.affect.indicators import Estimate, Reason
+from fer_core.api.live_sessions import LiveSession, LiveSessions
+from fer_core.api.schemas.sessions import (
+    HistoryOut,
+    PassageOut,
+    Plan,
+    SessionOut,
+    SessionSummary,
+    TextOut,
+    TotalsOut,
+)
+from fer_core.api.schemas.snapshots import (
+    ReasonOut,
+    SnapshotOut,
+    SuggestionOut,
+    probabilities_of,
+)
+from fer_core.api.schemas.study import (
+    BreakOut,
+    FeedbackOut,
+    FinishedOut,
+    HighlightOut,
+    PassageReadingOut,
+    StretchOut,
+    TimelineEstimate,
+    TimelineRow,
+)
+from fer_core.reading.attribution import PassageReading
+from fer_core.reading.highlights import Mark
+from fer_core.sessions.report import NOTE, Report, Stretch, make_report
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.snapshot import State
+from fer_core.sessions.timeline_bucket import Row
+from fer_core.storage.history import SessionSummary as StoredSummary
+from fer_core.texts.document import Document
+
+REREAD = frozenset({Mark.HARD_SAID, Mark.HARD_ESTIMATED, Mark.SKIMMED})
+_NO_TEXT = ReasonOut(code="no_text", text="No text was sent with this session.")
+
+
+def summary_of(live: LiveSession, now: float) -> SessionSummary:
+    """Describe a session in a list."""
+    study = live.study
+    return SessionSummary(
+        session_id=live.session_id,
+        state=study.state.value,
+        retention="keep" if live.keep else "none",
+        started_at=study.info.started_at,
+        title=study.info.title,
+        goal=study.info.goal,
+        live=live.runs_here,
+        totals=totals_of(study, now),
+    )
+
+
+def stored_summary_of(stored: StoredSummary, now: float) -> SessionSummary:
+    """Describe a session of the history in a list; one that was cut off is paused."""
+    state = State.PAUSED if stored.is_interrupted(now) else stored.state
+    return SessionSummary(
+        session_id=stored.session_id,
+        state=state.value,
+        retention="keep",
+        started_at=stored.info.started_at,
+        title=stored.info.title,
+        goal=stored.info.goal,
+        live=False,
+        totals=TotalsOut(
+            elapsed_s=round(stored.elapsed_s, 3),
+            active_s=round(stored.active_s, 3),
+            studied_s=round(stored.studied_s, 3),
+            away_s=round(stored.away_s, 3),
+            valid_s=round(stored.valid_s, 3),
+            breaks=stored.breaks,
+            frames=stored.frames,
+        ),
+    )
+
+
+def session_of(live: LiveSession, sessions: LiveSessions) -> SessionOut:
+    """Describe a session."""
+    info, now = live.study.info, sessions.clock()
+    status = sessions.store.status
+    return SessionOut(
+        **dict(summary_of(live, now)),
+        plan=Plan(focus_min=info.plan.focus_min, break_min=info.plan.break_min),
+        consent_version=info.consent_version,
+        text=None if live.desk is None else text_of(live.desk.document),
+        snapshot=SnapshotOut.of(live.study.snapshot(now)),
+        history=HistoryOut(saving=status.saving, message=status.message) if live.keep else None,
+    )
+
+
+def totals_of(study: StudySession, now: float) -> TotalsOut:
+    """Describe a session's times."""
+    totals = study.totals(now)
+    return TotalsOut(
+        elapsed_s=round(totals.elapsed_s, 3),
+        active_s=round(totals.active_s, 3),
+        studied_s=round(totals.studied_s, 3),
+        away_s=round(totals.away_s, 3),
+        valid_s=round(totals.valid_s, 3),
+        breaks=totals.breaks,
+        frames=totals.frames,
+    )
+
+
+def text_of(document: Document) -> TextOut:
+    """Describe an open text."""
+    return TextOut(
+        text_id=document.text_id,
+        title=document.title,
+        passages=[
+            PassageOut(
+                passage_id=passage.passage_id,
+                section=passage.section,
+                words=round(passage.words, 1),
+                text=passage.text,
+            )
+            for passage in document.passages
+        ],
+    )
+
+
+def row_of(row: Row) -> TimelineRow:
+    """Describe a stretch of the timeline."""
+    return TimelineRow(
+        at=row.at,
+        width_s=row.width_s,
+        presence=str(row.presence),
+        coverage=min(1.0, round(row.coverage, 4)),
+        shares=probabilities_of(row.shares),
+        valence=_rounded(row.valence),
+        valence_band=_rounded(row.valence_band),
+        arousal=_rounded(row.arousal),
+        comprehension=estimate_of(row.comprehension),
+        stress=estimate_of(row.stress),
+        attention=estimate_of(row.attention),
+    )
+
+
+def estimate_of(estimate: Estimate) -> TimelineEstimate:
+    """Describe an estimate in short."""
+    return TimelineEstimate(
+        value=_rounded(estimate.value, 2),
+        low=_rounded(estimate.low, 2),
+        high=_rounded(estimate.high, 2),
+        reason=None if estimate.reason is None else str(estimate.reason),
+    )
+
+
+def feedback_of(live: LiveSession, now: float, report: Report | None = None) -> FeedbackOut:
+    """Gather break advice and passages to reread, each with its evidence."""
+    study = live.study
+    report = report or make_report(study, now, live.earlier)
+    snapshot = study.snapshot(now)
+    highlights, passages, own_wpm = _reading_of(live)
+    return FeedbackOut(
+        next_break_s=_rounded(snapshot.next_break_s, 1),
+        suggestion=SuggestionOut.of(snapshot.suggestion),
+        breaks=[
+            BreakOut(at=item.at, rule=item.rule, evidence=item.evidence, outcome=item.outcome)
+            for item in report.suggestions
+        ],
+        highlights=highlights,
+        passages=passages,
+        own_wpm=own_wpm,
+        reading_reason=_reading_reason(live, passages),
+        answered=report.answered,
+        skipped=report.skipped,
+        camera=report.camera,
+        note=NOTE,
+    )
+
+
+def _reading_of(
+    live: LiveSession,
+) -> tuple[list[HighlightOut], list[PassageReadingOut], float | None]:
+    if live.desk is None:
+        return *_stored_reading_of(live), _rounded(live.own_wpm, 1)
+    result = live.desk.result(live.before)
+    reading, estimates = result.reading, result.estimates
+    highlights = [
+        _highlight_of(highlight.passage_id, highlight.mark, highlight.why)
+        for highlight in result.highlights
+    ]
+    passages = [
+        _passage_of(passage, estimates.get(passage.passage_id))
+        for passage in reading.passages
+        if passage.seen
+    ]
+    return highlights, passages, round(reading.own_wpm, 1)
+
+
+def _stored_reading_of(
+    live: LiveSession,
+) -> tuple[list[HighlightOut], list[PassageReadingOut]]:
+    """Describe how a text was read whose words are gone: only figures are kept."""
+    passages = () if live.stored is None else live.stored.passages
+    highlights = [
+        _highlight_of(passage.reading.passage_id, Mark(passage.mark), passage.why or "")
+        for passage in passages
+        if passage.mark is not None
+    ]
+    return highlights, [
+        _passage_of(passage.reading, passage.estimate)
+        for passage in passages
+        if passage.reading.seen
+    ]
+
+
+def _highlight_of(passage_id: str, mark: Mark, why: str) -> HighlightOut:
+    return HighlightOut(
+        passage_id=passage_id,
+        mark=mark.value,
+        label=mark.label,
+        icon=mark.icon,
+        pattern=mark.pattern,
+        why=why,
+        reread=mark in REREAD,
+    )
+
+
+def _passage_of(reading: PassageReading, estimate: Estimate | None) -> PassageReadingOut:
+    return PassageReadingOut(
+        passage_id=reading.passage_id,
+        words=round(reading.words, 1),
+        seconds=round(reading.seconds, 1),
+        away_seconds=round(reading.away_seconds, 1),
+        visits=reading.visits,
+        wpm=_rounded(reading.wpm, 1),
+        comprehension=None if estimate is None else estimate_of(estimate),
+    )
+
+
+def _reading_reason(live: LiveSession, passages: list[PassageReadingOut]) -> ReasonOut | None:
+    if live.desk is None and not passages:
+        return _NO_TEXT
+    if not passages:
+        return ReasonOut(code=str(Reason.WAITING), text="No passage was on the screen yet.")
+    return None
+
+
+def finished_of(live: LiveSession) -> FinishedOut:
+    """Sum up a finished session, as of its end."""
+    study = live.study
+    started_at = study.info.started_at
+    finished_at = started_at + study.totals(started_at).elapsed_s
+    report = make_report(study, finished_at, live.earlier)
+    return FinishedOut(
+        session_id=live.session_id,
+        retention="keep" if live.keep else "none",
+        started_at=started_at,
+        finished_at=finished_at,
+        totals=totals_of(study, finished_at),
+        hardest=_stretch_of(report.hardest),
+        best=_stretch_of(report.best),
+        stretches_note=report.stretches_note,
+        feedback=feedback_of(live, finished_at, report),
+    )
+
+
+def _stretch_of(stretch: Stretch | None) -> StretchOut | None:
+    if stretch is None:
+        return None
+    return StretchOut(
+        start=stretch.start, end=stretch.end, comprehension=round(stretch.comprehension, 1)
+    )
+
+
+def _rounded(value: float | None, digits: int = 4) -> float | None:
+    return None if value is None else round(value, digits)

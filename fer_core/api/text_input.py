@@ -1,0 +1,34 @@
+"""A text as a client sends it, opened as the core's document."""
+
+from __future__ import annotations
+
+from fer_core.api.schemas.sessions import TextIn
+from fer_core.learner.probes import Question
+from fer_core.texts.document import Document, Passage
+from fer_core.texts.opening import open_document, open_pasted
+
+
+def open_text(text: TextIn) -> Document:
+    """Make a document of what a client sent.
+
+    Raises:
+        TextError: It cannot be read.
+    """
+    if text.passages is None:
+        content = text.content or ""
+        if text.format == "html":
+            return open_document(f"{text.title or 'Untitled text'}.html", content.encode())
+        return open_pasted(content, text.title)
+    return Document(
+        title=text.title or "Untitled text",
+        passages=tuple(
+            Passage(passage.passage_id, index, passage.text, section=passage.section)
+            for index, passage in enumerate(text.passages)
+        ),
+        questions=tuple(
+            Question(
+                question.prompt, tuple(question.choices), question.correct, question.passage_id
+            )
+            for question in text.questions
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Drawing: boxes, labels, emoji and blur on a picture."""

@@ -1,0 +1,275 @@
+"""Faces drawn into a picture: boxes, labels, emoji, probabilities, the face that is marked.
+
+One way for photos and for live video. Sizes follow the picture and the face, so that an annotated
+picture reads the same whether it is 320 or 8000 pixels wide.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fer_core.drawing.emoji import RgbaImage
+from fer_core.drawing.labels import colour_of, lay, panel, plate, plate_size
+from fer_core.emotions import UNSURE_LABEL
+from fer_core.vision.faces import Box, Face
+from fer_core.vision.image import RgbImage
+
+#: cv2 takes points in sixteenths of a pixel: boxes glide in a video instead of jumping.
+_SHIFT = 4
+_DARK = (17, 22, 29)
+_WHITE = (255, 255, 255)
+#: How much of the light stays outside a marked face.
+_DIMMED = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class DrawOptions:
+    """What is drawn for each face; the box always is.
+
+    Attributes:
+        labels: The expression's word.
+        probabilities: Its probability, in percent.
+        emoji: Its emoji.
+        numbers: The face's position in the list, from 1, as tables beside the picture count.
+        bars: A panel with all five probabilities beside the face.
+        marked: Index of the face to set apart: the rest of the picture is dimmed.
+        study_words: Words for a face that reads ("Furrowed" instead of "Angry").
+    """
+
+    labels: bool = True
+    probabilities: bool = True
+    emoji: bool = True
+    numbers: bool = False
+    bars: bool = False
+    marked: int | None = None
+    study_words: bool = False
+
+    def marking(self, index: int | None) -> DrawOptions:
+        """Return the same options with that face marked, or none."""
+        return replace(self, marked=index)
+
+
+def draw_faces(
+    rgb: RgbImage, faces: Sequence[Face], options: DrawOptions = DrawOptions()
+) -> RgbImage:
+    """Return a copy of a picture with its faces drawn in.
+
+    An unsure face has a dashed box, so that it differs from a sure one by more than colour. Where
+    faces stand close, labels give up the percentage, then the word, rather than cover each other.
+
+    Args:
+        rgb: Uint8, shape (height, width, 3).
+        faces: In the same picture's pixels.
+        options: What to draw.
+
+    Returns:
+        A new picture of the same shape.
+    """
+    canvas = rgb.copy()
+    if not faces:
+        return canvas
+    height, width = canvas.shape[:2]
+    line = max(2, round(max(width, height) / 400))
+    marked = options.marked if options.marked in range(len(faces)) else None
+    # The marked face chooses its label's place first and is drawn last, over the dimmed others.
+    order = sorted(range(len(faces)), key=lambda index: index != marked)
+    labels = _place_labels(faces, order, options, width, height, line)
+    for index in reversed(order):
+        face, sprite, spot = faces[index], *labels[index]
+        if index == marked:
+            _set_apart(canvas, face.box, line)
+        _draw_box(canvas, face, line)
+        lay(canvas, sprite, round(spot.x), round(spot.y))
+        if options.bars:
+            _draw_panel(canvas, face, line)
+    return canvas
+
+
+def scale_faces(faces: Sequence[Face], factor: float) -> tuple[Face, ...]:
+    """Return the same faces in a picture resized by `factor`."""
+    return tuple(
+        replace(face, box=Box(*(float(value * factor) for value in face.box))) for face in faces
+    )
+
+
+def text_size(face_height: float, width: int, height: int) -> int:
+    """Return the text height for a face, in pixels.
+
+    A fifth of the face, but never below 13 pixels or a 50th of the picture's longer side (about
+    12 pixels where a page shows it 600 pixels wide), never above 6 % of its shorter side. In
+    steps, so that a face moving in a video uses a handful of sizes.
+    """
+    least = max(13.0, max(width, height) / 50)
+    most = max(least, min(width, height) * 0.06)
+    size = min(max(face_height / 5, least), most)
+    step = 2 if size < 40 else 4
+    return max(12, math.floor(size / step) * step)
+
+
+class _Taken:
+    """The rectangles that labels keep off.
+
+    These are the faces, the labels laid so far, and for each face still to come the place of the
+    shortest label it could have: so one long label never takes the room of its neighbours' only
+    ones.
+    """
+
+    def __init__(self, boxes: Sequence[Box], reserved: Sequence[Box]) -> None:
+        self._boxes = np.array(boxes, np.float64)
+        self._labels = np.array(reserved, np.float64)
+
+    def overlap(self, label: Box, own: int) -> float:
+        """Return the area that a face's label would share with other faces and their labels."""
+        shared = _shared(self._boxes, label) + _shared(self._labels, label)
+        shared[own] = 0
+        return float(shared.sum())
+
+    def lay(self, label: Box, own: int) -> None:
+        self._labels[own] = label
+
+
+def _shared(boxes: npt.NDArray[np.float64], other: Box) -> npt.NDArray[np.float64]:
+    """Return the areas, shape (n,), that boxes (n, 4) share with another one."""
+    right = np.minimum(boxes[:, 0] + boxes[:, 2], other.x + other.width)
+    bottom = np.minimum(boxes[:, 1] + boxes[:, 3], other.y + other.height)
+    width = np.clip(right - np.maximum(boxes[:, 0], other.x), 0, None)
+    height = np.clip(bottom - np.maximum(boxes[:, 1], other.y), 0, None)
+    return np.asarray(width * height)
+
+
+def _texts(face: Face, index: int, options: DrawOptions) -> list[str]:
+    """Return the label's text, then ever shorter ones for where there is no room."""
+    emotion = face.emotion
+    word = UNSURE_LABEL
+    if emotion is not None:
+        word = emotion.study_label if options.study_words else emotion.label
+    number = [str(index + 1)] if options.numbers else []
+    label = [word] if options.labels else []
+    percent = [f"{face.probability:.0%}"] if options.probabilities else []
+    shorter = [[*number, *label, *percent], [*number, *label], number]
+    if not options.emoji:
+        shorter = [parts for parts in shorter if parts]
+    return list(dict.fromkeys("  ".join(parts) for parts in shorter)) or [""]
+
+
+def _place_labels(
+    faces: Sequence[Face],
+    order: Sequence[int],
+    options: DrawOptions,
+    width: int,
+    height: int,
+    line: int,
+) -> dict[int, tuple[RgbaImage, Box]]:
+    """Return each face's label and its place, chosen in the given order."""
+    sizes = [text_size(face.box.height, width, height) for face in faces]
+    texts = [_texts(face, index, options) for index, face in enumerate(faces)]
+
+    def spots(index: int, text: str) -> list[Box]:
+        plate_width, plate_height = plate_size(text, sizes[index], emoji=options.emoji)
+        return _spots(faces[index].box, plate_width, plate_height, width, height, line)
+
+    taken = _Taken(
+        [face.box for face in faces],
+        [spots(index, texts[index][-1])[0] for index in range(len(faces))],
+    )
+    labels = {}
+    for index in order:
+        overlap, text, spot = float("inf"), "", faces[index].box
+        for shorter_text in texts[index]:
+            for next_spot in spots(index, shorter_text):
+                next_overlap = taken.overlap(next_spot, own=index)
+                if next_overlap < overlap:
+                    overlap, text, spot = next_overlap, shorter_text, next_spot
+            if overlap == 0:
+                break
+        taken.lay(spot, own=index)
+        sprite = plate(faces[index].emotion, text, sizes[index], emoji=options.emoji)
+        labels[index] = (sprite, spot)
+    return labels
+
+
+def _spots(
+    box: Box, plate_width: int, plate_height: int, width: int, height: int, line: int
+) -> list[Box]:
+    """Return where a label may stand, best first: above, below, then inside at the top."""
+    x = round(min(max(box.x - line, 0), max(width - plate_width, 0)))
+    above = round(box.y - line * 1.5 - plate_height)
+    below = round(box.y + box.height + line * 1.5)
+    inside = min(max(round(box.y + line), 0), max(height - plate_height, 0))
+    tops = []
+    if above >= 0:
+        tops.append(above)
+    if below + plate_height <= height:
+        tops.append(below)
+    if not tops or plate_height < box.height / 4:
+        tops.append(inside)
+    return [Box(x, top, plate_width, plate_height) for top in tops]
+
+
+def _draw_panel(canvas: RgbImage, face: Face, line: int) -> None:
+    height, width = canvas.shape[:2]
+    sprite = panel(face.probabilities, max(11, text_size(face.box.height, width, height) * 3 // 4))
+    panel_height, panel_width = sprite.shape[:2]
+    left, right = face.box.x, face.box.x + face.box.width
+    x = right + 3 * line if width - right >= left else left - 3 * line - panel_width
+    y = min(max(face.box.y, 0), max(height - panel_height, 0))
+    lay(canvas, sprite, round(min(max(x, 0), max(width - panel_width, 0))), round(y))
+
+
+def _draw_box(canvas: RgbImage, face: Face, line: int) -> None:
+    outline = _rounded_outline(face.box, radius=min(face.box.width, face.box.height) * 0.08)
+    parts = [outline] if face.emotion is not None else _dashes(outline, 5 * line)
+    closed = face.emotion is not None
+    for colour, thickness in ((_DARK, line + 2), (colour_of(face.emotion), line)):
+        cv2.polylines(canvas, parts, closed, colour, thickness, cv2.LINE_AA, _SHIFT)
+
+
+def _set_apart(canvas: RgbImage, box: Box, line: int) -> None:
+    """Dim everything but a face, and frame it in white outside its own box."""
+    reach = 2 * line
+    frame = Box(box.x - reach, box.y - reach, box.width + 2 * reach, box.height + 2 * reach)
+    outline = _rounded_outline(frame, radius=min(frame.width, frame.height) * 0.08)
+    mask = np.zeros(canvas.shape[:2], np.uint8)
+    cv2.fillPoly(mask, [outline], 255, cv2.LINE_AA, _SHIFT)
+    light = (_DIMMED * 255 + (1 - _DIMMED) * mask).astype(np.uint8)
+    cv2.multiply(canvas, cv2.merge([light] * 3), dst=canvas, scale=1 / 255)
+    cv2.polylines(canvas, [outline], True, _WHITE, 2 * line, cv2.LINE_AA, _SHIFT)
+
+
+def _rounded_outline(box: Box, radius: float) -> npt.NDArray[np.int32]:
+    """Return a rounded rectangle as points (n, 2), in sixteenths of a pixel."""
+    radius = max(radius, 0.5)
+    corners = (
+        (box.x + radius, box.y + radius, 180),
+        (box.x + box.width - radius, box.y + radius, 270),
+        (box.x + box.width - radius, box.y + box.height - radius, 0),
+        (box.x + radius, box.y + box.height - radius, 90),
+    )
+    points = [
+        (x + radius * math.cos(angle), y + radius * math.sin(angle))
+        for x, y, start in corners
+        for angle in (math.radians(start + step * 15) for step in range(7))
+    ]
+    return np.asarray(np.round(np.array(points) * 2**_SHIFT), np.int32)
+
+
+def _dashes(outline: npt.NDArray[np.int32], length: int) -> list[npt.NDArray[np.int32]]:
+    """Cut a closed outline into dashes and gaps of about `length` pixels."""
+    closed = np.vstack([outline, outline[:1]]).astype(np.float64)
+    steps = np.hypot(*np.diff(closed, axis=0).T)
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    period = length * 2 * 2**_SHIFT
+    count = max(4, round(along[-1] / period))
+    period = along[-1] / count
+    dashes = []
+    for index in range(count):
+        at = np.linspace(index * period, index * period + period * 0.5, 6)
+        points = np.stack([np.interp(at, along, closed[:, axis]) for axis in (0, 1)], axis=1)
+        dashes.append(np.round(points).astype(np.int32))
+    return dashes

@@ -1,0 +1,1 @@
+"""The learner: what is asked, what is answered, what the answers teach the estimates."""

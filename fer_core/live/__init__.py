@@ -1,0 +1,1 @@
+"""Sessions that run now, whichever door they came through."""

@@ -1,0 +1,153 @@
+"""A session and its open text: what was read so far, what can be asked, what it amounted to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, Estimate
+from fer_core.learner.evaluation import ComprehensionExample, Evaluation, evaluate
+from fer_core.learner.personalise import Example, personalise
+from fer_core.learner.probes import Answer, ReadPassage
+from fer_core.reading.attribution import PassageReading, Reading, read_stretches
+from fer_core.reading.highlights import Highlight, find_highlights
+from fer_core.reading.visibility import Stretches
+from fer_core.sessions.session import StudySession
+from fer_core.texts.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingResult:
+    """How a text was read, when all is said.
+
+    Attributes:
+        reading: Time, pace, visits and expression by passage.
+        estimates: Comprehension of each passage that was seen.
+        highlights: The passages marked, in the order of the text.
+        evaluation: What the camera added, over all of the learner's answers.
+    """
+
+    reading: Reading
+    estimates: Mapping[str, Estimate]
+    highlights: tuple[Highlight, ...]
+    evaluation: Evaluation
+
+
+class ReadingDesk:
+    """Follows one text through one session.
+
+    Args:
+        document: The text.
+        session: The session.
+        earlier_wpm: Words a minute on passages of the learner's earlier sessions.
+        earlier: The learner's answers from earlier sessions, oldest first.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        session: StudySession,
+        earlier_wpm: Sequence[float] = (),
+        earlier: Sequence[ComprehensionExample] = (),
+    ) -> None:
+        self.document = document
+        self._session = session
+        self._earlier_wpm = tuple(earlier_wpm)
+        self._earlier = tuple(earlier)
+        self._lock = threading.Lock()
+        self._stretches = Stretches(passage.passage_id for passage in document.passages)
+        self._latest: tuple[object, Reading] | None = None
+
+    def reading(self) -> Reading:
+        """Work out how the text was read so far.
+
+        Several are asked for in a row: the latest one is kept until there is something new.
+        """
+        session = self._session
+        with self._lock:
+            grown = self._stretches.update(session.views)
+            state = session.rows()[-1:], session.baseline
+            if grown or self._latest is None or self._latest[0] != state:
+                signals = session.signals()
+                reading = read_stretches(self.document, self._stretches, signals, self._earlier_wpm)
+                self._latest = state, reading
+            return self._latest[1]
+
+    def features(self, passage_id: str) -> ComprehensionFeatures | None:
+        """Return what is known about a passage; None if it was never on the screen."""
+        return self.reading().features().get(passage_id)
+
+    def follow(self) -> None:
+        """Let text and pace of the passage in view enter the live estimate."""
+        reading = self.reading()
+        seen = [passage for passage in reading.passages if passage.seen]
+        if seen:
+            current = max(seen, key=_last_seen)
+            self._session.set_reading(reading.features().get(current.passage_id))
+
+    def askable(self) -> list[ReadPassage]:
+        """Return the passages stayed with so far, and how far the reader has gone on since each."""
+        reading = self.reading()
+        comprehension, _ = self._session.coefficients
+        return askable(reading.passages, reading.estimates(comprehension))
+
+    def result(
+        self,
+        comprehension: Coefficients,
+        marked_important: Collection[str] = (),
+        corrections: Sequence[tuple[Answer, ComprehensionFeatures | None]] = (),
+    ) -> ReadingResult:
+        """Return what the reading amounted to.
+
+        Args:
+            comprehension: What was believed before this session.
+            marked_important: Passages that the learner marked.
+            corrections: Answers given after the session was finished.
+        """
+        given = [*self._session.examples, *corrections]
+        examples = [
+            ComprehensionExample(features, answer.target, answer.weight)
+            for answer, features in given
+            if isinstance(features, ComprehensionFeatures) and answer.target is not None
+        ]
+        evaluation = evaluate([*self._earlier, *examples])
+        personal = personalise(comprehension, [Example(*example) for example in examples])
+        reading = self.reading()
+        estimates = reading.estimates(personal, with_camera=evaluation.uses_camera)
+        answers = [answer for answer, _ in given]
+        return ReadingResult(
+            reading,
+            estimates,
+            find_highlights(reading, estimates, answers, marked_important),
+            evaluation,
+        )
+
+
+def askable(
+    passages: Sequence[PassageReading], estimates: Mapping[str, Estimate]
+) -> list[ReadPassage]:
+    """Return what the choice of a probe needs about each passage that was stayed with.
+
+    A passage was left behind by as many passages as were on the screen later than it.
+
+    Args:
+        passages: How each was read.
+        estimates: Comprehension by passage.
+    """
+    visited = sorted((one for one in passages if one.visits > 0), key=_last_seen)
+    found = []
+    for position, passage in enumerate(visited):
+        estimate = estimates.get(passage.passage_id)
+        if estimate is None or estimate.low is None or estimate.high is None:
+            continue
+        found.append(
+            ReadPassage(
+                passage.passage_id, len(visited) - 1 - position, estimate.high - estimate.low
+            )
+        )
+    return found
+
+
+def _last_seen(passage: PassageReading) -> float:
+    return passage.last_seen or 0.0

@@ -1,0 +1,1 @@
+"""Reading: what was on the screen when, and what that says about each passage."""

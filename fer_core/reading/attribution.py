@@ -1,0 +1,368 @@
+"""What happened on each passage: time, pace, returns, absence and expression.
+
+Views (what was on screen, from when to when) and a series of signals (who was there,
+and with what expression) go in; one `PassageReading` per passage comes out. Nothing
+here knows a clock or a camera, and the same numbers from the history give the same
+result again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+import numpy.typing as npt
+
+from fer_core.affect.indicators import (
+    Coefficients,
+    ComprehensionFeatures,
+    Estimate,
+    comprehension_features,
+    estimate,
+)
+from fer_core.reading.visibility import FloatArray, Stretches, View
+from fer_core.texts.document import Document, Passage
+from fer_core.texts.readability import measure_readability
+
+#: Silent reading of English non-fiction, words a minute (Brysbaert 2019).
+USUAL_WPM = 238.0
+#: How many passages the usual pace weighs against the learner's own.
+USUAL_WPM_WEIGHT = 5
+#: Pace above which a passage counts as skimmed, in multiples of the own pace.
+SKIMMED_PACE = 1.5
+#: Faster than this nothing is read (Rayner et al. 2016): such passages say nothing about the own
+#: pace.
+FASTEST_READING_WPM = 600.0
+#: Smoothed expression trails the face by this much.
+AFFECT_LAG_S = 2.0
+#: Expression is reported for a passage only where it was measured for this share of its time.
+LEAST_COVERAGE = 0.5
+#: Seconds with the usual expression that each passage starts with: of one seen for a few seconds
+#: little can be said, so its figure stays near 0. Of 2 to 8 s, 2 s found injected changes best.
+AFFECT_PRIOR_S = 2.0
+#: What is left of the equations' error when they count as solved, as a share of where it began.
+SOLVED_TO = 1e-10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signals:
+    """Signals over time, each row from one moment to another; shape (n,) each.
+
+    Attributes:
+        start: From when, ascending, in seconds on the session's clock.
+        end: Until when; rows do not overlap, and gaps between them are allowed.
+        present: Share of the row in which a face was there and faced the screen, 0..1; NaN where
+            nothing was looking (camera off, paused), which says nothing against the reader.
+        negative_z: Mean z of Angry + Sad against the own baseline; NaN where not measured.
+    """
+
+    start: FloatArray
+    end: FloatArray
+    present: FloatArray
+    negative_z: FloatArray
+
+    def __post_init__(self) -> None:
+        if len({a.shape for a in (self.start, self.end, self.present, self.negative_z)}) != 1:
+            raise ValueError("all columns have the same length")
+
+    @classmethod
+    def none(cls) -> Signals:
+        """Return the signals of a session without a camera."""
+        return cls(*(np.zeros(0) for _ in range(4)))
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReading:
+    """What happened on one passage.
+
+    Attributes:
+        passage_id: Which.
+        words: Its length; see `text.count_words`.
+        seconds: Time with the reader present, attributed by visible share.
+        away_seconds: Time on screen with the reader away or not facing it.
+        visits: How many times it was stayed with; 0 for one that was only scrolled past.
+        first_seen: When it first was on screen, in seconds on the session's clock; None: never.
+        last_seen: When it last was.
+        negative_z: z of Angry + Sad that goes with it, see `attribute`; None where measured for
+            less than half of the time.
+        coverage: Share of its time with a measured expression, 0..1.
+    """
+
+    passage_id: str
+    words: float
+    seconds: float = 0.0
+    away_seconds: float = 0.0
+    visits: int = 0
+    first_seen: float | None = None
+    last_seen: float | None = None
+    negative_z: float | None = None
+    coverage: float = 0.0
+
+    @property
+    def seen(self) -> bool:
+        return self.first_seen is not None
+
+    @property
+    def wpm(self) -> float | None:
+        """Words a minute, or None for a passage that had no time."""
+        return self.words / (self.seconds / 60.0) if self.seconds > 0 else None
+
+    @property
+    def revisits(self) -> int:
+        return max(0, self.visits - 1)
+
+    @property
+    def away_share(self) -> float | None:
+        """Share of its time on screen with the reader away, 0..1."""
+        total = self.seconds + self.away_seconds
+        return self.away_seconds / total if total > 0 else None
+
+
+def attribute(
+    passages: Sequence[Passage], views: Iterable[View], signals: Signals
+) -> tuple[PassageReading, ...]:
+    """Attribute time and expression to passages.
+
+    At each moment a passage weighs w_i = v_i / sum_j v_j, v being the visible shares. Its time is
+    the integral of w_i while the reader is present. So the times, away included, add up to the
+    time in which anything was visible.
+
+    The expression z(t), taken 2 s later for the filter's lag, is explained as sum_i w_i(t) b_i by
+    ridge regression (Hoerl & Kennard 1970), b_i being what is reported of a passage: where two are
+    on screen together, what is known of each from other moments decides whose it was.
+
+    Args:
+        passages: The whole text.
+        views: What was visible when. Two views of one passage at once count as the larger.
+        signals: What the camera saw.
+
+    Returns:
+        One reading for each passage, in order, those never seen too.
+    """
+    stretches = Stretches(passage.passage_id for passage in passages)
+    stretches.update(tuple(views))
+    return attribute_stretches(passages, stretches, signals)
+
+
+def attribute_stretches(
+    passages: Sequence[Passage], stretches: Stretches, signals: Signals
+) -> tuple[PassageReading, ...]:
+    """Do what `attribute` does for what is already cut into stretches."""
+    indices, starts, ends, weights = stretches.rows()
+    away = _Integral(signals, np.nan_to_num(1.0 - signals.present, nan=0.0))
+    measured = np.isfinite(signals.negative_z)
+    valid = _Integral(signals, measured.astype(np.float64))
+    negative = _Integral(signals, np.where(measured, signals.negative_z, 0.0))
+    lagged = (starts + AFFECT_LAG_S, ends + AFFECT_LAG_S)
+    n = len(passages)
+    valid_row_s = valid.between(*lagged)
+    shown_s, away_s, valid_s = (
+        np.bincount(indices, weights * amount, minlength=n)
+        for amount in (ends - starts, away.between(starts, ends), valid_row_s)
+    )
+    negative_z = _explain(indices, starts, weights, valid_row_s, negative.between(*lagged))
+    first = np.full(n, np.inf)
+    last = np.full(n, -np.inf)
+    np.minimum.at(first, indices, starts)
+    np.maximum.at(last, indices, ends)
+    visits = stretches.count_visits()
+
+    readings = []
+    for index, passage in enumerate(passages):
+        if not np.isfinite(first[index]):
+            readings.append(PassageReading(passage.passage_id, passage.words))
+            continue
+        shown, absent = float(shown_s[index]), float(away_s[index])
+        with_face = float(valid_s[index])
+        coverage = min(1.0, with_face / shown) if shown > 0 else 0.0
+        readings.append(
+            PassageReading(
+                passage_id=passage.passage_id,
+                words=passage.words,
+                seconds=max(0.0, shown - absent),
+                away_seconds=absent,
+                visits=int(visits[index]),
+                first_seen=float(first[index]),
+                last_seen=float(last[index]),
+                negative_z=negative_z[index] if coverage >= LEAST_COVERAGE else None,
+                coverage=coverage,
+            )
+        )
+    return tuple(readings)
+
+
+def _explain(
+    indices: npt.NDArray[np.intp],
+    starts: FloatArray,
+    weights: FloatArray,
+    valid_s: FloatArray,
+    negative_s: FloatArray,
+) -> dict[int, float]:
+    """Return b by passage, from rows as `_weigh` makes them, with the integrals over each row."""
+    seen, columns = np.unique(indices, return_inverse=True)
+    n = len(seen)
+    places, values = [np.arange(n) * (n + 1)], [np.full(n, AFFECT_PRIOR_S)]
+    # Rows of one stretch begin together and are neighbours: row k meets row k + 1, k + 2, ...
+    for apart in range(len(starts)):
+        left, right = slice(len(starts) - apart), slice(apart, None)
+        shared = starts[left] == starts[right]
+        if not shared.any():
+            break
+        (together,) = np.nonzero(shared & (valid_s[left] > 0))
+        products = weights[left][together] * weights[right][together] * valid_s[left][together]
+        one, other = columns[left][together], columns[right][together]
+        places += [one * n + other, other * n + one] if apart else [one * n + other]
+        values += [products, products] if apart else [products]
+    found = _solve(
+        np.concatenate(places),
+        np.concatenate(values),
+        np.bincount(columns, weights * negative_s, minlength=n).astype(np.float64),
+    )
+    return dict(zip(seen.tolist(), found.tolist(), strict=True))
+
+
+def _solve(places: npt.NDArray[np.intp], values: FloatArray, target: FloatArray) -> FloatArray:
+    """Solve A x = target for a symmetric positive definite A that is mostly zero.
+
+    By conjugate gradients (Hestenes & Stiefel 1952), scaled by the diagonal: only neighbours are
+    on screen together, and a book of 1,400 passages would fill a square of 2 million numbers.
+
+    Args:
+        places: Row times n plus column of each number of A; those of one place are added up.
+        values: The numbers.
+        target: Shape (n,).
+    """
+    n = len(target)
+    unique, summed = np.unique(places, return_inverse=True)
+    entries = np.bincount(summed, values)
+    rows, columns = np.divmod(unique, n)
+    scale = 1.0 / entries[rows == columns]
+    found, rest = np.zeros(n), target.copy()
+    direction = scale * rest
+    size = float(rest @ direction)
+    enough = size * SOLVED_TO**2
+    for _ in range(n):
+        if size <= enough:
+            break
+        image = np.bincount(rows, entries * direction[columns], minlength=n)
+        step = size / float(direction @ image)
+        found += step * direction
+        rest -= step * image
+        scaled = scale * rest
+        before, size = size, float(rest @ scaled)
+        direction = scaled + size / before * direction
+    return found
+
+
+class _Integral:
+    """The integral of a piecewise constant signal, zero where there are no rows."""
+
+    def __init__(self, signals: Signals, values: FloatArray) -> None:
+        self._times = np.column_stack([signals.start, signals.end]).ravel()
+        steps = np.zeros(len(self._times))
+        steps[1::2] = values * (signals.end - signals.start)
+        self._sums = np.cumsum(steps)
+
+    def between(self, start: FloatArray, end: FloatArray) -> FloatArray:
+        """Return the integral over each [start, end]."""
+        if len(self._times) == 0:
+            return np.zeros(len(start))
+        return np.asarray(
+            np.interp(end, self._times, self._sums) - np.interp(start, self._times, self._sums)
+        )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as it was read.
+
+    Attributes:
+        document: The text.
+        passages: One reading for each passage, in order.
+        own_wpm: The learner's pace to compare with, words a minute.
+    """
+
+    document: Document
+    passages: tuple[PassageReading, ...]
+    own_wpm: float
+
+    def is_skimmed(self, reading: PassageReading) -> bool:
+        """Whether a passage went by more than 1.5 times as fast as the own pace."""
+        return reading.wpm is not None and reading.wpm > SKIMMED_PACE * self.own_wpm
+
+    def features(self, *, with_camera: bool = True) -> dict[str, ComprehensionFeatures]:
+        """Return the inputs of the comprehension estimate for each passage that was seen.
+
+        Args:
+            with_camera: Include absence and expression.
+        """
+        usual_revisits = median(
+            [reading.revisits for reading in self.passages if reading.seen] or [0]
+        )
+        features = {}
+        for passage, reading in zip(self.document.passages, self.passages, strict=True):
+            if not reading.seen:
+                continue
+            readability = measure_readability(passage.text)
+            made = comprehension_features(
+                lix=readability.lix if readability else None,
+                wpm=reading.wpm,
+                own_wpm=self.own_wpm,
+                revisits_above_median=reading.revisits - usual_revisits,
+                away_share=reading.away_share,
+                negative_z=reading.negative_z,
+            )
+            features[passage.passage_id] = made if with_camera else made.without_camera()
+        return features
+
+    def estimates(
+        self, coefficients: Coefficients, *, with_camera: bool = True
+    ) -> dict[str, Estimate]:
+        """Return the comprehension estimate of each passage that was seen, 0..100."""
+        return {
+            passage_id: estimate(features, coefficients)
+            for passage_id, features in self.features(with_camera=with_camera).items()
+        }
+
+
+def read(
+    document: Document,
+    views: Iterable[View],
+    signals: Signals,
+    earlier_wpm: Sequence[float] = (),
+) -> Reading:
+    """Work out how a text was read.
+
+    Args:
+        document: The text.
+        views: What was visible when.
+        signals: What the camera saw; `Signals.none()` without one.
+        earlier_wpm: Words a minute on passages of the learner's earlier sessions.
+    """
+    stretches = Stretches(passage.passage_id for passage in document.passages)
+    stretches.update(tuple(views))
+    return read_stretches(document, stretches, signals, earlier_wpm)
+
+
+def read_stretches(
+    document: Document, stretches: Stretches, signals: Signals, earlier_wpm: Sequence[float] = ()
+) -> Reading:
+    """Do what `read` does for what is already cut into stretches."""
+    passages = attribute_stretches(document.passages, stretches, signals)
+    paces = [*earlier_wpm, *(reading.wpm for reading in passages if reading.wpm is not None)]
+    return Reading(document, passages, own_pace(paces))
+
+
+def own_pace(paces: Iterable[float]) -> float:
+    """Return the pace to compare with: (5 x 238 + n x own median) / (5 + n) words a minute.
+
+    Args:
+        paces: Words a minute on each passage read so far; those too fast for reading are left out.
+    """
+    readable = [wpm for wpm in paces if 0 < wpm <= FASTEST_READING_WPM]
+    if not readable:
+        return USUAL_WPM
+    n = len(readable)
+    return (USUAL_WPM_WEIGHT * USUAL_WPM + n * median(readable)) / (USUAL_WPM_WEIGHT + n)

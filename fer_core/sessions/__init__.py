@@ -1,0 +1,1 @@
+"""Study sessions: clock, signals, timeline, events, what they amount to."""

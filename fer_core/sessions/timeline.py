@@ -1,0 +1,170 @@
+"""A session's rows in bounded memory, and as a table.
+
+The last half hour stays at one row a second; what is older is merged into rows of ten seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+import pandas as pd
+
+from fer_core.emotions import LABELS
+from fer_core.sessions.timeline_bucket import Row, merge_rows
+
+#: Rows kept at one a second: half an hour, the longest window that the live chart shows whole.
+FINE_ROWS = 1800
+#: Rows kept at one in ten seconds: a day. What is older is forgotten here (storage has it).
+COARSE_ROWS = 8640
+COARSE_S = 10.0
+
+
+class Timeline:
+    """The rows of one session, oldest first. Not thread-safe: its session locks."""
+
+    def __init__(self) -> None:
+        self._fine: deque[Row] = deque()
+        self._coarse: deque[Row] = deque(maxlen=COARSE_ROWS)
+
+    def __len__(self) -> int:
+        return len(self._coarse) + len(self._fine)
+
+    def append(self, row: Row) -> None:
+        """Add the newest row; rows come in the order of time."""
+        if row.width_s >= COARSE_S:
+            self._coarse.append(row)
+            return
+        self._fine.append(row)
+        while len(self._fine) > FINE_ROWS:
+            self._merge_oldest()
+
+    def _merge_oldest(self) -> None:
+        start = _bucket_start(self._fine[0].at, COARSE_S)
+        oldest = []
+        while self._fine and self._fine[0].at < start + COARSE_S:
+            oldest.append(self._fine.popleft())
+        self._coarse.append(merge_rows(oldest, start, COARSE_S))
+
+    def since(self, at: float | None = None) -> list[Row]:
+        """Return the rows that start at `at` or later, all of them without it."""
+        if at is None:
+            return [*self._coarse, *self._fine]
+        return [*_tail(self._coarse, at), *_tail(self._fine, at)]
+
+    @property
+    def last(self) -> Row | None:
+        if self._fine:
+            return self._fine[-1]
+        return self._coarse[-1] if self._coarse else None
+
+
+def _tail(rows: deque[Row], at: float) -> list[Row]:
+    newest_first = []
+    for row in reversed(rows):
+        if row.at < at:
+            break
+        newest_first.append(row)
+    newest_first.reverse()
+    return newest_first
+
+
+def _bucket_start(at: float, width_s: float) -> float:
+    return math.floor(at / width_s) * width_s
+
+
+def rebucket(rows: Iterable[Row], width_s: float) -> Iterator[Row]:
+    """Merge rows into stretches of `width_s` seconds; a row that is wider stays as it is.
+
+    Raises:
+        ValueError: The width is not above zero.
+    """
+    if not width_s > 0:
+        raise ValueError("a bucket needs a width above zero")
+    for start, group in groupby(rows, key=lambda row: _bucket_start(row.at, width_s)):
+        members = list(group)
+        if len(members) == 1 and members[0].width_s >= width_s:
+            yield members[0]
+        else:
+            yield merge_rows(members, start, width_s)
+
+
+#: Columns of `to_frame`, in order.
+COLUMNS: tuple[str, ...] = (
+    "time",
+    "elapsed_s",
+    "width_s",
+    *LABELS,
+    "valence",
+    "valence_band",
+    "arousal",
+    *(
+        f"{name}{end}"
+        for name in ("comprehension", "stress", "attention")
+        for end in ("", "_low", "_high", "_reason")
+    ),
+    "heart_rate",
+    "heart_rate_snr_db",
+    "heart_rate_reason",
+    "coverage",
+    "presence",
+    "frames",
+    "observed_s",
+    "valid_s",
+    "facing_s",
+    "away_s",
+)
+
+
+def to_frame(rows: Sequence[Row], started_at: float) -> pd.DataFrame:
+    """Return rows as a table, one line each, with the columns of `COLUMNS`.
+
+    `time` is UTC, `elapsed_s` counts from the start of the session, the five classes are shares
+    (half-life 10 s) that sum to 1. A number that is missing is NaN, and the column
+    `..._reason` beside an estimate says why; where the estimate is there the reason is empty. The
+    heart rate is in beats a minute; where it was not asked for, its reason is "off".
+
+    Args:
+        rows: In the order of time.
+        started_at: Start of the session, seconds since the epoch.
+    """
+    nothing = (None,) * len(LABELS)
+    records = []
+    for row in rows:
+        estimates: list[float | str | None] = []
+        for item in (row.comprehension, row.stress, row.attention):
+            reason = "" if item.reason is None else str(item.reason)
+            estimates += [item.value, item.low, item.high, reason]
+        if row.pulse is None:
+            pulse: tuple[float | str | None, ...] = (None, None, "off")
+        else:
+            pulse = (row.pulse.bpm, row.pulse.snr_db, str(row.pulse.reason or ""))
+        records.append(
+            (
+                row.at,
+                row.at - started_at,
+                row.width_s,
+                *(row.shares or nothing),
+                row.valence,
+                row.valence_band,
+                row.arousal,
+                *estimates,
+                *pulse,
+                row.coverage,
+                str(row.presence),
+                row.frames,
+                row.observed_s,
+                row.valid_s,
+                row.facing_s,
+                row.away_s,
+            )
+        )
+    frame = pd.DataFrame.from_records(records, columns=list(COLUMNS))
+    frame["time"] = pd.to_datetime(frame["time"].astype("float64"), unit="s", utc=True)
+    texts = {name for name in COLUMNS if name.endswith("_reason")} | {"presence", "time"}
+    numbers = [name for name in COLUMNS if name not in texts]
+    frame[numbers] = frame[numbers].astype("float64")
+    frame["frames"] = frame["frames"].astype("int64")
+    return frame

@@ -1,1 +1,0 @@
-"""A study session and its text: passages, probes, personalisation, reports."""

@@ -1,0 +1,1 @@
+"""Texts: files to passages, and what can be told from the words alone."""

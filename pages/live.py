@@ -1,0 +1,34 @@
+"""Live: a study session with the camera, from consent to summary."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.live.resources import study_of_address
+from app.live.running_view import show_running
+from app.live.setup_view import ask_consent, needs_consent, show_setup
+from app.live.summary_view import show_summary
+from app.scroll import begin_at_the_top, note_next_step
+from app.state import engine_or_stop
+from fer_core.sessions.snapshot import State
+
+
+def show_page() -> None:
+    engine = engine_or_stop()
+    study = study_of_address("session")
+    if study is None:
+        started = show_setup(engine)
+        if started is not None:
+            st.query_params["session"] = started.session_id
+            note_next_step()
+            st.rerun()
+    elif study.session.state is State.FINISHED:
+        show_summary(study)
+    elif needs_consent(study.session.info.consent_version):
+        ask_consent()
+    else:
+        show_running(study)
+
+
+show_page()
+begin_at_the_top()

@@ -1,0 +1,217 @@
+"""The history page: what it shows, and what its buttons do, without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from app.history import session_view
+from app.history.data_view import ERASE_WORD
+from app.live.resources import live_sessions
+from app.live.sessions import new_session_id
+from app.reading.rooms import reading_rooms
+from app.state import engine_or_stop
+from fer_core.affect.indicators import comprehension_prior
+from fer_core.config import PROJECT_ROOT, get_settings
+from fer_core.live.reading_tracker import ReadingDesk
+from fer_core.sessions.session_info import SessionInfo
+from fer_core.storage.history import TextLabel
+from fer_core.storage.store import SessionStore
+from tests.storage.sessions import START, TEXT, full_session, new_session
+
+PAGE = PROJECT_ROOT / "app" / "pages" / "history.py"
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of its own for the history, and no store left over from another test."""
+    monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
+    get_settings.cache_clear()
+    st.cache_resource.clear()
+    yield tmp_path
+    st.cache_resource.clear()
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def url(data_dir: Path) -> str:
+    return f"sqlite:///{data_dir / 'history.sqlite'}"
+
+
+def fill(url: str) -> None:
+    with SessionStore(url) as store:
+        for number in range(5):
+            session = full_session(f"s{number}", START + 90_000 * number)
+            store.follow(session, text=TextLabel(TEXT.text_id, TEXT.title, TEXT.words))
+            store.save_now()
+            result = ReadingDesk(TEXT, session).result(comprehension_prior())
+            store.save_reading(f"s{number}", result.reading, result.estimates, result.highlights)
+
+
+def open_page(session_id: str | None = None) -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=60)
+    if session_id:
+        page.query_params["session"] = session_id
+    return page.run()
+
+
+def words(page: AppTest) -> str:
+    shown = [*page.markdown, *page.caption, *page.info, *page.success, *page.title, *page.subheader]
+    return "\n".join(str(element.value) for element in shown)
+
+
+def test_an_empty_history_says_what_to_do(data_dir):
+    page = open_page()
+    assert not page.exception
+    assert "Finish one on the Live or the Reading page" in words(page)
+
+
+def test_sessions_are_listed_with_their_figures(url):
+    fill(url)
+    page = open_page()
+    assert not page.exception
+    assert len(page.dataframe[0].value) == 5
+    assert page.metric[0].value == "5"
+    assert "sessions" in words(page)
+    assert "How bees find home" in set(page.dataframe[0].value["Text"])
+
+
+def test_search_narrows_the_list(url):
+    fill(url)
+    page = open_page()
+    page.text_input(key="history_search").set_value("nothing like it").run()
+    assert "No session here" in words(page)
+
+
+def test_a_session_shows_its_timeline_passages_and_answers(url):
+    fill(url)
+    page = open_page("s2")
+    assert not page.exception
+    assert page.title[0].value == "Biology"
+    assert {"Timeline", "Passages", "Your answers"} <= {one.value for one in page.subheader}
+    answers = next(one.value for one in page.dataframe if "Your answer" in one.value)
+    assert list(answers["Your answer"]) == ["ants (not right)", "7 of 10", "2 of 5"]
+    assert list(answers["About"]) == ["passage 2", "the moment", "passage 3"]
+
+
+def test_the_usual_pace_is_the_one_that_was_shown_after_reading(url, monkeypatch):
+    drawn = []
+    pace_map = session_view.pace_map
+
+    def draw(table, own_wpm):
+        drawn.append(own_wpm)
+        return pace_map(table, own_wpm)
+
+    monkeypatch.setattr(session_view, "pace_map", draw)
+    with SessionStore(url) as store:
+        shown = {}
+        for number, count in enumerate((1, 8, 8)):
+            session = new_session(f"s{number}", START + 90_000 * number)
+            for place, passage in enumerate(TEXT.passages[:count]):
+                at = START + 90_000 * number + 20 * place
+                session.mark_passage(passage.passage_id, 1.0, at, at + 10 * (1 + number % 2))
+            session.finish(START + 90_000 * number + 300)
+            earlier = store.earlier_wpm()
+            store.follow(session, text=TextLabel(TEXT.text_id, TEXT.title, TEXT.words))
+            result = ReadingDesk(TEXT, session, earlier).result(comprehension_prior())
+            store.save_reading(f"s{number}", result.reading, {}, ())
+            shown[f"s{number}"] = result.reading.own_wpm
+    for session_id, own_wpm in shown.items():
+        assert not open_page(session_id).exception
+        assert drawn.pop() == pytest.approx(own_wpm)
+    assert len({round(own_wpm) for own_wpm in shown.values()}) == 3
+
+
+def test_a_session_is_renamed_and_gets_a_note(url):
+    fill(url)
+    page = open_page("s2")
+    page.text_input[0].set_value("Bees again")
+    page.text_area[0].set_value("Went well")
+    next(button for button in page.button if button.label == "Save").click().run()
+    with SessionStore(url) as store:
+        summary = store.load("s2").summary
+    assert (summary.info.title, summary.note) == ("Bees again", "Went well")
+
+
+def test_a_deleted_session_can_be_brought_back(url):
+    fill(url)
+    page = open_page("s2")
+    page.button(key="delete_session").click().run()
+    assert len(page.dataframe[0].value) == 4
+    page.button(key="undo_delete").click().run()
+    assert len(page.dataframe[0].value) == 5
+
+
+def test_undoing_too_late_says_so_once(url):
+    fill(url)
+    page = open_page("s2")
+    page.button(key="delete_session").click().run()
+    with SessionStore(url) as store:
+        store.erase("s2")
+    page.button(key="undo_delete").click().run()
+    assert "15 minutes are over" in words(page)
+    assert len(page.dataframe[0].value) == 4
+    page.run()
+    assert "15 minutes are over" not in words(page)
+
+
+def test_what_is_known_can_be_reset(url):
+    fill(url)
+    page = open_page()
+    assert "from 10 answers" in words(page)
+    page.button(key="reset_answers").click().run()
+    assert "from 0 answers" in words(page)
+    page.button(key="reset_baseline").click().run()
+    assert "Not known yet" in words(page)
+
+
+def test_everything_is_erased_after_the_word_is_typed(url):
+    fill(url)
+    page = open_page()
+    assert page.button(key="erase_all").disabled
+    page.text_input(key="erase_word").set_value(ERASE_WORD).run()
+    page.button(key="erase_all").click().run()
+    assert "no row is left" in words(page)
+    with SessionStore(url) as store:
+        assert store.count_lines() == 0
+
+
+def test_erasing_everything_ends_what_runs_in_memory_too(url):
+    sessions = live_sessions()
+    study = sessions.start(engine_or_stop(), SessionInfo(new_session_id(), sessions.clock()))
+    rooms = reading_rooms(sessions.store)
+    rooms.open(TEXT, study.session, with_camera=False)
+    page = open_page()
+    page.text_input(key="erase_word").set_value(ERASE_WORD).run()
+    page.button(key="erase_all").click().run()
+    assert not page.exception
+    assert sessions.unfinished() == []
+    assert rooms.get(study.session_id) is None
+    assert sessions.store is not None
+    assert sessions.store.save_now()
+    assert sessions.store.count_lines() == 0
+
+
+def test_a_zip_is_made_and_offered(url):
+    fill(url)
+    page = open_page()
+    page.button(key="make_export").click().run()
+    assert not page.exception
+    assert page.session_state["export"][:2] == b"PK"
+
+
+def test_a_session_that_is_not_there_is_said_to_be_missing(data_dir):
+    page = open_page("gone")
+    assert not page.exception
+    assert "not in the history" in words(page)
+
+
+def test_a_history_that_cannot_be_read_says_why(data_dir):
+    (data_dir / "history.sqlite").write_bytes(b"no database at all " * 200)
+    page = open_page()
+    assert not page.exception
+    assert any("damaged" in one.value for one in [*page.warning, *page.error])

@@ -1,0 +1,355 @@
+"""The live page without a browser: consent first, then the plan, then the session."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+import streamlit_webrtc.component
+from av import VideoFrame
+from streamlit.testing.v1 import AppTest
+
+from app.live import running_view
+from app.live.clock import now
+from app.live.consent import CONSENT_VERSION
+from app.live.resources import live_sessions
+from app.live.sessions import LiveStudy, new_session_id
+from app.live.webrtc import Connection
+from app.reading.rooms import reading_rooms
+from app.state import engine_or_stop
+from fer_core.affect.breaks import BreakPlan
+from fer_core.affect.indicators import Reason
+from fer_core.config import PROJECT_ROOT
+from fer_core.emotions import Emotion
+from fer_core.errors import SessionFinished
+from fer_core.learner.probes import Probe, ProbeKind
+from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.snapshot import State
+from fer_core.vision.faces import Detections, SkinColour
+from tests.pages.running import run_page
+from tests.storage.sessions import TEXT
+from tests.synthetic.signals import face, one_hot, picture
+
+SMILE = picture(face(one_hot(Emotion.HAPPY, 0.9)))
+
+
+@pytest.fixture(autouse=True)
+def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty history, and no browser session for streamlit-webrtc to look for."""
+    monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(streamlit_webrtc.component, "get_this_session_info", lambda: None)
+    yield
+    st.cache_resource.clear()
+
+
+def words(page: AppTest) -> str:
+    groups = (page.markdown, page.caption, page.info, page.title, page.subheader, page.warning)
+    return "\n".join(str(element.value) for group in groups for element in group)
+
+
+def agreed() -> AppTest:
+    page = run_page("live")
+    page.checkbox(key="consent_box").check().run()
+    return page.button(key="consent_go").click().run()
+
+
+def started(title: str = "Chapter 3") -> tuple[AppTest, LiveStudy]:
+    page = agreed()
+    page.text_input(key="setup_title").input(title)
+    page.button(key="start_session").click().run()
+    (study,) = live_sessions().unfinished()
+    return page, study
+
+
+def watch(study: LiveStudy, seen: Detections) -> None:
+    """Let the session see the same picture from its start until a moment from now."""
+    at = study.session.info.started_at
+    while at < now() + 0.5:
+        at += 0.2
+        study.session.observe(seen, at)
+
+
+def test_before_the_camera_it_says_what_is_measured_stored_and_not() -> None:
+    page = run_page("live")
+    text = words(page)
+    for phrase in ("What is measured", "No pictures, ever", "What it cannot know", "Schools"):
+        assert phrase in text
+    assert not page.text_input
+
+
+def test_without_agreeing_there_is_no_way_on() -> None:
+    page = run_page("live")
+    assert page.button(key="consent_go").disabled
+
+
+def test_after_agreeing_the_plan_is_asked_for() -> None:
+    page = agreed()
+    assert not page.exception
+    assert page.session_state["consent_version"] == CONSENT_VERSION
+    assert page.text_input(key="setup_title").label == "What do you study?"
+
+
+def test_a_started_session_has_its_title_its_plan_and_the_consent() -> None:
+    page, study = started()
+    assert not page.exception
+    assert page.title[0].value == "Chapter 3"
+    assert study.session.info.plan == BreakPlan(25, 5)
+    assert study.session.info.consent_version == CONSENT_VERSION
+    assert page.query_params["session"] == study.session_id
+
+
+def test_before_the_first_picture_it_says_that_it_waits() -> None:
+    page, _ = started()
+    assert "Waiting for the first pictures" in words(page)
+
+
+def test_what_was_seen_is_shown_with_its_reasons() -> None:
+    page, study = started()
+    watch(study, SMILE)
+    page.run()
+    text = words(page)
+    assert "😊 Happy" in text
+    assert "**Stress** &ensp; –" in text
+
+
+def test_a_second_face_is_said_to_pause_the_indicators() -> None:
+    page, study = started()
+    two = picture(face(one_hot(Emotion.HAPPY)), face(one_hot(Emotion.SAD), x=20))
+    watch(study, two)
+    page.run()
+    assert "More than one face" in words(page)
+
+
+def test_a_break_can_be_dismissed() -> None:
+    page, study = started()
+    study.session.answer(Probe("x", ProbeKind.STRESS, now(), "?"), 9, now())
+    page.run()
+    assert "You rated your stress 9 out of 10." in words(page)
+    page.button(key="dismiss-b1").click().run()
+    assert "You rated your stress" not in words(page)
+
+
+def test_taking_a_break_pauses_the_session() -> None:
+    page, study = started()
+    study.session.answer(Probe("x", ProbeKind.STRESS, now(), "?"), 9, now())
+    page.run()
+    page.button(key="take-b1").click().run()
+    assert study.session.state is State.PAUSED
+    assert "The session is paused." in words(page)
+
+
+def test_a_question_is_answered_with_one_tap(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, study = started()
+    probe = Probe("q1", ProbeKind.CLARITY, now(), "How clear is it?")
+    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: probe)
+    page.run()
+    assert "How clear is it?" in words(page)
+    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: None)
+    page.segmented_control(key="answer-q1").set_value(4).run()
+    assert [answer.value for answer in study.session.answers] == [4]
+    assert "How clear is it?" not in words(page)
+
+
+def test_a_question_can_be_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, study = started()
+    probe = Probe("q1", ProbeKind.STRESS, now(), "How stressed are you now?")
+    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: probe)
+    page.run()
+    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: None)
+    page.button(key="skip-q1").click().run()
+    assert [answer.skipped for answer in study.session.answers] == [True]
+
+
+def test_what_is_asked_of_a_session_that_another_tab_has_finished_leads_to_its_summary(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page, study = started()
+    probe = Probe("q1", ProbeKind.CLARITY, now(), "How clear is it?")
+    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: probe)
+    page.run()
+    study.session.finish(now())
+    page.button(key="skip-q1").click().run()
+    assert not page.exception
+    assert "finished and takes nothing more" in page.toast[0].value
+    assert "Here is what it amounted to" in words(page)
+
+
+def test_a_break_that_is_taken_after_the_end_leads_to_the_summary() -> None:
+    page, study = started()
+    study.session.answer(Probe("x", ProbeKind.STRESS, now(), "?"), 9, now())
+    page.run()
+    study.session.finish(now())
+    page.button(key="take-b1").click().run()
+    assert not page.exception
+    assert "Here is what it amounted to" in words(page)
+
+
+def test_a_session_that_is_finished_while_pause_is_pressed_shows_its_summary(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page, study = started()
+
+    def finish_first(at: float) -> None:
+        study.session.finish(at)
+        raise SessionFinished
+
+    monkeypatch.setattr(study.session, "pause", finish_first)
+    page.button(key="pause").click().run()
+    assert not page.exception
+    assert "Here is what it amounted to" in words(page)
+
+
+def test_pause_resume_and_finish() -> None:
+    page, study = started()
+    page.button(key="pause").click().run()
+    assert study.session.state is State.PAUSED
+    page.button(key="resume").click().run()
+    assert study.session.state is State.ACTIVE
+    page.button(key="finish").click().run()
+    assert study.session.state is State.FINISHED
+    assert not page.exception
+    assert "Here is what it amounted to" in words(page)
+
+
+def test_the_summary_says_why_there_is_no_estimate() -> None:
+    page, study = started()
+    watch(study, SMILE)
+    page.button(key="finish").click().run()
+    said = words(page)
+    assert "No estimate of comprehension and stress" in said
+    assert Reason.BASELINE.text in said
+
+
+def test_a_session_left_open_is_offered_again() -> None:
+    _, study = started("Left open")
+    page = agreed()
+    assert "**Left open** is not finished" in words(page)
+    page.button(key=f"go-on-{study.session_id}").click().run()
+    assert page.title[0].value == "Left open"
+
+
+def test_a_session_begun_under_an_older_agreement_asks_before_it_goes_on() -> None:
+    sessions = live_sessions()
+    old = SessionInfo(new_session_id(), sessions.clock(), "Begun before", consent_version="2020-01")
+    study = sessions.start(engine_or_stop(), old)
+    page = AppTest.from_file(PROJECT_ROOT / "app" / "pages" / "live.py", default_timeout=60)
+    page.query_params["session"] = study.session_id
+    page.run()
+    assert "Before the camera is used" in words(page)
+    assert not [button for button in page.button if button.key == "pause"]
+    page.checkbox(key="consent_box").check().run()
+    page.button(key="consent_go").click().run()
+    assert page.button(key="pause")
+
+
+def test_a_reading_left_open_is_gone_on_with_on_its_own_page() -> None:
+    sessions = live_sessions()
+    study = sessions.start(engine_or_stop(), SessionInfo(new_session_id(), sessions.clock()))
+    reading_rooms(sessions.store).open(TEXT, study.session, with_camera=False)
+    app = AppTest.from_file(PROJECT_ROOT / "Home.py", default_timeout=60).run()
+    app.session_state["consent_version"] = CONSENT_VERSION
+    app.switch_page("pages/live.py").run()
+    app.button(key=f"go-on-{study.session_id}").click().run()
+    assert not app.exception
+    assert app.query_params["reading"] == study.session_id
+    assert app.button(key="finish_reading")
+
+
+def test_a_session_that_is_not_kept_is_forgotten_with_the_next() -> None:
+    page = agreed()
+    page.toggle(key="setup_keep").set_value(False)
+    page.button(key="start_session").click().run()
+    page.button(key="finish").click().run()
+    assert "Download it now" in words(page)
+    (kept,) = list(live_sessions()._studies)
+    page.button(key="another").click().run()
+    assert kept not in live_sessions()._studies
+
+
+def test_the_address_of_a_session_that_is_gone_leads_to_a_new_one() -> None:
+    page = run_page("live")
+    page.query_params["session"] = "nothing"
+    page.run()
+    assert not page.exception
+    assert "no longer here" in words(page)
+
+
+def test_the_tab_that_lost_its_session_says_so_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, _ = started()
+    told = iter([True, False])  # another tab takes over between the page and its next second
+    monkeypatch.setattr(running_view, "is_here", lambda _: next(told, False))
+    page.run()
+    assert not page.exception
+    assert "moved to another tab" in words(page)
+
+
+def test_a_session_opened_in_another_tab_moves_there() -> None:
+    page, study = started()
+    study.camera.take_over("another tab")
+    page.run()
+    assert "moved to another tab" in words(page)
+
+
+def test_a_camera_that_falls_silent_is_told_from_a_connection_that_never_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page, study = started()
+    monkeypatch.setattr(running_view, "show_live_video", lambda _: Connection(playing=True))
+    page.session_state["waiting_since"] = now() - 60
+    page.run()
+    assert "did not come about" in page.error[0].value
+    monkeypatch.setattr(study.camera, "_clock", lambda: now() - 60)
+    study.camera.on_frame(VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24"))
+    monkeypatch.setattr(study.camera, "_clock", now)
+    page.run()
+    assert "unplugged" in page.error[0].value
+    assert not page.exception
+
+
+def test_heart_rate_is_off_unless_it_is_switched_on() -> None:
+    page, study = started()
+    assert not study.session.reads_heart_rate
+    assert "Heart rate" not in words(page)
+    page.toggle(key="read_pulse").set_value(True).run()
+    assert study.session.reads_heart_rate
+    assert "**Heart rate** &ensp; –" in words(page)
+    watch(study, SMILE)
+    page.run()
+    assert "Half a minute with your face in view is needed." in words(page)
+
+
+def test_heart_rate_that_was_agreed_to_can_be_stopped_at_any_time() -> None:
+    page = agreed()
+    page.toggle(key="setup_pulse").set_value(True)
+    page.button(key="start_session").click().run()
+    (study,) = live_sessions().unfinished()
+    assert study.session.reads_heart_rate
+    assert page.toggle(key="read_pulse").value
+    page.toggle(key="read_pulse").set_value(False).run()
+    assert not study.session.reads_heart_rate
+    assert "Heart rate" not in words(page)
+
+
+def test_a_heart_rate_that_was_read_is_shown_and_summed_up_with_its_doubt() -> None:
+    page, study = started()
+    study.session.read_heart_rate(True)
+    first = study.session.info.started_at - 39.0
+    study.session.info = replace(study.session.info, started_at=first)
+    study.session._meter.begin(first)
+    at = first
+    while at < now() + 0.5:
+        at += 0.1
+        beat = 1 + 0.005 * math.sin(2 * math.pi * 1.2 * at)
+        skin = SkinColour(198.0, 150.0 * beat, 125.0)
+        study.session.observe(picture(replace(face(one_hot(Emotion.NATURAL, 0.9)), skin=skin)), at)
+    page.run()
+    assert "**Heart rate** &ensp; 72 a minute" in words(page)
+    assert "± 2 · clear signal" in words(page)
+    page.button(key="finish").click().run()
+    assert not page.exception
+    assert "72 a minute on average" in words(page)

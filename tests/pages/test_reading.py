@@ -1,0 +1,198 @@
+"""The reading page without a browser: opening texts, starting, and what is said when it fails."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+import streamlit_webrtc.component
+from streamlit.testing.v1 import AppTest
+
+from app.live.clock import now
+from app.live.resources import live_sessions
+from app.live.sessions import LiveStudy
+from app.reading.rooms import reading_rooms
+from fer_core.config import PROJECT_ROOT, get_settings
+from fer_core.learner.probes import Probe, ProbeKind
+from fer_core.sessions.snapshot import State
+from tests.storage.locks import locked
+
+PAGE = PROJECT_ROOT / "app" / "pages" / "reading.py"
+BODY = "Words to read stand here in a row, enough of them to make a passage of its own. "
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(streamlit_webrtc.component, "get_this_session_info", lambda: None)
+    get_settings.cache_clear()
+    st.cache_resource.clear()
+    yield tmp_path
+    st.cache_resource.clear()
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def page() -> AppTest:
+    return AppTest.from_file(PAGE, default_timeout=90).run()
+
+
+def words(page: AppTest) -> str:
+    shown = [*page.markdown, *page.caption, *page.info, *page.title, *page.subheader]
+    return "\n".join(str(element.value) for element in shown)
+
+
+def test_it_says_what_to_do_first(page):
+    assert not page.exception
+    assert "Paste a text, choose a file, or try the sample" in words(page)
+
+
+def test_a_file_is_opened_with_its_facts(page):
+    page.file_uploader(key="text_file").set_value(
+        ("bees.md", ("# Bees\n\n" + "\n\n".join([BODY * 4] * 3)).encode(), "text/markdown")
+    )
+    page.run()
+    assert not page.exception
+    assert "3 passages" in words(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("a.pdf", b"%PDF-1.4 broken", "damaged"),
+        ("a.txt", b"   ", "no words"),
+        ("a.md", b"---\nquestions: [{about: 1}]\n---\nx", "cannot be used"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(page, name, data, says):
+    page.file_uploader(key="text_file").set_value((name, data, "application/octet-stream"))
+    page.run()
+    assert not page.exception
+    assert any(says in error.value for error in page.error)
+
+
+def test_the_camera_is_used_only_after_consent(page):
+    page.segmented_control(key="text_source").set_value("Sample").run()
+    page.toggle(key="reading_camera").set_value(True).run()
+    assert "Before the camera is used" in words(page)
+    assert not [button for button in page.button if button.key == "start_reading"]
+
+
+def test_pasted_words_are_never_markup(page):
+    page.segmented_control(key="text_source").set_value("Paste").run()
+    page.text_area(key="pasted_text").set_value("Here 5 < 6 &amp; <7. " + BODY * 5).run()
+    page.button(key="start_reading").click().run()
+    page.session_state["one_at_a_time"] = True
+    page.run()
+    assert not page.exception
+    markup = "".join(str(one.proto.body) for one in page.get("html"))
+    assert "Here 5 &lt; 6 &amp;amp; &lt;7." in markup
+
+
+def start_sample(page: AppTest) -> LiveStudy:
+    page.segmented_control(key="text_source").set_value("Sample").run()
+    page.session_state["one_at_a_time"] = True
+    page.button(key="start_reading").click().run()
+    assert not page.exception
+    (study,) = live_sessions().unfinished()
+    return study
+
+
+def test_a_question_about_a_passage_behind_is_asked_and_its_answer_teaches(page):
+    study = start_sample(page)
+    room = reading_rooms(live_sessions().store).get(study.session_id)
+    assert room is not None
+    at = study.session.info.started_at
+    for passage in room.document.passages[:3]:
+        room.see({passage.passage_id: 1.0}, at, at + 10)
+        at += 10
+    probe = study.session.next_probe(at + 300, room.desk.askable())
+    assert probe is not None
+    assert probe.passage_id in {"p1", "p2"}
+    page.run()
+    assert probe.prompt in words(page)
+    assert "“" in words(page)  # the passage's first words, to say which one is meant
+    pills = next(one for one in page.pills if one.key == f"answer-{probe.probe_id}")
+    pills.set_value(probe.options[0]).run()
+    assert not page.exception
+    ((answer, features),) = study.session.examples
+    assert answer.value == probe.options[0]
+    assert features is not None
+
+
+def test_pausing_finishing_and_the_result(page):
+    study = start_sample(page)
+    page.button(key="step_on").click().run()
+    page.button(key="step_mark").click().run()
+    page.button(key="pause_reading").click().run()
+    assert "Paused" in words(page)
+    page.button(key="resume_reading").click().run()
+    page.button(key="finish_reading").click().run()
+    assert not page.exception
+    assert "Finished. Here is how it was read." in words(page)
+    assert "Passage map" in words(page)
+    store = live_sessions().store
+    assert store is not None
+    assert store.load(study.session_id).marked == ("p2",)
+
+
+def test_after_a_restart_the_text_is_asked_for_again(page):
+    study = start_sample(page)
+    page.button(key="finish_reading").click().run()
+    session_id = study.session_id
+    live_sessions().store.close()
+    st.cache_resource.clear()
+    again = AppTest.from_file(PAGE, default_timeout=90)
+    again.query_params["reading"] = session_id
+    again.run()
+    assert "open the same text again" in words(again)
+    again.segmented_control(key="text_source").set_value("Paste").run()
+    again.text_area(key="pasted_text").set_value(BODY * 5).run()
+    assert any("another text" in one.value for one in again.warning)
+    again.segmented_control(key="text_source").set_value("Sample").run()
+    again.button(key="reopen").click().run()
+    assert not again.exception
+    assert "Finished. Here is how it was read." in words(again)
+
+
+def test_a_text_that_moved_to_another_tab_can_be_brought_back(page):
+    study = start_sample(page)
+    study.camera.take_over("another tab")
+    page.run()
+    assert "moved to another tab" in words(page)
+    next(button for button in page.button if "Bring it back" in button.label).click().run()
+    assert not page.exception
+    assert page.button(key="step_on")
+
+
+def test_a_reading_finished_in_an_outage_says_so_and_is_saved_afterwards(page, data_dir):
+    study = start_sample(page)
+    page.button(key="step_on").click().run()
+    with locked(data_dir / "history.sqlite"):
+        page.button(key="finish_reading").click().run()
+        assert not page.exception
+        assert any("Another program" in one.value for one in page.warning)
+    store = live_sessions().store
+    assert store is not None
+    assert store.save_now()
+    assert store.load(study.session_id).passages
+    page.run()
+    assert not page.warning
+
+
+def test_a_break_that_is_taken_keeps_the_time_on_the_passage_before_it(page):
+    study = start_sample(page)
+    room = reading_rooms(live_sessions().store).get(study.session_id)
+    assert room is not None
+    asked = Probe("x", ProbeKind.STRESS, now(), "How stressed are you now?")
+    study.session.answer(asked, 9, now())
+    page.run()
+    time.sleep(0.5)
+    before = now()
+    next(button for button in page.button if button.label == "Take a break").click().run()
+    assert not page.exception
+    assert study.session.state is State.PAUSED
+    assert study.session.views[-1].end >= before

@@ -1,0 +1,139 @@
+"""The shelf: each content analysed once, small pictures kept, all forgotten when taken away."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from fer_core.config import Settings
+from fer_core.drawing.annotate import DrawOptions
+from fer_core.errors import Busy
+from fer_core.photos.cache import DISPLAY_SIDE, PhotoShelf, Upload
+from fer_core.photos.exports import encode_jpeg
+from fer_core.vision.faces import Box, Detections, Face
+from fer_core.vision.image import RgbImage
+
+
+class CountingDetector:
+    """Finds one face in the middle of every picture and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def detect(
+        self, rgb: RgbImage, mode: str = "photo", confidence: float | None = None
+    ) -> Detections:
+        self.asked += 1
+        height, width = rgb.shape[:2]
+        box = Box(width / 4, height / 4, width / 2, height / 2)
+        face = Face(box, 0.8, np.array([0.1, 0.6, 0.1, 0.1, 0.1]), unsure_below=0.4)
+        return Detections((face,), width, height)
+
+
+def jpeg(width: int = 200, height: int = 100, grey: int = 128) -> bytes:
+    return encode_jpeg(np.full((height, width, 3), grey, np.uint8))
+
+
+def upload(key: str, data: bytes, name: str = "a.jpg") -> Upload:
+    return Upload(key, name, lambda: data)
+
+
+def analysed(*uploads: Upload) -> tuple[PhotoShelf, CountingDetector]:
+    shelf, detector = PhotoShelf(), CountingDetector()
+    assert list(shelf.analyse(uploads, detector, Settings())) == list(uploads)
+    return shelf, detector
+
+
+def test_files_come_back_in_order_with_their_own_names() -> None:
+    uploads = [upload(str(number), jpeg(grey=number), f"{number}.jpg") for number in range(9)]
+    shelf, _ = analysed(*uploads)
+    assert [shelf.photo(each).name for each in uploads] == [each.name for each in uploads]
+    assert shelf.waiting(uploads) == []
+
+
+def test_the_same_content_is_analysed_once_whatever_it_is_called() -> None:
+    first, second = upload("1", jpeg(), "a.jpg"), upload("2", jpeg(), "b.jpg")
+    shelf, detector = analysed(first)
+    list(shelf.analyse(shelf.waiting([first, second]), detector, Settings()))
+    assert detector.asked == 1
+    assert shelf.photo(second).name == "b.jpg"
+
+
+def test_an_unreadable_file_does_not_stop_the_others() -> None:
+    bad, good = upload("1", b"nothing"), upload("2", jpeg())
+    shelf, _ = analysed(bad, good)
+    assert shelf.photo(bad).problem is not None
+    assert shelf.photo(good).problem is None
+    assert shelf.display(bad, 0.25, DrawOptions()) is None
+    assert shelf.thumbnail(bad, 0.25, DrawOptions()) is None
+    assert shelf.face_crops(bad, 0.25) == []
+
+
+def test_what_is_taken_away_is_forgotten() -> None:
+    kept, removed = upload("1", jpeg(grey=1)), upload("2", jpeg(grey=200))
+    shelf, _ = analysed(kept, removed)
+    shelf.keep_only([kept])
+    assert shelf.has(kept)
+    assert not shelf.has(removed)
+    assert shelf.waiting([kept, removed]) == [removed]
+
+
+def test_a_file_that_is_there_twice_stays_when_one_is_taken_away() -> None:
+    first, second = upload("1", jpeg()), upload("2", jpeg())
+    shelf, _ = analysed(first, second)
+    shelf.keep_only([second])
+    assert shelf.has(second)
+
+
+def test_a_busy_engine_is_not_remembered_as_an_answer() -> None:
+    class BusyDetector(CountingDetector):
+        def detect(
+            self, rgb: RgbImage, mode: str = "photo", confidence: float | None = None
+        ) -> Detections:
+            raise Busy
+
+    shelf, one = PhotoShelf(), upload("1", jpeg())
+    with pytest.raises(Busy):
+        list(shelf.analyse([one], BusyDetector(), Settings()))
+    assert shelf.waiting([one]) == [one]
+
+
+def test_what_is_done_stays_done_when_the_page_is_left_early() -> None:
+    uploads = [upload(str(number), jpeg(grey=number)) for number in range(20)]
+    shelf, detector = PhotoShelf(), CountingDetector()
+    progress = shelf.analyse(uploads, detector, Settings())
+    done = next(progress)
+    progress.close()
+    assert shelf.has(done)
+    list(shelf.analyse(shelf.waiting(uploads), detector, Settings()))
+    assert shelf.waiting(uploads) == []
+
+
+def test_a_large_photo_is_shown_smaller_with_its_boxes_in_place() -> None:
+    one = upload("1", jpeg(3200, 1600))
+    shelf, _ = analysed(one)
+    only_box = DrawOptions(labels=False, probabilities=False, emoji=False)
+    shown = shelf.display(one, 0.25, only_box)
+    assert shown is not None
+    assert shown.shape == (DISPLAY_SIDE // 2, DISPLAY_SIDE, 3)
+    rows, columns = np.nonzero(np.abs(shown.astype(int) - 128).max(axis=2) > 40)
+    assert columns.min() == pytest.approx(DISPLAY_SIDE / 4, abs=8)
+    assert rows.max() == pytest.approx(DISPLAY_SIDE / 2 * 3 / 4, abs=8)
+
+
+def test_a_thumbnail_is_drawn_once_for_the_same_options() -> None:
+    one = upload("1", jpeg())
+    shelf, _ = analysed(one)
+    first = shelf.thumbnail(one, 0.25, DrawOptions())
+    assert first is not None
+    assert shelf.thumbnail(one, 0.25, DrawOptions()) is first
+    assert shelf.thumbnail(one, 0.25, DrawOptions(emoji=False)) != first
+
+
+def test_each_face_is_cut_out() -> None:
+    one = upload("1", jpeg(400, 200))
+    shelf, _ = analysed(one)
+    (crop,) = shelf.face_crops(one, 0.25, side=64)
+    assert cv2.imdecode(np.frombuffer(crop, np.uint8), 1).shape == (32, 64, 3)
+    assert shelf.face_crops(one, 0.9) == []

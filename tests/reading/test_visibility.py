@@ -1,0 +1,106 @@
+"""What was on the screen: the log has a bound, and the stretches grow with it to the same end."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fer_core.errors import ReadingFull
+from fer_core.reading.attribution import Signals, attribute
+from fer_core.reading.visibility import MOST_AT_ONCE, ReadingLog, Stretches, View
+from fer_core.texts.document import Passage
+
+NAMES = tuple(f"p{number}" for number in range(1, 6))
+
+
+@st.composite
+def reports(draw):
+    """Reports in any order, some of them of a passage that is not in the text."""
+    name = st.sampled_from([*NAMES, "elsewhere"])
+    share = st.sampled_from([0.0, 0.25, 0.5, 1.0])
+    drawn = draw(st.lists(st.tuples(name, share, st.integers(0, 60), st.integers(0, 20))))
+    return [View(one, much, start, start + length) for one, much, start, length in drawn]
+
+
+def cut(log: ReadingLog) -> Stretches:
+    stretches = Stretches(NAMES)
+    stretches.update(log.views)
+    return stretches
+
+
+@given(reports())
+def test_stretches_that_grow_are_those_cut_at_once(found):
+    log, grown = ReadingLog(), Stretches(NAMES)
+    for view in found:
+        log.add(view)
+        grown.update(log.views)
+    whole = cut(log)
+    for one, other in zip(grown.rows(), whole.rows(), strict=True):
+        assert one == pytest.approx(other)
+    assert list(grown.count_visits()) == list(whole.count_visits())
+
+
+def test_an_update_says_whether_anything_is_new():
+    log = ReadingLog([View("p1", 1.0, 0, 5)])
+    stretches = Stretches(NAMES)
+    assert stretches.update(log.views)
+    assert not stretches.update(log.views)
+    log.add(View("p1", 1.0, 5, 6))
+    assert stretches.update(log.views)
+
+
+def test_one_long_stay_stays_one_stretch():
+    log, stretches = ReadingLog(), Stretches(NAMES)
+    for second in range(1000):
+        log.add(View("p1", 1.0, second, second + 1))
+        stretches.update(log.views)
+    assert len(stretches.rows()[0]) == 1
+
+
+def test_after_thousands_of_views_one_more_costs_little():
+    log = ReadingLog()
+    for number in range(6000):
+        log.add(View(NAMES[number % 5], 0.1 + number % 7 / 10, 2 * number, 2 * number + 3))
+    began = time.perf_counter()
+    stretches = cut(log)
+    whole_s = time.perf_counter() - began
+    grown_s = math.inf
+    for number in range(5):
+        log.add(View("p1", 0.9, 12_000 + 10 * number, 12_005 + 10 * number))
+        began = time.perf_counter()
+        stretches.update(log.views)
+        grown_s = min(grown_s, time.perf_counter() - began)
+    assert grown_s < whole_s / 5
+
+
+def test_the_log_takes_no_more_stays_than_it_has_room_for(monkeypatch):
+    monkeypatch.setattr(visibility, "MOST_VIEWS", 100)
+    log = ReadingLog(View(f"p{number}", 1.0, number, number + 1) for number in range(100))
+    with pytest.raises(ReadingFull):
+        log.add(View("p200", 1.0, 100, 101))
+    assert len(log.views) == 100
+
+
+def test_in_a_log_that_fills_up_no_time_of_a_stay_is_lost(monkeypatch):
+    monkeypatch.setattr(visibility, "MOST_VIEWS", 10)
+    log = ReadingLog()
+    for second in range(1000):
+        log.add(View("p1", 0.2 if second % 2 else 0.6, second, second + 1))
+    assert len(log.views) <= 10
+    reading = attribute((Passage("p1", 0, "word"),), log.views, Signals.none())[0]
+    assert reading.seconds == pytest.approx(1000)
+    assert log.views[-1].visible_share == pytest.approx(0.4, abs=0.01)
+
+
+def test_passages_by_the_hundred_at_once_do_not_multiply():
+    names = [f"p{number}" for number in range(300)]
+    stretches = Stretches(names)
+    stretches.update(tuple(View(name, 1.0, at, 400.0) for at, name in enumerate(names)))
+    indices, starts, ends, weights = stretches.rows()
+    assert len(indices) <= 300 * MOST_AT_ONCE
+    assert np.sum(weights * (ends - starts)) == pytest.approx(400)

@@ -1,0 +1,113 @@
+"""The summary of a session, and what can be taken home."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from fer_core.affect.breaks import BreakPlan
+from fer_core.affect.indicators import ComprehensionFeatures
+from fer_core.affect.signals import Baseline, Channel, Usual
+from fer_core.emotions import LABELS, Emotion
+from fer_core.learner.evaluation import ComprehensionExample
+from fer_core.sessions.report import find_stretches, make_report, session_json, timeline_csv
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.session_info import SessionInfo
+from tests.synthetic.signals import START, face, one_hot, picture
+
+KNOWN = Baseline(
+    {channel: Usual(0.5 if channel.startswith("centre") else 0.0, 0.15) for channel in Channel}
+)
+
+
+@pytest.fixture(scope="module")
+def session() -> StudySession:
+    """Half an hour: calm, but furrowed from minute 10 to 18; the break is dismissed."""
+    made = StudySession(SessionInfo("s", START, "Chapter 3", plan=BreakPlan(25, 5)), baseline=KNOWN)
+    for i in range(1, 1800 * 2):
+        at = i / 2
+        furrowed = 600 <= at < 1080
+        emotion = Emotion.ANGRY if furrowed else Emotion.NATURAL
+        made.observe(picture(face(one_hot(emotion, 0.9))), START + at)
+        if at == 1510:
+            made.dismiss_break(START + at)
+    made.finish(START + 1800)
+    return made
+
+
+def test_the_hardest_stretch_is_where_the_face_was_furrowed(session: StudySession) -> None:
+    report = make_report(session, START + 1800)
+    assert report.hardest is not None
+    assert report.best is not None
+    assert 600 <= report.hardest.start - START <= 900
+    assert report.best.comprehension > report.hardest.comprehension + 5
+
+
+def test_a_level_session_has_no_hardest_stretch() -> None:
+    made = StudySession(SessionInfo("s", START), baseline=KNOWN)
+    for i in range(1, 1200):
+        made.observe(picture(face(one_hot(Emotion.NATURAL, 0.9))), START + i / 2)
+    hardest, best, note = find_stretches(made.rows())
+    assert (hardest, best) == (None, None)
+    assert "level" in note
+
+
+def test_a_session_without_a_face_says_why_nothing_is_compared() -> None:
+    report = make_report(StudySession(SessionInfo("s", START)), START + 10)
+    assert report.totals.shares is None
+    assert "enough estimates" in report.stretches_note
+
+
+def test_breaks_come_with_their_outcome(session: StudySession) -> None:
+    outcomes = {record.rule: record.outcome for record in make_report(session, START).suggestions}
+    assert outcomes == {"negative": "dismissed"}
+    assert all(record.evidence for record in make_report(session, START).suggestions)
+
+
+def test_the_camera_is_not_praised_without_answers(session: StudySession) -> None:
+    assert make_report(session, START).camera.startswith("Not calibrated")
+
+
+def test_the_json_says_the_same_of_the_camera_as_the_page(session: StudySession) -> None:
+    earlier = [
+        ComprehensionExample(ComprehensionFeatures(skimming=number % 3), number % 2, 1.0)
+        for number in range(10)
+    ]
+    said = make_report(session, START, earlier).camera
+    assert said != make_report(session, START).camera
+    assert json.loads(session_json(session, START, earlier))["report"]["camera"] == said
+
+
+def test_the_csv_has_the_numbers_of_the_table(session: StudySession) -> None:
+    frame = session.timeline()
+    lines = list(csv.DictReader(io.StringIO(timeline_csv(frame))))
+    assert len(lines) == len(frame)
+    for i in (0, 500, len(lines) - 1):
+        for column in (*LABELS, "comprehension", "coverage"):
+            cell = lines[i][column]
+            expected = frame[column].iloc[i]
+            assert (cell == "") == (expected != expected)
+            if cell:
+                assert float(cell) == pytest.approx(expected, abs=1e-4)
+
+
+def test_csv_times_are_rfc_3339(session: StudySession) -> None:
+    first = next(csv.DictReader(io.StringIO(timeline_csv(session.timeline()))))
+    assert first["time"] == "2023-11-14T22:13:20.000+00:00"
+
+
+def test_no_time_in_the_json_is_a_bare_number(session: StudySession) -> None:
+    text = session_json(session, START + 1800)
+    assert "T22:13:20.000+00:00" in text
+    assert str(int(START))[:6] not in text
+
+
+def test_the_json_has_report_events_and_timeline(session: StudySession) -> None:
+    document = json.loads(session_json(session, START + 1800))
+    assert document["session"]["title"] == "Chapter 3"
+    assert len(document["timeline"]) == len(session.rows())
+    assert sum(document["report"]["totals"]["shares"].values()) == pytest.approx(1)
+    assert document["events"][0]["kind"] == "started"

@@ -1,0 +1,122 @@
+"""What a run starts from: the app's own file, a narrower network; and a team of processes."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs requirements-train.txt")
+pytest.importorskip("ultralytics", reason="training needs requirements-train.txt")
+
+pytestmark = pytest.mark.training
+
+from fer_core.training import network as networks  # noqa: E402 - after the skips
+from fer_core.training.errors import CheckpointError  # noqa: E402
+from fer_core.training.export import store_in_half, to_onnx  # noqa: E402
+from fer_core.training.initialise import first_network, settle_norms, widened  # noqa: E402
+from fer_core.training.process_group import Team, gathered  # noqa: E402
+
+SHIPPED = Path(__file__).parents[2] / "weights" / "fer-yolov9t.onnx"
+
+
+@pytest.fixture
+def images() -> torch.Tensor:
+    return torch.rand(8, 3, 96, 96, generator=torch.Generator().manual_seed(0))
+
+
+def raw(network: torch.nn.Module, images: torch.Tensor) -> dict[str, torch.Tensor]:
+    """What the network answers while it is trained: norms take the batch's statistics."""
+    with torch.no_grad():
+        return copy.deepcopy(network).train()(images)
+
+
+def test_the_shipped_file_can_be_trained_on(images: torch.Tensor) -> None:
+    network = networks.load(SHIPPED)
+    session = onnxruntime.InferenceSession(str(SHIPPED), providers=["CPUExecutionProvider"])
+    expected = session.run(None, {"images": images.numpy()})[0]
+    assert networks.predict(network, images).numpy() == pytest.approx(expected, abs=0.01)
+
+    before = raw(network, images)["scores"]
+    settle_norms(network, [images])
+    assert networks.predict(network, images).numpy() == pytest.approx(expected, abs=0.01)
+    plain = networks.predict(network, images)
+    drift = (raw(network, images)["scores"].sigmoid() - plain[:, 4:]).abs().mean()
+    assert drift < 0.1 * (before.sigmoid() - plain[:, 4:]).abs().mean()
+
+
+def test_a_widened_network_answers_as_the_narrow_one_and_can_learn_more(
+    images: torch.Tensor,
+) -> None:
+    narrow = networks.load(SHIPPED)
+    settle_norms(narrow, [images])
+    wide = first_network("yolov9s", SHIPPED)
+    assert networks.architecture(wide) == "YOLOv9s"
+    difference = networks.predict(wide, images) - networks.predict(narrow, images)
+    assert difference.abs().max() < 0.01
+
+    wide = widened(narrow, "yolov9s").train()
+    wide(images)["scores"].square().mean().backward()
+    gradient = wide.model[1].conv.weight.grad
+    assert not torch.allclose(gradient[0::2], gradient[1::2])  # the copies go ways of their own
+
+
+def test_weights_in_half_the_bits_answer_nearly_alike_and_are_read_back(
+    images: torch.Tensor, tmp_path: Path
+) -> None:
+    network = networks.load(SHIPPED)
+    file = tmp_path / "network.onnx"
+    to_onnx(network, file)
+    whole = file.stat().st_size
+    store_in_half(file)
+    assert file.stat().st_size < 0.6 * whole
+    expected = networks.predict(network, images).numpy()
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    given = session.run(None, {"images": images.numpy()})[0]
+    assert 0 < np.abs(given - expected).max() < 1
+    again = networks.predict(networks.load(file), images).numpy()
+    assert np.abs(again - given).max() < 0.01
+
+
+def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="yolov9t cannot become a yolov9c"):
+        first_network("yolov9c", SHIPPED)
+    text = tmp_path / "text.onnx"
+    text.write_text("hello")
+    with pytest.raises(CheckpointError, match="is no ONNX file"):
+        first_network(None, text)
+    with pytest.raises(CheckpointError, match="is not there"):
+        first_network(None, tmp_path / "none.onnx")
+    empty = tmp_path / "empty.onnx"
+    empty.write_bytes(b"")
+    with pytest.raises(CheckpointError, match="none of the networks"):
+        first_network(None, empty)
+
+
+def take_part(folder: Path, team: Team) -> float:
+    """Average gradients of 1, 2, ... and write down what came of it."""
+    network = torch.nn.Linear(1, 1)
+    torch.nn.init.constant_(network.weight, team.rank)
+    team.share(network)
+    network(torch.full((1, 1), team.rank + 1.0)).sum().backward()
+    team.average_gradients(network)
+    weight = network.weight
+    seen = [weight.item(), weight.grad.item(), team.agree(team.rank + 7.0)]
+    np.save(folder / f"{team.rank}.npy", seen)
+    return 0.0
+
+
+def test_a_team_shares_weights_gradients_and_decisions(tmp_path: Path) -> None:
+    from functools import partial
+
+    member = partial(take_part, tmp_path)
+    with gathered(2, member) as team:
+        assert team == Team(0, 2)
+        member(team)
+    for rank in (0, 1):
+        assert np.load(tmp_path / f"{rank}.npy").tolist() == [0.0, 1.5, 7.0]
+    with gathered(1, member) as alone:
+        assert alone.agree(3.0) == 3.0

@@ -1,0 +1,120 @@
+"""The canary passes for the shipped model and fails for one that is not right."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer_core.config import Settings
+from fer_core.vision.detector import EmotionDetector
+from fer_core.vision.faces import Box, Detections
+from fer_core.vision.image import RgbImage
+from fer_core.vision.model_info import ModelInfo
+from fer_core.vision.self_test import check_canary, draw_face, known_answer, record, recorded
+
+
+class Altered:
+    """A detector whose answers or description are changed on the way out."""
+
+    def __init__(self, detector: EmotionDetector, **changes: object) -> None:
+        self._detector = detector
+        self._changes = changes
+        self.info = detector.info
+
+    def knowing(self, answer: object) -> Altered:
+        self.info = ModelInfo.model_validate({**self.info.model_dump(), "canary": answer})
+        return self
+
+    def detect(
+        self, rgb: RgbImage, mode: str = "photo", confidence: float | None = None
+    ) -> Detections:
+        found = self._detector.detect(rgb, mode, confidence)  # type: ignore[arg-type]
+        return replace(found, faces=tuple(replace(face, **self._changes) for face in found.faces))
+
+
+def test_the_shipped_model_gives_the_known_answer(detector: EmotionDetector) -> None:
+    report = check_canary(detector)
+    assert report.passed, report.detail
+
+
+def test_the_shipped_model_states_its_answer(detector: EmotionDetector) -> None:
+    assert recorded(detector.info) is not None, "run: python -m fer_core.vision.self_test"
+
+
+def test_what_is_recorded_for_a_model_is_what_passes(tmp_path: Path) -> None:
+    for path in Settings().weights.parent.iterdir():
+        shutil.copy(path, tmp_path)
+    description = tmp_path / "model.json"
+    values = json.loads(description.read_text())
+    del values["canary"]
+    description.write_text(json.dumps(values))
+    answer = record(description)
+    model = EmotionDetector.load(description)
+    assert recorded(model.info) == answer
+    assert check_canary(model).detail == "It gave the known answer to a drawn face."
+
+
+def test_weights_without_a_known_answer_pass_if_they_answer(detector: EmotionDetector) -> None:
+    report = check_canary(Altered(detector).knowing(None))
+    assert report.passed
+    assert "no known answer" in report.detail
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"box": Box(0, 0, 50, 50)},
+        {"confidence": 0.3},
+        {"probabilities": np.full(5, 0.2)},
+        {"probabilities": np.full(5, np.nan)},
+    ],
+    ids=["place", "confidence", "probabilities", "no numbers"],
+)
+def test_another_answer_than_at_export_fails(
+    detector: EmotionDetector, change: dict[str, object]
+) -> None:
+    model = Altered(detector, **change).knowing(known_answer(detector).model_dump())
+    assert "otherwise" in check_canary(model).detail
+
+
+def test_numbers_that_are_none_fail_without_a_known_answer_too(detector: EmotionDetector) -> None:
+    model = Altered(detector, probabilities=np.full(5, np.nan)).knowing(None)
+    assert not check_canary(model).passed
+
+
+class Constant:
+    """Answers every picture alike."""
+
+    def __init__(self, info: ModelInfo, faces: tuple[object, ...]) -> None:
+        self.info = info
+        self._faces = faces
+
+    def detect(
+        self, rgb: RgbImage, mode: str = "photo", confidence: float | None = None
+    ) -> Detections:
+        return Detections(self._faces, rgb.shape[1], rgb.shape[0])  # type: ignore[arg-type]
+
+
+def test_a_model_that_went_blind_fails(detector: EmotionDetector) -> None:
+    blind = Constant(Altered(detector).knowing(known_answer(detector).model_dump()).info, ())
+    assert "otherwise" in check_canary(blind).detail
+
+
+def test_a_model_that_never_saw_the_drawing_passes(detector: EmotionDetector) -> None:
+    unmoved = Constant(detector.info, ())
+    info = Altered(detector).knowing(known_answer(unmoved).model_dump()).info
+    assert check_canary(Constant(info, ())).passed
+
+
+def test_a_model_that_sees_faces_everywhere_fails(detector: EmotionDetector) -> None:
+    faces = detector.detect(draw_face(), "frame", 0.1).faces
+    assert "empty picture" in check_canary(Constant(detector.info, faces)).detail
+
+
+def test_an_unreadable_record_fails(detector: EmotionDetector) -> None:
+    assert "restore" in check_canary(Altered(detector).knowing({"box": 1})).detail
