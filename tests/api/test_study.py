@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from fer_core.api.frames import CLOCK_TOLERANCE_S
+from fer_core.reading import visibility
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.vision.engine import InferenceEngine

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fer_core.errors import ReadingFull
+from fer_core.reading import visibility
 from fer_core.reading.attribution import Signals, attribute
 from fer_core.reading.visibility import MOST_AT_ONCE, ReadingLog, Stretches, View
 from fer_core.texts.document import Passage
