@@ -18,7 +18,17 @@ import sys
 from pathlib import Path
 
 from fer_core.errors import FerError
+from fer_core.training.distil_commands import add_commands
 from fer_core.training.errors import OptionError, TrainingError
+from fer_core.training.option_types import (
+    count,
+    data_option,
+    existing_file,
+    positive,
+    share,
+    sheet,
+    side,
+)
 
 EXIT_STATUS = """exit status:
   0  everything was done
@@ -38,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     _add_check(commands.add_parser("check", help="look for what is wrong with the data"))
     _add_train(commands.add_parser("train", help="train a model on composed scenes"))
+    add_commands(commands.add_parser)
     _add_relabel(commands.add_parser("relabel", help="soften doubtful labels by a model's eye"))
     _add_export(commands.add_parser("export", help="write the ONNX file and its model.json"))
     _add_evaluate(commands.add_parser("evaluate", help="measure a model as the app runs it"))
@@ -57,64 +68,9 @@ def main(arguments: list[str] | None = None) -> int:
     return 2
 
 
-def _existing_file(text: str) -> Path:
-    path = Path(text)
-    if not path.is_file():
-        raise argparse.ArgumentTypeError(f"{text} is not there")
-    return path
-
-
-def _number(text: str) -> float:
-    """Return the number that is written, or NaN, which lies in no range."""
-    try:
-        return float(text)
-    except ValueError:
-        return float("nan")
-
-
-def _positive(text: str) -> float:
-    value = _number(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no number above 0")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text) if text.isdecimal() else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 on")
-    return value
-
-
-def _share(text: str) -> float:
-    value = _number(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is no number from 0 to 1")
-    return value
-
-
-def _side(text: str) -> int:
-    value = int(text) if text.isdecimal() else 0
-    if value < 32 or value % 32:
-        raise argparse.ArgumentTypeError(f"{text} is no multiple of 32, as 160, 320 or 640")
-    return value
-
-
-def _sheet(text: str) -> Path:
-    path = Path(text)
-    if path.suffix.lower() not in {".jpg", ".jpeg", ".png", ".webp"}:
-        raise argparse.ArgumentTypeError(f"{text} does not end in .jpg or .png")
-    return path
-
-
-def _add_data(parser: argparse.ArgumentParser, required: bool = True) -> None:
-    text = "folder with labels.csv and its archives, or with an Ultralytics data.yaml"
-    parser.add_argument("--data", type=Path, required=required, help=text)
-
-
 def _add_check(parser: argparse.ArgumentParser) -> None:
-    _add_data(parser)
-    parser.add_argument("--sheet", type=_sheet, help="write a contact sheet here (.jpg)")
+    data_option(parser)
+    parser.add_argument("--sheet", type=sheet, help="write a contact sheet here (.jpg)")
     parser.set_defaults(run_command=_check)
 
 
@@ -128,7 +84,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.argument_default = argparse.SUPPRESS  # what is not given is the resumed run's
-    _add_data(parser, required=False)
+    data_option(parser, required=False)
     add = parser.add_argument
     add("--run", type=Path, help="checkpoints, log, curves go here (runs/train)")
     add(
@@ -138,29 +94,31 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--weights",
-        type=_existing_file,
+        type=existing_file,
         help=".pt or .onnx file to start from, of that model or of one half as wide",
     )
     add("--close-looks", action="store_true", help="a second network, for close looks only")
-    add("--image-size", type=_side, help="one square input size in place of the mix")
+    add("--image-size", type=side, help="one square input size in place of the mix")
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
-        "--minutes", type=_positive, help="training time in all, resumed parts included (60)"
+        "--minutes", type=positive, help="training time in all, resumed parts included (60)"
     )
     length.add_argument(
-        "--epochs", type=_positive, help="in place of minutes: passes over the training faces"
+        "--epochs", type=positive, help="in place of minutes: passes over the training faces"
     )
-    add("--cooldown", type=_share, help="share of the run in which the rate falls (0.25)")
-    add("--learning-rate", type=_positive, help="(0.0015)")
+    add("--cooldown", type=share, help="share of the run in which the rate falls (0.25)")
+    add("--learning-rate", type=positive, help="(0.0015)")
     add("--device", help="cpu, cuda or cuda:0 (cpu)")
     add("--workers", type=int, help="processes that make scenes (0: none besides the training)")
-    add("--threads", type=_count, help="torch's threads on the CPU")
-    add("--processes", type=_count, help="of the CPU, that train together, a core each (1)")
+    add("--threads", type=count, help="torch's threads on the CPU")
+    add("--processes", type=count, help="of the CPU, that train together, a core each (1)")
     add("--seed", type=int, help="(0)")
-    add("--targets", type=_existing_file, help=".npz of relabel")
+    add("--targets", type=existing_file, help=".npz of teach or relabel")
+    add("--landmarks", type=Path, help="folder of landmark_teacher's files, for better boxes")
+    add("--scenes", type=count, help="of 320 px, a step (10)")
     add(
         "--resume",
-        type=_existing_file,
+        type=existing_file,
         help="last.pt or stable.pt of a run, to go on from; other options change its settings",
     )
     parser.set_defaults(run_command=_train)
@@ -176,6 +134,8 @@ def _train(options: argparse.Namespace) -> int:
         for name, value in vars(options).items()
         if name not in {"command", "run_command", "resume", "image_size"}
     }
+    if "scenes" in given:
+        given["pixels"] = given.pop("scenes") * 320 * 320
     if "image_size" in options:
         given["sizes"] = {(options.image_size, options.image_size): 1.0}
     if "epochs" in given:
@@ -203,10 +163,10 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _add_relabel(parser: argparse.ArgumentParser) -> None:
-    _add_data(parser)
-    parser.add_argument("--weights", type=_existing_file, default=Path("weights/model.json"))
+    data_option(parser)
+    parser.add_argument("--weights", type=existing_file, default=Path("weights/model.json"))
     parser.add_argument("--output", type=Path, required=True, help="the .npz to write")
-    parser.add_argument("--share", type=_share, default=0.5, help="of the prediction in the target")
+    parser.add_argument("--share", type=share, default=0.5, help="of the prediction in the target")
     parser.set_defaults(run_command=_relabel)
 
 
@@ -218,21 +178,22 @@ def _relabel(options: argparse.Namespace) -> int:
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
-    _add_data(parser, required=False)
+    data_option(parser, required=False)
     add = parser.add_argument
     add(
         "--weights",
-        type=_existing_file,
+        type=existing_file,
         required=True,
         help="last.pt or weights.pt of a run, any .pt, or an .onnx written before",
     )
-    add("--close-looks", type=_existing_file, help="the same, of a second network for them")
-    add("--photo-looks", type=_existing_file, help="the same, of a larger one for those in photos")
+    add("--close-looks", type=existing_file, help="the same, of a second network for them")
+    add("--photo-looks", type=existing_file, help="the same, of a larger one for those in photos")
     add("--output", type=Path, default=Path("weights"), help="folder to write into")
     add("--name", help="of the model and its file")
     add("--model-version", default="1.0.0")
     add("--int8", action="store_true", help="quantise to 8 bits; needs --data")
-    add("--threads", type=_count, default=2)
+    add("--threads", type=count, default=2)
+    add("--processes", type=count, default=1, help="that calibrate")
     parser.set_defaults(run_command=_export)
 
 
@@ -250,24 +211,26 @@ def _export(options: argparse.Namespace) -> int:
             options.threads,
             options.close_looks,
             options.photo_looks,
+            options.processes,
         )
     )
     return 0
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    _add_data(parser)
+    data_option(parser)
     add = parser.add_argument
     add(
         "--weights",
-        type=_existing_file,
+        type=existing_file,
         default=Path("weights/model.json"),
         help="model.json or a .pt file",
     )
     add("--output", type=Path, default=Path("runs/evaluate"), help="folder for JSON and HTML")
-    add("--scenes", type=_count, default=400)
-    add("--limit", type=_count, help="most pictures of each source, for a quick look")
-    add("--threads", type=_count, default=2)
+    add("--scenes", type=count, default=400)
+    add("--limit", type=count, help="most pictures of each source, for a quick look")
+    add("--threads", type=count, default=2)
+    add("--processes", type=count, default=1, help="that look at pictures")
     add("--no-changes", action="store_true", help="leave out changed size, light, blur and so on")
     add("--record", action="store_true", help="write the figures into model.json and MODEL_CARD.md")
     parser.set_defaults(run_command=_evaluate)
@@ -288,6 +251,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         options.limit,
         options.threads,
         changes=not options.no_changes,
+        processes=options.processes,
     )
     options.output.mkdir(parents=True, exist_ok=True)
     write_json(options.output / "evaluation.json", report)

@@ -14,6 +14,10 @@ from fer_core.training.geometry import PADDING, SMALLEST_FACE, intersection
 from fer_core.training.head_transplant import lay
 
 
+#: Share of the pieces that are of pictures without faces.
+NEGATIVE_SCRAPS = 0.4
+
+
 def backdrop(bank: FaceBank, rng: np.random.Generator, size: tuple[int, int]) -> Image:
     """Return what is behind the faces: a background picture, a colour, a gradient or noise."""
     height, width = size
@@ -43,8 +47,11 @@ def backdrop(bank: FaceBank, rng: np.random.Generator, size: tuple[int, int]) ->
 def scrap(bank: FaceBank, rng: np.random.Generator, size: tuple[int, int]) -> Image | None:
     """Return a piece of a photograph beside or below its face, width x height pixels.
 
-    None where the data has no heads with anything around them.
+    Now and then of a picture without faces, where the data has some; None where it has neither
+    those nor heads with anything around them.
     """
+    if bank.has_negatives and rng.random() < NEGATIVE_SCRAPS:
+        return negative(bank, rng, size)
     head = bank.draw_head(rng)
     if head is None:
         return None
@@ -69,6 +76,21 @@ def scrap(bank: FaceBank, rng: np.random.Generator, size: tuple[int, int]) -> Im
     if rng.random() < 0.3:
         piece = piece[::-1]
     drawn = cv2.resize(np.ascontiguousarray(piece), size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.LUT(drawn, tone_curve(rng, 1.0)), np.uint8)
+
+
+def negative(bank: FaceBank, rng: np.random.Generator, size: tuple[int, int]) -> Image | None:
+    """Return a picture without a face, or most of it, width x height pixels."""
+    picture = bank.draw_negative(rng)
+    if picture is None:
+        return None
+    height, width = picture.shape[:2]
+    share = rng.uniform(0.5, 1.0) if rng.random() < 0.5 else 1.0
+    rows, columns = max(4, int(height * share)), max(4, int(width * share))
+    top, left = int(rng.integers(height - rows + 1)), int(rng.integers(width - columns + 1))
+    piece = picture[top : top + rows, left : left + columns]
+    piece = piece[:, ::-1] if rng.random() < 0.5 else piece
+    drawn = cv2.resize(np.ascontiguousarray(piece), size, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.LUT(drawn, tone_curve(rng, 1.0)), np.uint8)
 
 

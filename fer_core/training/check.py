@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 
 from fer_core.emotions import LABELS
-from fer_core.training.data import Image, LabelledPicture, PictureReader, load_dataset
+from fer_core.training.data import Image, PictureReader, load_dataset
 from fer_core.training.errors import UnreadablePicture
+from fer_core.training.faces import Box, LabelledPicture
 
 #: A box may reach this many pixels over the picture's edge: annotators round.
 OVERHANG_PX = 8.0
@@ -68,7 +69,7 @@ def check(data: Path, sheet: Path | None = None, seed: int = 0) -> CheckResult:
             continue
         for face in picture.faces:
             result.balance[picture.source, picture.split, LABELS[face.emotion]] += 1
-            if _is_bad(face.box, image):
+            if _is_bad(face.box_in(*image.shape[:2]), image):
                 result.bad_boxes.append(title)
         split, other = by_look.setdefault(look(image), (picture.split, title))
         if split != picture.split:
@@ -126,7 +127,7 @@ def describe(result: CheckResult) -> str:
     return "\n".join(lines)
 
 
-def _is_bad(box: tuple[float, float, float, float], image: Image) -> bool:
+def _is_bad(box: Box, image: Image) -> bool:
     x, y, width, height = box
     over = max(-x, -y, x + width - image.shape[1], y + height - image.shape[0])
     return width < 1 or height < 1 or over > max(OVERHANG_PX, 0.1 * max(width, height))
@@ -135,7 +136,7 @@ def _is_bad(box: tuple[float, float, float, float], image: Image) -> bool:
 def _tile(picture: LabelledPicture, image: Image) -> Image:
     shown = image.copy()
     for face in picture.faces:
-        x, y, width, height = (round(value) for value in face.box)
+        x, y, width, height = (round(value) for value in face.box_in(*image.shape[:2]))
         cv2.rectangle(shown, (x, y), (x + width, y + height), (0, 255, 0), 1)
     factor = TILE_PX / max(shown.shape[:2])
     size = max(1, round(shown.shape[1] * factor)), max(1, round(shown.shape[0] * factor))

@@ -9,7 +9,6 @@ import math
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -17,8 +16,17 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from fer_core.emotions import LABELS, Emotion
+from fer_core.emotions import LABELS
+from fer_core.training.archive_tables import archived_by_name
 from fer_core.training.errors import DataError, UnreadablePicture
+from fer_core.training.faces import (
+    SPLITS,
+    LabelledFace,
+    LabelledPicture,
+    class_index,
+    number,
+    one_hot,
+)
 
 LOGGER = logging.getLogger(__name__)
 
@@ -26,58 +34,10 @@ Image = npt.NDArray[np.uint8]
 
 LABELS_FILE = "labels.csv"
 COLUMNS = ("archive", "name", "split", "emotion", "x", "y", "width", "height")
-#: Pictures of a "test" split are read and used by nothing here.
-SPLITS = ("train", "val", "test")
 BACKGROUNDS_ARCHIVE = "backgrounds.zip"
+#: Pictures without faces that are sharp and fill the picture; see `negatives`.
+NEGATIVES_ARCHIVE = "negatives.zip"
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".webp"})
-
-#: Words other data sets use for the five classes, in lower case.
-SYNONYMS = {
-    "neutral": "natural",
-    "surprise": "surprised",
-    "anger": "angry",
-    "happiness": "happy",
-    "sadness": "sad",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledFace:
-    """One face of a picture.
-
-    Attributes:
-        box: x, y, width, height in pixels of the picture; forehead to chin, ear to ear.
-        distribution: Five shares, sum 1, in class order: votes if people voted, else one-hot.
-        voted: Whether the shares are votes, so that they need no smoothing.
-    """
-
-    box: tuple[float, float, float, float]
-    distribution: tuple[float, ...]
-    voted: bool = False
-
-    @property
-    def emotion(self) -> int:
-        """Index of the likeliest class."""
-        return int(np.argmax(self.distribution))
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledPicture:
-    """One picture and its faces, not yet decoded.
-
-    Attributes:
-        source: The data set it belongs to, such as "ferplus".
-        name: The archive's member or the path below the data folder.
-        split: "train" or "val".
-        container: The zip archive or the folder that holds it.
-        faces: May be empty: a picture without faces teaches where there are none.
-    """
-
-    source: str
-    name: str
-    split: str
-    container: Path
-    faces: tuple[LabelledFace, ...]
 
 
 class PictureReader:
@@ -130,7 +90,7 @@ def load_dataset(folder: Path) -> list[LabelledPicture]:
     if not folder.exists():
         raise DataError(f"{folder} is not there")
     if folder.is_dir() and (folder / LABELS_FILE).exists():
-        return list(_archived_pictures(folder))
+        return [*_archived_pictures(folder), *archived_by_name(folder)]
     description = folder if folder.suffix in {".yaml", ".yml"} else folder / "data.yaml"
     if description.is_file():
         return list(_ultralytics_pictures(description))
@@ -139,7 +99,9 @@ def load_dataset(folder: Path) -> list[LabelledPicture]:
     raise DataError(f"{folder} holds neither {LABELS_FILE} nor data.yaml")
 
 
-def load_backgrounds(folder: Path, reader: PictureReader) -> list[Image]:
+def load_backgrounds(
+    folder: Path, reader: PictureReader, archive: str = BACKGROUNDS_ARCHIVE
+) -> list[Image]:
     """Return the pictures of backgrounds.zip, RGB uint8; none where the folder has none.
 
     One that cannot be read is left out and named in the log.
@@ -147,28 +109,32 @@ def load_backgrounds(folder: Path, reader: PictureReader) -> list[Image]:
     Raises:
         DataError: The archive is none.
     """
-    archive = Path(folder) / BACKGROUNDS_ARCHIVE
-    if not archive.exists():
-        return []
-    try:
-        with zipfile.ZipFile(archive) as names:
-            members = sorted(
-                name for name in names.namelist() if Path(name).suffix.lower() in IMAGE_SUFFIXES
-            )
-    except (OSError, zipfile.BadZipFile) as error:
-        raise DataError(f"{archive} cannot be opened: {error}") from error
     backgrounds = []
-    for name in members:
+    for picture in load_faceless(folder, archive):
         try:
-            backgrounds.append(reader.read(archive, name))
+            backgrounds.append(reader.read(picture.container, picture.name))
         except UnreadablePicture as error:
             LOGGER.warning("left out: %s", error)
     return backgrounds
 
 
-def one_hot(emotion: int) -> tuple[float, ...]:
-    """Return the distribution that is certain of one class."""
-    return tuple(float(index == emotion) for index in range(len(LABELS)))
+def load_faceless(folder: Path, archive: str = NEGATIVES_ARCHIVE) -> list[LabelledPicture]:
+    """Return the pictures of an archive that holds no faces, of the training split.
+
+    Raises:
+        DataError: The archive is none.
+    """
+    path = Path(folder) / archive
+    if not path.exists():
+        return []
+    try:
+        with zipfile.ZipFile(path) as names:
+            members = sorted(
+                name for name in names.namelist() if Path(name).suffix.lower() in IMAGE_SUFFIXES
+            )
+    except (OSError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path} cannot be opened: {error}") from error
+    return [LabelledPicture(path.stem, name, "train", path, ()) for name in members]
 
 
 def _archived_pictures(folder: Path) -> Iterator[LabelledPicture]:
@@ -187,10 +153,10 @@ def _archived_pictures(folder: Path) -> Iterator[LabelledPicture]:
             votes = _votes(row)
             face = LabelledFace(
                 box=(
-                    _number(row, "x"),
-                    _number(row, "y"),
-                    _number(row, "width"),
-                    _number(row, "height"),
+                    number(row, "x"),
+                    number(row, "y"),
+                    number(row, "width"),
+                    number(row, "height"),
                 ),
                 distribution=votes or one_hot(class_index(row["emotion"] or "")),
                 voted=votes is not None,
@@ -202,36 +168,18 @@ def _archived_pictures(folder: Path) -> Iterator[LabelledPicture]:
         key = (row["archive"], row["name"])
         rows.setdefault(key, (row["split"], []))[1].append(face)
     for (archive, name), (split, faces) in rows.items():
-        yield LabelledPicture(Path(archive).stem, name, split, folder / archive, tuple(faces))
-
-
-def class_index(name: str) -> int:
-    """Return the index of a class by its name or by another data set's word for it.
-
-    Raises:
-        ValueError: It is none of the five.
-    """
-    try:
-        return Emotion.from_label(SYNONYMS.get(name.casefold(), name)).index
-    except KeyError:
-        raise ValueError(f"class {name!r} is none of {', '.join(LABELS)}") from None
-
-
-def _number(row: Mapping[str, str | None], column: str) -> float:
-    try:
-        number = float(row[column] or "")
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise ValueError(f"{column} is no number: {row[column] or ''!r}")
-    return number
+        source = Path(archive).stem
+        # A table of another archive may say that it shows the same photo: then they share a group.
+        yield LabelledPicture(
+            source, name, split, folder / archive, tuple(faces), f"{source}/{name}"
+        )
 
 
 def _votes(row: Mapping[str, str | None]) -> tuple[float, ...] | None:
     columns = [f"votes_{label}" for label in LABELS]
     if not all(row.get(column) for column in columns):
         return None
-    shares = [_number(row, column) for column in columns]
+    shares = [number(row, column) for column in columns]
     total = sum(shares)
     return tuple(share / total for share in shares) if total > 0 else None
 

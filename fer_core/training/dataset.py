@@ -11,10 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_core.emotions import LABELS
-from fer_core.training.data import Image, LabelledFace, LabelledPicture, PictureReader
+from fer_core.training.data import Image, PictureReader
 from fer_core.training.errors import DataError, UnreadablePicture
+from fer_core.training.faces import LabelledFace, LabelledPicture
 
 LOGGER = logging.getLogger(__name__)
+
+Box = tuple[float, float, float, float]
 
 #: A source with few pictures of a class is drawn less: its weight is n / (n + this).
 SCARCE = 300.0
@@ -24,6 +27,8 @@ SMOOTHING = 0.05
 SOURCE_SMOOTHING = {"affect_faces": 0.15, "web_crops": 0.08, "news_heads": 0.08}
 #: A picture is a cut-out where all four corners are darker than this (0..255).
 CUT_OUT_LEVEL = 16
+#: A picture is a scene of its own where it is this many times as high as the face.
+SCENE_HEIGHT = 2.2
 #: A picture is a head where the face has at least this much context on every side, in face widths.
 HEAD_MARGIN = 0.3
 
@@ -64,6 +69,8 @@ class FaceBank:
             faces join them.
         source_weights: Source -> weight; 1 for those not named.
         distributions: (source, name) -> shape (faces, 5), in place of the labels.
+        negatives: RGB pictures without faces that are sharp and fill the picture.
+        boxes: (source, name) -> x, y, width, height, in place of the box of its one face.
 
     Raises:
         DataError: No face could be read.
@@ -75,11 +82,15 @@ class FaceBank:
         backgrounds: Sequence[Image],
         source_weights: Mapping[str, float] | None = None,
         distributions: Mapping[tuple[str, str], npt.NDArray[np.float32]] | None = None,
+        negatives: Sequence[Image] = (),
+        boxes: Mapping[tuple[str, str], Box] | None = None,
     ) -> None:
         self.backgrounds = list(backgrounds)
+        self._negatives = list(negatives)
         self.faces: list[Face] = []
         self.unreadable: list[str] = []
         self._heads: list[int] = []
+        self._scenes: list[int] = []
         groups: dict[tuple[int, str], list[int]] = defaultdict(list)
         reader = PictureReader()
         for picture in pictures:
@@ -92,21 +103,25 @@ class FaceBank:
             if not picture.faces:
                 self.backgrounds.append(image)
             replaced = (distributions or {}).get((picture.source, picture.name))
-            cut_out = _is_cut_out(image)
+            cut_out = is_cut_out(image)
             labelled: list[tuple[LabelledFace, LabelledTarget]] = []
+            better = (boxes or {}).get((picture.source, picture.name))
             for index, face in enumerate(picture.faces):
-                if not _is_in(face.box, image):
+                box = better or face.box_in(*image.shape[:2])
+                if not _is_in(box, image):
                     title = f"{picture.container.name}: {picture.name}"
-                    LOGGER.warning("left out: %s: no picture in the box %s", title, face.box)
+                    LOGGER.warning("left out: %s: no picture in the box %s", title, box)
                     continue
                 shares = _target(face, picture.source) if replaced is None else replaced[index]
-                labelled.append((face, LabelledTarget(face.box, shares)))
+                labelled.append((face, LabelledTarget(box, shares)))
             for face, target in labelled:
                 others = tuple(other for _, other in labelled if other is not target)
                 number = len(self.faces)
-                self.faces.append(Face(image, face.box, target.distribution, cut_out, others))
+                self.faces.append(Face(image, target.box, target.distribution, cut_out, others))
                 groups[face.emotion, picture.source].append(number)
-                if not cut_out and not others and _has_context(face.box, image):
+                if image.shape[0] > SCENE_HEIGHT * target.box[3]:
+                    self._scenes.append(number)
+                if not cut_out and not others and _has_context(target.box, image):
                     self._heads.append(number)
         if not self.faces:
             raise DataError(f"none of {len(pictures)} pictures has a face that can be read")
@@ -137,6 +152,21 @@ class FaceBank:
         """Return a face with hair, neck and background around it, None where the data has none."""
         return self.faces[self._heads[int(rng.integers(len(self._heads)))]] if self._heads else None
 
+    def draw_scene(self, rng: np.random.Generator) -> Face | None:
+        """Return a face in a picture that is a scene by itself, None where the data has none."""
+        scenes = self._scenes
+        return self.faces[scenes[int(rng.integers(len(scenes)))]] if scenes else None
+
+    @property
+    def has_negatives(self) -> bool:
+        """Whether there are sharp pictures without faces."""
+        return bool(self._negatives)
+
+    def draw_negative(self, rng: np.random.Generator) -> Image | None:
+        """Return a sharp picture without a face, None where the data has none."""
+        found = self._negatives
+        return found[int(rng.integers(len(found)))] if found else None
+
     def draw_background(self, rng: np.random.Generator) -> Image | None:
         """Return a background picture, None where the data has none."""
         return (
@@ -146,7 +176,11 @@ class FaceBank:
 
 def _target(face: LabelledFace, source: str) -> npt.NDArray[np.float32]:
     target = np.asarray(face.distribution, np.float32)
-    return target if face.voted else smooth(target, SOURCE_SMOOTHING.get(source, SMOOTHING))
+    return (
+        target
+        if face.voted or face.weak
+        else smooth(target, SOURCE_SMOOTHING.get(source, SMOOTHING))
+    )
 
 
 def smooth(distribution: npt.NDArray[np.float32], share: float) -> npt.NDArray[np.float32]:
@@ -154,7 +188,8 @@ def smooth(distribution: npt.NDArray[np.float32], share: float) -> npt.NDArray[n
     return np.asarray(distribution * (1 - share) + share / len(distribution), np.float32)
 
 
-def _is_cut_out(image: Image) -> bool:
+def is_cut_out(image: Image) -> bool:
+    """Tell whether a picture is a face on black, without anything around it."""
     corners = (image[:4, :4], image[:4, -4:], image[-4:, :4], image[-4:, -4:])
     return all(int(corner.max()) < CUT_OUT_LEVEL for corner in corners)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -17,20 +16,13 @@ import numpy.typing as npt
 
 from fer_core.emotions import LABELS
 from fer_core.training import metrics
+from fer_core.training.answers import Answer, Crew, SceneAnswer
 from fer_core.training.check import twins
-from fer_core.training.data import (
-    Image,
-    LabelledPicture,
-    PictureReader,
-    load_backgrounds,
-    load_dataset,
-)
-from fer_core.training.dataset import FaceBank
-from fer_core.training.errors import CheckpointError, DataError, UnreadablePicture
+from fer_core.training.data import Image, load_dataset
+from fer_core.training.errors import CheckpointError, DataError
+from fer_core.training.faces import LabelledPicture
 from fer_core.training.model_card import write_figures
-from fer_core.training.scenes import VALIDATION, compose
 from fer_core.vision.detector import EmotionDetector, Mode
-from fer_core.vision.faces import Detections, Face
 from fer_core.vision.model_info import ModelInfo
 
 LOGGER = logging.getLogger(__name__)
@@ -38,11 +30,9 @@ LOGGER = logging.getLogger(__name__)
 #: A picture and how strongly to change it -> the changed picture.
 Change = Callable[[Image, float], Image]
 
-#: The fixed validation scenes.
-SCENE_SEED = 20_240_601
-SCENE_SIZE = (320, 320)
-#: Found boxes down to this confidence count for average precision, which ranks them.
-SCENE_CONFIDENCE = 0.01
+MODES: tuple[Mode, ...] = ("photo", "frame")
+#: Whose pictures are not in the validation scenes, which stay those of earlier versions.
+NOT_IN_SCENES = frozenset({"colour_heads"})
 #: A found box that overlaps every labelled face less than this is a false alarm, or a bystander of
 #: a news photo, who carries no label.
 FALSE_ALARM_IOU = 0.3
@@ -52,27 +42,6 @@ CHANGED_PER_SOURCE = 80
 MISTAKES_SHOWN = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The detector's answer to one labelled picture.
-
-    Attributes:
-        picture: The picture.
-        emotion: Its label, 0..4.
-        answer: The largest face's class; `metrics.NO_ANSWER` if nothing was found or it is unsure.
-        probabilities: Shape (5,), of the largest face; None if nothing was found.
-        face_size: Longer side of the labelled box in pixels.
-        iou: Of the largest face's box with the labelled one; 0 if nothing was found.
-    """
-
-    picture: LabelledPicture
-    emotion: int
-    answer: int
-    probabilities: npt.NDArray[np.float64] | None
-    face_size: float
-    iou: float
-
-
 def evaluate(
     weights: Path,
     data: Path,
@@ -80,6 +49,7 @@ def evaluate(
     limit: int | None = None,
     threads: int = 2,
     changes: bool = True,
+    processes: int = 1,
 ) -> dict[str, Any]:
     """Return all figures of a model as one JSON-ready dictionary.
 
@@ -89,6 +59,7 @@ def evaluate(
         scene_count: Validation scenes.
         limit: Most pictures of each source, for a quick look; None for all.
         threads: Of the detector.
+        processes: That look at pictures, each with a detector of its own.
         changes: Also measure under changed size, light, blur, JPEG quality and yaw.
 
     Raises:
@@ -96,10 +67,14 @@ def evaluate(
         DataError: The data cannot be used.
         FerError: The model cannot be loaded.
     """
-    detector = EmotionDetector.load(weights, threads)
+    info = EmotionDetector.load(weights, threads).info
     everything = load_dataset(data)
     seen_in_training = twins(everything)
-    held_out = [picture for picture in everything if picture.split == "val"]
+    held_out = [
+        picture
+        for picture in everything
+        if picture.split == "val" and not any(face.weak for face in picture.faces)
+    ]
     pictures = limited([each for each in held_out if each not in seen_in_training], limit)
     if not any(len(picture.faces) == 1 for picture in pictures):
         raise DataError(
@@ -108,17 +83,23 @@ def evaluate(
         )
     report: dict[str, Any] = {
         "weights": {
-            "name": detector.info.name,
-            "networks": _networks(detector.info),
+            "name": info.name,
+            "networks": _networks(info),
         },
-        "temperature": detector.info.temperature,
+        "temperature": info.temperature,
         "left_out_as_seen_in_training": sum(each in seen_in_training for each in held_out),
-        "scenes": {
-            mode: evaluate_scenes(detector, pictures, data, scene_count, mode)
-            for mode in ("frame", "photo")
-        },
     }
-    answers = {mode: answer_all(detector, pictures, mode) for mode in ("photo", "frame")}
+    in_scenes = [each for each in pictures if each.source not in NOT_IN_SCENES]
+    with Crew(weights, data, threads, processes) as crew:
+        report["scenes"] = {
+            mode: scene_figures(
+                crew.scenes(in_scenes, scene_count, mode), info.confidence_threshold
+            )
+            for mode in MODES
+        }
+        answers = {mode: crew.answers(pictures, mode) for mode in MODES}
+        if changes:
+            report["changes"] = change_figures(crew, limited(pictures, CHANGED_PER_SOURCE))
     report["sources"] = {
         mode: {
             source: source_figures(
@@ -129,11 +110,9 @@ def evaluate(
         for mode in answers
     }
     report["calibration"] = {
-        mode: calibration_figures(answers[mode], detector.info.temperature) for mode in answers
+        mode: calibration_figures(answers[mode], info.temperature) for mode in answers
     }
     report["face_size"] = size_figures(answers["photo"])
-    if changes:
-        report["changes"] = change_figures(detector, limited(pictures, CHANGED_PER_SOURCE))
     report["mistakes"] = [
         {
             "container": _below(answer.picture.container, data),
@@ -148,51 +127,35 @@ def evaluate(
     return report
 
 
-def evaluate_scenes(
-    detector: EmotionDetector,
-    pictures: Sequence[LabelledPicture],
-    data: Path,
-    count: int,
-    mode: Mode,
-) -> dict[str, Any]:
+def scene_figures(answers: Sequence[SceneAnswer], threshold: float) -> dict[str, Any]:
     """Return average precision, and accuracy of found faces by faces a side of the grid.
 
     A class that no scene shows has no average precision, and no part in the means.
+
+    Args:
+        answers: Of all scenes.
+        threshold: Confidence from which a box is a face.
     """
-    bank = FaceBank(pictures, load_backgrounds(data, PictureReader()))
-    results: list[metrics.SceneResult] = []
+    results = [answer.result for answer in answers]
     by_grid: dict[int, list[bool]] = {}
     missed = faces = false_alarms = 0
-    for number in range(count):
-        scene = compose(bank, SCENE_SEED, number, SCENE_SIZE, VALIDATION)
-        detections = detector.detect(scene.image, mode, confidence=SCENE_CONFIDENCE)
-        emotions = scene.distributions.argmax(axis=1)
-        result = metrics.SceneResult(
-            boxes=scene.boxes.astype(np.float64),
-            emotions=emotions.astype(np.int64),
-            found=np.array([_corners(face) for face in detections.faces]).reshape(-1, 4),
-            scores=np.array([_class_scores(face) for face in detections.faces]).reshape(-1, 5),
-        )
-        results.append(result)
-        sure = np.array(
-            [face.confidence >= detector.info.confidence_threshold for face in detections.faces],
-            bool,
-        )
+    for answer in answers:
+        result, sure = answer.result, answer.confidences >= threshold
         overlap = metrics.iou_matrix(result.boxes, result.found[sure])
-        faces += len(emotions)
+        faces += len(result.emotions)
         false_alarms += int((overlap.max(axis=0, initial=0) < FALSE_ALARM_IOU).sum())
-        for row, emotion in zip(overlap, emotions, strict=True):
+        for row, emotion in zip(overlap, result.emotions, strict=True):
             if not len(row) or row.max() < 0.5:
                 missed += 1
                 continue
             right = int(result.scores[sure][row.argmax()].argmax()) == emotion
-            by_grid.setdefault(scene.cells, []).append(bool(right))
+            by_grid.setdefault(answer.cells, []).append(bool(right))
     shown = np.unique(np.concatenate([result.emotions for result in results]))
     labels = [LABELS[emotion] for emotion in shown]
     table = metrics.average_precisions(results)[shown]
     draws = metrics.drawn_precisions(results)[:, shown]
     return {
-        "scenes": count,
+        "scenes": len(answers),
         "faces": faces,
         "missed": missed,
         "false_alarms": false_alarms,
@@ -216,42 +179,6 @@ def evaluate_scenes(
             str(cells): _rounded(np.mean(by_grid[cells])) for cells in sorted(by_grid)
         },
     }
-
-
-def answer_all(
-    detector: EmotionDetector,
-    pictures: Sequence[LabelledPicture],
-    mode: Mode,
-    change: Callable[[Image], Image] | None = None,
-) -> list[Answer]:
-    """Return the detector's answer to each picture with one labelled face; name unreadable ones."""
-    reader = PictureReader()
-    answers = []
-    for picture in pictures:
-        if len(picture.faces) != 1:
-            continue
-        try:
-            image = reader.read(picture.container, picture.name)
-        except UnreadablePicture as error:
-            LOGGER.warning("left out: %s", error)
-            continue
-        seen = change(image) if change else image
-        scale = seen.shape[0] / image.shape[0]
-        answers.append(_answer(picture, detector.detect(seen, mode), scale))
-    return answers
-
-
-def _answer(picture: LabelledPicture, detections: Detections, scale: float) -> Answer:
-    label = picture.faces[0]
-    x, y, width, height = (value * scale for value in label.box)
-    size = max(label.box[2:]) * scale
-    if not detections.faces:
-        return Answer(picture, label.emotion, metrics.NO_ANSWER, None, size, 0.0)
-    face = detections.faces[0]
-    corners = np.array([[x, y, x + width, y + height]])
-    iou = float(metrics.iou_matrix(corners, np.array([_corners(face)]))[0, 0])
-    answer = metrics.NO_ANSWER if face.emotion is None else face.emotion.index
-    return Answer(picture, label.emotion, answer, face.probabilities, size, iou)
 
 
 def source_figures(answers: Sequence[Answer]) -> dict[str, Any]:
@@ -339,7 +266,7 @@ def size_figures(answers: Sequence[Answer]) -> list[dict[str, Any]]:
 
 
 def change_figures(
-    detector: EmotionDetector, pictures: Sequence[LabelledPicture]
+    crew: Crew, pictures: Sequence[LabelledPicture]
 ) -> dict[str, list[dict[str, Any]]]:
     """Return accuracy and face-found rate of the same pictures under one change at a time."""
     table: dict[str, list[dict[str, Any]]] = {}
@@ -347,7 +274,7 @@ def change_figures(
         rows = []
         for level in levels:
             changed = partial(_changed, change=change, level=level)
-            answers = answer_all(detector, pictures, "photo", changed)
+            answers = crew.answers(pictures, "photo", changed)
             figure = metrics.accuracy(_labels(answers), _given(answers))
             found = np.mean([answer.probabilities is not None for answer in answers])
             rows.append({"level": level, "accuracy": _rounded(figure), "found": _rounded(found)})
@@ -514,16 +441,6 @@ def limited(pictures: Sequence[LabelledPicture], limit: int | None) -> list[Labe
         order = np.random.default_rng(0).permutation(len(group))[:limit]
         chosen.extend(group[index] for index in sorted(order))
     return chosen
-
-
-def _corners(face: Face) -> tuple[float, float, float, float]:
-    box = face.box
-    return (box.x, box.y, box.x + box.width, box.y + box.height)
-
-
-def _class_scores(face: Face) -> npt.NDArray[np.float64]:
-    """Return the face's score for each class: its confidence shared out by the probabilities."""
-    return np.asarray(face.confidence * face.probabilities, np.float64)
 
 
 def _labels(answers: Sequence[Answer]) -> metrics.Integers:

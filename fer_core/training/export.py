@@ -21,10 +21,12 @@ from fer_core.emotions import LABELS
 from fer_core.training import metrics
 from fer_core.training import network as networks
 from fer_core.training.batches import CLOSE_SIZES
-from fer_core.training.data import Image, LabelledPicture, PictureReader, load_dataset
+from fer_core.training.data import Image, PictureReader, load_dataset
 from fer_core.training.dataset import FaceBank
 from fer_core.training.errors import CheckpointError, OptionError, UnreadablePicture
-from fer_core.training.evaluate import answer_all, calibration_figures, limited, write_json
+from fer_core.training.faces import LabelledPicture
+from fer_core.training.answers import Crew
+from fer_core.training.evaluate import MODES, calibration_figures, limited, write_json
 from fer_core.training.scenes import close_style, compose, training_style
 from fer_core.vision import self_test
 from fer_core.vision.candidates import calibrate
@@ -78,6 +80,7 @@ def export(
     threads: int = 2,
     close_looks: Path | None = None,
     photo_looks: Path | None = None,
+    processes: int = 1,
 ) -> Path:
     """Write the ONNX file and its model.json, and return the latter's path.
 
@@ -93,6 +96,7 @@ def export(
         threads: Of the detector that calibrates.
         close_looks: As `weights`, of a second network for the close looks at found faces.
         photo_looks: As `weights`, of a larger one for those at a photo's faces.
+        processes: That calibrate.
 
     Raises:
         CheckpointError: The weights cannot be read, the ONNX file does not answer as the network
@@ -107,7 +111,7 @@ def export(
         closer["close"] = networks.load(close_looks)
     if photo_looks is not None:
         closer["photo"] = networks.load(photo_looks)
-    pictures = load_dataset(data) if data is not None else []
+    pictures = _labelled(load_dataset(data)) if data is not None else []
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
         written = Path(scratch)
@@ -116,10 +120,15 @@ def export(
         for look, its_network in closer.items():
             its_file = written / f"{name or _usual_name(its_network, int8)}-{look}.onnx"
             exported[look] = _write(its_network, its_file, pictures, int8, close_looks=True)
-        description = _describe(written, file.stem, version, exported, pictures, threads)
+        description = _describe(written, file.stem, version, exported, pictures, threads, processes)
         for file in written.glob("*.onnx"):
             file.replace(folder / file.name)
         return description.replace(folder / description.name)
+
+
+def _labelled(pictures: Sequence[LabelledPicture]) -> list[LabelledPicture]:
+    """Return the pictures of whose faces somebody said what they show."""
+    return [each for each in pictures if not any(face.weak for face in each.faces)]
 
 
 def _usual_name(network: nn.Module, int8: bool) -> str:
@@ -173,6 +182,7 @@ def _describe(
     exported: Mapping[Look, _Exported],
     pictures: Sequence[LabelledPicture],
     threads: int,
+    processes: int,
 ) -> Path:
     """Write the model.json beside the files, calibrated if there is data, and return its path."""
     files = {look: each.network for look, each in exported.items()}
@@ -193,7 +203,7 @@ def _describe(
     write_json(description, info.model_dump(mode="json"))
     held_out = [picture for picture in pictures if picture.split == "val"]
     if held_out:
-        calibrated = {"temperature": calibrate_weights(description, held_out, threads)}
+        calibrated = {"temperature": calibrate_weights(description, held_out, threads, processes)}
         fidelity = {look: asdict(each.fidelity) for look, each in exported.items() if each.fidelity}
         figures = {"metrics": {"fidelity_to_torch": fidelity}}
         write_json(description, info.model_dump(mode="json") | calibrated | figures)
@@ -405,21 +415,19 @@ def compare_outputs(
 
 
 def calibrate_weights(
-    description: Path, pictures: Sequence[LabelledPicture], threads: int
+    description: Path, pictures: Sequence[LabelledPicture], threads: int, processes: int = 1
 ) -> float:
     """Return the temperature for a model.json: least negative log-likelihood over both modes.
 
     Sources count alike. A video frame gets fewer looks and is read a little less well, so photos
     alone would leave the live view too sure of itself.
     """
-    detector = EmotionDetector.load(description, threads)
-    answers = [
-        answer
-        for mode in ("photo", "frame")
-        for answer in answer_all(detector, limited(pictures, CALIBRATION_PICTURES), mode)
-    ]
+    info = EmotionDetector.load(description, threads).info
+    chosen = limited(pictures, CALIBRATION_PICTURES)
+    with Crew(description, description.parent, threads, processes) as crew:
+        answers = [answer for mode in MODES for answer in crew.answers(chosen, mode)]
     ratio = calibration_figures(answers)["temperature_ratio"]
-    return round(float(ratio) * detector.info.temperature, 4)
+    return round(float(ratio) * info.temperature, 4)
 
 
 def _corners(box: Floats) -> npt.NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Faces onto other heads, and more around a head than its picture has."""
+"""Faces onto other heads, turned heads, and more around a head than its picture has."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def transplant(face: Face, head: Face, rng: np.random.Generator) -> Face:
     top = min(max(top, 0), max(0, head.image.shape[0] - height))
     width, height = min(width, head.image.shape[1] - left), min(height, head.image.shape[0] - top)
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    mask = cv2.resize(_outline(face.image), (width, height), interpolation=cv2.INTER_LINEAR)
+    mask = cv2.resize(outline(face.image), (width, height), interpolation=cv2.INTER_LINEAR)
     feather = max(1, round(0.03 * height))
     mask = cv2.erode(mask, np.ones((2 * feather + 1, 2 * feather + 1), np.uint8), borderValue=0)
     mask = cv2.GaussianBlur(mask, (0, 0), feather)
@@ -64,7 +64,7 @@ def with_more_around(face: Face) -> Face | None:
     return Face(np.asarray(image, np.uint8), box, face.distribution, False)
 
 
-def _outline(image: Image) -> Image:
+def outline(image: Image) -> Image:
     """Return the filled outline, 0 or 255, of a face on black."""
     bright = np.asarray((image.max(axis=2) > 14) * np.uint8(255), np.uint8)
     contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
@@ -91,7 +91,37 @@ def _match_colours(donor: Image, region: Image, mask: Image, share: float) -> Im
 
 def on_colour(face: Face, rng: np.random.Generator) -> Face:
     """Return a cut-out face on a plain colour in place of black."""
-    mask = _outline(face.image)
+    mask = outline(face.image)
     image = face.image.copy()
     image[mask == 0] = rng.integers(0, 256, 3)
     return Face(image, face.box, face.distribution, False)
+
+
+def turned(face: Face, rng: np.random.Generator) -> Face:
+    """Return a face whose picture is turned: most by a little, some by quarters, some by any angle.
+
+    The box becomes that around the ellipse which the upright one holds. Outside the picture it goes
+    on mirrored; black stays black.
+    """
+    if face.neighbours:
+        return face
+    kind = rng.random()
+    if kind < 0.55:
+        angle = math.radians(rng.normal(0, 18))
+    elif kind < 0.8:
+        angle = rng.uniform(-math.pi / 2, math.pi / 2)
+    else:
+        angle = math.pi / 2 * int(rng.integers(1, 4))
+    x, y, width, height = face.box
+    middle = x + width / 2, y + height / 2
+    matrix = cv2.getRotationMatrix2D(middle, math.degrees(angle), 1.0)
+    rows, columns = face.image.shape[:2]
+    border = cv2.BORDER_CONSTANT if face.is_cut_out else cv2.BORDER_REFLECT_101
+    image = cv2.warpAffine(
+        face.image, matrix, (columns, rows), flags=cv2.INTER_LINEAR, borderMode=border
+    )
+    cosine, sine = math.cos(angle), math.sin(angle)
+    across = math.hypot(width * cosine, height * sine)
+    down = math.hypot(width * sine, height * cosine)
+    box = middle[0] - across / 2, middle[1] - down / 2, across, down
+    return Face(np.asarray(image, np.uint8), box, face.distribution, face.is_cut_out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -18,6 +19,13 @@ class SoftTargetAssigner(TaskAlignedAssigner):  # type: ignore[misc]  # Ultralyt
     """
 
     distributions: torch.Tensor
+    target_scores: torch.Tensor
+
+    def forward(self, *arguments: Any, **named: Any) -> tuple[torch.Tensor, ...]:
+        """Assign, and keep how much each anchor is a face's, for `face_views`."""
+        assigned = super().forward(*arguments, **named)
+        self.target_scores = assigned[2]
+        return assigned
 
     def get_targets(
         self,
@@ -49,6 +57,19 @@ class ScoreLoss(nn.Module):  # type: ignore[misc]  # torch is not typed here
         """
         binary = nn.functional.binary_cross_entropy_with_logits(scores, targets, reduction="none")
         return binary - targets * scores.log_softmax(-1)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceViews:
+    """What a network says of single faces, one a picture.
+
+    Attributes:
+        log_probabilities: (n, 5): of the mean logits of the anchors that are the face's.
+        seen: (n,): whether any anchor is.
+    """
+
+    log_probabilities: torch.Tensor
+    seen: torch.Tensor
 
 
 class SoftTargetLoss(v8DetectionLoss):  # type: ignore[misc]  # Ultralytics is untyped
@@ -101,3 +122,15 @@ class SoftTargetLoss(v8DetectionLoss):  # type: ignore[misc]  # Ultralytics is u
         likeliest = self._distributions.argmax(1).float()
         total, items = super().loss(preds, {**batch, "cls": likeliest})
         return total, items
+
+    def face_views(self, scores: torch.Tensor, count: int) -> FaceViews:
+        """Return what the first `count` pictures of the batch just judged show, a face each.
+
+        Args:
+            scores: Logits as the network gave them, shape (N, 5, A).
+            count: Of the pictures, the first of the batch.
+        """
+        weights = self.assigner.target_scores[:count].sum(-1)
+        total = weights.sum(1)
+        logits = (scores[:count] * weights[:, None]).sum(-1) / total.clamp(min=1e-6)[:, None]
+        return FaceViews(logits.log_softmax(-1), total > 0)

@@ -60,6 +60,8 @@ def load(path: Path) -> nn.Module:
     state = read(path)
     if _is_run(state):
         return restored(state["config"]["model"], state["average"])
+    if isinstance(state, dict) and {"model_key", "state"} <= state.keys():
+        return restored(state["model_key"], state["state"])
     try:
         network, _ = load_checkpoint(str(path))
     except Exception as error:  # whatever it misses
@@ -85,6 +87,20 @@ def save(network: nn.Module, path: Path) -> None:
     }
     partial = path.with_suffix(".partial")
     torch.save(checkpoint, partial)
+    partial.replace(path)
+
+
+def save_state(network: nn.Module, model: str, path: Path) -> None:
+    """Write the weights alone, the large ones in 16 bits, with the architecture's key.
+
+    `load` reads it.
+    """
+    state = {
+        name: value.detach().cpu().half() if value.ndim > 1 else value.detach().cpu()
+        for name, value in network.state_dict().items()
+    }
+    partial = path.with_suffix(".partial")
+    torch.save({"model_key": model, "state": state}, partial)
     partial.replace(path)
 
 

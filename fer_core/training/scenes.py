@@ -14,11 +14,24 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_core.training.appearance import degraded, finish, hide, occlude, relit, shaded
-from fer_core.training.background import add_clutter, add_scrap, add_scraps, backdrop, scrap
+from fer_core.training.background import (
+    add_clutter,
+    add_scrap,
+    add_scraps,
+    backdrop,
+    negative,
+    scrap,
+)
 from fer_core.training.data import Image
 from fer_core.training.dataset import Face, FaceBank
 from fer_core.training.geometry import PADDING, SMALLEST_FACE, Box, area, intersection
-from fer_core.training.head_transplant import lay, on_colour, transplant, with_more_around
+from fer_core.training.head_transplant import (
+    lay,
+    on_colour,
+    transplant,
+    turned,
+    with_more_around,
+)
 
 Array = npt.NDArray[np.float32]
 
@@ -54,6 +67,10 @@ class Style:
         p_empty: An element or scene whose face is covered, so that it carries no label.
         p_none: There is no face at all. Where every small input holds one, the network boxes the
             whole of a picture that has none.
+        p_filled: Of the scenes without a face: a picture that shows none fills the canvas, or lies
+            on it letterboxed.
+        p_real: The scene is a picture as it was taken, with its faces: a webcam's.
+        p_turned: A face is turned, by a little, by quarters, by any angle.
         strength: 0 for pictures as they are, 1 for all augmentations.
     """
 
@@ -69,7 +86,10 @@ class Style:
     p_wide: float = 0.9
     p_letterbox: float = 0.15
     p_empty: float = 0.05
-    p_none: float = 0.1
+    p_none: float = 0.12
+    p_filled: float = 0.6
+    p_real: float = 0.06
+    p_turned: float = 0.22
     strength: float = 1.0
 
 
@@ -86,6 +106,9 @@ VALIDATION = Style(
     p_letterbox=0.0,
     p_empty=0.0,
     p_none=0.0,
+    p_filled=0.0,
+    p_real=0.0,
+    p_turned=0.0,
     strength=0.5,
 )
 
@@ -170,6 +193,10 @@ def compose(bank: FaceBank, seed: int, number: int, size: tuple[int, int], style
         add_clutter(canvas, rng)
     composer = _Composer(canvas, rng, bank, style)
     if _happens(style.p_none, rng):
+        cells = 0
+        if _happens(style.p_filled, rng):
+            composer.fill_without_face()
+    elif _happens(style.p_real, rng) and composer.add_real():
         cells = 0
     elif rng.random() < style.p_single:
         composer.add_single()
@@ -275,6 +302,45 @@ class _Composer:
             reach = tuple(float(value) for value in face_height / 2 * rng.uniform(1.1, 2.5, 4))
         self._add(face, centre, face_height, reach)
 
+    def fill_without_face(self) -> None:
+        """Fill the canvas with a picture that shows no face, or letterbox it."""
+        rng, (height, width) = self._rng, self.canvas.shape[:2]
+        if rng.random() < 0.5:
+            self.canvas[:] = PADDING
+            share = rng.uniform(0.5, 1.0)
+            size = (
+                (round(width * share), height)
+                if rng.random() < 0.5
+                else (width, round(height * share))
+            )
+        else:
+            size = width, height
+        picture = negative(self._bank, rng, size)
+        if picture is not None:
+            top, left = (height - size[1]) // 2, (width - size[0]) // 2
+            self.canvas[top : top + size[1], left : left + size[0]] = picture
+
+    def add_real(self) -> bool:
+        """Add a picture as it was taken; return whether the data has one."""
+        rng, (height, width) = self._rng, self.canvas.shape[:2]
+        face = self._bank.draw_scene(rng)
+        if face is None:
+            return False
+        rows, columns = face.image.shape[:2]
+        scale = min(height / rows, width / columns) * math.exp(rng.uniform(-0.15, 0.7))
+        self.canvas[:] = PADDING
+        x, y, box_width, box_height = face.box
+        # The face stays on the canvas: what goes beyond it is cut off.
+        left = rng.uniform(-0.1, 1.1) * (width - columns * scale)
+        top = rng.uniform(-0.1, 1.1) * (height - rows * scale)
+        half_x, half_y = box_width * scale / 2, box_height * scale / 2
+        centre_x = min(max(left + (x + box_width / 2) * scale, half_x), max(half_x, width - half_x))
+        centre_y = min(
+            max(top + (y + box_height / 2) * scale, half_y), max(half_y, height - half_y)
+        )
+        self._paste(face, (centre_x, centre_y), scale, None)
+        return True
+
     def _draw_wide(self, face: Face) -> Face | None:
         """Return the face, or a head in its place, with more around it than its picture has."""
         wide = with_more_around(face)
@@ -366,6 +432,10 @@ class _Composer:
         self._paste(face, centre, face_height / max(face.box[2:]), reach)
 
     def _draw(self) -> Face:
+        face = self._draw_upright()
+        return turned(face, self._rng) if _happens(self._style.p_turned, self._rng) else face
+
+    def _draw_upright(self) -> Face:
         face = self._bank.draw(self._rng)
         if not face.is_cut_out:
             return face

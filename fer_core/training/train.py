@@ -28,13 +28,22 @@ from ultralytics.utils.torch_utils import ModelEMA
 from fer_core.training import network as networks
 from fer_core.training.batches import CLOSE_SIZES, SIZES, Batch, SceneBatches, loader
 from fer_core.training.check import twins
-from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
+from fer_core.training.data import (
+    NEGATIVES_ARCHIVE,
+    PictureReader,
+    load_backgrounds,
+    load_dataset,
+)
 from fer_core.training.dataset import FaceBank
+from fer_core.training.devices import device_of
 from fer_core.training.errors import OptionError
+from fer_core.training.faces import Box
 from fer_core.training.initialise import first_network, settle_norms
+from fer_core.training.landmark_teacher import BOXED_ANEW, read_landmarks
 from fer_core.training.losses import SoftTargetLoss
 from fer_core.training.process_group import Team, gathered
 from fer_core.training.scenes import close_style, training_style
+from fer_core.training.soft_targets import read_targets
 
 LOGGER = logging.getLogger(__name__)
 
@@ -45,7 +54,16 @@ LOG_EVERY_STEPS = 50
 SETTLING_BATCHES = 12
 #: Source -> how often it is drawn. affect_faces more, because it feeds the transplants, the most
 #: varied element; news_heads and web_crops less, because they are small.
-SOURCE_WEIGHTS = {"affect_faces": 1.3, "ferplus": 1.0, "news_heads": 0.6, "web_crops": 0.7}
+SOURCE_WEIGHTS = {
+    "affect_faces": 1.2,
+    "colour_heads": 1.2,
+    "ferplus": 0.8,
+    "news_heads": 0.6,
+    "web_crops": 0.6,
+    "webcam_frames": 0.5,
+    "landmarks": 0.6,
+    "students": 0.2,
+}
 #: Loss gains. With Ultralytics' 7.5, 0.5, 1.5 the boxes dominate; here they are the easy part.
 BOX_GAIN, CLASS_GAIN, DISTANCE_GAIN = 5.0, 1.5, 1.0
 #: Of the moving average once the rate falls: the weights of before the cool-down soon leave it.
@@ -93,7 +111,8 @@ class TrainingConfig:
         threads: Torch's threads on the CPU; None leaves its default, or 1 for several processes.
         processes: That train together on the CPU, each on batches of its own; see `team`.
         device: "cpu", "cuda" or "cuda:0".
-        targets: An .npz of `relabel`, in place of the labels.
+        targets: An .npz of `teach` or `relabel`, in place of the labels.
+        landmarks: The folder of `landmark_teacher`'s files, for better boxes.
     """
 
     data: Path
@@ -117,6 +136,7 @@ class TrainingConfig:
     processes: int = 1
     device: str = "cpu"
     targets: Path | None = None
+    landmarks: Path | None = None
 
 
 @dataclass(slots=True)
@@ -168,7 +188,7 @@ def train(config: TrainingConfig, resume: Path | None = None) -> Path:
         DataError: The data cannot be used.
         OptionError: There is no such device.
     """
-    if config.processes > 1 and _device(config.device).type != "cpu":
+    if config.processes > 1 and device_of(config.device).type != "cpu":
         raise OptionError("--processes is for the CPU: leave it out with --device")
     if resume is not None:
         config = replace(config, model=networks.read_run(resume)["config"]["model"], weights=None)
@@ -178,7 +198,7 @@ def train(config: TrainingConfig, resume: Path | None = None) -> Path:
 
 
 def _train(config: TrainingConfig, resume: Path | None, team: Team) -> Path:
-    device = _device(config.device)
+    device = device_of(config.device)
     state = None if resume is None else networks.read_run(resume)
     torch.manual_seed(config.seed)
     threads = config.threads or (1 if team.size > 1 else None)
@@ -270,16 +290,6 @@ def draw_curves(log: Path, picture: Path) -> None:
     pyplot.close(figure)
 
 
-def _device(name: str) -> torch.device:
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise OptionError(f"there is no device {name!r}; one of cpu, cuda, cuda:0") from None
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise OptionError(f"--device {name}: torch finds no GPU here; leave it out to use the CPU")
-    return device
-
-
 def _load_bank(config: TrainingConfig) -> tuple[FaceBank, int]:
     everything = load_dataset(config.data)
     held_out = twins(everything)
@@ -287,14 +297,26 @@ def _load_bank(config: TrainingConfig) -> tuple[FaceBank, int]:
         LOGGER.info(
             "%d pictures are in both splits: their training part is left out", len(held_out)
         )
-    pictures = [each for each in everything if each.split == "train" and each not in held_out]
-    distributions = None
-    if config.targets is not None:
-        from fer_core.training.relabel import read_targets
-
-        distributions = read_targets(config.targets)
+    groups = {each.unit for each in everything if each.split != "train"}
+    pictures = [
+        each
+        for each in everything
+        if each.split == "train" and each not in held_out and each.unit not in groups
+    ]
+    distributions = None if config.targets is None else read_targets(config.targets)
+    boxes: dict[tuple[str, str], Box] = {}
+    if config.landmarks is not None:
+        for source, known in read_landmarks(config.landmarks).items():
+            if source in BOXED_ANEW:
+                boxes |= {(source, name): box for name, box in known.boxes_by_name().items()}
+    reader = PictureReader()
     bank = FaceBank(
-        pictures, load_backgrounds(config.data, PictureReader()), SOURCE_WEIGHTS, distributions
+        pictures,
+        load_backgrounds(config.data, reader),
+        SOURCE_WEIGHTS,
+        distributions,
+        load_backgrounds(config.data, reader, NEGATIVES_ARCHIVE),
+        boxes,
     )
     return bank, len(bank.faces)
 

@@ -1,0 +1,132 @@
+"""Commands of distillation: negatives, prepare, teach, refine."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from fer_core.training.errors import OptionError
+from fer_core.training.option_types import count, data_option, positive
+
+FOLDER = Path("runs/distil")
+AddSubcommand = Callable[..., argparse.ArgumentParser]
+
+
+def add_commands(add: AddSubcommand) -> None:
+    """Add the commands.
+
+    Args:
+        add: `add_parser` of the parser's subcommands.
+    """
+    _add_negatives(add("negatives", help="make pictures without faces, to learn from"))
+    _add_prepare(add("prepare", help="decode every face once, for teach and refine"))
+    _add_teach(add("teach", help="train teachers, and write what they see as soft targets"))
+    _add_refine(add("refine", help="train a refiner on the soft targets"))
+
+
+def _add_negatives(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--output", type=Path, required=True, help="negatives.zip of a data folder")
+    add("--count", type=count, default=1500)
+    add("--seed", type=int, default=0)
+    parser.set_defaults(run_command=_negatives)
+
+
+def _negatives(options: argparse.Namespace) -> int:
+    from fer_core.training.negatives import write_negatives
+
+    print(write_negatives(options.output, options.count, options.seed))
+    return 0
+
+
+def _add_folder(parser: argparse.ArgumentParser) -> None:
+    data_option(parser)
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="crops and targets are here")
+
+
+def _add_prepare(parser: argparse.ArgumentParser) -> None:
+    _add_folder(parser)
+    parser.add_argument("--landmarks", type=Path, help="folder of landmark_teacher's files")
+    parser.add_argument("--processes", type=count, default=1, help="that decode")
+    parser.set_defaults(run_command=_prepare)
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    from fer_core.training.distil import prepare
+
+    crops = prepare(options.data, options.folder, options.landmarks, options.processes)
+    print(len(crops.rows))
+    return 0
+
+
+def _add_teach(parser: argparse.ArgumentParser) -> None:
+    _add_folder(parser)
+    add = parser.add_argument
+    add("--minutes", type=positive, default=5.0, help="of all teachers together (on a GPU)")
+    add("--folds", type=count, default=3, help="teachers; each leaves out one part")
+    add("--batch", type=count, default=768, help="faces a step")
+    add("--width", type=count, default=64, help="channels of the teachers' first stage")
+    add("--device", default="cpu", help="cpu, cuda or cuda:0 (cpu)")
+    parser.set_defaults(run_command=_teach)
+
+
+def _teach(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from fer_core.training.devices import device_of
+    from fer_core.training.distil import scaled, teach_targets
+    from fer_core.training.teacher import TeacherConfig
+
+    config = scaled(TeacherConfig(), 60 * options.minutes)
+    config = replace(config, folds=options.folds, batch=options.batch, width=options.width)
+    print(teach_targets(options.data, options.folder, config, device_of(options.device)))
+    return 0
+
+
+def _add_refine(parser: argparse.ArgumentParser) -> None:
+    _add_folder(parser)
+    add = parser.add_argument
+    add("--run", type=Path, required=True, help="weights and figures go here, below each's use")
+    add(
+        "--refiner",
+        action="append",
+        required=True,
+        metavar="USE:MODEL[:WEIGHTS]",
+        help="video or photo, an architecture, a .pt or .onnx file to start from; may be repeated",
+    )
+    add("--minutes", type=positive, default=10.0, help="of all together (on a GPU)")
+    add("--images", type=count, default=768, help="of 128 px, a step")
+    add("--learning-rate", type=positive, default=2e-3)
+    add("--seed", type=int, default=0)
+    add("--device", default="cpu", help="cpu, cuda or cuda:0 (cpu)")
+    parser.set_defaults(run_command=_refine)
+
+
+def _refine(options: argparse.Namespace) -> int:
+    from fer_core.training import refine
+    from fer_core.training.devices import device_of
+    from fer_core.training.distil import train_refiners
+
+    configs = []
+    for number, text in enumerate(options.refiner):
+        use, model, weights = (*text.split(":", 2), "")[:3]
+        if use not in refine.USES:
+            raise OptionError(f"--refiner {text}: {use!r} is none of {', '.join(refine.USES)}")
+        sides, framing = refine.USES[use]
+        configs.append(
+            refine.RefinerConfig(
+                output=options.run / use,
+                model=model,
+                weights=Path(weights) if weights else None,
+                pixels=options.images * 128 * 128,
+                sides=sides,
+                framing=framing,
+                learning_rate=options.learning_rate,
+                seed=options.seed + number,
+            )
+        )
+    device = device_of(options.device)
+    train_refiners(options.data, options.folder, configs, 60 * options.minutes, device)
+    print(*(config.output / refine.WEIGHTS for config in configs), sep="\n")
+    return 0

@@ -1,0 +1,337 @@
+"""Every face of the data as one crop of one size, decoded once, so that a GPU can draw from them.
+
+A crop shows the face with what is around it, in four planes: colour, and how far a pixel belongs
+to the picture. Outside its picture a crop is mirrored, and the fourth plane is 0; around a cut-out
+face it is `BLACK`: augmentation may put there what it likes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fer_core.training.check import look
+from fer_core.training.data import Image, PictureReader
+from fer_core.training.dataset import Face, is_cut_out
+from fer_core.training.errors import DataError, UnreadablePicture
+from fer_core.training.faces import Box, LabelledPicture
+from fer_core.training.head_transplant import outline, transplant
+from fer_core.training.landmark_teacher import BOXED_ANEW, SHAPES, Landmarks
+
+LOGGER = logging.getLogger(__name__)
+
+#: Side of a crop, pixels, and how many face lengths it spans: a face is 83 px long, as much as
+#: most pictures hold, and the refiner's widest crop (2.2 faces) fits inside.
+SIDE = 208
+SPAN = 2.5
+#: Pictures that one worker decodes at a time.
+CHUNK = 256
+#: Share of the pictures without faces from which a piece is cut, the others are taken whole.
+PIECES = 0.7
+#: A piece around a picture's faces keeps this distance from them, in face lengths.
+CLEAR = 0.15
+NO_FACE = -1
+#: In a crop's fourth plane: the black around a cut-out face, which belongs to its picture but to
+#: nothing seen.
+BLACK = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a crop shows.
+
+    Attributes:
+        picture: Index among the pictures.
+        face: Index among its faces; `NO_FACE` for a piece without one.
+        transplanted: The cut-out face sits on another head.
+    """
+
+    picture: int
+    face: int
+    transplanted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCrops:
+    """All crops.
+
+    Attributes:
+        pixels: uint8 (n, SIDE, SIDE, 4): RGB, and 255 where the picture is (see above).
+        boxes: (n, 4), x0, y0, x1, y1 in the crop's pixels; zeros without a face.
+        rows: What each shows.
+        shapes: (n, SHAPES), 0..1, NaN where unknown.
+        looks: Of each one's picture; those of two splits that look the same share it.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    boxes: npt.NDArray[np.float32]
+    rows: tuple[Row, ...]
+    shapes: npt.NDArray[np.float32]
+    looks: tuple[str, ...]
+
+    def save_index(self, store: Path) -> None:
+        """Write what `open_crops` needs beside the store."""
+        np.savez(
+            store.with_suffix(".npz"),
+            boxes=self.boxes,
+            rows=np.array([(row.picture, row.face, row.transplanted) for row in self.rows]),
+            shapes=self.shapes.astype(np.float16),
+            looks=self.looks,
+        )
+
+
+def open_crops(store: Path) -> FaceCrops:
+    """Return the crops of an earlier `decode`, whose index was saved.
+
+    Raises:
+        DataError: There are none.
+    """
+    try:
+        with np.load(store.with_suffix(".npz")) as index:
+            boxes, shapes = index["boxes"], index["shapes"].astype(np.float32)
+            rows = tuple(Row(int(a), int(b), bool(c)) for a, b, c in index["rows"])
+            looks = tuple(str(each) for each in index["looks"])
+        pixels = np.memmap(store, np.uint8, "r", shape=(len(rows), SIDE, SIDE, 4))
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(f"{store} holds no crops: {error}") from error
+    return FaceCrops(pixels, boxes, rows, shapes, looks)
+
+
+def decode(
+    pictures: Sequence[LabelledPicture],
+    store: Path,
+    landmarks: Mapping[str, Landmarks] | None = None,
+    processes: int = 1,
+    negatives_per_picture: int = 0,
+    seed: int = 0,
+) -> FaceCrops:
+    """Decode the faces of all pictures.
+
+    Args:
+        pictures: Those without faces give pieces that show none.
+        store: A file of 4 x SIDE x SIDE bytes a crop, mapped into memory by all who use it.
+        landmarks: Of each source, where a landmark network has looked: better boxes and targets.
+        processes: That decode.
+        negatives_per_picture: Pieces without a face from each picture that has room beside its
+            faces (webcam pictures have), and from each that has no face.
+        seed: Of the pieces and transplants.
+
+    Raises:
+        DataError: No face could be read.
+    """
+    heads = [
+        each
+        for each in pictures
+        if each.source in HEAD_SOURCES and each.split == "train" and len(each.faces) == 1
+    ]
+    work = _Work(pictures, heads, landmarks or {}, negatives_per_picture, seed)
+    parts: list[_Part] = []
+    pool = ProcessPoolExecutor(processes, initializer=_begin, initargs=(work,))
+    with store.open("wb") as file, pool:
+        for part in pool.map(_decode_chunk, range(0, len(pictures), CHUNK)):
+            file.write(part.pixels.tobytes())
+            parts.append(replace(part, pixels=part.pixels[:0]))
+    rows = tuple(row for part in parts for row in part.rows)
+    if not any(row.face != NO_FACE for row in rows):
+        raise DataError(f"none of {len(pictures)} pictures has a face that can be read")
+    shape = (len(rows), SIDE, SIDE, 4)
+    return FaceCrops(
+        np.memmap(store, np.uint8, "r", shape=shape),
+        np.concatenate([part.boxes for part in parts]),
+        rows,
+        np.concatenate([part.shapes for part in parts]),
+        tuple(each for part in parts for each in part.looks),
+    )
+
+
+#: Whose heads wear other faces: with hair, neck and background around them.
+HEAD_SOURCES = frozenset({"news_heads", "colour_heads"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every process of `decode` knows."""
+
+    pictures: Sequence[LabelledPicture]
+    heads: Sequence[LabelledPicture]
+    landmarks: Mapping[str, Landmarks]
+    pieces: int
+    seed: int
+
+
+_WORK: list[_Work] = []
+
+
+def _begin(work: _Work) -> None:
+    cv2.setNumThreads(0)  # the processes are the parallelism
+    _WORK[:] = [work]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    pixels: npt.NDArray[np.uint8]
+    boxes: npt.NDArray[np.float32]
+    rows: list[Row]
+    shapes: npt.NDArray[np.float32]
+    looks: list[str]
+
+
+def _decode_chunk(start: int) -> _Part:
+    work = _WORK[0]
+    pictures, heads, landmarks = work.pictures[start : start + CHUNK], work.heads, work.landmarks
+    rng = np.random.default_rng((work.seed, start))
+    reader = PictureReader()
+    crops: list[tuple[Image, npt.NDArray[np.float32]]] = []
+    rows: list[Row] = []
+    looks: list[str] = []
+    shapes: list[npt.NDArray[np.float32]] = []
+    unknown = np.full(SHAPES, np.nan, np.float32)
+    for number, picture in enumerate(pictures, start):
+        try:
+            image = reader.read(picture.container, picture.name)
+        except UnreadablePicture as error:
+            LOGGER.warning("left out: %s", error)
+            continue
+        known = landmarks.get(picture.source)
+        row = known.row(picture.name) if known else None
+        boxes = [face.box_in(*image.shape[:2]) for face in picture.faces]
+        if known and row is not None and picture.source in BOXED_ANEW and len(boxes) == 1:
+            x, y, width, height = (float(value) for value in known.boxes[row])
+            boxes = [(x, y, width, height)]
+        cut_out = is_cut_out(image)
+        for index, box in enumerate(boxes):
+            alpha = np.full(image.shape[:2], 255, np.uint8)
+            if cut_out:
+                alpha[outline(image) == 0] = BLACK
+            crops.append(_crop(image, alpha, box))
+            rows.append(Row(number, index))
+            seen = known is not None and row is not None and len(boxes) == 1
+            shapes.append(known.shapes[row] if seen else unknown)  # type: ignore[union-attr]
+            if cut_out and heads:
+                worn = _worn(image, box, heads, reader, rng)
+                if worn is not None:
+                    crops.append(worn)
+                    rows.append(Row(number, index, transplanted=True))
+                    shapes.append(shapes[-1])
+        for piece in _pieces(image, boxes, work.pieces, rng):
+            crops.append((piece, np.zeros(4, np.float32)))
+            rows.append(Row(number, NO_FACE))
+            shapes.append(unknown)
+        looks += [look(image)] * (len(rows) - len(looks))
+    return _Part(
+        np.stack([pixels for pixels, _ in crops])
+        if crops
+        else np.zeros((0, SIDE, SIDE, 4), np.uint8),
+        np.array([corners for _, corners in crops], np.float32).reshape(-1, 4),
+        rows,
+        np.array(shapes, np.float32).reshape(-1, SHAPES),
+        looks,
+    )
+
+
+def _crop(image: Image, alpha: Image, box: Box) -> tuple[Image, npt.NDArray[np.float32]]:
+    """Return a face's crop and its box there, as corners."""
+    x, y, width, height = box
+    scale = SIDE / (SPAN * max(width, height, 1.0))
+    matrix = np.array(
+        [
+            [scale, 0, SIDE / 2 - scale * (x + width / 2)],
+            [0, scale, SIDE / 2 - scale * (y + height / 2)],
+        ],
+        np.float32,
+    )
+    # Pixel centres lie at halves of a pixel: OpenCV counts them as whole numbers.
+    centred = matrix.copy()
+    centred[:, 2] += 0.5 * scale - 0.5
+    flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    if scale < 0.6:
+        image, alpha, centred = _shrunk(image, alpha, scale, centred)
+        flags = cv2.INTER_LINEAR
+    colours = cv2.warpAffine(
+        image, centred, (SIDE, SIDE), flags=flags, borderMode=cv2.BORDER_REFLECT_101
+    )
+    covered = cv2.warpAffine(alpha, centred, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderValue=0)
+    corners = np.array([x, y, x + width, y + height], np.float32)
+    corners = corners * scale + np.tile(matrix[:, 2], 2)
+    return np.dstack([colours, covered]), corners.astype(np.float32)
+
+
+def _shrunk(
+    image: Image, alpha: Image, scale: float, matrix: npt.NDArray[np.float32]
+) -> tuple[Image, Image, npt.NDArray[np.float32]]:
+    """Shrink by area first: a warp alone would skip pixels."""
+    height, width = image.shape[:2]
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    moved = matrix.copy()
+    moved[:, 0] /= size[0] / width
+    moved[:, 1] /= size[1] / height
+    return (
+        np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8),
+        np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA), np.uint8),
+        moved,
+    )
+
+
+def _worn(
+    image: Image,
+    box: Box,
+    heads: Sequence[LabelledPicture],
+    reader: PictureReader,
+    rng: np.random.Generator,
+) -> tuple[Image, npt.NDArray[np.float32]] | None:
+    """Return the crop of a cut-out face on another head."""
+    picture = heads[int(rng.integers(len(heads)))]
+    try:
+        head = reader.read(picture.container, picture.name)
+    except UnreadablePicture:
+        return None
+    nothing = np.zeros(5, np.float32)
+    place = picture.faces[0].box_in(*head.shape[:2])
+    result = transplant(Face(image, box, nothing, True), Face(head, place, nothing, False), rng)
+    return _crop(result.image, np.full(result.image.shape[:2], 255, np.uint8), result.box)
+
+
+def _pieces(
+    image: Image, boxes: Sequence[Box], count: int, rng: np.random.Generator
+) -> list[Image]:
+    """Return pieces of a picture that show none of its faces."""
+    height, width = image.shape[:2]
+    pieces: list[Image] = []
+    longest = max((max(box[2:]) for box in boxes), default=0.0)
+    # A head's picture has no room beside the face; a webcam's has.
+    if boxes and min(height, width) < 2.2 * longest:
+        return pieces
+    alpha = np.full((height, width), 255, np.uint8)
+    for _ in range(4 * count):
+        if len(pieces) == count:
+            break
+        if not boxes and rng.random() > PIECES:
+            side = float(max(height, width))
+            x, y = (width - side) / 2, (height - side) / 2
+        else:
+            side = rng.uniform(0.25, 0.9) * min(height, width)
+            x, y = rng.uniform(0, width - side), rng.uniform(0, height - side)
+        clear = CLEAR * longest
+        if any(
+            x < box[0] + box[2] + clear
+            and box[0] - clear < x + side
+            and y < box[1] + box[3] + clear
+            and box[1] - clear < y + side
+            for box in boxes
+        ):
+            continue
+        square = (
+            x + side / 2 * (1 - 1 / SPAN),
+            y + side / 2 * (1 - 1 / SPAN),
+            side / SPAN,
+            side / SPAN,
+        )
+        pieces.append(_crop(image, alpha, square)[0])
+    return pieces

@@ -1,0 +1,103 @@
+"""What a landmark network sees in the training faces: points, blendshapes, better boxes.
+
+Labels to learn from, made once, in an environment of its own, as mediapipe wants an older numpy
+than the project:
+
+    pip install mediapipe==0.10.21
+    python -m fer_core.training.landmark_teacher DATA face_landmarker.task OUTPUT
+
+writes `OUTPUT/NAME.npz` for each archive: names, points (n, 478, 3; pixels of the picture) and
+blend (n, 52; 0..1), NaN where no face was seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from fer_core.training.errors import DataError
+from fer_core.training.faces import Box
+
+Floats = npt.NDArray[np.float32]
+
+#: Whose own boxes are templates or a cascade's, so that a landmark network's are better.
+BOXED_ANEW = frozenset({"colour_heads", "students", "webcam_frames"})
+SHAPES = 52
+#: Blendshapes of the left and the right half of a face: their mean is learnt, so that a mirrored
+#: face shows the same.
+PAIRS = (
+    *((1, 2), (4, 5), (7, 8), (9, 10), (11, 12), (13, 14), (15, 16), (17, 18), (19, 20), (21, 22)),
+    *((24, 26), (28, 29), (30, 31), (33, 39), (34, 35), (36, 37), (44, 45), (46, 47), (48, 49)),
+    (50, 51),
+)
+#: The points of the face's outline: forehead to chin, ear to ear.
+OVAL = (
+    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
+    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
+)
+#: How much larger the data's boxes are than the outline, and where it lies in them: medians over
+#: 19,000 heads and 1,700 webcam pictures. Their own boxes are one template, or a cascade's.
+OVAL_WIDTH, OVAL_HEIGHT, OVAL_LEFT, OVAL_TOP = 0.92, 0.87, 0.035, 0.09
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """Of one archive.
+
+    Attributes:
+        rows: Name -> row.
+        boxes: (n, 4), x, y, width, height, in the data's manner, NaN where no face was seen.
+        shapes: (n, SHAPES), blendshapes, 0..1, alike for a mirrored face.
+    """
+
+    rows: dict[str, int]
+    boxes: Floats
+    shapes: Floats
+
+    def row(self, name: str) -> int | None:
+        """Return a picture's row, None where no face was seen in it."""
+        row = self.rows.get(name)
+        return None if row is None or np.isnan(self.boxes[row, 0]) else row
+
+    def boxes_by_name(self) -> dict[str, Box]:
+        """Return x, y, width, height of each face that was seen."""
+        boxes = {}
+        for name, row in self.rows.items():
+            x, y, width, height = (float(value) for value in self.boxes[row])
+            if x == x:  # NaN is not
+                boxes[name] = (x, y, width, height)
+        return boxes
+
+
+def read_landmarks(folder: Path) -> dict[str, Landmarks]:
+    """Return what was seen in each archive: its stem -> landmarks.
+
+    Raises:
+        DataError: A file is no such file.
+    """
+    found = {}
+    for path in sorted(folder.glob("*.npz")):
+        try:
+            with np.load(path) as stored:
+                names = [str(name) for name in stored["names"]]
+                shapes = stored["blend"].astype(np.float32)
+                boxes = stored["boxes"] if "boxes" in stored else box_of(stored["points"])
+        except (OSError, ValueError, KeyError) as error:
+            raise DataError(f"{path} holds no landmarks: {error}") from error
+        for left, right in PAIRS:
+            shapes[:, [left, right]] = shapes[:, [left, right]].mean(axis=1, keepdims=True)
+        rows = {name: row for row, name in enumerate(names)}
+        found[path.stem] = Landmarks(rows, boxes.astype(np.float32), shapes)
+    return found
+
+
+def box_of(points: npt.NDArray[np.floating]) -> Floats:
+    """Return x, y, width, height (n, 4) of faces, in the data's manner, from the mesh's points."""
+    outline = points[:, OVAL, :2].astype(np.float32)
+    low, high = outline.min(axis=1), outline.max(axis=1)
+    width, height = ((high - low) / np.array([OVAL_WIDTH, OVAL_HEIGHT], np.float32)).T
+    left, top = low[:, 0] - OVAL_LEFT * width, low[:, 1] - OVAL_TOP * height
+    return np.stack([left, top, width, height], axis=1)

@@ -1,0 +1,282 @@
+"""Train a refiner: from one crop around a face its box, how sure it is one, and what it shows.
+
+The crops are framed as when a face is followed from where it was: off centre, from tight to wide,
+in every light. Two views of each face go through the network together, and what they show must
+agree: the same face is the same expression, however it is framed, lit and compressed. Pieces
+without a face teach when there is none.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+from ultralytics.utils.torch_utils import ModelEMA
+
+from fer_core.emotions import LABELS
+from fer_core.training import network as networks
+from fer_core.training.crop_augmentation import Framing, Tensor
+from fer_core.training.crop_sampler import CropSampler
+from fer_core.training.initialise import first_network, settle_norms
+from fer_core.training.losses import FaceViews, SoftTargetLoss
+
+LOGGER = logging.getLogger(__name__)
+
+WEIGHTS = "refiner.pt"
+LOG_EVERY_S = 10.0
+#: A network is written this often, so that a stop loses no more.
+SAVE_EVERY_S = 60.0
+SETTLING_BATCHES = 12
+#: Loss gains, as for the detector.
+BOX_GAIN, CLASS_GAIN, DISTANCE_GAIN = 5.0, 1.5, 1.0
+GRADIENT_LIMIT = 100.0
+#: Of the moving average: over the last thousand steps.
+EMA_DECAY = 0.999
+#: Input sides, pixels, and their shares of the steps.
+VIDEO_SIDES = {96: 0.15, 128: 0.65, 160: 0.2}
+PHOTO_SIDES = {128: 0.5, 160: 0.5}
+#: In video a face is followed from where it was; in photos it was just found.
+VIDEO_FRAMING = Framing(span=(1.2, 2.3), shift=0.25, roll=(0.65, 0.12, 0.04))
+PHOTO_FRAMING = Framing(span=(1.35, 2.1), shift=0.12, roll=(0.6, 0.15, 0.1))
+#: What a refiner is for -> input sides with their shares, framing.
+USES = {
+    "video": (tuple(VIDEO_SIDES.items()), VIDEO_FRAMING),
+    "photo": (tuple(PHOTO_SIDES.items()), PHOTO_FRAMING),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RefinerConfig:
+    """How a refiner learns.
+
+    Attributes:
+        output: The folder of its weights and log.
+        model: Key of `network.ARCHITECTURES`.
+        weights: A file to start from.
+        pixels: Of a step's images, both views and pieces together.
+        sides: Input side -> share of the steps.
+        framing: Of the crops.
+        pieces: Share of the images that show no face.
+        agreement: Weight of the two views' agreement.
+        learning_rate: AdamW's.
+        weight_decay: AdamW's.
+        strength: Of the augmentations, 0..1; six tenths of it in the last third.
+        seed: Of everything.
+    """
+
+    output: Path
+    model: str
+    weights: Path | None
+    pixels: int = 768 * 128 * 128
+    sides: tuple[tuple[int, float], ...] = tuple(VIDEO_SIDES.items())
+    framing: Framing = VIDEO_FRAMING
+    pieces: float = 0.15
+    agreement: float = 6.0
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.03
+    strength: float = 1.0
+    seed: int = 0
+
+
+def refine(
+    configs: Sequence[RefinerConfig], sampler: CropSampler, targets: Tensor, seconds: float
+) -> list[nn.Module]:
+    """Train refiners in turns, a step each, and return their moving averages, in eval mode.
+
+    In one process, so that they share the crops on the device.
+
+    Args:
+        configs: One for each.
+        sampler: Draws the faces.
+        targets: (n, 5), of all crops, on the device.
+        seconds: Of training, all together.
+    """
+    runs = [_Run(config, sampler, targets) for config in configs]
+    begun = logged = saved = time.monotonic()
+    while (done := (time.monotonic() - begun) / seconds) < 1:
+        for run in runs:
+            run.step(done)
+        now = time.monotonic()
+        if now - logged > LOG_EVERY_S:
+            logged = now
+            for run in runs:
+                run.log(now - begun)
+        if now - saved > SAVE_EVERY_S:
+            saved = now
+            for run in runs:
+                run.save()
+    for run in runs:
+        run.save()
+    return [cast(nn.Module, run.average.ema.eval()) for run in runs]
+
+
+class _Run:
+    """One refiner in training."""
+
+    def __init__(self, config: RefinerConfig, sampler: CropSampler, targets: Tensor) -> None:
+        torch.manual_seed(config.seed)
+        self._config, self._sampler, self._targets = config, sampler, targets
+        self._rng = np.random.default_rng(config.seed)
+        config.output.mkdir(parents=True, exist_ok=True)
+        model = first_network(config.model, config.weights)
+        self._model = model.to(
+            device=sampler.weights.device, memory_format=torch.channels_last
+        ).train()
+        args = cast(Any, model).args
+        args.box, args.cls, args.dfl = BOX_GAIN, CLASS_GAIN, DISTANCE_GAIN
+        if config.weights is not None:
+            settle_norms(self._model, (self._settling() for _ in range(SETTLING_BATCHES)))
+        self._optimiser = _optimiser(self._model, config)
+        self.average = ModelEMA(self._model, decay=EMA_DECAY, tau=300)
+        self._loss_of = SoftTargetLoss(self._model)
+        self._steps = self._faces = 0
+        self._sums = torch.zeros(4, device=sampler.weights.device)
+        self._since = 0
+
+    def step(self, done: float) -> None:
+        """Take one step; `done` is the share of the training that is over, 0..1."""
+        config, sampler = self._config, self._sampler
+        factor = min(1.0, (self._steps + 1) / 200) * (1 + math.cos(math.pi * done)) / 2
+        for group in self._optimiser.param_groups:
+            group["lr"] = config.learning_rate * factor
+        side = self._side()
+        strength = config.strength * (1.0 if done < 2 / 3 else 0.6)
+        count = max(1, round(config.pixels * (1 - config.pieces) / side**2 / 2))
+        pieces = sampler.draw_pieces(round(2 * count * config.pieces / (1 - config.pieces)))
+        chosen = sampler.draw(count)
+        indices = torch.cat([chosen, chosen, pieces])
+        images, boxes = sampler.images(indices, side, config.framing, strength)
+        losses = _losses(
+            self._model, self._loss_of, images, boxes, self._targets[chosen], config.agreement
+        )
+        losses.sum().backward()
+        torch.nn.utils.clip_grad_norm_(self._model.parameters(), GRADIENT_LIMIT)
+        self._optimiser.step()
+        self._optimiser.zero_grad(set_to_none=True)
+        self.average.update(self._model)
+        self._sums += losses.detach()
+        self._steps += 1
+        self._since += 1
+        self._faces += count
+
+    def log(self, seconds: float) -> None:
+        """Log the means since the last time; `seconds` have passed since the start."""
+        box, cls, distance, agreement = (self._sums / max(1, self._since)).tolist()
+        LOGGER.info(
+            "%s: step %d, %.0f faces/s: box %.3f, class %.3f, distance %.3f, agreement %.4f",
+            *(self._config.output.name, self._steps, self._faces / seconds),
+            *(box, cls, distance, agreement),
+        )
+        self._sums.zero_()
+        self._since = 0
+
+    def save(self) -> None:
+        """Write the moving average."""
+        networks.save_state(self.average.ema, self._config.model, self._config.output / WEIGHTS)
+
+    def _side(self) -> int:
+        sides, shares = zip(*self._config.sides, strict=True)
+        return int(self._rng.choice(sides, p=np.array(shares) / sum(shares)))
+
+    def _settling(self) -> Tensor:
+        chosen = self._sampler.draw(128)
+        images, _ = self._sampler.images(chosen, self._side(), self._config.framing, 1.0)
+        return images
+
+
+def _losses(
+    model: nn.Module,
+    loss_of: SoftTargetLoss,
+    images: Tensor,
+    boxes: Tensor,
+    targets: Tensor,
+    agreement: float,
+) -> Tensor:
+    """Return the losses of box, class, distance and agreement, shape (4,).
+
+    Args:
+        model: The network.
+        loss_of: Its loss.
+        images: Two views of each face, one view of all, then the other, then pieces without any.
+        boxes: Of all images, as corners in pixels.
+        targets: (faces, 5).
+        agreement: Weight of it.
+    """
+    device, side, count = images.device, images.shape[-1], len(targets)
+    with torch.autocast(device.type, torch.bfloat16):
+        predictions = model(images.to(memory_format=torch.channels_last))
+    predictions = {
+        name: value.float() if isinstance(value, torch.Tensor) else value
+        for name, value in predictions.items()
+    }
+    corners = boxes[: 2 * count] / side
+    batch = {
+        "batch_idx": torch.arange(2 * count, device=device, dtype=torch.float32),
+        "bboxes": torch.cat(
+            [(corners[:, :2] + corners[:, 2:]) / 2, corners[:, 2:] - corners[:, :2]], 1
+        ),
+        "distributions": targets.repeat(2, 1),
+    }
+    losses, _ = loss_of(predictions, batch)
+    views: FaceViews = loss_of.face_views(predictions["scores"], 2 * count)
+    first, second = views.log_probabilities.chunk(2)
+    both = views.seen[:count] & views.seen[count:]
+    # Jensen-Shannon: from each view to the mean of both.
+    mean = ((first.exp() + second.exp()) / 2).clamp(min=1e-6).log()
+    apart = sum((each.exp() * (each - mean)).sum(-1) for each in (first, second)) / 2
+    differing = (apart * both).sum() / both.sum().clamp(min=1)
+    return torch.cat([losses / len(images), (agreement * differing)[None]])
+
+
+@torch.inference_mode()  # type: ignore[untyped-decorator]  # torch is not typed here
+def read_crops(
+    model: nn.Module,
+    sampler: CropSampler,
+    indices: Tensor,
+    side: int,
+    span: float,
+    batch: int = 512,
+) -> npt.NDArray[np.float32]:
+    """Return what a refiner sees in crops as the app shows them: five shares and how sure, (n, 6).
+
+    Args:
+        model: In eval mode.
+        sampler: Holds the crops.
+        indices: Of the crops.
+        side: Of the input.
+        span: Face lengths that it spans.
+        batch: Crops at a time.
+    """
+    answers = []
+    for part in indices.split(batch):
+        images = sampler.plain(part, side, span, False).to(memory_format=torch.channels_last)
+        scores = networks.predict(model, images)[:, 4:].float().clamp(1e-6, 1 - 1e-6)
+        confidences = scores.sum(1)
+        best = confidences.argmax(1)
+        # The anchors that overlap the best vote in the app; those nearly as sure stand for them.
+        weights = torch.where(
+            confidences > 0.5 * confidences.amax(1, keepdim=True), confidences, 0.0
+        )
+        logits = (scores.logit() * weights[:, None]).sum(-1) / weights.sum(1, keepdim=True)
+        sure = confidences.gather(1, best[:, None])
+        answers.append(torch.cat([logits.softmax(1), sure], 1).cpu())
+    return np.asarray(torch.cat(answers).numpy(), np.float32).reshape(-1, len(LABELS) + 1)
+
+
+def _optimiser(model: nn.Module, config: RefinerConfig) -> torch.optim.Optimizer:
+    weights = [each for each in model.parameters() if each.ndim > 1]
+    others = [each for each in model.parameters() if each.ndim <= 1]
+    groups = [
+        {"params": weights, "weight_decay": config.weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.99), fused=True)
