@@ -232,8 +232,10 @@ def _blurred(images: Tensor, sigma: float) -> Tensor:
     kernel = torch.exp(-(places**2) / (2 * sigma**2))
     kernel = (kernel / kernel.sum()).expand(3, 1, -1)
     padded = functional.pad(images, (radius,) * 4, mode="replicate")
-    rows = functional.conv2d(padded, kernel[:, :, None, :], groups=3)
-    return functional.conv2d(rows, kernel[:, :, :, None], groups=3)
+    # Every width of blur would be tried out anew, for seconds.
+    with torch.backends.cudnn.flags(benchmark=False):
+        rows = functional.conv2d(padded, kernel[:, :, None, :], groups=3)
+        return functional.conv2d(rows, kernel[:, :, :, None], groups=3)
 
 
 def compressed(images: Tensor, quality: Tensor) -> Tensor:

@@ -169,7 +169,6 @@ def train_refiners(
 def _make_fast() -> None:
     """Let a GPU use its matrix units for what is left in 32 bits, and try out convolutions."""
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
-    torch.backends.cudnn.benchmark = True
 
 
 def judge(
