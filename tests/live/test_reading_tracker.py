@@ -13,7 +13,7 @@ from fer_core.reading.highlights import Mark
 from tests.storage.sessions import START, TEXT, full_session, new_session
 
 
-def test_passages_lie_behind_by_as_many_as_were_seen_after_them():
+def test_passages_lie_behind_by_as_many_as_were_seen_after_them() -> None:
     seen = [
         PassageReading("p1", 50, 10, visits=1, first_seen=0, last_seen=10),
         PassageReading("p2", 50, 1, visits=0, first_seen=10, last_seen=11),
@@ -26,7 +26,7 @@ def test_passages_lie_behind_by_as_many_as_were_seen_after_them():
     assert found[0].uncertainty == pytest.approx(70.0)
 
 
-def test_the_passage_in_view_enters_the_live_estimate():
+def test_the_passage_in_view_enters_the_live_estimate() -> None:
     session = new_session()
     desk = ReadingDesk(TEXT, session)
     for step in range(10):
@@ -37,7 +37,7 @@ def test_the_passage_in_view_enters_the_live_estimate():
     assert [one.passage_id for one in desk.askable()] == ["p3"]
 
 
-def test_the_result_marks_what_the_learner_found_hard():
+def test_the_result_marks_what_the_learner_found_hard() -> None:
     session = full_session()
     result = ReadingDesk(TEXT, session).result(comprehension_prior())
     marks = {one.passage_id: one.mark for one in result.highlights}
@@ -47,7 +47,7 @@ def test_the_result_marks_what_the_learner_found_hard():
     assert result.evaluation.verdict is CameraVerdict.NOT_CALIBRATED
 
 
-def test_a_correction_after_the_end_counts():
+def test_a_correction_after_the_end_counts() -> None:
     session = full_session()
     desk = ReadingDesk(TEXT, session)
     corrections = [
@@ -61,7 +61,7 @@ def test_a_correction_after_the_end_counts():
     assert after.estimates["p2"].value > before.estimates["p2"].value
 
 
-def test_earlier_answers_and_paces_count_too():
+def test_earlier_answers_and_paces_count_too() -> None:
     session = full_session()
     features = ReadingDesk(TEXT, session).features("p1")
     assert features is not None
@@ -72,7 +72,7 @@ def test_earlier_answers_and_paces_count_too():
     assert result.reading.own_wpm < 160
 
 
-def test_a_reading_is_worked_out_anew_when_an_earlier_view_grows():
+def test_a_reading_is_worked_out_anew_when_an_earlier_view_grows() -> None:
     session = new_session()
     desk = ReadingDesk(TEXT, session)
     session.mark_passage("p1", 1.0, START, START + 5)

@@ -64,13 +64,13 @@ def words(page: AppTest) -> str:
     return "\n".join(str(element.value) for element in shown)
 
 
-def test_an_empty_history_says_what_to_do(data_dir):
+def test_an_empty_history_says_what_to_do(data_dir: Path) -> None:
     page = open_page()
     assert not page.exception
     assert "Finish one on the Live or the Reading page" in words(page)
 
 
-def test_sessions_are_listed_with_their_figures(url):
+def test_sessions_are_listed_with_their_figures(url: str) -> None:
     fill(url)
     page = open_page()
     assert not page.exception
@@ -80,14 +80,14 @@ def test_sessions_are_listed_with_their_figures(url):
     assert "How bees find home" in set(page.dataframe[0].value["Text"])
 
 
-def test_search_narrows_the_list(url):
+def test_search_narrows_the_list(url: str) -> None:
     fill(url)
     page = open_page()
     page.text_input(key="history_search").set_value("nothing like it").run()
     assert "No session here" in words(page)
 
 
-def test_a_session_shows_its_timeline_passages_and_answers(url):
+def test_a_session_shows_its_timeline_passages_and_answers(url: str) -> None:
     fill(url)
     page = open_page("s2")
     assert not page.exception
@@ -98,11 +98,13 @@ def test_a_session_shows_its_timeline_passages_and_answers(url):
     assert list(answers["About"]) == ["passage 2", "the moment", "passage 3"]
 
 
-def test_the_usual_pace_is_the_one_that_was_shown_after_reading(url, monkeypatch):
+def test_the_usual_pace_is_the_one_that_was_shown_after_reading(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawn = []
     pace_map = session_view.pace_map
 
-    def draw(table, own_wpm):
+    def draw(table, own_wpm: float | None):
         drawn.append(own_wpm)
         return pace_map(table, own_wpm)
 
@@ -126,7 +128,7 @@ def test_the_usual_pace_is_the_one_that_was_shown_after_reading(url, monkeypatch
     assert len({round(own_wpm) for own_wpm in shown.values()}) == 3
 
 
-def test_a_session_is_renamed_and_gets_a_note(url):
+def test_a_session_is_renamed_and_gets_a_note(url: str) -> None:
     fill(url)
     page = open_page("s2")
     page.text_input[0].set_value("Bees again")
@@ -137,7 +139,7 @@ def test_a_session_is_renamed_and_gets_a_note(url):
     assert (summary.info.title, summary.note) == ("Bees again", "Went well")
 
 
-def test_a_deleted_session_can_be_brought_back(url):
+def test_a_deleted_session_can_be_brought_back(url: str) -> None:
     fill(url)
     page = open_page("s2")
     page.button(key="delete_session").click().run()
@@ -146,7 +148,7 @@ def test_a_deleted_session_can_be_brought_back(url):
     assert len(page.dataframe[0].value) == 5
 
 
-def test_undoing_too_late_says_so_once(url):
+def test_undoing_too_late_says_so_once(url: str) -> None:
     fill(url)
     page = open_page("s2")
     page.button(key="delete_session").click().run()
@@ -159,7 +161,7 @@ def test_undoing_too_late_says_so_once(url):
     assert "15 minutes are over" not in words(page)
 
 
-def test_what_is_known_can_be_reset(url):
+def test_what_is_known_can_be_reset(url: str) -> None:
     fill(url)
     page = open_page()
     assert "from 10 answers" in words(page)
@@ -169,7 +171,7 @@ def test_what_is_known_can_be_reset(url):
     assert "Not known yet" in words(page)
 
 
-def test_everything_is_erased_after_the_word_is_typed(url):
+def test_everything_is_erased_after_the_word_is_typed(url: str) -> None:
     fill(url)
     page = open_page()
     assert page.button(key="erase_all").disabled
@@ -180,7 +182,7 @@ def test_everything_is_erased_after_the_word_is_typed(url):
         assert store.count_lines() == 0
 
 
-def test_erasing_everything_ends_what_runs_in_memory_too(url):
+def test_erasing_everything_ends_what_runs_in_memory_too(url: str) -> None:
     sessions = live_sessions()
     study = sessions.start(engine_or_stop(), SessionInfo(new_session_id(), sessions.clock()))
     rooms = reading_rooms(sessions.store)
@@ -196,7 +198,7 @@ def test_erasing_everything_ends_what_runs_in_memory_too(url):
     assert sessions.store.count_lines() == 0
 
 
-def test_a_zip_is_made_and_offered(url):
+def test_a_zip_is_made_and_offered(url: str) -> None:
     fill(url)
     page = open_page()
     page.button(key="make_export").click().run()
@@ -204,13 +206,13 @@ def test_a_zip_is_made_and_offered(url):
     assert page.session_state["export"][:2] == b"PK"
 
 
-def test_a_session_that_is_not_there_is_said_to_be_missing(data_dir):
+def test_a_session_that_is_not_there_is_said_to_be_missing(data_dir: Path) -> None:
     page = open_page("gone")
     assert not page.exception
     assert "not in the history" in words(page)
 
 
-def test_a_history_that_cannot_be_read_says_why(data_dir):
+def test_a_history_that_cannot_be_read_says_why(data_dir: Path) -> None:
     (data_dir / "history.sqlite").write_bytes(b"no database at all " * 200)
     page = open_page()
     assert not page.exception

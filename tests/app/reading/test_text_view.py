@@ -19,7 +19,7 @@ def report(*items: dict, sent: float = NOW, stream: str = "a") -> dict:
     return {"stream": stream, "sent": sent, "items": list(items)}
 
 
-def test_an_item_that_comes_again_counts_once():
+def test_an_item_that_comes_again_counts_once() -> None:
     inbox = Inbox()
     first = view(1, NOW - 2, NOW, p1=1.0)
     assert inbox.take(report(first), NOW) == [Seen(NOW - 2, NOW, {"p1": 1.0})]
@@ -29,7 +29,7 @@ def test_an_item_that_comes_again_counts_once():
     assert inbox.take(report(first), NOW + 3) == []
 
 
-def test_a_reload_starts_counting_anew():
+def test_a_reload_starts_counting_anew() -> None:
     inbox = Inbox()
     inbox.take(report(view(5, NOW - 1, NOW, p1=1.0)), NOW)
     news = inbox.take(report(view(1, NOW, NOW + 1, p1=1.0), stream="b", sent=NOW + 1), NOW + 1)
@@ -37,7 +37,7 @@ def test_a_reload_starts_counting_anew():
     assert inbox.acked == {"stream": "b", "number": 1}
 
 
-def test_times_of_a_browser_whose_clock_is_off_are_moved_to_the_apps():
+def test_times_of_a_browser_whose_clock_is_off_are_moved_to_the_apps() -> None:
     inbox = Inbox()
     ahead = 3600.0
     slow = report(view(1, NOW + ahead - 2, NOW + ahead, p1=1.0), sent=NOW + ahead)
@@ -48,7 +48,7 @@ def test_times_of_a_browser_whose_clock_is_off_are_moved_to_the_apps():
     assert (seen.start, seen.end) == pytest.approx((NOW + 0.01, NOW + 2.01))
 
 
-def test_what_the_learner_does_comes_through():
+def test_what_the_learner_does_comes_through() -> None:
     inbox = Inbox()
     news = inbox.take(
         report(
@@ -72,7 +72,7 @@ def test_what_the_learner_does_comes_through():
         {"n": 1, "kind": "else"},
     ],
 )
-def test_items_that_make_no_sense_are_left_out_and_do_not_come_again(item):
+def test_items_that_make_no_sense_are_left_out_and_do_not_come_again(item: object) -> None:
     inbox = Inbox()
     assert inbox.take(report(item), NOW) == []
     assert inbox.acked["number"] == 1
@@ -86,7 +86,7 @@ json_values = st.recursive(
 
 
 @given(json_values)
-def test_whatever_a_browser_sends_nothing_fails(value):
+def test_whatever_a_browser_sends_nothing_fails(value: object) -> None:
     inbox = Inbox()
     assert inbox.take(value, NOW) == []
     assert inbox.take({"stream": value, "sent": value, "items": value}, NOW) == []
