@@ -34,7 +34,7 @@ _WEIGHTS = {
 
 def show_learner(store: SessionStore) -> None:
     """Show baseline, weights and how good the estimates were, each with its reset."""
-    learner = store.learner()
+    learner = store.profile()
     st.subheader("How good the estimates have been")
     evaluation = learner.evaluation
     st.markdown(evaluation.sentence)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import pandas as pd
@@ -16,8 +15,6 @@ from app.live.timeline_view import explain_missing
 from app.scroll import note_next_step
 from fer_core.charts.timeline import clock_text
 from fer_core.emotions import EMOTIONS
-from fer_core.errors import FerError
-from fer_core.learner.evaluation import ComprehensionExample
 from fer_core.sessions.report import (
     NOTE,
     HeartRate,
@@ -35,8 +32,7 @@ def show_summary(study: LiveStudy) -> None:
     session = study.session
     st.title(session.info.title or "Study session")
     st.markdown("Finished. Here is what it amounted to.")
-    earlier = earlier_examples(session)
-    report = make_report(session, now(), earlier)
+    report = make_report(session, now())
     show_totals(report)
     rows = session.rows()
     if rows:
@@ -47,7 +43,7 @@ def show_summary(study: LiveStudy) -> None:
     show_answers(report)
     if report.heart_rate is not None:
         show_heart_rate(report.heart_rate)
-    offer_downloads(session, earlier)
+    offer_downloads(session)
     if st.button("Start another session", icon=":material/add:", key="another"):
         if not session.info.keep:
             live_sessions().forget(study.session_id)
@@ -55,17 +51,6 @@ def show_summary(study: LiveStudy) -> None:
         note_next_step()
         st.rerun()
     st.caption(NOTE)
-
-
-def earlier_examples(session: StudySession) -> Sequence[ComprehensionExample]:
-    """Return the learner's answers from earlier sessions; none while the history is not there."""
-    store = live_sessions().store
-    if store is None:
-        return ()
-    try:
-        return store.learner(without=session.info.session_id).examples
-    except FerError:
-        return ()
 
 
 def show_totals(report: Report) -> None:
@@ -148,7 +133,7 @@ def show_heart_rate(heart_rate: HeartRate) -> None:
     )
 
 
-def offer_downloads(session: StudySession, earlier: Sequence[ComprehensionExample]) -> None:
+def offer_downloads(session: StudySession) -> None:
     problem = history_problem() if session.info.keep else ""
     if problem:
         st.warning(f"{problem} Download the session to be safe.", icon=":material/save:")
@@ -171,7 +156,7 @@ def offer_downloads(session: StudySession, earlier: Sequence[ComprehensionExampl
         )
         st.download_button(
             "Everything (JSON)",
-            lambda: session_json(session, now(), earlier).encode(),
+            lambda: session_json(session, now()).encode(),
             f"session-{name}.json",
             "application/json",
             icon=":material/data_object:",

@@ -25,6 +25,7 @@ from app.reading.rooms import ReadingRoom, ReadingRooms
 from app.reading.text_view import Look, show_text
 from fer_core.charts.timeline import clock_text
 from fer_core.learner.probes import Probe, ProbeKind
+from fer_core.reading.attribution import own_pace
 from fer_core.reading.visibility import LONGEST_REPORT_S
 from fer_core.sessions.report import NOTE
 from fer_core.sessions.snapshot import State
@@ -180,7 +181,7 @@ def show_pages(room: ReadingRoom, rooms: ReadingRooms) -> None:
         room.place,
         room.look,
         room.marked,
-        room.wpm,
+        own_pace(room.session.profile.paces_wpm),
         room.inbox,
     )
     if report is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -17,14 +17,13 @@ import streamlit as st
 
 from app.live.clock import now
 from app.reading.text_view import Act, Inbox, Look, Place, Seen, count_parts, part_of
-from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, comprehension_prior
+from fer_core.affect.indicators import ComprehensionFeatures
 from fer_core.errors import ReadingFull, SessionFinished, SessionNotFound, StorageError
 from fer_core.learner.probes import Answer, clarity_correction
 from fer_core.live.reading_tracker import ReadingDesk, ReadingResult
-from fer_core.reading.attribution import own_pace
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
-from fer_core.storage.history import Learner, TextLabel
+from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
 from fer_core.texts.document import Document
 
@@ -48,8 +47,6 @@ class ReadingRoom:
         document: The text.
         session: The session.
         desk: What was read so far.
-        before: What was believed about the learner before.
-        wpm: The learner's pace before, words a minute.
         with_camera: Whether the learner wants the camera beside the text.
         marked: Passages marked as important.
         corrections: Answers given after the end.
@@ -63,8 +60,6 @@ class ReadingRoom:
     document: Document
     session: StudySession
     desk: ReadingDesk
-    before: Coefficients
-    wpm: float
     with_camera: bool
     marked: list[str] = field(default_factory=list)
     corrections: list[tuple[Answer, ComprehensionFeatures | None]] = field(default_factory=list)
@@ -148,7 +143,7 @@ class ReadingRoom:
 
     def result(self) -> ReadingResult:
         """Return what the reading amounted to."""
-        return self.desk.result(self.before, self.marked, self.corrections)
+        return self.desk.result(self.marked, self.corrections)
 
 
 class ReadingRooms:
@@ -183,16 +178,10 @@ class ReadingRooms:
         """
         session_id = session.info.session_id
         session.use_questions(document.questions)
-        learner = self._ask(lambda store: store.learner(without=session_id))
-        paces = self._ask(lambda store: store.earlier_wpm(without=session_id)) or []
-        known: Learner | None = learner
-        desk = ReadingDesk(document, session, paces, known.examples if known else ())
         room = ReadingRoom(
             document,
             session,
-            desk,
-            known.comprehension if known else comprehension_prior(),
-            own_pace(paces),
+            ReadingDesk(document, session),
             with_camera,
             list(marked),
         )
@@ -241,15 +230,6 @@ class ReadingRooms:
         except StorageError as error:
             return error.message
         return ""
-
-    def _ask(self, question: Callable[[SessionStore], T]) -> T | None:
-        if self._store is None:
-            return None
-        try:
-            return question(self._store)
-        except StorageError as error:
-            _log.warning("reading goes on without the learner's history: %s", error.message)
-            return None
 
 
 @st.cache_resource(show_spinner=False)

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fer_core.affect.breaks import BreakPlan
-from fer_core.affect.indicators import Coefficients, comprehension_prior
 from fer_core.api.problems import ApiError
 from fer_core.api.schemas.sessions import Consent, SessionRequest
 from fer_core.api.text_input import open_text
@@ -26,12 +25,12 @@ from fer_core.errors import (
     SessionNotFound,
     StorageError,
 )
-from fer_core.learner.evaluation import ComprehensionExample
+from fer_core.learner.profile import LearnerProfile
 from fer_core.live.reading_tracker import ReadingDesk
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
-from fer_core.storage.history import Learner, StoredSession, TextLabel
+from fer_core.storage.history import StoredSession, TextLabel
 from fer_core.storage.store import SessionStore
 from fer_core.texts.document import Document
 from fer_core.vision.faces import Detections
@@ -75,8 +74,6 @@ class LiveSession:
         erased: It is gone; who still holds it lets go.
         frame_lock: Held while a frame goes through tracker and session: frames keep their order.
         answers: By frame id, what the latest frames were answered.
-        before: What was believed about the learner's comprehension before it.
-        earlier: The learner's answers about understanding from earlier sessions.
         touched_at: When a client last asked for it, in seconds since the epoch.
     """
 
@@ -84,8 +81,6 @@ class LiveSession:
     keep: bool
     desk: ReadingDesk | None
     touched_at: float
-    before: Coefficients = field(default_factory=comprehension_prior)
-    earlier: tuple[ComprehensionExample, ...] = ()
     stored: StoredSession | None = None
     own_wpm: float | None = None
     runs_here: bool = True
@@ -198,7 +193,7 @@ class LiveSessions:
         document = None if request.text is None else open_text(request.text)
         keep = request.retention == "keep"
         # A session that is to be forgotten takes nothing from the history either.
-        learner, paces = self._known() if keep else (None, [])
+        profile = self._profile() if keep else None
         now = self.clock()
         info = SessionInfo(
             session_id=secrets.token_urlsafe(16),
@@ -212,29 +207,23 @@ class LiveSessions:
         )
         study = StudySession(
             info,
-            baseline=None if learner is None else learner.baseline,
-            comprehension=None if learner is None else learner.comprehension,
-            stress=None if learner is None else learner.stress,
-            use_camera=learner is None or learner.evaluation.uses_camera,
+            profile,
             questions=() if document is None else document.questions,
         )
-        earlier = () if learner is None else learner.examples
         return LiveSession(
             study,
             keep,
-            None if document is None else ReadingDesk(document, study, paces, earlier),
+            None if document is None else ReadingDesk(document, study),
             touched_at=now,
-            before=comprehension_prior() if learner is None else learner.comprehension,
-            earlier=earlier,
         )
 
-    def _known(self) -> tuple[Learner | None, list[float]]:
-        """Return what the history knows of the learner; nothing while it cannot be read."""
+    def _profile(self) -> LearnerProfile | None:
+        """Return what the history knows of the learner; None while it cannot be read."""
         try:
-            return self.store.learner(), self.store.earlier_wpm()
+            return self.store.profile()
         except StorageError as error:
             _log.warning("the session starts without the history: %s", error.message)
-            return None, []
+            return None
 
     def _add(self, live: LiveSession) -> None:
         with self._lock:
@@ -351,7 +340,7 @@ class LiveSessions:
             return
         self.store.save_now()
         if live.desk is not None:
-            result = live.desk.result(live.before)
+            result = live.desk.result()
             try:
                 self.store.save_reading(
                     live.session_id, result.reading, result.estimates, result.highlights

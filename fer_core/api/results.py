@@ -91,7 +91,7 @@ def export_session(path: SessionPath, query: ExportQuery) -> Response:
     if query.format == "csv":
         body, media_type = timeline_csv(live.study.timeline()), "text/csv; charset=utf-8"
     else:
-        body = session_json(live.study, services().clock(), live.earlier)
+        body = session_json(live.study, services().clock())
         media_type = "application/json"
     return Response(
         body,

@@ -155,7 +155,7 @@ def estimate_of(estimate: Estimate) -> TimelineEstimate:
 def feedback_of(live: LiveSession, now: float, report: Report | None = None) -> FeedbackOut:
     """Gather break advice and passages to reread, each with its evidence."""
     study = live.study
-    report = report or make_report(study, now, live.earlier)
+    report = report or make_report(study, now)
     snapshot = study.snapshot(now)
     highlights, passages, own_wpm = _reading_of(live)
     return FeedbackOut(
@@ -181,7 +181,7 @@ def _reading_of(
 ) -> tuple[list[HighlightOut], list[PassageReadingOut], float | None]:
     if live.desk is None:
         return *_stored_reading_of(live), _rounded(live.own_wpm, 1)
-    result = live.desk.result(live.before)
+    result = live.desk.result()
     reading, estimates = result.reading, result.estimates
     highlights = [
         _highlight_of(highlight.passage_id, highlight.mark, highlight.why)
@@ -249,7 +249,7 @@ def finished_of(live: LiveSession) -> FinishedOut:
     study = live.study
     started_at = study.info.started_at
     finished_at = started_at + study.totals(started_at).elapsed_s
-    report = make_report(study, finished_at, live.earlier)
+    report = make_report(study, finished_at)
     return FinishedOut(
         session_id=live.session_id,
         retention="keep" if live.keep else "none",

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, Estimate
+from fer_core.affect.indicators import ComprehensionFeatures, Estimate
 from fer_core.learner.evaluation import ComprehensionExample, Evaluation, evaluate
 from fer_core.learner.personalise import Example, personalise
 from fer_core.learner.probes import Answer, ReadPassage
@@ -39,22 +39,12 @@ class ReadingDesk:
 
     Args:
         document: The text.
-        session: The session.
-        earlier_wpm: Words a minute on passages of the learner's earlier sessions.
-        earlier: The learner's answers from earlier sessions, oldest first.
+        session: The session; its profile tells the learner's earlier answers and pace.
     """
 
-    def __init__(
-        self,
-        document: Document,
-        session: StudySession,
-        earlier_wpm: Sequence[float] = (),
-        earlier: Sequence[ComprehensionExample] = (),
-    ) -> None:
+    def __init__(self, document: Document, session: StudySession) -> None:
         self.document = document
         self._session = session
-        self._earlier_wpm = tuple(earlier_wpm)
-        self._earlier = tuple(earlier)
         self._lock = threading.Lock()
         self._stretches = Stretches(passage.passage_id for passage in document.passages)
         self._latest: tuple[object, Reading] | None = None
@@ -69,8 +59,8 @@ class ReadingDesk:
             grown = self._stretches.update(session.views)
             state = session.rows()[-1:], session.baseline
             if grown or self._latest is None or self._latest[0] != state:
-                signals = session.signals()
-                reading = read_stretches(self.document, self._stretches, signals, self._earlier_wpm)
+                paces = session.profile.paces_wpm
+                reading = read_stretches(self.document, self._stretches, session.signals(), paces)
                 self._latest = state, reading
             return self._latest[1]
 
@@ -94,14 +84,12 @@ class ReadingDesk:
 
     def result(
         self,
-        comprehension: Coefficients,
         marked_important: Collection[str] = (),
         corrections: Sequence[tuple[Answer, ComprehensionFeatures | None]] = (),
     ) -> ReadingResult:
         """Return what the reading amounted to.
 
         Args:
-            comprehension: What was believed before this session.
             marked_important: Passages that the learner marked.
             corrections: Answers given after the session was finished.
         """
@@ -111,8 +99,9 @@ class ReadingDesk:
             for answer, features in given
             if isinstance(features, ComprehensionFeatures) and answer.target is not None
         ]
-        evaluation = evaluate([*self._earlier, *examples])
-        personal = personalise(comprehension, [Example(*example) for example in examples])
+        profile = self._session.profile
+        evaluation = evaluate([*profile.examples, *examples])
+        personal = personalise(profile.comprehension, [Example(*example) for example in examples])
         reading = self.reading()
         estimates = reading.estimates(personal, with_camera=evaluation.uses_camera)
         answers = [answer for answer, _ in given]

@@ -22,6 +22,7 @@ from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, Feat
 from fer_core.affect.signals import Baseline, Channel, Presence, negative_of
 from fer_core.errors import SessionFinished
 from fer_core.learner.probes import Answer, Probe, ProbeKind, Question, ReadPassage
+from fer_core.learner.profile import LearnerProfile
 from fer_core.learner.questionnaire import Questionnaire
 from fer_core.reading.attribution import Signals
 from fer_core.reading.visibility import ReadingLog, View
@@ -44,10 +45,7 @@ class StudySession:
 
     Args:
         info: What is fixed.
-        baseline: The learner's usual, from earlier sessions.
-        comprehension: What is believed about the learner's comprehension, from earlier answers.
-        stress: The same for stress.
-        use_camera: False leaves the camera out of both estimates.
+        profile: What earlier sessions tell of the learner.
         questions: The open text's own questions.
         seed: Makes the choice of questions repeatable.
 
@@ -57,21 +55,25 @@ class StudySession:
     def __init__(
         self,
         info: SessionInfo,
+        profile: LearnerProfile | None = None,
         *,
-        baseline: Baseline | None = None,
-        comprehension: Coefficients | None = None,
-        stress: Coefficients | None = None,
-        use_camera: bool = True,
         questions: Iterable[Question] = (),
         seed: int | None = None,
     ) -> None:
         self.info = info
+        self.profile = profile = profile or LearnerProfile()
         self._lock = threading.RLock()
         self._questionnaire = Questionnaire(
-            info.started_at, questions, seed, comprehension=comprehension, stress=stress
+            info.started_at,
+            questions,
+            seed,
+            comprehension=profile.comprehension,
+            stress=profile.stress,
         )
-        self._meter = SignalMeter(baseline, Beliefs(*self._questionnaire.learnt(), use_camera))
-        self._baseline_given = baseline is not None
+        self._meter = SignalMeter(
+            profile.baseline, Beliefs(*self._questionnaire.learnt(), profile.use_camera)
+        )
+        self._baseline_given = profile.baseline is not None
         self._timeline = Timeline()
         self._events: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._event_count = 0
@@ -547,13 +549,10 @@ class StudySession:
         info: SessionInfo,
         rows: Iterable[Row],
         events: Iterable[Event],
+        profile: LearnerProfile | None = None,
         *,
         answers: Iterable[tuple[Answer, Features | None]] = (),
         views: Iterable[View] = (),
-        baseline: Baseline | None = None,
-        comprehension: Coefficients | None = None,
-        stress: Coefficients | None = None,
-        use_camera: bool = True,
         questions: Iterable[Question] = (),
         seed: int | None = None,
     ) -> StudySession:
@@ -566,24 +565,13 @@ class StudySession:
             info: As it was.
             rows: In the order of time.
             events: In the order of their sequence.
+            profile: As for a new session: before the answers given here.
             answers: With the features known when they were asked.
             views: What was on the screen when.
-            baseline: As for a new session.
-            comprehension: As for a new session: before the answers given here.
-            stress: The same.
-            use_camera: As for a new session.
             questions: As for a new session.
             seed: As for a new session.
         """
-        session = cls(
-            info,
-            baseline=baseline,
-            comprehension=comprehension,
-            stress=stress,
-            use_camera=use_camera,
-            questions=questions,
-            seed=seed,
-        )
+        session = cls(info, profile, questions=questions, seed=seed)
         rows, events = list(rows), list(events)
         for row in rows:
             session._timeline.append(row)

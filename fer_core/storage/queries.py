@@ -131,9 +131,16 @@ def load_session(connection: Connection, session_id: str, owner: str) -> StoredS
 
 
 def find_answers(
-    connection: Connection, owner: str, since: float, without: str | None
+    connection: Connection, owner: str, since: float, before: float | None
 ) -> list[tuple[Answer, Features | None]]:
-    """Return a learner's answers over all sessions that are not deleted, oldest first."""
+    """Return the answers of a learner's sessions that are not deleted, oldest first.
+
+    Args:
+        connection: To the history.
+        owner: Whose.
+        since: Answered then or later, seconds since the epoch.
+        before: In sessions that started before this moment; None: in all.
+    """
     query = (
         select(answers)
         .join(sessions)
@@ -144,14 +151,12 @@ def find_answers(
         )
         .order_by(answers.c.answered_at, answers.c.probe_id)
     )
-    if without is not None:
-        query = query.where(answers.c.session_id != without)
+    if before is not None:
+        query = query.where(sessions.c.started_at < before)
     return [records.line_to_answer(line) for line in lines_of(connection, query)]
 
 
-def find_paces(
-    connection: Connection, owner: str, without: str | None, before: float | None, limit: int
-) -> list[float]:
+def find_paces(connection: Connection, owner: str, before: float | None, limit: int) -> list[float]:
     """Return words a minute on passages of a learner's sessions, the latest session first."""
     query = (
         select(passages)
@@ -160,8 +165,6 @@ def find_paces(
         .order_by(sessions.c.started_at.desc(), passages.c.position)
         .limit(limit)
     )
-    if without is not None:
-        query = query.where(sessions.c.session_id != without)
     if before is not None:
         query = query.where(sessions.c.started_at < before)
     paces = [records.line_to_passage(line).wpm for line in lines_of(connection, query)]

@@ -14,19 +14,12 @@ from typing import IO
 
 from sqlalchemy import Connection, func, select
 
-from fer_core.affect.indicators import (
-    ComprehensionFeatures,
-    Estimate,
-    Features,
-    comprehension_prior,
-    stress_prior,
-)
+from fer_core.affect.indicators import Estimate, Features
 from fer_core.affect.signals import Baseline
 from fer_core.config import Settings
 from fer_core.errors import DatabaseTooNew, SessionNotFound, StorageError
-from fer_core.learner.evaluation import ComprehensionExample, evaluate
-from fer_core.learner.personalise import Example, personalise
-from fer_core.learner.probes import Answer, ProbeKind
+from fer_core.learner.probes import Answer
+from fer_core.learner.profile import LearnerProfile
 from fer_core.reading.attribution import Reading, own_pace
 from fer_core.reading.highlights import Highlight
 from fer_core.sessions.session import StudySession
@@ -34,7 +27,7 @@ from fer_core.storage import queries
 from fer_core.storage.archive import ImportResult, export_history, import_history
 from fer_core.storage.database import Database
 from fer_core.storage.engines import database_url
-from fer_core.storage.history import Learner, SessionSummary, StoredSession, TextLabel
+from fer_core.storage.history import SessionSummary, StoredSession, TextLabel
 from fer_core.storage.records import passage_to_line
 from fer_core.storage.saver import Saver, StoreStatus
 from fer_core.storage.tables import metadata
@@ -234,76 +227,50 @@ class SessionStore:
             SessionNotFound: There is no such session of this owner.
         """
         stored = self.load(session_id, owner=owner)
-        learner = self.learner(owner=owner, without=session_id)
         return StudySession.restore(
             stored.summary.info,
             stored.rows,
             stored.events,
+            self.profile(owner=owner, before=stored.summary.info.started_at),
             answers=stored.answers,
             views=stored.views,
-            baseline=learner.baseline,
-            comprehension=learner.comprehension,
-            stress=learner.stress,
-            use_camera=learner.evaluation.uses_camera,
         )
 
     # The learner
 
-    def learner(self, *, owner: str = "", without: str | None = None) -> Learner:
+    def profile(self, *, owner: str = "", before: float | None = None) -> LearnerProfile:
         """Return what all sessions together say about a learner.
 
-        The weights are learnt anew from the answers that are in the history, so a deleted session
-        leaves no trace in them.
+        The coefficients are learnt anew from the answers that are in the history, so a deleted
+        session leaves no trace in them.
 
         Args:
             owner: Who.
-            without: Leave this session's answers out.
+            before: Take answers and paces of sessions that started before this moment, seconds
+                since the epoch; of all sessions without it.
         """
         with self.database.looking() as connection:
             line = queries.find_learner(connection, owner)
             since = float(line["answers_from"])
-            given = queries.find_answers(connection, owner, since, without)
-        understood: list[ComprehensionExample] = []
-        stress: list[Example] = []
-        for answer, features in given:
-            if answer.target is None or features is None:
-                continue
-            if isinstance(features, ComprehensionFeatures):
-                understood.append(ComprehensionExample(features, answer.target, answer.weight))
-            elif answer.probe.kind is ProbeKind.STRESS:
-                stress.append(Example(features, answer.target, answer.weight))
+            answers = queries.find_answers(connection, owner, since, before)
+            paces = queries.find_paces(connection, owner, before, EARLIER_PACES)
         baseline = line["baseline"]
-        return Learner(
+        return LearnerProfile.from_answers(
+            answers,
             baseline=None if baseline is None else Baseline.from_dict(baseline),
             baseline_at=line["baseline_at"],
-            comprehension=personalise(comprehension_prior(), [Example(*one) for one in understood]),
-            stress=personalise(stress_prior(), stress),
-            evaluation=evaluate(understood),
-            examples=tuple(understood),
+            paces_wpm=paces,
             answers_from=since,
         )
-
-    def earlier_wpm(
-        self, *, owner: str = "", without: str | None = None, before: float | None = None
-    ) -> list[float]:
-        """Return words a minute on passages of earlier sessions, the latest first.
-
-        Args:
-            owner: Whose.
-            without: Leave this session out.
-            before: Take sessions that started before this moment, seconds since the epoch.
-        """
-        with self.database.looking() as connection:
-            return queries.find_paces(connection, owner, without, before, EARLIER_PACES)
 
     def own_wpm(self, stored: StoredSession, *, owner: str = "") -> float:
         """Return the pace that a stored session's passages compare with, words a minute.
 
         As at its end: from its own passages and those of the sessions before it.
         """
-        earlier = self.earlier_wpm(
-            owner=owner, without=stored.summary.session_id, before=stored.summary.info.started_at
-        )
+        before = stored.summary.info.started_at
+        with self.database.looking() as connection:
+            earlier = queries.find_paces(connection, owner, before, EARLIER_PACES)
         here = (passage.reading.wpm for passage in stored.passages)
         return own_pace([*earlier, *(wpm for wpm in here if wpm is not None)])
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fer_core.affect.indicators import Estimate, comprehension_prior
+from fer_core.affect.indicators import Estimate
 from fer_core.learner.evaluation import CameraVerdict, ComprehensionExample
 from fer_core.learner.probes import clarity_correction
+from fer_core.learner.profile import LearnerProfile
 from fer_core.live.reading_tracker import ReadingDesk, askable
 from fer_core.reading.attribution import PassageReading
 from fer_core.reading.highlights import Mark
@@ -39,7 +40,7 @@ def test_the_passage_in_view_enters_the_live_estimate() -> None:
 
 def test_the_result_marks_what_the_learner_found_hard() -> None:
     session = full_session()
-    result = ReadingDesk(TEXT, session).result(comprehension_prior())
+    result = ReadingDesk(TEXT, session).result()
     marks = {one.passage_id: one.mark for one in result.highlights}
     # A wrong answer to the question about p2 came first; a fifth of eight passages is one.
     assert marks == {"p2": Mark.HARD_SAID}
@@ -54,20 +55,20 @@ def test_a_correction_after_the_end_counts() -> None:
         (clarity_correction("p2", 5, START + 500), desk.features("p2")),
         (clarity_correction("p3", 5, START + 501), desk.features("p3")),
     ]
-    before = desk.result(comprehension_prior())
-    after = desk.result(comprehension_prior(), corrections=corrections)
+    before = desk.result()
+    after = desk.result(corrections=corrections)
     assert Mark.HARD_SAID not in {one.mark for one in after.highlights}
     assert after.estimates["p2"].answers == before.estimates["p2"].answers + 2
     assert after.estimates["p2"].value > before.estimates["p2"].value
 
 
 def test_earlier_answers_and_paces_count_too() -> None:
-    session = full_session()
-    features = ReadingDesk(TEXT, session).features("p1")
+    features = ReadingDesk(TEXT, full_session()).features("p1")
     assert features is not None
-    earlier = [ComprehensionExample(features, 1.0, 0.5)] * 10
-    desk = ReadingDesk(TEXT, session, earlier_wpm=[120.0] * 50, earlier=earlier)
-    result = desk.result(comprehension_prior())
+    profile = LearnerProfile(
+        examples=(ComprehensionExample(features, 1.0, 0.5),) * 10, paces_wpm=(120.0,) * 50
+    )
+    result = ReadingDesk(TEXT, full_session(profile=profile)).result()
     assert result.evaluation.answers == 12
     assert result.reading.own_wpm < 160
 

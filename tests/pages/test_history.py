@@ -15,7 +15,6 @@ from app.live.resources import live_sessions
 from app.live.sessions import new_session_id
 from app.reading.rooms import reading_rooms
 from app.state import engine_or_stop
-from fer_core.affect.indicators import comprehension_prior
 from fer_core.config import PROJECT_ROOT, get_settings
 from fer_core.live.reading_tracker import ReadingDesk
 from fer_core.sessions.session_info import SessionInfo
@@ -48,7 +47,7 @@ def fill(url: str) -> None:
             session = full_session(f"s{number}", START + 90_000 * number)
             store.follow(session, text=TextLabel(TEXT.text_id, TEXT.title, TEXT.words))
             store.save_now()
-            result = ReadingDesk(TEXT, session).result(comprehension_prior())
+            result = ReadingDesk(TEXT, session).result()
             store.save_reading(f"s{number}", result.reading, result.estimates, result.highlights)
 
 
@@ -112,14 +111,14 @@ def test_the_usual_pace_is_the_one_that_was_shown_after_reading(
     with SessionStore(url) as store:
         shown = {}
         for number, count in enumerate((1, 8, 8)):
-            session = new_session(f"s{number}", START + 90_000 * number)
+            started = START + 90_000 * number
+            session = new_session(f"s{number}", started, profile=store.profile())
             for place, passage in enumerate(TEXT.passages[:count]):
-                at = START + 90_000 * number + 20 * place
+                at = started + 20 * place
                 session.mark_passage(passage.passage_id, 1.0, at, at + 10 * (1 + number % 2))
-            session.finish(START + 90_000 * number + 300)
-            earlier = store.earlier_wpm()
+            session.finish(started + 300)
             store.follow(session, text=TextLabel(TEXT.text_id, TEXT.title, TEXT.words))
-            result = ReadingDesk(TEXT, session, earlier).result(comprehension_prior())
+            result = ReadingDesk(TEXT, session).result()
             store.save_reading(f"s{number}", result.reading, {}, ())
             shown[f"s{number}"] = result.reading.own_wpm
     for session_id, own_wpm in shown.items():

@@ -31,7 +31,7 @@ def fill(store: SessionStore) -> None:
         store.follow(session, text=label, document=TEXT if number == 2 else None)
         store.save_now()
     reading = read(TEXT, session.views, session.signals())
-    estimates = reading.estimates(store.learner().comprehension)
+    estimates = reading.estimates(store.profile().comprehension)
     highlights = find_highlights(reading, estimates, session.answers)
     store.save_reading("s2", reading, estimates, highlights, ["p1"])
     store.set_note("s1", "=1+1, „quoted“\nsecond line")
@@ -75,7 +75,7 @@ def test_a_history_moves_to_another_machine_and_learner(
     fill(here)
     there.import_file(io.BytesIO(here.export()), owner="me")
     assert there.load("s1", owner="me").rows == here.load("s1").rows
-    assert there.learner(owner="me").comprehension.answers == 6
+    assert there.profile(owner="me").comprehension.answers == 6
     assert there.sessions() == []
 
 

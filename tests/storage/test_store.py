@@ -211,9 +211,9 @@ def test_a_deleted_session_is_gone_for_good_after_a_while(
 
 def test_a_deleted_session_teaches_the_estimates_nothing(store: SessionStore) -> None:
     saved(store, full_session())
-    assert store.learner().comprehension.answers == 2
+    assert store.profile().comprehension.answers == 2
     store.delete("s1")
-    assert store.learner().comprehension.answers == 0
+    assert store.profile().comprehension.answers == 0
 
 
 def test_an_erased_session_that_still_runs_is_not_saved_again(
@@ -278,37 +278,37 @@ def test_erasing_everything_shrinks_the_file_and_overwrites_what_was_in_it(
 def test_what_is_known_of_a_learner_comes_from_all_sessions(store: SessionStore) -> None:
     for number in range(5):
         saved(store, full_session(f"s{number}", START + 1000 * number))
-    learner = store.learner()
+    learner = store.profile()
     assert learner.baseline is not None
     assert learner.comprehension.answers == 10
     assert learner.stress.answers == 5
     assert len(learner.examples) == 10
     assert learner.evaluation.answers == 10
-    assert store.learner(without="s0").comprehension.answers == 8
+    assert store.profile(before=START + 4000).comprehension.answers == 8
 
 
 def test_the_first_baseline_stays_until_it_is_reset(store: SessionStore) -> None:
     saved(store, full_session())
-    first = store.learner().baseline
+    first = store.profile().baseline
     saved(store, full_session("s2", START + 5000))
-    assert store.learner().baseline == first
+    assert store.profile().baseline == first
     store.reset_baseline()
-    assert store.learner().baseline is None
+    assert store.profile().baseline is None
 
 
 def test_after_a_reset_only_new_answers_count(store: SessionStore, clock: Clock) -> None:
     saved(store, full_session())
     store.reset_personalisation()
-    assert store.learner().comprehension.answers == 0
-    assert store.learner().evaluation.verdict is CameraVerdict.NOT_CALIBRATED
+    assert store.profile().comprehension.answers == 0
+    assert store.profile().evaluation.verdict is CameraVerdict.NOT_CALIBRATED
     saved(store, full_session("s2", clock.now + 10))
-    assert store.learner().comprehension.answers == 2
+    assert store.profile().comprehension.answers == 2
 
 
 def test_how_a_text_was_read_is_kept_without_its_words(store: SessionStore) -> None:
     session = saved(store, full_session())
     reading = read(TEXT, session.views, session.signals())
-    estimates = reading.estimates(store.learner().comprehension)
+    estimates = reading.estimates(store.profile().comprehension)
     highlights = find_highlights(reading, estimates, session.answers, ["p4"])
     store.save_reading("s1", reading, estimates, highlights, ["p4"])
     stored = store.load("s1")
@@ -321,8 +321,8 @@ def test_how_a_text_was_read_is_kept_without_its_words(store: SessionStore) -> N
     }
     assert stored.marked == ("p4",)
     paces = [one.wpm for one in reading.passages if one.wpm is not None]
-    assert store.earlier_wpm() == pytest.approx(paces)
-    assert store.earlier_wpm(without="s1") == []
+    assert store.profile().paces_wpm == pytest.approx(tuple(paces))
+    assert store.profile(before=START).paces_wpm == ()
 
 
 @pytest.mark.parametrize(
