@@ -22,7 +22,7 @@ from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
 from tests.storage.sessions import START, TEXT, full_session, new_session
 
-PAGE = PROJECT_ROOT / "app" / "pages" / "history.py"
+PAGE = PROJECT_ROOT / "pages" / "history.py"
 
 
 @pytest.fixture
