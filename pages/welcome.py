@@ -1,12 +1,11 @@
 """Welcome: what this is, that everything stays here, where to begin."""
 
-from pathlib import Path
+from __future__ import annotations
 
 import streamlit as st
 
+from app.parts.navigation import page_of
 from fer_core.emotions import EMOTIONS
-
-PAGES = Path(__file__).parent
 
 # One line a way to begin: file, title, icon, what it is for.
 WAYS = [
@@ -52,7 +51,7 @@ st.markdown(
 grid = st.grid("auto", min_column_width=280)
 for name, title, icon, purpose in WAYS:
     with grid.cell(), st.container(border=True, height="stretch"):
-        st.page_link(PAGES / f"{name}.py", label=f"**{title}**", icon=icon)
+        st.page_link(page_of(name), label=f"**{title}**", icon=icon)
         st.markdown(purpose)
 st.markdown("&emsp; ".join(f"{emotion.emoji}&nbsp;{emotion.label}" for emotion in EMOTIONS))
 st.caption(

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.history.list_view import in_words, state_of, when
 from app.live import timeline_view
+from app.parts.navigation import page_of
 from fer_core.charts import timeline
 from fer_core.charts.passages import MAP_CAPTION, comprehension_map, pace_map, passage_table
 from fer_core.learner.probes import ProbeKind
@@ -47,7 +48,7 @@ def offer_resuming(summary: SessionSummary) -> None:
     page, name = ("reading", "reading") if summary.text is not None else ("live", "session")
     st.info("This session was not finished.", icon=":material/pause:")
     st.page_link(
-        f"app/pages/{page}.py",
+        page_of(page),
         label="Go on with it",
         icon=":material/play_arrow:",
         query_params={name: summary.session_id},
@@ -114,7 +115,7 @@ def show_passages(store: SessionStore, stored: StoredSession) -> None:
         else "Open the text again, to see its marks in it"
     )
     if st.button(label, icon=":material/menu_book:", key="marked_text"):
-        st.switch_page("pages/reading.py", query_params={"reading": stored.summary.session_id})
+        st.switch_page(page_of("reading"), query_params={"reading": stored.summary.session_id})
 
 
 def show_answers(stored: StoredSession) -> None:

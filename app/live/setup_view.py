@@ -8,6 +8,7 @@ from app.live.check import CameraAnswer, camera_check
 from app.live.consent import CONSENT_VERSION, PARTS
 from app.live.resources import history_problem, live_sessions
 from app.live.sessions import LiveStudy, new_session_id
+from app.parts.navigation import page_of
 from app.reading.rooms import reading_rooms
 from app.scroll import note_next_step
 from fer_core.affect.breaks import BreakPlan
@@ -148,7 +149,7 @@ def offer_unfinished() -> None:
             if not st.button("Go on with it", key=f"go-on-{study.session_id}"):
                 continue
             if reading_rooms(sessions.store).get(study.session_id) is not None:
-                st.switch_page("pages/reading.py", query_params={"reading": study.session_id})
+                st.switch_page(page_of("reading"), query_params={"reading": study.session_id})
             st.query_params["session"] = study.session_id
             st.rerun()
 

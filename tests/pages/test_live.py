@@ -31,7 +31,7 @@ from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
 from fer_core.vision.faces import Detections, SkinColour
-from tests.pages.running import run_page
+from tests.pages.running import page_path, run_app, run_page
 from tests.storage.sessions import TEXT
 from tests.synthetic.signals import face, one_hot, picture
 
@@ -237,7 +237,7 @@ def test_a_session_begun_under_an_older_agreement_asks_before_it_goes_on() -> No
     sessions = live_sessions()
     old = SessionInfo(new_session_id(), sessions.clock(), "Begun before", consent_version="2020-01")
     study = sessions.start(engine_or_stop(), old)
-    page = AppTest.from_file(PROJECT_ROOT / "app" / "pages" / "live.py", default_timeout=60)
+    page = AppTest.from_file(PROJECT_ROOT / "pages" / "live.py", default_timeout=60)
     page.query_params["session"] = study.session_id
     page.run()
     assert "Before the camera is used" in words(page)
@@ -251,9 +251,9 @@ def test_a_reading_left_open_is_gone_on_with_on_its_own_page() -> None:
     sessions = live_sessions()
     study = sessions.start(engine_or_stop(), SessionInfo(new_session_id(), sessions.clock()))
     reading_rooms(sessions.store).open(TEXT, study.session, with_camera=False)
-    app = AppTest.from_file(PROJECT_ROOT / "Home.py", default_timeout=60).run()
+    app = run_app()
     app.session_state["consent_version"] = CONSENT_VERSION
-    app.switch_page("pages/live.py").run()
+    app.switch_page(page_path("live")).run()
     app.button(key=f"go-on-{study.session_id}").click().run()
     assert not app.exception
     assert app.query_params["reading"] == study.session_id

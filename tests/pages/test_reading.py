@@ -20,7 +20,7 @@ from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.sessions.snapshot import State
 from tests.storage.locks import locked
 
-PAGE = PROJECT_ROOT / "app" / "pages" / "reading.py"
+PAGE = PROJECT_ROOT / "pages" / "reading.py"
 BODY = "Words to read stand here in a row, enough of them to make a passage of its own. "
 
 

@@ -1,0 +1,31 @@
+"""What stands around every page: page settings, navigation, colours that can be read."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.parts.navigation import PAGES, page_of
+
+#: Streamlit writes on primary buttons in white, which on the bright blue of the dark theme has a
+#: contrast of 2.3 to 1 (dark letters: 7.9), and fades captions to 4.2 to 1 on white (now 5.8).
+READABLE = """
+<style>
+button[data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#fff, #11161d); }
+[data-testid="stCaptionContainer"] { opacity: 0.7; }
+</style>
+"""
+
+
+def show_app() -> None:
+    """Show the page that the address names, in its frame."""
+    st.set_page_config(
+        page_title="Expressions", page_icon="🙂", layout="wide", initial_sidebar_state="auto"
+    )
+    # On top, so that pictures and charts have the whole width; on a phone it folds into a menu.
+    page = st.navigation([page_of(name) for name in PAGES], position="top")
+    st.html(READABLE)
+    if page.title != "Photos":
+        # Photos are kept for as long as their page is open, as it promises.
+        for kept in ("photo_shelf", "snapshots"):
+            st.session_state.pop(kept, None)
+    page.run()
