@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 from app.live.camera import LiveCamera
 from fer_core.errors import Busy, SessionFinished, SessionNotFound, StorageError
-from fer_core.learner.probes import Question
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
 from fer_core.storage.store import SessionStore
+from fer_core.texts.question import Question
 from fer_core.vision.engine import InferenceEngine
 
 #: Sessions in memory at once; one with eight hours in it takes about 10 MB.

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
+from fer_core.arrays import FloatArray
 from fer_core.drawing.emoji import RgbaImage, glyph
 from fer_core.emotions import EMOTIONS, Emotion
-from fer_core.vision.faces import FloatArray
 from fer_core.vision.image import RgbImage
 
 UNSURE_COLOUR = "#AEB7C2"

@@ -21,7 +21,7 @@ from fer_core.affect.breaks import REST_S, BreakAdvisor, BreakRule, Suggestion
 from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, Features, Reason
 from fer_core.affect.signals import Baseline, Channel, Presence, negative_of
 from fer_core.errors import SessionFinished
-from fer_core.learner.probes import Answer, Probe, ProbeKind, Question, ReadPassage
+from fer_core.learner.probes import Answer, Probe, ProbeKind, ReadPassage
 from fer_core.learner.profile import LearnerProfile
 from fer_core.learner.questionnaire import Questionnaire
 from fer_core.reading.attribution import Signals
@@ -31,6 +31,7 @@ from fer_core.sessions.signals import Beliefs, SignalMeter
 from fer_core.sessions.snapshot import Expression, Indicator, Snapshot, State
 from fer_core.sessions.timeline import Timeline, rebucket, to_frame
 from fer_core.sessions.timeline_bucket import Event, EventKind, Row
+from fer_core.texts.question import Question
 from fer_core.vision.faces import Detections
 
 #: Events kept in memory; a session of eight hours has a few hundred.

@@ -6,11 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from fer_core.arrays import FloatArray as FloatArray
 from fer_core.emotions import EMOTIONS, Emotion
-
-FloatArray = npt.NDArray[np.float64]
 
 
 class SkinColour(NamedTuple):

@@ -16,11 +16,11 @@ from fer_core.learner.probes import (
     Probe,
     ProbeKind,
     ProbeSchedule,
-    Question,
     ReadPassage,
     choose_passage,
     clarity_correction,
 )
+from fer_core.texts.question import Question
 
 QUESTION = Question("What does it do?", ("A", "B", "C"), correct=1, passage_id="p2")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from fer_core.affect.indicators import Estimate
-from fer_core.learner.probes import Answer, Probe, ProbeKind, Question, clarity_correction
+from fer_core.learner.probes import Answer, Probe, ProbeKind, clarity_correction
 from fer_core.reading.attribution import Reading, Signals, read
 from fer_core.reading.highlights import Mark, find_highlights
 from fer_core.reading.visibility import View
 from fer_core.texts.opening import open_pasted
+from fer_core.texts.question import Question
 
 PARAGRAPHS = 20
 TEXT = open_pasted(

@@ -6,12 +6,13 @@ import numpy as np
 
 from fer_core.affect.indicators import ComprehensionFeatures, StressFeatures
 from fer_core.emotions import Emotion
-from fer_core.learner.probes import Probe, ProbeKind, Question, clarity_correction
+from fer_core.learner.probes import Probe, ProbeKind, clarity_correction
 from fer_core.learner.profile import LearnerProfile
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.texts.document import Document
 from fer_core.texts.opening import open_pasted
+from fer_core.texts.question import Question
 from tests.synthetic.signals import face, one_hot, picture
 
 START = 1_700_000_000.0
