@@ -15,8 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from fer_core.errors import SettingsError
-
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
+from fer_core.paths import PROJECT_ROOT as PROJECT_ROOT
 
 
 def _user_data_dir() -> Path:

@@ -1,4 +1,4 @@
-"""The command line: `python -m fer_core.api` serves; `keys` and `contract` are beside it."""
+"""`fer api`, or `python -m fer_core.api`: it serves; `keys` and `contract` are beside it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from fer_core.config import Settings, get_settings
 from fer_core.errors import FerError, SettingsError
 
 EXIT_SETTINGS = 2
+PROGRAM = "python -m fer_core.api"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     """Run the command; the exit status is 2 where a setting is wrong."""
-    options = _parser().parse_args(arguments)
+    options = _parser(program).parse_args(arguments)
     try:
         settings = get_settings()
         key_store = KeyStore(settings.data_dir / "api-keys.json")
@@ -107,9 +108,9 @@ def _keys(options: argparse.Namespace, store: KeyStore) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m fer_core.api",
+        prog=program,
         description="Serve the REST API, or manage its keys.",
         epilog=_settings_help(),
         formatter_class=argparse.RawDescriptionHelpFormatter,

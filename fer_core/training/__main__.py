@@ -15,8 +15,10 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from fer_core.config import PROJECT_ROOT
 from fer_core.errors import FerError
 from fer_core.training.errors import OptionError, TrainingError
 
@@ -26,11 +28,18 @@ EXIT_STATUS = """exit status:
   2  the options, the data or the weights cannot be used; the message says why
 """
 
+#: The commands, in the order in which they are needed.
+STEPS = ("check", "train", "relabel", "export", "evaluate")
+HOW_TO_INSTALL = "pip install -r requirements-train.txt (of the package: fer-study[train])"
+SHIPPED_MODEL = PROJECT_ROOT / "weights" / "model.json"
 
-def main(arguments: list[str] | None = None) -> int:
+
+def main(
+    arguments: Sequence[str] | None = None, program: str = "python -m fer_core.training"
+) -> int:
     """Run one command and return its exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m fer_core.training",
+        prog=program,
         description=__doc__,
         epilog=EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -50,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     except FerError as error:
         message = error.message
     except ModuleNotFoundError as error:
-        message = f"{error.name} is not installed: pip install -r requirements-train.txt"
+        message = f"{error.name} is not installed: {HOW_TO_INSTALL}"
     except OSError as error:
         message = f"{error.filename or 'a file'} cannot be used: {error.strerror or error}"
     sys.stderr.write(f"{message}\n")
@@ -204,7 +213,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _add_relabel(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
-    parser.add_argument("--weights", type=_existing_file, default=Path("weights/model.json"))
+    parser.add_argument("--weights", type=_existing_file, default=SHIPPED_MODEL)
     parser.add_argument("--output", type=Path, required=True, help="the .npz to write")
     parser.add_argument("--share", type=_share, default=0.5, help="of the prediction in the target")
     parser.set_defaults(run_command=_relabel)
@@ -261,7 +270,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     add(
         "--weights",
         type=_existing_file,
-        default=Path("weights/model.json"),
+        default=SHIPPED_MODEL,
         help="model.json or a .pt file",
     )
     add("--output", type=Path, default=Path("runs/evaluate"), help="folder for JSON and HTML")

@@ -26,7 +26,7 @@ from fer_core.config import PROJECT_ROOT, Settings
 
 def test_this_installation_has_what_the_app_needs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 0
-    assert "streamlit run Home.py" in capsys.readouterr().out
+    assert "Start it: python -m fer_core app" in capsys.readouterr().out
 
 
 def test_a_failure_is_counted_and_ends_with_status_1(
@@ -53,7 +53,7 @@ def test_missing_and_other_packages_are_named_with_the_line_that_mends_it(tmp_pa
     assert "no-such-package-of-ours" in missing.detail
     assert "numpy" in different.detail
     assert "instead of 0.1" in different.detail
-    assert missing.remedy == "pip install -r requirements.txt"
+    assert missing.remedy == f"pip install -r {file}"
 
 
 def test_the_shipped_model_is_right_and_sees() -> None:
