@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.parts.navigation import PAGES, page_of
+from app.photos.memory import PhotosMemory
 
 #: Streamlit writes on primary buttons in white, which on the bright blue of the dark theme has a
 #: contrast of 2.3 to 1 (dark letters: 7.9), and fades captions to 4.2 to 1 on white (now 5.8).
@@ -24,8 +25,7 @@ def show_app() -> None:
     # On top, so that pictures and charts have the whole width; on a phone it folds into a menu.
     page = st.navigation([page_of(name) for name in PAGES], position="top")
     st.html(READABLE)
-    if page.title != "Photos":
+    if page.url_path != "photos":
         # Photos are kept for as long as their page is open, as it promises.
-        for kept in ("photo_shelf", "snapshots"):
-            st.session_state.pop(kept, None)
+        PhotosMemory.forget()
     page.run()

@@ -8,8 +8,8 @@ from app.live.resources import study_of_address
 from app.live.running_view import show_running
 from app.live.setup_view import ask_consent, needs_consent, show_setup
 from app.live.summary_view import show_summary
-from app.scroll import begin_at_the_top, note_next_step
-from app.state import engine_or_stop
+from app.parts.engine import engine_or_stop
+from app.parts.scroll import begin_at_the_top, note_next_step
 from fer_core.sessions.snapshot import State
 
 

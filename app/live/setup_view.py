@@ -9,8 +9,8 @@ from app.live.consent import CONSENT_VERSION, PARTS
 from app.live.resources import history_problem, live_sessions
 from app.live.sessions import LiveStudy, new_session_id
 from app.parts.navigation import page_of
+from app.parts.scroll import note_next_step
 from app.reading.rooms import reading_rooms
-from app.scroll import note_next_step
 from fer_core.affect.breaks import BreakPlan
 from fer_core.charts.timeline import clock_text
 from fer_core.config import get_settings

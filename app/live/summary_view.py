@@ -12,7 +12,7 @@ from app.live.resources import history_problem, live_sessions
 from app.live.running_view import draw_chart
 from app.live.sessions import LiveStudy
 from app.live.timeline_view import explain_missing
-from app.scroll import note_next_step
+from app.parts.scroll import note_next_step
 from fer_core.charts.timeline import clock_text
 from fer_core.emotions import EMOTIONS
 from fer_core.sessions.report import (

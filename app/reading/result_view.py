@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app.live.resources import history_problem
+from app.parts.scroll import note_next_step
 from app.reading.passages import as_html, column
 from app.reading.rooms import ReadingRoom, ReadingRooms
 from app.reading.text_view import PASSAGES_AT_ONCE, count_parts
-from app.scroll import note_next_step
 from fer_core.charts.passages import MAP_CAPTION, comprehension_map, pace_map, passage_table
 from fer_core.charts.timeline import clock_text
 from fer_core.learner.probes import CLARITY_SCALE

@@ -13,8 +13,8 @@ from app.history import session_view
 from app.history.data_view import ERASE_WORD
 from app.live.resources import live_sessions
 from app.live.sessions import new_session_id
+from app.parts.engine import engine_or_stop
 from app.reading.rooms import reading_rooms
-from app.state import engine_or_stop
 from fer_core.config import PROJECT_ROOT, get_settings
 from fer_core.live.reading_tracker import ReadingDesk
 from fer_core.sessions.session_info import SessionInfo

@@ -11,6 +11,7 @@ from streamlit.web.server.app_discovery import discover_asgi_app
 
 import Home
 from app.parts.navigation import PAGES
+from app.photos.memory import PhotosMemory
 from fer_core.config import PROJECT_ROOT
 from fer_core.photos.exports import encode_jpeg
 from tests.pages.running import page_path, run_app, said_by
@@ -56,8 +57,7 @@ def test_photos_are_forgotten_when_their_page_is_left(astronaut: np.ndarray) -> 
     app = run_app()
     app.switch_page(page_path("photos")).run()
     app.file_uploader[0].set_value(("a.jpg", encode_jpeg(astronaut), "image/jpeg")).run()
-    assert len(app.session_state["photo_shelf"]) == 1
+    assert len(app.session_state[PhotosMemory.key()].cache) == 1
     app.switch_page(page_path("about")).run()
     assert not app.exception
-    assert "photo_shelf" not in app.session_state
-    assert "snapshots" not in app.session_state
+    assert PhotosMemory.key() not in app.session_state

@@ -20,8 +20,8 @@ from app.live.consent import CONSENT_VERSION
 from app.live.resources import live_sessions
 from app.live.sessions import LiveStudy, new_session_id
 from app.live.webrtc import Connection
+from app.parts.engine import engine_or_stop
 from app.reading.rooms import reading_rooms
-from app.state import engine_or_stop
 from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.indicators import Reason
 from fer_core.config import PROJECT_ROOT

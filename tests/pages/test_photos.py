@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.state import engine_or_stop
+from app.parts.engine import engine_or_stop
+from app.photos.memory import PhotosMemory
 from fer_core.config import PROJECT_ROOT
 from fer_core.photos.exports import encode_jpeg
 from tests.pages.running import run_page
@@ -155,7 +156,7 @@ def test_a_file_taken_away_is_forgotten(
     page.file_uploader[0].set_value(astronaut_file).run()
     page.file_uploader[0].set_value([]).run()
     assert "Drop one photo" in everything_said(page)
-    assert len(page.session_state["photo_shelf"]) == 0
+    assert len(page.session_state[PhotosMemory.key()].cache) == 0
 
 
 def test_without_a_model_the_page_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
