@@ -11,10 +11,11 @@ import pytest
 from fer_core.config import PROJECT_ROOT, Settings
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
+from fer_core.vision.image import RgbImage
 
 
 @pytest.fixture(scope="session")
-def astronaut() -> np.ndarray:
+def astronaut() -> RgbImage:
     """Return Eileen Collins, smiling (NASA, public domain): RGB, shape (512, 512, 3)."""
     import skimage.data
 

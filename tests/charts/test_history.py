@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
+import altair as alt
 import pytest
 
 from fer_core.affect.indicators import Estimate
@@ -22,7 +24,7 @@ ESTIMATES = {"p1": Estimate(70.0, 50.0, 85.0), "p2": Estimate(20.0, 5.0, 50.0)}
 TABLE = passage_table(READINGS, ESTIMATES, {"p1": "One"}, {"p2": ("⏩", "Skimmed", "Too fast")})
 
 
-def values(chart) -> list[dict]:
+def values(chart: alt.Chart | alt.LayerChart) -> list[dict[str, Any]]:
     """Return all lines of all tables in a chart, having checked it against Vega-Lite's schema."""
     return [line for table in chart.to_dict()["datasets"].values() for line in table]
 

@@ -15,6 +15,7 @@ from fer_core.affect.indicators import (
     stress_prior,
 )
 from fer_core.learner.personalise import Example, personalise, probability
+from fer_core.reading.visibility import FloatArray
 from tests.synthetic.reading import draw_reader
 
 
@@ -35,12 +36,12 @@ def test_the_weights_are_those_a_general_optimiser_finds(count: int) -> None:
     learnt = examples(3, count)
     precision = np.linalg.inv(prior.covariance)
 
-    def objective(b):
+    def objective(b: FloatArray) -> float:
         total = 0.5 * (b - prior.mean) @ precision @ (b - prior.mean)
         for features, target, weight in learnt:
             logit = b @ features.vector()
             total += weight * (np.logaddexp(0, logit) - target * logit)
-        return total
+        return float(total)
 
     expected = minimize(objective, prior.mean, method="BFGS", options={"gtol": 1e-8}).x
     fitted = personalise(prior, learnt)
@@ -54,7 +55,9 @@ def test_the_weights_are_those_a_general_optimiser_finds(count: int) -> None:
         max_size=80,
     )
 )
-def test_whatever_the_answers_the_belief_stays_finite_and_never_gets_wider(rows) -> None:
+def test_whatever_the_answers_the_belief_stays_finite_and_never_gets_wider(
+    rows: list[tuple[float, float, float, float]],
+) -> None:
     prior = comprehension_prior()
     learnt = [
         Example(ComprehensionFeatures(difficulty=hard, skimming=fast), target, weight)

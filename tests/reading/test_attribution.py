@@ -13,6 +13,7 @@ from fer_core.affect.indicators import comprehension_prior
 from fer_core.reading.attribution import (
     AFFECT_PRIOR_S,
     USUAL_WPM,
+    PassageReading,
     Signals,
     attribute,
     own_pace,
@@ -21,7 +22,10 @@ from fer_core.reading.attribution import (
 from fer_core.reading.visibility import LONGEST_REPORT_S, ReadingLog, View
 from fer_core.texts.document import Passage
 from fer_core.texts.opening import open_pasted
-from tests.synthetic.reading import scripted_scroll
+from tests.synthetic.reading import Scroll, scripted_scroll
+
+#: Scripted readers, each with what was attributed to their passages.
+Scrolls = list[tuple[Scroll, tuple[PassageReading, ...]]]
 
 PASSAGES = tuple(Passage(f"p{number + 1}", number, "word " * 119) for number in range(5))
 
@@ -34,7 +38,7 @@ def signals(present: list[float], negative: list[float] | None = None) -> Signal
 
 
 @st.composite
-def some_views(draw: st.DrawFn):
+def some_views(draw: st.DrawFn) -> list[View]:
     views = []
     for _ in range(draw(st.integers(0, 25))):
         start = draw(st.floats(0, 200))
@@ -61,7 +65,9 @@ def covered_s(views: list[View]) -> float:
 
 
 @given(some_views(), st.lists(st.floats(0, 1), max_size=260))
-def test_the_times_add_up_to_the_time_in_which_anything_was_visible(views, present) -> None:
+def test_the_times_add_up_to_the_time_in_which_anything_was_visible(
+    views: list[View], present: list[float]
+) -> None:
     readings = attribute(PASSAGES, views, signals(present))
     total = sum(reading.seconds + reading.away_seconds for reading in readings)
     assert total == pytest.approx(covered_s(views), abs=1e-6)
@@ -69,7 +75,7 @@ def test_the_times_add_up_to_the_time_in_which_anything_was_visible(views, prese
 
 
 @given(some_views())
-def test_merging_reports_changes_no_time(views) -> None:
+def test_merging_reports_changes_no_time(views: list[View]) -> None:
     # In the order in which a page reports. Of smaller shares the tolerance is a larger part.
     views = [view for view in views if view.visible_share >= 0.25]
     views.sort(key=lambda view: view.start)
@@ -173,7 +179,10 @@ def test_a_passage_read_at_twice_the_own_pace_is_skimmed_and_a_slow_one_is_not()
     assert features["p3"].skimming == pytest.approx(math.log(2) / 0.30, rel=0.05)
     assert features["p4"].skimming == 0
     estimates = reading.estimates(comprehension_prior())
-    assert estimates["p3"].value < estimates["p4"].value
+    hurried, unhurried = estimates["p3"].value, estimates["p4"].value
+    assert hurried is not None
+    assert unhurried is not None
+    assert hurried < unhurried
 
 
 def test_passages_never_seen_have_no_estimate() -> None:
@@ -191,7 +200,7 @@ def test_without_the_camera_only_text_and_pace_count() -> None:
 
 
 @pytest.fixture(scope="module")
-def scrolls():
+def scrolls() -> Scrolls:
     """Return 120 scripted readers with what was attributed to their passages."""
     made = [scripted_scroll(seed) for seed in range(120)]
     return [
@@ -199,13 +208,15 @@ def scrolls():
     ]
 
 
-def test_scripted_scrolls_give_each_passage_its_time_within_five_per_cent(scrolls) -> None:
+def test_scripted_scrolls_give_each_passage_its_time_within_five_per_cent(scrolls: Scrolls) -> None:
     for scroll, readings in scrolls:
         seconds = np.array([reading.seconds for reading in readings])
         assert np.max(np.abs(seconds - scroll.shown_s) / scroll.shown_s) <= 0.05
 
 
-def test_an_injected_change_of_expression_ranks_its_passage_first_in_nine_of_ten(scrolls) -> None:
+def test_an_injected_change_of_expression_ranks_its_passage_first_in_nine_of_ten(
+    scrolls: Scrolls,
+) -> None:
     first = 0
     for scroll, readings in scrolls:
         z = [-9.0 if one.negative_z is None else one.negative_z for one in readings]

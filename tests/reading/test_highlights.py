@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+
 import pytest
 
 from fer_core.affect.indicators import Estimate
@@ -30,8 +32,14 @@ def reading(skimmed: tuple[str, ...] = ()) -> Reading:
     return read(TEXT, views, Signals.none())
 
 
-def marks(*args, **kwargs) -> dict[str, Mark]:
-    return {one.passage_id: one.mark for one in find_highlights(*args, **kwargs)}
+def marks(
+    reading: Reading,
+    estimates: Mapping[str, Estimate],
+    answers: Sequence[Answer],
+    marked_important: Collection[str] = (),
+) -> dict[str, Mark]:
+    found = find_highlights(reading, estimates, answers, marked_important)
+    return {one.passage_id: one.mark for one in found}
 
 
 def test_a_low_answer_marks_its_passage_solid() -> None:

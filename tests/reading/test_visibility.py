@@ -20,7 +20,7 @@ NAMES = tuple(f"p{number}" for number in range(1, 6))
 
 
 @st.composite
-def reports(draw: st.DrawFn):
+def reports(draw: st.DrawFn) -> list[View]:
     """Reports in any order, some of them of a passage that is not in the text."""
     name = st.sampled_from([*NAMES, "elsewhere"])
     share = st.sampled_from([0.0, 0.25, 0.5, 1.0])
@@ -35,7 +35,7 @@ def cut(log: ReadingLog) -> Stretches:
 
 
 @given(reports())
-def test_stretches_that_grow_are_those_cut_at_once(found) -> None:
+def test_stretches_that_grow_are_those_cut_at_once(found: list[View]) -> None:
     log, grown = ReadingLog(), Stretches(NAMES)
     for view in found:
         log.add(view)

@@ -9,6 +9,7 @@ import math
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -22,6 +23,9 @@ from fer_core.storage.queries import lines_of
 from fer_core.storage.store import SessionStore
 from fer_core.storage.tables import metadata
 from tests.storage.sessions import START, TEXT, full_session
+
+#: What becomes of a file in a ZIP, by its name and content; None leaves it out.
+Change = Callable[[str, bytes], bytes | str | None]
 
 
 def fill(store: SessionStore) -> None:
@@ -37,7 +41,7 @@ def fill(store: SessionStore) -> None:
     store.set_note("s1", "=1+1, „quoted“\nsecond line")
 
 
-def everything(store: SessionStore) -> dict[str, list[dict]]:
+def everything(store: SessionStore) -> dict[str, list[dict[str, Any]]]:
     with store.database.looking() as connection:
         return {
             table.name: list(
@@ -119,7 +123,7 @@ def test_progress_goes_from_nothing_to_all(store: SessionStore) -> None:
     assert shares[-1] == 1.0
 
 
-def rewritten(exported: bytes, change) -> bytes:
+def rewritten(exported: bytes, change: Change) -> bytes:
     """Return an export with its files changed by `change(name, content)`; None leaves one out."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(exported)) as old, zipfile.ZipFile(out, "w") as new:
@@ -130,8 +134,8 @@ def rewritten(exported: bytes, change) -> bytes:
     return out.getvalue()
 
 
-def edit(member: str, edit_json):
-    def change(name: str, content: bytes):
+def edit(member: str, edit_json: Callable[[Any], object]) -> Change:
+    def change(name: str, content: bytes) -> bytes | str:
         if name != member:
             return content
         value = json.loads(content)
@@ -172,7 +176,9 @@ FIRST = "json/sessions/0001.json"
         edit("json/learner.json", lambda value: value.update(answers_from=1e300)),
     ],
 )
-def test_a_file_that_is_no_whole_export_changes_nothing(store: SessionStore, change) -> None:
+def test_a_file_that_is_no_whole_export_changes_nothing(
+    store: SessionStore, change: Change
+) -> None:
     fill(store)
     exported = store.export()
     store.erase_all()

@@ -22,7 +22,12 @@ from fer_core.storage.comparisons import (
 from fer_core.storage.history import SessionSummary
 
 
-def session(started_at: float, studied_s: float = 600.0, comprehension=None, stress=None):
+def session(
+    started_at: float,
+    studied_s: float = 600.0,
+    comprehension: Estimate | None = None,
+    stress: Estimate | None = None,
+) -> SessionSummary:
     return SessionSummary(
         info=SessionInfo("s", started_at),
         state=State.FINISHED,
@@ -88,7 +93,7 @@ def test_a_true_rise_is_found_with_its_size() -> None:
 
 @pytest.mark.parametrize("sessions", [4, 6, 12])
 @pytest.mark.parametrize("half_width", [4, 20])
-def test_noise_is_called_a_trend_in_a_twentieth(sessions, half_width: float) -> None:
+def test_noise_is_called_a_trend_in_a_twentieth(sessions: int, half_width: float) -> None:
     claimed = 0
     for seed in range(600):
         noise = np.random.default_rng(seed).normal(0, 12, sessions)
@@ -116,7 +121,7 @@ def test_students_factor_is_his(freedom: int) -> None:
         [(at(day), None) for day in range(1, 10)],
     ],
 )
-def test_too_little_makes_no_trend(points) -> None:
+def test_too_little_makes_no_trend(points: list[tuple[float, Estimate | None]]) -> None:
     assert find_trend(points) is None
 
 

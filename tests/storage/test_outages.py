@@ -54,7 +54,8 @@ def test_a_process_killed_in_mid_session_loses_at_most_five_seconds(
     assert killed_at - stored.views[-1].end <= LOST_AT_MOST_S
     assert stored.summary.is_interrupted(killed_at + 60)
     restored = store.restore("s1")
-    assert restored.state is State.PAUSED
+    as_restored = restored.state
+    assert as_restored is State.PAUSED
     restored.resume(killed_at + 60)
     assert restored.state is State.ACTIVE
 
@@ -94,9 +95,10 @@ def test_a_locked_database_costs_nothing_once_it_is_free(
         store.follow(session)
         play(session, 60)
         assert not store.save_now()
-        assert not store.status.saving
-        assert "Another program" in store.status.message
-        assert store.status.unsaved_since is not None
+        locked_out = store.status
+        assert not locked_out.saving
+        assert "Another program" in locked_out.message
+        assert locked_out.unsaved_since is not None
         read_through(session, since=60)
         play(session, 60, since=60)
     assert store.save_now()
@@ -212,7 +214,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_on_a_full_disk_the_session_goes_on_and_is_saved_when_there_is_room(
-    small_disk: None, open_store: Callable[[str], SessionStore]
+    small_disk: Path, open_store: Callable[[str], SessionStore]
 ) -> None:
     store = open_store(f"sqlite:///{small_disk / 'history.sqlite'}")
     ballast = small_disk / "ballast"

@@ -6,11 +6,12 @@ import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Boolean, Double, Integer, MetaData, insert, select, text
+from sqlalchemy import Boolean, Column, Double, Integer, MetaData, insert, select, text
 
 from fer_core.errors import DatabaseTooNew, SettingsError
 from fer_core.storage.engines import make_engine
@@ -32,7 +33,7 @@ def test_the_migrations_make_exactly_the_tables_of_this_version(url: str) -> Non
     engine.dispose()
 
 
-def some_value(column):
+def some_value(column: Column[Any]) -> object:
     if isinstance(column.type, Double):
         return 1.5
     if isinstance(column.type, Boolean):
@@ -87,6 +88,7 @@ def test_a_history_written_by_an_earlier_version_opens_with_all_that_was_in_it(
         assert sum(row.width_s for row in stored.rows) > 45
         assert [answer.value for answer, _ in stored.answers] == [1, 7, 2, None]
         assert len(stored.passages) == len(TEXT.passages)
+        assert stored.summary.text is not None
         assert (stored.summary.text.title, stored.summary.note) == (TEXT.title, "Went well")
         assert (stored.marked, stored.document) == (("p1",), None)
         assert store.profile().comprehension.answers == 2

@@ -14,7 +14,7 @@ from fer_core.reading.attribution import read
 from fer_core.reading.highlights import find_highlights
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
-from fer_core.storage.history import TextLabel
+from fer_core.storage.history import SessionSummary, TextLabel
 from fer_core.storage.queries import UNDO_S, remove_deleted
 from fer_core.storage.store import SessionStore
 from tests.storage.conftest import Clock
@@ -23,7 +23,7 @@ from tests.storage.sessions import START, TEXT, full_session, new_session, play,
 LABEL = TextLabel(TEXT.text_id, TEXT.title, TEXT.words)
 
 
-def saved(store: SessionStore, session: StudySession):
+def saved(store: SessionStore, session: StudySession) -> StudySession:
     store.follow(session, text=LABEL)
     assert store.save_now()
     return session
@@ -33,8 +33,9 @@ def test_a_text_is_kept_only_where_that_was_asked_for(store: SessionStore) -> No
     store.follow(full_session("with"), text=LABEL, document=TEXT)
     store.follow(full_session("without", START + 1000), text=LABEL)
     assert store.save_now()
-    assert store.load("with").document == TEXT
-    assert store.load("with").document.text_id == LABEL.text_id
+    document = store.load("with").document
+    assert document == TEXT
+    assert document.text_id == LABEL.text_id
     assert store.load("without").document is None
 
 
@@ -78,12 +79,17 @@ def test_a_session_saved_in_pieces_is_the_same_as_one_saved_whole(store: Session
 
 def test_the_means_of_a_session_are_those_of_its_rows_by_their_length(store: SessionStore) -> None:
     session = saved(store, full_session())
-    rows = [row for row in session.rows() if row.attention.value is not None]
-    mean = sum(row.attention.value * row.width_s for row in rows) / sum(r.width_s for r in rows)
+    rows = [(row.attention.value, row.width_s) for row in session.rows()]
+    known = [(value, width_s) for value, width_s in rows if value is not None]
+    mean = sum(value * width_s for value, width_s in known) / sum(width_s for _, width_s in known)
     estimate = store.load("s1").summary.attention
     assert estimate is not None
-    assert estimate.value == pytest.approx(mean)
-    assert estimate.low <= estimate.value <= estimate.high
+    low, value, high = estimate.low, estimate.value, estimate.high
+    assert value == pytest.approx(mean)
+    assert low is not None
+    assert value is not None
+    assert high is not None
+    assert low <= value <= high
 
 
 def test_a_restored_session_goes_on_where_it_was_cut_off(
@@ -136,6 +142,10 @@ def test_a_session_that_is_not_to_be_kept_is_not(store: SessionStore) -> None:
     assert store.count_lines() == 0
 
 
+def ids(sessions: list[SessionSummary]) -> list[str]:
+    return [one.session_id for one in sessions]
+
+
 def test_sessions_are_listed_newest_first_and_found_by_words_time_and_text(
     store: SessionStore,
 ) -> None:
@@ -145,17 +155,16 @@ def test_sessions_are_listed_newest_first_and_found_by_words_time_and_text(
         store.follow(session, text=LABEL if number == 1 else None)
     store.save_now()
     store.set_note("s0", "hard day")
-    ids = lambda **asked: [one.session_id for one in store.sessions(**asked)]  # noqa: E731
-    assert ids() == ["s2", "s1", "s0"]
-    assert ids(search="bees BIOLOGY") == ["s1"]
-    assert ids(search="hard") == ["s0"]
-    assert ids(search="100 %") == ["s2"]
-    assert ids(search="chapter") == ["s2", "s1", "s0"]
-    assert ids(search="_") == []
-    assert ids(since=START + 86400) == ["s2", "s1"]
-    assert ids(until=START + 86400) == ["s0"]
-    assert ids(text_id=TEXT.text_id) == ["s1"]
-    assert ids(limit=1) == ["s2"]
+    assert ids(store.sessions()) == ["s2", "s1", "s0"]
+    assert ids(store.sessions(search="bees BIOLOGY")) == ["s1"]
+    assert ids(store.sessions(search="hard")) == ["s0"]
+    assert ids(store.sessions(search="100 %")) == ["s2"]
+    assert ids(store.sessions(search="chapter")) == ["s2", "s1", "s0"]
+    assert ids(store.sessions(search="_")) == []
+    assert ids(store.sessions(since=START + 86400)) == ["s2", "s1"]
+    assert ids(store.sessions(until=START + 86400)) == ["s0"]
+    assert ids(store.sessions(text_id=TEXT.text_id)) == ["s1"]
+    assert ids(store.sessions(limit=1)) == ["s2"]
 
 
 def test_learners_do_not_see_each_other(store: SessionStore) -> None:
@@ -337,7 +346,9 @@ def test_how_a_text_was_read_is_kept_without_its_words(store: SessionStore) -> N
         lambda store: store.restore("none"),
     ],
 )
-def test_what_is_not_there_is_said_to_be_not_there(store: SessionStore, change) -> None:
+def test_what_is_not_there_is_said_to_be_not_there(
+    store: SessionStore, change: Callable[[SessionStore], object]
+) -> None:
     with pytest.raises(SessionNotFound):
         change(store)
 
@@ -348,7 +359,8 @@ def test_a_history_that_cannot_be_opened_says_so_and_is_opened_later(
     folder = tmp_path / "data"
     folder.write_text("a file where the folder should be")
     store = open_store(f"sqlite:///{folder / 'history.sqlite'}")
-    assert not store.status.saving
+    at_first = store.status
+    assert not at_first.saving
     with pytest.raises(StorageError):
         store.sessions()
     session = full_session()

@@ -61,7 +61,7 @@ def test_ideographs_are_compared_by_pairs() -> None:
 
 
 @pytest.mark.parametrize("texts", [[], ["One sentence."], ["Same.", "Same."], ["!", "?"]])
-def test_texts_in_which_nothing_stands_out_have_no_important_passage(texts) -> None:
+def test_texts_in_which_nothing_stands_out_have_no_important_passage(texts: list[str]) -> None:
     assert not rank_passages(passages(*texts)).any()
 
 

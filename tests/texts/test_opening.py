@@ -107,7 +107,7 @@ def test_html_in_a_declared_encoding_is_decoded_by_it() -> None:
 
 
 def test_a_pdf_has_its_words_joined_and_its_paragraphs_apart() -> None:
-    done = []
+    done: list[float] = []
     document = open_document("bees.pdf", make_pdf([LINES]), done.append)
     first, second = document.passages
     assert first.headings[0].text == "1 How bees find home"
@@ -156,7 +156,7 @@ def test_a_pdf_that_only_forbids_printing_opens() -> None:
 
 
 @pytest.mark.parametrize("keep", [12, 60, 400, 900])
-def test_a_pdf_cut_short_is_reported_or_read_and_never_crashes(keep: float) -> None:
+def test_a_pdf_cut_short_is_reported_or_read_and_never_crashes(keep: int) -> None:
     with pytest.raises(TextError):
         open_document("broken.pdf", make_pdf([LINES])[:keep])
 
@@ -292,7 +292,7 @@ def test_a_pdf_is_recognised_whatever_its_name() -> None:
         ("a.txt", b"x" * (LARGEST_TEXT_BYTES + 1), TextTooLarge),
     ],
 )
-def test_files_that_cannot_be_read_say_why(name: str, data: bytes, error: type[Exception]) -> None:
+def test_files_that_cannot_be_read_say_why(name: str, data: bytes, error: type[TextError]) -> None:
     with pytest.raises(error) as caught:
         open_document(name, data)
     assert caught.value.message

@@ -25,7 +25,7 @@ def test_lix_and_ari_follow_their_definitions() -> None:
 
 
 @pytest.mark.parametrize("measure", ["lix", "ari"])
-def test_advanced_paragraphs_are_told_from_elementary_ones(measure) -> None:
+def test_advanced_paragraphs_are_told_from_elementary_ones(measure: str) -> None:
     values = [[getattr(measure_readability(text), measure) for text in pair] for pair in PAIRS]
     predictions = np.array(values).T.ravel()
     targets = np.repeat([1.0, 0.0], len(PAIRS))
