@@ -11,7 +11,7 @@ from fer_core.config import PROJECT_ROOT
 
 #: From the ground up. What stands on one floor does not know its neighbours.
 FLOORS = (
-    {"arrays", "boxes", "emotions", "errors"},
+    {"arrays", "boxes", "emotions", "errors", "paths"},
     {"config"},
     {"vision"},
     {"affect", "drawing", "texts"},
@@ -21,7 +21,8 @@ FLOORS = (
     {"storage"},
     {"live"},
     {"charts"},
-    {"api", "cli", "training"},
+    {"api", "training"},
+    {"cli"},
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted((PROJECT_ROOT / "fer_core").rglob("*.py"))

@@ -8,9 +8,11 @@ machine and sends nothing home, wherever it is started.
 from __future__ import annotations
 
 import argparse
+import runpy
+import sys
 from collections.abc import Sequence
 
-from fer_core.config import PROJECT_ROOT
+from fer_core.paths import PROJECT_ROOT
 
 _OPTIONS = """Streamlit's own options are passed on, for example:
   --server.port NUMBER     another port than 8501
@@ -31,14 +33,10 @@ def run_app(arguments: Sequence[str], program: str = "fer app") -> int:
     """
     _, passed_on = _parser(program).parse_known_args(arguments)
 
-    from streamlit.web.cli import main as streamlit
-
-    status = streamlit(
-        ["run", str(PROJECT_ROOT / "Home.py"), *passed_on],
-        prog_name="streamlit",
-        standalone_mode=True,
-    )
-    return int(status or 0)
+    # As `python -m streamlit run` does: the core itself knows no Streamlit.
+    sys.argv = ["streamlit", "run", str(PROJECT_ROOT / "Home.py"), *passed_on]
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    return 0
 
 
 def _parser(program: str) -> argparse.ArgumentParser:
