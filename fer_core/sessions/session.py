@@ -51,6 +51,19 @@ class StudySession:
         seed: Makes the choice of questions repeatable.
 
     Heart rate is off until `read_heart_rate` asks for it, also after a restart.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from fer_core import EmotionDetector, StudySession, decode_image
+        >>> from fer_core.sessions.session_info import SessionInfo
+        >>> found = EmotionDetector.load().detect(decode_image(Path("me.jpg").read_bytes()))
+        >>> session = StudySession(SessionInfo("monday", started_at=0.0))
+        >>> for tenth in range(1, 101):  # ten seconds of a camera at ten frames a second
+        ...     _ = session.observe(found, captured_at=tenth / 10)
+        >>> snapshot = session.snapshot(10.0)
+        >>> snapshot.expression.label, round(snapshot.studied_s)
+        ('Happy', 10)
+        >>> session.finish(10.0)
     """
 
     def __init__(

@@ -52,6 +52,18 @@ class SessionStore:
     Raises:
         DatabaseTooNew: A newer version of the app wrote it.
         SettingsError: The URL cannot be used.
+
+    Example:
+        >>> from fer_core import SessionStore, StudySession
+        >>> from fer_core.sessions.session_info import SessionInfo
+        >>> session = StudySession(SessionInfo("monday", started_at=0.0, title="Chapter 3"))
+        >>> with SessionStore("sqlite:///history.sqlite") as store:
+        ...     store.follow(session)  # saved as it goes on, by a thread of the store
+        ...     session.finish(1800.0)
+        ...     saved = store.save_now()
+        ...     titles = [summary.info.title for summary in store.sessions()]
+        >>> saved, titles
+        (True, ['Chapter 3'])
     """
 
     def __init__(self, url: str, clock: Callable[[], float] = time.time) -> None:

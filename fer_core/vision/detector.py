@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from fer_core.config import get_settings
 from fer_core.emotions import LABELS
 from fer_core.errors import NotAnImage, WeightsNotFound
 from fer_core.vision.backends import Backend, Float32Array
@@ -89,9 +90,12 @@ class EmotionDetector:
     Not safe for several threads at once; `InferenceEngine` gives it one.
 
     Example:
-        >>> detector = EmotionDetector.load("weights/model.json")
-        >>> detector.detect(decode_image(open("me.jpg", "rb").read())).faces[0].emotion.label
-        'Happy'
+        >>> from pathlib import Path
+        >>> from fer_core import EmotionDetector, decode_image
+        >>> detector = EmotionDetector.load()
+        >>> picture = decode_image(Path("me.jpg").read_bytes())
+        >>> [face.emotion.label for face in detector.detect(picture).faces]
+        ['Happy']
     """
 
     def __init__(
@@ -109,11 +113,12 @@ class EmotionDetector:
         self._score_rows = [4 + index for index in info.class_order]
 
     @classmethod
-    def load(cls, weights: str | Path, threads: int = 2) -> EmotionDetector:
+    def load(cls, weights: str | Path | None = None, threads: int = 2) -> EmotionDetector:
         """Load a model.
 
         Args:
-            weights: A model.json, the .onnx beside one, or a YOLO .pt with our five class names.
+            weights: A model.json, the .onnx beside one, or a YOLO .pt with our five class names;
+                what FER_WEIGHTS names if None, which is the shipped model unless it is set.
             threads: Processor threads that one analysis may use.
 
         Raises:
@@ -122,7 +127,7 @@ class EmotionDetector:
             LibraryMissing: A .pt file, and Ultralytics is not installed.
             WeightsError: The file is no such model.
         """
-        path = Path(weights)
+        path = get_settings().weights if weights is None else Path(weights)
         if not path.is_file():
             raise WeightsNotFound
         if path.suffix == ".pt":

@@ -57,6 +57,15 @@ class Face:
         track_id: Number that follows a face through a stream; None for single pictures.
         unsure_below: The model's threshold under which no expression is named.
         skin: Its colour, only where it was asked for.
+
+    Example:
+        >>> import numpy as np
+        >>> from fer_core import Face
+        >>> from fer_core.vision.faces import Box
+        >>> probabilities = np.array([0.0, 0.3, 0.4, 0.2, 0.1])
+        >>> face = Face(Box(10, 20, 80, 100), 0.9, probabilities, unsure_below=0.35)
+        >>> face.emotion.label, face.probability, face.box.centre
+        ('Natural', 0.4, (50.0, 70.0))
     """
 
     box: Box
@@ -108,6 +117,13 @@ class Detections:
         height: Height of the source picture, in pixels.
         timing: What the analysis cost.
         blank: The picture is all but black, as a switched-off camera sends.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from fer_core import EmotionDetector, decode_image
+        >>> found = EmotionDetector.load().detect(decode_image(Path("me.jpg").read_bytes()))
+        >>> len(found.faces), found.width, found.height, found.blank
+        (1, 512, 512, False)
     """
 
     faces: tuple[Face, ...]
