@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.parts.engine import settings_or_stop
 from fer_core.charts import expressions
-from fer_core.vision.model_info import ModelInfo, name_looks
+from fer_core.vision.model_info import ModelInfo, name_roles
 from fer_core.vision.model_metrics import confusions_of, figures_of, missing_of
 
 
@@ -17,14 +17,14 @@ def show_model(info: ModelInfo) -> None:
     """Show which networks it has and where they come from, its figures and its card."""
     st.subheader(f"{info.name} {info.version}")
     networks = ", ".join(
-        f"{network.architecture} for {name_looks(looks)}"
-        for network, looks in info.networks.items()
+        f"{network.architecture} for {name_roles(roles)}"
+        for network, roles in info.networks.roles().items()
     )
     st.markdown(
         f"{networks}; {info.date}. It finds faces and gives each the "
         f"probabilities of five expressions; below {info.unsure_below:.0%} it says “unsure”."
     )
-    sums = ", ".join(f"{network.file} `{network.sha256}`" for network in info.networks)
+    sums = ", ".join(f"{network.file} `{network.sha256}`" for network in info.networks.roles())
     st.caption(f"SHA-256: {sums}. {info.licence}")
     show_figures(info)
     show_confusion(info)

@@ -148,7 +148,7 @@ def check_model(settings: Settings) -> Iterator[Check]:
     """Does the model load, is it the file that was shipped, and does it see?"""
     try:
         from fer_core.vision.detector import EmotionDetector
-        from fer_core.vision.self_test import check_canary
+        from fer_core.vision.self_test import run_self_test
 
         detector = EmotionDetector.load(settings.weights, settings.threads)
     except FerError as error:
@@ -164,9 +164,9 @@ def check_model(settings: Settings) -> Iterator[Check]:
         yield Check("model", "failed", f"{error.name or 'a library'} is not installed", remedy)
         return
     info = detector.info
-    sums = " and ".join(network.sha256[:12] for network in info.networks)
+    sums = " and ".join(network.sha256[:12] for network in info.networks.roles())
     yield Check("model", "ok", f"{info.name} {info.version}, right by its checksum: {sums}")
-    report = check_canary(detector)
+    report = run_self_test(detector)
     yield Check(
         "model's answer",
         "ok" if report.passed else "failed",

@@ -150,7 +150,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         type=_existing_file,
         help=".pt or .onnx file to start from, of that model or of one half as wide",
     )
-    add("--close-looks", action="store_true", help="a second network, for close looks only")
+    add("--refiner", action="store_true", help="a network that refines found faces")
     add("--image-size", type=_side, help="one square input size in place of the mix")
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
@@ -235,8 +235,8 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="last.pt or weights.pt of a run, any .pt, or an .onnx written before",
     )
-    add("--close-looks", type=_existing_file, help="the same, of a second network for them")
-    add("--photo-looks", type=_existing_file, help="the same, of a larger one for those in photos")
+    add("--refiner", type=_existing_file, help="the same, of a second network for found faces")
+    add("--photo-refiner", type=_existing_file, help="the same, of a larger one for photos")
     add("--output", type=Path, default=Path("weights"), help="folder to write into")
     add("--name", help="of the model and its file")
     add("--model-version", default="1.0.0")
@@ -257,8 +257,8 @@ def _export(options: argparse.Namespace) -> int:
             options.model_version,
             options.int8,
             options.threads,
-            options.close_looks,
-            options.photo_looks,
+            options.refiner,
+            options.photo_refiner,
         )
     )
     return 0

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fer_core.boxes import ious
 from fer_core.emotions import LABELS
 from fer_core.training import metrics
 from fer_core.training.check import twins
@@ -178,7 +179,7 @@ def evaluate_scenes(
             [face.confidence >= detector.info.confidence_threshold for face in detections.faces],
             bool,
         )
-        overlap = metrics.iou_matrix(result.boxes, result.found[sure])
+        overlap = ious(result.boxes[:, None], result.found[sure])
         faces += len(emotions)
         false_alarms += int((overlap.max(axis=0, initial=0) < FALSE_ALARM_IOU).sum())
         for row, emotion in zip(overlap, emotions, strict=True):
@@ -249,7 +250,7 @@ def _answer(picture: LabelledPicture, detections: Detections, scale: float) -> A
         return Answer(picture, label.emotion, metrics.NO_ANSWER, None, size, 0.0)
     face = detections.faces[0]
     corners = np.array([[x, y, x + width, y + height]])
-    iou = float(metrics.iou_matrix(corners, np.array([_corners(face)]))[0, 0])
+    iou = float(ious(corners[0], np.array(_corners(face))))
     answer = metrics.NO_ANSWER if face.emotion is None else face.emotion.index
     return Answer(picture, label.emotion, answer, face.probabilities, size, iou)
 
@@ -445,7 +446,8 @@ def worst_mistakes(answers: Sequence[Answer]) -> list[Answer]:
 
 def _networks(info: ModelInfo) -> list[dict[str, Any]]:
     return [
-        network.model_dump() | {"looks": list(looks)} for network, looks in info.networks.items()
+        network.model_dump() | {"roles": list(roles)}
+        for network, roles in info.networks.roles().items()
     ]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from fer_core.arrays import FloatArray as FloatArray
+from fer_core.arrays import FloatArray
+from fer_core.boxes import ious
 from fer_core.emotions import EMOTIONS, Emotion
 
 
@@ -35,14 +37,20 @@ class Box(NamedTuple):
     def centre(self) -> tuple[float, float]:
         return self.x + self.width / 2, self.y + self.height / 2
 
+    @property
+    def corners(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom, as `fer_core.boxes` takes them."""
+        return self.x, self.y, self.x + self.width, self.y + self.height
+
+    @classmethod
+    def of_corners(cls, corners: Iterable[float]) -> Box:
+        """Return the box with these corners: left, top, right, bottom."""
+        left, top, right, bottom = (float(value) for value in corners)
+        return cls(left, top, right - left, bottom - top)
+
     def iou(self, other: Box) -> float:
         """Return intersection over union, 0..1."""
-        width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
-        height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
-        if width <= 0 or height <= 0:
-            return 0.0
-        intersection = width * height
-        return intersection / (self.area + other.area - intersection)
+        return float(ious(np.array(self.corners), np.array(other.corners)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ class Face:
     Attributes:
         box: Forehead to chin and ear to ear, in source pixels, within the picture.
         confidence: How sure the model is that a face is here, 0..1: the sum of its five class
-            scores, the mean of the first look and the close ones.
+            scores, the mean of the detector's and the refiner's where both saw it.
         probabilities: Shape (5,), calibrated, sum 1, in the order of `EMOTIONS`.
         track_id: Number that follows a face through a stream; None for single pictures.
         unsure_below: The model's threshold under which no expression is named.

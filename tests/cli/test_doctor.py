@@ -62,7 +62,7 @@ def test_the_shipped_model_is_right_and_sees() -> None:
 
 def test_a_damaged_model_fails(tmp_path: Path) -> None:
     shutil.copy(PROJECT_ROOT / "weights" / "model.json", tmp_path)
-    name = json.loads((tmp_path / "model.json").read_text())["file"]
+    name = json.loads((tmp_path / "model.json").read_text())["networks"]["detector"]["file"]
     (tmp_path / name).write_bytes(b"damaged")
     (check,) = check_model(Settings(weights=tmp_path / "model.json"))
     assert check.status == "failed"

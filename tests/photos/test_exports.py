@@ -18,11 +18,14 @@ from fer_core.drawing.annotate import DrawOptions
 from fer_core.photos import exports
 from fer_core.photos.analysed import AnalysedPhoto, Problem
 from fer_core.vision.faces import Box, Detections, Face, Timing
-from fer_core.vision.model_info import ModelInfo
+from fer_core.vision.model_info import ModelInfo, NetworkFile, Networks
 from tests.pictures import decoded
 
 INFO = ModelInfo(
-    name="fer-yolov9t", version="1.0.0", file="m.onnx", sha256="0", architecture="a", classes=()
+    name="fer-yolov9t",
+    version="1.0.0",
+    networks=Networks(detector=NetworkFile(file="m.onnx", sha256="0", architecture="a")),
+    classes=(),
 )
 HAPPY = Face(
     Box(10.04, 20, 30, 40), 0.91, np.array([0.02, 0.9, 0.05, 0.02, 0.01]), unsure_below=0.4

@@ -78,7 +78,7 @@ class Client:
 
         Args:
             pictures: Bytes of files, or paths to them.
-            mode: "photo" looks closely; "frame" is several times as fast.
+            mode: "photo" refines every face; "frame" is several times as fast.
             confidence: Weakest face to report, 0.05..1; the model's own threshold if None.
 
         Raises:
