@@ -22,6 +22,7 @@ library's own words.
     ├── ConsentMissing
     ├── SessionNotFound
     ├── SessionFinished
+    ├── SessionElsewhere        another process feeds the session
     ├── ReadingFull
     ├── TextError               a text cannot be read
     │   ├── TextTooLarge
@@ -151,6 +152,16 @@ class SessionNotFound(FerError):
 class SessionFinished(FerError):
     code = "session_finished"
     default_message = "This session is finished and takes nothing more."
+
+
+class SessionElsewhere(FerError):
+    """Another process feeds the session; only that one may change it."""
+
+    code = "session_elsewhere"
+    default_message = (
+        "This session runs in another program on this machine; go on with it there. If that "
+        "program has just ended, try again in half a minute."
+    )
 
 
 class ReadingFull(FerError):

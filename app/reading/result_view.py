@@ -70,7 +70,7 @@ def show_totals(room: ReadingRoom, result: ReadingResult) -> None:
         st.metric("Passages read", f"{len(read)} of {len(readings)}")
         st.metric("Your words a minute", f"{result.reading.own_wpm:.0f}")
         st.metric("Away", clock_text(sum(one.away_seconds for one in readings)))
-        st.metric("Answers", len(answered) + len(room.corrections))
+        st.metric("Answers", len(answered))
 
 
 def show_map(room: ReadingRoom, result: ReadingResult) -> None:
@@ -186,7 +186,7 @@ def show_marked(
             f"Not right? How clear was it: {CLARITY_SCALE.low} {CLARITY_SCALE.low_label}, "
             f"{CLARITY_SCALE.high} {CLARITY_SCALE.high_label}",
             range(CLARITY_SCALE.low, CLARITY_SCALE.high + 1),
-            key=f"correct-{passage.passage_id}-{len(room.corrections)}",
+            key=f"correct-{passage.passage_id}-{len(room.session.answers)}",
         )
         st.caption("Your word counts more than any estimate, and teaches the next ones.")
         if said is not None:

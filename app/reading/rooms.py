@@ -17,10 +17,9 @@ import streamlit as st
 
 from app.live.clock import now
 from app.reading.text_view import Act, Inbox, Look, Place, Seen, count_parts, part_of
-from fer_core.affect.indicators import ComprehensionFeatures
 from fer_core.errors import ReadingFull, SessionFinished, SessionNotFound, StorageError
-from fer_core.learner.probes import Answer, clarity_correction
-from fer_core.live.reading_tracker import ReadingDesk, ReadingResult
+from fer_core.learner.probes import clarity_correction
+from fer_core.live.reading_tracker import ReadingResult, ReadingTracker
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import TextLabel
@@ -48,8 +47,6 @@ class ReadingRoom:
         session: The session.
         desk: What was read so far.
         with_camera: Whether the learner wants the camera beside the text.
-        marked: Passages marked as important.
-        corrections: Answers given after the end.
         place: Where in the text the page is.
         look: How the text is set.
         inbox: What has arrived from the browser.
@@ -59,10 +56,8 @@ class ReadingRoom:
 
     document: Document
     session: StudySession
-    desk: ReadingDesk
+    desk: ReadingTracker
     with_camera: bool
-    marked: list[str] = field(default_factory=list)
-    corrections: list[tuple[Answer, ComprehensionFeatures | None]] = field(default_factory=list)
     place: Place = field(default_factory=Place)
     look: Look = field(default_factory=Look)
     inbox: Inbox = field(default_factory=Inbox)
@@ -73,6 +68,11 @@ class ReadingRoom:
     @property
     def session_id(self) -> str:
         return self.session.info.session_id
+
+    @property
+    def marked(self) -> list[str]:
+        """Passages marked as important."""
+        return list(self.desk.marked)
 
     def take(self, news: list[Seen | Act]) -> None:
         """Take what the browser reported."""
@@ -122,10 +122,7 @@ class ReadingRoom:
 
     def toggle_mark(self, passage_id: str) -> None:
         """Mark a passage as important, or take the mark away."""
-        if passage_id in self.marked:
-            self.marked.remove(passage_id)
-        else:
-            self.marked.append(passage_id)
+        self.desk.toggle_mark(passage_id)
 
     def lost_at(self, passage_id: str) -> None:
         """Take "lost me here" as the answer "not clear at all"."""
@@ -135,15 +132,12 @@ class ReadingRoom:
         """Take the learner's own word about a passage, 1 (not clear at all) to 5."""
         at = now()
         features = self.desk.features(passage_id)
-        answer = clarity_correction(passage_id, clarity, at)
-        try:
-            self.session.answer(answer.probe, clarity, at, features=features, is_correction=True)
-        except SessionFinished:
-            self.corrections.append((answer, features))
+        asked = clarity_correction(passage_id, clarity, at).probe
+        self.session.answer(asked, clarity, at, features=features, is_correction=True)
 
     def result(self) -> ReadingResult:
         """Return what the reading amounted to."""
-        return self.desk.result(self.marked, self.corrections)
+        return self.desk.result()
 
 
 class ReadingRooms:
@@ -181,9 +175,8 @@ class ReadingRooms:
         room = ReadingRoom(
             document,
             session,
-            ReadingDesk(document, session),
+            ReadingTracker(document, session, marked),
             with_camera,
-            list(marked),
         )
         if self._store is not None:
             label = TextLabel(document.text_id, document.title, document.words)
@@ -216,6 +209,7 @@ class ReadingRooms:
         if self._store is None or not room.session.info.keep:
             return ""
         result = room.result()
+        self._store.follow(room.session, is_stored=True)
         try:
             self._store.save_reading(
                 room.session_id,
@@ -223,7 +217,6 @@ class ReadingRooms:
                 result.estimates,
                 result.highlights,
                 room.marked,
-                corrections=room.corrections,
             )
         except SessionNotFound:
             return "This session has been erased from the history."

@@ -6,6 +6,7 @@ import argparse
 import json
 import logging
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -53,22 +54,23 @@ def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore)
     from fer_core.api.app import create_app
     from fer_core.api.model_loader import ModelService
     from fer_core.api.server import ApiServer, stop_on_signals
-    from fer_core.storage.store import SessionStore
+    from fer_core.live.registry import SessionRegistry
     from fer_core.vision.engine import InferenceEngine
 
     models = ModelService(lambda: InferenceEngine.load(settings))
-    store = SessionStore.open(settings)
-    app = create_app(settings, models, keys, store, require_key=needs_key, demo=options.demo)
+    registry = SessionRegistry.open(settings, time.time)
+    app = create_app(settings, models, keys, registry, require_key=needs_key, demo=options.demo)
     try:
         server = ApiServer(app, settings, host, port)
     except (OSError, ValueError) as error:  # waitress has a ValueError for unknown names
-        store.close()
+        registry.close()
         reason = error.strerror if isinstance(error, OSError) else "there is no such address"
         raise SettingsError(
             f"The API cannot listen on {host}:{port} ({reason}). Choose another --port or --host."
         ) from None
     stop_on_signals(server)
     models.start()
+    registry.watch()
     shown = f"[{host}]" if ":" in host else host
     demo = ", demo: /demo" if options.demo else ""
     print(
@@ -79,7 +81,7 @@ def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore)
     try:
         server.run_until_stopped(before_drain=app.extensions["fer"].streams.ended.set)
     finally:
-        store.close()
+        registry.close()
         models.close()
     return 0
 

@@ -341,18 +341,20 @@ class StudySession:
             at: When.
             features: What is known about the passage that the question is about, so that the
                 answer can teach the estimates. For questions about the moment it is known here.
-            is_correction: Given on the learner's own account.
+            is_correction: Given on the learner's own account; taken after the end too.
 
         Raises:
-            SessionFinished: The session is over.
+            SessionFinished: The session is over, and this is no correction.
             ValueError: The value is not one of the options.
         """
         with self._lock:
-            self._open()
+            if not is_correction:
+                self._open()
             answer = Answer(probe, value, at, is_correction)
             if self._questionnaire.take(answer, features):
                 self._learn()
-                self._note_answer(answer)
+                if self._state is not State.FINISHED:  # the end is the last event
+                    self._note_answer(answer)
             return answer
 
     def _note_answer(self, answer: Answer) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, delete, insert, select, update
 
 from fer_core.affect.indicators import Features
 from fer_core.affect.signals import Baseline
@@ -192,30 +192,6 @@ def replace_passages(
     """Write how each passage was read anew."""
     connection.execute(delete(passages).where(passages.c.session_id == session_id))
     insert_lines(connection, passages, lines)
-
-
-def add_answers(
-    connection: Connection, session_id: str, given: Sequence[tuple[Answer, Features | None]]
-) -> None:
-    """Add answers to those of a session; one that is there already is replaced."""
-    if not given:
-        return
-    names = [answer.probe.probe_id for answer, _ in given]
-    connection.execute(
-        delete(answers).where(answers.c.session_id == session_id, answers.c.probe_id.in_(names))
-    )
-    last = connection.scalar(
-        select(func.max(answers.c.position)).where(answers.c.session_id == session_id)
-    )
-    start = 0 if last is None else last + 1
-    insert_lines(
-        connection,
-        answers,
-        [
-            records.answer_to_line(session_id, start + number, answer, features)
-            for number, (answer, features) in enumerate(given)
-        ],
-    )
 
 
 def remove_sessions(connection: Connection, session_ids: Sequence[str]) -> None:

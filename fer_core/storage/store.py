@@ -14,11 +14,10 @@ from typing import IO
 
 from sqlalchemy import Connection, func, select
 
-from fer_core.affect.indicators import Estimate, Features
+from fer_core.affect.indicators import Estimate
 from fer_core.affect.signals import Baseline
 from fer_core.config import Settings
 from fer_core.errors import DatabaseTooNew, SessionNotFound, StorageError
-from fer_core.learner.probes import Answer
 from fer_core.learner.profile import LearnerProfile
 from fer_core.reading.attribution import Reading, own_pace
 from fer_core.reading.highlights import Highlight
@@ -103,20 +102,22 @@ class SessionStore:
         owner: str = "",
         text: TextLabel | None = None,
         document: Document | None = None,
+        is_stored: bool = False,
     ) -> None:
-        """Save a session from now on, until it is finished. Never raises, never waits for the disk.
+        """Save a session from now on, until it is finished. Never raises.
 
         A session that is not to be kept is left alone. Following twice changes nothing but the
-        text.
+        text. A finished one is followed again to save what was answered since.
 
         Args:
             session: New, or restored from this history.
             owner: Whose it is.
             text: The text that is read, if any.
             document: Its words, where the learner wants them kept.
+            is_stored: It was saved before: gone from the history, it must not come back.
         """
         if session.info.keep:
-            self._saver.follow(session, owner, text, document)
+            self._saver.follow(session, owner, text, document, is_stored=is_stored)
 
     def save_now(self) -> bool:
         """Save every running session at once; tell whether all of it is safe."""
@@ -148,7 +149,6 @@ class SessionStore:
         highlights: Sequence[Highlight],
         marked: Sequence[str] = (),
         *,
-        corrections: Sequence[tuple[Answer, Features | None]] = (),
         owner: str = "",
     ) -> None:
         """Keep how a text was read: each passage's figures and mark, not its words.
@@ -159,7 +159,6 @@ class SessionStore:
             estimates: Comprehension by passage.
             highlights: The marks shown.
             marked: Passages that the learner marked as important.
-            corrections: Answers given after the session was finished, with what was known then.
             owner: Whose.
 
         Raises:
@@ -177,12 +176,11 @@ class SessionStore:
             )
             for passage, read in zip(reading.document.passages, reading.passages, strict=True)
         ]
-        important, answered = list(marked), list(corrections)
+        important = list(marked)
 
         def write(connection: Connection) -> None:
             queries.change_session(connection, session_id, owner, marked=important)
             queries.replace_passages(connection, session_id, lines)
-            queries.add_answers(connection, session_id, answered)
 
         self._saver.save_with(session_id, owner, write)
 
@@ -238,7 +236,10 @@ class SessionStore:
         Raises:
             SessionNotFound: There is no such session of this owner.
         """
-        stored = self.load(session_id, owner=owner)
+        return self.restored(self.load(session_id, owner=owner), owner=owner)
+
+    def restored(self, stored: StoredSession, *, owner: str = "") -> StudySession:
+        """Bring back to life what `load` returned; see `restore`."""
         return StudySession.restore(
             stored.summary.info,
             stored.rows,

@@ -314,7 +314,8 @@ export interface paths {
         /**
          * Send the learner's answers
          * @description A second answer to the same probe replaces the first. `passage_id` instead of `probe_id`
-         *     corrects the mark on a passage: that too is an answer, and teaches the estimates.
+         *     corrects the mark on a passage: that too is an answer, and teaches the estimates. It is taken
+         *     after the end of a kept session as well.
          */
         post: operations["sendAnswers"];
         delete?: never;
