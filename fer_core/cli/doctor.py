@@ -107,7 +107,7 @@ def check_python(version: tuple[int, int, int] = sys.version_info[:3]) -> Check:
 
 
 def check_packages(requirements: Path) -> Iterator[Check]:
-    """Are the packages of a requirements file installed in the versions it pins?"""
+    """Are the packages of a requirements file installed as it pins them, or a patch later?"""
     try:
         pins = read_pins(requirements.read_text(encoding="utf-8"))
     except OSError:
@@ -120,7 +120,7 @@ def check_packages(requirements: Path) -> Iterator[Check]:
         except importlib.metadata.PackageNotFoundError:
             missing.append(name)
             continue
-        if found != version:
+        if not is_patch_of(found, version):
             different.append(f"{name} {found} instead of {version}")
     remedy = f"pip install -r {_seen_from_here(requirements)}"
     if missing:
@@ -128,7 +128,7 @@ def check_packages(requirements: Path) -> Iterator[Check]:
     if different:
         yield Check("packages", "warning", "; ".join(different), remedy)
     if not missing and not different:
-        yield Check("packages", "ok", f"{len(pins)} as pinned")
+        yield Check("packages", "ok", f"{len(pins)} as pinned, or a patch later")
     if _installed("opencv-python") and _installed("opencv-python-headless"):
         yield Check(
             "OpenCV",
@@ -142,6 +142,14 @@ def read_pins(requirements: str) -> dict[str, str]:
     """Return the versions that the lines `name==version` of a requirements file pin."""
     matches = (_PIN.match(line.strip()) for line in requirements.splitlines())
     return {match[1]: match[2] for match in matches if match}
+
+
+def is_patch_of(found: str, pinned: str) -> bool:
+    """Tell whether a version is the pinned one or differs by a later last number, as a wheel may."""
+    (found_line, _, found_patch), (line, _, patch) = found.rpartition("."), pinned.rpartition(".")
+    if not (found_patch.isdecimal() and patch.isdecimal()):
+        return found == pinned
+    return found_line == line and int(found_patch) >= int(patch)
 
 
 def check_model(settings: Settings) -> Iterator[Check]:

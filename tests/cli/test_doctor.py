@@ -19,6 +19,7 @@ from fer_core.cli.doctor import (
     check_packages,
     check_port,
     describe,
+    is_patch_of,
     read_pins,
 )
 from fer_core.config import PROJECT_ROOT, Settings
@@ -54,6 +55,21 @@ def test_missing_and_other_packages_are_named_with_the_line_that_mends_it(tmp_pa
     assert "numpy" in different.detail
     assert "instead of 0.1" in different.detail
     assert missing.remedy == f"pip install -r {file}"
+
+
+@pytest.mark.parametrize(
+    ("found", "fits"),
+    [
+        ("2.14.3", True),
+        ("2.14.4", True),
+        ("2.14.10", True),
+        ("2.14.2", False),
+        ("2.15.3", False),
+        ("2.14.4rc1", False),
+    ],
+)
+def test_a_later_patch_of_a_pinned_version_is_fine(found: str, fits: bool) -> None:
+    assert is_patch_of(found, "2.14.3") is fits
 
 
 def test_the_shipped_model_is_right_and_sees() -> None:
