@@ -24,7 +24,7 @@ class Emotion(Enum):
         study_label: The word for a face that reads. Lone brow lowering is concentration more
             often than anger, so a study view never says "Angry".
 
-    Example:
+    Examples:
         >>> from fer_core import Emotion
         >>> [emotion.label for emotion in Emotion]
         ['Angry', 'Happy', 'Natural', 'Sad', 'Surprised']

@@ -145,7 +145,7 @@ def read_pins(requirements: str) -> dict[str, str]:
 
 
 def is_patch_of(found: str, pinned: str) -> bool:
-    """Tell whether a version is the pinned one or differs by a later last number, as a wheel may."""
+    """Tell whether a version is the pinned one, or has a later last number, as a wheel may."""
     (found_line, _, found_patch), (line, _, patch) = found.rpartition("."), pinned.rpartition(".")
     if not (found_patch.isdecimal() and patch.isdecimal()):
         return found == pinned

@@ -52,7 +52,7 @@ class StudySession:
 
     Heart rate is off until `read_heart_rate` asks for it, also after a restart.
 
-    Example:
+    Examples:
         >>> from pathlib import Path
         >>> from fer_core import EmotionDetector, StudySession, decode_image
         >>> from fer_core.sessions.session_info import SessionInfo

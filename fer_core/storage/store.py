@@ -52,7 +52,7 @@ class SessionStore:
         DatabaseTooNew: A newer version of the app wrote it.
         SettingsError: The URL cannot be used.
 
-    Example:
+    Examples:
         >>> from fer_core import SessionStore, StudySession
         >>> from fer_core.sessions.session_info import SessionInfo
         >>> session = StudySession(SessionInfo("monday", started_at=0.0, title="Chapter 3"))

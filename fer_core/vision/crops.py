@@ -109,7 +109,8 @@ def tiles(width: int, height: int, scale: float, side: int, overlap: int) -> lis
     """Cover a picture with overlapping square views.
 
     Args:
-        width, height: The picture, in pixels.
+        width: Of the picture, in pixels.
+        height: Of the picture, in pixels.
         scale: Input pixels per source pixel.
         side: Side of each input, in pixels; a multiple of the stride.
         overlap: How many input pixels neighbours share at least: a face of up to that size is

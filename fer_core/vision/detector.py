@@ -67,7 +67,7 @@ class EmotionDetector:
 
     Not safe for several threads at once; `InferenceEngine` gives it one.
 
-    Example:
+    Examples:
         >>> from pathlib import Path
         >>> from fer_core import EmotionDetector, decode_image
         >>> detector = EmotionDetector.load()
@@ -239,7 +239,8 @@ def photo_views(width: int, height: int, photo_size: int, stride: int = 32) -> l
     """Return the views in which the detector sees a photo.
 
     Args:
-        width, height: The photo, in pixels.
+        width: Of the photo, in pixels.
+        height: Of the photo, in pixels.
         photo_size: Longer side of the main view, in input pixels.
         stride: The network's stride.
     """

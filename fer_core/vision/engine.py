@@ -161,7 +161,7 @@ class InferenceEngine:
     Photos wait in a bounded queue; each open stream has a mailbox. The owner thread takes a photo
     and a frame in turn, and the streams round robin, so that nobody starves.
 
-    Example:
+    Examples:
         >>> from pathlib import Path
         >>> from fer_core import EmotionDetector, InferenceEngine, decode_image
         >>> picture = decode_image(Path("me.jpg").read_bytes())

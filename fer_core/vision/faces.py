@@ -66,7 +66,7 @@ class Face:
         unsure_below: The model's threshold under which no expression is named.
         skin: Its colour, only where it was asked for.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from fer_core import Face
         >>> from fer_core.vision.faces import Box
@@ -126,7 +126,7 @@ class Detections:
         timing: What the analysis cost.
         blank: The picture is all but black, as a switched-off camera sends.
 
-    Example:
+    Examples:
         >>> from pathlib import Path
         >>> from fer_core import EmotionDetector, decode_image
         >>> found = EmotionDetector.load().detect(decode_image(Path("me.jpg").read_bytes()))

@@ -63,7 +63,7 @@ def decode_image(
         TooManyPixels: More than `max_pixels`, by the header.
         CorruptImage: Begins like a picture and cannot be decoded.
 
-    Example:
+    Examples:
         >>> from pathlib import Path
         >>> from fer_core import decode_image
         >>> picture = decode_image(Path("me.jpg").read_bytes())

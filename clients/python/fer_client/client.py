@@ -29,7 +29,7 @@ class Client:
         retries: How often a request is sent again when the API is busy.
         http: An httpx client to use instead of an own one, for proxies and certificates.
 
-    Example:
+    Examples:
         >>> with Client("http://127.0.0.1:8000") as client:
         ...     face = client.analyse(Path("me.jpg"))["results"][0]["faces"][0]
         ...     print(face["emotion"]["label"])
