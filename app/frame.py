@@ -5,16 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from app.parts.navigation import PAGES, page_of
+from app.parts.streamlit_private import READABLE
 from app.photos.memory import PhotosMemory
-
-#: Streamlit writes on primary buttons in white, which on the bright blue of the dark theme has a
-#: contrast of 2.3 to 1 (dark letters: 7.9), and fades captions to 4.2 to 1 on white (now 5.8).
-READABLE = """
-<style>
-button[data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#fff, #11161d); }
-[data-testid="stCaptionContainer"] { opacity: 0.7; }
-</style>
-"""
 
 
 def show_app() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app.parts.words import plain
 from app.photos.memory import PhotosMemory
 from app.photos.options import PhotoOptions
 from app.photos.photo import in_words, show_photo
@@ -31,7 +32,7 @@ def show_overview(
         what = "1 file" if len(problems) == 1 else f"{len(problems)} files"
         with st.expander(f"{what} could not be read", icon=":material/warning:"):
             for name, problem in problems:
-                st.markdown(f"`{name}`: {problem.message}")
+                st.markdown(f"**{plain(name)}**: {problem.message}")
     if faces:
         st.altair_chart(
             expressions.expression_counts(count_expressions(faces)),
@@ -84,7 +85,7 @@ def show_gallery(memory: PhotosMemory, uploads: Sequence[Upload], options: Photo
                 st.image(thumbnail, width="stretch", alt=words)
             st.markdown(f":small[{words}]")
             if st.button(
-                photo.name,
+                plain(photo.name),
                 key=f"open-{upload.key}",
                 icon=":material/open_in_full:",
                 width="stretch",

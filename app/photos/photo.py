@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from app.parts.words import plain
 from app.photos.options import PhotoOptions
 from fer_core.charts import expressions
 from fer_core.emotions import LABELS
@@ -24,7 +25,9 @@ def show_photo(cache: PhotoShelf, upload: Upload, options: PhotoOptions) -> None
     """Show one photo: the picture, the table of its faces, their bars."""
     photo = cache.photo(upload)
     if photo.problem:
-        st.warning(f"`{photo.name}`: {photo.problem.message}", icon=":material/broken_image:")
+        st.warning(
+            f"**{plain(photo.name)}**: {photo.problem.message}", icon=":material/broken_image:"
+        )
         return
     faces = photo.faces(options.confidence)
     picture, details = st.columns([5, 7], gap="medium")
@@ -42,7 +45,7 @@ def show_photo(cache: PhotoShelf, upload: Upload, options: PhotoOptions) -> None
         if drawn is not None:
             st.image(
                 drawn,
-                caption=photo.name,
+                caption=plain(photo.name),
                 width="stretch",
                 output_format="JPEG",
                 alt=f"{photo.name}: {in_words(photo, options.confidence)}",

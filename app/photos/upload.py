@@ -10,6 +10,7 @@ from time import monotonic
 import streamlit as st
 
 from app.parts.engine import engine_or_stop, settings_or_stop
+from app.parts.words import plain
 from app.photos.memory import PhotosMemory
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
@@ -82,7 +83,7 @@ def analyse(cache: PhotoShelf, uploads: Sequence[Upload]) -> list[Upload]:
     waiting = cache.waiting(uploads)
     if not waiting:
         return list(uploads)
-    bar = st.progress(0.0, f"Looking at {waiting[0].name}")
+    bar = st.progress(0.0, f"Looking at {plain(waiting[0].name)}")
     started = monotonic()
     try:
         analysed = cache.analyse(waiting, engine_or_stop(), settings_or_stop())

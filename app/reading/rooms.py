@@ -16,7 +16,8 @@ from typing import TypeVar
 import streamlit as st
 
 from app.live.clock import now
-from app.reading.text_view import Act, Inbox, Look, Place, Seen, count_parts, part_of
+from app.reading.reports import PassageView, ReaderAction, ReportQueue
+from app.reading.text_view import ReaderPosition, Typography, count_parts, part_of
 from fer_core.errors import ReadingFull, SessionFinished, SessionNotFound, StorageError
 from fer_core.learner.probes import clarity_correction
 from fer_core.live.reading_tracker import ReadingResult, ReadingTracker
@@ -47,9 +48,9 @@ class ReadingRoom:
         session: The session.
         desk: What was read so far.
         with_camera: Whether the learner wants the camera beside the text.
-        place: Where in the text the page is.
-        look: How the text is set.
-        inbox: What has arrived from the browser.
+        position: Where in the text the page is.
+        typography: How the text is set.
+        reports: What has arrived from the browser.
         latest: What was on the screen by the last report.
         step_at: In the mode of one passage at a time: since when the present one is shown.
     """
@@ -58,10 +59,10 @@ class ReadingRoom:
     session: StudySession
     desk: ReadingTracker
     with_camera: bool
-    place: Place = field(default_factory=Place)
-    look: Look = field(default_factory=Look)
-    inbox: Inbox = field(default_factory=Inbox)
-    latest: Seen | None = None
+    position: ReaderPosition = field(default_factory=ReaderPosition)
+    typography: Typography = field(default_factory=Typography)
+    reports: ReportQueue = field(default_factory=ReportQueue)
+    latest: PassageView | None = None
     step: int = 0
     step_at: float | None = None
 
@@ -74,14 +75,14 @@ class ReadingRoom:
         """Passages marked as important."""
         return list(self.desk.marked)
 
-    def take(self, news: list[Seen | Act]) -> None:
+    def take(self, news: list[PassageView | ReaderAction]) -> None:
         """Take what the browser reported."""
         known = {passage.passage_id for passage in self.document.passages}
         for item in news:
-            if isinstance(item, Seen):
+            if isinstance(item, PassageView):
                 shares = {name: share for name, share in item.shares.items() if name in known}
                 self.see(shares, item.start, item.end)
-                self.latest = Seen(item.start, item.end, shares)
+                self.latest = PassageView(item.start, item.end, shares)
             elif item.kind != "part" and item.passage_id not in known:
                 continue
             elif item.kind == "mark":
@@ -110,14 +111,14 @@ class ReadingRoom:
 
     def turn(self, by: int) -> None:
         """Go to the next or the earlier part of the text, where there is one."""
-        part = min(max(self.place.part + by, 0), count_parts(self.document) - 1)
-        if part != self.place.part:
-            self.place = Place(part, None, self.place.jump + 1)
+        part = min(max(self.position.part + by, 0), count_parts(self.document) - 1)
+        if part != self.position.part:
+            self.position = ReaderPosition(part, None, self.position.jump + 1)
 
     def jump(self, passage_id: str) -> None:
         """Go to a passage."""
         passage = next(one for one in self.document.passages if one.passage_id == passage_id)
-        self.place = Place(part_of(passage), passage_id, self.place.jump + 1)
+        self.position = ReaderPosition(part_of(passage), passage_id, self.position.jump + 1)
         self.step = passage.index
 
     def toggle_mark(self, passage_id: str) -> None:

@@ -9,8 +9,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app.history import session_view
-from app.history.data_view import ERASE_WORD
+from app.history import one_session
+from app.history.memory import HistoryMemory
+from app.history.own_data import ERASE_WORD
 from app.live.resources import live_sessions
 from app.live.sessions import new_session_id
 from app.parts.engine import engine_or_stop
@@ -101,13 +102,13 @@ def test_the_usual_pace_is_the_one_that_was_shown_after_reading(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = []
-    pace_map = session_view.pace_map
+    pace_map = one_session.pace_map
 
     def draw(table, own_wpm: float | None):
         drawn.append(own_wpm)
         return pace_map(table, own_wpm)
 
-    monkeypatch.setattr(session_view, "pace_map", draw)
+    monkeypatch.setattr(one_session, "pace_map", draw)
     with SessionStore(url) as store:
         shown = {}
         for number, count in enumerate((1, 8, 8)):
@@ -202,7 +203,7 @@ def test_a_zip_is_made_and_offered(url: str) -> None:
     page = open_page()
     page.button(key="make_export").click().run()
     assert not page.exception
-    assert page.session_state["export"][:2] == b"PK"
+    assert page.session_state[HistoryMemory.key()].export[:2] == b"PK"
 
 
 def test_a_session_that_is_not_there_is_said_to_be_missing(data_dir: Path) -> None:

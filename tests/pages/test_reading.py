@@ -85,8 +85,7 @@ def test_pasted_words_are_never_markup(page: AppTest) -> None:
     page.segmented_control(key="text_source").set_value("Paste").run()
     page.text_area(key="pasted_text").set_value("Here 5 < 6 &amp; <7. " + BODY * 5).run()
     page.button(key="start_reading").click().run()
-    page.session_state["one_at_a_time"] = True
-    page.run()
+    page.toggle(key="one_at_a_time").set_value(True).run()
     assert not page.exception
     markup = "".join(str(one.proto.body) for one in page.get("html"))
     assert "Here 5 &lt; 6 &amp;amp; &lt;7." in markup
@@ -94,8 +93,8 @@ def test_pasted_words_are_never_markup(page: AppTest) -> None:
 
 def start_sample(page: AppTest) -> LiveStudy:
     page.segmented_control(key="text_source").set_value("Sample").run()
-    page.session_state["one_at_a_time"] = True
     page.button(key="start_reading").click().run()
+    page.toggle(key="one_at_a_time").set_value(True).run()
     assert not page.exception
     (study,) = live_sessions().unfinished()
     return study

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from app.reading.reports import PassageView, ReaderAction
 from app.reading.rooms import REPORTS_WITHIN_S, ReadingRoom, ReadingRooms
-from app.reading.text_view import PASSAGES_AT_ONCE, Act, Seen
+from app.reading.text_view import PASSAGES_AT_ONCE
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.store import SessionStore
@@ -40,21 +41,21 @@ def test_what_was_on_the_screen_by_the_last_report_counts_until_the_end(
     rooms: ReadingRooms,
 ) -> None:
     room = room_of(rooms)
-    room.take([Seen(START, START + 10, {"p1": 1.0, "p2": 0.5})])
+    room.take([PassageView(START, START + 10, {"p1": 1.0, "p2": 0.5})])
     room.see_until(START + 11.5)
     assert seconds(room) == pytest.approx(11.5)
 
 
 def test_after_a_longer_silence_nothing_is_made_up(rooms: ReadingRooms) -> None:
     room = room_of(rooms)
-    room.take([Seen(START, START + 10, {"p1": 1.0})])
+    room.take([PassageView(START, START + 10, {"p1": 1.0})])
     room.see_until(START + 10 + 2 * REPORTS_WITHIN_S)
     assert seconds(room) == pytest.approx(10)
 
 
 def test_the_end_is_counted_once(rooms: ReadingRooms) -> None:
     room = room_of(rooms)
-    room.take([Seen(START, START + 10, {"p1": 1.0})])
+    room.take([PassageView(START, START + 10, {"p1": 1.0})])
     room.see_until(START + 11)
     room.see_until(START + 12)
     assert seconds(room) == pytest.approx(11)
@@ -65,7 +66,7 @@ def test_marks_survive_a_restart_and_so_does_a_text_that_is_to_be_kept(
 ) -> None:
     room = room_of(rooms, keep_text=True)
     assert store.save_now()
-    room.take([Act("mark", "p2")])
+    room.take([ReaderAction("mark", "p2")])
     rooms.keep_marks(room)
     kept = store.load("s1")
     assert (kept.marked, kept.document) == (("p2",), TEXT)
@@ -90,8 +91,8 @@ def test_a_key_pressed_twice_before_the_page_turns_leads_nowhere_beyond_the_text
     room = rooms.open(long, StudySession(SessionInfo("s1", START)), with_camera=False)
     parts = []
     for by in (1, 1, -1, -1, -1):
-        room.take([Act("part", by=by)])
-        parts.append(room.place.part)
+        room.take([ReaderAction("part", by=by)])
+        parts.append(room.position.part)
     assert parts == [1, 1, 0, 0, 0]
 
 

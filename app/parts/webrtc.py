@@ -10,6 +10,7 @@ import av
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
+from app.parts.streamlit_private import PRESS_START
 from fer_core.config import Settings
 
 #: What the browser is asked for. More pixels or frames cost the processor, which encodes the
@@ -39,23 +40,7 @@ _WORDS = {
 }
 
 
-_press_start = st.components.v2.component(
-    "camera_starter",
-    js="""
-export default function ({ data }) {
-  const since = Date.now()
-  const timer = setInterval(() => {
-    const frame = document.querySelector('iframe[title*="webrtc"]')
-    const buttons = [...(frame?.contentDocument?.querySelectorAll("button") ?? [])]
-    const start = buttons.find(
-      (each) => each.textContent.toLowerCase() === data.label.toLowerCase() && !each.disabled,
-    )
-    if (start) start.click()
-    if (start || Date.now() - since > 10000) clearInterval(timer)
-  }, 100)
-}
-""",
-)
+_press_start = st.components.v2.component("camera_starter", js=PRESS_START)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +95,7 @@ def show_video(
                 "style": {"width": "100%", "borderRadius": "0.6rem"},
             },
             translations=_WORDS,
-            # Never True: until the browser has given the camera, the component would begin a new
-            # connection on every run of the page, and none of them would hold.
+            # Never True: see PRESS_START.
             desired_playing_state=False if start is False else None,
             sendback_audio=False,
         )

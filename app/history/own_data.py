@@ -6,6 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from app.history.memory import HistoryMemory
 from app.live.clock import now
 from app.live.resources import live_sessions
 from app.reading.rooms import reading_rooms
@@ -68,26 +69,23 @@ def show_data(store: SessionStore) -> None:
             return
         live_sessions().forget_all()
         reading_rooms(store).forget_all()
-        for name in ("deleted_session", "export"):
-            st.session_state.pop(name, None)
+        HistoryMemory.forget()
         st.success("Everything is erased: no row is left.", icon=":material/check_circle:")
 
 
 def offer_export(store: SessionStore) -> None:
     """Make the ZIP when asked for; a long history takes some seconds."""
+    memory = HistoryMemory.of_tab()
     if st.button("Make the ZIP", icon=":material/folder_zip:", key="make_export"):
         bar = st.progress(0.0, "Exporting")
-        st.session_state["export"] = store.export(
-            progress=lambda share: bar.progress(share, "Exporting")
-        )
+        memory.export = store.export(progress=lambda share: bar.progress(share, "Exporting"))
         bar.empty()
-    exported = st.session_state.get("export")
-    if exported is None:
+    if memory.export is None:
         return
     day = datetime.fromtimestamp(now()).astimezone().strftime("%Y-%m-%d")
     st.download_button(
-        f"Download ({len(exported) / 1e6:.1f} MB)",
-        exported,
+        f"Download ({len(memory.export) / 1e6:.1f} MB)",
+        memory.export,
         f"history-{day}.zip",
         "application/zip",
         icon=":material/download:",

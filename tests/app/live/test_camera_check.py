@@ -1,12 +1,10 @@
-"""What the browser or the connection said, in words; and nothing it sends is trusted."""
+"""What the browser said of the camera, in words; and nothing it sends is trusted."""
 
 from __future__ import annotations
 
 import pytest
 
-from app.live.check import ANSWERS, read_answer
-from app.live.webrtc import connection_problem
-from fer_core.config import Settings
+from app.live.camera_check import ANSWERS, read_answer
 
 
 def test_a_working_camera_is_named() -> None:
@@ -28,12 +26,3 @@ def test_every_failure_says_what_to_do(name: str) -> None:
 def test_whatever_is_sent_there_is_an_answer_or_none(sent: object) -> None:
     answer = read_answer(sent)
     assert answer is None or (not answer.works and len(answer.words) < 200)
-
-
-def test_a_connection_without_servers_names_the_setting() -> None:
-    assert "FER_ICE_SERVERS" in connection_problem(Settings(ice_servers=()))
-
-
-def test_a_connection_with_servers_points_at_them() -> None:
-    settings = Settings(ice_servers=({"urls": "stun:stun.example.org"},))
-    assert "TURN servers are set" in connection_problem(settings)

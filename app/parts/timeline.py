@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app.live.clock import now
 from fer_core.affect.indicators import Reason
 from fer_core.charts import timeline
+from fer_core.sessions.session import StudySession
 from fer_core.sessions.timeline_bucket import Row
 
 
@@ -36,6 +38,27 @@ def show_timeline(tables: timeline.LiveTables, key: str) -> None:
     ):
         spec["datasets"] = {dataset: datasets[dataset] for dataset in names}
         st.vega_lite_chart(spec, width="stretch", alt=alt, key=f"{key}-{name}")
+
+
+def draw_session(session: StudySession, window_s: float | None) -> None:
+    """Draw expressions and indicators of a session in memory.
+
+    Args:
+        session: The session.
+        window_s: How far back, in seconds; None: all of it.
+    """
+    at = session.info.started_at + session.totals(now()).elapsed_s
+    since = None if window_s is None else at - window_s - 10.0
+    tables = timeline.live_tables(
+        session.rows(since), session.events(), session.info.started_at, at, window_s
+    )
+    if tables.shares.empty and tables.lines.empty and tables.spans.empty:
+        st.info(
+            "Nothing to draw yet. The chart grows as soon as your face is in view.",
+            icon=":material/show_chart:",
+        )
+        return
+    show_timeline(tables, "chart")
 
 
 def explain_missing(rows: Sequence[Row]) -> None:

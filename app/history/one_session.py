@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app.history.list_view import in_words, state_of, when
-from app.live import timeline_view
+from app.history.memory import Deleted, HistoryMemory
+from app.history.session_list import in_words, state_of, when
 from app.parts.navigation import page_of
+from app.parts.timeline import explain_missing, show_timeline
+from app.parts.words import plain
 from fer_core.charts import timeline
 from fer_core.charts.passages import MAP_CAPTION, comprehension_map, pace_map, passage_table
 from fer_core.learner.probes import ProbeKind
@@ -26,16 +28,16 @@ def show_session(store: SessionStore, stored: StoredSession) -> None:
     if st.button("← All sessions", key="back_to_list"):
         st.query_params.clear()
         st.rerun()
-    st.title(summary.info.title or "Study session")
+    st.title(plain(summary.info.title) or "Study session")
     parts = [when(summary.info.started_at), state_of(summary)]
     if summary.text is not None:
-        parts.append(f"text: {summary.text.title}")
+        parts.append(f"text: {plain(summary.text.title)}")
     if summary.info.goal:
-        parts.append(f"goal: {summary.info.goal}")
+        parts.append(f"goal: {plain(summary.info.goal)}")
     st.caption(" · ".join(parts))
     offer_resuming(summary)
     show_figures(stored)
-    show_timeline(stored)
+    draw_timeline(stored)
     show_passages(store, stored)
     show_answers(stored)
     change(store, summary)
@@ -65,7 +67,7 @@ def show_figures(stored: StoredSession) -> None:
         st.metric("Stress", in_words(summary.stress))
 
 
-def show_timeline(stored: StoredSession) -> None:
+def draw_timeline(stored: StoredSession) -> None:
     st.subheader("Timeline")
     started = stored.summary.info.started_at
     end = started + stored.summary.elapsed_s
@@ -73,8 +75,8 @@ def show_timeline(stored: StoredSession) -> None:
     if tables.shares.empty and tables.lines.empty:
         st.markdown("The camera gave nothing in this session, so there is no line to draw.")
         return
-    timeline_view.show_timeline(tables, "stored")
-    timeline_view.explain_missing(stored.rows)
+    show_timeline(tables, "stored")
+    explain_missing(stored.rows)
 
 
 def show_passages(store: SessionStore, stored: StoredSession) -> None:
@@ -175,6 +177,6 @@ def change(store: SessionStore, summary: SessionSummary) -> None:
             st.rerun()
     if st.button("Delete this session", icon=":material/delete:", key="delete_session"):
         store.delete(summary.session_id)
-        st.session_state["deleted_session"] = (summary.session_id, summary.info.title)
+        HistoryMemory.of_tab().deleted = Deleted(summary.session_id, summary.info.title)
         st.query_params.clear()
         st.rerun()

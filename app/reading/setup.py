@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
-from app.live.consent import CONSENT_VERSION
 from app.live.resources import history_problem, live_sessions
 from app.live.sessions import LiveStudy, new_session_id
-from app.live.setup_view import ask_consent, needs_consent
+from app.parts.consent import CONSENT_VERSION, ask_consent, needs_consent
+from app.parts.video import VideoMemory
+from app.parts.words import plain
+from app.reading.memory import ReadingMemory
 from app.reading.rooms import ReadingRoom, ReadingRooms
 from fer_core.affect.breaks import BreakPlan
 from fer_core.errors import FerError, TextError
+from fer_core.reading.attribution import USUAL_WPM
 from fer_core.sessions.report import NOTE
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
@@ -80,32 +84,31 @@ def open_file(file_id: str, name: str, data: bytes) -> Document | None:
     bar = st.empty()
 
     def show(share: float) -> None:
-        bar.progress(share, f"Opening {name}: {share:.0%}")
+        bar.progress(share, f"Opening {plain(name)}: {share:.0%}")
 
     document = opened(f"file/{file_id}", lambda: open_document(name, data, show))
     bar.empty()
     return document
 
 
-def opened(key: str, open_it) -> Document | None:  # type: ignore[no-untyped-def]
-    """Return a text, opened once for each key; say why if it cannot be."""
-    memory = st.session_state
-    if memory.get("opened_key") != key:
-        memory.pop("opened_text", None)
+def opened(source: str, open_it: Callable[[], Document]) -> Document | None:
+    """Return a text, opened once for each source; say why if it cannot be."""
+    memory = ReadingMemory.of_tab()
+    if memory.opened_from != source:
+        memory.close_text()
         try:
-            memory["opened_text"] = open_it()
+            memory.opened = open_it()
         except TextError as error:
             st.error(error.message, icon=":material/error:")
             return None
-        memory["opened_key"] = key
-    document: Document = memory["opened_text"]
-    return document
+        memory.opened_from = source
+    return memory.opened
 
 
 def show_facts(document: Document) -> None:
     with st.container(border=True):
-        st.subheader(document.title, anchor=False)
-        minutes = max(1, round(document.words / 238))
+        st.subheader(plain(document.title), anchor=False)
+        minutes = max(1, round(document.words / USUAL_WPM))
         facts = [
             counted(int(document.words), "word"),
             counted(len(document.passages), "passage"),
@@ -170,7 +173,7 @@ def offer_start(
     except FerError as error:
         st.error(error.message, icon=":material/error:")
         return None
-    st.session_state["start_camera"] = with_camera
+    VideoMemory.of_tab().start = with_camera
     return rooms.open(document, study.session, with_camera=with_camera, keep_text=keep_text)
 
 
@@ -192,8 +195,8 @@ def show_reopening(
         return rooms.open(kept.document, study.session, with_camera=with_camera, marked=marked)
     st.title("Reading")
     st.markdown(
-        f"The session “{study.session.info.title}” is still here. Its words were not kept: open "
-        "the same text again to go on, or to see your marks in it."
+        f"The session “{plain(study.session.info.title)}” is still here. Its words were not "
+        "kept: open the same text again to go on, or to see your marks in it."
     )
     document = choose_text()
     if document is None:

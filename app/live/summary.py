@@ -9,10 +9,10 @@ import streamlit as st
 
 from app.live.clock import now
 from app.live.resources import history_problem, live_sessions
-from app.live.running_view import draw_chart
 from app.live.sessions import LiveStudy
-from app.live.timeline_view import explain_missing
 from app.parts.scroll import note_next_step
+from app.parts.timeline import draw_session, explain_missing
+from app.parts.words import plain
 from fer_core.charts.timeline import clock_text
 from fer_core.emotions import EMOTIONS
 from fer_core.sessions.report import (
@@ -30,13 +30,13 @@ from fer_core.sessions.session import StudySession
 def show_summary(study: LiveStudy) -> None:
     """Show a finished session, from top to bottom; tell whether a new one is wanted."""
     session = study.session
-    st.title(session.info.title or "Study session")
+    st.title(plain(session.info.title) or "Study session")
     st.markdown("Finished. Here is what it amounted to.")
     report = make_report(session, now())
     show_totals(report)
     rows = session.rows()
     if rows:
-        draw_chart(study, None)
+        draw_session(session, None)
         explain_missing(rows)
     show_stretches(report, session)
     show_suggestions(report, session)

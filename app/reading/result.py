@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
 import streamlit as st
 
 from app.live.resources import history_problem
 from app.parts.scroll import note_next_step
+from app.parts.words import plain
+from app.reading.memory import ReadingMemory
 from app.reading.passages import as_html, column
 from app.reading.rooms import ReadingRoom, ReadingRooms
 from app.reading.text_view import PASSAGES_AT_ONCE, count_parts
@@ -35,7 +36,7 @@ def show_result(room: ReadingRoom, rooms: ReadingRooms) -> None:
     """Show what reading a text amounted to, from top to bottom."""
     document = room.document
     result = room.result()
-    st.title(document.title)
+    st.title(plain(document.title))
     st.markdown("Finished. Here is how it was read.")
     problem = history_problem() if room.session.info.keep else ""
     if problem:
@@ -55,8 +56,7 @@ def show_result(room: ReadingRoom, rooms: ReadingRooms) -> None:
     if st.button("Read another text", icon=":material/add:", key="read_another"):
         st.query_params.clear()
         note_next_step()
-        for name in ("opened_key", "opened_text"):
-            st.session_state.pop(name, None)
+        ReadingMemory.of_tab().close_text()
         st.rerun()
     st.caption(NOTE)
 
@@ -101,8 +101,8 @@ def offer_rereading(room: ReadingRoom, result: ReadingResult) -> None:
         first = " ".join(item.passage.text.split()[:14])
         mark = item.highlight.mark
         st.markdown(
-            f"{mark.icon} **Passage {item.passage.index + 1}**{safe(where)} · {mark.label} · "
-            f"“{safe(first)} …”"
+            f"{mark.icon} **Passage {item.passage.index + 1}**{plain(where)} · {mark.label} · "
+            f"“{plain(first)} …”"
         )
     with st.container(horizontal=True):
         for label, content, ending, mime in (
@@ -152,7 +152,7 @@ def show_marked_text(room: ReadingRoom, rooms: ReadingRooms, result: ReadingResu
 
 def show_plain(passages: Sequence[Passage], room: ReadingRoom) -> None:
     if passages:
-        st.html(column("".join(as_html(passage) for passage in passages), room.look))
+        st.html(column("".join(as_html(passage) for passage in passages), room.typography))
 
 
 def show_marked(
@@ -166,13 +166,13 @@ def show_marked(
     )
     label = f'<div style="font:600 .75em var(--st-font, sans-serif)">{mark.icon} {mark.label}</div>'
     marked = f'<div dir="{passage.direction}" style="{style}">{label}{as_html(passage)}</div>'
-    st.html(column(marked, room.look))
+    st.html(column(marked, room.typography))
     with (
         st.container(horizontal_alignment="center", key=f"why-{passage.passage_id}"),
-        st.container(width=room.look.width * room.look.size),
+        st.container(width=room.typography.width * room.typography.size),
         st.expander("Why?"),
     ):
-        st.markdown(safe(highlight.why))
+        st.markdown(plain(highlight.why))
         if mark in (Mark.IMPORTANT, Mark.IMPORTANT_SAID):
             if st.button(
                 "Take this mark away" if passage.passage_id in room.marked else "Mark it as mine",
@@ -195,9 +195,3 @@ def show_marked(
             if problem:
                 st.warning(problem, icon=":material/save:")
             st.rerun()
-
-
-def safe(words: str) -> str:
-    """Keep words of a text from being taken for Markdown or HTML."""
-    escaped = "".join(f"\\{sign}" if sign in "\\`*_{}[]#+~|$:" else sign for sign in words)
-    return html.escape(escaped, quote=False)

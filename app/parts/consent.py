@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app.parts.memory import PageMemory
+from app.parts.scroll import note_next_step
+
 CONSENT_VERSION = "2026-11b"
 
 MEASURED = (
@@ -40,3 +47,39 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("What it cannot know", ":material/help:", UNKNOWABLE),
     ("What it is not for", ":material/block:", NOT_FOR),
 )
+
+
+@dataclass(slots=True)
+class ConsentMemory(PageMemory):
+    """Of one tab, for all pages that use the camera.
+
+    Attributes:
+        agreed_to: The version that the learner agreed to; empty before.
+    """
+
+    agreed_to: str = ""
+
+
+def needs_consent(agreed_before: str = "") -> bool:
+    """Whether the learner has yet to agree to the text as it is now.
+
+    Args:
+        agreed_before: The version that a session that is gone on with was started under.
+    """
+    return CONSENT_VERSION not in (agreed_before, ConsentMemory.of_tab().agreed_to)
+
+
+def ask_consent() -> None:
+    """Show what is agreed to; agreeing is an act of its own and holds for this browser session."""
+    with st.container(border=True):
+        st.subheader("Before the camera is used")
+        for heading, icon, text in PARTS:
+            st.markdown(f"{icon} **{heading}.** {text}")
+        agreed = st.checkbox(
+            "I have read this, the face in view is my own, and I agree.", key="consent_box"
+        )
+        if st.button("Go on", type="primary", disabled=not agreed, key="consent_go"):
+            ConsentMemory.of_tab().agreed_to = CONSENT_VERSION
+            note_next_step()
+            st.rerun()
+        st.caption(f"Version {CONSENT_VERSION} of this agreement. You can stop at any time.")

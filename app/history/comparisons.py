@@ -7,7 +7,7 @@ from collections import defaultdict
 import pandas as pd
 import streamlit as st
 
-from app.history.list_view import in_words, when
+from app.history.session_list import in_words, when
 from fer_core.affect.indicators import INTERVAL_PERCENT
 from fer_core.charts.history import COMPREHENSION, STRESS, hour_chart, trend_chart
 from fer_core.charts.timeline import clock_text

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.live.check import CameraAnswer, camera_check
-from app.live.consent import CONSENT_VERSION, PARTS
+from app.live.camera_check import CameraAnswer, camera_check
 from app.live.resources import history_problem, live_sessions
 from app.live.sessions import LiveStudy, new_session_id
+from app.parts.consent import CONSENT_VERSION, ask_consent, needs_consent
 from app.parts.navigation import page_of
-from app.parts.scroll import note_next_step
+from app.parts.video import VideoMemory
+from app.parts.words import plain
 from app.reading.rooms import reading_rooms
 from fer_core.affect.breaks import BreakPlan
 from fer_core.charts.timeline import clock_text
@@ -102,33 +103,8 @@ def show_setup(engine: InferenceEngine) -> LiveStudy | None:
         return None
     study.session.read_heart_rate(pulse)
     # After a check that went well the camera starts by itself; otherwise its own button does it.
-    st.session_state["start_camera"] = answer is not None and answer.works
+    VideoMemory.of_tab().start = answer is not None and answer.works
     return study
-
-
-def needs_consent(agreed_before: str = "") -> bool:
-    """Whether the learner has yet to agree to the text as it is now.
-
-    Args:
-        agreed_before: The version that a session that is gone on with was started under.
-    """
-    return CONSENT_VERSION not in (agreed_before, st.session_state.get("consent_version"))
-
-
-def ask_consent() -> None:
-    """Show what is agreed to; agreeing is an act of its own and holds for this browser session."""
-    with st.container(border=True):
-        st.subheader("Before the camera is used")
-        for heading, icon, text in PARTS:
-            st.markdown(f"{icon} **{heading}.** {text}")
-        agreed = st.checkbox(
-            "I have read this, the face in view is my own, and I agree.", key="consent_box"
-        )
-        if st.button("Go on", type="primary", disabled=not agreed, key="consent_go"):
-            st.session_state["consent_version"] = CONSENT_VERSION
-            note_next_step()
-            st.rerun()
-        st.caption(f"Version {CONSENT_VERSION} of this agreement. You can stop at any time.")
 
 
 def offer_unfinished() -> None:
@@ -142,7 +118,7 @@ def offer_unfinished() -> None:
         studied = clock_text(study.session.totals(sessions.clock()).studied_s)
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f":material/history: **{info.title or 'Study session'}** is not finished: "
+                f":material/history: **{plain(info.title) or 'Study session'}** is not finished: "
                 f"{studied} studied so far.",
                 width="stretch",
             )

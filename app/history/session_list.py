@@ -7,7 +7,9 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
+from app.history.memory import HistoryMemory
 from app.live.clock import now
+from app.parts.words import plain
 from fer_core.affect.indicators import Estimate
 from fer_core.charts.history import week_chart
 from fer_core.charts.timeline import clock_text
@@ -125,19 +127,19 @@ def when(at: float) -> str:
 
 def show_undo(store: SessionStore) -> None:
     """Offer to bring back the session that was deleted last."""
-    deleted = st.session_state.get("deleted_session")
+    memory = HistoryMemory.of_tab()
+    deleted = memory.deleted
     if deleted is None:
         return
-    session_id, title = deleted
     with st.container(horizontal=True, vertical_alignment="center", key="undo"):
-        st.markdown(f"Deleted: {title or 'Study session'}. It can be brought back for 15 minutes.")
+        title = plain(deleted.title) or "Study session"
+        st.markdown(f"Deleted: {title}. It can be brought back for 15 minutes.")
         if not st.button("Undo", icon=":material/undo:", key="undo_delete"):
             return
+    memory.deleted = None
     try:
-        store.undo_delete(session_id)
+        store.undo_delete(deleted.session_id)
     except SessionNotFound:
-        del st.session_state["deleted_session"]
         st.info("It is erased by now: the 15 minutes are over.", icon=":material/info:")
     else:
-        del st.session_state["deleted_session"]
         st.rerun()
