@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import av
 import streamlit as st
-from streamlit_webrtc import WebRtcMode, webrtc_streamer
+from streamlit_webrtc import Translations, WebRtcMode, webrtc_streamer
 
 from app.parts.streamlit_private import PRESS_START
 from fer_core.config import Settings
@@ -21,7 +21,7 @@ CONNECT_WITHIN_S = 20.0
 
 _log = logging.getLogger(__name__)
 
-_WORDS = {
+_WORDS: Translations = {
     "start": "Turn the camera on",
     "stop": "Turn the camera off",
     "select_device": "Choose another camera",

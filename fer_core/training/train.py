@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import torch
@@ -187,15 +187,15 @@ def _train(config: TrainingConfig, resume: Path | None, team: Team) -> Path:
         cv2.setNumThreads(threads)
     bank, face_count = _load_bank(config)
     model = first_network(config.model, config.weights)
-    model = model.to(device=device, memory_format=torch.channels_last).train()
+    moved: Any = model  # torch's types know no memory_format
+    model = moved.to(device=device, memory_format=torch.channels_last).train()
     if config.weights is not None:
         feed = _feed(bank, config, Progress(), 1.0, team)
         settle_norms(model, (_images(next(feed), device) for _ in range(SETTLING_BATCHES)))
     config = replace(config, model=networks.key(model))
     team.share(model)
-    cast(Any, model).args.box = BOX_GAIN
-    cast(Any, model).args.cls = CLASS_GAIN
-    cast(Any, model).args.dfl = DISTANCE_GAIN
+    gains: Any = model.args
+    gains.box, gains.cls, gains.dfl = BOX_GAIN, CLASS_GAIN, DISTANCE_GAIN
     optimiser = _optimiser(model, config)
     average = ModelEMA(model, decay=config.ema_decay, tau=500)
     progress = Progress()

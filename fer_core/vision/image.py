@@ -122,7 +122,7 @@ def _looks_like_image(data: bytes) -> bool:
 def _upright(image: Image.Image) -> Image.Image:
     image.load()
     try:
-        return ImageOps.exif_transpose(image) or image
+        return ImageOps.exif_transpose(image)
     except Exception:  # broken EXIF must not cost the picture
         return image
 

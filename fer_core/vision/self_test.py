@@ -199,7 +199,7 @@ def draw_face() -> RgbImage:
     ellipse((160, 157), (4, 19), (235, 195, 165))  # nose
     ellipse((160, 189), (27, 19), (150, 60, 60), (0, 180))  # smile
     ellipse((160, 190), (23, 9), white, (0, 180))
-    return _light(cv2.GaussianBlur(picture, (0, 0), 1.9))
+    return _light(np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.9), np.uint8))
 
 
 def _light(picture: RgbImage) -> RgbImage:

@@ -80,7 +80,7 @@ class TestVideo:
 
 
 class TestColours:
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(bpm=st.floats(48, 165), fps=st.sampled_from([8.0, 12.0, 24.0]), seed=st.integers(0, 99))
     def test_any_rate_is_found_at_any_frame_rate(self, bpm: float, fps: float, seed: int) -> None:
         assert read(colours(bpm, fps=fps, seed=seed)).bpm == pytest.approx(bpm, abs=1.5)
@@ -91,7 +91,7 @@ class TestColours:
         )
         assert passed <= 3
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(
         bpm=st.floats(40, 180),
         strength=st.floats(0, 0.02),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from fer_core.affect.signals import Baseline, Channel, Usual
 from fer_core.charts import timeline
 from fer_core.emotions import EMOTIONS, Emotion
+from fer_core.learner.profile import LearnerProfile
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from tests.synthetic.signals import START, face, one_hot, picture
@@ -27,7 +28,7 @@ LABELS = [emotion.study_label for emotion in EMOTIONS]
 
 
 def session_of(seconds: int, fps: float = 2.0) -> StudySession:
-    session = StudySession(SessionInfo("s", START), baseline=KNOWN)
+    session = StudySession(SessionInfo("s", START), profile=LearnerProfile(baseline=KNOWN))
     for i in range(1, int(seconds * fps)):
         session.observe(CALM, START + i / fps)
     return session
@@ -114,7 +115,7 @@ def test_the_right_edge_is_now() -> None:
 
 
 def test_both_charts_begin_where_the_first_picture_is() -> None:
-    session = StudySession(SessionInfo("s", START), baseline=KNOWN)
+    session = StudySession(SessionInfo("s", START), profile=LearnerProfile(baseline=KNOWN))
     for i in range(1, 60):
         session.observe(CALM, START + 20 + i / 2)
     assert tables(session, 50, None).marks["elapsed"].min() == 20

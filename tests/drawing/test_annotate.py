@@ -27,7 +27,7 @@ def face(x: float = 200, y: float = 150, size: float = 120, sure: float = 0.9, o
 
 
 def changed(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    return np.any(before != after, axis=2)
+    return np.asarray(np.any(before != after, axis=2))
 
 
 class TestGlyphs:

@@ -14,8 +14,8 @@ from fer_core.affect.indicators import (
     comprehension_prior,
     stress_prior,
 )
+from fer_core.arrays import FloatArray
 from fer_core.learner.personalise import Example, personalise, probability
-from fer_core.reading.visibility import FloatArray
 from tests.synthetic.reading import draw_reader
 
 

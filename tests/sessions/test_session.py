@@ -286,7 +286,7 @@ class TestFrames:
             messy.observe(SMILE, START + at / 4 - float(rng.uniform(0, 10)))
         assert plain.rows() == messy.rows()
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(
         st.lists(
             st.tuples(st.floats(0.001, 700), st.sampled_from([CALM, SMILE, NOBODY, OFF, TWO])),

@@ -162,7 +162,6 @@ def test_a_pdf_cut_short_is_reported_or_read_and_never_crashes(keep: int) -> Non
 
 
 @given(st.binary(max_size=2000))
-@settings(deadline=None)
 def test_any_bytes_under_any_name_open_or_raise_a_text_error(data: bytes) -> None:
     for name in ("a.txt", "a.md", "a.html", "a.pdf"):
         try:
@@ -173,7 +172,7 @@ def test_any_bytes_under_any_name_open_or_raise_a_text_error(data: bytes) -> Non
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=15, deadline=None)  # each starts a process
+@settings(max_examples=15)  # each starts a process
 def test_any_bytes_after_the_head_of_a_pdf_open_or_raise_a_text_error(data: bytes) -> None:
     with suppress(TextError):
         open_document("a.pdf", make_pdf([LINES])[:200] + data)
