@@ -17,7 +17,7 @@ from app.live.sessions import new_session_id
 from app.parts.engine import engine_or_stop
 from app.reading.rooms import reading_rooms
 from fer_core.config import PROJECT_ROOT, get_settings
-from fer_core.live.reading_tracker import ReadingDesk
+from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
@@ -48,7 +48,7 @@ def fill(url: str) -> None:
             session = full_session(f"s{number}", START + 90_000 * number)
             store.follow(session, text=TextLabel(TEXT.text_id, TEXT.title, TEXT.words))
             store.save_now()
-            result = ReadingDesk(TEXT, session).result()
+            result = ReadingTracker(TEXT, session).result()
             store.save_reading(f"s{number}", result.reading, result.estimates, result.highlights)
 
 
@@ -119,7 +119,7 @@ def test_the_usual_pace_is_the_one_that_was_shown_after_reading(
                 session.mark_passage(passage.passage_id, 1.0, at, at + 10 * (1 + number % 2))
             session.finish(started + 300)
             store.follow(session, text=TextLabel(TEXT.text_id, TEXT.title, TEXT.words))
-            result = ReadingDesk(TEXT, session).result()
+            result = ReadingTracker(TEXT, session).result()
             store.save_reading(f"s{number}", result.reading, {}, ())
             shown[f"s{number}"] = result.reading.own_wpm
     for session_id, own_wpm in shown.items():
