@@ -1,44 +1,18 @@
-"""Entry of the app: page settings and navigation. Start it with `streamlit run Home.py`."""
+"""Entry of the app. Start it with `streamlit run Home.py`, or `Home:app` in any ASGI server.
+
+`streamlit run` finds the `App` here and serves the script that it names. That script is not this
+file on purpose: Streamlit takes a folder `pages` beside a script for an app of its older kind, and
+would show a bookmarked page without the frame around it.
+"""
 
 from pathlib import Path
 
 import streamlit as st
 
-PAGES_FOLDER = Path(__file__).parent / "pages"
+from app.frame import show_app
 
-# One line a page: file, title, icon. The first is where the app opens.
-PAGES = [
-    ("welcome", "Welcome", ":material/home:"),
-    ("photos", "Photos", ":material/photo_library:"),
-    ("live", "Live", ":material/videocam:"),
-    ("reading", "Reading", ":material/menu_book:"),
-    ("history", "History", ":material/history:"),
-    ("about", "About", ":material/info:"),
-]
+app = st.App(Path(__file__).resolve().parent / "app" / "main.py")
 
-#: Streamlit writes on primary buttons in white, which on the bright blue of the dark theme has a
-#: contrast of 2.3 to 1 (dark letters: 7.9), and fades captions to 4.2 to 1 on white (now 5.8).
-READABLE = """
-<style>
-button[data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#fff, #11161d); }
-[data-testid="stCaptionContainer"] { opacity: 0.7; }
-</style>
-"""
-
-st.set_page_config(
-    page_title="Expressions", page_icon="🙂", layout="wide", initial_sidebar_state="auto"
-)
-page = st.navigation(
-    [
-        st.Page(PAGES_FOLDER / f"{name}.py", title=title, icon=icon, default=index == 0)
-        for index, (name, title, icon) in enumerate(PAGES)
-    ],
-    # On top, so that pictures and charts have the whole width; on a phone it folds into a menu.
-    position="top",
-)
-st.html(READABLE)
-if page.title != "Photos":
-    # Photos are kept for as long as their page is open, as it promises.
-    for kept in ("photo_shelf", "snapshots"):
-        st.session_state.pop(kept, None)
-page.run()
+if __name__ == "__main__":
+    # Run as a script after all: by a test, or by a server that knows no `App`.
+    show_app()

@@ -338,7 +338,7 @@ def main() -> None:
     result = {
         "date": datetime.now(tz=UTC).isoformat(timespec="seconds"),
         "machine": platform.processor() or platform.machine(),
-        "sha256": [network.sha256 for network in detector.info.networks],
+        "sha256": [network.sha256 for network in detector.info.networks.roles()],
         "versions": versions,
         "limit": options.limit,
         "left_out_as_seen_in_training": sum(

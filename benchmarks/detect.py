@@ -122,18 +122,13 @@ def main() -> None:
     frame = webcam_frame()
     crowd = cv2.resize(skimage.data.astronaut(), (4000, 3000))
     detector = EmotionDetector.load(Settings().weights, arguments.threads)
-    at_640 = EmotionDetector(
-        detector._backend,
-        detector.info.model_copy(
-            update={"input": detector.info.input.model_copy(update={"frame_size": 640})}
-        ),
-        detector._close_backend,
-        detector._photo_backend,
-    )
+    at_640 = EmotionDetector.load(Settings().weights, arguments.threads)
+    larger = at_640.info.input.model_copy(update={"frame_size": 640})
+    at_640.info = at_640.info.model_copy(update={"input": larger})
     cases: dict[str, Callable[[], object]] = {
-        "frame, look at 320 and close look": lambda: detector.detect(frame, "frame"),
-        "frame, look at 640 and close look": lambda: at_640.detect(frame, "frame"),
-        "photo 640x480, all looks": lambda: detector.detect(frame, "photo"),
+        "frame, detected at 320, refined": lambda: detector.detect(frame, "frame"),
+        "frame, detected at 640, refined": lambda: at_640.detect(frame, "frame"),
+        "photo 640x480": lambda: detector.detect(frame, "photo"),
     }
     yolov9c = reference(arguments.threads)
     if yolov9c is None:
@@ -141,7 +136,7 @@ def main() -> None:
     else:
         cases["YOLOv9c at 640, Ultralytics on torch"] = lambda: yolov9c(frame)
     times = measure(cases, arguments.rounds)
-    times |= measure({"photo 4000x3000, all looks": lambda: detector.detect(crowd, "photo")}, 5)
+    times |= measure({"photo 4000x3000": lambda: detector.detect(crowd, "photo")}, 5)
 
     base = float(np.median(times[list(cases)[-1]])) if yolov9c else None
     print(

@@ -1,4 +1,4 @@
-"""Command line: `python -m fer_core analyse PHOTO...` and `python -m fer_core doctor`."""
+"""`python -m fer_core` is the command `fer`, for where it is not on the path."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ import sys
 from fer_core.cli.commands import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(program="python -m fer_core"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from functools import lru_cache
@@ -11,21 +10,21 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
+import platformdirs
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from fer_core.errors import SettingsError
-
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
+from fer_core.paths import PROJECT_ROOT as PROJECT_ROOT
 
 
 def _user_data_dir() -> Path:
     """Return the folder where this operating system keeps an application's data."""
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "fer"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "fer"
-    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "fer"
+    # Up to 1.0.0 macOS had one folder; platformdirs follows XDG_DATA_HOME there too.
+    earlier = Path.home() / "Library" / "Application Support" / "fer"
+    if sys.platform == "darwin" and earlier.is_dir():
+        return earlier
+    return platformdirs.user_data_path("fer", appauthor=False)  # an author would be a folder more
 
 
 def _read_json(value: Any) -> Any:

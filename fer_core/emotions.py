@@ -23,6 +23,13 @@ class Emotion(Enum):
         arousal: Calm (-1) to excited (1), Russell (1980).
         study_label: The word for a face that reads. Lone brow lowering is concentration more
             often than anger, so a study view never says "Angry".
+
+    Examples:
+        >>> from fer_core import Emotion
+        >>> [emotion.label for emotion in Emotion]
+        ['Angry', 'Happy', 'Natural', 'Sad', 'Surprised']
+        >>> Emotion.from_label("happy").index
+        1
     """
 
     ANGRY = ("Angry", "😠", "#D55E00", -0.52, 0.58, "Furrowed")

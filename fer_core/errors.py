@@ -4,6 +4,39 @@ Each carries a message for the person in front of the screen (what happened, wha
 to do) and a stable code for programs. Pages show the message; the API maps the
 code to one problem response. Nothing private goes into a message: no path, no
 library's own words.
+
+    FerError
+    ├── ImageError              a picture cannot be used
+    │   ├── EmptyFile
+    │   ├── NotAnImage
+    │   ├── CorruptImage
+    │   ├── ImageTooLarge
+    │   └── TooManyPixels
+    ├── WeightsError            the model cannot be loaded
+    │   ├── WeightsNotFound
+    │   ├── WeightsChanged
+    │   └── LibraryMissing
+    ├── Busy                    the engine's queue is full
+    ├── NotReady                the engine is starting, or closed
+    ├── SettingsError           a FER_* variable cannot be used
+    ├── ConsentMissing
+    ├── SessionNotFound
+    ├── SessionFinished
+    ├── SessionElsewhere        another process feeds the session
+    ├── ReadingFull
+    ├── TextError               a text cannot be read
+    │   ├── TextTooLarge
+    │   ├── TextEmpty
+    │   ├── TextScanned
+    │   ├── TextEncrypted
+    │   ├── TextDamaged
+    │   ├── TextTypeUnknown
+    │   └── FrontMatterInvalid
+    └── StorageError            the history cannot be used now
+        ├── HistoryNotShrunk
+        ├── DatabaseTooNew
+        └── HistoryFileInvalid
+            └── HistoryFileTooNew
 """
 
 from __future__ import annotations
@@ -119,6 +152,16 @@ class SessionNotFound(FerError):
 class SessionFinished(FerError):
     code = "session_finished"
     default_message = "This session is finished and takes nothing more."
+
+
+class SessionElsewhere(FerError):
+    """Another process feeds the session; only that one may change it."""
+
+    code = "session_elsewhere"
+    default_message = (
+        "This session runs in another program on this machine; go on with it there. If that "
+        "program has just ended, try again in half a minute."
+    )
 
 
 class ReadingFull(FerError):

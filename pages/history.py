@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.history.compare_view import show_comparisons
-from app.history.data_view import show_data
-from app.history.learner_view import show_learner
-from app.history.list_view import show_list
-from app.history.session_view import show_session
+from app.history.comparisons import show_comparisons
+from app.history.learner import show_learner
+from app.history.one_session import show_session
+from app.history.own_data import show_data
+from app.history.session_list import show_list
 from app.live.resources import history_problem, live_sessions
 from fer_core.errors import FerError, SessionNotFound
 from fer_core.storage.store import SessionStore

@@ -6,12 +6,12 @@ import streamlit as st
 
 from app.live.resources import live_sessions, study_of_address
 from app.live.sessions import LiveStudy
-from app.reading.reading_view import show_reading
-from app.reading.result_view import show_result
+from app.parts.engine import engine_or_stop
+from app.parts.scroll import begin_at_the_top, note_next_step
+from app.reading.reading import show_reading
+from app.reading.result import show_result
 from app.reading.rooms import ReadingRoom, ReadingRooms, reading_rooms
-from app.reading.setup_view import show_reopening, show_setup
-from app.scroll import begin_at_the_top, note_next_step
-from app.state import engine_or_stop
+from app.reading.setup import show_reopening, show_setup
 from fer_core.errors import FerError
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import StoredSession

@@ -7,14 +7,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from fer_core.config import PROJECT_ROOT, Settings
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
+from fer_core.vision.image import RgbImage
+
+# No test asserts a time: how long an example takes is the machine's affair.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
-def astronaut() -> np.ndarray:
+def astronaut() -> RgbImage:
     """Return Eileen Collins, smiling (NASA, public domain): RGB, shape (512, 512, 3)."""
     import skimage.data
 

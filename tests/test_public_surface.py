@@ -48,9 +48,9 @@ def test_the_classes_are_five_in_the_model_s_order() -> None:
     assert len({emotion.emoji for emotion in EMOTIONS}) == 5
 
 
-def test_readme_lists_every_setting() -> None:
-    readme = (PROJECT_ROOT / "README.md").read_text("utf-8")
+def test_the_documentation_lists_every_setting() -> None:
+    page = (PROJECT_ROOT / "docs" / "settings.md").read_text("utf-8")
     missing = [
-        name for field in Settings.model_fields if (name := f"FER_{field.upper()}") not in readme
+        name for field in Settings.model_fields if (name := f"FER_{field.upper()}") not in page
     ]
     assert missing == []

@@ -15,6 +15,7 @@ from statistics import median
 
 import av
 import cv2
+import numpy as np
 
 from app.live.overlay import FaceGlide, mirrored
 from fer_core.drawing.annotate import DrawOptions, draw_faces
@@ -137,7 +138,7 @@ class LiveCamera:
             self._frames += 1
             self._arrivals.append(at)
             _forget(self._arrivals, at)
-        rgb = frame.to_ndarray(format="rgb24")
+        rgb = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
         if self._session.state is State.ACTIVE:
             self._submit(rgb, at)
         out = av.VideoFrame.from_ndarray(self._draw(rgb, at), format="rgb24")
@@ -168,7 +169,7 @@ class LiveCamera:
             if faces and self._newest_at is not None:
                 self._delays.append(at - self._newest_at)
         # NumPy takes a millisecond to turn rows of three-byte pixels round, half of the callback.
-        shown = cv2.flip(rgb, 1) if options.mirror else rgb
+        shown = np.asarray(cv2.flip(rgb, 1), np.uint8) if options.mirror else rgb
         if not faces or not options.faces:
             return shown
         if options.mirror:

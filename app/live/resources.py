@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.live.clock import now
 from app.live.sessions import LiveSessions, LiveStudy
-from app.state import engine_or_stop
+from app.parts.engine import engine_or_stop
 from fer_core.config import Settings, get_settings
 from fer_core.errors import FerError, SessionNotFound
 from fer_core.storage.store import SessionStore

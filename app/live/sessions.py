@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 from app.live.camera import LiveCamera
 from fer_core.errors import Busy, SessionFinished, SessionNotFound, StorageError
-from fer_core.learner.probes import Question
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
 from fer_core.storage.store import SessionStore
+from fer_core.texts.question import Question
 from fer_core.vision.engine import InferenceEngine
 
 #: Sessions in memory at once; one with eight hours in it takes about 10 MB.
@@ -121,21 +121,13 @@ class LiveSessions:
         return self._adopt(engine, self._new(info, questions))
 
     def _new(self, info: SessionInfo, questions: Sequence[Question]) -> StudySession:
-        if self.store is None:
-            return StudySession(info, questions=questions)
-        try:
-            learner = self.store.learner()
-        except StorageError as error:
-            _log.warning("a session starts without the learner's history: %s", error.message)
-            return StudySession(info, questions=questions)
-        return StudySession(
-            info,
-            questions=questions,
-            baseline=learner.baseline,
-            comprehension=learner.comprehension,
-            stress=learner.stress,
-            use_camera=learner.evaluation.uses_camera,
-        )
+        profile = None
+        if self.store is not None:
+            try:
+                profile = self.store.profile()
+            except StorageError as error:
+                _log.warning("a session starts without the learner's history: %s", error.message)
+        return StudySession(info, profile, questions=questions)
 
     def _adopt(self, engine: InferenceEngine, session: StudySession) -> LiveStudy:
         at = self.clock()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 
-from app.reading.text_view import Look
+from app.reading.text_view import Typography
 from fer_core.texts.document import Passage
 
 
-def column(content: str, look: Look) -> str:
+def column(content: str, typography: Typography) -> str:
     """Return HTML set in the learner's column."""
     return (
-        f'<div style="max-width:{look.width}em;font-size:{look.size}px;'
+        f'<div style="max-width:{typography.width}em;font-size:{typography.size}px;'
         f'line-height:1.65;font-family:Georgia,serif;margin:auto">{content}</div>'
     )
 

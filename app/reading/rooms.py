@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -16,15 +16,14 @@ from typing import TypeVar
 import streamlit as st
 
 from app.live.clock import now
-from app.reading.text_view import Act, Inbox, Look, Place, Seen, count_parts, part_of
-from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, comprehension_prior
+from app.reading.reports import PassageView, ReaderAction, ReportQueue
+from app.reading.text_view import ReaderPosition, Typography, count_parts, part_of
 from fer_core.errors import ReadingFull, SessionFinished, SessionNotFound, StorageError
-from fer_core.learner.probes import Answer, clarity_correction
-from fer_core.live.reading_tracker import ReadingDesk, ReadingResult
-from fer_core.reading.attribution import own_pace
+from fer_core.learner.probes import clarity_correction
+from fer_core.live.reading_tracker import ReadingResult, ReadingTracker
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
-from fer_core.storage.history import Learner, TextLabel
+from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
 from fer_core.texts.document import Document
 
@@ -48,30 +47,22 @@ class ReadingRoom:
         document: The text.
         session: The session.
         desk: What was read so far.
-        before: What was believed about the learner before.
-        wpm: The learner's pace before, words a minute.
         with_camera: Whether the learner wants the camera beside the text.
-        marked: Passages marked as important.
-        corrections: Answers given after the end.
-        place: Where in the text the page is.
-        look: How the text is set.
-        inbox: What has arrived from the browser.
+        position: Where in the text the page is.
+        typography: How the text is set.
+        reports: What has arrived from the browser.
         latest: What was on the screen by the last report.
         step_at: In the mode of one passage at a time: since when the present one is shown.
     """
 
     document: Document
     session: StudySession
-    desk: ReadingDesk
-    before: Coefficients
-    wpm: float
+    desk: ReadingTracker
     with_camera: bool
-    marked: list[str] = field(default_factory=list)
-    corrections: list[tuple[Answer, ComprehensionFeatures | None]] = field(default_factory=list)
-    place: Place = field(default_factory=Place)
-    look: Look = field(default_factory=Look)
-    inbox: Inbox = field(default_factory=Inbox)
-    latest: Seen | None = None
+    position: ReaderPosition = field(default_factory=ReaderPosition)
+    typography: Typography = field(default_factory=Typography)
+    reports: ReportQueue = field(default_factory=ReportQueue)
+    latest: PassageView | None = None
     step: int = 0
     step_at: float | None = None
 
@@ -79,14 +70,19 @@ class ReadingRoom:
     def session_id(self) -> str:
         return self.session.info.session_id
 
-    def take(self, news: list[Seen | Act]) -> None:
+    @property
+    def marked(self) -> list[str]:
+        """Passages marked as important."""
+        return list(self.desk.marked)
+
+    def take(self, news: list[PassageView | ReaderAction]) -> None:
         """Take what the browser reported."""
         known = {passage.passage_id for passage in self.document.passages}
         for item in news:
-            if isinstance(item, Seen):
+            if isinstance(item, PassageView):
                 shares = {name: share for name, share in item.shares.items() if name in known}
                 self.see(shares, item.start, item.end)
-                self.latest = Seen(item.start, item.end, shares)
+                self.latest = PassageView(item.start, item.end, shares)
             elif item.kind != "part" and item.passage_id not in known:
                 continue
             elif item.kind == "mark":
@@ -115,22 +111,19 @@ class ReadingRoom:
 
     def turn(self, by: int) -> None:
         """Go to the next or the earlier part of the text, where there is one."""
-        part = min(max(self.place.part + by, 0), count_parts(self.document) - 1)
-        if part != self.place.part:
-            self.place = Place(part, None, self.place.jump + 1)
+        part = min(max(self.position.part + by, 0), count_parts(self.document) - 1)
+        if part != self.position.part:
+            self.position = ReaderPosition(part, None, self.position.jump + 1)
 
     def jump(self, passage_id: str) -> None:
         """Go to a passage."""
         passage = next(one for one in self.document.passages if one.passage_id == passage_id)
-        self.place = Place(part_of(passage), passage_id, self.place.jump + 1)
+        self.position = ReaderPosition(part_of(passage), passage_id, self.position.jump + 1)
         self.step = passage.index
 
     def toggle_mark(self, passage_id: str) -> None:
         """Mark a passage as important, or take the mark away."""
-        if passage_id in self.marked:
-            self.marked.remove(passage_id)
-        else:
-            self.marked.append(passage_id)
+        self.desk.toggle_mark(passage_id)
 
     def lost_at(self, passage_id: str) -> None:
         """Take "lost me here" as the answer "not clear at all"."""
@@ -140,15 +133,12 @@ class ReadingRoom:
         """Take the learner's own word about a passage, 1 (not clear at all) to 5."""
         at = now()
         features = self.desk.features(passage_id)
-        answer = clarity_correction(passage_id, clarity, at)
-        try:
-            self.session.answer(answer.probe, clarity, at, features=features, is_correction=True)
-        except SessionFinished:
-            self.corrections.append((answer, features))
+        asked = clarity_correction(passage_id, clarity, at).probe
+        self.session.answer(asked, clarity, at, features=features, is_correction=True)
 
     def result(self) -> ReadingResult:
         """Return what the reading amounted to."""
-        return self.desk.result(self.before, self.marked, self.corrections)
+        return self.desk.result()
 
 
 class ReadingRooms:
@@ -183,18 +173,11 @@ class ReadingRooms:
         """
         session_id = session.info.session_id
         session.use_questions(document.questions)
-        learner = self._ask(lambda store: store.learner(without=session_id))
-        paces = self._ask(lambda store: store.earlier_wpm(without=session_id)) or []
-        known: Learner | None = learner
-        desk = ReadingDesk(document, session, paces, known.examples if known else ())
         room = ReadingRoom(
             document,
             session,
-            desk,
-            known.comprehension if known else comprehension_prior(),
-            own_pace(paces),
+            ReadingTracker(document, session, marked),
             with_camera,
-            list(marked),
         )
         if self._store is not None:
             label = TextLabel(document.text_id, document.title, document.words)
@@ -227,6 +210,7 @@ class ReadingRooms:
         if self._store is None or not room.session.info.keep:
             return ""
         result = room.result()
+        self._store.follow(room.session, is_stored=True)
         try:
             self._store.save_reading(
                 room.session_id,
@@ -234,22 +218,12 @@ class ReadingRooms:
                 result.estimates,
                 result.highlights,
                 room.marked,
-                corrections=room.corrections,
             )
         except SessionNotFound:
             return "This session has been erased from the history."
         except StorageError as error:
             return error.message
         return ""
-
-    def _ask(self, question: Callable[[SessionStore], T]) -> T | None:
-        if self._store is None:
-            return None
-        try:
-            return question(self._store)
-        except StorageError as error:
-            _log.warning("reading goes on without the learner's history: %s", error.message)
-            return None
 
 
 @st.cache_resource(show_spinner=False)

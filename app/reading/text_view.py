@@ -1,22 +1,20 @@
-"""The text on the page: what goes to the browser's component, and what comes back from it."""
+"""The scrolling text on the page: what goes to the component in the browser that shows it."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from fer_core.reading.visibility import LONGEST_REPORT_S
+from app.reading.reports import ReportQueue
 from fer_core.texts.document import Document, Passage
 
 #: Passages in the browser at once, about 10 printed pages: a book would make scrolling slow.
 PASSAGES_AT_ONCE = 40
 
-_NONSENSE = (KeyError, TypeError, ValueError, OverflowError, AttributeError, IndexError)
 _FRONTEND = Path(__file__).parent / "frontend"
 _component = st.components.v2.component(
     "text_view",
@@ -27,7 +25,7 @@ _component = st.components.v2.component(
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Typography:
     """How the text is set.
 
     Attributes:
@@ -42,7 +40,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReaderPosition:
     """Which part of the text is on the page.
 
     Attributes:
@@ -56,107 +54,27 @@ class Place:
     jump: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What was visible from one moment to another, on the app's clock."""
-
-    start: float
-    end: float
-    shares: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What the learner did: kind "mark", "lost" (with a passage) or "part" (with a step)."""
-
-    kind: str
-    passage_id: str = ""
-    by: int = 0
-
-
-class Inbox:
-    """Takes the browser's reports: each item once, its times moved to the app's clock.
-
-    The browser's clock may be off. Of all differences seen between its time of sending and the
-    app's time of receiving, the smallest is the clocks' difference and the shortest way.
-    """
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._offsets: dict[str, float] = {}
-        self._latest = ""
-
-    @property
-    def acked(self) -> dict[str, Any]:
-        """What to tell the browser, so that it can forget what has arrived."""
-        return {"stream": self._latest, "number": self._numbers.get(self._latest, 0)}
-
-    def take(self, report: Any, now: float) -> list[Seen | Act]:
-        """Return what is new in a report; nothing for one that makes no sense.
-
-        Args:
-            report: As the component sent it; it comes from a browser and may be anything.
-            now: Seconds since the epoch, on the app's clock.
-        """
-        try:
-            stream, sent = str(report["stream"])[:40], float(report["sent"])
-            items = sorted(report["items"], key=lambda item: int(item["n"]))
-        except _NONSENSE:
-            return []
-        if not math.isfinite(sent):
-            return []
-        self._latest = stream
-        self._offsets[stream] = min(self._offsets.get(stream, now - sent), now - sent)
-        news: list[Seen | Act] = []
-        for item in items:
-            if int(item["n"]) <= self._numbers.get(stream, 0):
-                continue
-            self._numbers[stream] = int(item["n"])
-            try:
-                news.append(_read(item, self._offsets[stream]))
-            except _NONSENSE:
-                continue
-        return news
-
-
-def _read(item: Mapping[str, Any], offset: float) -> Seen | Act:
-    kind = item["kind"]
-    if kind == "view":
-        start, end = float(item["start"]) + offset, float(item["end"]) + offset
-        if not 0 < end - start <= 2 * LONGEST_REPORT_S:
-            raise ValueError("a view lasts from now to then")
-        shares = {str(name): float(share) for name, share in item["shares"].items()}
-        if not all(0 <= share <= 1 for share in shares.values()):
-            raise ValueError("a share lies between 0 and 1")
-        return Seen(start, end, shares)
-    if kind in ("mark", "lost"):
-        return Act(kind, str(item["passage"]))
-    if kind == "part":
-        return Act(kind, by=1 if item["by"] > 0 else -1)
-    raise ValueError("no such item")
-
-
 def show_text(
     key: str,
     document: Document,
-    place: Place,
-    look: Look,
+    position: ReaderPosition,
+    typography: Typography,
     marked: Sequence[str],
     wpm: float,
-    inbox: Inbox,
+    reports: ReportQueue,
 ) -> Any:
-    """Show one part of a text; return the latest report, to be given to the inbox.
+    """Show one part of a text; return the latest report, to be given to the queue.
 
     Args:
         key: One for each session.
         document: The text.
-        place: Which part of it.
-        look: How it is set.
+        position: Which part of it.
+        typography: How it is set.
         marked: Passages marked as important.
         wpm: The learner's pace, for the time that is left.
-        inbox: Knows what has arrived.
+        reports: Knows what has arrived.
     """
-    parts, part = count_parts(document), place.part
+    parts, part = count_parts(document), position.part
     shown = document.passages[part * PASSAGES_AT_ONCE : (part + 1) * PASSAGES_AT_ONCE]
     before = sum(passage.words for passage in document.passages[: part * PASSAGES_AT_ONCE])
     passages = []
@@ -171,13 +89,13 @@ def show_text(
             "language": document.language,
             "part": part,
             "parts": parts,
-            "start": place.start,
-            "jump": place.jump,
+            "start": position.start,
+            "jump": position.jump,
             "words": document.words,
             "passages": passages,
             "marked": list(marked),
-            "look": {"size": look.size, "width": look.width, "theme": look.theme},
-            "acked": inbox.acked,
+            "look": {"size": typography.size, "width": typography.width, "theme": typography.theme},
+            "acked": reports.acked,
         },
         on_report_change=_nothing,
     )

@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-import numpy.typing as npt
 
 from fer_core.affect.indicators import HEART_RATE_UNIT_BPM, Z_LIMIT
-
-FloatArray = npt.NDArray[np.float64]
+from fer_core.arrays import FloatArray
 
 #: A reading is taken from this much of the recent past. Seconds.
 WINDOW_S = 30.0

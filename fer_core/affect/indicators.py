@@ -14,9 +14,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from fer_core.arrays import FloatArray, expit
 
 #: Half-width of the interval shown, in standard deviations: 80 %. A learner takes "between 45
 #: and 75" for "probably", and a 95 % interval from a handful of answers covers nearly the whole
@@ -344,17 +343,9 @@ def estimate(
     logit = float(coefficients.mean @ x)
     spread = INTERVAL_SDS * math.sqrt(max(0.0, float(x @ coefficients.covariance @ x)))
     return Estimate(
-        value=100.0 * sigmoid(logit),
-        low=100.0 * sigmoid(logit - spread),
-        high=100.0 * sigmoid(logit + spread),
+        value=100.0 * float(expit(logit)),
+        low=100.0 * float(expit(logit - spread)),
+        high=100.0 * float(expit(logit + spread)),
         basis=basis,
         answers=coefficients.answers,
     )
-
-
-def sigmoid(logit: float) -> float:
-    """Return 1 / (1 + exp(-logit)) without overflow, 0..1."""
-    if logit >= 0:
-        return 1.0 / (1.0 + math.exp(-logit))
-    odds = math.exp(logit)
-    return odds / (1.0 + odds)

@@ -14,13 +14,11 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from fer_core.affect.indicators import Z_LIMIT
+from fer_core.arrays import FloatArray
 from fer_core.emotions import AROUSALS, EMOTIONS, VALENCES, Emotion
 from fer_core.vision.faces import Detections, Face, SkinColour
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Height from which a face carries full weight, in pixels of the source frame.
 FULL_WEIGHT_HEIGHT_PX = 80.0

@@ -1,4 +1,4 @@
-"""The command line: `python -m fer_core.api` serves; `keys` and `contract` are beside it."""
+"""`fer api`, or `python -m fer_core.api`: it serves; `keys` and `contract` are beside it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 import logging
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -14,11 +15,12 @@ from fer_core.config import Settings, get_settings
 from fer_core.errors import FerError, SettingsError
 
 EXIT_SETTINGS = 2
+PROGRAM = "python -m fer_core.api"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     """Run the command; the exit status is 2 where a setting is wrong."""
-    options = _parser().parse_args(arguments)
+    options = _parser(program).parse_args(arguments)
     try:
         settings = get_settings()
         key_store = KeyStore(settings.data_dir / "api-keys.json")
@@ -52,22 +54,23 @@ def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore)
     from fer_core.api.app import create_app
     from fer_core.api.model_loader import ModelService
     from fer_core.api.server import ApiServer, stop_on_signals
-    from fer_core.storage.store import SessionStore
+    from fer_core.live.registry import SessionRegistry
     from fer_core.vision.engine import InferenceEngine
 
     models = ModelService(lambda: InferenceEngine.load(settings))
-    store = SessionStore.open(settings)
-    app = create_app(settings, models, keys, store, require_key=needs_key, demo=options.demo)
+    registry = SessionRegistry.open(settings, time.time)
+    app = create_app(settings, models, keys, registry, require_key=needs_key, demo=options.demo)
     try:
         server = ApiServer(app, settings, host, port)
     except (OSError, ValueError) as error:  # waitress has a ValueError for unknown names
-        store.close()
+        registry.close()
         reason = error.strerror if isinstance(error, OSError) else "there is no such address"
         raise SettingsError(
             f"The API cannot listen on {host}:{port} ({reason}). Choose another --port or --host."
         ) from None
     stop_on_signals(server)
     models.start()
+    registry.watch()
     shown = f"[{host}]" if ":" in host else host
     demo = ", demo: /demo" if options.demo else ""
     print(
@@ -78,7 +81,7 @@ def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore)
     try:
         server.run_until_stopped(before_drain=app.extensions["fer"].streams.ended.set)
     finally:
-        store.close()
+        registry.close()
         models.close()
     return 0
 
@@ -107,9 +110,9 @@ def _keys(options: argparse.Namespace, store: KeyStore) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m fer_core.api",
+        prog=program,
         description="Serve the REST API, or manage its keys.",
         epilog=_settings_help(),
         formatter_class=argparse.RawDescriptionHelpFormatter,

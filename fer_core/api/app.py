@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,13 @@ from flask_openapi3.openapi import OpenAPI
 
 import fer_core
 from fer_core.api.analyses import analyses
+from fer_core.api.creations import Creations
 from fer_core.api.demo_page import demo_page
 from fer_core.api.documentation import SECURITY_SCHEMES, build_document, documentation
 from fer_core.api.events import events
+from fer_core.api.frame_answers import FrameAnswers
 from fer_core.api.frames import frames
 from fer_core.api.keys import KeyRing
-from fer_core.api.live_sessions import Clock, LiveSessions
 from fer_core.api.model_loader import ModelService
 from fer_core.api.observability import Observer
 from fer_core.api.problems import on_validation_error, register_error_handlers
@@ -44,7 +44,8 @@ from fer_core.api.services import Admission, Services, StreamLimit
 from fer_core.api.sessions import sessions
 from fer_core.api.system import system
 from fer_core.config import Settings
-from fer_core.storage.store import SessionStore
+from fer_core.live.per_session import PerSession
+from fer_core.live.registry import SessionRegistry
 
 REQUESTS = (AnalysisForm, SessionRequest, PassagesSeen, AnswersIn, BreakAnswer)
 RESPONSES = (
@@ -71,11 +72,10 @@ def create_app(
     settings: Settings,
     models: ModelService,
     keys: KeyRing,
-    store: SessionStore,
+    registry: SessionRegistry,
     *,
     require_key: bool,
     demo: bool = False,
-    clock: Clock = time.time,
 ) -> OpenAPI:
     """Make the API.
 
@@ -83,10 +83,9 @@ def create_app(
         settings: Limits, origins and rate.
         models: The model; started by the caller, who also closes it.
         keys: The keys that are taken.
-        store: The history; closed by the caller.
+        registry: The sessions; watched and closed by the caller.
         require_key: Refuse requests without a key. False is for the loopback interface only.
         demo: Serve the demo page too.
-        clock: Tells the time, in seconds since the epoch.
 
     Raises:
         SettingsError: An origin or the rate cannot be used.
@@ -106,9 +105,11 @@ def create_app(
         observer=observer,
         admission=Admission(settings.queue_size),
         large=Admission(1, LARGE_PATIENCE_S),
-        sessions=LiveSessions(store, clock),
+        sessions=registry,
+        creations=Creations(registry),
+        frames=PerSession(lambda _: FrameAnswers()),
         streams=StreamLimit(settings.api_threads // 2),
-        clock=clock,
+        clock=registry.clock,
     )
     app.extensions["fer_openapi"] = json.dumps(_contract_of(app), ensure_ascii=False)
     observer.install(app)

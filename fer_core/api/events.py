@@ -12,13 +12,13 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from fer_core.api.documentation import LOOK, SECURITY, answers
-from fer_core.api.live_sessions import LiveSession, LiveSessions
-from fer_core.api.reading import next_probe
 from fer_core.api.schemas.moments import format_moment
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.snapshots import ProbeOut, SnapshotOut, SuggestionOut
 from fer_core.api.schemas.study import EventHeaders
 from fer_core.api.services import StreamLimit, services
+from fer_core.live.registry import SessionRegistry
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import State
 from fer_core.sessions.timeline_bucket import Event, EventKind
 
@@ -64,13 +64,13 @@ def follow_session(path: SessionPath, header: EventHeaders) -> Response:
     sent first. A finished session that was followed to its end is answered with 204, on which
     an EventSource stops.
     """
-    live = services().sessions.get(path.session_id)
+    running = services().sessions.get(path.session_id)
     after = 0 if header.last_event_id is None else int(header.last_event_id)
-    if live.study.state is State.FINISHED and not _news(live, after):
+    if running.session.state is State.FINISHED and not _news(running, after):
         return Response(status=204)
     limit, sessions = services().streams, services().sessions
     limit.enter()
-    stream = _Stream(_follow(live, after, sessions, limit.ended), limit)
+    stream = _Stream(_follow(running, after, sessions, limit.ended), limit)
     return Response(stream, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
@@ -91,22 +91,23 @@ class _Stream:
 
 
 def _follow(
-    live: LiveSession, after: int, sessions: LiveSessions, ended: threading.Event
+    running: RunningSession, after: int, sessions: SessionRegistry, ended: threading.Event
 ) -> Iterator[str]:
     yield f"retry: {RETRY_MS}\n\n"
     clock = sessions.clock
     began_at = sent_at = monotonic()
     asked_at, state = float("-inf"), None
-    while live.runs_here or monotonic() - began_at < RENEW_LOOK_EVERY_S:
-        live = sessions.latest(live)
+    while running.runs_here or monotonic() - began_at < RENEW_LOOK_EVERY_S:
+        running = sessions.latest(running)
+        running.pause_if_lost()
         if monotonic() - asked_at >= PROBE_EVERY_S:
             asked_at = monotonic()
-            ask_if_running(live, clock())
-        news = _news(live, after)
+            ask_if_running(running, clock())
+        news = _news(running, after)
         for event in news:
-            yield _event_of(live, event)
+            yield _event_of(running, event)
             after = event.sequence
-        snapshot = live.study.snapshot(clock())
+        snapshot = running.session.snapshot(clock())
         if snapshot.state is State.ACTIVE or snapshot.state is not state:
             yield _message("snapshot", SnapshotOut.of(snapshot).model_dump_json(by_alias=True))
             sent_at = monotonic()
@@ -114,14 +115,14 @@ def _follow(
             yield ": still here\n\n"
             sent_at = monotonic()
         state = snapshot.state
-        if state is State.FINISHED or ended.wait(SNAPSHOT_EVERY_S) or live.erased:
+        if state is State.FINISHED or ended.wait(SNAPSHOT_EVERY_S) or running.erased:
             return
 
 
-def ask_if_running(live: LiveSession, now: float) -> None:
+def ask_if_running(running: RunningSession, now: float) -> None:
     """Let a question that is due be asked: it then is among the events."""
-    if live.study.state is State.ACTIVE:
-        next_probe(live, now)
+    if running.session.state is State.ACTIVE:
+        running.next_probe(now)
 
 
 _STATES = {
@@ -134,16 +135,16 @@ _STATES = {
 _TOLD = {*_STATES, EventKind.BREAK_SUGGESTED, EventKind.PROBE_ASKED}
 
 
-def _news(live: LiveSession, after: int) -> list[Event]:
-    return [event for event in live.study.events(after) if event.kind in _TOLD]
+def _news(running: RunningSession, after: int) -> list[Event]:
+    return [event for event in running.session.events(after) if event.kind in _TOLD]
 
 
-def _event_of(live: LiveSession, event: Event) -> str:
+def _event_of(running: RunningSession, event: Event) -> str:
     if event.kind is EventKind.BREAK_SUGGESTED:
         suggestion = SuggestionOut.model_validate(dict(event.data))
         return _message("break", suggestion.model_dump_json(), event.sequence)
     if event.kind is EventKind.PROBE_ASKED:
-        probe = live.study.probe(str(event.data["probe_id"]))
+        probe = running.session.probe(str(event.data["probe_id"]))
         body = "null" if probe is None else ProbeOut.of(probe).model_dump_json()
         return _message("probe", body, event.sequence)
     state = {"at": format_moment(event.at), "state": str(_STATES[event.kind])}

@@ -8,7 +8,6 @@ from flask_openapi3.models.tag import Tag
 
 from fer_core.api.analyse_image import analyse_picture
 from fer_core.api.documentation import CHANGE, SECURITY, answers
-from fer_core.api.live_sessions import LiveSession
 from fer_core.api.problems import Malformed, UnsupportedMediaType
 from fer_core.api.schemas.analyses import FaceOut, ImageSize, TimingOut
 from fer_core.api.schemas.problems import FieldProblem
@@ -17,6 +16,7 @@ from fer_core.api.schemas.snapshots import SnapshotOut
 from fer_core.api.schemas.study import FrameHeaders, FrameOut
 from fer_core.api.services import services
 from fer_core.errors import SessionFinished
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import State
 from fer_core.vision.faces import Detections
 
@@ -52,19 +52,20 @@ def send_frame(path: SessionPath, header: FrameHeaders) -> Response:
     Keep one frame in flight and skip the rest. A frame that is not newer than the last one is
     answered and left out of the timeline. On 503 wait for Retry-After and send a fresh frame.
     """
-    live = services().sessions.get_to_change(path.session_id)
-    if live.study.state is State.FINISHED:
+    running = services().sessions.get_to_change(path.session_id)
+    if running.is_finished:
         raise SessionFinished
     frame_id, captured_at = header.x_frame_id, _captured_at(header)
-    if (known := live.answer_to(frame_id)) is not None:
+    answers = services().frames.of(running)
+    if (known := answers.find(frame_id)) is not None:
         return _json(known)
     detections, decoded_ms = _analyse()
-    with live.frame_lock:
-        if (known := live.answer_to(frame_id)) is not None:
+    with answers.lock:
+        if (known := answers.find(frame_id)) is not None:
             return _json(known)
-        body = _take(live, detections, decoded_ms, captured_at, frame_id)
-        if frame_id is not None:
-            live.remember(frame_id, body)
+        detections = answers.number(detections, captured_at)
+        body = _take(running, detections, decoded_ms, captured_at, frame_id)
+        answers.keep(frame_id, body)
     return _json(body)
 
 
@@ -91,14 +92,14 @@ def _analyse() -> tuple[Detections, float]:
 
 
 def _take(
-    live: LiveSession,
+    running: RunningSession,
     detections: Detections,
     decoded_ms: float,
     captured_at: float,
     frame_id: str | None,
 ) -> bytes:
-    paused = live.study.state is State.PAUSED
-    detections, used = live.observe(detections, captured_at)
+    paused = running.session.state is State.PAUSED
+    used = running.observe(detections, captured_at)
     answer = FrameOut(
         frame_id=frame_id,
         captured_at=captured_at,
@@ -113,7 +114,7 @@ def _take(
         timing_ms=TimingOut(
             decode=round(decoded_ms, 1), inference=round(detections.timing.total_ms, 1)
         ),
-        snapshot=SnapshotOut.of(live.study.snapshot(services().clock())),
+        snapshot=SnapshotOut.of(running.session.snapshot(services().clock())),
     )
     return answer.model_dump_json(by_alias=True).encode()
 

@@ -1,4 +1,4 @@
-"""The model behind the API: loaded in the background, trusted only while the canary lives."""
+"""The model behind the API: loaded in the background, trusted while it passes its self-test."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import cv2
 from fer_core.errors import Busy, FerError, NotReady
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.image import decode_image
-from fer_core.vision.self_test import CanaryReport, check_canary, draw_background
+from fer_core.vision.self_test import SelfTestReport, draw_background, run_self_test
 
-#: How long a canary's answer is believed, in seconds: probes come every few seconds, and each
+#: How long a self-test is believed, in seconds: probes come every few seconds, and each
 #: check takes the model for about 30 ms.
 BELIEVE_FOR_S = 60.0
 
@@ -37,7 +37,7 @@ class ModelService:
         self._lock = threading.Lock()
         self._engine: InferenceEngine | None = None
         self._failure: FerError | None = None
-        self._report: CanaryReport | None = None
+        self._report: SelfTestReport | None = None
         self._checked_at = 0.0
         self._closed = False
 
@@ -48,7 +48,7 @@ class ModelService:
         return thread
 
     def load(self) -> None:
-        """Load the model and ask the canary; a failure is kept and told by `check`."""
+        """Load the model and test it; a failure is kept and told by `check`."""
         try:
             engine = self._load()
         except FerError as error:
@@ -63,7 +63,7 @@ class ModelService:
         # The codecs load with the first picture: 0.1 s that no client should wait for.
         decode_image(cv2.imencode(".jpg", draw_background())[1].tobytes())
         report = self.check()
-        _log.log(logging.INFO if report.passed else logging.ERROR, "canary: %s", report.detail)
+        _log.log(logging.INFO if report.passed else logging.ERROR, "self-test: %s", report.detail)
 
     @property
     def engine(self) -> InferenceEngine:
@@ -71,7 +71,7 @@ class ModelService:
 
         Raises:
             WeightsError: The model cannot be loaded.
-            NotReady: It is being loaded, or the canary failed.
+            NotReady: It is being loaded, or it failed its self-test.
         """
         if self._failure is not None:
             raise self._failure
@@ -84,8 +84,8 @@ class ModelService:
         """The engine if it is loaded, ready or not: for its counters."""
         return self._engine
 
-    def check(self) -> CanaryReport:
-        """Return what the canary showed, asking it again when the last answer is too old.
+    def check(self) -> SelfTestReport:
+        """Return what the self-test showed, run again when the last one is too old.
 
         Raises:
             WeightsError: The model cannot be loaded.
@@ -100,7 +100,7 @@ class ModelService:
             now = self._clock()
             if self._report is None or now - self._checked_at >= BELIEVE_FOR_S:
                 try:
-                    self._report = check_canary(engine)
+                    self._report = run_self_test(engine)
                 except Busy:
                     if self._report is None:
                         raise

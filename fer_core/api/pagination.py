@@ -6,11 +6,11 @@ import base64
 import json
 import math
 
-from fer_core.api.live_sessions import LiveSessions
 from fer_core.api.problems import Malformed
 from fer_core.api.schemas.problems import FieldProblem
 from fer_core.api.schemas.sessions import SessionSummary
 from fer_core.api.serializers import stored_summary_of, summary_of
+from fer_core.live.registry import SessionRegistry
 
 Position = tuple[float, str]
 
@@ -20,7 +20,7 @@ def position_of(item: SessionSummary) -> Position:
     return -item.started_at, item.session_id
 
 
-def list_page(sessions: LiveSessions, after: Position | None, size: int) -> list[SessionSummary]:
+def list_page(sessions: SessionRegistry, after: Position | None, size: int) -> list[SessionSummary]:
     """Return the next sessions of the list, running and kept.
 
     Args:
@@ -32,11 +32,12 @@ def list_page(sessions: LiveSessions, after: Position | None, size: int) -> list
         StorageError: The history cannot be read now.
     """
     now = sessions.clock()
-    found = {live.session_id: summary_of(live, now) for live in sessions.running()}
+    store = sessions.history.store_to_read()
+    found = {running.session_id: summary_of(running, now) for running in sessions.running()}
     until = None if after is None else math.nextafter(-after[0], math.inf)
     wanted = size
     while True:
-        kept = sessions.store.sessions(until=until, limit=wanted)
+        kept = [] if store is None else store.sessions(until=until, limit=wanted)
         page = {item.session_id: stored_summary_of(item, now) for item in kept} | found
         listed = sorted(page.values(), key=position_of)
         if after is not None:

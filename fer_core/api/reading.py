@@ -7,14 +7,15 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from fer_core.api.documentation import CHANGE, SECURITY, answers
-from fer_core.api.live_sessions import LiveSession
 from fer_core.api.problems import Malformed
 from fer_core.api.schemas.problems import FieldProblem
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.snapshots import ProbeOut
 from fer_core.api.schemas.study import AnswerIn, AnswersIn, PassagesSeen, Taken
 from fer_core.api.services import json_response, services
-from fer_core.learner.probes import Probe, clarity_correction
+from fer_core.errors import SessionFinished
+from fer_core.learner.probes import Probe
+from fer_core.live.running_session import RunningSession
 
 reading = APIBlueprint(
     "reading",
@@ -36,11 +37,11 @@ def report_passages(path: SessionPath, body: PassagesSeen) -> Response:
     Send what an IntersectionObserver saw, every few seconds. Reports may overlap and may come
     again: time counts once. What lies in a pause is left out.
     """
-    live = services().sessions.get_to_change(path.session_id)
+    running = services().sessions.get_to_change(path.session_id)
     for seen in body.root:
-        live.study.mark_passage(seen.passage_id, seen.visible_share, seen.from_, seen.to)
-    if live.desk is not None:
-        live.desk.follow()
+        running.session.mark_passage(seen.passage_id, seen.visible_share, seen.from_, seen.to)
+    if running.reading is not None:
+        running.reading.follow()
     return json_response(Taken(taken=len(body.root)))
 
 
@@ -54,14 +55,9 @@ def get_probe(path: SessionPath) -> Response:
 
     204 says: none. They are rare, one in three to five minutes, and each can be skipped.
     """
-    live = services().sessions.get_to_change(path.session_id)
-    probe = next_probe(live, services().clock())
+    running = services().sessions.get_to_change(path.session_id)
+    probe = running.next_probe(services().clock())
     return Response(status=204) if probe is None else json_response(ProbeOut.of(probe))
-
-
-def next_probe(live: LiveSession, now: float) -> Probe | None:
-    """Return the question that is open or due now."""
-    return live.study.next_probe(now, None if live.desk is None else live.desk.askable())
 
 
 @reading.post(
@@ -73,16 +69,19 @@ def send_answers(path: SessionPath, body: AnswersIn) -> Response:
     """Send the learner's answers
 
     A second answer to the same probe replaces the first. `passage_id` instead of `probe_id`
-    corrects the mark on a passage: that too is an answer, and teaches the estimates.
+    corrects the mark on a passage: that too is an answer, and teaches the estimates. It is taken
+    after the end of a kept session as well.
     """
-    live, now = services().sessions.get_to_change(path.session_id), services().clock()
-    probes = [_probe_of(live, answer, position) for position, answer in enumerate(body.root)]
+    running, now = services().sessions.get_to_change(path.session_id), services().clock()
+    probes = [_probe_of(running, answer, position) for position, answer in enumerate(body.root)]
+    if running.is_finished and any(probe is not None for probe in probes):
+        raise SessionFinished  # before any of the batch is taken
     for answer, probe in zip(body.root, probes, strict=True):
-        _take(live, answer, probe, now)
+        _take(running, answer, probe, now)
     return json_response(Taken(taken=len(body.root)))
 
 
-def _probe_of(live: LiveSession, answer: AnswerIn, position: int) -> Probe | None:
+def _probe_of(running: RunningSession, answer: AnswerIn, position: int) -> Probe | None:
     """Return the probe that is answered; None for a correction.
 
     Raises:
@@ -90,7 +89,7 @@ def _probe_of(live: LiveSession, answer: AnswerIn, position: int) -> Probe | Non
     """
     if answer.probe_id is None:
         return None
-    probe = live.study.probe(answer.probe_id)
+    probe = running.session.probe(answer.probe_id)
     if probe is None:
         raise _wrong(position, "probe_id", "no such probe was asked in this session")
     if answer.value is not None and answer.value not in probe.options:
@@ -99,21 +98,13 @@ def _probe_of(live: LiveSession, answer: AnswerIn, position: int) -> Probe | Non
     return probe
 
 
-def _take(live: LiveSession, answer: AnswerIn, probe: Probe | None, now: float) -> None:
+def _take(running: RunningSession, answer: AnswerIn, probe: Probe | None, now: float) -> None:
     if probe is None:
         assert answer.passage_id is not None  # noqa: S101  (held by the schema)
         assert answer.value is not None  # noqa: S101
-        probe = clarity_correction(answer.passage_id, answer.value, now).probe
-    features = None
-    if live.desk is not None and probe.passage_id is not None:
-        features = live.desk.features(probe.passage_id)
-    live.study.answer(
-        probe,
-        answer.value,
-        now,
-        features=features,
-        is_correction=answer.passage_id is not None,
-    )
+        services().sessions.correct(running, answer.passage_id, answer.value)
+        return
+    running.answer(probe, answer.value, now)
 
 
 def _wrong(position: int, field: str, detail: str) -> Malformed:

@@ -54,8 +54,8 @@ def get_timeline(path: SessionPath, query: TimelineQuery) -> Response:
     Seconds without a picture have no row; a number that is missing has its reason. To follow a
     session, send `next_since` of the last answer as `since`, or the ETag as If-None-Match.
     """
-    live = services().sessions.get(path.session_id)
-    rows = list(rebucket(live.study.rows(query.since), query.bucket_s))
+    running = services().sessions.get(path.session_id)
+    rows = list(rebucket(running.session.rows(query.since), query.bucket_s))
     timeline = TimelineOut(
         bucket_s=query.bucket_s,
         rows=[row_of(row) for row in rows],
@@ -76,8 +76,8 @@ def get_timeline(path: SessionPath, query: TimelineQuery) -> Response:
 )
 def get_feedback(path: SessionPath) -> Response:
     """Show break advice and passages to reread, each with its evidence"""
-    live = services().sessions.get(path.session_id)
-    return json_response(feedback_of(live, services().clock()))
+    running = services().sessions.get(path.session_id)
+    return json_response(feedback_of(running, services().clock()))
 
 
 @results.get(
@@ -87,11 +87,11 @@ def get_feedback(path: SessionPath) -> Response:
 )
 def export_session(path: SessionPath, query: ExportQuery) -> Response:
     """Take the session away: its timeline as CSV, or everything as JSON"""
-    live = services().sessions.get(path.session_id)
+    running = services().sessions.get(path.session_id)
     if query.format == "csv":
-        body, media_type = timeline_csv(live.study.timeline()), "text/csv; charset=utf-8"
+        body, media_type = timeline_csv(running.session.timeline()), "text/csv; charset=utf-8"
     else:
-        body = session_json(live.study, services().clock(), live.earlier)
+        body = session_json(running.session, services().clock())
         media_type = "application/json"
     return Response(
         body,

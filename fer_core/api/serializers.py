@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fer_core.affect.indicators import Estimate, Reason
-from fer_core.api.live_sessions import LiveSession, LiveSessions
 from fer_core.api.schemas.sessions import (
     HistoryOut,
     PassageOut,
@@ -29,7 +28,9 @@ from fer_core.api.schemas.study import (
     TimelineEstimate,
     TimelineRow,
 )
-from fer_core.reading.attribution import PassageReading
+from fer_core.live.registry import SessionRegistry
+from fer_core.live.running_session import RunningSession
+from fer_core.reading.attribution import PassageReading, own_pace
 from fer_core.reading.highlights import Mark
 from fer_core.sessions.report import NOTE, Report, Stretch, make_report
 from fer_core.sessions.session import StudySession
@@ -42,18 +43,18 @@ REREAD = frozenset({Mark.HARD_SAID, Mark.HARD_ESTIMATED, Mark.SKIMMED})
 _NO_TEXT = ReasonOut(code="no_text", text="No text was sent with this session.")
 
 
-def summary_of(live: LiveSession, now: float) -> SessionSummary:
+def summary_of(running: RunningSession, now: float) -> SessionSummary:
     """Describe a session in a list."""
-    study = live.study
+    session = running.session
     return SessionSummary(
-        session_id=live.session_id,
-        state=study.state.value,
-        retention="keep" if live.keep else "none",
-        started_at=study.info.started_at,
-        title=study.info.title,
-        goal=study.info.goal,
-        live=live.runs_here,
-        totals=totals_of(study, now),
+        session_id=running.session_id,
+        state=session.state.value,
+        retention="keep" if running.keep else "none",
+        started_at=session.info.started_at,
+        title=session.info.title,
+        goal=session.info.goal,
+        live=running.runs_here,
+        totals=totals_of(session, now),
     )
 
 
@@ -80,17 +81,17 @@ def stored_summary_of(stored: StoredSummary, now: float) -> SessionSummary:
     )
 
 
-def session_of(live: LiveSession, sessions: LiveSessions) -> SessionOut:
+def session_of(running: RunningSession, sessions: SessionRegistry) -> SessionOut:
     """Describe a session."""
-    info, now = live.study.info, sessions.clock()
-    status = sessions.store.status
+    info, now = running.session.info, sessions.clock()
+    status = sessions.history.status
     return SessionOut(
-        **dict(summary_of(live, now)),
+        **dict(summary_of(running, now)),
         plan=Plan(focus_min=info.plan.focus_min, break_min=info.plan.break_min),
         consent_version=info.consent_version,
-        text=None if live.desk is None else text_of(live.desk.document),
-        snapshot=SnapshotOut.of(live.study.snapshot(now)),
-        history=HistoryOut(saving=status.saving, message=status.message) if live.keep else None,
+        text=None if running.reading is None else text_of(running.reading.document),
+        snapshot=SnapshotOut.of(running.session.snapshot(now)),
+        history=HistoryOut(saving=status.saving, message=status.message) if running.keep else None,
     )
 
 
@@ -152,12 +153,12 @@ def estimate_of(estimate: Estimate) -> TimelineEstimate:
     )
 
 
-def feedback_of(live: LiveSession, now: float, report: Report | None = None) -> FeedbackOut:
+def feedback_of(running: RunningSession, now: float, report: Report | None = None) -> FeedbackOut:
     """Gather break advice and passages to reread, each with its evidence."""
-    study = live.study
-    report = report or make_report(study, now, live.earlier)
-    snapshot = study.snapshot(now)
-    highlights, passages, own_wpm = _reading_of(live)
+    session = running.session
+    report = report or make_report(session, now)
+    snapshot = session.snapshot(now)
+    highlights, passages, own_wpm = _reading_of(running)
     return FeedbackOut(
         next_break_s=_rounded(snapshot.next_break_s, 1),
         suggestion=SuggestionOut.of(snapshot.suggestion),
@@ -168,7 +169,7 @@ def feedback_of(live: LiveSession, now: float, report: Report | None = None) -> 
         highlights=highlights,
         passages=passages,
         own_wpm=own_wpm,
-        reading_reason=_reading_reason(live, passages),
+        reading_reason=_reading_reason(running, passages),
         answered=report.answered,
         skipped=report.skipped,
         camera=report.camera,
@@ -177,11 +178,11 @@ def feedback_of(live: LiveSession, now: float, report: Report | None = None) -> 
 
 
 def _reading_of(
-    live: LiveSession,
+    running: RunningSession,
 ) -> tuple[list[HighlightOut], list[PassageReadingOut], float | None]:
-    if live.desk is None:
-        return *_stored_reading_of(live), _rounded(live.own_wpm, 1)
-    result = live.desk.result(live.before)
+    if running.reading is None:
+        return _stored_reading_of(running)
+    result = running.reading.result()
     reading, estimates = result.reading, result.estimates
     highlights = [
         _highlight_of(highlight.passage_id, highlight.mark, highlight.why)
@@ -196,20 +197,25 @@ def _reading_of(
 
 
 def _stored_reading_of(
-    live: LiveSession,
-) -> tuple[list[HighlightOut], list[PassageReadingOut]]:
+    running: RunningSession,
+) -> tuple[list[HighlightOut], list[PassageReadingOut], float | None]:
     """Describe how a text was read whose words are gone: only figures are kept."""
-    passages = () if live.stored is None else live.stored.passages
+    passages = () if running.stored is None else running.stored.passages
     highlights = [
         _highlight_of(passage.reading.passage_id, Mark(passage.mark), passage.why or "")
         for passage in passages
         if passage.mark is not None
     ]
-    return highlights, [
+    seen = [
         _passage_of(passage.reading, passage.estimate)
         for passage in passages
         if passage.reading.seen
     ]
+    if not passages:
+        return highlights, seen, None
+    here = [passage.reading.wpm for passage in passages if passage.reading.wpm is not None]
+    pace = own_pace([*running.session.profile.paces_wpm, *here])
+    return highlights, seen, round(pace, 1)
 
 
 def _highlight_of(passage_id: str, mark: Mark, why: str) -> HighlightOut:
@@ -236,30 +242,30 @@ def _passage_of(reading: PassageReading, estimate: Estimate | None) -> PassageRe
     )
 
 
-def _reading_reason(live: LiveSession, passages: list[PassageReadingOut]) -> ReasonOut | None:
-    if live.desk is None and not passages:
+def _reading_reason(running: RunningSession, passages: list[PassageReadingOut]) -> ReasonOut | None:
+    if running.reading is None and not passages:
         return _NO_TEXT
     if not passages:
         return ReasonOut(code=str(Reason.WAITING), text="No passage was on the screen yet.")
     return None
 
 
-def finished_of(live: LiveSession) -> FinishedOut:
+def finished_of(running: RunningSession) -> FinishedOut:
     """Sum up a finished session, as of its end."""
-    study = live.study
-    started_at = study.info.started_at
-    finished_at = started_at + study.totals(started_at).elapsed_s
-    report = make_report(study, finished_at, live.earlier)
+    session = running.session
+    started_at = session.info.started_at
+    finished_at = started_at + session.totals(started_at).elapsed_s
+    report = make_report(session, finished_at)
     return FinishedOut(
-        session_id=live.session_id,
-        retention="keep" if live.keep else "none",
+        session_id=running.session_id,
+        retention="keep" if running.keep else "none",
         started_at=started_at,
         finished_at=finished_at,
-        totals=totals_of(study, finished_at),
+        totals=totals_of(session, finished_at),
         hardest=_stretch_of(report.hardest),
         best=_stretch_of(report.best),
         stretches_note=report.stretches_note,
-        feedback=feedback_of(live, finished_at, report),
+        feedback=feedback_of(running, finished_at, report),
     )
 
 

@@ -10,11 +10,15 @@ from typing import cast
 from flask import Response, current_app
 from pydantic import BaseModel
 
-from fer_core.api.live_sessions import Clock, LiveSessions
+from fer_core.api.creations import Creations
+from fer_core.api.frame_answers import FrameAnswers
 from fer_core.api.model_loader import ModelService
 from fer_core.api.observability import Observer
 from fer_core.config import Settings
 from fer_core.errors import Busy
+from fer_core.live.per_session import PerSession
+from fer_core.live.registry import SessionRegistry
+from fer_core.live.running_session import Clock
 
 
 class Admission:
@@ -70,6 +74,9 @@ class Services:
     Attributes:
         admission: Bounds the pictures in hand.
         large: Bounds the large ones among them to one at a time.
+        sessions: Everything that runs here.
+        creations: Starts sessions, each request once.
+        frames: What each session's frames were answered.
     """
 
     settings: Settings
@@ -77,7 +84,9 @@ class Services:
     observer: Observer
     admission: Admission
     large: Admission
-    sessions: LiveSessions
+    sessions: SessionRegistry
+    creations: Creations
+    frames: PerSession[FrameAnswers]
     streams: StreamLimit
     clock: Clock
 

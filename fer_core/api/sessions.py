@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Response, g, url_for
@@ -24,6 +25,8 @@ from fer_core.api.schemas.snapshots import SnapshotOut
 from fer_core.api.schemas.study import BreakAnswer, FinishedOut
 from fer_core.api.serializers import finished_of, session_of
 from fer_core.api.services import json_response, services
+from fer_core.errors import HistoryNotShrunk, SessionNotFound
+from fer_core.sessions.session import StudySession
 
 #: The learner's clock may be this far ahead of ours: unlike frames, consent needs no exact time.
 CONSENT_TOLERANCE_S = 300.0
@@ -84,9 +87,9 @@ def create_session(header: CreationHeaders, body: SessionRequest) -> Response:
                 ),
             )
         )
-    live = services().sessions.create(body, g.caller, header.idempotency_key)
-    response = json_response(session_of(live, services().sessions), 201)
-    response.headers["Location"] = url_for("sessions.get_session", session_id=live.session_id)
+    running = services().creations.create(body, g.caller, header.idempotency_key)
+    response = json_response(session_of(running, services().sessions), 201)
+    response.headers["Location"] = url_for("sessions.get_session", session_id=running.session_id)
     return response
 
 
@@ -110,7 +113,9 @@ def delete_sessions() -> Response:
 
     Those of the app on this machine are in the same history, and are erased too.
     """
-    services().sessions.erase_all()
+    with suppress(HistoryNotShrunk):  # all is erased, which is what was asked for
+        services().sessions.erase_all()
+    services().creations.clear()
     return Response(status=204)
 
 
@@ -119,8 +124,8 @@ def delete_sessions() -> Response:
 )
 def get_session(path: SessionPath) -> Response:
     """Show a session"""
-    live = services().sessions.get(path.session_id)
-    return json_response(session_of(live, services().sessions))
+    running = services().sessions.get(path.session_id)
+    return json_response(session_of(running, services().sessions))
 
 
 @sessions.delete(
@@ -132,6 +137,10 @@ def delete_session(path: SessionPath) -> Response:
     return Response(status=204)
 
 
+def _session_to_change(path: SessionPath) -> StudySession:
+    return services().sessions.get_to_change(path.session_id).session
+
+
 @sessions.post(
     "/<session_id>/pause",
     operation_id="pauseSession",
@@ -139,9 +148,9 @@ def delete_session(path: SessionPath) -> Response:
 )
 def pause_session(path: SessionPath) -> Response:
     """Stop the clock and the signals; pausing twice changes nothing"""
-    live, now = services().sessions.get_to_change(path.session_id), services().clock()
-    live.study.pause(now)
-    return json_response(SnapshotOut.of(live.study.snapshot(now)))
+    session, now = _session_to_change(path), services().clock()
+    session.pause(now)
+    return json_response(SnapshotOut.of(session.snapshot(now)))
 
 
 @sessions.post(
@@ -151,9 +160,9 @@ def pause_session(path: SessionPath) -> Response:
 )
 def resume_session(path: SessionPath) -> Response:
     """Go on; a pause of two minutes or more counts as a rest"""
-    live, now = services().sessions.get_to_change(path.session_id), services().clock()
-    live.study.resume(now)
-    return json_response(SnapshotOut.of(live.study.snapshot(now)))
+    session, now = _session_to_change(path), services().clock()
+    session.resume(now)
+    return json_response(SnapshotOut.of(session.snapshot(now)))
 
 
 @sessions.post(
@@ -167,9 +176,13 @@ def finish_session(path: SessionPath) -> Response:
     With retention none this is the last answer about it: afterwards it is forgotten. Finishing a
     kept session twice gives the same answer.
     """
-    live = services().sessions.get_to_change(path.session_id)
-    services().sessions.finish(live)
-    return json_response(finished_of(live))
+    running = services().sessions.get_to_change(path.session_id)
+    services().sessions.finish(running)
+    answer = json_response(finished_of(running))
+    if not running.keep:
+        with suppress(SessionNotFound):  # by another request
+            services().sessions.erase(running.session_id)
+    return answer
 
 
 @sessions.post(
@@ -179,11 +192,11 @@ def finish_session(path: SessionPath) -> Response:
 )
 def answer_break(path: SessionPath, body: BreakAnswer) -> Response:
     """Take, snooze or dismiss the break that is suggested; without one nothing changes"""
-    live, now = services().sessions.get_to_change(path.session_id), services().clock()
+    session, now = _session_to_change(path), services().clock()
     if body.answer == "take":
-        live.study.take_break(now)
+        session.take_break(now)
     elif body.answer == "snooze":
-        live.study.snooze_break(now)
+        session.snooze_break(now)
     else:
-        live.study.dismiss_break(now)
-    return json_response(SnapshotOut.of(live.study.snapshot(now)))
+        session.dismiss_break(now)
+    return json_response(SnapshotOut.of(session.snapshot(now)))

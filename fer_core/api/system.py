@@ -30,7 +30,7 @@ def ready() -> Response:
     report = services().models.check()
     if not report.passed:
         raise NotReady(f"The model is not right: {report.detail}")
-    return json_response(Ready(canary=report.detail))
+    return json_response(Ready(self_test=report.detail))
 
 
 @system.get(

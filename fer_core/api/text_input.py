@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fer_core.api.schemas.sessions import TextIn
-from fer_core.learner.probes import Question
 from fer_core.texts.document import Document, Passage
 from fer_core.texts.opening import open_document, open_pasted
+from fer_core.texts.question import Question
 
 
 def open_text(text: TextIn) -> Document:

@@ -88,7 +88,9 @@ def probability_bars(faces: Sequence[Face]) -> alt.LayerChart:
         order=alt.Order("order:Q"),
     )
     emoji = base.mark_text(fontSize=14).encode(x=alt.X("middle:Q"), text="emoji:N")
-    return alt.layer(bars, emoji).properties(height=len(faces) * _ROW_PX, autosize=_PLOT_HEIGHT)
+    return alt.LayerChart(layer=[bars, emoji]).properties(
+        height=len(faces) * _ROW_PX, autosize=_PLOT_HEIGHT
+    )
 
 
 def expression_counts(counts: Mapping[Emotion | None, int]) -> alt.LayerChart:
@@ -121,7 +123,9 @@ def expression_counts(counts: Mapping[Emotion | None, int]) -> alt.LayerChart:
     numbers = base.mark_text(align="left", dx=6, fontWeight="bold", color="#808B98").encode(
         text="faces:Q"
     )
-    return alt.layer(bars, numbers).properties(height=len(counts) * _ROW_PX, autosize=_PLOT_HEIGHT)
+    return alt.LayerChart(layer=[bars, numbers]).properties(
+        height=len(counts) * _ROW_PX, autosize=_PLOT_HEIGHT
+    )
 
 
 def confusion_matrix(counts: Sequence[Sequence[int]]) -> alt.LayerChart:
@@ -176,4 +180,6 @@ def confusion_matrix(counts: Sequence[Sequence[int]]) -> alt.LayerChart:
         text=alt.Text("share:Q", format=".0%"),
         color=alt.condition(alt.datum.share > 0.45, alt.value("#FFFFFF"), alt.value("#1C2530")),
     )
-    return alt.layer(cells, text).properties(height=52 * len(truths), autosize=_PLOT_HEIGHT)
+    return alt.LayerChart(layer=[cells, text]).properties(
+        height=52 * len(truths), autosize=_PLOT_HEIGHT
+    )

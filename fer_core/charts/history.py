@@ -31,7 +31,7 @@ def week_chart(weeks: Sequence[WeekTotal]) -> alt.Chart:
             "sessions": [week.sessions for week in weeks],
         }
     )
-    return (
+    chart: alt.Chart = (
         alt.Chart(table)
         .mark_bar(color="#0072B2", cornerRadius=3)
         .encode(
@@ -50,6 +50,7 @@ def week_chart(weeks: Sequence[WeekTotal]) -> alt.Chart:
         )
         .properties(height=150, autosize=_PLOT_HEIGHT)
     )
+    return chart
 
 
 def _days(first: datetime, last: datetime) -> alt.X:
@@ -139,7 +140,7 @@ def trend_chart(
             .mark_line(color=_GREY, strokeDash=[6, 4])
             .encode(x="time:T", y=alt.Y("value:Q", scale=scale))
         )
-    return alt.layer(*layers).properties(height=180, autosize=_PLOT_HEIGHT)
+    return alt.LayerChart(layer=layers).properties(height=180, autosize=_PLOT_HEIGHT)
 
 
 def hour_chart(hours: Sequence[HourMean]) -> alt.LayerChart:
@@ -189,4 +190,6 @@ def hour_chart(hours: Sequence[HourMean]) -> alt.LayerChart:
         ),
     )
     counts = base.mark_text(dx=10, align="left", color=_GREY, fontSize=11).encode(text="n:Q")
-    return alt.layer(spans, points, counts).properties(height=180, autosize=_PLOT_HEIGHT)
+    return alt.LayerChart(layer=[spans, points, counts]).properties(
+        height=180, autosize=_PLOT_HEIGHT
+    )

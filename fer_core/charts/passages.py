@@ -79,14 +79,16 @@ def comprehension_map(table: pd.DataFrame) -> alt.LayerChart:
     base = _base(shown)
     scale = alt.Scale(domain=[0, 100])
     axis = alt.Axis(minExtent=_AXIS_PX, tickCount=5)
-    return alt.layer(
-        base.mark_rule(color=_COMPREHENSION, strokeWidth=5, opacity=0.3).encode(
-            y=alt.Y("low:Q", title="Comprehension", scale=scale, axis=axis), y2="high:Q"
-        ),
-        base.mark_point(color=_COMPREHENSION, filled=True, size=45, opacity=1).encode(
-            y=alt.Y("comprehension:Q", scale=scale)
-        ),
-        base.mark_text(fontSize=15, baseline="bottom").encode(text="icon:N", y=alt.value(14)),
+    return alt.LayerChart(
+        layer=[
+            base.mark_rule(color=_COMPREHENSION, strokeWidth=5, opacity=0.3).encode(
+                y=alt.Y("low:Q", title="Comprehension", scale=scale, axis=axis), y2="high:Q"
+            ),
+            base.mark_point(color=_COMPREHENSION, filled=True, size=45, opacity=1).encode(
+                y=alt.Y("comprehension:Q", scale=scale)
+            ),
+            base.mark_text(fontSize=15, baseline="bottom").encode(text="icon:N", y=alt.value(14)),
+        ]
     ).properties(height=_HEIGHT, autosize=_PLOT_HEIGHT)
 
 
@@ -99,15 +101,17 @@ def pace_map(table: pd.DataFrame, own_wpm: float) -> alt.LayerChart:
     """
     shown = table.assign(pace=table["wpm"].clip(upper=_FASTEST_SHOWN), interval="")
     rules = alt.Chart(pd.DataFrame({"wpm": [own_wpm, SKIMMED_PACE * own_wpm]}))
-    return alt.layer(
-        _base(shown)
-        .mark_bar(color=_PACE, opacity=0.75, size=_bar_px(len(table)))
-        .encode(
-            y=alt.Y(
-                "pace:Q", title="Words a minute", axis=alt.Axis(minExtent=_AXIS_PX, tickCount=4)
-            )
-        ),
-        rules.mark_rule(color=_GREY, strokeDash=[4, 3]).encode(y="wpm:Q"),
+    return alt.LayerChart(
+        layer=[
+            _base(shown)
+            .mark_bar(color=_PACE, opacity=0.75, size=_bar_px(len(table)))
+            .encode(
+                y=alt.Y(
+                    "pace:Q", title="Words a minute", axis=alt.Axis(minExtent=_AXIS_PX, tickCount=4)
+                )
+            ),
+            rules.mark_rule(color=_GREY, strokeDash=[4, 3]).encode(y="wpm:Q"),
+        ]
     ).properties(height=_HEIGHT, autosize=_PLOT_HEIGHT)
 
 

@@ -274,7 +274,7 @@ def _expression_spec() -> dict[str, Any]:
     )
     areas = (
         alt.Chart(alt.NamedData(SHARES))
-        .transform_fold(names, as_=["expression", "share"])
+        .transform_fold([*names], as_=["expression", "share"])
         .transform_calculate(named=f"{labels} : ''", order=f"indexof({names}, datum.expression)")
         # Stacked by hand: the encoding's own stack would draw areas across gaps, down to zero.
         .transform_stack(
@@ -321,7 +321,9 @@ def _expression_spec() -> dict[str, Any]:
             ],
         )
     )
-    return _finished(alt.layer(areas, _spans_layer(), hover, *_mark_layers()), height=_HEIGHT)
+    return _finished(
+        alt.LayerChart(layer=[areas, _spans_layer(), hover, *_mark_layers()]), height=_HEIGHT
+    )
 
 
 def indicator_spec() -> dict[str, Any]:
@@ -383,7 +385,7 @@ def _indicator_spec() -> dict[str, Any]:
         ],
     )
     return _finished(
-        alt.layer(_spans_layer(), bands, lines, hover, *_mark_layers()), height=_HEIGHT
+        alt.LayerChart(layer=[_spans_layer(), bands, lines, hover, *_mark_layers()]), height=_HEIGHT
     )
 
 
@@ -400,7 +402,7 @@ def _spans_layer() -> alt.LayerChart:
         .mark_text(angle=270, align="left", baseline="middle", color=_GREY, fontStyle="italic")
         .encode(x=alt.X("middle:Q"), x2=alt.Undefined, y=alt.value(_HEIGHT - 6), text="text:N")
     )
-    return alt.layer(rectangles, words)
+    return alt.LayerChart(layer=[rectangles, words])
 
 
 def _mark_layers() -> tuple[alt.Chart, alt.Chart]:

@@ -1,1 +1,1 @@
-"""The command line: photos analysed without a browser, and the installation checked."""
+"""The command line `fer`: photos analysed, the app and the API started, the install checked."""

@@ -1,4 +1,4 @@
-"""`python -m fer_core analyse`: photos in, labelled faces out as text, JSON, CSV or pictures."""
+"""`fer analyse`: photos in, labelled faces out as text, JSON, CSV or pictures."""
 
 from __future__ import annotations
 

@@ -1,14 +1,21 @@
-"""What the command line takes and which exit status it gives."""
+"""`fer`: what the command line takes and which exit status it gives.
+
+`fer api`, `fer app` and `fer train` hand over to programs with options of their own. Nothing is
+imported before it is known which command runs, so that `fer --version` answers at once.
+"""
 
 from __future__ import annotations
 
 import argparse
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import fer_core
 from fer_core.errors import FerError
+
+PROGRAM = "fer"
 
 EXIT_STATUS = """exit status:
   0  everything was done
@@ -18,32 +25,66 @@ EXIT_STATUS = """exit status:
 """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status."""
-    options = _parser().parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
+    """Run one command and return its exit status.
+
+    Args:
+        arguments: What follows the program's name; that of this process if None.
+        program: How the program was called, for its own messages.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdout, sys.stderr):
         # Emoji and names in any script, also where the terminal knows neither.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    remedy = f"`{program} doctor` says what to do.\n"
     try:
+        if arguments and arguments[0] in _PROGRAMS:
+            run, _ = _PROGRAMS[arguments[0]]
+            return run(arguments[1:], f"{program} {arguments[0]}")
+        options = _parser(program).parse_args(arguments)
         return _analyse(options) if options.command == "analyse" else _doctor()
     except FerError as error:
-        sys.stderr.write(f"{error.message}\n`python -m fer_core doctor` says what to do.\n")
+        sys.stderr.write(f"{error.message}\n{remedy}")
         return 3
     except ImportError as error:
-        sys.stderr.write(
-            f"{error.name or 'A library'} is not installed.\n"
-            "`python -m fer_core doctor` says what to do.\n"
-        )
+        sys.stderr.write(f"{error.name or 'A library'} is not installed.\n{remedy}")
         return 3
     except BrokenPipeError:  # the reader, as `head`, has had enough
         sys.stderr.close()
         return 0
-    except OSError as error:  # photos that cannot be read are in the results
-        sys.stderr.write(
-            f"{error.filename or 'The output'} cannot be written ({error.strerror}).\n"
-        )
-        return 3
+
+
+def _run_api(arguments: Sequence[str], program: str) -> int:
+    from fer_core.api.__main__ import main as api
+
+    return api(arguments, program)
+
+
+def _run_app(arguments: Sequence[str], program: str) -> int:
+    from fer_core.cli.app import run_app
+
+    return run_app(arguments, program)
+
+
+def _run_training(arguments: Sequence[str], program: str) -> int:
+    from fer_core.training.__main__ import STEPS
+    from fer_core.training.__main__ import main as training
+
+    if not arguments or arguments[0] in {*STEPS, "-h", "--help"}:
+        return training(arguments or ["--help"], program)
+    return training(["train", *arguments], program)
+
+
+#: Each takes what follows its name, and how it was called.
+_PROGRAMS: dict[str, tuple[Callable[[Sequence[str], str], int], str]] = {
+    "app": (_run_app, "start the app in the browser"),
+    "api": (_run_api, "serve the REST API, or manage its keys"),
+    "train": (
+        _run_training,
+        "train a model of your own; train check, relabel, export and evaluate go with it",
+    ),
+}
 
 
 def _analyse(options: argparse.Namespace) -> int:
@@ -53,13 +94,21 @@ def _analyse(options: argparse.Namespace) -> int:
         sys.stderr.write("--blur is for the pictures that --annotate DIR writes: name a DIR.\n")
         return 2
     form: Output = "json" if options.json else "csv" if options.csv else "text"
-    return analyse(
-        options.photos,
-        form,
-        confidence=options.confidence,
-        annotate_into=options.annotate,
-        blur=options.blur,
-    )
+    try:
+        return analyse(
+            options.photos,
+            form,
+            confidence=options.confidence,
+            annotate_into=options.annotate,
+            blur=options.blur,
+        )
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # photos that cannot be read are in the results
+        sys.stderr.write(
+            f"{error.filename or 'The output'} cannot be written ({error.strerror}).\n"
+        )
+        return 3
 
 
 def _doctor() -> int:
@@ -70,14 +119,15 @@ def _doctor() -> int:
     return 1 if any(check.status == "failed" for check in checks) else 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m fer_core",
-        description="Facial expressions in photos, on this machine.",
+        prog=program,
+        description="Facial expressions in photos and study sessions, on this machine.",
         epilog=EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(dest="command", required=True)
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {fer_core.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     analyse = commands.add_parser(
         "analyse",
         help="label the faces in photos",
@@ -101,6 +151,8 @@ def _parser() -> argparse.ArgumentParser:
         help="weakest face to report (default: the model's own threshold)",
     )
     commands.add_parser("doctor", help="check the installation and say what to do")
+    for name, (_, purpose) in _PROGRAMS.items():
+        commands.add_parser(name, help=purpose, add_help=False)  # for the list: it runs above
     return parser
 
 

@@ -1,4 +1,4 @@
-"""`python -m fer_core doctor`: is everything here that the app needs, and if not, what to do.
+"""`fer doctor`: is everything here that the app needs, and if not, what to do.
 
 Nothing outside the standard library is imported before the packages have been looked at, so that
 it can tell which of them are missing.
@@ -19,14 +19,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from fer_core.errors import FerError, SettingsError
+from fer_core.paths import PROJECT_ROOT
 
 if TYPE_CHECKING:
     from fer_core.config import Settings
 
 Status = Literal["ok", "warning", "failed"]
 
-REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
-PYTHON_NEEDED = (3, 11)
+REQUIREMENTS = PROJECT_ROOT / "requirements.txt"
+#: The oldest and the newest Python that every pinned package has a wheel for.
+PYTHON_RANGE = ((3, 11), (3, 14))
 #: Streamlit's own default; `.streamlit/config.toml` does not change it.
 APP_PORT = 8501
 #: A day of study sessions takes about 5 MB; below this, saving will fail soon.
@@ -87,22 +89,25 @@ def describe(checks: list[Check]) -> str:
     if failed:
         lines.append(f"{failed} of {len(checks)} checks failed.")
     else:
-        lines.append("Everything the app needs is here. Start it: streamlit run Home.py")
+        lines.append("Everything the app needs is here. Start it: python -m fer_core app")
     return "\n".join(lines) + "\n"
 
 
-def check_python() -> Check:
-    """Is this Python new enough?"""
-    found = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info[:2] < PYTHON_NEEDED:
-        return Check("Python", "failed", found, "Install Python 3.11 and make a new environment.")
-    if sys.version_info[:2] > PYTHON_NEEDED:
-        return Check("Python", "warning", f"{found}; the pinned versions were tested on 3.11")
+def check_python(version: tuple[int, int, int] = sys.version_info[:3]) -> Check:
+    """Is this Python one that the packages are made for?"""
+    found = ".".join(map(str, version))
+    oldest, newest = PYTHON_RANGE
+    if version[:2] < oldest:
+        remedy = f"Install Python {newest[0]}.{newest[1]} and make a new environment."
+        return Check("Python", "failed", found, remedy)
+    if version[:2] > newest:
+        detail = f"{found}; the packages were tried up to {newest[0]}.{newest[1]}"
+        return Check("Python", "warning", detail)
     return Check("Python", "ok", found)
 
 
 def check_packages(requirements: Path) -> Iterator[Check]:
-    """Are the packages of a requirements file installed in the versions it pins?"""
+    """Are the packages of a requirements file installed as it pins them, or a patch later?"""
     try:
         pins = read_pins(requirements.read_text(encoding="utf-8"))
     except OSError:
@@ -115,15 +120,15 @@ def check_packages(requirements: Path) -> Iterator[Check]:
         except importlib.metadata.PackageNotFoundError:
             missing.append(name)
             continue
-        if found != version:
+        if not is_patch_of(found, version):
             different.append(f"{name} {found} instead of {version}")
-    remedy = f"pip install -r {requirements.name}"
+    remedy = f"pip install -r {_seen_from_here(requirements)}"
     if missing:
         yield Check("packages", "failed", f"not installed: {', '.join(missing)}", remedy)
     if different:
         yield Check("packages", "warning", "; ".join(different), remedy)
     if not missing and not different:
-        yield Check("packages", "ok", f"{len(pins)} as pinned")
+        yield Check("packages", "ok", f"{len(pins)} as pinned, or a patch later")
     if _installed("opencv-python") and _installed("opencv-python-headless"):
         yield Check(
             "OpenCV",
@@ -139,11 +144,19 @@ def read_pins(requirements: str) -> dict[str, str]:
     return {match[1]: match[2] for match in matches if match}
 
 
+def is_patch_of(found: str, pinned: str) -> bool:
+    """Tell whether a version is the pinned one, or has a later last number, as a wheel may."""
+    (found_line, _, found_patch), (line, _, patch) = found.rpartition("."), pinned.rpartition(".")
+    if not (found_patch.isdecimal() and patch.isdecimal()):
+        return found == pinned
+    return found_line == line and int(found_patch) >= int(patch)
+
+
 def check_model(settings: Settings) -> Iterator[Check]:
     """Does the model load, is it the file that was shipped, and does it see?"""
     try:
         from fer_core.vision.detector import EmotionDetector
-        from fer_core.vision.self_test import check_canary
+        from fer_core.vision.self_test import run_self_test
 
         detector = EmotionDetector.load(settings.weights, settings.threads)
     except FerError as error:
@@ -155,13 +168,13 @@ def check_model(settings: Settings) -> Iterator[Check]:
         )
         return
     except ImportError as error:
-        remedy = "pip install -r requirements.txt"
+        remedy = f"pip install -r {_seen_from_here(REQUIREMENTS)}"
         yield Check("model", "failed", f"{error.name or 'a library'} is not installed", remedy)
         return
     info = detector.info
-    sums = " and ".join(network.sha256[:12] for network in info.networks)
+    sums = " and ".join(network.sha256[:12] for network in info.networks.roles())
     yield Check("model", "ok", f"{info.name} {info.version}, right by its checksum: {sums}")
-    report = check_canary(detector)
+    report = run_self_test(detector)
     yield Check(
         "model's answer",
         "ok" if report.passed else "failed",
@@ -224,6 +237,14 @@ def check_camera(devices: Path = Path("/dev")) -> Check:
         remedy = "Add yourself to the group that owns it: sudo usermod -aG video $USER"
         return Check("camera", "warning", f"{cameras[0]} may not be opened by this user", remedy)
     return Check("camera", "ok", f"{cameras[0]} can be opened", hint)
+
+
+def _seen_from_here(file: Path) -> Path:
+    """Return a path as short as it can be typed: the checkout is often the current folder."""
+    try:
+        return file.relative_to(Path.cwd())
+    except ValueError:
+        return file
 
 
 def _installed(name: str) -> bool:

@@ -14,8 +14,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fer_core.boxes import intersections
 from fer_core.drawing.emoji import RgbaImage
-from fer_core.drawing.labels import colour_of, lay, panel, plate, plate_size
+from fer_core.drawing.labels import blend, colour_of, label_size, label_sprite, probability_panel
 from fer_core.emotions import UNSURE_LABEL
 from fer_core.vision.faces import Box, Face
 from fer_core.vision.image import RgbImage
@@ -85,7 +86,7 @@ def draw_faces(
         if index == marked:
             _set_apart(canvas, face.box, line)
         _draw_box(canvas, face, line)
-        lay(canvas, sprite, round(spot.x), round(spot.y))
+        blend(canvas, sprite, round(spot.x), round(spot.y))
         if options.bars:
             _draw_panel(canvas, face, line)
     return canvas
@@ -115,32 +116,24 @@ def text_size(face_height: float, width: int, height: int) -> int:
 class _Taken:
     """The rectangles that labels keep off.
 
-    These are the faces, the labels laid so far, and for each face still to come the place of the
+    These are the faces, the labels placed so far, and for each face still to come the place of the
     shortest label it could have: so one long label never takes the room of its neighbours' only
     ones.
     """
 
     def __init__(self, boxes: Sequence[Box], reserved: Sequence[Box]) -> None:
-        self._boxes = np.array(boxes, np.float64)
-        self._labels = np.array(reserved, np.float64)
+        self._boxes = np.array([box.corners for box in boxes])
+        self._labels = np.array([box.corners for box in reserved])
 
     def overlap(self, label: Box, own: int) -> float:
         """Return the area that a face's label would share with other faces and their labels."""
-        shared = _shared(self._boxes, label) + _shared(self._labels, label)
+        corners = np.array(label.corners)
+        shared = intersections(self._boxes, corners) + intersections(self._labels, corners)
         shared[own] = 0
         return float(shared.sum())
 
-    def lay(self, label: Box, own: int) -> None:
-        self._labels[own] = label
-
-
-def _shared(boxes: npt.NDArray[np.float64], other: Box) -> npt.NDArray[np.float64]:
-    """Return the areas, shape (n,), that boxes (n, 4) share with another one."""
-    right = np.minimum(boxes[:, 0] + boxes[:, 2], other.x + other.width)
-    bottom = np.minimum(boxes[:, 1] + boxes[:, 3], other.y + other.height)
-    width = np.clip(right - np.maximum(boxes[:, 0], other.x), 0, None)
-    height = np.clip(bottom - np.maximum(boxes[:, 1], other.y), 0, None)
-    return np.asarray(width * height)
+    def take(self, label: Box, own: int) -> None:
+        self._labels[own] = label.corners
 
 
 def _texts(face: Face, index: int, options: DrawOptions) -> list[str]:
@@ -171,8 +164,8 @@ def _place_labels(
     texts = [_texts(face, index, options) for index, face in enumerate(faces)]
 
     def spots(index: int, text: str) -> list[Box]:
-        plate_width, plate_height = plate_size(text, sizes[index], emoji=options.emoji)
-        return _spots(faces[index].box, plate_width, plate_height, width, height, line)
+        label_width, label_height = label_size(text, sizes[index], emoji=options.emoji)
+        return _spots(faces[index].box, label_width, label_height, width, height, line)
 
     taken = _Taken(
         [face.box for face in faces],
@@ -188,38 +181,40 @@ def _place_labels(
                     overlap, text, spot = next_overlap, shorter_text, next_spot
             if overlap == 0:
                 break
-        taken.lay(spot, own=index)
-        sprite = plate(faces[index].emotion, text, sizes[index], emoji=options.emoji)
+        taken.take(spot, own=index)
+        sprite = label_sprite(faces[index].emotion, text, sizes[index], emoji=options.emoji)
         labels[index] = (sprite, spot)
     return labels
 
 
 def _spots(
-    box: Box, plate_width: int, plate_height: int, width: int, height: int, line: int
+    box: Box, label_width: int, label_height: int, width: int, height: int, line: int
 ) -> list[Box]:
     """Return where a label may stand, best first: above, below, then inside at the top."""
-    x = round(min(max(box.x - line, 0), max(width - plate_width, 0)))
-    above = round(box.y - line * 1.5 - plate_height)
+    x = round(min(max(box.x - line, 0), max(width - label_width, 0)))
+    above = round(box.y - line * 1.5 - label_height)
     below = round(box.y + box.height + line * 1.5)
-    inside = min(max(round(box.y + line), 0), max(height - plate_height, 0))
+    inside = min(max(round(box.y + line), 0), max(height - label_height, 0))
     tops = []
     if above >= 0:
         tops.append(above)
-    if below + plate_height <= height:
+    if below + label_height <= height:
         tops.append(below)
-    if not tops or plate_height < box.height / 4:
+    if not tops or label_height < box.height / 4:
         tops.append(inside)
-    return [Box(x, top, plate_width, plate_height) for top in tops]
+    return [Box(x, top, label_width, label_height) for top in tops]
 
 
 def _draw_panel(canvas: RgbImage, face: Face, line: int) -> None:
     height, width = canvas.shape[:2]
-    sprite = panel(face.probabilities, max(11, text_size(face.box.height, width, height) * 3 // 4))
+    sprite = probability_panel(
+        face.probabilities, max(11, text_size(face.box.height, width, height) * 3 // 4)
+    )
     panel_height, panel_width = sprite.shape[:2]
     left, right = face.box.x, face.box.x + face.box.width
     x = right + 3 * line if width - right >= left else left - 3 * line - panel_width
     y = min(max(face.box.y, 0), max(height - panel_height, 0))
-    lay(canvas, sprite, round(min(max(x, 0), max(width - panel_width, 0))), round(y))
+    blend(canvas, sprite, round(min(max(x, 0), max(width - panel_width, 0))), round(y))
 
 
 def _draw_box(canvas: RgbImage, face: Face, line: int) -> None:

@@ -20,7 +20,7 @@ from fer_core.emotions import Emotion
 RgbaImage = npt.NDArray[np.uint8]
 Point = tuple[float, float]
 
-#: Side of the master drawing, in pixels; glyphs are area-averaged from it, which anti-aliases.
+#: Side of the master drawing, in pixels; sprites are area-averaged from it, which anti-aliases.
 _MASTER = 512
 _SKIN = "#FFCC33"
 _SKIN_ANGRY = "#F2683C"
@@ -32,7 +32,7 @@ _BLUSH = "#F59A5B"
 
 
 @lru_cache(maxsize=256)
-def glyph(emotion: Emotion | None, size: int) -> RgbaImage:
+def emoji_sprite(emotion: Emotion | None, size: int) -> RgbaImage:
     """Return an expression's emoji.
 
     Args:

@@ -1,7 +1,7 @@
-"""Small drawings laid over a picture: label plates, probability panels, and how they are laid on.
+"""Small drawings for a picture: label sprites and probability panels, and how they are blended in.
 
 Text is set in the font that comes inside Pillow (Aileron, CC0), so pictures look the same on every
-machine. Light text on a nearly opaque dark plate is readable on any background.
+machine. Light text on a nearly opaque dark ground is readable on any background.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from fer_core.drawing.emoji import RgbaImage, glyph
+from fer_core.arrays import FloatArray
+from fer_core.drawing.emoji import RgbaImage, emoji_sprite
 from fer_core.emotions import EMOTIONS, Emotion
-from fer_core.vision.faces import FloatArray
 from fer_core.vision.image import RgbImage
 
 UNSURE_COLOUR = "#AEB7C2"
 _PAPER = (17, 22, 29, 225)
 _TEXT = (255, 255, 255, 255)
 _TRACK = (62, 72, 84, 255)
-#: Plates above this text size (pixels) are for large photos, drawn once; caching them would hold
+#: Labels above this text size (pixels) are for large photos, drawn once; caching them would hold
 #: megabytes each.
 _LARGEST_CACHED = 40
 
@@ -33,12 +33,12 @@ def colour_of(emotion: Emotion | None) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def plate(emotion: Emotion | None, text: str, size: int, *, emoji: bool) -> RgbaImage:
-    """Return a label: the emoji, then the text, on a rounded plate rimmed in the class's colour.
+def label_sprite(emotion: Emotion | None, text: str, size: int, *, emoji: bool) -> RgbaImage:
+    """Return a label: the emoji, then the text, on a rounded ground rimmed in the class's colour.
 
     Args:
         emotion: The class, or None for "unsure".
-        text: May be empty: then the emoji stands alone, larger and without a plate.
+        text: May be empty: then the emoji stands alone, larger and without a ground.
         size: Text height, in pixels.
         emoji: Whether the emoji is shown.
 
@@ -46,19 +46,19 @@ def plate(emotion: Emotion | None, text: str, size: int, *, emoji: bool) -> Rgba
         RGBA, uint8, shape (height, width, 4); read-only. Empty text without emoji has width 0.
     """
     if size <= _LARGEST_CACHED:
-        return _cached_plate(emotion, text, size, emoji)
-    return _plate(emotion, text, size, emoji)
+        return _cached_label(emotion, text, size, emoji)
+    return _label(emotion, text, size, emoji)
 
 
-def plate_size(text: str, size: int, *, emoji: bool) -> tuple[int, int]:
-    """Return the width and height that `plate` would have, in pixels, without drawing it."""
+def label_size(text: str, size: int, *, emoji: bool) -> tuple[int, int]:
+    """Return the width and height that `label_sprite` would have, in pixels, without drawing it."""
     if not text:
         return (round(size * 1.8),) * 2 if emoji else (0, 0)
     face_width = round(size * 1.25) + round(size * 0.35) if emoji else 0
     return 2 * round(size * 0.4) + face_width + _text_width(text, size), round(size * 1.65)
 
 
-def panel(probabilities: FloatArray, size: int) -> RgbaImage:
+def probability_panel(probabilities: FloatArray, size: int) -> RgbaImage:
     """Return a panel of five rows: emoji, bar, percent.
 
     Args:
@@ -84,8 +84,8 @@ def panel(probabilities: FloatArray, size: int) -> RgbaImage:
     return result
 
 
-def lay(canvas: RgbImage, sprite: RgbaImage, x: int, y: int) -> None:
-    """Lay a sprite on a picture in place, top left corner at (x, y); what lies outside is cut."""
+def blend(canvas: RgbImage, sprite: RgbaImage, x: int, y: int) -> None:
+    """Blend a sprite into a picture in place, its top left at (x, y); what lies outside is cut."""
     height, width = canvas.shape[:2]
     left, top = max(x, 0), max(y, 0)
     right, bottom = min(x + sprite.shape[1], width), min(y + sprite.shape[0], height)
@@ -105,19 +105,19 @@ def _mixed(below: RgbImage, above: RgbaImage) -> RgbImage:
 
 
 @lru_cache(maxsize=256)
-def _cached_plate(emotion: Emotion | None, text: str, size: int, emoji: bool) -> RgbaImage:
-    return _plate(emotion, text, size, emoji)
+def _cached_label(emotion: Emotion | None, text: str, size: int, emoji: bool) -> RgbaImage:
+    return _label(emotion, text, size, emoji)
 
 
-def _plate(emotion: Emotion | None, text: str, size: int, emoji: bool) -> RgbaImage:
+def _label(emotion: Emotion | None, text: str, size: int, emoji: bool) -> RgbaImage:
     if not text:
-        return glyph(emotion, round(size * 1.8)) if emoji else np.zeros((0, 0, 4), np.uint8)
+        return emoji_sprite(emotion, round(size * 1.8)) if emoji else np.zeros((0, 0, 4), np.uint8)
     words = _text(text, size)
-    width, height = plate_size(text, size, emoji=emoji)
+    width, height = label_size(text, size, emoji=emoji)
     padding = round(size * 0.4)
     result = np.array(_rounded(width, height, size, colour_of(emotion)))
     if emoji:
-        face = glyph(emotion, round(size * 1.25))
+        face = emoji_sprite(emotion, round(size * 1.25))
         _over(result, face, padding, (height - face.shape[0]) // 2)
     _over(result, words, width - padding - words.shape[1], (height - words.shape[0]) // 2)
     result.flags.writeable = False
@@ -133,7 +133,7 @@ def _empty_panel(size: int) -> RgbaImage:
     bar = max(3, round(size * 0.55))
     for index, emotion in enumerate(EMOTIONS):
         top = round(size * 0.35) + index * row
-        face = glyph(emotion, round(size * 1.15))
+        face = emoji_sprite(emotion, round(size * 1.15))
         _over(result, face, round(size * 0.45), top + (row - face.shape[0]) // 2)
         result[top + (row - bar) // 2 :, left : left + length][:bar] = _TRACK
     result.flags.writeable = False
@@ -144,7 +144,7 @@ def _empty_panel(size: int) -> RgbaImage:
 def _rounded(
     width: int, height: int, size: int, rim: tuple[int, int, int] | None
 ) -> npt.NDArray[np.uint8]:
-    """Return a rounded plate, drawn four times as large and averaged, which smooths its corners."""
+    """Return a rounded ground, drawn four times as large and averaged, for smooth corners."""
     image = Image.new("RGBA", (width * 4, height * 4), (*_PAPER[:3], 0))
     ImageDraw.Draw(image).rounded_rectangle(
         (0, 0, width * 4 - 1, height * 4 - 1),
@@ -183,7 +183,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def _over(base: RgbaImage, sprite: RgbaImage, x: int, y: int) -> None:
-    """Lay a sprite on a plate in place; the plate becomes as opaque as the denser of both."""
+    """Lay a sprite over another in place; that one becomes as opaque as the denser of both."""
     y = max(0, y)
     part = sprite[: base.shape[0] - y, : base.shape[1] - x]
     region = base[y : y + part.shape[0], x : x + part.shape[1]]

@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from fer_core.affect.indicators import (
     CALIBRATED_ANSWERS,
@@ -20,6 +19,7 @@ from fer_core.affect.indicators import (
     ComprehensionFeatures,
     comprehension_prior,
 )
+from fer_core.arrays import FloatArray
 from fer_core.learner.personalise import Example, personalise, probability
 
 #: Only so many of the latest answers are judged: older ones say little about today, and the cost
@@ -31,8 +31,6 @@ RESAMPLES = 1000
 #: learners at any one look; the other half of the 5 % allowed is for looking more than once.
 INTERVAL = 0.95
 CALIBRATION_BINS = 5
-
-FloatArray = npt.NDArray[np.float64]
 
 
 class CameraVerdict(StrEnum):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fer_core.affect.indicators import Coefficients, Features
+from fer_core.arrays import FloatArray, expit
 
 #: Newton steps; the objective is convex and smooth, and 10 reach machine precision from any prior.
 IRLS_STEPS = 10
@@ -52,7 +53,7 @@ def personalise(prior: Coefficients, examples: Sequence[Example]) -> Coefficient
     w = np.array([example.weight for example in examples])
     precision = np.linalg.inv(prior.covariance)
 
-    def objective(b: np.ndarray) -> float:
+    def objective(b: FloatArray) -> float:
         logits = x @ b
         loss = w @ (np.logaddexp(0.0, logits) - y * logits)
         distance = b - prior.mean
@@ -61,7 +62,7 @@ def personalise(prior: Coefficients, examples: Sequence[Example]) -> Coefficient
     b = prior.mean.copy()
     value = objective(b)
     for _ in range(IRLS_STEPS):
-        p = _sigmoid(x @ b)
+        p = expit(x @ b)
         gradient = x.T @ (w * (p - y)) + precision @ (b - prior.mean)
         hessian = (x * (w * p * (1 - p))[:, None]).T @ x + precision
         step = np.linalg.solve(hessian, gradient)
@@ -72,7 +73,7 @@ def personalise(prior: Coefficients, examples: Sequence[Example]) -> Coefficient
         if value - after < TOLERANCE:
             break
         value = after
-    p = _sigmoid(x @ b)
+    p = expit(x @ b)
     hessian = (x * (w * p * (1 - p))[:, None]).T @ x + precision
     covariance = np.linalg.inv(hessian)
     return Coefficients(
@@ -93,8 +94,4 @@ def probability(features: Features, coefficients: Coefficients) -> float:
     x = features.vector()
     variance = max(0.0, float(x @ coefficients.covariance @ x))
     logit = float(x @ coefficients.mean) / np.sqrt(1.0 + np.pi * variance / 8.0)
-    return float(_sigmoid(np.array(logit)))
-
-
-def _sigmoid(logits: np.ndarray) -> np.ndarray:
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * logits)))
+    return float(expit(logit))

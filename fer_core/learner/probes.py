@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from fer_core.texts.question import Question
+
 #: Shortest and longest time between two probes, seconds. Rarer than every 3 minutes keeps the
 #: reader reading; more often than every 5 gives the 10-20 answers that calibration needs in two
 #: or three sessions.
@@ -49,29 +51,6 @@ class Scale(NamedTuple):
 
 CLARITY_SCALE = Scale(1, 5, "not clear at all", "completely clear")
 STRESS_SCALE = Scale(0, 10, "not at all", "as much as it gets")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A multiple-choice question that a text carries in its front matter.
-
-    Attributes:
-        prompt: The question.
-        choices: At least two answers to choose from.
-        correct: Position of the right one in `choices`, from 0.
-        passage_id: The passage it is about.
-    """
-
-    prompt: str
-    choices: tuple[str, ...]
-    correct: int
-    passage_id: str
-
-    def __post_init__(self) -> None:
-        if len(self.choices) < 2:
-            raise ValueError("a question needs at least two choices")
-        if not 0 <= self.correct < len(self.choices):
-            raise ValueError("the right answer must be one of the choices")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from fer_core.affect.indicators import (
     stress_prior,
 )
 from fer_core.learner.personalise import Example, personalise
-from fer_core.learner.probes import Answer, Probe, ProbeKind, ProbeSchedule, Question, ReadPassage
+from fer_core.learner.probes import Answer, Probe, ProbeKind, ProbeSchedule, ReadPassage
+from fer_core.texts.question import Question
 
 #: A question that nobody answers goes away, as skipped. Seconds.
 PROBE_EXPIRES_S = 120.0

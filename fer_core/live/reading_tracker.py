@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, Estimate
+from fer_core.affect.indicators import ComprehensionFeatures, Estimate
 from fer_core.learner.evaluation import ComprehensionExample, Evaluation, evaluate
 from fer_core.learner.personalise import Example, personalise
-from fer_core.learner.probes import Answer, ReadPassage
+from fer_core.learner.probes import ReadPassage
 from fer_core.reading.attribution import PassageReading, Reading, read_stretches
 from fer_core.reading.highlights import Highlight, find_highlights
 from fer_core.reading.visibility import Stretches
 from fer_core.sessions.session import StudySession
+from fer_core.storage.history import TextLabel
 from fer_core.texts.document import Document
 
 
@@ -34,30 +35,45 @@ class ReadingResult:
     evaluation: Evaluation
 
 
-class ReadingDesk:
-    """Follows one text through one session.
+class ReadingTracker:
+    """Follows one text through one session: what was on the screen, marked and put right.
+
+    Safe for any number of threads.
 
     Args:
         document: The text.
-        session: The session.
-        earlier_wpm: Words a minute on passages of the learner's earlier sessions.
-        earlier: The learner's answers from earlier sessions, oldest first.
+        session: The session; its profile tells the learner's earlier answers and pace.
+        marked: Passages that the learner marked as important before.
     """
 
     def __init__(
-        self,
-        document: Document,
-        session: StudySession,
-        earlier_wpm: Sequence[float] = (),
-        earlier: Sequence[ComprehensionExample] = (),
+        self, document: Document, session: StudySession, marked: Iterable[str] = ()
     ) -> None:
         self.document = document
         self._session = session
-        self._earlier_wpm = tuple(earlier_wpm)
-        self._earlier = tuple(earlier)
+        self._marked = list(marked)
         self._lock = threading.Lock()
         self._stretches = Stretches(passage.passage_id for passage in document.passages)
         self._latest: tuple[object, Reading] | None = None
+
+    @property
+    def label(self) -> TextLabel:
+        """What the history keeps of the text in any case."""
+        return TextLabel(self.document.text_id, self.document.title, self.document.words)
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """Passages that the learner marked as important, in the order of marking."""
+        with self._lock:
+            return tuple(self._marked)
+
+    def toggle_mark(self, passage_id: str) -> None:
+        """Mark a passage as important, or take the mark away."""
+        with self._lock:
+            if passage_id in self._marked:
+                self._marked.remove(passage_id)
+            else:
+                self._marked.append(passage_id)
 
     def reading(self) -> Reading:
         """Work out how the text was read so far.
@@ -69,8 +85,8 @@ class ReadingDesk:
             grown = self._stretches.update(session.views)
             state = session.rows()[-1:], session.baseline
             if grown or self._latest is None or self._latest[0] != state:
-                signals = session.signals()
-                reading = read_stretches(self.document, self._stretches, signals, self._earlier_wpm)
+                paces = session.profile.paces_wpm
+                reading = read_stretches(self.document, self._stretches, session.signals(), paces)
                 self._latest = state, reading
             return self._latest[1]
 
@@ -92,34 +108,24 @@ class ReadingDesk:
         comprehension, _ = self._session.coefficients
         return askable(reading.passages, reading.estimates(comprehension))
 
-    def result(
-        self,
-        comprehension: Coefficients,
-        marked_important: Collection[str] = (),
-        corrections: Sequence[tuple[Answer, ComprehensionFeatures | None]] = (),
-    ) -> ReadingResult:
-        """Return what the reading amounted to.
-
-        Args:
-            comprehension: What was believed before this session.
-            marked_important: Passages that the learner marked.
-            corrections: Answers given after the session was finished.
-        """
-        given = [*self._session.examples, *corrections]
+    def result(self) -> ReadingResult:
+        """Return what the reading amounted to, with the answers that came after its end."""
+        given = self._session.examples
         examples = [
             ComprehensionExample(features, answer.target, answer.weight)
             for answer, features in given
             if isinstance(features, ComprehensionFeatures) and answer.target is not None
         ]
-        evaluation = evaluate([*self._earlier, *examples])
-        personal = personalise(comprehension, [Example(*example) for example in examples])
+        profile = self._session.profile
+        evaluation = evaluate([*profile.examples, *examples])
+        personal = personalise(profile.comprehension, [Example(*example) for example in examples])
         reading = self.reading()
         estimates = reading.estimates(personal, with_camera=evaluation.uses_camera)
         answers = [answer for answer, _ in given]
         return ReadingResult(
             reading,
             estimates,
-            find_highlights(reading, estimates, answers, marked_important),
+            find_highlights(reading, estimates, answers, self.marked),
             evaluation,
         )
 

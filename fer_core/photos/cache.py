@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -87,7 +87,7 @@ class PhotoShelf:
 
     def analyse(
         self, uploads: Sequence[Upload], detector: Detects, settings: Settings
-    ) -> Iterator[Upload]:
+    ) -> Generator[Upload]:
         """Analyse files, two at a time, and yield each in order when it is done.
 
         A file whose content is on the shelf already is not analysed again. What is done stays done

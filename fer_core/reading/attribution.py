@@ -22,7 +22,8 @@ from fer_core.affect.indicators import (
     comprehension_features,
     estimate,
 )
-from fer_core.reading.visibility import FloatArray, Stretches, View
+from fer_core.arrays import FloatArray
+from fer_core.reading.visibility import Stretches, View
 from fer_core.texts.document import Document, Passage
 from fer_core.texts.readability import measure_readability
 

@@ -16,6 +16,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
+from fer_core.arrays import FloatArray
 from fer_core.errors import ReadingFull
 
 #: One report of what is visible counts for this long at most: longer silence means that the tab
@@ -31,7 +32,6 @@ MOST_VIEWS = 50_000
 #: Passages that count at once; a screen full of single lines has about as many.
 MOST_AT_ONCE = 32
 
-FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.intp]
 
 

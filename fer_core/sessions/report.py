@@ -119,15 +119,12 @@ class Report:
     heart_rate: HeartRate | None = None
 
 
-def make_report(
-    session: StudySession, at: float, earlier: Sequence[ComprehensionExample] = ()
-) -> Report:
+def make_report(session: StudySession, at: float) -> Report:
     """Sum up a session, finished or not.
 
     Args:
         session: The session.
         at: Now, seconds since the epoch.
-        earlier: Examples from the learner's earlier sessions, for judging the camera.
     """
     rows = session.rows()
     hardest, best, note = find_stretches(rows)
@@ -151,7 +148,7 @@ def make_report(
         mean_stress=_mean(
             [answer.value for answer in answers if answer.probe.kind is ProbeKind.STRESS]
         ),
-        camera=evaluate([*earlier, *examples]).sentence,
+        camera=evaluate([*session.profile.examples, *examples]).sentence,
         heart_rate=heart_rate_of(rows),
     )
 
@@ -253,14 +250,12 @@ def timeline_csv(frame: pd.DataFrame) -> str:
     return str(out.to_csv(index=False, float_format="%.4f", lineterminator="\n"))
 
 
-def session_json(
-    session: StudySession, at: float, earlier: Sequence[ComprehensionExample] = ()
-) -> str:
+def session_json(session: StudySession, at: float) -> str:
     """Return a whole session as one JSON document, its report first; times in RFC 3339 UTC.
 
     Arguments as `make_report`.
     """
-    report = asdict(make_report(session, at, earlier))
+    report = asdict(make_report(session, at))
     shares = report["totals"]["shares"]
     if shares is not None:
         report["totals"]["shares"] = dict(zip(LABELS, shares, strict=True))

@@ -21,7 +21,8 @@ from fer_core.affect.breaks import REST_S, BreakAdvisor, BreakRule, Suggestion
 from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, Features, Reason
 from fer_core.affect.signals import Baseline, Channel, Presence, negative_of
 from fer_core.errors import SessionFinished
-from fer_core.learner.probes import Answer, Probe, ProbeKind, Question, ReadPassage
+from fer_core.learner.probes import Answer, Probe, ProbeKind, ReadPassage
+from fer_core.learner.profile import LearnerProfile
 from fer_core.learner.questionnaire import Questionnaire
 from fer_core.reading.attribution import Signals
 from fer_core.reading.visibility import ReadingLog, View
@@ -30,6 +31,7 @@ from fer_core.sessions.signals import Beliefs, SignalMeter
 from fer_core.sessions.snapshot import Expression, Indicator, Snapshot, State
 from fer_core.sessions.timeline import Timeline, rebucket, to_frame
 from fer_core.sessions.timeline_bucket import Event, EventKind, Row
+from fer_core.texts.question import Question
 from fer_core.vision.faces import Detections
 
 #: Events kept in memory; a session of eight hours has a few hundred.
@@ -44,34 +46,48 @@ class StudySession:
 
     Args:
         info: What is fixed.
-        baseline: The learner's usual, from earlier sessions.
-        comprehension: What is believed about the learner's comprehension, from earlier answers.
-        stress: The same for stress.
-        use_camera: False leaves the camera out of both estimates.
+        profile: What earlier sessions tell of the learner.
         questions: The open text's own questions.
         seed: Makes the choice of questions repeatable.
 
     Heart rate is off until `read_heart_rate` asks for it, also after a restart.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from fer_core import EmotionDetector, StudySession, decode_image
+        >>> from fer_core.sessions.session_info import SessionInfo
+        >>> found = EmotionDetector.load().detect(decode_image(Path("me.jpg").read_bytes()))
+        >>> session = StudySession(SessionInfo("monday", started_at=0.0))
+        >>> for tenth in range(1, 101):  # ten seconds of a camera at ten frames a second
+        ...     _ = session.observe(found, captured_at=tenth / 10)
+        >>> snapshot = session.snapshot(10.0)
+        >>> snapshot.expression.label, round(snapshot.studied_s)
+        ('Happy', 10)
+        >>> session.finish(10.0)
     """
 
     def __init__(
         self,
         info: SessionInfo,
+        profile: LearnerProfile | None = None,
         *,
-        baseline: Baseline | None = None,
-        comprehension: Coefficients | None = None,
-        stress: Coefficients | None = None,
-        use_camera: bool = True,
         questions: Iterable[Question] = (),
         seed: int | None = None,
     ) -> None:
         self.info = info
+        self.profile = profile = profile or LearnerProfile()
         self._lock = threading.RLock()
         self._questionnaire = Questionnaire(
-            info.started_at, questions, seed, comprehension=comprehension, stress=stress
+            info.started_at,
+            questions,
+            seed,
+            comprehension=profile.comprehension,
+            stress=profile.stress,
         )
-        self._meter = SignalMeter(baseline, Beliefs(*self._questionnaire.learnt(), use_camera))
-        self._baseline_given = baseline is not None
+        self._meter = SignalMeter(
+            profile.baseline, Beliefs(*self._questionnaire.learnt(), profile.use_camera)
+        )
+        self._baseline_given = profile.baseline is not None
         self._timeline = Timeline()
         self._events: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._event_count = 0
@@ -325,18 +341,20 @@ class StudySession:
             at: When.
             features: What is known about the passage that the question is about, so that the
                 answer can teach the estimates. For questions about the moment it is known here.
-            is_correction: Given on the learner's own account.
+            is_correction: Given on the learner's own account; taken after the end too.
 
         Raises:
-            SessionFinished: The session is over.
+            SessionFinished: The session is over, and this is no correction.
             ValueError: The value is not one of the options.
         """
         with self._lock:
-            self._open()
+            if not is_correction:
+                self._open()
             answer = Answer(probe, value, at, is_correction)
             if self._questionnaire.take(answer, features):
                 self._learn()
-                self._note_answer(answer)
+                if self._state is not State.FINISHED:  # the end is the last event
+                    self._note_answer(answer)
             return answer
 
     def _note_answer(self, answer: Answer) -> None:
@@ -547,13 +565,10 @@ class StudySession:
         info: SessionInfo,
         rows: Iterable[Row],
         events: Iterable[Event],
+        profile: LearnerProfile | None = None,
         *,
         answers: Iterable[tuple[Answer, Features | None]] = (),
         views: Iterable[View] = (),
-        baseline: Baseline | None = None,
-        comprehension: Coefficients | None = None,
-        stress: Coefficients | None = None,
-        use_camera: bool = True,
         questions: Iterable[Question] = (),
         seed: int | None = None,
     ) -> StudySession:
@@ -566,24 +581,13 @@ class StudySession:
             info: As it was.
             rows: In the order of time.
             events: In the order of their sequence.
+            profile: As for a new session: before the answers given here.
             answers: With the features known when they were asked.
             views: What was on the screen when.
-            baseline: As for a new session.
-            comprehension: As for a new session: before the answers given here.
-            stress: The same.
-            use_camera: As for a new session.
             questions: As for a new session.
             seed: As for a new session.
         """
-        session = cls(
-            info,
-            baseline=baseline,
-            comprehension=comprehension,
-            stress=stress,
-            use_camera=use_camera,
-            questions=questions,
-            seed=seed,
-        )
+        session = cls(info, profile, questions=questions, seed=seed)
         rows, events = list(rows), list(events)
         for row in rows:
             session._timeline.append(row)

@@ -40,7 +40,6 @@ from fer_core.affect.signals import (
     Baseline,
     BaselineLearner,
     Channel,
-    FloatArray,
     Presence,
     ProbabilityMedian,
     Sample,
@@ -50,6 +49,7 @@ from fer_core.affect.signals import (
     sample_of,
     valence_of,
 )
+from fer_core.arrays import FloatArray
 from fer_core.emotions import EMOTIONS
 from fer_core.sessions.snapshot import Expression
 from fer_core.sessions.timeline_bucket import Five, Row

@@ -49,8 +49,13 @@ def make_engine(url: str) -> Engine:
         engine = create_engine(
             parsed, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
         )
-    except (ArgumentError, ModuleNotFoundError):
+    except ArgumentError:
         raise SettingsError("FER_DATABASE_URL is not a database URL that can be used.") from None
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"FER_DATABASE_URL needs {error.name}, which is not installed. For PostgreSQL: "
+            "pip install -r requirements-postgres.txt (of the package: fer-study[postgres])."
+        ) from None
     _prepare_sqlite(engine, Path(str(parsed.database)))
     return engine
 

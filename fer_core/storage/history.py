@@ -1,4 +1,4 @@
-"""What the history gives back: sessions in short and in full, and what is known of a learner."""
+"""What the history gives back: sessions in short and in full."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fer_core.affect.breaks import BreakPlan
-from fer_core.affect.indicators import Coefficients, Estimate, Features
-from fer_core.affect.signals import Baseline
-from fer_core.learner.evaluation import ComprehensionExample, Evaluation
+from fer_core.affect.indicators import Estimate, Features
 from fer_core.learner.probes import Answer
 from fer_core.reading.attribution import PassageReading
 from fer_core.reading.visibility import View
@@ -124,29 +122,6 @@ class StoredSession:
     passages: tuple[StoredPassage, ...]
     marked: tuple[str, ...]
     document: Document | None
-
-
-@dataclass(frozen=True, slots=True)
-class Learner:
-    """What is known about a learner over all sessions.
-
-    Attributes:
-        baseline: Their usual; None until it is known.
-        baseline_at: When it was learnt, seconds since the epoch.
-        comprehension: Weights of the estimate, learnt from all answers since the last reset.
-        stress: The same.
-        evaluation: How good the estimates were, and what the camera added.
-        examples: The answers about understanding, oldest first.
-        answers_from: Answers before this moment do not count: the last reset, or 0.
-    """
-
-    baseline: Baseline | None
-    baseline_at: float | None
-    comprehension: Coefficients
-    stress: Coefficients
-    evaluation: Evaluation
-    examples: tuple[ComprehensionExample, ...]
-    answers_from: float
 
 
 def line_to_summary(values: Mapping[str, Any]) -> SessionSummary:

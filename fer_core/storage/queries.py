@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, delete, insert, select, update
 
 from fer_core.affect.indicators import Features
 from fer_core.affect.signals import Baseline
@@ -131,9 +131,16 @@ def load_session(connection: Connection, session_id: str, owner: str) -> StoredS
 
 
 def find_answers(
-    connection: Connection, owner: str, since: float, without: str | None
+    connection: Connection, owner: str, since: float, before: float | None
 ) -> list[tuple[Answer, Features | None]]:
-    """Return a learner's answers over all sessions that are not deleted, oldest first."""
+    """Return the answers of a learner's sessions that are not deleted, oldest first.
+
+    Args:
+        connection: To the history.
+        owner: Whose.
+        since: Answered then or later, seconds since the epoch.
+        before: In sessions that started before this moment; None: in all.
+    """
     query = (
         select(answers)
         .join(sessions)
@@ -144,14 +151,12 @@ def find_answers(
         )
         .order_by(answers.c.answered_at, answers.c.probe_id)
     )
-    if without is not None:
-        query = query.where(answers.c.session_id != without)
+    if before is not None:
+        query = query.where(sessions.c.started_at < before)
     return [records.line_to_answer(line) for line in lines_of(connection, query)]
 
 
-def find_paces(
-    connection: Connection, owner: str, without: str | None, before: float | None, limit: int
-) -> list[float]:
+def find_paces(connection: Connection, owner: str, before: float | None, limit: int) -> list[float]:
     """Return words a minute on passages of a learner's sessions, the latest session first."""
     query = (
         select(passages)
@@ -160,8 +165,6 @@ def find_paces(
         .order_by(sessions.c.started_at.desc(), passages.c.position)
         .limit(limit)
     )
-    if without is not None:
-        query = query.where(sessions.c.session_id != without)
     if before is not None:
         query = query.where(sessions.c.started_at < before)
     paces = [records.line_to_passage(line).wpm for line in lines_of(connection, query)]
@@ -189,30 +192,6 @@ def replace_passages(
     """Write how each passage was read anew."""
     connection.execute(delete(passages).where(passages.c.session_id == session_id))
     insert_lines(connection, passages, lines)
-
-
-def add_answers(
-    connection: Connection, session_id: str, given: Sequence[tuple[Answer, Features | None]]
-) -> None:
-    """Add answers to those of a session; one that is there already is replaced."""
-    if not given:
-        return
-    names = [answer.probe.probe_id for answer, _ in given]
-    connection.execute(
-        delete(answers).where(answers.c.session_id == session_id, answers.c.probe_id.in_(names))
-    )
-    last = connection.scalar(
-        select(func.max(answers.c.position)).where(answers.c.session_id == session_id)
-    )
-    start = 0 if last is None else last + 1
-    insert_lines(
-        connection,
-        answers,
-        [
-            records.answer_to_line(session_id, start + number, answer, features)
-            for number, (answer, features) in enumerate(given)
-        ],
-    )
 
 
 def remove_sessions(connection: Connection, session_ids: Sequence[str]) -> None:

@@ -17,13 +17,14 @@ from fer_core.affect.indicators import (
 )
 from fer_core.affect.signals import Presence
 from fer_core.emotions import LABELS
-from fer_core.learner.probes import Answer, Probe, ProbeKind, Question
+from fer_core.learner.probes import Answer, Probe, ProbeKind
 from fer_core.reading.attribution import PassageReading
 from fer_core.reading.highlights import Highlight
 from fer_core.reading.visibility import View
 from fer_core.sessions.timeline_bucket import Event, EventKind, Five, Row
 from fer_core.storage.tables import LABEL_LENGTH
 from fer_core.texts.document import Document, Heading, Passage
+from fer_core.texts.question import Question
 from fer_core.texts.readability import measure_readability
 
 Line = dict[str, Any]

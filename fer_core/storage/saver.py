@@ -98,15 +98,19 @@ class Saver:
         owner: str,
         text: TextLabel | None,
         document: Document | None = None,
+        *,
+        is_stored: bool = False,
     ) -> None:
-        """Save a session from now on, until it is finished."""
+        """Save a session from now on, until it is finished; see `SessionStore.follow`."""
         with self._lock:
             known = self._followers.get(session.info.session_id)
             if known is not None and known.session is session:
                 known.text = text or known.text
                 known.unsaved_document = document or known.unsaved_document
             else:
-                self._followers[session.info.session_id] = Follower(session, owner, text, document)
+                self._followers[session.info.session_id] = Follower(
+                    session, owner, text, document, is_stored
+                )
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(
                     target=self._run, name="history-writer", daemon=True

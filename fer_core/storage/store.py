@@ -14,19 +14,11 @@ from typing import IO
 
 from sqlalchemy import Connection, func, select
 
-from fer_core.affect.indicators import (
-    ComprehensionFeatures,
-    Estimate,
-    Features,
-    comprehension_prior,
-    stress_prior,
-)
+from fer_core.affect.indicators import Estimate
 from fer_core.affect.signals import Baseline
 from fer_core.config import Settings
 from fer_core.errors import DatabaseTooNew, SessionNotFound, StorageError
-from fer_core.learner.evaluation import ComprehensionExample, evaluate
-from fer_core.learner.personalise import Example, personalise
-from fer_core.learner.probes import Answer, ProbeKind
+from fer_core.learner.profile import LearnerProfile
 from fer_core.reading.attribution import Reading, own_pace
 from fer_core.reading.highlights import Highlight
 from fer_core.sessions.session import StudySession
@@ -34,7 +26,7 @@ from fer_core.storage import queries
 from fer_core.storage.archive import ImportResult, export_history, import_history
 from fer_core.storage.database import Database
 from fer_core.storage.engines import database_url
-from fer_core.storage.history import Learner, SessionSummary, StoredSession, TextLabel
+from fer_core.storage.history import SessionSummary, StoredSession, TextLabel
 from fer_core.storage.records import passage_to_line
 from fer_core.storage.saver import Saver, StoreStatus
 from fer_core.storage.tables import metadata
@@ -59,6 +51,18 @@ class SessionStore:
     Raises:
         DatabaseTooNew: A newer version of the app wrote it.
         SettingsError: The URL cannot be used.
+
+    Examples:
+        >>> from fer_core import SessionStore, StudySession
+        >>> from fer_core.sessions.session_info import SessionInfo
+        >>> session = StudySession(SessionInfo("monday", started_at=0.0, title="Chapter 3"))
+        >>> with SessionStore("sqlite:///history.sqlite") as store:
+        ...     store.follow(session)  # saved as it goes on, by a thread of the store
+        ...     session.finish(1800.0)
+        ...     saved = store.save_now()
+        ...     titles = [summary.info.title for summary in store.sessions()]
+        >>> saved, titles
+        (True, ['Chapter 3'])
     """
 
     def __init__(self, url: str, clock: Callable[[], float] = time.time) -> None:
@@ -98,20 +102,22 @@ class SessionStore:
         owner: str = "",
         text: TextLabel | None = None,
         document: Document | None = None,
+        is_stored: bool = False,
     ) -> None:
-        """Save a session from now on, until it is finished. Never raises, never waits for the disk.
+        """Save a session from now on, until it is finished. Never raises.
 
         A session that is not to be kept is left alone. Following twice changes nothing but the
-        text.
+        text. A finished one is followed again to save what was answered since.
 
         Args:
             session: New, or restored from this history.
             owner: Whose it is.
             text: The text that is read, if any.
             document: Its words, where the learner wants them kept.
+            is_stored: It was saved before: gone from the history, it must not come back.
         """
         if session.info.keep:
-            self._saver.follow(session, owner, text, document)
+            self._saver.follow(session, owner, text, document, is_stored=is_stored)
 
     def save_now(self) -> bool:
         """Save every running session at once; tell whether all of it is safe."""
@@ -143,7 +149,6 @@ class SessionStore:
         highlights: Sequence[Highlight],
         marked: Sequence[str] = (),
         *,
-        corrections: Sequence[tuple[Answer, Features | None]] = (),
         owner: str = "",
     ) -> None:
         """Keep how a text was read: each passage's figures and mark, not its words.
@@ -154,7 +159,6 @@ class SessionStore:
             estimates: Comprehension by passage.
             highlights: The marks shown.
             marked: Passages that the learner marked as important.
-            corrections: Answers given after the session was finished, with what was known then.
             owner: Whose.
 
         Raises:
@@ -172,12 +176,11 @@ class SessionStore:
             )
             for passage, read in zip(reading.document.passages, reading.passages, strict=True)
         ]
-        important, answered = list(marked), list(corrections)
+        important = list(marked)
 
         def write(connection: Connection) -> None:
             queries.change_session(connection, session_id, owner, marked=important)
             queries.replace_passages(connection, session_id, lines)
-            queries.add_answers(connection, session_id, answered)
 
         self._saver.save_with(session_id, owner, write)
 
@@ -233,77 +236,54 @@ class SessionStore:
         Raises:
             SessionNotFound: There is no such session of this owner.
         """
-        stored = self.load(session_id, owner=owner)
-        learner = self.learner(owner=owner, without=session_id)
+        return self.restored(self.load(session_id, owner=owner), owner=owner)
+
+    def restored(self, stored: StoredSession, *, owner: str = "") -> StudySession:
+        """Bring back to life what `load` returned; see `restore`."""
         return StudySession.restore(
             stored.summary.info,
             stored.rows,
             stored.events,
+            self.profile(owner=owner, before=stored.summary.info.started_at),
             answers=stored.answers,
             views=stored.views,
-            baseline=learner.baseline,
-            comprehension=learner.comprehension,
-            stress=learner.stress,
-            use_camera=learner.evaluation.uses_camera,
         )
 
     # The learner
 
-    def learner(self, *, owner: str = "", without: str | None = None) -> Learner:
+    def profile(self, *, owner: str = "", before: float | None = None) -> LearnerProfile:
         """Return what all sessions together say about a learner.
 
-        The weights are learnt anew from the answers that are in the history, so a deleted session
-        leaves no trace in them.
+        The coefficients are learnt anew from the answers that are in the history, so a deleted
+        session leaves no trace in them.
 
         Args:
             owner: Who.
-            without: Leave this session's answers out.
+            before: Take answers and paces of sessions that started before this moment, seconds
+                since the epoch; of all sessions without it.
         """
         with self.database.looking() as connection:
             line = queries.find_learner(connection, owner)
             since = float(line["answers_from"])
-            given = queries.find_answers(connection, owner, since, without)
-        understood: list[ComprehensionExample] = []
-        stress: list[Example] = []
-        for answer, features in given:
-            if answer.target is None or features is None:
-                continue
-            if isinstance(features, ComprehensionFeatures):
-                understood.append(ComprehensionExample(features, answer.target, answer.weight))
-            elif answer.probe.kind is ProbeKind.STRESS:
-                stress.append(Example(features, answer.target, answer.weight))
+            answers = queries.find_answers(connection, owner, since, before)
+            paces = queries.find_paces(connection, owner, before, EARLIER_PACES)
         baseline = line["baseline"]
-        return Learner(
+        return LearnerProfile.from_answers(
+            answers,
             baseline=None if baseline is None else Baseline.from_dict(baseline),
             baseline_at=line["baseline_at"],
-            comprehension=personalise(comprehension_prior(), [Example(*one) for one in understood]),
-            stress=personalise(stress_prior(), stress),
-            evaluation=evaluate(understood),
-            examples=tuple(understood),
+            paces_wpm=paces,
             answers_from=since,
         )
-
-    def earlier_wpm(
-        self, *, owner: str = "", without: str | None = None, before: float | None = None
-    ) -> list[float]:
-        """Return words a minute on passages of earlier sessions, the latest first.
-
-        Args:
-            owner: Whose.
-            without: Leave this session out.
-            before: Take sessions that started before this moment, seconds since the epoch.
-        """
-        with self.database.looking() as connection:
-            return queries.find_paces(connection, owner, without, before, EARLIER_PACES)
 
     def own_wpm(self, stored: StoredSession, *, owner: str = "") -> float:
         """Return the pace that a stored session's passages compare with, words a minute.
 
         As at its end: from its own passages and those of the sessions before it.
         """
-        earlier = self.earlier_wpm(
-            owner=owner, without=stored.summary.session_id, before=stored.summary.info.started_at
-        )
+        before = stored.summary.info.started_at
+        with self.database.looking() as connection:
+            earlier = queries.find_paces(connection, owner, before, EARLIER_PACES)
         here = (passage.reading.wpm for passage in stored.passages)
         return own_pace([*earlier, *(wpm for wpm in here if wpm is not None)])
 

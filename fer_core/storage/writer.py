@@ -36,12 +36,18 @@ MEANS_EVERY_S = 60.0
 
 @dataclass(slots=True)
 class Follower:
-    """A session being saved, and how far it has been."""
+    """A session being saved, and how far it has been.
+
+    Attributes:
+        is_stored: It was saved before it was followed.
+        is_new: It has not been saved since it is followed.
+    """
 
     session: StudySession
     owner: str
     text: TextLabel | None = None
     unsaved_document: Document | None = None
+    is_stored: bool = False
     is_new: bool = True
     rows_until: float | None = None
     last_event: int = 0
@@ -137,12 +143,18 @@ def advance(follower: Follower, progress: Progress) -> None:
 
 
 def continue_stored(connection: Connection, follower: Follower) -> None:
-    """Set a follower to where the database stands, for a session that was restored from it."""
+    """Set a follower to where the database stands, for a session that was restored from it.
+
+    Raises:
+        SessionErased: It was saved before and is no longer there.
+    """
     session_id = follower.session_id
     stored = connection.execute(
         select(sessions.c.session_id).where(sessions.c.session_id == session_id)
     ).first()
     if stored is None:
+        if follower.is_stored:
+            raise SessionErased
         return
     follower.is_new = False
     follower.rows_until = connection.scalar(

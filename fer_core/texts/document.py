@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 
-from fer_core.learner.probes import Question
+from fer_core.texts.question import Question
 
 #: A paragraph with fewer words is joined to its neighbour: at 238 words a minute it is read in 6 s,
 #: too short for an estimate of pace.

@@ -19,8 +19,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from fer_core.errors import FrontMatterInvalid
-from fer_core.learner.probes import Question
 from fer_core.texts.document import Passage
+from fer_core.texts.question import Question
 
 #: Longer front matter is none.
 LONGEST_FRONT_MATTER = 100_000

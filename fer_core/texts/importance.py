@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from fer_core.arrays import FloatArray
 from fer_core.texts.document import Passage
 
 #: Sentences ranked together. A long text is ranked chapter by chapter, about 20 pages at a time:
@@ -35,8 +35,6 @@ SHORTEST_WORD_LETTERS = 4
 
 _IDEOGRAPHS = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff]+")
 _WORD = re.compile(r"[^\W\d_]+")
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def rank_passages(passages: Sequence[Passage]) -> FloatArray:

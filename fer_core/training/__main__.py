@@ -15,8 +15,10 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from fer_core.config import PROJECT_ROOT
 from fer_core.errors import FerError
 from fer_core.training.distil_commands import add_commands
 from fer_core.training.errors import OptionError, TrainingError
@@ -36,11 +38,18 @@ EXIT_STATUS = """exit status:
   2  the options, the data or the weights cannot be used; the message says why
 """
 
+#: The commands, in the order in which they are needed.
+STEPS = ("check", "train", "relabel", "export", "evaluate")
+HOW_TO_INSTALL = "pip install -r requirements-train.txt (of the package: fer-study[train])"
+SHIPPED_MODEL = PROJECT_ROOT / "weights" / "model.json"
 
-def main(arguments: list[str] | None = None) -> int:
+
+def main(
+    arguments: Sequence[str] | None = None, program: str = "python -m fer_core.training"
+) -> int:
     """Run one command and return its exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m fer_core.training",
+        prog=program,
         description=__doc__,
         epilog=EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -61,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
     except FerError as error:
         message = error.message
     except ModuleNotFoundError as error:
-        message = f"{error.name} is not installed: pip install -r requirements-train.txt"
+        message = f"{error.name} is not installed: {HOW_TO_INSTALL}"
     except OSError as error:
         message = f"{error.filename or 'a file'} cannot be used: {error.strerror or error}"
     sys.stderr.write(f"{message}\n")
@@ -97,7 +106,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         type=existing_file,
         help=".pt or .onnx file to start from, of that model or of one half as wide",
     )
-    add("--close-looks", action="store_true", help="a second network, for close looks only")
+    add("--refiner", action="store_true", help="a network that refines found faces")
     add("--image-size", type=side, help="one square input size in place of the mix")
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
@@ -164,7 +173,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _add_relabel(parser: argparse.ArgumentParser) -> None:
     data_option(parser)
-    parser.add_argument("--weights", type=existing_file, default=Path("weights/model.json"))
+    parser.add_argument("--weights", type=existing_file, default=SHIPPED_MODEL)
     parser.add_argument("--output", type=Path, required=True, help="the .npz to write")
     parser.add_argument("--share", type=share, default=0.5, help="of the prediction in the target")
     parser.set_defaults(run_command=_relabel)
@@ -186,8 +195,8 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="last.pt or weights.pt of a run, any .pt, or an .onnx written before",
     )
-    add("--close-looks", type=existing_file, help="the same, of a second network for them")
-    add("--photo-looks", type=existing_file, help="the same, of a larger one for those in photos")
+    add("--refiner", type=existing_file, help="the same, of a second network for found faces")
+    add("--photo-refiner", type=existing_file, help="the same, of a larger one for photos")
     add("--output", type=Path, default=Path("weights"), help="folder to write into")
     add("--name", help="of the model and its file")
     add("--model-version", default="1.0.0")
@@ -209,9 +218,8 @@ def _export(options: argparse.Namespace) -> int:
             options.model_version,
             options.int8,
             options.threads,
-            options.close_looks,
-            options.photo_looks,
-            options.processes,
+            options.refiner,
+            options.photo_refiner,
         )
     )
     return 0
@@ -222,8 +230,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add(
         "--weights",
-        type=existing_file,
-        default=Path("weights/model.json"),
+        options.refiner,
+        options.photo_refiner,
+        options.processes,
         help="model.json or a .pt file",
     )
     add("--output", type=Path, default=Path("runs/evaluate"), help="folder for JSON and HTML")

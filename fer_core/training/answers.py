@@ -15,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from fer_core.boxes import ious
 from fer_core.training import metrics
 from fer_core.training.data import Image, PictureReader, load_backgrounds
 from fer_core.training.dataset import FaceBank
@@ -104,7 +105,7 @@ def _answer(picture: LabelledPicture, detections: Detections, scale: float) -> A
         return Answer(picture, label.emotion, metrics.NO_ANSWER, None, size, 0.0)
     face = detections.faces[0]
     corners = np.array([[x, y, x + width, y + height]])
-    iou = float(metrics.iou_matrix(corners, np.array([_corners(face)]))[0, 0])
+    iou = float(ious(corners[0], np.array(_corners(face))))
     answer = metrics.NO_ANSWER if face.emotion is None else face.emotion.index
     return Answer(picture, label.emotion, answer, face.probabilities, size, iou)
 

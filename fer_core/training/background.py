@@ -13,7 +13,6 @@ from fer_core.training.dataset import FaceBank
 from fer_core.training.geometry import PADDING, SMALLEST_FACE, intersection
 from fer_core.training.head_transplant import lay
 
-
 #: Share of the pieces that are of pictures without faces.
 NEGATIVE_SCRAPS = 0.4
 

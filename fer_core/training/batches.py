@@ -32,7 +32,7 @@ Batch = dict[str, torch.Tensor]
 
 
 @dataclass(frozen=True)
-class SceneBatches(Dataset[Batch]):  # type: ignore[misc]  # torch is not typed here
+class SceneBatches(Dataset[Batch]):
     """Batch number -> batch, the same for the same seed in any process.
 
     Attributes:
@@ -65,7 +65,7 @@ class SceneBatches(Dataset[Batch]):  # type: ignore[misc]  # torch is not typed 
         return collate(scenes)
 
 
-class CountFrom(Sampler[int]):  # type: ignore[misc]  # torch is not typed here
+class CountFrom(Sampler[int]):
     """Yields start, start + stride, start + 2 stride, ... without end."""
 
     def __init__(self, start: int, stride: int = 1) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ import torch
 
 from fer_core.training import crop_augmentation as augmentation
 from fer_core.training.crop_augmentation import Crops, Framing, Tensor
-from fer_core.training.face_crops import NO_FACE, FaceCrops
+from fer_core.training.face_crops import NO_FACE, SIDE, FaceCrops
 from fer_core.training.faces import LabelledPicture
 
 #: Source -> how often it is drawn beside the others; with a plus, its faces on other heads.
@@ -92,10 +92,11 @@ class CropSampler:
             weights: Of `drawing_weights`; 0 for pieces.
             device: Of the training.
         """
-        pixels = torch.empty(crops.pixels.shape, dtype=torch.uint8, device=device)
-        for start in range(0, len(pixels), 4096):  # the file is larger than need be in memory
-            part = torch.from_numpy(np.array(crops.pixels[start : start + 4096]))
-            pixels[start : start + 4096] = part.to(device)
+        shape = (len(crops.rows), SIDE, SIDE, 4)
+        pixels, start = torch.empty(shape, dtype=torch.uint8, device=device), 0
+        for part in crops.parts:
+            pixels[start : start + len(part)] = torch.from_numpy(np.array(part)).to(device)
+            start += len(part)
         pieces = np.array([row.face == NO_FACE for row in crops.rows])
         return cls(
             Crops(pixels, torch.from_numpy(crops.boxes).to(device)),
@@ -147,18 +148,24 @@ class CropSampler:
 
 
 def selection(
-    pictures: Sequence[LabelledPicture], crops: FaceCrops
+    crops: FaceCrops, pictures: Mapping[tuple[str, str], LabelledPicture]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Return which crops may be learnt from, and which are kept out of training to choose by.
 
-    Pictures whose group (photo, person) occurs in `val` are neither: they would tell what `val`
-    shows.
+    Pictures whose group (photo, person) or look occurs in `val` are neither: they would tell what
+    `val` shows.
+
+    Args:
+        crops: All of them.
+        pictures: (source, name) -> picture.
     """
-    held = {each.unit for each in pictures if each.split != "train"}
+    held = {each.unit for each in pictures.values() if each.split != "train"}
+    held_looks = {row.look for row in crops.rows if pictures[row.source, row.name].split != "train"}
     usable, kept_out = [], []
     for row in crops.rows:
-        picture = pictures[row.picture]
-        free = picture.split == "train" and picture.unit not in held
+        picture = pictures[row.source, row.name]
+        free = picture.split == "train" and picture.unit not in held and row.face != NO_FACE
+        free &= row.look not in held_looks
         kept = is_kept_out(picture.unit)
         usable.append(free and not kept)
         kept_out.append(free and kept and not row.transplanted)

@@ -1,7 +1,7 @@
 """From a data folder to a refiner: crops, teachers, soft targets, the refiner itself.
 
 Each step writes into one folder, so that the next ones, and several refiners at once, go on from
-there: `crops.bin` with its index, `targets.npz`, `doubtful.csv`.
+there: `crops/`, `targets.npz`, `doubtful.csv`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from fer_core.emotions import LABELS
 from fer_core.training import metrics
 from fer_core.training.crop_sampler import CropSampler, drawing_weights, fold_of, selection
 from fer_core.training.data import load_dataset, load_faceless
-from fer_core.training.face_crops import NO_FACE, FaceCrops, decode, open_crops
-from fer_core.training.faces import LabelledPicture
+from fer_core.training.face_crops import NO_FACE, FaceCrops, Row, decode, open_crops
+from fer_core.training.faces import LabelledFace, LabelledPicture
 from fer_core.training.landmark_teacher import read_landmarks
 from fer_core.training.refine import RefinerConfig, read_crops, refine
 from fer_core.training.soft_targets import (
@@ -38,43 +38,61 @@ from fer_core.training.teacher import Lessons, TeacherConfig, teach, views_of
 
 LOGGER = logging.getLogger(__name__)
 
-CROPS, TARGETS, DOUBTFUL = "crops.bin", "targets.npz", "doubtful.csv"
+CROPS, TARGETS, DOUBTFUL = "crops", "targets.npz", "doubtful.csv"
 TEACHER_FIGURES, FIGURES = "teacher.json", "figures.json"
 #: Pieces without a face from a picture that has room beside its faces.
 PIECES = 3
+#: Whose heads wear other faces: with hair, neck and background around them.
+HEAD_SOURCES = frozenset({"news_heads", "colour_heads"})
 #: Where a refiner is judged while it trains: input side and face lengths that it spans, as in the
 #: app's look at a followed face and at a photo's.
 JUDGED = ((128, 128 / 77), (160, 160 / 96))
 Floats = npt.NDArray[np.float32]
 
 
-def all_pictures(data: Path) -> list[LabelledPicture]:
-    """Return the pictures with faces, then those without, of a data folder.
+Pictures = dict[tuple[str, str], LabelledPicture]
+
+
+def all_pictures(data: Path) -> Pictures:
+    """Return the pictures with faces and those without of a data folder: (source, name) -> picture.
 
     Raises:
         DataError: It cannot be used.
     """
-    return [*load_dataset(data), *load_faceless(data)]
+    everything = [*load_dataset(data), *load_faceless(data)]
+    return {(each.source, each.name): each for each in everything}
 
 
-def prepare(data: Path, folder: Path, landmarks: Path | None, processes: int) -> FaceCrops:
-    """Decode every face of a data folder into crops.
+def prepare(
+    data: Path,
+    folder: Path,
+    landmarks: Path | None,
+    processes: int,
+    sources: Sequence[str] | None = None,
+) -> int:
+    """Decode every face of a data folder into crops, and return how many.
 
     Args:
         data: The data folder.
         folder: Where to write.
         landmarks: The folder of `landmark_teacher`'s files, if there is one.
         processes: That decode.
+        sources: Only these data sets, beside what is there already; all if None.
 
     Raises:
         DataError: The data cannot be used.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     known = read_landmarks(landmarks) if landmarks else None
-    crops = decode(all_pictures(data), folder / CROPS, known, processes, PIECES)
-    crops.save_index(folder / CROPS)
-    LOGGER.info("%d crops", len(crops.rows))
-    return crops
+    everything = all_pictures(data).values()
+    heads = [
+        each
+        for each in everything
+        if each.source in HEAD_SOURCES and each.split == "train" and len(each.faces) == 1
+    ]
+    pictures = [each for each in everything if sources is None or each.source in sources]
+    count = decode(pictures, folder / CROPS, heads, known, processes, PIECES)
+    LOGGER.info("%d crops", count)
+    return count
 
 
 def teach_targets(data: Path, folder: Path, config: TeacherConfig, device: torch.device) -> Path:
@@ -94,11 +112,13 @@ def teach_targets(data: Path, folder: Path, config: TeacherConfig, device: torch
     """
     _make_fast()
     pictures, crops = all_pictures(data), open_crops(folder / CROPS)
-    usable, kept_out = _divided(pictures, crops)
+    usable, kept_out = selection(crops, pictures)
     first, weights = _first_targets(pictures, crops)
-    folds = np.array([fold_of(pictures[row.picture].unit, config.folds) for row in crops.rows])
+    folds = np.array(
+        [fold_of(pictures[row.source, row.name].unit, config.folds) for row in crops.rows]
+    )
     learnt = usable & (weights > 0)
-    sampler = CropSampler.of(crops, _weights(pictures, crops, first, learnt), device)
+    sampler = CropSampler.of(crops, _weights(crops, first, learnt), device)
     lessons = Lessons(
         *(torch.from_numpy(each).to(device) for each in (first, weights, folds, crops.shapes))
     )
@@ -114,7 +134,7 @@ def teach_targets(data: Path, folder: Path, config: TeacherConfig, device: torch
     }
     (folder / TEACHER_FIGURES).write_text(json.dumps(figures, indent=1), encoding="utf-8")
     LOGGER.info("teachers: %s", json.dumps(figures))
-    _write_final(folder, pictures, crops, first, seen)
+    _write_final(folder, pictures, crops, first, weights, seen)
     return folder / TARGETS
 
 
@@ -139,19 +159,18 @@ def train_refiners(
     """
     _make_fast()
     pictures, crops = all_pictures(data), open_crops(folder / CROPS)
-    usable, kept_out = _divided(pictures, crops)
+    usable, kept_out = selection(crops, pictures)
     known = read_targets(folder / TARGETS)
     targets = np.full((len(crops.rows), len(LABELS)), 1 / len(LABELS), np.float32)
     for number, row in enumerate(crops.rows):
-        picture = pictures[row.picture]
-        shares = known.get((picture.source, picture.name))
+        shares = known.get((row.source, row.name))
         if row.face == NO_FACE:
             continue
         if shares is None:
             usable[number] = False
         else:
             targets[number] = shares[row.face]
-    sampler = CropSampler.of(crops, _weights(pictures, crops, targets, usable), device)
+    sampler = CropSampler.of(crops, _weights(crops, targets, usable), device)
     models = refine(configs, sampler, torch.from_numpy(targets).to(device), seconds)
     chosen = {"selection": kept_out, "val": _of_val(pictures, crops)}
     for config, model in zip(configs, models, strict=True):
@@ -174,7 +193,7 @@ def _make_fast() -> None:
 def judge(
     model: nn.Module,
     sampler: CropSampler,
-    pictures: Sequence[LabelledPicture],
+    pictures: Pictures,
     crops: FaceCrops,
     chosen: npt.NDArray[np.bool_],
     side: int,
@@ -186,47 +205,40 @@ def judge(
     indices = torch.from_numpy(np.flatnonzero(chosen)).to(device)
     seen[chosen] = read_crops(model.to(device), sampler, indices, side, span)
     figures = _figures(pictures, crops, seen[:, :5], chosen)
-    names = np.array([pictures[row.picture].source for row in crops.rows])
+    names = np.array([row.source for row in crops.rows])
     for source, row in figures.items():
         row["sure"] = round(float(seen[chosen & (names == source), 5].mean()), 4)
     return figures
 
 
-def _divided(
-    pictures: Sequence[LabelledPicture], crops: FaceCrops
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Return which crops may be learnt from, and which are kept out of training to choose by."""
-    usable, kept_out = selection(pictures, crops)
-    fresh = np.array([row.face != NO_FACE for row in crops.rows]) & ~_in_both(pictures, crops)
-    return usable & fresh, kept_out & fresh
+def _of_val(pictures: Pictures, crops: FaceCrops) -> npt.NDArray[np.bool_]:
+    """Return which crops show `val` faces whose picture does not occur in training as well."""
+    learnt = {row.look for row in crops.rows if pictures[row.source, row.name].split == "train"}
+    return np.array(
+        [
+            pictures[row.source, row.name].split == "val"
+            and row.face != NO_FACE
+            and not row.transplanted
+            and row.look not in learnt
+            for row in crops.rows
+        ]
+    )
 
 
-def _in_both(pictures: Sequence[LabelledPicture], crops: FaceCrops) -> npt.NDArray[np.bool_]:
-    """Return which crops are of pictures that look the same as one of the other split."""
-    splits: dict[str, set[str]] = {}
-    for row, look in zip(crops.rows, crops.looks, strict=True):
-        splits.setdefault(look, set()).add(pictures[row.picture].split)
-    return np.array([len(splits[look]) > 1 for look in crops.looks])
-
-
-def _of_val(pictures: Sequence[LabelledPicture], crops: FaceCrops) -> npt.NDArray[np.bool_]:
-    chosen = [
-        pictures[row.picture].split == "val" and row.face != NO_FACE and not row.transplanted
-        for row in crops.rows
-    ]
-    return np.array(chosen) & ~_in_both(pictures, crops)
+def _face(pictures: Pictures, row: Row) -> LabelledFace:
+    return pictures[row.source, row.name].faces[row.face]
 
 
 def _transplanted(crops: FaceCrops) -> npt.NDArray[np.bool_]:
     return np.array([row.transplanted for row in crops.rows])
 
 
-def _first_targets(pictures: Sequence[LabelledPicture], crops: FaceCrops) -> tuple[Floats, Floats]:
+def _first_targets(pictures: Pictures, crops: FaceCrops) -> tuple[Floats, Floats]:
     targets = np.full((len(crops.rows), len(LABELS)), 1 / len(LABELS), np.float32)
     weights = np.zeros(len(crops.rows), np.float32)
     for number, row in enumerate(crops.rows):
         if row.face != NO_FACE:
-            picture = pictures[row.picture]
+            picture = pictures[row.source, row.name]
             targets[number], weights[number] = first_target(
                 picture.faces[row.face], picture.source, crops.shapes[number]
             )
@@ -234,19 +246,16 @@ def _first_targets(pictures: Sequence[LabelledPicture], crops: FaceCrops) -> tup
 
 
 def _weights(
-    pictures: Sequence[LabelledPicture],
     crops: FaceCrops,
     targets: Floats,
     usable: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.float64]:
-    sources = [
-        pictures[row.picture].source + ("+" if row.transplanted else "") for row in crops.rows
-    ]
+    sources = [row.source + ("+" if row.transplanted else "") for row in crops.rows]
     return drawing_weights(sources, targets.argmax(axis=1), usable)
 
 
 def _figures(
-    pictures: Sequence[LabelledPicture],
+    pictures: Pictures,
     crops: FaceCrops,
     seen: Floats,
     chosen: npt.NDArray[np.bool_],
@@ -254,10 +263,10 @@ def _figures(
     """Return figures by source: of labelled faces how often right, of others what was seen."""
     by_source: dict[str, list[int]] = {}
     for number in np.flatnonzero(chosen):
-        by_source.setdefault(pictures[crops.rows[number].picture].source, []).append(int(number))
+        by_source.setdefault(crops.rows[number].source, []).append(int(number))
     figures: dict[str, dict[str, float]] = {}
     for source, numbers in sorted(by_source.items()):
-        faces = [pictures[crops.rows[n].picture].faces[crops.rows[n].face] for n in numbers]
+        faces = [_face(pictures, crops.rows[n]) for n in numbers]
         labels = np.array([face.emotion for face in faces])
         answers, shares = seen[numbers].argmax(axis=1), seen[numbers]
         row: dict[str, Any] = {"faces": len(numbers)}
@@ -281,9 +290,10 @@ def _figures(
 
 def _write_final(
     folder: Path,
-    pictures: Sequence[LabelledPicture],
+    pictures: Pictures,
     crops: FaceCrops,
     first: Floats,
+    weights: Floats,
     seen: Floats,
 ) -> None:
     """Write every face's target, and a list of the labels that are held for wrong."""
@@ -292,8 +302,8 @@ def _write_final(
         for number, row in enumerate(crops.rows)
         if row.face != NO_FACE and not row.transplanted
     ]
-    faces = [pictures[crops.rows[n].picture].faces[crops.rows[n].face] for n in numbers]
-    names = np.array([pictures[crops.rows[n].picture].source for n in numbers])
+    faces = [_face(pictures, crops.rows[n]) for n in numbers]
+    names = np.array([crops.rows[n].source for n in numbers])
     labels, views = np.array([face.emotion for face in faces]), seen[numbers]
     wrong = np.zeros(len(numbers), bool)
     for source in sorted(set(names)):
@@ -302,20 +312,20 @@ def _write_final(
     wrong &= np.array([not face.weak for face in faces])
     targets = np.array(
         [
-            blended(face, first[number], view, bool(is_wrong))
+            blended(face, first[number], view, bool(is_wrong), weights[number] > 0)
             for face, number, view, is_wrong in zip(faces, numbers, views, wrong, strict=True)
         ]
     )
-    keys = [(crops.rows[n].picture, crops.rows[n].face) for n in numbers]
-    write_targets(folder / TARGETS, pictures, keys, targets)
+    keys = [(crops.rows[n].source, crops.rows[n].name, crops.rows[n].face) for n in numbers]
+    write_targets(folder / TARGETS, keys, targets)
     with (folder / DOUBTFUL).open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("source", "name", "face", "label", "seen", "share"))
         for index in np.flatnonzero(wrong):
-            picture = pictures[keys[index][0]]
             answer = int(views[index].argmax())
-            row = (picture.source, picture.name, keys[index][1], LABELS[labels[index]])
-            writer.writerow((*row, LABELS[answer], f"{views[index][answer]:.3f}"))
+            writer.writerow(
+                (*keys[index], LABELS[labels[index]], LABELS[answer], f"{views[index][answer]:.3f}")
+            )
     shares = {
         source: round(float(wrong[names == source].mean()), 4)
         for source in sorted(set(names.tolist()))

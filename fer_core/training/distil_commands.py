@@ -47,16 +47,18 @@ def _add_folder(parser: argparse.ArgumentParser) -> None:
 
 def _add_prepare(parser: argparse.ArgumentParser) -> None:
     _add_folder(parser)
-    parser.add_argument("--landmarks", type=Path, help="folder of landmark_teacher's files")
-    parser.add_argument("--processes", type=count, default=1, help="that decode")
+    add = parser.add_argument
+    add("--landmarks", type=Path, help="folder of landmark_teacher's files")
+    add("--processes", type=count, default=1, help="that decode")
+    add("--source", action="append", help="only this data set; may be repeated")
     parser.set_defaults(run_command=_prepare)
 
 
 def _prepare(options: argparse.Namespace) -> int:
     from fer_core.training.distil import prepare
 
-    crops = prepare(options.data, options.folder, options.landmarks, options.processes)
-    print(len(crops.rows))
+    arguments = options.data, options.folder, options.landmarks, options.processes
+    print(prepare(*arguments, options.source))
     return 0
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from fer_core.boxes import ious
 from fer_core.emotions import LABELS
 from fer_core.training import metrics
 from fer_core.training.answers import Answer, Crew, SceneAnswer
@@ -141,7 +141,7 @@ def scene_figures(answers: Sequence[SceneAnswer], threshold: float) -> dict[str,
     missed = faces = false_alarms = 0
     for answer in answers:
         result, sure = answer.result, answer.confidences >= threshold
-        overlap = metrics.iou_matrix(result.boxes, result.found[sure])
+        overlap = ious(result.boxes[:, None], result.found[sure])
         faces += len(result.emotions)
         false_alarms += int((overlap.max(axis=0, initial=0) < FALSE_ALARM_IOU).sum())
         for row, emotion in zip(overlap, result.emotions, strict=True):
@@ -372,7 +372,8 @@ def worst_mistakes(answers: Sequence[Answer]) -> list[Answer]:
 
 def _networks(info: ModelInfo) -> list[dict[str, Any]]:
     return [
-        network.model_dump() | {"looks": list(looks)} for network, looks in info.networks.items()
+        network.model_dump() | {"roles": list(roles)}
+        for network, roles in info.networks.roles().items()
     ]
 
 

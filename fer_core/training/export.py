@@ -17,23 +17,31 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from fer_core.boxes import ious
 from fer_core.emotions import LABELS
-from fer_core.training import metrics
 from fer_core.training import network as networks
+from fer_core.training.answers import Crew
 from fer_core.training.batches import CLOSE_SIZES
 from fer_core.training.data import Image, PictureReader, load_dataset
 from fer_core.training.dataset import FaceBank
 from fer_core.training.errors import CheckpointError, OptionError, UnreadablePicture
-from fer_core.training.faces import LabelledPicture
-from fer_core.training.answers import Crew
 from fer_core.training.evaluate import MODES, calibration_figures, limited, write_json
+from fer_core.training.faces import LabelledPicture
 from fer_core.training.scenes import close_style, compose, training_style
 from fer_core.vision import self_test
 from fer_core.vision.candidates import calibrate
-from fer_core.vision.crops import View, close_up, to_tensor, whole
-from fer_core.vision.detector import PHOTO_LOOKS, EmotionDetector
+from fer_core.vision.crops import View, around, to_tensor, whole
+from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.faces import Box
-from fer_core.vision.model_info import Look, ModelInfo, ModelInput, NetworkFile, sha256_of
+from fer_core.vision.model_info import (
+    ModelInfo,
+    ModelInput,
+    NetworkFile,
+    Networks,
+    Role,
+    sha256_of,
+)
+from fer_core.vision.refiner import PHOTO_CROPS
 
 LOGGER = logging.getLogger(__name__)
 
@@ -78,8 +86,8 @@ def export(
     version: str = "1.0.0",
     int8: bool = False,
     threads: int = 2,
-    close_looks: Path | None = None,
-    photo_looks: Path | None = None,
+    refiner: Path | None = None,
+    photo_refiner: Path | None = None,
     processes: int = 1,
 ) -> Path:
     """Write the ONNX file and its model.json, and return the latter's path.
@@ -94,8 +102,8 @@ def export(
         version: Of the model.
         int8: Quantise to 8 bits, with ranges from training scenes; needs `data`.
         threads: Of the detector that calibrates.
-        close_looks: As `weights`, of a second network for the close looks at found faces.
-        photo_looks: As `weights`, of a larger one for those at a photo's faces.
+        refiner: As `weights`, of a second network that refines found faces.
+        photo_refiner: As `weights`, of a larger one that refines a photo's faces.
         processes: That calibrate.
 
     Raises:
@@ -106,20 +114,21 @@ def export(
     if int8 and data is None:
         raise OptionError("--int8 needs --data, for the ranges of the activations")
     network = networks.load(weights)
-    closer: dict[Look, nn.Module] = {}
-    if close_looks is not None:
-        closer["close"] = networks.load(close_looks)
-    if photo_looks is not None:
-        closer["photo"] = networks.load(photo_looks)
+    refiners: dict[Role, nn.Module] = {}
+    if refiner is not None:
+        refiners["refiner"] = networks.load(refiner)
+    if photo_refiner is not None:
+        refiners["photo_refiner"] = networks.load(photo_refiner)
     pictures = _labelled(load_dataset(data)) if data is not None else []
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
         written = Path(scratch)
         file = written / f"{name or _usual_name(network, int8)}.onnx"
-        exported: dict[Look, _Exported] = {"first": _write(network, file, pictures, int8)}
-        for look, its_network in closer.items():
-            its_file = written / f"{name or _usual_name(its_network, int8)}-{look}.onnx"
-            exported[look] = _write(its_network, its_file, pictures, int8, close_looks=True)
+        exported: dict[Role, _Exported] = {"detector": _write(network, file, pictures, int8)}
+        for role, its_network in refiners.items():
+            suffix = role.replace("_", "-")
+            its_file = written / f"{name or _usual_name(its_network, int8)}-{suffix}.onnx"
+            exported[role] = _write(its_network, its_file, pictures, int8, refines=True)
         description = _describe(written, file.stem, version, exported, pictures, threads, processes)
         for file in written.glob("*.onnx"):
             file.replace(folder / file.name)
@@ -148,12 +157,12 @@ def _write(
     file: Path,
     pictures: Sequence[LabelledPicture],
     int8: bool,
-    close_looks: bool = False,
+    refines: bool = False,
 ) -> _Exported:
     """Write an ONNX file and check it."""
     to_onnx(network, file)
     if int8:
-        quantise(file, [each for each in pictures if each.split == "train"], close_looks)
+        quantise(file, [each for each in pictures if each.split == "train"], refines)
     else:
         store_in_half(file)
     written = NetworkFile(
@@ -162,7 +171,7 @@ def _write(
     held_out = [picture for picture in pictures if picture.split == "val"]
     if not held_out:
         return _Exported(written, None)
-    fidelity = compare(network, file, held_out, views_of=close_views if close_looks else wholes)
+    fidelity = compare(network, file, held_out, views_of=close_views if refines else wholes)
     LOGGER.info("%s against torch: %s", file.name, fidelity)
     if not fidelity.faces:
         raise CheckpointError(
@@ -179,20 +188,17 @@ def _describe(
     folder: Path,
     name: str,
     version: str,
-    exported: Mapping[Look, _Exported],
+    exported: Mapping[Role, _Exported],
     pictures: Sequence[LabelledPicture],
     threads: int,
     processes: int,
 ) -> Path:
     """Write the model.json beside the files, calibrated if there is data, and return its path."""
-    files = {look: each.network for look, each in exported.items()}
     info = ModelInfo(
         name=name,
         version=version,
-        **files["first"].model_dump(),
+        networks=Networks(**{role: each.network for role, each in exported.items()}),
         classes=LABELS,
-        close_looks=files.get("close"),
-        photo_looks=files.get("photo"),
         input=ModelInput(),
         unsure_below=UNSURE_BELOW,
         training_data=tuple(sorted({picture.source for picture in pictures})),
@@ -204,7 +210,7 @@ def _describe(
     held_out = [picture for picture in pictures if picture.split == "val"]
     if held_out:
         calibrated = {"temperature": calibrate_weights(description, held_out, threads, processes)}
-        fidelity = {look: asdict(each.fidelity) for look, each in exported.items() if each.fidelity}
+        fidelity = {role: asdict(each.fidelity) for role, each in exported.items() if each.fidelity}
         figures = {"metrics": {"fidelity_to_torch": fidelity}}
         write_json(description, info.model_dump(mode="json") | calibrated | figures)
     self_test.record(description)  # last: the temperature is part of the answer
@@ -280,7 +286,7 @@ def store_in_half(file: Path) -> None:
 
 
 def quantise(
-    file: Path, pictures: Sequence[LabelledPicture], close_looks: bool = False, seed: int = 0
+    file: Path, pictures: Sequence[LabelledPicture], refines: bool = False, seed: int = 0
 ) -> None:
     """Rewrite an ONNX file in 8 bits: convolutions only, ranges from training scenes.
 
@@ -292,8 +298,8 @@ def quantise(
     rng = np.random.default_rng(seed)
     chosen = rng.permutation(len(pictures))[:2000]
     bank = FaceBank([pictures[index] for index in chosen], [])
-    sizes = tuple(CLOSE_SIZES) if close_looks else ((160, 160), (256, 320), (320, 320))
-    style = close_style if close_looks else training_style
+    sizes = tuple(CLOSE_SIZES) if refines else ((160, 160), (256, 320), (320, 320))
+    style = close_style if refines else training_style
 
     class Scenes(CalibrationDataReader):  # type: ignore[misc]  # untyped base
         def __init__(self) -> None:
@@ -330,15 +336,13 @@ def quantise(
 
 
 def wholes(_: LabelledPicture, image: Image) -> list[View]:
-    """Return first looks at a picture, at two input sizes."""
+    """Return what the detector sees of a picture, at two input sizes."""
     return [whole(image.shape[1], image.shape[0], side) for side in (160, 320)]
 
 
 def close_views(picture: LabelledPicture, _: Image) -> list[View]:
-    """Return close looks at a picture's first face, at two sizes."""
-    return [
-        close_up(Box(*face.box), *look) for face in picture.faces[:1] for look in PHOTO_LOOKS[::2]
-    ]
+    """Return what a refiner sees of a picture's first face, at two sizes."""
+    return [around(Box(*face.box), crop) for face in picture.faces[:1] for crop in PHOTO_CROPS[::2]]
 
 
 ViewsOf = Callable[[LabelledPicture, Image], list[View]]
@@ -402,7 +406,7 @@ def compare_outputs(
             if expected[4:, anchor].max() < least:
                 continue
             corners = [_corners(output[:4, anchor]) for output in (expected, given)]
-            overlaps.append(float(metrics.iou_matrix(corners[0], corners[1])[0, 0]))
+            overlaps.append(float(ious(corners[0], corners[1])[0]))
             first, second = calibrate(expected[4:, anchor], 1.0), calibrate(given[4:, anchor], 1.0)
             differences.append(float(np.abs(first - second).max()))
     if not overlaps:
@@ -419,7 +423,7 @@ def calibrate_weights(
 ) -> float:
     """Return the temperature for a model.json: least negative log-likelihood over both modes.
 
-    Sources count alike. A video frame gets fewer looks and is read a little less well, so photos
+    Sources count alike. A video frame gets fewer crops and is read a little less well, so photos
     alone would leave the live view too sure of itself.
     """
     info = EmotionDetector.load(description, threads).info

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -48,14 +48,18 @@ class Row:
     """What a crop shows.
 
     Attributes:
-        picture: Index among the pictures.
+        source: The picture's data set.
+        name: The picture's name in it.
         face: Index among its faces; `NO_FACE` for a piece without one.
         transplanted: The cut-out face sits on another head.
+        look: Of the picture; those of two splits that look the same share it.
     """
 
-    picture: int
+    source: str
+    name: str
     face: int
     transplanted: bool = False
+    look: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,96 +67,74 @@ class FaceCrops:
     """All crops.
 
     Attributes:
-        pixels: uint8 (n, SIDE, SIDE, 4): RGB, and 255 where the picture is (see above).
+        parts: uint8 (m, SIDE, SIDE, 4) each, mapped from files: RGB, and 255 where the picture is
+            (see above).
         boxes: (n, 4), x0, y0, x1, y1 in the crop's pixels; zeros without a face.
-        rows: What each shows.
+        rows: What each shows, n of them.
         shapes: (n, SHAPES), 0..1, NaN where unknown.
-        looks: Of each one's picture; those of two splits that look the same share it.
     """
 
-    pixels: npt.NDArray[np.uint8]
+    parts: tuple[npt.NDArray[np.uint8], ...]
     boxes: npt.NDArray[np.float32]
     rows: tuple[Row, ...]
     shapes: npt.NDArray[np.float32]
-    looks: tuple[str, ...]
-
-    def save_index(self, store: Path) -> None:
-        """Write what `open_crops` needs beside the store."""
-        np.savez(
-            store.with_suffix(".npz"),
-            boxes=self.boxes,
-            rows=np.array([(row.picture, row.face, row.transplanted) for row in self.rows]),
-            shapes=self.shapes.astype(np.float16),
-            looks=self.looks,
-        )
-
-
-def open_crops(store: Path) -> FaceCrops:
-    """Return the crops of an earlier `decode`, whose index was saved.
-
-    Raises:
-        DataError: There are none.
-    """
-    try:
-        with np.load(store.with_suffix(".npz")) as index:
-            boxes, shapes = index["boxes"], index["shapes"].astype(np.float32)
-            rows = tuple(Row(int(a), int(b), bool(c)) for a, b, c in index["rows"])
-            looks = tuple(str(each) for each in index["looks"])
-        pixels = np.memmap(store, np.uint8, "r", shape=(len(rows), SIDE, SIDE, 4))
-    except (OSError, ValueError, KeyError) as error:
-        raise DataError(f"{store} holds no crops: {error}") from error
-    return FaceCrops(pixels, boxes, rows, shapes, looks)
 
 
 def decode(
     pictures: Sequence[LabelledPicture],
-    store: Path,
+    folder: Path,
+    heads: Sequence[LabelledPicture] = (),
     landmarks: Mapping[str, Landmarks] | None = None,
     processes: int = 1,
     negatives_per_picture: int = 0,
     seed: int = 0,
-) -> FaceCrops:
-    """Decode the faces of all pictures.
+) -> int:
+    """Decode the faces of all pictures, and return how many crops came of it.
 
     Args:
         pictures: Those without faces give pieces that show none.
-        store: A file of 4 x SIDE x SIDE bytes a crop, mapped into memory by all who use it.
+        folder: Each process writes its crops there, 4 x SIDE x SIDE bytes each; `open_crops` maps
+            them into memory.
+        heads: Of one face each, which wear the cut-out faces of others.
         landmarks: Of each source, where a landmark network has looked: better boxes and targets.
         processes: That decode.
         negatives_per_picture: Pieces without a face from each picture that has room beside its
             faces (webcam pictures have), and from each that has no face.
         seed: Of the pieces and transplants.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    work = _Work(pictures, folder, list(heads), landmarks or {}, negatives_per_picture, seed)
+    with ProcessPoolExecutor(processes, initializer=_begin, initargs=(work,)) as pool:
+        return sum(pool.map(_decode_chunk, range(0, len(pictures), CHUNK)))
+
+
+def open_crops(folder: Path) -> FaceCrops:
+    """Return the crops that `decode` wrote.
 
     Raises:
-        DataError: No face could be read.
+        DataError: There is none that shows a face.
     """
-    heads = [
-        each
-        for each in pictures
-        if each.source in HEAD_SOURCES and each.split == "train" and len(each.faces) == 1
-    ]
-    work = _Work(pictures, heads, landmarks or {}, negatives_per_picture, seed)
-    parts: list[_Part] = []
-    pool = ProcessPoolExecutor(processes, initializer=_begin, initargs=(work,))
-    with store.open("wb") as file, pool:
-        for part in pool.map(_decode_chunk, range(0, len(pictures), CHUNK)):
-            file.write(part.pixels.tobytes())
-            parts.append(replace(part, pixels=part.pixels[:0]))
-    rows = tuple(row for part in parts for row in part.rows)
+    parts, boxes, shapes = [], [], []
+    rows: list[Row] = []
+    for path in sorted(folder.glob("*.crops.npy")):
+        try:
+            parts.append(np.load(path, mmap_mode="r"))
+            with np.load(_index_of(path)) as index:
+                boxes.append(index["boxes"])
+                shapes.append(index["shapes"].astype(np.float32))
+                columns = (
+                    index[each].tolist() for each in ("source", "name", "face", "worn", "look")
+                )
+                rows += [Row(*values) for values in zip(*columns, strict=True)]
+        except (OSError, ValueError, KeyError) as error:
+            raise DataError(f"{path} holds no crops: {error}") from error
     if not any(row.face != NO_FACE for row in rows):
-        raise DataError(f"none of {len(pictures)} pictures has a face that can be read")
-    shape = (len(rows), SIDE, SIDE, 4)
-    return FaceCrops(
-        np.memmap(store, np.uint8, "r", shape=shape),
-        np.concatenate([part.boxes for part in parts]),
-        rows,
-        np.concatenate([part.shapes for part in parts]),
-        tuple(each for part in parts for each in part.looks),
-    )
+        raise DataError(f"{folder} holds no face that could be read")
+    return FaceCrops(tuple(parts), np.concatenate(boxes), tuple(rows), np.concatenate(shapes))
 
 
-#: Whose heads wear other faces: with hair, neck and background around them.
-HEAD_SOURCES = frozenset({"news_heads", "colour_heads"})
+def _index_of(path: Path) -> Path:
+    return path.with_name(path.name.replace(".crops.npy", ".index.npz"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +142,7 @@ class _Work:
     """What every process of `decode` knows."""
 
     pictures: Sequence[LabelledPicture]
+    folder: Path
     heads: Sequence[LabelledPicture]
     landmarks: Mapping[str, Landmarks]
     pieces: int
@@ -174,26 +157,17 @@ def _begin(work: _Work) -> None:
     _WORK[:] = [work]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    pixels: npt.NDArray[np.uint8]
-    boxes: npt.NDArray[np.float32]
-    rows: list[Row]
-    shapes: npt.NDArray[np.float32]
-    looks: list[str]
-
-
-def _decode_chunk(start: int) -> _Part:
+def _decode_chunk(start: int) -> int:
+    """Write the crops of the pictures from `start` on, and return how many."""
     work = _WORK[0]
     pictures, heads, landmarks = work.pictures[start : start + CHUNK], work.heads, work.landmarks
     rng = np.random.default_rng((work.seed, start))
     reader = PictureReader()
     crops: list[tuple[Image, npt.NDArray[np.float32]]] = []
     rows: list[Row] = []
-    looks: list[str] = []
     shapes: list[npt.NDArray[np.float32]] = []
     unknown = np.full(SHAPES, np.nan, np.float32)
-    for number, picture in enumerate(pictures, start):
+    for picture in pictures:
         try:
             image = reader.read(picture.container, picture.name)
         except UnreadablePicture as error:
@@ -205,35 +179,39 @@ def _decode_chunk(start: int) -> _Part:
         if known and row is not None and picture.source in BOXED_ANEW and len(boxes) == 1:
             x, y, width, height = (float(value) for value in known.boxes[row])
             boxes = [(x, y, width, height)]
-        cut_out = is_cut_out(image)
+        cut_out, its_look = is_cut_out(image), look(image)
         for index, box in enumerate(boxes):
             alpha = np.full(image.shape[:2], 255, np.uint8)
             if cut_out:
                 alpha[outline(image) == 0] = BLACK
             crops.append(_crop(image, alpha, box))
-            rows.append(Row(number, index))
+            rows.append(Row(picture.source, picture.name, index, look=its_look))
             seen = known is not None and row is not None and len(boxes) == 1
             shapes.append(known.shapes[row] if seen else unknown)  # type: ignore[union-attr]
             if cut_out and heads:
                 worn = _worn(image, box, heads, reader, rng)
                 if worn is not None:
                     crops.append(worn)
-                    rows.append(Row(number, index, transplanted=True))
+                    rows.append(Row(picture.source, picture.name, index, True, its_look))
                     shapes.append(shapes[-1])
         for piece in _pieces(image, boxes, work.pieces, rng):
             crops.append((piece, np.zeros(4, np.float32)))
-            rows.append(Row(number, NO_FACE))
+            rows.append(Row(picture.source, picture.name, NO_FACE, look=its_look))
             shapes.append(unknown)
-        looks += [look(image)] * (len(rows) - len(looks))
-    return _Part(
-        np.stack([pixels for pixels, _ in crops])
-        if crops
-        else np.zeros((0, SIDE, SIDE, 4), np.uint8),
-        np.array([corners for _, corners in crops], np.float32).reshape(-1, 4),
-        rows,
-        np.array(shapes, np.float32).reshape(-1, SHAPES),
-        looks,
-    )
+    if crops:
+        path = work.folder / f"{pictures[0].source}-{start:07}.crops.npy"
+        np.save(path, np.stack([pixels for pixels, _ in crops]))
+        np.savez(
+            _index_of(path),
+            boxes=np.array([corners for _, corners in crops], np.float32),
+            shapes=np.array(shapes, np.float16),
+            source=[row.source for row in rows],
+            name=[row.name for row in rows],
+            face=[row.face for row in rows],
+            worn=[row.transplanted for row in rows],
+            look=[row.look for row in rows],
+        )
+    return len(crops)
 
 
 def _crop(image: Image, alpha: Image, box: Box) -> tuple[Image, npt.NDArray[np.float32]]:

@@ -26,16 +26,18 @@ def transplant(face: Face, head: Face, rng: np.random.Generator) -> Face:
     top = min(max(top, 0), max(0, head.image.shape[0] - height))
     width, height = min(width, head.image.shape[1] - left), min(height, head.image.shape[0] - top)
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    mask = cv2.resize(outline(face.image), (width, height), interpolation=cv2.INTER_LINEAR)
+    cut = outline(face.image)
+    mask_of_cut = cv2.resize(cut, (width, height), interpolation=cv2.INTER_LINEAR)
     feather = max(1, round(0.03 * height))
-    mask = cv2.erode(mask, np.ones((2 * feather + 1, 2 * feather + 1), np.uint8), borderValue=0)
-    mask = cv2.GaussianBlur(mask, (0, 0), feather)
-    donor = cv2.resize(face.image, (width, height), interpolation=interpolation)
+    kernel = np.ones((2 * feather + 1, 2 * feather + 1), np.uint8)
+    eroded = cv2.erode(mask_of_cut, kernel, borderValue=0)
+    mask = np.asarray(cv2.GaussianBlur(eroded, (0, 0), feather), np.uint8)
+    donor = np.asarray(
+        cv2.resize(face.image, (width, height), interpolation=interpolation), np.uint8
+    )
     image = head.image.copy()
     region = image[top : top + height, left : left + width]
-    donor = _match_colours(
-        np.asarray(donor, np.uint8), region, np.asarray(mask, np.uint8), rng.uniform(0.5, 1.0)
-    )
+    donor = _match_colours(donor, region, mask, rng.uniform(0.5, 1.0))
     lay(donor, region, mask)
     return Face(
         image, (float(left), float(top), float(width), float(height)), face.distribution, False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import cast
 
 import torch
 from torch import nn
@@ -40,7 +39,7 @@ def first_network(name: str | None, weights: Path | None) -> nn.Module:
     return widened(network, name)
 
 
-@torch.no_grad()  # type: ignore[untyped-decorator]  # torch is not typed here
+@torch.no_grad()
 def settle_norms(network: nn.Module, batches: Iterable[torch.Tensor]) -> None:
     """Give each batch norm the statistics of what reaches it; the network answers as before.
 
@@ -71,11 +70,12 @@ def settle_norms(network: nn.Module, batches: Iterable[torch.Tensor]) -> None:
             continue
         mean, square = torch.stack(sums[norm]).mean(0)
         variance = (square - mean.square()).clamp_min(0)
-        before, after = (norm.running_var + norm.eps).sqrt(), (variance + norm.eps).sqrt()
-        norm.bias += norm.weight * (mean - norm.running_mean) / before
-        norm.weight *= after / before
-        norm.running_mean.copy_(mean)
-        norm.running_var.copy_(variance)
+        old_mean, old_variance = networks.statistics_of(norm)
+        before, after = (old_variance + norm.eps).sqrt(), (variance + norm.eps).sqrt()
+        norm.bias.add_(norm.weight * (mean - old_mean) / before)
+        norm.weight.mul_(after / before)
+        old_mean.copy_(mean)
+        old_variance.copy_(variance)
 
 
 def widened(network: nn.Module, name: str, seed: int = 0) -> nn.Module:
@@ -111,7 +111,7 @@ def widened(network: nn.Module, name: str, seed: int = 0) -> nn.Module:
             else:
                 value = value.repeat_interleave(2, 0)
         target.copy_(value)
-    return cast(nn.Module, larger.eval())
+    return larger.eval()
 
 
 def _not_twice_as_wide(network: nn.Module, name: str) -> CheckpointError:

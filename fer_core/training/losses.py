@@ -11,7 +11,7 @@ from ultralytics.utils.loss import v8DetectionLoss
 from ultralytics.utils.tal import TaskAlignedAssigner
 
 
-class SoftTargetAssigner(TaskAlignedAssigner):  # type: ignore[misc]  # Ultralytics is untyped
+class SoftTargetAssigner(TaskAlignedAssigner):
     """Assigns anchors by the likeliest class, then gives each the whole distribution of its face.
 
     Attributes:
@@ -35,18 +35,23 @@ class SoftTargetAssigner(TaskAlignedAssigner):  # type: ignore[misc]  # Ultralyt
         fg_mask: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return class (N, A), box (N, A, 4) and soft scores (N, A, C) of each anchor's face."""
-        labels, boxes, _ = super().get_targets(gt_labels, gt_bboxes, target_gt_idx, fg_mask)
+        labels, boxes, _ = TaskAlignedAssigner.get_targets(
+            self, gt_labels, gt_bboxes, target_gt_idx, fg_mask
+        )
         index = target_gt_idx.unsqueeze(-1).expand(-1, -1, self.num_classes)
         soft = self.distributions.gather(1, index)  # the plain targets are int8
         return labels, boxes, torch.where(fg_mask.unsqueeze(-1) > 0, soft, torch.zeros_like(soft))
 
 
-class ScoreLoss(nn.Module):  # type: ignore[misc]  # torch is not typed here
+class ScoreLoss(nn.BCEWithLogitsLoss):
     """Binary cross-entropy of each score, plus cross-entropy among the scores of a face.
 
     The first alone tells faces from the rest, and spends little on telling classes apart, which is
     what the app reads: softmax over the logits.
     """
+
+    def __init__(self) -> None:
+        super().__init__(reduction="none")
 
     def forward(self, scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """Return the loss of each score, shape (N, A, C).
@@ -55,8 +60,7 @@ class ScoreLoss(nn.Module):  # type: ignore[misc]  # torch is not typed here
             scores: Logits, shape (N, A, C).
             targets: Alignment x distribution, shape (N, A, C); zero where there is no face.
         """
-        binary = nn.functional.binary_cross_entropy_with_logits(scores, targets, reduction="none")
-        return binary - targets * scores.log_softmax(-1)
+        return super().forward(scores, targets) - targets * scores.log_softmax(-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class FaceViews:
     seen: torch.Tensor
 
 
-class SoftTargetLoss(v8DetectionLoss):  # type: ignore[misc]  # Ultralytics is untyped
+class SoftTargetLoss(v8DetectionLoss):
     """`v8DetectionLoss` whose class target is alignment (Feng et al. 2021) x distribution.
 
     Its class loss is `ScoreLoss`.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fer_core.boxes import ious
 from fer_core.emotions import LABELS
 
 Floats = npt.NDArray[np.float64]
@@ -37,16 +38,6 @@ class SceneResult:
     emotions: Integers
     found: Floats
     scores: Floats
-
-
-def iou_matrix(first: Floats, second: Floats) -> Floats:
-    """Return the intersection over union of corners (n, 4) and (m, 4), shape (n, m)."""
-    low = np.maximum(first[:, None, :2], second[None, :, :2])
-    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    shared = np.prod(np.clip(high - low, 0, None), axis=2)
-    areas = [np.prod(corners[:, 2:] - corners[:, :2], axis=1) for corners in (first, second)]
-    union = areas[0][:, None] + areas[1][None] - shared
-    return np.asarray(shared / np.maximum(union, 1e-9), np.float64)
 
 
 def average_precisions(results: list[SceneResult]) -> Floats:
@@ -85,7 +76,7 @@ class _Ranking:
 
 def _rankings(results: list[SceneResult]) -> list[_Ranking]:
     """Return one ranking for each class."""
-    overlaps = [iou_matrix(result.found, result.boxes) for result in results]
+    overlaps = [ious(result.found[:, None], result.boxes) for result in results]
     rankings = []
     for emotion in range(CLASSES):
         scores: list[float] = []

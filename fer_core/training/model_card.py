@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from fer_core.training.errors import DataError
-from fer_core.vision.model_info import name_looks
+from fer_core.vision.model_info import name_roles
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 NAMES = {
-    "frame": "a look at 320 px and a close one, as in video",
-    "photo": "all looks, as for photos",
+    "frame": "the detector at 320 px, one crop refined, as in video",
+    "photo": "all scales, four crops refined, as for photos",
 }
 
 
@@ -40,7 +40,7 @@ def figures_markdown(info: dict[str, Any], report: dict[str, Any]) -> str:
     left_out = report["left_out_as_seen_in_training"]
     networks = [
         (
-            f"{file['architecture']} for {name_looks(file['looks'])}",
+            f"{file['architecture']} for {name_roles(file['roles'])}",
             f"`{file['file']}`, sha256 `{file['sha256']}`",
         )
         for file in report["weights"]["networks"]

@@ -150,7 +150,7 @@ def restored(name: str, state: dict[str, torch.Tensor]) -> nn.Module:
     """Return a network of that name with the weights of a state dictionary, in eval mode."""
     network = build(name)
     network.load_state_dict(state)
-    return cast(nn.Module, network.float().eval())
+    return network.float().eval()
 
 
 def architecture(network: nn.Module) -> str:
@@ -176,12 +176,12 @@ def predict(network: nn.Module, images: torch.Tensor) -> torch.Tensor:
 
 
 def _prepare(network: nn.Module) -> nn.Module:
-    model = cast(Any, network)
+    model: Any = network  # which knows only tensors and modules as attributes
     model.names = dict(enumerate(LABELS))
     model.args = IterableSimpleNamespace(**DEFAULT_CFG_DICT)  # the loss reads its gains from here
     for parameter in network.parameters():
         parameter.requires_grad_(True)
-    return cast(nn.Module, network)
+    return network
 
 
 def _read_onnx(path: Path) -> nn.Module:
@@ -211,14 +211,14 @@ def _read_onnx(path: Path) -> nn.Module:
             key in stored and stored[key].shape == value.shape for key, value in expected.items()
         ):
             _unfuse(network, stored)
-            return cast(nn.Module, network.eval())
+            return network.eval()
     raise CheckpointError(
         f"{path} holds none of the networks {', '.join(ARCHITECTURES)} for five classes "
         "as export writes them"
     )
 
 
-@torch.no_grad()  # type: ignore[untyped-decorator]  # torch is not typed here
+@torch.no_grad()
 def _unfuse(network: nn.Module, stored: dict[str, torch.Tensor]) -> None:
     for name, module in network.named_modules():
         if isinstance(module, RepConv):
@@ -236,5 +236,14 @@ def _put(layer: Conv, stored: dict[str, torch.Tensor], name: str) -> None:
     layer.conv.weight.copy_(stored[f"{name}.conv.weight"])
     layer.bn.weight.fill_(1.0)
     layer.bn.bias.copy_(stored[f"{name}.conv.bias"])
-    layer.bn.running_mean.zero_()
-    layer.bn.running_var.fill_(1.0 - layer.bn.eps)
+    mean, variance = statistics_of(layer.bn)
+    mean.zero_()
+    variance.fill_(1.0 - layer.bn.eps)
+
+
+def statistics_of(norm: nn.BatchNorm2d) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the mean and the variance that a norm of ours, which all keep them, has seen."""
+    mean, variance = norm.running_mean, norm.running_var
+    if mean is None or variance is None:
+        raise TypeError("this norm keeps no statistics")
+    return mean, variance

@@ -16,16 +16,16 @@ import numpy.typing as npt
 from fer_core.emotions import LABELS
 from fer_core.training.dataset import SMOOTHING, SOURCE_SMOOTHING, smooth
 from fer_core.training.errors import DataError
-from fer_core.training.faces import LabelledFace, LabelledPicture
+from fer_core.training.faces import LabelledFace
 
 Floats = npt.NDArray[np.float32]
 Targets = dict[tuple[str, str], Floats]
 
 #: Weight of the label against the teacher, by kind of label. Votes count most; a label that
 #: another model shares more than one it does not; a guess least.
-VOTED, SHARED, LABELLED, CONTRADICTED, GUESSED = 0.6, 0.5, 0.45, 0.2, 0.3
+VOTED, SHARED, LABELLED, CONTRADICTED, GUESSED = 0.88, 0.75, 0.75, 0.52, 0.5
 #: Of labels that confident learning holds for wrong.
-WRONG = 0.08
+WRONG = 0.45
 #: Another model's opinion in a label that it contradicts, before any teacher has looked.
 OPINION = 0.3
 #: The classes in which another model's opinion counts: on Natural and Happy it is often wrong.
@@ -100,7 +100,9 @@ def doubtful(labels: npt.NDArray[np.int64], probabilities: Floats) -> npt.NDArra
     return np.asarray(passed.any(axis=1) & ~own & (best != labels))
 
 
-def blended(face: LabelledFace, first: Floats, seen: Floats, is_doubtful: bool) -> Floats:
+def blended(
+    face: LabelledFace, first: Floats, seen: Floats, is_doubtful: bool, is_known: bool = True
+) -> Floats:
     """Return a face's final target: its first one and what the teacher sees.
 
     Args:
@@ -108,33 +110,25 @@ def blended(face: LabelledFace, first: Floats, seen: Floats, is_doubtful: bool) 
         first: Its target before, shape (5,).
         seen: The teacher's probabilities, shape (5,).
         is_doubtful: Of the label.
+        is_known: Whether the first target says anything.
     """
-    share = label_weight(face)
+    share = label_weight(face) if is_known else 0.0
     if is_doubtful and not face.voted:
         share = min(share, WRONG)
     return np.asarray(share * first + (1 - share) * seen, np.float32)
 
 
-def write_targets(
-    path: Path,
-    pictures: Sequence[LabelledPicture],
-    keys: Sequence[tuple[int, int]],
-    targets: Floats,
-) -> None:
+def write_targets(path: Path, keys: Sequence[tuple[str, str, int]], targets: Floats) -> None:
     """Write targets for `read_targets`.
 
     Args:
         path: The .npz file.
-        pictures: All pictures.
-        keys: Of each target, the indices of its picture and of the face in it, in order.
+        keys: Of each target: data set, picture, and index of the face in it, in order.
         targets: Shape (n, 5).
     """
+    sources, names, faces = zip(*keys, strict=True)
     np.savez_compressed(
-        path,
-        source=[pictures[picture].source for picture, _ in keys],
-        name=[pictures[picture].name for picture, _ in keys],
-        face=[face for _, face in keys],
-        target=targets.astype(np.float16),
+        path, source=sources, name=names, face=faces, target=targets.astype(np.float16)
     )
 
 

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import torch
@@ -101,9 +101,8 @@ class TrainingConfig:
         learning_rate: AdamW's, once warm.
         weight_decay: AdamW's, on convolution weights only.
         pixels: Pixels of a step's batch, of all processes together.
-        close_looks: For close looks at found faces only, which the detector takes with a second
-            network if there is one.
-        sizes: Input size (height, width) -> share of the steps; None for what the looks take.
+        refiner: Train a network that refines found faces, in place of the detector.
+        sizes: Input size (height, width) -> share of the steps; None for the network's own.
         ema_decay: Of the moving average that is evaluated and shipped.
         warmup_steps: Steps until the rate is reached.
         seed: Of the scenes and the first weights.
@@ -126,7 +125,7 @@ class TrainingConfig:
     learning_rate: float = 1.5e-3
     weight_decay: float = 0.02
     pixels: int = 10 * 320 * 320
-    close_looks: bool = False
+    refiner: bool = False
     sizes: dict[tuple[int, int], float] | None = None
     ema_decay: float = 0.9995
     warmup_steps: int = 300
@@ -171,6 +170,7 @@ def settings_of(checkpoint: Path) -> TrainingConfig:
     """
     known = {each.name for each in fields(TrainingConfig)}
     stored = networks.read_run(checkpoint)["config"]
+    stored["refiner"] = stored.get("refiner", stored.get("close_looks", False))  # before 1.0
     config = TrainingConfig(**{name: value for name, value in stored.items() if name in known})
     return replace(config, run=checkpoint.parent)
 
@@ -207,15 +207,15 @@ def _train(config: TrainingConfig, resume: Path | None, team: Team) -> Path:
         cv2.setNumThreads(threads)
     bank, face_count = _load_bank(config)
     model = first_network(config.model, config.weights)
-    model = model.to(device=device, memory_format=torch.channels_last).train()
+    moved: Any = model  # torch's types know no memory_format
+    model = moved.to(device=device, memory_format=torch.channels_last).train()
     if config.weights is not None:
         feed = _feed(bank, config, Progress(), 1.0, team)
         settle_norms(model, (_images(next(feed), device) for _ in range(SETTLING_BATCHES)))
     config = replace(config, model=networks.key(model))
     team.share(model)
-    cast(Any, model).args.box = BOX_GAIN
-    cast(Any, model).args.cls = CLASS_GAIN
-    cast(Any, model).args.dfl = DISTANCE_GAIN
+    gains: Any = model.args
+    gains.box, gains.cls, gains.dfl = BOX_GAIN, CLASS_GAIN, DISTANCE_GAIN
     optimiser = _optimiser(model, config)
     average = ModelEMA(model, decay=config.ema_decay, tau=500)
     progress = Progress()
@@ -332,8 +332,8 @@ def _cool(
 def _feed(
     bank: FaceBank, config: TrainingConfig, progress: Progress, strength: float, team: Team
 ) -> Iterator[Batch]:
-    sizes = config.sizes or (CLOSE_SIZES if config.close_looks else SIZES)
-    style = close_style if config.close_looks else training_style
+    sizes = config.sizes or (CLOSE_SIZES if config.refiner else SIZES)
+    style = close_style if config.refiner else training_style
     pixels = config.pixels // team.size
     batches = SceneBatches(bank, config.seed, pixels, tuple(sizes.items()), strength, style)
     pinned = config.device.startswith("cuda")

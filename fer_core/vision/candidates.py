@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from fer_core.arrays import FloatArray, expit
+from fer_core.boxes import areas, intersections
 from fer_core.vision.backends import Float32Array
-from fer_core.vision.faces import FloatArray
 
 #: Scores this close to 0 or 1 say no more about a face, and their logit would be infinite.
 _SCORE_EPSILON = 1e-6
@@ -72,7 +73,7 @@ def suppress(
 
     Non-maximum suppression that also drops a box lying mostly inside a stronger one, as half a
     face at the edge of a tile does. The scores of a kept box are the mean of the logits of all
-    that overlap it, weighted by their confidences: neighbouring anchors, and looks at other
+    that overlap it, weighted by their confidences: neighbouring anchors, and views at other
     scales, err differently.
 
     Args:
@@ -87,7 +88,7 @@ def suppress(
     """
     order = np.argsort(-(candidates.confidences if ranks is None else ranks), kind="stable")
     corners = candidates.corners[order].astype(np.float64)
-    areas = _areas(corners)
+    sizes = areas(corners)
     alive = np.ones(len(order), dtype=bool)
     confidences, votes = candidates.confidences[order], logits(candidates.scores[order])
     kept, scores = [], []
@@ -95,42 +96,15 @@ def suppress(
         if not alive[index]:
             continue
         kept.append(index)
-        shared = _shared_areas(corners, corners[index])
-        union = areas[index] + areas - shared
-        smaller = np.minimum(areas[index], areas)
+        shared = intersections(corners, corners[index])
+        union = sizes[index] + sizes - shared
+        smaller = np.minimum(sizes[index], sizes)
         overlapping = shared > iou_threshold * union
         voters = np.flatnonzero(alive & overlapping)
         scores.append(expit(np.average(votes[voters], axis=0, weights=confidences[voters])))
         alive &= ~(overlapping | (shared > inside_threshold * smaller))
     best = candidates.take(order[np.array(kept, dtype=np.intp)])
     return replace(best, scores=np.array(scores, np.float32).reshape(best.scores.shape))
-
-
-def overlaps(corners: Float32Array, box: Float32Array) -> FloatArray:
-    """Return the intersection over union of each of (n, 4) corners with one box (4,)."""
-    shared = _shared_areas(corners, box)
-    union = _areas(corners) + _areas(box) - shared
-    return np.asarray(shared / np.maximum(union, 1e-9))
-
-
-def shares_inside(corners: Float32Array, box: Float32Array) -> FloatArray:
-    """Return which share of each of (n, 4) corners lies inside one box (4,), 0..1."""
-    return np.asarray(_shared_areas(corners, box) / np.maximum(_areas(corners), 1e-9))
-
-
-def _areas(corners: npt.NDArray[np.floating]) -> FloatArray:
-    sides = np.maximum(corners[..., 2:] - corners[..., :2], 0)
-    return np.asarray(np.prod(sides, axis=-1, dtype=np.float64))
-
-
-def _shared_areas(corners: npt.NDArray[np.floating], box: npt.NDArray[np.floating]) -> FloatArray:
-    sides = np.minimum(corners[:, 2:], box[2:]) - np.maximum(corners[:, :2], box[:2])
-    return np.asarray(np.prod(np.maximum(sides, 0), axis=1, dtype=np.float64))
-
-
-def expit(values: FloatArray) -> FloatArray:
-    """Return sigmoid scores of logits: 1 / (1 + exp(-x))."""
-    return np.asarray(1 / (1 + np.exp(-values)))
 
 
 def logits(scores: Float32Array) -> FloatArray:

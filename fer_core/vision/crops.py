@@ -1,14 +1,15 @@
-"""Where the network looks: pure geometry between a picture and the network's input.
+"""What a network gets to see: pure geometry between a picture and the network's input.
 
-A view is a rectangle of the picture and the input it is resized into. One picture is
-looked at through one view (a video frame) or several (a photo: at two scales, in tiles
-when it is large, and once more closely at each face).
+A view is a rectangle of the picture and the input it is resized into. The detector sees a
+video frame in one view, a photo in several: at three scales, and in tiles when it is large. A
+refiner sees crops, views around one face each.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -21,6 +22,20 @@ from fer_core.vision.image import RgbImage
 PAD_GREY = 114
 
 
+class RefineCrop(NamedTuple):
+    """How a refiner sees a face.
+
+    Attributes:
+        face_px: Length in the input of the longer side of the face, in pixels.
+        input_px: Side of the square input, in pixels; a multiple of the stride.
+        flip: Mirror it left to right, for a second opinion on the same pixels.
+    """
+
+    face_px: int
+    input_px: int
+    flip: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A rectangle of the picture and the network input it goes into.
@@ -30,7 +45,7 @@ class View:
         input_width, input_height: The input, in pixels; multiples of the stride.
         scale: Input pixels per source pixel.
         pad_x, pad_y: Where in the input the rectangle's top left corner lies, before mirroring.
-        mirrored: The input is flipped left to right, for a second opinion on the same pixels.
+        mirrored: The input is flipped left to right.
     """
 
     x: int
@@ -94,7 +109,8 @@ def tiles(width: int, height: int, scale: float, side: int, overlap: int) -> lis
     """Cover a picture with overlapping square views.
 
     Args:
-        width, height: The picture, in pixels.
+        width: Of the picture, in pixels.
+        height: Of the picture, in pixels.
         scale: Input pixels per source pixel.
         side: Side of each input, in pixels; a multiple of the stride.
         overlap: How many input pixels neighbours share at least: a face of up to that size is
@@ -108,29 +124,27 @@ def tiles(width: int, height: int, scale: float, side: int, overlap: int) -> lis
     ]
 
 
-def close_up(box: Box, face_size: int, side: int, mirrored: bool = False) -> View:
-    """Return a square view around a face, in which the face is `face_size` pixels large.
+def around(box: Box, crop: RefineCrop) -> View:
+    """Return the square view of a face that a refiner gets.
 
     Args:
         box: The face, in source pixels.
-        face_size: Length in the input of the longer side of the box, in pixels.
-        side: Side of the input, in pixels; a multiple of the stride.
-        mirrored: Flip it left to right.
+        crop: Its size in the input, and the input's.
     """
-    scale = face_size / max(box.width, box.height, 1.0)
-    span = side / scale
+    scale = crop.face_px / max(box.width, box.height, 1.0)
+    span = crop.input_px / scale
     centre_x, centre_y = box.centre
     return View(
         round(centre_x - span / 2),
         round(centre_y - span / 2),
         max(1, round(span)),
         max(1, round(span)),
-        side,
-        side,
+        crop.input_px,
+        crop.input_px,
         scale,
         0,
         0,
-        mirrored,
+        crop.flip,
     )
 
 

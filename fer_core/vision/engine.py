@@ -160,6 +160,15 @@ class InferenceEngine:
 
     Photos wait in a bounded queue; each open stream has a mailbox. The owner thread takes a photo
     and a frame in turn, and the streams round robin, so that nobody starves.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from fer_core import EmotionDetector, InferenceEngine, decode_image
+        >>> picture = decode_image(Path("me.jpg").read_bytes())
+        >>> with InferenceEngine(EmotionDetector.load()) as engine:
+        ...     face = engine.detect(picture).faces[0]  # from any thread
+        >>> face.emotion.label
+        'Happy'
     """
 
     def __init__(self, detector: EmotionDetector, queue_size: int = 16) -> None:

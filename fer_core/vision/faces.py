@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from fer_core.arrays import FloatArray
+from fer_core.boxes import ious
 from fer_core.emotions import EMOTIONS, Emotion
-
-FloatArray = npt.NDArray[np.float64]
 
 
 class SkinColour(NamedTuple):
@@ -37,14 +37,20 @@ class Box(NamedTuple):
     def centre(self) -> tuple[float, float]:
         return self.x + self.width / 2, self.y + self.height / 2
 
+    @property
+    def corners(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom, as `fer_core.boxes` takes them."""
+        return self.x, self.y, self.x + self.width, self.y + self.height
+
+    @classmethod
+    def of_corners(cls, corners: Iterable[float]) -> Box:
+        """Return the box with these corners: left, top, right, bottom."""
+        left, top, right, bottom = (float(value) for value in corners)
+        return cls(left, top, right - left, bottom - top)
+
     def iou(self, other: Box) -> float:
         """Return intersection over union, 0..1."""
-        width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
-        height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
-        if width <= 0 or height <= 0:
-            return 0.0
-        intersection = width * height
-        return intersection / (self.area + other.area - intersection)
+        return float(ious(np.array(self.corners), np.array(other.corners)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,20 @@ class Face:
     Attributes:
         box: Forehead to chin and ear to ear, in source pixels, within the picture.
         confidence: How sure the model is that a face is here, 0..1: the sum of its five class
-            scores, the mean of the first look and the close ones.
+            scores, the mean of the detector's and the refiner's where both saw it.
         probabilities: Shape (5,), calibrated, sum 1, in the order of `EMOTIONS`.
         track_id: Number that follows a face through a stream; None for single pictures.
         unsure_below: The model's threshold under which no expression is named.
         skin: Its colour, only where it was asked for.
+
+    Examples:
+        >>> import numpy as np
+        >>> from fer_core import Face
+        >>> from fer_core.vision.faces import Box
+        >>> probabilities = np.array([0.0, 0.3, 0.4, 0.2, 0.1])
+        >>> face = Face(Box(10, 20, 80, 100), 0.9, probabilities, unsure_below=0.35)
+        >>> face.emotion.label, face.probability, face.box.centre
+        ('Natural', 0.4, (50.0, 70.0))
     """
 
     box: Box
@@ -110,6 +125,13 @@ class Detections:
         height: Height of the source picture, in pixels.
         timing: What the analysis cost.
         blank: The picture is all but black, as a switched-off camera sends.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from fer_core import EmotionDetector, decode_image
+        >>> found = EmotionDetector.load().detect(decode_image(Path("me.jpg").read_bytes()))
+        >>> len(found.faces), found.width, found.height, found.blank
+        (1, 512, 512, False)
     """
 
     faces: tuple[Face, ...]

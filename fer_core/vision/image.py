@@ -62,6 +62,13 @@ def decode_image(
         NotAnImage: Not one of the formats.
         TooManyPixels: More than `max_pixels`, by the header.
         CorruptImage: Begins like a picture and cannot be decoded.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from fer_core import decode_image
+        >>> picture = decode_image(Path("me.jpg").read_bytes())
+        >>> picture.shape, picture.dtype.name
+        ((512, 512, 3), 'uint8')
     """
     if not data:
         raise EmptyFile
@@ -115,7 +122,7 @@ def _looks_like_image(data: bytes) -> bool:
 def _upright(image: Image.Image) -> Image.Image:
     image.load()
     try:
-        return ImageOps.exif_transpose(image) or image
+        return ImageOps.exif_transpose(image)
     except Exception:  # broken EXIF must not cost the picture
         return image
 

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from fer_core.emotions import LABELS
 from fer_core.errors import WeightsChanged, WeightsError, WeightsNotFound
 
-Look = Literal["first", "close", "photo"]
+#: What a network does: the detector finds faces in whole pictures; a refiner sees one face at a
+#: time and tells its box and its expression.
+Role = Literal["detector", "refiner", "photo_refiner"]
 
-_LOOKS: dict[Look, str] = {
-    "first": "first looks",
-    "close": "close looks in video",
-    "photo": "close looks in photos",
+_ROLES: dict[Role, str] = {
+    "detector": "finding faces",
+    "refiner": "refining them in video",
+    "photo_refiner": "refining them in photos",
 }
+
+#: Names in a model.json before 1.0: the further networks', and those of the roles in `metrics`.
+_OLD_NETWORKS: dict[str, Role] = {"close_looks": "refiner", "photo_looks": "photo_refiner"}
+_OLD_ROLES: dict[str, Role] = {"first": "detector", "close": "refiner", "photo": "photo_refiner"}
 
 _BLOCK_BYTES = 1 << 20
 
@@ -52,31 +58,59 @@ class NetworkFile(BaseModel):
     architecture: str
 
 
-class ModelInfo(BaseModel):
-    """A model, described: its files, and what its answers mean.
+class Networks(BaseModel):
+    """The networks of a model, all of the same classes.
 
     Attributes:
-        close_looks: A second network of the same classes for the close looks at found faces; the
-            first takes them, too, if None.
-        photo_looks: A third one, larger, for the close looks at a photo's faces, which can wait;
-            that of the other close looks takes them if None.
+        detector: Finds faces in whole pictures.
+        refiner: Refines found faces; the detector does it, too, if None.
+        photo_refiner: A larger one for a photo's faces, which can wait; the refiner does it if
+            None.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    detector: NetworkFile
+    refiner: NetworkFile | None = None
+    photo_refiner: NetworkFile | None = None
+
+    def by_role(self) -> dict[Role, NetworkFile]:
+        """Return which network plays each role."""
+        refiner = self.refiner or self.detector
+        return {
+            "detector": self.detector,
+            "refiner": refiner,
+            "photo_refiner": self.photo_refiner or refiner,
+        }
+
+    def roles(self) -> dict[NetworkFile, tuple[Role, ...]]:
+        """Return each network once, with the roles that it plays."""
+        by_role = self.by_role()
+        return {
+            network: tuple(role for role, player in by_role.items() if player == network)
+            for network in by_role.values()
+        }
+
+
+class ModelInfo(BaseModel):
+    """A model, described: its networks, and what its answers mean.
+
+    Attributes:
+        networks: Their files.
         temperature: T of the calibration softmax(logit(s) / T), Guo et al. (2017).
         confidence_threshold: Candidates less sure than this are no faces.
         iou_threshold: Overlap from which two boxes are one face.
         unsure_below: Probability under which no expression is named.
         metrics: Figures by name, with the data and the command that gave them.
+        self_test: The known answer to a drawn face, see `self_test`; None if none is recorded.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
     name: str
     version: str
-    file: str
-    sha256: str
-    architecture: str
+    networks: Networks
     classes: tuple[str, ...]
-    close_looks: NetworkFile | None = None
-    photo_looks: NetworkFile | None = None
     input: ModelInput = ModelInput()
     temperature: float = Field(default=1.0, gt=0)
     confidence_threshold: float = Field(default=0.45, gt=0, lt=1)
@@ -86,21 +120,13 @@ class ModelInfo(BaseModel):
     training_data: tuple[Any, ...] = ()
     licence: str = "unknown"
     date: str = "unknown"
+    self_test: Any = None
 
-    @property
-    def networks(self) -> dict[NetworkFile, tuple[Look, ...]]:
-        """Each network with the looks that it takes."""
-        first = NetworkFile(file=self.file, sha256=self.sha256, architecture=self.architecture)
-        close = self.close_looks or first
-        by_look: dict[Look, NetworkFile] = {
-            "first": first,
-            "close": close,
-            "photo": self.photo_looks or close,
-        }
-        return {
-            network: tuple(look for look, its_network in by_look.items() if its_network == network)
-            for network in by_look.values()
-        }
+    @model_validator(mode="before")
+    @classmethod
+    def _of_any_version(cls, values: Any) -> Any:
+        """Take the form of before 1.0, too."""
+        return in_new_form(values) if isinstance(values, Mapping) else values
 
     @property
     def class_order(self) -> tuple[int, ...]:
@@ -112,9 +138,38 @@ class ModelInfo(BaseModel):
         return class_order(self.classes)
 
 
-def name_looks(looks: Iterable[Look]) -> str:
-    """Return what a network looks at in words, for people."""
-    return " and ".join(_LOOKS[look] for look in looks)
+def in_new_form(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a model.json says in the form of today; one of today comes back as it is.
+
+    Before 1.0 the detector's file, checksum and architecture stand on their own, the other networks
+    under "close_looks" and "photo_looks", and the self-test's answer under "canary".
+    """
+    if "networks" in values or "file" not in values:
+        return dict(values)
+    of_detector = tuple(NetworkFile.model_fields)
+    networks = {"detector": {name: values[name] for name in of_detector if name in values}}
+    networks |= {role: values[old] for old, role in _OLD_NETWORKS.items() if values.get(old)}
+    result: dict[str, Any] = {}
+    for name, value in values.items():
+        if name == "file":
+            result["networks"] = networks
+        elif name == "canary":
+            result["self_test"] = value
+        elif name == "metrics" and isinstance(value, Mapping):
+            result["metrics"] = dict(value)
+        elif name not in (*of_detector, *_OLD_NETWORKS):
+            result[name] = value
+    fidelity = result.get("metrics", {}).get("fidelity_to_torch")
+    if isinstance(fidelity, Mapping):
+        result["metrics"]["fidelity_to_torch"] = {
+            _OLD_ROLES.get(name, name): figures for name, figures in fidelity.items()
+        }
+    return result
+
+
+def name_roles(roles: Iterable[Role]) -> str:
+    """Return in words, for people, what a network is there for."""
+    return " and ".join(_ROLES[role] for role in roles)
 
 
 def class_order(classes: tuple[str, ...] | list[str]) -> tuple[int, ...]:

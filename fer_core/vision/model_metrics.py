@@ -50,7 +50,7 @@ _CALIBRATION = {
 
 
 def figures_of(metrics: Mapping[str, Any]) -> tuple[Figure, ...]:
-    """Return the figures that stand in `metrics`, in the app's way of looking at photos."""
+    """Return the figures that stand in `metrics`, of the photo mode."""
     return (*_scene_figures(metrics), *_source_figures(metrics), *_calibration_figures(metrics))
 
 

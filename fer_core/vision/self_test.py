@@ -1,10 +1,10 @@
 """Does the model still see? A drawn face with a known answer, asked before the app says ready.
 
-The checksum in model.json proves that the file is the right one; the canary proves that file,
+The checksum in model.json proves that the file is the right one; the self-test proves that file,
 runtime and processor together give the right numbers. The face is drawn here, so nobody's
 picture is shipped. What a model said of the drawing when it was exported stands in its model.json
-under "canary" (`record` writes it) and must come again; a good model may well take the drawing for
-no face, so nothing else is asked of it. New weights need `python -m fer_core.vision.self_test`.
+under "self_test" (`record` writes it) and must come again; a good model may well take the drawing
+for no face, so nothing else is asked of it. New weights need `python -m fer_core.vision.self_test`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from fer_core.errors import Busy, FerError, WeightsError
 from fer_core.vision.faces import Box, Detections
 from fer_core.vision.image import RgbImage
-from fer_core.vision.model_info import ModelInfo
+from fer_core.vision.model_info import ModelInfo, in_new_form
 
 SIZE = 320  # px: the model's own input for frames, so nothing is resized on the way
 
@@ -62,8 +62,8 @@ class Sees(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class CanaryReport:
-    """What the canary showed.
+class SelfTestReport:
+    """What the self-test showed.
 
     Attributes:
         passed: The model gave the known answer.
@@ -74,7 +74,7 @@ class CanaryReport:
     detail: str
 
 
-def check_canary(model: Sees) -> CanaryReport:
+def run_self_test(model: Sees) -> SelfTestReport:
     """Show the model the drawn face and an empty picture, and compare with the known answer.
 
     Without a known answer (weights of one's own), the model must answer in proper numbers, and
@@ -91,19 +91,19 @@ def check_canary(model: Sees) -> CanaryReport:
     except Busy:
         raise
     except FerError as error:
-        return CanaryReport(False, error.message)
+        return SelfTestReport(False, error.message)
     if empty.faces:
-        return CanaryReport(False, "The model sees a face in an empty picture.")
+        return SelfTestReport(False, "The model sees a face in an empty picture.")
     if not _is_same(answer, compared):
-        return CanaryReport(
+        return SelfTestReport(
             False,
             "The model answers otherwise than when it was exported."
             if expected is not None
             else "The model does not answer in proper numbers, or not twice the same.",
         )
     if expected is None:
-        return CanaryReport(True, "It answers; no known answer is recorded for these weights.")
-    return CanaryReport(True, "It gave the known answer to a drawn face.")
+        return SelfTestReport(True, "It answers; no known answer is recorded for these weights.")
+    return SelfTestReport(True, "It gave the known answer to a drawn face.")
 
 
 def known_answer(model: Sees) -> KnownAnswer:
@@ -127,13 +127,13 @@ def recorded(info: ModelInfo) -> KnownAnswer | None:
     Raises:
         WeightsError: The entry cannot be read.
     """
-    entry = (info.model_extra or {}).get("canary")
+    entry = info.self_test
     if entry is None:
         return None
     try:
         return KnownAnswer.model_validate(entry)
     except ValidationError:
-        raise WeightsError("The canary entry of model.json cannot be read; restore it.") from None
+        raise WeightsError("model.json's self_test cannot be read; restore it.") from None
 
 
 def record(description: Path) -> KnownAnswer:
@@ -146,7 +146,7 @@ def record(description: Path) -> KnownAnswer:
 
     answer = known_answer(EmotionDetector.load(description))
     values = json.loads(description.read_text(encoding="utf-8"))
-    values["canary"] = answer.model_dump()
+    values = in_new_form(values) | {"self_test": answer.model_dump()}
     partial = description.with_suffix(".partial")
     partial.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     partial.replace(description)
@@ -199,7 +199,7 @@ def draw_face() -> RgbImage:
     ellipse((160, 157), (4, 19), (235, 195, 165))  # nose
     ellipse((160, 189), (27, 19), (150, 60, 60), (0, 180))  # smile
     ellipse((160, 190), (23, 9), white, (0, 180))
-    return _light(cv2.GaussianBlur(picture, (0, 0), 1.9))
+    return _light(np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.9), np.uint8))
 
 
 def _light(picture: RgbImage) -> RgbImage:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
+from fer_core.boxes import ious
 from fer_core.vision.faces import Box, Detections, Face
 
 #: Overlap from which a box continues a track. Low, because at 5 analyses a second a nodding head
@@ -37,11 +40,14 @@ class FaceTracker:
             for track_id, (box, seen_at) in self._tracks.items()
             if captured_at - seen_at <= MAX_GAP_S
         }
+        known = np.array([box.corners for box, _ in self._tracks.values()]).reshape(-1, 1, 4)
+        seen = np.array([face.box.corners for face in detections.faces]).reshape(-1, 4)
+        overlaps = ious(known, seen)
         pairs = sorted(
             (
-                (box.iou(face.box), track_id, index)
-                for track_id, (box, _) in self._tracks.items()
-                for index, face in enumerate(detections.faces)
+                (float(overlaps[row, index]), track_id, index)
+                for row, track_id in enumerate(self._tracks)
+                for index in range(len(detections.faces))
             ),
             reverse=True,
         )

@@ -124,7 +124,7 @@ def test_a_suggestion_that_nobody_answers_goes_away() -> None:
     assert advisor.standing(2101.0) is None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     valences=st.lists(st.floats(-1, 1), min_size=20, max_size=20),
     ratings=st.lists(st.integers(0, 10), min_size=20, max_size=20),

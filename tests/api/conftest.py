@@ -18,6 +18,7 @@ from fer_core.api.app import create_app
 from fer_core.api.keys import KeyRing, KeyStore
 from fer_core.api.model_loader import ModelService
 from fer_core.config import Settings
+from fer_core.live.registry import SessionRegistry
 from fer_core.storage.engines import database_url
 from fer_core.storage.store import SessionStore
 from fer_core.vision.detector import EmotionDetector
@@ -50,7 +51,7 @@ def database() -> str | None:
 @pytest.fixture
 def make_app(models: ModelService, key_store: KeyStore, database: str | None) -> Iterator[MakeApp]:
     """Make an app with some settings of its own; all apps of a test share one history."""
-    stores: list[SessionStore] = []
+    registries: list[SessionRegistry] = []
 
     def make(
         *,
@@ -61,12 +62,13 @@ def make_app(models: ModelService, key_store: KeyStore, database: str | None) ->
     ) -> Flask:
         chosen = Settings(data_dir=key_store.path.parent, **{"database_url": database, **settings})
         ring = KeyRing(key_store, chosen.api_key_hashes)
-        stores.append(SessionStore(database_url(chosen), clock))
-        return create_app(chosen, served, ring, stores[-1], require_key=require_key, clock=clock)
+        registry = SessionRegistry(SessionStore(database_url(chosen), clock), clock)
+        registries.append(registry)
+        return create_app(chosen, served, ring, registry, require_key=require_key)
 
     yield make
-    for store in stores:
-        store.close()
+    for registry in registries:
+        registry.close()
 
 
 @pytest.fixture

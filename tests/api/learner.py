@@ -67,6 +67,12 @@ class Learner:
             self.clock.now += step
             assert self.frame(data, self.clock.now - START).status_code == 200
 
+    def stay(self, until: float) -> None:
+        """Be there without a camera until so many seconds after the start: ask once a minute."""
+        while self.clock.now < START + until:
+            self.clock.now = min(self.clock.now + 60, START + until)
+            assert self.get().status_code == 200
+
     def get(self, name: str = "", **query: Any) -> TestResponse:
         return self.client.get(f"{self.url}{name}", query_string=query)
 

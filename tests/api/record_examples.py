@@ -23,6 +23,7 @@ from fer_core.api.documentation import EXAMPLES
 from fer_core.api.keys import KeyRing, KeyStore
 from fer_core.api.model_loader import ModelService
 from fer_core.config import Settings
+from fer_core.live.registry import SessionRegistry
 from fer_core.storage.engines import database_url
 from fer_core.storage.store import SessionStore
 from fer_core.vision.engine import InferenceEngine
@@ -106,11 +107,11 @@ def main() -> None:
     settings = Settings(api_rate_limit="100000/second", data_dir=Path(tempfile.mkdtemp()))
     models = ModelService(lambda: InferenceEngine.load(settings))
     models.load()
-    store = SessionStore(database_url(settings), clock)
+    registry = SessionRegistry(SessionStore(database_url(settings), clock), clock)
     keys = KeyRing(KeyStore(settings.data_dir / "api-keys.json"))
-    app = create_app(settings, models, keys, store, require_key=False, clock=clock)
+    app = create_app(settings, models, keys, registry, require_key=False)
     examples = record(app, clock)
-    store.close()
+    registry.close()
     models.close()
     EXAMPLES.write_text(json.dumps(examples, indent=1, ensure_ascii=False) + "\n", "utf-8")
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import MakeApp
-from tests.api.learner import PASSAGES, SESSIONS, START
+from tests.api.learner import PASSAGES, SESSIONS
 from tests.api.serving import Service, serving
 
 
@@ -76,7 +76,7 @@ def test_a_frame_shows_in_the_next_snapshot(service: Service, photo: bytes) -> N
 
 def test_a_question_is_told(service: Service, photo: bytes) -> None:
     service.learner.start(text={"passages": PASSAGES})
-    service.clock.now = START + 301
+    service.learner.stay(301)
     for number, passage in enumerate(PASSAGES[:3]):
         service.learner.see(passage["passage_id"], number * 60, number * 60 + 60)
     service.learner.frame(photo)
@@ -92,7 +92,7 @@ def test_a_break_is_told(service: Service, photo: bytes) -> None:
     with httpx.stream("GET", service.events_url(), timeout=10) as response:
         events = events_of(response)
         next_of(events, "snapshot")
-        service.clock.now = START + 301
+        service.learner.stay(301)
         service.learner.frame(photo)
         suggested = next_of(events, "break")
     assert suggested.data["rule"] == "timer"
@@ -203,7 +203,7 @@ def test_a_stream_taken_up_after_a_restart_sees_the_session_go_on(make_app: Make
     with serving(make_app) as before:
         before.learner.start(retention="keep")
         services = before.learner.client.application.extensions["fer"]
-    services.sessions.store.close()
+    services.sessions.close()
     with serving(make_app, clock=before.clock) as after:
         after.clock.now += 60
         after.learner.session_id = before.learner.session_id
@@ -222,7 +222,7 @@ def test_a_look_at_another_programs_session_is_renewed_now_and_then(
     monkeypatch.setattr("fer_core.api.events.RENEW_LOOK_EVERY_S", 0.5)
     with serving(make_app) as there, serving(make_app, clock=there.clock) as here:
         there.learner.start(retention="keep")
-        there.learner.client.application.extensions["fer"].sessions.store.save_now()
+        there.learner.client.application.extensions["fer"].sessions.history.store.save_now()
         here.learner.session_id = there.learner.session_id
         with httpx.stream("GET", here.events_url(), timeout=10) as response:
             kinds = [event.kind for event in events_of(response)]

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from fer_core.api.live_sessions import IDLE_S
 from fer_core.api.services import Services
+from fer_core.live.memory import IDLE_S
 from fer_core.storage.store import SessionStore
 from tests.api.conftest import MakeApp
 from tests.api.learner import CONSENT, PASSAGES, SESSIONS, START, Clock, Learner
@@ -31,7 +31,9 @@ def database(url: str) -> str:
 
 def store_of(learner: Learner) -> SessionStore:
     services: Services = learner.client.application.extensions["fer"]
-    return services.sessions.store
+    store = services.sessions.history.store
+    assert store is not None
+    return store
 
 
 def test_a_list_is_paged_newest_first_without_gaps(learner: Learner) -> None:

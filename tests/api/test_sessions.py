@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from fer_core.api.live_sessions import IDLE_S, MAX_SESSIONS
 from fer_core.api.problems import MOST_FIELD_PROBLEMS
 from fer_core.api.schemas.moments import format_moment
 from fer_core.api.schemas.sessions import SESSION_REQUEST_EXAMPLE
 from fer_core.errors import HistoryNotShrunk, SessionNotFound
+from fer_core.live.memory import IDLE_S, MOST_SESSIONS
 from tests.api.conftest import MakeApp
 from tests.api.learner import CONSENT, SESSIONS, Learner
 
@@ -222,7 +222,7 @@ def test_an_unknown_session_is_not_found(
 
 
 def test_only_so_many_sessions_fit_and_idle_ones_make_room(learner: Learner) -> None:
-    for _ in range(MAX_SESSIONS):
+    for _ in range(MOST_SESSIONS):
         assert learner.start().status_code == 201
     full = learner.start()
     assert (full.status_code, full.get_json()["code"]) == (503, "busy")
@@ -242,7 +242,7 @@ def test_a_slow_history_holds_up_nobody_who_does_not_need_it(
         go_on.wait(10)
         raise SessionNotFound
 
-    monkeypatch.setattr(app.extensions["fer"].sessions.store, "load", load)
+    monkeypatch.setattr(app.extensions["fer"].sessions.history.store, "load", load)
     with ThreadPoolExecutor(2) as pool:
         slow = pool.submit(app.test_client().post, f"{SESSIONS}/unknown/pause")
         assert reached.wait(10)
@@ -261,7 +261,7 @@ def test_what_is_erased_is_erased_also_where_the_file_keeps_its_size(
         raise HistoryNotShrunk
 
     learner.start(retention="keep")
-    store = learner.client.application.extensions["fer"].sessions.store
+    store = learner.client.application.extensions["fer"].sessions.history.store
     monkeypatch.setattr(store.database, "shrink", shrink)
     assert learner.client.delete(SESSIONS).status_code == 204
     assert learner.client.get(SESSIONS).get_json()["sessions"] == []

@@ -293,7 +293,7 @@ def test_a_break_is_suggested_after_the_planned_time_and_can_be_taken(
     learner: Learner, photo: bytes
 ) -> None:
     learner.start(plan={"focus_min": 5, "break_min": 2})
-    learner.clock.now += 301
+    learner.stay(301)
     learner.frame(photo)
     suggestion = learner.get("/feedback").get_json()["suggestion"]
     assert (suggestion["rule"], suggestion["rest_s"]) == ("timer", 120)
@@ -305,7 +305,7 @@ def test_a_break_is_suggested_after_the_planned_time_and_can_be_taken(
 @pytest.mark.parametrize(("word", "outcome"), [("snooze", "snoozed"), ("dismiss", "dismissed")])
 def test_a_break_can_wait(learner: Learner, photo: bytes, word: str, outcome: str) -> None:
     learner.start(plan={"focus_min": 5, "break_min": 2})
-    learner.clock.now += 301
+    learner.stay(301)
     learner.frame(photo)
     assert learner.post("/break", {"answer": word}).get_json()["suggestion"] is None
     assert learner.get("/feedback").get_json()["breaks"][0]["outcome"] == outcome

@@ -61,7 +61,7 @@ class Unseeing:
         return output
 
 
-def test_readiness_turns_false_when_the_canary_fails(make_app: MakeApp, photo: bytes) -> None:
+def test_readiness_turns_false_when_the_self_test_fails(make_app: MakeApp, photo: bytes) -> None:
     now = 0.0
     settings = Settings()
     private = EmotionDetector.load(settings.weights, settings.threads)
@@ -69,7 +69,7 @@ def test_readiness_turns_false_when_the_canary_fails(make_app: MakeApp, photo: b
     service.load()
     client = make_app(served=service).test_client()
     assert client.get("/readyz").status_code == 200
-    private._backend = Unseeing(private._backend)
+    private._network = Unseeing(private._network)
     now = BELIEVE_FOR_S
     answer = client.get("/readyz")
     assert (answer.status_code, answer.get_json()["code"]) == (503, "not_ready")
@@ -82,7 +82,8 @@ def test_the_model_describes_itself_without_naming_a_path(
     client: FlaskClient, detector: EmotionDetector
 ) -> None:
     answer = client.get("/api/v1/model")
-    assert answer.get_json()["sha256"] == detector.info.sha256
+    detecting = answer.get_json()["networks"]["detector"]
+    assert detecting["sha256"] == detector.info.networks.detector.sha256
     assert [item["label"] for item in answer.get_json()["labels"]][1] == "Happy"
     assert b"/" not in answer.data.replace(b"n/a", b"").split(b'"metrics"')[0]
 

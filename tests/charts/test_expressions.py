@@ -38,7 +38,8 @@ def test_each_part_of_a_bar_carries_its_emoji_where_it_fits() -> None:
 
 
 def test_the_summary_writes_each_count_beside_its_bar() -> None:
-    counts = {**dict.fromkeys(EMOTIONS, 0), None: 2, Emotion.HAPPY: 7}
+    counts: dict[Emotion | None, int] = dict.fromkeys(EMOTIONS, 0)
+    counts |= {None: 2, Emotion.HAPPY: 7}
     chart = expressions.expression_counts(counts).to_dict()
     assert {row["expression"]: row["faces"] for row in data_of(chart)}["❔ Unsure"] == 2
     assert any(

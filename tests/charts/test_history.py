@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
+import altair as alt
 import pytest
 
 from fer_core.affect.indicators import Estimate
@@ -22,19 +24,19 @@ ESTIMATES = {"p1": Estimate(70.0, 50.0, 85.0), "p2": Estimate(20.0, 5.0, 50.0)}
 TABLE = passage_table(READINGS, ESTIMATES, {"p1": "One"}, {"p2": ("⏩", "Skimmed", "Too fast")})
 
 
-def values(chart) -> list[dict]:
+def values(chart: alt.Chart | alt.LayerChart) -> list[dict[str, Any]]:
     """Return all lines of all tables in a chart, having checked it against Vega-Lite's schema."""
     return [line for table in chart.to_dict()["datasets"].values() for line in table]
 
 
-def test_the_table_has_a_line_for_each_passage_and_gaps_where_nothing_is_known():
+def test_the_table_has_a_line_for_each_passage_and_gaps_where_nothing_is_known() -> None:
     assert list(TABLE["passage"]) == [1, 2, 3]
     assert TABLE["wpm"][0] == pytest.approx(240)
     assert TABLE["comprehension"].isna().tolist() == [False, False, True]
     assert TABLE["mark"].tolist() == ["", "Skimmed", ""]
 
 
-def test_the_passage_map_shows_marks_intervals_and_a_pace_that_fits():
+def test_the_passage_map_shows_marks_intervals_and_a_pace_that_fits() -> None:
     lines = values(comprehension_map(TABLE))
     assert {line["icon"] for line in lines} == {"", "⏩"}
     assert {line["interval"] for line in lines} == {"50 to 85", "5 to 50", ""}
@@ -42,12 +44,12 @@ def test_the_passage_map_shows_marks_intervals_and_a_pace_that_fits():
     assert max(pace for pace in paces if pace is not None) == 800
 
 
-def test_a_week_is_a_bar_of_hours():
+def test_a_week_is_a_bar_of_hours() -> None:
     weeks = [WeekTotal(date(2026, 6, 1), 2, 5400.0), WeekTotal(date(2026, 6, 8), 0, 0.0)]
     assert [line["hours"] for line in values(week_chart(weeks))] == [1.5, 0.0]
 
 
-def test_the_trend_line_is_drawn_where_there_is_a_trend():
+def test_the_trend_line_is_drawn_where_there_is_a_trend() -> None:
     sessions = [session(at(day), comprehension=estimate(40 + day)) for day in range(1, 9)]
     trend = find_trend([(one.info.started_at, one.comprehension) for one in sessions])
     shown = ("comprehension", "Comprehension", COMPREHENSION)
@@ -58,7 +60,7 @@ def test_the_trend_line_is_drawn_where_there_is_a_trend():
     assert len(values(with_line)) == len(values(without)) + 2
 
 
-def test_a_trend_shows_dates_and_begins_and_ends_with_whole_days():
+def test_a_trend_shows_dates_and_begins_and_ends_with_whole_days() -> None:
     sessions = [session(at(day), comprehension=estimate(50)) for day in (1, 12)]
     chart = trend_chart(sessions, "comprehension", "Comprehension", COMPREHENSION, None, UTC)
     assert chart is not None
@@ -73,11 +75,11 @@ def at_day(day: int) -> int:
     return datetime.fromtimestamp(at(day), UTC).day
 
 
-def test_without_any_estimate_there_is_no_trend_chart():
+def test_without_any_estimate_there_is_no_trend_chart() -> None:
     assert trend_chart([session(at(1))], "stress", "Stress", COMPREHENSION, None, UTC) is None
 
 
-def test_hours_show_their_intervals_and_how_many_sessions_they_rest_on():
+def test_hours_show_their_intervals_and_how_many_sessions_they_rest_on() -> None:
     lines = values(
         hour_chart(
             [

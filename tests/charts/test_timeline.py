@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from fer_core.affect.signals import Baseline, Channel, Usual
 from fer_core.charts import timeline
 from fer_core.emotions import EMOTIONS, Emotion
+from fer_core.learner.profile import LearnerProfile
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from tests.synthetic.signals import START, face, one_hot, picture
@@ -25,7 +28,7 @@ LABELS = [emotion.study_label for emotion in EMOTIONS]
 
 
 def session_of(seconds: int, fps: float = 2.0) -> StudySession:
-    session = StudySession(SessionInfo("s", START), baseline=KNOWN)
+    session = StudySession(SessionInfo("s", START), profile=LearnerProfile(baseline=KNOWN))
     for i in range(1, int(seconds * fps)):
         session.observe(CALM, START + i / fps)
     return session
@@ -112,15 +115,15 @@ def test_the_right_edge_is_now() -> None:
 
 
 def test_both_charts_begin_where_the_first_picture_is() -> None:
-    session = StudySession(SessionInfo("s", START), baseline=KNOWN)
+    session = StudySession(SessionInfo("s", START), profile=LearnerProfile(baseline=KNOWN))
     for i in range(1, 60):
         session.observe(CALM, START + 20 + i / 2)
     assert tables(session, 50, None).marks["elapsed"].min() == 20
 
 
 @pytest.mark.parametrize("spec", [timeline.expression_spec, timeline.indicator_spec])
-def test_the_specification_never_changes(spec: object) -> None:
-    assert json.dumps(spec()) == json.dumps(spec())  # type: ignore[operator]
+def test_the_specification_never_changes(spec: Callable[[], dict[str, Any]]) -> None:
+    assert json.dumps(spec()) == json.dumps(spec())
 
 
 def test_what_a_page_adds_to_a_specification_stays_with_that_page() -> None:

@@ -16,6 +16,7 @@ import pytest
 from fer_core.cli.analyse import find_photos
 from fer_core.cli.commands import main
 from fer_core.photos.exports import encode_jpeg
+from tests.pictures import decoded
 
 
 @pytest.fixture
@@ -87,15 +88,14 @@ def test_writes_annotated_pictures_beside_each_other(
         "astronaut (2)-faces.png",
         "astronaut-faces.png",
     ]
-    drawn = cv2.imread(str(out / "astronaut-faces.png"))
-    assert drawn.shape == astronaut.shape
+    assert decoded(out / "astronaut-faces.png").shape == astronaut.shape
 
 
 def test_blurs_the_pictures_it_writes(photo: Path, tmp_path: Path) -> None:
     written = []
     for name, options in (("plain", []), ("blurred", ["--blur"])):
         main(["analyse", str(photo), "--annotate", str(tmp_path / name), *options])
-        drawn = cv2.imread(str(tmp_path / name / "astronaut-faces.png"), 0)
+        drawn = decoded(tmp_path / name / "astronaut-faces.png")
         written.append(cv2.Laplacian(drawn[90:160, 190:260], cv2.CV_64F).var())
     assert written[1] < 0.1 * written[0]
 

@@ -19,6 +19,7 @@ from fer_core.cli.doctor import (
     check_packages,
     check_port,
     describe,
+    is_patch_of,
     read_pins,
 )
 from fer_core.config import PROJECT_ROOT, Settings
@@ -26,7 +27,7 @@ from fer_core.config import PROJECT_ROOT, Settings
 
 def test_this_installation_has_what_the_app_needs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 0
-    assert "streamlit run Home.py" in capsys.readouterr().out
+    assert "Start it: python -m fer_core app" in capsys.readouterr().out
 
 
 def test_a_failure_is_counted_and_ends_with_status_1(
@@ -53,7 +54,22 @@ def test_missing_and_other_packages_are_named_with_the_line_that_mends_it(tmp_pa
     assert "no-such-package-of-ours" in missing.detail
     assert "numpy" in different.detail
     assert "instead of 0.1" in different.detail
-    assert missing.remedy == "pip install -r requirements.txt"
+    assert missing.remedy == f"pip install -r {file}"
+
+
+@pytest.mark.parametrize(
+    ("found", "fits"),
+    [
+        ("2.14.3", True),
+        ("2.14.4", True),
+        ("2.14.10", True),
+        ("2.14.2", False),
+        ("2.15.3", False),
+        ("2.14.4rc1", False),
+    ],
+)
+def test_a_later_patch_of_a_pinned_version_is_fine(found: str, fits: bool) -> None:
+    assert is_patch_of(found, "2.14.3") is fits
 
 
 def test_the_shipped_model_is_right_and_sees() -> None:
@@ -62,7 +78,7 @@ def test_the_shipped_model_is_right_and_sees() -> None:
 
 def test_a_damaged_model_fails(tmp_path: Path) -> None:
     shutil.copy(PROJECT_ROOT / "weights" / "model.json", tmp_path)
-    name = json.loads((tmp_path / "model.json").read_text())["file"]
+    name = json.loads((tmp_path / "model.json").read_text())["networks"]["detector"]["file"]
     (tmp_path / name).write_bytes(b"damaged")
     (check,) = check_model(Settings(weights=tmp_path / "model.json"))
     assert check.status == "failed"

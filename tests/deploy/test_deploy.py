@@ -40,6 +40,7 @@ def test_the_image_copies_what_it_installs_from() -> None:
 def test_nothing_that_the_program_needs_is_left_out_of_the_image() -> None:
     ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
     needed = {"fer_core", "weights", "app", "pages", "Home.py", ".streamlit", "requirements.txt"}
+    needed |= {"pyproject.toml", "hatch_build.py", "README.md", "LICENSE"}  # for the package
     assert not needed & set(ignored)
 
 
@@ -60,8 +61,10 @@ def test_ports_are_bound_to_this_machine() -> None:
 
 
 def test_the_services_start_the_api_by_its_command() -> None:
-    assert 'CMD ["python", "-m", "fer_core.api"]' in (DEPLOY / "Dockerfile").read_text()
-    assert "python -m fer_core.api\n" in (DEPLOY / "fer-api.service").read_text()
+    assert 'CMD ["fer", "api"]' in (DEPLOY / "Dockerfile").read_text()
+    assert "bin/fer api\n" in (DEPLOY / "fer-api.service").read_text()
+    app = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["app"]
+    assert app["command"][:2] == ["fer", "app"]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd's own lint")
@@ -69,7 +72,7 @@ def test_systemd_takes_the_unit_and_finds_it_well_locked_up(tmp_path: Path) -> N
     unit = tmp_path / "fer-api.service"
     text = (DEPLOY / "fer-api.service").read_text()
     # The program is looked for, and the project does not lie in /opt here.
-    unit.write_text(text.replace("/opt/fer/.venv/bin/python", "/bin/sh"))
+    unit.write_text(text.replace("/opt/fer/.venv/bin/fer", "/bin/sh"))
     verified = subprocess.run(
         ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False
     )

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fer_core.drawing.annotate import DrawOptions, draw_faces, scale_faces, text_size
-from fer_core.drawing.emoji import glyph
-from fer_core.drawing.labels import panel, plate, plate_size
+from fer_core.drawing.emoji import emoji_sprite
+from fer_core.drawing.labels import label_size, label_sprite, probability_panel
 from fer_core.emotions import EMOTIONS, Emotion
 from fer_core.vision.faces import Box, Face
 
@@ -27,29 +27,29 @@ def face(x: float = 200, y: float = 150, size: float = 120, sure: float = 0.9, o
 
 
 def changed(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    return np.any(before != after, axis=2)
+    return np.asarray(np.any(before != after, axis=2))
 
 
 class TestGlyphs:
     @pytest.mark.parametrize("emotion", [*EMOTIONS, None])
     @pytest.mark.parametrize("size", [1, 12, 33, 400])
     def test_exist_for_every_class_at_every_size(self, emotion: Emotion | None, size: int) -> None:
-        drawn = glyph(emotion, size)
+        drawn = emoji_sprite(emotion, size)
         assert drawn.shape == (size, size, 4)
         assert drawn[size // 2, size // 2, 3] > 0
 
     def test_differ_from_each_other_even_when_tiny_and_without_colour(self) -> None:
-        greys = [glyph(emotion, 20)[:, :, :3].mean(axis=2) for emotion in (*EMOTIONS, None)]
+        greys = [emoji_sprite(emotion, 20)[:, :, :3].mean(axis=2) for emotion in (*EMOTIONS, None)]
         for index, one in enumerate(greys):
             for other in greys[index + 1 :]:
                 assert np.abs(one - other).mean() > 4
 
     def test_have_smooth_edges(self) -> None:
-        alpha = glyph(Emotion.HAPPY, 40)[:, :, 3]
+        alpha = emoji_sprite(Emotion.HAPPY, 40)[:, :, 3]
         assert np.any((alpha > 20) & (alpha < 235))
 
     def test_are_drawn_even_where_no_font_has_emoji(self) -> None:
-        sad, surprised = glyph(Emotion.SAD, 64), glyph(Emotion.SURPRISED, 64)
+        sad, surprised = emoji_sprite(Emotion.SAD, 64), emoji_sprite(Emotion.SURPRISED, 64)
         assert np.any(sad != surprised)
 
 
@@ -83,9 +83,9 @@ class TestBoxes:
 
 class TestLabels:
     def test_say_the_word_and_the_probability(self) -> None:
-        assert plate_size("Happy  90%", 20, emoji=True) > plate_size("Happy", 20, emoji=True)
-        drawn = plate(Emotion.HAPPY, "Happy  90%", 20, emoji=True)
-        assert drawn.shape[1::-1] == plate_size("Happy  90%", 20, emoji=True)
+        assert label_size("Happy  90%", 20, emoji=True) > label_size("Happy", 20, emoji=True)
+        drawn = label_sprite(Emotion.HAPPY, "Happy  90%", 20, emoji=True)
+        assert drawn.shape[1::-1] == label_size("Happy  90%", 20, emoji=True)
 
     def test_are_light_on_dark_whatever_lies_behind(self) -> None:
         for grey in (0, 255):
@@ -138,7 +138,7 @@ class TestMarking:
 
 class TestProbabilityPanel:
     def test_has_longer_bars_for_larger_probabilities(self) -> None:
-        drawn = panel(np.array([0.1, 0.6, 0.1, 0.1, 0.1]), 20)
+        drawn = probability_panel(np.array([0.1, 0.6, 0.1, 0.1, 0.1]), 20)
         white = np.all(drawn == 255, axis=2)
         rows = [
             white[7 + index * 28 : 7 + (index + 1) * 28, 40:140].any(axis=0).sum()

@@ -33,9 +33,12 @@ def free_port() -> int:
 
 @contextmanager
 def running_server(
-    command: Sequence[str], health_url: str, environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    health_url: str,
+    environment: Mapping[str, str] | None = None,
+    folder: Path = ROOT,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command until the block ends; enter it when `health_url` answers 200.
+    """Run a command in a folder until the block ends; enter it when `health_url` answers 200.
 
     The server gets its own process group, which is killed whole if it does not stop when asked: a
     Streamlit with a live WebRTC peer may linger and keep the port. On Linux it dies with the tests
@@ -48,7 +51,7 @@ def running_server(
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
             list(command),
-            cwd=ROOT,
+            cwd=folder,
             env={**os.environ, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from fer_core.affect.indicators import comprehension_prior
-from fer_core.live.reading_tracker import ReadingDesk
+from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
 from tests.e2e.browser import PHONE, open_page, settled
@@ -38,7 +37,7 @@ def fill(data_dir: Path) -> None:
             assert store.save_now()
             store.rename(name, f"Session number {number}")
             if reads:
-                result = ReadingDesk(TEXT, session).result(comprehension_prior())
+                result = ReadingTracker(TEXT, session).result()
                 store.save_reading(
                     name, result.reading, result.estimates, result.highlights, ["p5"]
                 )

@@ -18,7 +18,6 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from fer_core.photos.exports import encode_jpeg
 from tests.e2e.browser import PHONE, launch, open_page, settled
-from tests.e2e.servers import running_app
 
 LABELLED_MS = 60_000
 
@@ -174,12 +173,3 @@ def test_pages_fit_a_phone(chromium: Browser, app_address: str, path: str) -> No
     with open_page(chromium, f"{app_address}/{path}", viewport=PHONE) as page:
         width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
         assert width <= PHONE["width"]
-
-
-def test_a_bookmark_opened_just_after_a_start_has_our_navigation(
-    chromium: Browser, tmp_path: Path
-) -> None:
-    with running_app(tmp_path) as address, open_page(chromium, f"{address}/photos") as page:
-        expect(page.get_by_role("link", name="Welcome")).to_be_visible()
-        expect(page.get_by_role("link", name="About")).to_be_visible()
-        expect(page.get_by_role("heading", name="Photos")).to_be_visible()

@@ -24,7 +24,7 @@ unit = st.floats(0, 1)
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.0, 1.0]), unit), min_size=1, max_size=40))
-def test_auc_is_the_share_of_pairs_ranked_rightly(rows):
+def test_auc_is_the_share_of_pairs_ranked_rightly(rows: list[tuple[float, float]]) -> None:
     targets, predictions = (np.array(column) for column in zip(*rows, strict=True))
     wins = [
         0.5 if abs(high - low) < 1e-9 else float(high > low)
@@ -36,13 +36,13 @@ def test_auc_is_the_share_of_pairs_ranked_rightly(rows):
     assert auc(targets, predictions) == expected
 
 
-def test_a_perfect_forecast_scores_perfectly():
+def test_a_perfect_forecast_scores_perfectly() -> None:
     targets = np.array([0.0, 1.0, 0.0, 1.0, 1.0])
     perfect = score(targets, targets)
     assert (perfect.auc, perfect.brier, perfect.ece) == (1.0, 0.0, 0.0)
 
 
-def test_each_answer_is_predicted_from_those_before_it_only():
+def test_each_answer_is_predicted_from_those_before_it_only() -> None:
     rng = np.random.default_rng(2)
     reader = draw_reader(rng)
     learnt = [reader.example(rng)[0] for _ in range(12)]
@@ -51,14 +51,14 @@ def test_each_answer_is_predicted_from_those_before_it_only():
     assert predict_in_turn(learnt, prior) == pytest.approx(predict_in_turn(changed, prior))
 
 
-def test_the_interval_of_a_difference_holds_zero_for_the_same_predictions():
+def test_the_interval_of_a_difference_holds_zero_for_the_same_predictions() -> None:
     rng = np.random.default_rng(0)
     targets = (rng.random(30) < 0.5).astype(float)
     predictions = rng.random(30)
     assert auc_difference(targets, predictions, predictions) == (0.0, 0.0, 0.0)
 
 
-def test_below_eight_answers_it_is_not_calibrated_and_says_how_many_are_missing():
+def test_below_eight_answers_it_is_not_calibrated_and_says_how_many_are_missing() -> None:
     example = ComprehensionExample(ComprehensionFeatures(difficulty=0.5), 1.0, 0.5)
     evaluation = evaluate([example] * 5)
     assert evaluation.verdict is CameraVerdict.NOT_CALIBRATED
@@ -66,7 +66,7 @@ def test_below_eight_answers_it_is_not_calibrated_and_says_how_many_are_missing(
     assert evaluation.uses_camera
 
 
-def test_answers_all_alike_tell_nothing():
+def test_answers_all_alike_tell_nothing() -> None:
     example = ComprehensionExample(ComprehensionFeatures(difficulty=0.5, negative=1.0), 1.0, 0.5)
     evaluation = evaluate([example] * 12)
     assert evaluation.verdict is CameraVerdict.NOT_HELPED
@@ -74,7 +74,7 @@ def test_answers_all_alike_tell_nothing():
     assert not evaluation.uses_camera
 
 
-def test_without_a_camera_nothing_is_said_about_it():
+def test_without_a_camera_nothing_is_said_about_it() -> None:
     rng = np.random.default_rng(4)
     reader = draw_reader(rng)
     answers = [reader.example(rng)[0] for _ in range(12)]
@@ -88,7 +88,7 @@ def answer_by_the_face_alone(rng: np.random.Generator) -> ComprehensionExample:
     return ComprehensionExample(features, float(negative == 0.0), 1.0)
 
 
-def test_a_camera_that_tells_is_praised_and_used():
+def test_a_camera_that_tells_is_praised_and_used() -> None:
     rng = np.random.default_rng(5)
     evaluation = evaluate([answer_by_the_face_alone(rng) for _ in range(40)])
     assert evaluation.verdict is CameraVerdict.HELPED
@@ -99,7 +99,7 @@ def test_a_camera_that_tells_is_praised_and_used():
     assert evaluation.full.brier < evaluation.no_camera.brier
 
 
-def test_the_camera_is_praised_to_at_most_five_per_cent_of_readers_whom_it_does_not_help():
+def test_the_camera_is_praised_to_at_most_five_per_cent_of_readers_whom_it_does_not_help() -> None:
     readers = 60
     praised = 0
     for seed in range(readers):
@@ -110,7 +110,7 @@ def test_the_camera_is_praised_to_at_most_five_per_cent_of_readers_whom_it_does_
     assert praised / readers <= 0.05
 
 
-def test_after_twenty_answers_the_estimates_rank_rightly_and_are_calibrated():
+def test_after_twenty_answers_the_estimates_rank_rightly_and_are_calibrated() -> None:
     areas, truths, predictions = [], [], []
     for seed in range(60):
         rng = np.random.default_rng(seed)

@@ -14,6 +14,7 @@ from fer_core.affect.indicators import (
     comprehension_prior,
     stress_prior,
 )
+from fer_core.arrays import FloatArray
 from fer_core.learner.personalise import Example, personalise, probability
 from tests.synthetic.reading import draw_reader
 
@@ -24,23 +25,23 @@ def examples(seed: int, count: int) -> list[Example]:
     return [Example(*reader.example(rng)[0]) for _ in range(count)]
 
 
-def test_no_answers_leave_the_prior():
+def test_no_answers_leave_the_prior() -> None:
     assert personalise(comprehension_prior(), []) is not None
     assert personalise(comprehension_prior(), []).answers == 0
 
 
 @pytest.mark.parametrize("count", [1, 10, 60])
-def test_the_weights_are_those_a_general_optimiser_finds(count):
+def test_the_weights_are_those_a_general_optimiser_finds(count: int) -> None:
     prior = comprehension_prior()
     learnt = examples(3, count)
     precision = np.linalg.inv(prior.covariance)
 
-    def objective(b):
+    def objective(b: FloatArray) -> float:
         total = 0.5 * (b - prior.mean) @ precision @ (b - prior.mean)
         for features, target, weight in learnt:
             logit = b @ features.vector()
             total += weight * (np.logaddexp(0, logit) - target * logit)
-        return total
+        return float(total)
 
     expected = minimize(objective, prior.mean, method="BFGS", options={"gtol": 1e-8}).x
     fitted = personalise(prior, learnt)
@@ -54,7 +55,9 @@ def test_the_weights_are_those_a_general_optimiser_finds(count):
         max_size=80,
     )
 )
-def test_whatever_the_answers_the_belief_stays_finite_and_never_gets_wider(rows):
+def test_whatever_the_answers_the_belief_stays_finite_and_never_gets_wider(
+    rows: list[tuple[float, float, float, float]],
+) -> None:
     prior = comprehension_prior()
     learnt = [
         Example(ComprehensionFeatures(difficulty=hard, skimming=fast), target, weight)
@@ -67,14 +70,14 @@ def test_whatever_the_answers_the_belief_stays_finite_and_never_gets_wider(rows)
     assert np.linalg.eigvalsh(prior.covariance - fitted.covariance).min() > -1e-9
 
 
-def test_twenty_low_answers_pull_the_estimate_down():
+def test_twenty_low_answers_pull_the_estimate_down() -> None:
     features = ComprehensionFeatures(difficulty=0.0)
     fitted = personalise(comprehension_prior(), [Example(features, 0.0, 0.5)] * 20)
     assert probability(features, comprehension_prior()) == pytest.approx(0.67, abs=0.02)
     assert probability(features, fitted) < 0.3
 
 
-def test_stress_learns_from_its_own_ratings_in_the_same_way():
+def test_stress_learns_from_its_own_ratings_in_the_same_way() -> None:
     tense, calm = StressFeatures(negative=2.0), StressFeatures(negative=-2.0)
     learnt = [Example(tense, 0.9, 0.5), Example(calm, 0.1, 0.5)] * 15
     fitted = personalise(stress_prior(), learnt)
@@ -82,7 +85,7 @@ def test_stress_learns_from_its_own_ratings_in_the_same_way():
     assert probability(calm, fitted) < probability(tense, fitted)
 
 
-def test_few_answers_leave_the_probability_nearer_to_one_half_than_its_best_guess():
+def test_few_answers_leave_the_probability_nearer_to_one_half_than_its_best_guess() -> None:
     features = ComprehensionFeatures(difficulty=3.0, skimming=3.0)
     prior = comprehension_prior()
     best_guess = 1 / (1 + np.exp(-float(prior.mean @ features.vector())))

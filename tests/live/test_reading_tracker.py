@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from fer_core.affect.indicators import Estimate, comprehension_prior
+from fer_core.affect.indicators import Estimate
 from fer_core.learner.evaluation import CameraVerdict, ComprehensionExample
 from fer_core.learner.probes import clarity_correction
-from fer_core.live.reading_tracker import ReadingDesk, askable
+from fer_core.learner.profile import LearnerProfile
+from fer_core.live.reading_tracker import ReadingTracker, askable
 from fer_core.reading.attribution import PassageReading
 from fer_core.reading.highlights import Mark
 from tests.storage.sessions import START, TEXT, full_session, new_session
 
 
-def test_passages_lie_behind_by_as_many_as_were_seen_after_them():
+def test_passages_lie_behind_by_as_many_as_were_seen_after_them() -> None:
     seen = [
         PassageReading("p1", 50, 10, visits=1, first_seen=0, last_seen=10),
         PassageReading("p2", 50, 1, visits=0, first_seen=10, last_seen=11),
@@ -26,20 +27,20 @@ def test_passages_lie_behind_by_as_many_as_were_seen_after_them():
     assert found[0].uncertainty == pytest.approx(70.0)
 
 
-def test_the_passage_in_view_enters_the_live_estimate():
+def test_the_passage_in_view_enters_the_live_estimate() -> None:
     session = new_session()
-    desk = ReadingDesk(TEXT, session)
+    tracker = ReadingTracker(TEXT, session)
     for step in range(10):
         session.mark_passage("p3", 1.0, START + step, START + step + 1)
-    desk.follow()
-    assert desk.features("p3") is not None
-    assert desk.features("p4") is None
-    assert [one.passage_id for one in desk.askable()] == ["p3"]
+    tracker.follow()
+    assert tracker.features("p3") is not None
+    assert tracker.features("p4") is None
+    assert [one.passage_id for one in tracker.askable()] == ["p3"]
 
 
-def test_the_result_marks_what_the_learner_found_hard():
+def test_the_result_marks_what_the_learner_found_hard() -> None:
     session = full_session()
-    result = ReadingDesk(TEXT, session).result(comprehension_prior())
+    result = ReadingTracker(TEXT, session).result()
     marks = {one.passage_id: one.mark for one in result.highlights}
     # A wrong answer to the question about p2 came first; a fifth of eight passages is one.
     assert marks == {"p2": Mark.HARD_SAID}
@@ -47,37 +48,52 @@ def test_the_result_marks_what_the_learner_found_hard():
     assert result.evaluation.verdict is CameraVerdict.NOT_CALIBRATED
 
 
-def test_a_correction_after_the_end_counts():
+def test_a_correction_after_the_end_counts() -> None:
     session = full_session()
-    desk = ReadingDesk(TEXT, session)
-    corrections = [
-        (clarity_correction("p2", 5, START + 500), desk.features("p2")),
-        (clarity_correction("p3", 5, START + 501), desk.features("p3")),
-    ]
-    before = desk.result(comprehension_prior())
-    after = desk.result(comprehension_prior(), corrections=corrections)
+    tracker = ReadingTracker(TEXT, session)
+    before = tracker.result()
+    for number, passage_id in enumerate(("p2", "p3")):
+        at = START + 500 + number
+        asked = clarity_correction(passage_id, 5, at).probe
+        features = tracker.features(passage_id)
+        session.answer(asked, 5, at, features=features, is_correction=True)
+    after = tracker.result()
     assert Mark.HARD_SAID not in {one.mark for one in after.highlights}
     assert after.estimates["p2"].answers == before.estimates["p2"].answers + 2
-    assert after.estimates["p2"].value > before.estimates["p2"].value
+    was, now = before.estimates["p2"].value, after.estimates["p2"].value
+    assert was is not None
+    assert now is not None
+    assert now > was
 
 
-def test_earlier_answers_and_paces_count_too():
-    session = full_session()
-    features = ReadingDesk(TEXT, session).features("p1")
+def test_a_mark_is_taken_away_by_marking_again_and_the_others_keep_their_order() -> None:
+    tracker = ReadingTracker(TEXT, full_session(), ["p3", "p1"])
+    tracker.toggle_mark("p4")
+    tracker.toggle_mark("p3")
+    assert tracker.marked == ("p1", "p4")
+    important = {
+        one.passage_id for one in tracker.result().highlights if one.mark is Mark.IMPORTANT_SAID
+    }
+    assert important <= {"p1", "p4"}
+
+
+def test_earlier_answers_and_paces_count_too() -> None:
+    features = ReadingTracker(TEXT, full_session()).features("p1")
     assert features is not None
-    earlier = [ComprehensionExample(features, 1.0, 0.5)] * 10
-    desk = ReadingDesk(TEXT, session, earlier_wpm=[120.0] * 50, earlier=earlier)
-    result = desk.result(comprehension_prior())
+    profile = LearnerProfile(
+        examples=(ComprehensionExample(features, 1.0, 0.5),) * 10, paces_wpm=(120.0,) * 50
+    )
+    result = ReadingTracker(TEXT, full_session(profile=profile)).result()
     assert result.evaluation.answers == 12
     assert result.reading.own_wpm < 160
 
 
-def test_a_reading_is_worked_out_anew_when_an_earlier_view_grows():
+def test_a_reading_is_worked_out_anew_when_an_earlier_view_grows() -> None:
     session = new_session()
-    desk = ReadingDesk(TEXT, session)
+    tracker = ReadingTracker(TEXT, session)
     session.mark_passage("p1", 1.0, START, START + 5)
     session.mark_passage("p2", 0.5, START, START + 5)
-    before = desk.reading()
-    assert desk.reading() is before
+    before = tracker.reading()
+    assert tracker.reading() is before
     session.mark_passage("p1", 1.0, START + 5, START + 9)
-    assert desk.reading().passages[0].seconds > before.passages[0].seconds
+    assert tracker.reading().passages[0].seconds > before.passages[0].seconds

@@ -9,21 +9,21 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app.history import session_view
-from app.history.data_view import ERASE_WORD
+from app.history import one_session
+from app.history.memory import HistoryMemory
+from app.history.own_data import ERASE_WORD
 from app.live.resources import live_sessions
 from app.live.sessions import new_session_id
+from app.parts.engine import engine_or_stop
 from app.reading.rooms import reading_rooms
-from app.state import engine_or_stop
-from fer_core.affect.indicators import comprehension_prior
 from fer_core.config import PROJECT_ROOT, get_settings
-from fer_core.live.reading_tracker import ReadingDesk
+from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
 from tests.storage.sessions import START, TEXT, full_session, new_session
 
-PAGE = PROJECT_ROOT / "app" / "pages" / "history.py"
+PAGE = PROJECT_ROOT / "pages" / "history.py"
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def fill(url: str) -> None:
             session = full_session(f"s{number}", START + 90_000 * number)
             store.follow(session, text=TextLabel(TEXT.text_id, TEXT.title, TEXT.words))
             store.save_now()
-            result = ReadingDesk(TEXT, session).result(comprehension_prior())
+            result = ReadingTracker(TEXT, session).result()
             store.save_reading(f"s{number}", result.reading, result.estimates, result.highlights)
 
 
@@ -64,13 +64,13 @@ def words(page: AppTest) -> str:
     return "\n".join(str(element.value) for element in shown)
 
 
-def test_an_empty_history_says_what_to_do(data_dir):
+def test_an_empty_history_says_what_to_do(data_dir: Path) -> None:
     page = open_page()
     assert not page.exception
     assert "Finish one on the Live or the Reading page" in words(page)
 
 
-def test_sessions_are_listed_with_their_figures(url):
+def test_sessions_are_listed_with_their_figures(url: str) -> None:
     fill(url)
     page = open_page()
     assert not page.exception
@@ -80,14 +80,14 @@ def test_sessions_are_listed_with_their_figures(url):
     assert "How bees find home" in set(page.dataframe[0].value["Text"])
 
 
-def test_search_narrows_the_list(url):
+def test_search_narrows_the_list(url: str) -> None:
     fill(url)
     page = open_page()
     page.text_input(key="history_search").set_value("nothing like it").run()
     assert "No session here" in words(page)
 
 
-def test_a_session_shows_its_timeline_passages_and_answers(url):
+def test_a_session_shows_its_timeline_passages_and_answers(url: str) -> None:
     fill(url)
     page = open_page("s2")
     assert not page.exception
@@ -98,26 +98,28 @@ def test_a_session_shows_its_timeline_passages_and_answers(url):
     assert list(answers["About"]) == ["passage 2", "the moment", "passage 3"]
 
 
-def test_the_usual_pace_is_the_one_that_was_shown_after_reading(url, monkeypatch):
+def test_the_usual_pace_is_the_one_that_was_shown_after_reading(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawn = []
-    pace_map = session_view.pace_map
+    pace_map = one_session.pace_map
 
-    def draw(table, own_wpm):
+    def draw(table, own_wpm: float | None):
         drawn.append(own_wpm)
         return pace_map(table, own_wpm)
 
-    monkeypatch.setattr(session_view, "pace_map", draw)
+    monkeypatch.setattr(one_session, "pace_map", draw)
     with SessionStore(url) as store:
         shown = {}
         for number, count in enumerate((1, 8, 8)):
-            session = new_session(f"s{number}", START + 90_000 * number)
+            started = START + 90_000 * number
+            session = new_session(f"s{number}", started, profile=store.profile())
             for place, passage in enumerate(TEXT.passages[:count]):
-                at = START + 90_000 * number + 20 * place
+                at = started + 20 * place
                 session.mark_passage(passage.passage_id, 1.0, at, at + 10 * (1 + number % 2))
-            session.finish(START + 90_000 * number + 300)
-            earlier = store.earlier_wpm()
+            session.finish(started + 300)
             store.follow(session, text=TextLabel(TEXT.text_id, TEXT.title, TEXT.words))
-            result = ReadingDesk(TEXT, session, earlier).result(comprehension_prior())
+            result = ReadingTracker(TEXT, session).result()
             store.save_reading(f"s{number}", result.reading, {}, ())
             shown[f"s{number}"] = result.reading.own_wpm
     for session_id, own_wpm in shown.items():
@@ -126,7 +128,7 @@ def test_the_usual_pace_is_the_one_that_was_shown_after_reading(url, monkeypatch
     assert len({round(own_wpm) for own_wpm in shown.values()}) == 3
 
 
-def test_a_session_is_renamed_and_gets_a_note(url):
+def test_a_session_is_renamed_and_gets_a_note(url: str) -> None:
     fill(url)
     page = open_page("s2")
     page.text_input[0].set_value("Bees again")
@@ -137,7 +139,7 @@ def test_a_session_is_renamed_and_gets_a_note(url):
     assert (summary.info.title, summary.note) == ("Bees again", "Went well")
 
 
-def test_a_deleted_session_can_be_brought_back(url):
+def test_a_deleted_session_can_be_brought_back(url: str) -> None:
     fill(url)
     page = open_page("s2")
     page.button(key="delete_session").click().run()
@@ -146,7 +148,7 @@ def test_a_deleted_session_can_be_brought_back(url):
     assert len(page.dataframe[0].value) == 5
 
 
-def test_undoing_too_late_says_so_once(url):
+def test_undoing_too_late_says_so_once(url: str) -> None:
     fill(url)
     page = open_page("s2")
     page.button(key="delete_session").click().run()
@@ -159,7 +161,7 @@ def test_undoing_too_late_says_so_once(url):
     assert "15 minutes are over" not in words(page)
 
 
-def test_what_is_known_can_be_reset(url):
+def test_what_is_known_can_be_reset(url: str) -> None:
     fill(url)
     page = open_page()
     assert "from 10 answers" in words(page)
@@ -169,7 +171,7 @@ def test_what_is_known_can_be_reset(url):
     assert "Not known yet" in words(page)
 
 
-def test_everything_is_erased_after_the_word_is_typed(url):
+def test_everything_is_erased_after_the_word_is_typed(url: str) -> None:
     fill(url)
     page = open_page()
     assert page.button(key="erase_all").disabled
@@ -180,7 +182,7 @@ def test_everything_is_erased_after_the_word_is_typed(url):
         assert store.count_lines() == 0
 
 
-def test_erasing_everything_ends_what_runs_in_memory_too(url):
+def test_erasing_everything_ends_what_runs_in_memory_too(url: str) -> None:
     sessions = live_sessions()
     study = sessions.start(engine_or_stop(), SessionInfo(new_session_id(), sessions.clock()))
     rooms = reading_rooms(sessions.store)
@@ -196,21 +198,21 @@ def test_erasing_everything_ends_what_runs_in_memory_too(url):
     assert sessions.store.count_lines() == 0
 
 
-def test_a_zip_is_made_and_offered(url):
+def test_a_zip_is_made_and_offered(url: str) -> None:
     fill(url)
     page = open_page()
     page.button(key="make_export").click().run()
     assert not page.exception
-    assert page.session_state["export"][:2] == b"PK"
+    assert page.session_state[HistoryMemory.key()].export[:2] == b"PK"
 
 
-def test_a_session_that_is_not_there_is_said_to_be_missing(data_dir):
+def test_a_session_that_is_not_there_is_said_to_be_missing(data_dir: Path) -> None:
     page = open_page("gone")
     assert not page.exception
     assert "not in the history" in words(page)
 
 
-def test_a_history_that_cannot_be_read_says_why(data_dir):
+def test_a_history_that_cannot_be_read_says_why(data_dir: Path) -> None:
     (data_dir / "history.sqlite").write_bytes(b"no database at all " * 200)
     page = open_page()
     assert not page.exception

@@ -14,14 +14,16 @@ import streamlit_webrtc.component
 from av import VideoFrame
 from streamlit.testing.v1 import AppTest
 
-from app.live import running_view
+from app.live import picture as live_picture
+from app.live import running
 from app.live.clock import now
-from app.live.consent import CONSENT_VERSION
+from app.live.picture import PictureMemory
 from app.live.resources import live_sessions
 from app.live.sessions import LiveStudy, new_session_id
-from app.live.webrtc import Connection
+from app.parts.consent import CONSENT_VERSION, ConsentMemory
+from app.parts.engine import engine_or_stop
+from app.parts.webrtc import Connection
 from app.reading.rooms import reading_rooms
-from app.state import engine_or_stop
 from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.indicators import Reason
 from fer_core.config import PROJECT_ROOT
@@ -31,7 +33,7 @@ from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
 from fer_core.vision.faces import Detections, SkinColour
-from tests.pages.running import run_page
+from tests.pages.running import page_path, run_app, run_page
 from tests.storage.sessions import TEXT
 from tests.synthetic.signals import face, one_hot, picture
 
@@ -90,7 +92,7 @@ def test_without_agreeing_there_is_no_way_on() -> None:
 def test_after_agreeing_the_plan_is_asked_for() -> None:
     page = agreed()
     assert not page.exception
-    assert page.session_state["consent_version"] == CONSENT_VERSION
+    assert page.session_state[ConsentMemory.key()].agreed_to == CONSENT_VERSION
     assert page.text_input(key="setup_title").label == "What do you study?"
 
 
@@ -150,7 +152,7 @@ def test_a_question_is_answered_with_one_tap(monkeypatch: pytest.MonkeyPatch) ->
     page.run()
     assert "How clear is it?" in words(page)
     monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: None)
-    page.segmented_control(key="answer-q1").set_value(4).run()
+    page.pills(key="answer-q1").set_value(4).run()
     assert [answer.value for answer in study.session.answers] == [4]
     assert "How clear is it?" not in words(page)
 
@@ -237,7 +239,7 @@ def test_a_session_begun_under_an_older_agreement_asks_before_it_goes_on() -> No
     sessions = live_sessions()
     old = SessionInfo(new_session_id(), sessions.clock(), "Begun before", consent_version="2020-01")
     study = sessions.start(engine_or_stop(), old)
-    page = AppTest.from_file(PROJECT_ROOT / "app" / "pages" / "live.py", default_timeout=60)
+    page = AppTest.from_file(PROJECT_ROOT / "pages" / "live.py", default_timeout=60)
     page.query_params["session"] = study.session_id
     page.run()
     assert "Before the camera is used" in words(page)
@@ -251,9 +253,9 @@ def test_a_reading_left_open_is_gone_on_with_on_its_own_page() -> None:
     sessions = live_sessions()
     study = sessions.start(engine_or_stop(), SessionInfo(new_session_id(), sessions.clock()))
     reading_rooms(sessions.store).open(TEXT, study.session, with_camera=False)
-    app = AppTest.from_file(PROJECT_ROOT / "Home.py", default_timeout=60).run()
-    app.session_state["consent_version"] = CONSENT_VERSION
-    app.switch_page("pages/live.py").run()
+    app = run_app()
+    app.session_state[ConsentMemory.key()] = ConsentMemory(CONSENT_VERSION)
+    app.switch_page(page_path("live")).run()
     app.button(key=f"go-on-{study.session_id}").click().run()
     assert not app.exception
     assert app.query_params["reading"] == study.session_id
@@ -282,7 +284,7 @@ def test_the_address_of_a_session_that_is_gone_leads_to_a_new_one() -> None:
 def test_the_tab_that_lost_its_session_says_so_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     page, _ = started()
     told = iter([True, False])  # another tab takes over between the page and its next second
-    monkeypatch.setattr(running_view, "is_here", lambda _: next(told, False))
+    monkeypatch.setattr(running, "is_here", lambda _: next(told, False))
     page.run()
     assert not page.exception
     assert "moved to another tab" in words(page)
@@ -299,8 +301,8 @@ def test_a_camera_that_falls_silent_is_told_from_a_connection_that_never_was(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     page, study = started()
-    monkeypatch.setattr(running_view, "show_live_video", lambda _: Connection(playing=True))
-    page.session_state["waiting_since"] = now() - 60
+    monkeypatch.setattr(live_picture, "show_live_video", lambda _: Connection(playing=True))
+    page.session_state[PictureMemory.key()].waiting_since = now() - 60
     page.run()
     assert "did not come about" in page.error[0].value
     monkeypatch.setattr(study.camera, "_clock", lambda: now() - 60)

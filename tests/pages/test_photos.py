@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.state import engine_or_stop
+from app.parts.engine import engine_or_stop
+from app.photos.memory import PhotosMemory
 from fer_core.config import PROJECT_ROOT
 from fer_core.photos.exports import encode_jpeg
 from tests.pages.running import run_page
@@ -87,7 +88,7 @@ def test_one_bad_file_is_explained_and_the_others_go_on(
     assert not page.exception
     said = everything_said(page)
     assert "1 face in 3 files" in said
-    assert "`notes.jpg`: This file is not a picture" in said
+    assert "**notes.jpg**: This file is not a picture" in said
     assert "No face found" in said
     assert "😊 Happy" in said
     assert "Pictures (ZIP)" in [button.label for button in page.download_button]
@@ -155,7 +156,7 @@ def test_a_file_taken_away_is_forgotten(
     page.file_uploader[0].set_value(astronaut_file).run()
     page.file_uploader[0].set_value([]).run()
     assert "Drop one photo" in everything_said(page)
-    assert len(page.session_state["photo_shelf"]) == 0
+    assert len(page.session_state[PhotosMemory.key()].cache) == 0
 
 
 def test_without_a_model_the_page_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,3 +183,15 @@ def test_a_filter_that_nothing_passes_any_more_is_lifted(
     page.file_uploader[0].set_value([astronaut_file, ("twin.jpg", *astronaut_file[1:])]).run()
     assert not page.exception
     assert {"astronaut.jpg", "twin.jpg"} <= {button.label for button in page.button}
+
+
+def test_markup_in_the_name_of_a_file_is_shown_not_followed(
+    page: AppTest, astronaut_file: tuple[str, bytes, str]
+) -> None:
+    name = "![](http:example.org).jpg"
+    bad = (name, b"no picture", "image/jpeg")
+    page.file_uploader[0].set_value([(name, *astronaut_file[1:]), bad]).run()
+    assert not page.exception
+    shown = [button.label for button in page.button] + [one.value for one in page.markdown]
+    assert any("example.org" in words for words in shown)
+    assert not [words for words in shown if "![](" in words]

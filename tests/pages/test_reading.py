@@ -20,7 +20,7 @@ from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.sessions.snapshot import State
 from tests.storage.locks import locked
 
-PAGE = PROJECT_ROOT / "app" / "pages" / "reading.py"
+PAGE = PROJECT_ROOT / "pages" / "reading.py"
 BODY = "Words to read stand here in a row, enough of them to make a passage of its own. "
 
 
@@ -45,12 +45,12 @@ def words(page: AppTest) -> str:
     return "\n".join(str(element.value) for element in shown)
 
 
-def test_it_says_what_to_do_first(page):
+def test_it_says_what_to_do_first(page: AppTest) -> None:
     assert not page.exception
     assert "Paste a text, choose a file, or try the sample" in words(page)
 
 
-def test_a_file_is_opened_with_its_facts(page):
+def test_a_file_is_opened_with_its_facts(page: AppTest) -> None:
     page.file_uploader(key="text_file").set_value(
         ("bees.md", ("# Bees\n\n" + "\n\n".join([BODY * 4] * 3)).encode(), "text/markdown")
     )
@@ -67,26 +67,25 @@ def test_a_file_is_opened_with_its_facts(page):
         ("a.md", b"---\nquestions: [{about: 1}]\n---\nx", "cannot be used"),
     ],
 )
-def test_a_file_that_cannot_be_read_says_why(page, name, data, says):
+def test_a_file_that_cannot_be_read_says_why(page: AppTest, name: str, data, says: str) -> None:
     page.file_uploader(key="text_file").set_value((name, data, "application/octet-stream"))
     page.run()
     assert not page.exception
     assert any(says in error.value for error in page.error)
 
 
-def test_the_camera_is_used_only_after_consent(page):
+def test_the_camera_is_used_only_after_consent(page: AppTest) -> None:
     page.segmented_control(key="text_source").set_value("Sample").run()
     page.toggle(key="reading_camera").set_value(True).run()
     assert "Before the camera is used" in words(page)
     assert not [button for button in page.button if button.key == "start_reading"]
 
 
-def test_pasted_words_are_never_markup(page):
+def test_pasted_words_are_never_markup(page: AppTest) -> None:
     page.segmented_control(key="text_source").set_value("Paste").run()
     page.text_area(key="pasted_text").set_value("Here 5 < 6 &amp; <7. " + BODY * 5).run()
     page.button(key="start_reading").click().run()
-    page.session_state["one_at_a_time"] = True
-    page.run()
+    page.toggle(key="one_at_a_time").set_value(True).run()
     assert not page.exception
     markup = "".join(str(one.proto.body) for one in page.get("html"))
     assert "Here 5 &lt; 6 &amp;amp; &lt;7." in markup
@@ -94,14 +93,14 @@ def test_pasted_words_are_never_markup(page):
 
 def start_sample(page: AppTest) -> LiveStudy:
     page.segmented_control(key="text_source").set_value("Sample").run()
-    page.session_state["one_at_a_time"] = True
     page.button(key="start_reading").click().run()
+    page.toggle(key="one_at_a_time").set_value(True).run()
     assert not page.exception
     (study,) = live_sessions().unfinished()
     return study
 
 
-def test_a_question_about_a_passage_behind_is_asked_and_its_answer_teaches(page):
+def test_a_question_about_a_passage_behind_is_asked_and_its_answer_teaches(page: AppTest) -> None:
     study = start_sample(page)
     room = reading_rooms(live_sessions().store).get(study.session_id)
     assert room is not None
@@ -123,7 +122,7 @@ def test_a_question_about_a_passage_behind_is_asked_and_its_answer_teaches(page)
     assert features is not None
 
 
-def test_pausing_finishing_and_the_result(page):
+def test_pausing_finishing_and_the_result(page: AppTest) -> None:
     study = start_sample(page)
     page.button(key="step_on").click().run()
     page.button(key="step_mark").click().run()
@@ -139,7 +138,7 @@ def test_pausing_finishing_and_the_result(page):
     assert store.load(study.session_id).marked == ("p2",)
 
 
-def test_after_a_restart_the_text_is_asked_for_again(page):
+def test_after_a_restart_the_text_is_asked_for_again(page: AppTest) -> None:
     study = start_sample(page)
     page.button(key="finish_reading").click().run()
     session_id = study.session_id
@@ -158,7 +157,7 @@ def test_after_a_restart_the_text_is_asked_for_again(page):
     assert "Finished. Here is how it was read." in words(again)
 
 
-def test_a_text_that_moved_to_another_tab_can_be_brought_back(page):
+def test_a_text_that_moved_to_another_tab_can_be_brought_back(page: AppTest) -> None:
     study = start_sample(page)
     study.camera.take_over("another tab")
     page.run()
@@ -168,7 +167,9 @@ def test_a_text_that_moved_to_another_tab_can_be_brought_back(page):
     assert page.button(key="step_on")
 
 
-def test_a_reading_finished_in_an_outage_says_so_and_is_saved_afterwards(page, data_dir):
+def test_a_reading_finished_in_an_outage_says_so_and_is_saved_afterwards(
+    page: AppTest, data_dir: Path
+) -> None:
     study = start_sample(page)
     page.button(key="step_on").click().run()
     with locked(data_dir / "history.sqlite"):
@@ -183,7 +184,7 @@ def test_a_reading_finished_in_an_outage_says_so_and_is_saved_afterwards(page, d
     assert not page.warning
 
 
-def test_a_break_that_is_taken_keeps_the_time_on_the_passage_before_it(page):
+def test_a_break_that_is_taken_keeps_the_time_on_the_passage_before_it(page: AppTest) -> None:
     study = start_sample(page)
     room = reading_rooms(live_sessions().store).get(study.session_id)
     assert room is not None

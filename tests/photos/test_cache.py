@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import pytest
 
@@ -13,6 +12,7 @@ from fer_core.photos.cache import DISPLAY_SIDE, PhotoShelf, Upload
 from fer_core.photos.exports import encode_jpeg
 from fer_core.vision.faces import Box, Detections, Face
 from fer_core.vision.image import RgbImage
+from tests.pictures import decoded
 
 
 class CountingDetector:
@@ -135,5 +135,5 @@ def test_each_face_is_cut_out() -> None:
     one = upload("1", jpeg(400, 200))
     shelf, _ = analysed(one)
     (crop,) = shelf.face_crops(one, 0.25, side=64)
-    assert cv2.imdecode(np.frombuffer(crop, np.uint8), 1).shape == (32, 64, 3)
+    assert decoded(crop).shape == (32, 64, 3)
     assert shelf.face_crops(one, 0.9) == []

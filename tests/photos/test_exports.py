@@ -8,7 +8,6 @@ import json
 import zipfile
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,10 +18,14 @@ from fer_core.drawing.annotate import DrawOptions
 from fer_core.photos import exports
 from fer_core.photos.analysed import AnalysedPhoto, Problem
 from fer_core.vision.faces import Box, Detections, Face, Timing
-from fer_core.vision.model_info import ModelInfo
+from fer_core.vision.model_info import ModelInfo, NetworkFile, Networks
+from tests.pictures import decoded
 
 INFO = ModelInfo(
-    name="fer-yolov9t", version="1.0.0", file="m.onnx", sha256="0", architecture="a", classes=()
+    name="fer-yolov9t",
+    version="1.0.0",
+    networks=Networks(detector=NetworkFile(file="m.onnx", sha256="0", architecture="a")),
+    classes=(),
 )
 HAPPY = Face(
     Box(10.04, 20, 30, 40), 0.91, np.array([0.02, 0.9, 0.05, 0.02, 0.01]), unsure_below=0.4
@@ -129,8 +132,7 @@ class TestPictures:
     def test_are_encoded_in_the_right_colours(self) -> None:
         red = np.zeros((8, 8, 3), np.uint8)
         red[:, :, 0] = 255
-        decoded = cv2.imdecode(np.frombuffer(exports.encode_png(red), np.uint8), 1)
-        assert decoded[0, 0].tolist() == [0, 0, 255]
+        assert decoded(exports.encode_png(red))[0, 0].tolist() == [255, 0, 0]
 
     def test_keep_their_full_size(self) -> None:
         rgb = np.full((80, 100, 3), 128, np.uint8)

@@ -13,6 +13,7 @@ from fer_core.affect.indicators import comprehension_prior
 from fer_core.reading.attribution import (
     AFFECT_PRIOR_S,
     USUAL_WPM,
+    PassageReading,
     Signals,
     attribute,
     own_pace,
@@ -21,7 +22,10 @@ from fer_core.reading.attribution import (
 from fer_core.reading.visibility import LONGEST_REPORT_S, ReadingLog, View
 from fer_core.texts.document import Passage
 from fer_core.texts.opening import open_pasted
-from tests.synthetic.reading import scripted_scroll
+from tests.synthetic.reading import Scroll, scripted_scroll
+
+#: Scripted readers, each with what was attributed to their passages.
+Scrolls = list[tuple[Scroll, tuple[PassageReading, ...]]]
 
 PASSAGES = tuple(Passage(f"p{number + 1}", number, "word " * 119) for number in range(5))
 
@@ -34,7 +38,7 @@ def signals(present: list[float], negative: list[float] | None = None) -> Signal
 
 
 @st.composite
-def some_views(draw):
+def some_views(draw: st.DrawFn) -> list[View]:
     views = []
     for _ in range(draw(st.integers(0, 25))):
         start = draw(st.floats(0, 200))
@@ -61,7 +65,9 @@ def covered_s(views: list[View]) -> float:
 
 
 @given(some_views(), st.lists(st.floats(0, 1), max_size=260))
-def test_the_times_add_up_to_the_time_in_which_anything_was_visible(views, present):
+def test_the_times_add_up_to_the_time_in_which_anything_was_visible(
+    views: list[View], present: list[float]
+) -> None:
     readings = attribute(PASSAGES, views, signals(present))
     total = sum(reading.seconds + reading.away_seconds for reading in readings)
     assert total == pytest.approx(covered_s(views), abs=1e-6)
@@ -69,7 +75,7 @@ def test_the_times_add_up_to_the_time_in_which_anything_was_visible(views, prese
 
 
 @given(some_views())
-def test_merging_reports_changes_no_time(views):
+def test_merging_reports_changes_no_time(views: list[View]) -> None:
     # In the order in which a page reports. Of smaller shares the tolerance is a larger part.
     views = [view for view in views if view.visible_share >= 0.25]
     views.sort(key=lambda view: view.start)
@@ -79,30 +85,30 @@ def test_merging_reports_changes_no_time(views):
         assert other.seconds == pytest.approx(one.seconds, rel=0.02, abs=0.5)
 
 
-def test_time_is_shared_by_what_was_visible_of_each():
+def test_time_is_shared_by_what_was_visible_of_each() -> None:
     readings = attribute(PASSAGES, [View("p1", 1.0, 0, 30), View("p2", 0.5, 0, 30)], Signals.none())
     assert [reading.seconds for reading in readings] == pytest.approx([20, 10, 0, 0, 0])
     assert not readings[2].seen
 
 
-def test_time_away_is_no_reading_time():
+def test_time_away_is_no_reading_time() -> None:
     readings = attribute(PASSAGES, [View("p1", 1.0, 0, 10)], signals([1.0] * 6 + [0.0] * 4))
     assert readings[0].seconds == pytest.approx(6)
     assert readings[0].away_share == pytest.approx(0.4)
 
 
-def test_a_camera_that_was_off_says_nothing_against_the_reader():
+def test_a_camera_that_was_off_says_nothing_against_the_reader() -> None:
     readings = attribute(PASSAGES, [View("p1", 1.0, 0, 10)], signals([math.nan] * 10))
     assert readings[0].seconds == pytest.approx(10)
     assert readings[0].away_share == 0
 
 
-def test_silence_counts_for_a_minute_at_most():
+def test_silence_counts_for_a_minute_at_most() -> None:
     log = ReadingLog([View("p1", 1.0, 0, 3600)])
     assert attribute(PASSAGES, log.views, Signals.none())[0].seconds == LONGEST_REPORT_S
 
 
-def test_memory_grows_with_what_the_reader_does_not_with_the_reports():
+def test_memory_grows_with_what_the_reader_does_not_with_the_reports() -> None:
     log = ReadingLog()
     for second in range(8 * 3600):
         log.add(View("p1", 1.0, second, second + 1))
@@ -111,7 +117,7 @@ def test_memory_grows_with_what_the_reader_does_not_with_the_reports():
     assert log.views[0].end == 8 * 3600
 
 
-def test_expression_is_taken_two_seconds_later():
+def test_expression_is_taken_two_seconds_later() -> None:
     z = [0.0] * 12 + [2.0] * 10 + [0.0] * 10
     views = [View("p1", 1.0, 0, 10), View("p2", 1.0, 10, 20), View("p3", 1.0, 20, 30)]
     readings = attribute(PASSAGES, views, signals([1.0] * 32, z))
@@ -119,7 +125,7 @@ def test_expression_is_taken_two_seconds_later():
     assert seen == pytest.approx([0.0, 2.0 * 10 / (10 + AFFECT_PRIOR_S), 0.0])
 
 
-def test_an_expression_goes_to_the_passage_that_it_does_not_come_with_elsewhere():
+def test_an_expression_goes_to_the_passage_that_it_does_not_come_with_elsewhere() -> None:
     z = [0.0] * 22 + [1.0] * 20
     views = [View("p1", 1.0, 0, 20), View("p1", 0.5, 20, 40), View("p2", 0.5, 20, 40)]
     readings = attribute(PASSAGES, views, signals([1.0] * 42, z))
@@ -127,14 +133,14 @@ def test_an_expression_goes_to_the_passage_that_it_does_not_come_with_elsewhere(
     assert readings[1].negative_z == pytest.approx(1.34, abs=0.01)
 
 
-def test_expression_measured_for_less_than_half_of_the_time_is_not_reported():
+def test_expression_measured_for_less_than_half_of_the_time_is_not_reported() -> None:
     z = [1.0] * 5 + [math.nan] * 9
     readings = attribute(PASSAGES, [View("p1", 1.0, 0, 12)], signals([1.0] * 14, z))
     assert readings[0].negative_z is None
     assert readings[0].coverage == pytest.approx(3 / 12)
 
 
-def test_coming_back_is_a_revisit_and_scrolling_past_is_none():
+def test_coming_back_is_a_revisit_and_scrolling_past_is_none() -> None:
     order = [("p1", 10), ("p2", 1), ("p3", 10), ("p1", 8), ("p4", 10)]
     views, at = [], 0.0
     for name, seconds in order:
@@ -149,14 +155,16 @@ def test_coming_back_is_a_revisit_and_scrolling_past_is_none():
     ("paces", "expected"),
     [([], USUAL_WPM), ([200.0] * 5, (5 * 238 + 5 * 200) / 10), ([200.0, 5000.0], 231.67)],
 )
-def test_the_own_pace_starts_at_the_usual_one_and_leaves_scrolling_out(paces, expected):
+def test_the_own_pace_starts_at_the_usual_one_and_leaves_scrolling_out(
+    paces: list[float], expected: float
+) -> None:
     assert own_pace(paces) == pytest.approx(expected, abs=0.01)
 
 
 TEXT = open_pasted("\n\n".join(["Plain words stand in this line for you. " * 12] * 6))
 
 
-def test_a_passage_read_at_twice_the_own_pace_is_skimmed_and_a_slow_one_is_not():
+def test_a_passage_read_at_twice_the_own_pace_is_skimmed_and_a_slow_one_is_not() -> None:
     words = TEXT.passages[0].words
     usual = words / USUAL_WPM * 60
     views, at = [], 0.0
@@ -171,15 +179,18 @@ def test_a_passage_read_at_twice_the_own_pace_is_skimmed_and_a_slow_one_is_not()
     assert features["p3"].skimming == pytest.approx(math.log(2) / 0.30, rel=0.05)
     assert features["p4"].skimming == 0
     estimates = reading.estimates(comprehension_prior())
-    assert estimates["p3"].value < estimates["p4"].value
+    hurried, unhurried = estimates["p3"].value, estimates["p4"].value
+    assert hurried is not None
+    assert unhurried is not None
+    assert hurried < unhurried
 
 
-def test_passages_never_seen_have_no_estimate():
+def test_passages_never_seen_have_no_estimate() -> None:
     reading = read(TEXT, [View("p1", 1.0, 0, 20)], Signals.none())
     assert list(reading.estimates(comprehension_prior())) == ["p1"]
 
 
-def test_without_the_camera_only_text_and_pace_count():
+def test_without_the_camera_only_text_and_pace_count() -> None:
     z = [2.0] * 40
     reading = read(TEXT, [View("p1", 1.0, 0, 20)], signals([0.5] * 40, z))
     full = reading.features()["p1"]
@@ -189,7 +200,7 @@ def test_without_the_camera_only_text_and_pace_count():
 
 
 @pytest.fixture(scope="module")
-def scrolls():
+def scrolls() -> Scrolls:
     """Return 120 scripted readers with what was attributed to their passages."""
     made = [scripted_scroll(seed) for seed in range(120)]
     return [
@@ -197,13 +208,15 @@ def scrolls():
     ]
 
 
-def test_scripted_scrolls_give_each_passage_its_time_within_five_per_cent(scrolls):
+def test_scripted_scrolls_give_each_passage_its_time_within_five_per_cent(scrolls: Scrolls) -> None:
     for scroll, readings in scrolls:
         seconds = np.array([reading.seconds for reading in readings])
         assert np.max(np.abs(seconds - scroll.shown_s) / scroll.shown_s) <= 0.05
 
 
-def test_an_injected_change_of_expression_ranks_its_passage_first_in_nine_of_ten(scrolls):
+def test_an_injected_change_of_expression_ranks_its_passage_first_in_nine_of_ten(
+    scrolls: Scrolls,
+) -> None:
     first = 0
     for scroll, readings in scrolls:
         z = [-9.0 if one.negative_z is None else one.negative_z for one in readings]

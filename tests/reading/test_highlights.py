@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+
 import pytest
 
 from fer_core.affect.indicators import Estimate
-from fer_core.learner.probes import Answer, Probe, ProbeKind, Question, clarity_correction
+from fer_core.learner.probes import Answer, Probe, ProbeKind, clarity_correction
 from fer_core.reading.attribution import Reading, Signals, read
 from fer_core.reading.highlights import Mark, find_highlights
 from fer_core.reading.visibility import View
 from fer_core.texts.opening import open_pasted
+from fer_core.texts.question import Question
 
 PARAGRAPHS = 20
 TEXT = open_pasted(
@@ -29,11 +32,17 @@ def reading(skimmed: tuple[str, ...] = ()) -> Reading:
     return read(TEXT, views, Signals.none())
 
 
-def marks(*args, **kwargs) -> dict[str, Mark]:
-    return {one.passage_id: one.mark for one in find_highlights(*args, **kwargs)}
+def marks(
+    reading: Reading,
+    estimates: Mapping[str, Estimate],
+    answers: Sequence[Answer],
+    marked_important: Collection[str] = (),
+) -> dict[str, Mark]:
+    found = find_highlights(reading, estimates, answers, marked_important)
+    return {one.passage_id: one.mark for one in found}
 
 
-def test_a_low_answer_marks_its_passage_solid():
+def test_a_low_answer_marks_its_passage_solid() -> None:
     found = find_highlights(reading(), {}, [clarity_correction("p3", 2, 9.0)])
     (hard,) = [one for one in found if one.passage_id == "p3"]
     assert hard.mark is Mark.HARD_SAID
@@ -41,13 +50,13 @@ def test_a_low_answer_marks_its_passage_solid():
     assert "2 of 5" in hard.why
 
 
-def test_a_wrong_answer_to_the_texts_question_marks_its_passage():
+def test_a_wrong_answer_to_the_texts_question_marks_its_passage() -> None:
     question = Question("?", ("a", "b"), 1, "p4")
     probe = Probe("q1", ProbeKind.QUESTION, 1.0, "?", "p4", question)
     assert marks(reading(), {}, [Answer(probe, 0, 2.0)])["p4"] is Mark.HARD_SAID
 
 
-def test_a_low_estimate_with_a_narrow_interval_marks_dashed_and_a_doubtful_one_does_not():
+def test_a_low_estimate_with_a_narrow_interval_marks_dashed_and_a_doubtful_one_does_not() -> None:
     found = find_highlights(reading(), {"p5": HARD, "p6": DOUBTFUL, "p7": SURE}, [])
     by_passage = {one.passage_id: one for one in found}
     assert by_passage["p5"].mark is Mark.HARD_ESTIMATED
@@ -58,27 +67,27 @@ def test_a_low_estimate_with_a_narrow_interval_marks_dashed_and_a_doubtful_one_d
     }
 
 
-def test_a_skimmed_passage_says_how_fast_it_went():
+def test_a_skimmed_passage_says_how_fast_it_went() -> None:
     found = find_highlights(reading(("p9",)), {}, [])
     (skimmed,) = [one for one in found if one.mark is Mark.SKIMMED]
     assert skimmed.passage_id == "p9"
     assert "times your usual pace" in skimmed.why
 
 
-def test_a_correction_takes_the_mark_away():
+def test_a_correction_takes_the_mark_away() -> None:
     estimates = {"p5": HARD}
     clear = clarity_correction("p5", 5, 9.0)
     assert Mark.HARD_ESTIMATED not in marks(reading(), estimates, [clear]).values()
     assert Mark.SKIMMED not in marks(reading(("p5",)), {}, [clear]).values()
 
 
-def test_the_latest_answer_about_a_passage_counts():
+def test_the_latest_answer_about_a_passage_counts() -> None:
     answers = [clarity_correction("p5", 1, 1.0), clarity_correction("p5", 4, 2.0)]
     assert marks(reading(), {}, answers).get("p5") is not Mark.HARD_SAID
 
 
 @pytest.mark.parametrize("hard", [0, 2, 20])
-def test_at_most_a_fifth_is_marked_and_the_learners_words_come_first(hard):
+def test_at_most_a_fifth_is_marked_and_the_learners_words_come_first(hard: int) -> None:
     answers = [clarity_correction(f"p{n + 1}", 1, float(n)) for n in range(hard)]
     estimates = {passage.passage_id: HARD for passage in TEXT.passages}
     found = marks(reading(("p1", "p2", "p3")), estimates, answers, marked_important=["p20"])
@@ -88,12 +97,12 @@ def test_at_most_a_fifth_is_marked_and_the_learners_words_come_first(hard):
         assert found["p20"] is Mark.IMPORTANT_SAID
 
 
-def test_marks_differ_without_colour():
+def test_marks_differ_without_colour() -> None:
     looks = {(mark.icon, mark.pattern) for mark in Mark}
     assert len(looks) == len(Mark)
 
 
-def test_marks_come_in_the_order_of_the_text():
+def test_marks_come_in_the_order_of_the_text() -> None:
     answers = [clarity_correction("p9", 1, 1.0), clarity_correction("p2", 1, 2.0)]
     found = find_highlights(reading(), {}, answers)
     order = [int(one.passage_id[1:]) for one in found]

@@ -20,7 +20,7 @@ NAMES = tuple(f"p{number}" for number in range(1, 6))
 
 
 @st.composite
-def reports(draw):
+def reports(draw: st.DrawFn) -> list[View]:
     """Reports in any order, some of them of a passage that is not in the text."""
     name = st.sampled_from([*NAMES, "elsewhere"])
     share = st.sampled_from([0.0, 0.25, 0.5, 1.0])
@@ -35,7 +35,7 @@ def cut(log: ReadingLog) -> Stretches:
 
 
 @given(reports())
-def test_stretches_that_grow_are_those_cut_at_once(found):
+def test_stretches_that_grow_are_those_cut_at_once(found: list[View]) -> None:
     log, grown = ReadingLog(), Stretches(NAMES)
     for view in found:
         log.add(view)
@@ -46,7 +46,7 @@ def test_stretches_that_grow_are_those_cut_at_once(found):
     assert list(grown.count_visits()) == list(whole.count_visits())
 
 
-def test_an_update_says_whether_anything_is_new():
+def test_an_update_says_whether_anything_is_new() -> None:
     log = ReadingLog([View("p1", 1.0, 0, 5)])
     stretches = Stretches(NAMES)
     assert stretches.update(log.views)
@@ -55,7 +55,7 @@ def test_an_update_says_whether_anything_is_new():
     assert stretches.update(log.views)
 
 
-def test_one_long_stay_stays_one_stretch():
+def test_one_long_stay_stays_one_stretch() -> None:
     log, stretches = ReadingLog(), Stretches(NAMES)
     for second in range(1000):
         log.add(View("p1", 1.0, second, second + 1))
@@ -63,7 +63,7 @@ def test_one_long_stay_stays_one_stretch():
     assert len(stretches.rows()[0]) == 1
 
 
-def test_after_thousands_of_views_one_more_costs_little():
+def test_after_thousands_of_views_one_more_costs_little() -> None:
     log = ReadingLog()
     for number in range(6000):
         log.add(View(NAMES[number % 5], 0.1 + number % 7 / 10, 2 * number, 2 * number + 3))
@@ -79,7 +79,7 @@ def test_after_thousands_of_views_one_more_costs_little():
     assert grown_s < whole_s / 5
 
 
-def test_the_log_takes_no_more_stays_than_it_has_room_for(monkeypatch):
+def test_the_log_takes_no_more_stays_than_it_has_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visibility, "MOST_VIEWS", 100)
     log = ReadingLog(View(f"p{number}", 1.0, number, number + 1) for number in range(100))
     with pytest.raises(ReadingFull):
@@ -87,7 +87,7 @@ def test_the_log_takes_no_more_stays_than_it_has_room_for(monkeypatch):
     assert len(log.views) == 100
 
 
-def test_in_a_log_that_fills_up_no_time_of_a_stay_is_lost(monkeypatch):
+def test_in_a_log_that_fills_up_no_time_of_a_stay_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visibility, "MOST_VIEWS", 10)
     log = ReadingLog()
     for second in range(1000):
@@ -98,7 +98,7 @@ def test_in_a_log_that_fills_up_no_time_of_a_stay_is_lost(monkeypatch):
     assert log.views[-1].visible_share == pytest.approx(0.4, abs=0.01)
 
 
-def test_passages_by_the_hundred_at_once_do_not_multiply():
+def test_passages_by_the_hundred_at_once_do_not_multiply() -> None:
     names = [f"p{number}" for number in range(300)]
     stretches = Stretches(names)
     stretches.update(tuple(View(name, 1.0, at, 400.0) for at, name in enumerate(names)))

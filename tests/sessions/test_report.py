@@ -13,6 +13,7 @@ from fer_core.affect.indicators import ComprehensionFeatures
 from fer_core.affect.signals import Baseline, Channel, Usual
 from fer_core.emotions import LABELS, Emotion
 from fer_core.learner.evaluation import ComprehensionExample
+from fer_core.learner.profile import LearnerProfile
 from fer_core.sessions.report import find_stretches, make_report, session_json, timeline_csv
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
@@ -26,7 +27,9 @@ KNOWN = Baseline(
 @pytest.fixture(scope="module")
 def session() -> StudySession:
     """Half an hour: calm, but furrowed from minute 10 to 18; the break is dismissed."""
-    made = StudySession(SessionInfo("s", START, "Chapter 3", plan=BreakPlan(25, 5)), baseline=KNOWN)
+    made = StudySession(
+        SessionInfo("s", START, "Chapter 3", plan=BreakPlan(25, 5)), LearnerProfile(baseline=KNOWN)
+    )
     for i in range(1, 1800 * 2):
         at = i / 2
         furrowed = 600 <= at < 1080
@@ -47,7 +50,7 @@ def test_the_hardest_stretch_is_where_the_face_was_furrowed(session: StudySessio
 
 
 def test_a_level_session_has_no_hardest_stretch() -> None:
-    made = StudySession(SessionInfo("s", START), baseline=KNOWN)
+    made = StudySession(SessionInfo("s", START), LearnerProfile(baseline=KNOWN))
     for i in range(1, 1200):
         made.observe(picture(face(one_hot(Emotion.NATURAL, 0.9))), START + i / 2)
     hardest, best, note = find_stretches(made.rows())
@@ -72,13 +75,14 @@ def test_the_camera_is_not_praised_without_answers(session: StudySession) -> Non
 
 
 def test_the_json_says_the_same_of_the_camera_as_the_page(session: StudySession) -> None:
-    earlier = [
+    earlier = tuple(
         ComprehensionExample(ComprehensionFeatures(skimming=number % 3), number % 2, 1.0)
         for number in range(10)
-    ]
-    said = make_report(session, START, earlier).camera
+    )
+    of_many_answers = StudySession(session.info, LearnerProfile(examples=earlier))
+    said = make_report(of_many_answers, START).camera
     assert said != make_report(session, START).camera
-    assert json.loads(session_json(session, START, earlier))["report"]["camera"] == said
+    assert json.loads(session_json(of_many_answers, START))["report"]["camera"] == said
 
 
 def test_the_csv_has_the_numbers_of_the_table(session: StudySession) -> None:

@@ -21,11 +21,11 @@ HIGHLIGHTS = [
 ITEMS = reread_items(DOCUMENT, HIGHLIGHTS)
 
 
-def test_hard_passages_come_first_and_important_ones_are_left_out():
+def test_hard_passages_come_first_and_important_ones_are_left_out() -> None:
     assert [item.passage.passage_id for item in ITEMS] == ["p2", "p1"]
 
 
-def test_json_has_everything():
+def test_json_has_everything() -> None:
     document = json.loads(to_json(DOCUMENT, ITEMS))
     assert [one["number"] for one in document["passages"]] == [2, 1]
     assert document["passages"][0]["text"] == DOCUMENT.passages[1].text
@@ -40,28 +40,28 @@ class Tags(HTMLParser):
         self.words = ""
         self.feed(markup)
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         self.words += data
 
 
-def test_html_runs_nothing_and_loads_nothing():
+def test_html_runs_nothing_and_loads_nothing() -> None:
     page = Tags(to_html(DOCUMENT, ITEMS))
     assert not {"script", "link", "img", "iframe", "i"} & set(page.tags)
     assert "You rated it 1 of 5" in page.words
     assert page.tags.count("blockquote") == 2
 
 
-def test_markdown_quotes_each_passage():
+def test_markdown_quotes_each_passage() -> None:
     text = to_markdown(DOCUMENT, ITEMS)
     assert text.startswith("# Reread: On &lt;i>")
     assert "*Skimmed.* Too fast." in text
     assert text.count("\n> ") >= 2
 
 
-def test_an_empty_list_says_so():
+def test_an_empty_list_says_so() -> None:
     assert "Nothing stood out" in to_markdown(DOCUMENT, [])
     assert "Nothing stood out" in to_html(DOCUMENT, [])
     assert json.loads(to_json(DOCUMENT, []))["passages"] == []

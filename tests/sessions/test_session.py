@@ -6,6 +6,7 @@ import itertools
 import math
 import threading
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,9 @@ from fer_core.affect.indicators import Basis, Reason
 from fer_core.affect.signals import CHANNELS, Baseline, Channel, Presence, Usual
 from fer_core.emotions import LABELS, Emotion
 from fer_core.errors import SessionFinished
+from fer_core.learner.evaluation import CameraVerdict, evaluate
 from fer_core.learner.probes import Probe, ProbeKind
+from fer_core.learner.profile import LearnerProfile
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State, Trend
@@ -50,6 +53,11 @@ USUAL = {
     Channel.SIZE: Usual(0.33, 0.05),
 }
 KNOWN = Baseline(USUAL)
+OF_KNOWN = LearnerProfile(baseline=KNOWN)
+#: Of a learner whose answers the camera has not helped to predict.
+NO_CAMERA = LearnerProfile(
+    baseline=KNOWN, evaluation=replace(evaluate([]), verdict=CameraVerdict.NOT_HELPED)
+)
 
 
 def new_session(**options: object) -> StudySession:
@@ -102,7 +110,7 @@ class TestPresence:
         assert session.snapshot(START + end + 0.2).presence is Presence.FACE
 
     def test_a_missing_face_is_bridged_for_three_seconds(self) -> None:
-        session = new_session(baseline=KNOWN)
+        session = new_session(profile=OF_KNOWN)
         end = show(session, CALM, 0, 60)
         end = show(session, NOBODY, end, 2.8)
         assert session.snapshot(START + end).stress.estimate.value is not None
@@ -137,7 +145,7 @@ class TestPresence:
         assert session.totals(START + end).away_s == 0
 
     def test_a_second_face_pauses_the_indicators_and_says_so(self) -> None:
-        session = new_session(baseline=KNOWN)
+        session = new_session(profile=OF_KNOWN)
         end = show(session, CALM, 0, 60)
         end = show(session, TWO, end, 2)
         snapshot = session.snapshot(START + end)
@@ -192,14 +200,14 @@ class TestIndicators:
         assert [e.kind for e in session.events()].count(EventKind.BASELINE_READY) == 1
 
     def test_a_known_learner_need_not_wait(self) -> None:
-        session = new_session(baseline=KNOWN)
+        session = new_session(profile=OF_KNOWN)
         end = show(session, CALM, 0, 30)
         estimate = session.snapshot(START + end).comprehension.estimate
         assert estimate.value == pytest.approx(70, abs=1)
         assert estimate.basis is Basis.ATTENTION
 
     def test_with_a_face_in_view_for_less_than_half_nothing_is_shown(self) -> None:
-        session = new_session(baseline=KNOWN)
+        session = new_session(profile=OF_KNOWN)
         end = 0.0
         for _ in range(10):
             end = show(session, CALM, end, 2)
@@ -210,7 +218,7 @@ class TestIndicators:
         assert snapshot.stress.estimate.reason is Reason.COVERAGE
 
     def test_a_furrowed_face_raises_stress_and_lowers_comprehension(self) -> None:
-        session = new_session(baseline=KNOWN)
+        session = new_session(profile=OF_KNOWN)
         end = show(session, CALM, 0, 60)
         before = session.snapshot(START + end)
         end = show(session, FURROWED, end, 120)
@@ -220,7 +228,7 @@ class TestIndicators:
         assert before.stress.trend is Trend.SAME
 
     def test_looking_from_elsewhere_is_not_facing_the_screen(self) -> None:
-        session = new_session(baseline=KNOWN)
+        session = new_session(profile=OF_KNOWN)
         end = show(session, CALM, 0, 60)
         assert session.snapshot(START + end).attention.estimate.value == 100
         aside = picture(face(one_hot(Emotion.NATURAL, 0.9), x=520))
@@ -230,20 +238,20 @@ class TestIndicators:
         assert session.snapshot(START + end).attention.estimate.value == pytest.approx(50, abs=4)
 
     def test_away_is_no_attention(self) -> None:
-        session = new_session(baseline=KNOWN)
+        session = new_session(profile=OF_KNOWN)
         end = show(session, CALM, 0, 60)
         end = show(session, NOBODY, end, 90)
         assert session.snapshot(START + end).attention.estimate.value == 0
 
     def test_a_camera_that_never_helped_is_left_out(self) -> None:
-        session = new_session(baseline=KNOWN, use_camera=False)
+        session = new_session(profile=NO_CAMERA)
         end = show(session, FURROWED, 0, 60)
         assert session.snapshot(START + end).stress.estimate.reason is Reason.NO_ANSWERS
 
     def test_a_text_that_is_open_enters_the_live_estimate(self) -> None:
         from fer_core.affect.indicators import comprehension_features
 
-        session = new_session(baseline=KNOWN)
+        session = new_session(profile=OF_KNOWN)
         end = show(session, CALM, 0, 60)
         easy = session.snapshot(START + end).comprehension.estimate
         session.set_reading(comprehension_features(lix=68))
@@ -278,7 +286,7 @@ class TestFrames:
             messy.observe(SMILE, START + at / 4 - float(rng.uniform(0, 10)))
         assert plain.rows() == messy.rows()
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(
         st.lists(
             st.tuples(st.floats(0.001, 700), st.sampled_from([CALM, SMILE, NOBODY, OFF, TWO])),
@@ -289,7 +297,7 @@ class TestFrames:
     def test_whatever_comes_there_is_one_row_a_second_and_never_nan(
         self, steps: list[tuple[float, Detections]]
     ) -> None:
-        session, at = new_session(baseline=KNOWN), START
+        session, at = new_session(profile=OF_KNOWN), START
         for step, detections in steps:
             at += step
             session.observe(detections, at)
@@ -320,7 +328,7 @@ class TestFrames:
     @pytest.mark.parametrize("fps", [2.0, 5.0, 15.0])
     def test_the_timeline_is_the_same_at_any_frame_rate(self, fps: float) -> None:
         def run(rate: float) -> np.ndarray:
-            session = new_session(baseline=KNOWN)
+            session = new_session(profile=OF_KNOWN)
             for i in range(1, int(240 * rate)):
                 at = i / rate
                 happy = 0.5 - 0.5 * math.cos(2 * math.pi * at / 60)
@@ -432,7 +440,7 @@ class TestQuestions:
         assert [answer.skipped for answer in session.answers] == [True]
 
     def test_low_answers_lower_the_estimate(self) -> None:
-        session = new_session(baseline=KNOWN)
+        session = new_session(profile=OF_KNOWN)
         end = show(session, CALM, 0, 60)
         before = session.snapshot(START + end).comprehension.estimate.value
         for i in range(4):
@@ -531,12 +539,10 @@ class TestRestart:
         assert now.next_break_s == pytest.approx(session.snapshot(START + 1740).next_break_s, abs=2)
 
     def test_what_was_usual_from_the_start_still_is(self) -> None:
-        session = new_session(baseline=KNOWN)
+        session = new_session(profile=OF_KNOWN)
         show(session, NOBODY, 0, 900, fps=2)
         show(session, CALM, 900, 900, fps=2)
-        restored = StudySession.restore(
-            session.info, session.rows(), session.events(), baseline=KNOWN
-        )
+        restored = StudySession.restore(session.info, session.rows(), session.events(), OF_KNOWN)
         before, after = session.snapshot(START + 1800), restored.snapshot(START + 1800)
         assert before.attention.usual == pytest.approx(50, abs=2)
         assert after.attention.usual == before.attention.usual
@@ -560,7 +566,7 @@ class TestRestart:
 
 class TestReading:
     def test_signals_tell_who_was_there(self) -> None:
-        session = new_session(baseline=KNOWN)
+        session = new_session(profile=OF_KNOWN)
         end = show(session, CALM, 0, 30)
         end = show(session, OFF, end, 10)
         show(session, NOBODY, end, 20)

@@ -11,6 +11,7 @@ import pytest
 from fer_core.affect.heart_rate import NoPulse
 from fer_core.affect.signals import CHANNELS, Baseline, Usual
 from fer_core.emotions import Emotion
+from fer_core.learner.profile import LearnerProfile
 from fer_core.sessions.report import heart_rate_of
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
@@ -41,7 +42,7 @@ def show(session: StudySession, bpm: float | None, since: float, seconds: float)
 
 @pytest.fixture
 def session() -> StudySession:
-    return StudySession(SessionInfo("s", START), baseline=KNOWN, seed=1)
+    return StudySession(SessionInfo("s", START), LearnerProfile(baseline=KNOWN), seed=1)
 
 
 def test_it_is_off_until_it_is_asked_for(session: StudySession) -> None:
@@ -74,7 +75,7 @@ def test_without_a_pulse_its_reason_stands_there(session: StudySession) -> None:
 def test_a_faster_heart_raises_the_stress_estimate_only_when_it_is_read() -> None:
     values = {}
     for on in (False, True):
-        session = StudySession(SessionInfo("s", START), baseline=KNOWN, seed=1)
+        session = StudySession(SessionInfo("s", START), LearnerProfile(baseline=KNOWN), seed=1)
         session.read_heart_rate(on)
         end = show(session, 70.0, 0, 160)
         before = session.snapshot(START + end).stress.estimate.value
@@ -109,7 +110,7 @@ def test_after_a_restart_it_is_off_and_the_own_usual_is_still_known(session: Stu
     end = show(session, 70.0, 0, 170)
     assert session.snapshot(START + end).usual_bpm == pytest.approx(70, abs=1)
     rows, events = session.rows(), session.events()
-    again = StudySession.restore(session.info, rows, events, baseline=KNOWN)
+    again = StudySession.restore(session.info, rows, events, LearnerProfile(baseline=KNOWN))
     assert not again.reads_heart_rate
     assert again.snapshot(START + end).usual_bpm == pytest.approx(70, abs=1)
 

@@ -6,11 +6,13 @@ import numpy as np
 
 from fer_core.affect.indicators import ComprehensionFeatures, StressFeatures
 from fer_core.emotions import Emotion
-from fer_core.learner.probes import Probe, ProbeKind, Question, clarity_correction
+from fer_core.learner.probes import Probe, ProbeKind, clarity_correction
+from fer_core.learner.profile import LearnerProfile
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.texts.document import Document
 from fer_core.texts.opening import open_pasted
+from fer_core.texts.question import Question
 from tests.synthetic.signals import face, one_hot, picture
 
 START = 1_700_000_000.0
@@ -23,9 +25,15 @@ QUESTION = Question("Who dances?", ("bees", "ants"), 0, "p2")
 
 
 def new_session(
-    session_id: str = "s1", started_at: float = START, *, title: str = "Biology", keep: bool = True
+    session_id: str = "s1",
+    started_at: float = START,
+    *,
+    title: str = "Biology",
+    keep: bool = True,
+    profile: LearnerProfile | None = None,
 ) -> StudySession:
-    return StudySession(SessionInfo(session_id, started_at, title, "chapter 3", keep=keep), seed=1)
+    info = SessionInfo(session_id, started_at, title, "chapter 3", keep=keep)
+    return StudySession(info, profile, seed=1)
 
 
 def play(session: StudySession, seconds: float, since: float = 0.0, fps: float = 2.0) -> None:
@@ -55,9 +63,11 @@ def read_through(session: StudySession, since: float = 0.0) -> None:
     session.answer(Probe("q3", ProbeKind.CLARITY, at + 9, "How clear?"), None, at + 10)
 
 
-def full_session(session_id: str = "s1", started_at: float = START) -> StudySession:
+def full_session(
+    session_id: str = "s1", started_at: float = START, *, profile: LearnerProfile | None = None
+) -> StudySession:
     """Return a finished session of seven minutes with rows, events, answers and views."""
-    session = new_session(session_id, started_at)
+    session = new_session(session_id, started_at, profile=profile)
     play(session, 200)
     session.pause(started_at + 201)
     session.resume(started_at + 205)

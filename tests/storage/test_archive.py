@@ -7,6 +7,9 @@ import io
 import json
 import math
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,24 +20,28 @@ from fer_core.reading.attribution import read
 from fer_core.reading.highlights import find_highlights
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import lines_of
+from fer_core.storage.store import SessionStore
 from fer_core.storage.tables import metadata
 from tests.storage.sessions import START, TEXT, full_session
 
+#: What becomes of a file in a ZIP, by its name and content; None leaves it out.
+Change = Callable[[str, bytes], bytes | str | None]
 
-def fill(store) -> None:
+
+def fill(store: SessionStore) -> None:
     for number in range(3):
         session = full_session(f"s{number}", START + 10_000 * number)
         label = TextLabel(TEXT.text_id, TEXT.title, TEXT.words)
         store.follow(session, text=label, document=TEXT if number == 2 else None)
         store.save_now()
     reading = read(TEXT, session.views, session.signals())
-    estimates = reading.estimates(store.learner().comprehension)
+    estimates = reading.estimates(store.profile().comprehension)
     highlights = find_highlights(reading, estimates, session.answers)
     store.save_reading("s2", reading, estimates, highlights, ["p1"])
     store.set_note("s1", "=1+1, „quoted“\nsecond line")
 
 
-def everything(store) -> dict[str, list[dict]]:
+def everything(store: SessionStore) -> dict[str, list[dict[str, Any]]]:
     with store.database.looking() as connection:
         return {
             table.name: list(
@@ -44,7 +51,7 @@ def everything(store) -> dict[str, list[dict]]:
         }
 
 
-def test_export_erase_import_gives_the_same_history(store):
+def test_export_erase_import_gives_the_same_history(store: SessionStore) -> None:
     fill(store)
     before = everything(store)
     assert all(before.values())
@@ -56,7 +63,7 @@ def test_export_erase_import_gives_the_same_history(store):
     assert everything(store) == before
 
 
-def test_importing_twice_changes_nothing(store):
+def test_importing_twice_changes_nothing(store: SessionStore) -> None:
     fill(store)
     before = everything(store)
     result = store.import_file(io.BytesIO(store.export()))
@@ -64,17 +71,19 @@ def test_importing_twice_changes_nothing(store):
     assert everything(store) == before
 
 
-def test_a_history_moves_to_another_machine_and_learner(tmp_path, open_store):
+def test_a_history_moves_to_another_machine_and_learner(
+    tmp_path: Path, open_store: Callable[[str], SessionStore]
+) -> None:
     here = open_store(f"sqlite:///{tmp_path / 'a.sqlite'}")
     there = open_store(f"sqlite:///{tmp_path / 'b.sqlite'}")
     fill(here)
     there.import_file(io.BytesIO(here.export()), owner="me")
     assert there.load("s1", owner="me").rows == here.load("s1").rows
-    assert there.learner(owner="me").comprehension.answers == 6
+    assert there.profile(owner="me").comprehension.answers == 6
     assert there.sessions() == []
 
 
-def test_deleted_sessions_and_other_learners_are_not_exported(store):
+def test_deleted_sessions_and_other_learners_are_not_exported(store: SessionStore) -> None:
     fill(store)
     store.follow(full_session("other"), owner="other")
     store.save_now()
@@ -84,7 +93,7 @@ def test_deleted_sessions_and_other_learners_are_not_exported(store):
     assert list(table["session_id"]) == ["s1", "s2"]
 
 
-def test_other_programs_read_the_tables(store):
+def test_other_programs_read_the_tables(store: SessionStore) -> None:
     fill(store)
     lines = everything(store)
     with zipfile.ZipFile(io.BytesIO(store.export())) as archive:
@@ -104,7 +113,7 @@ def test_other_programs_read_the_tables(store):
     assert notes[1]["note"].startswith("'=1+1")
 
 
-def test_progress_goes_from_nothing_to_all(store):
+def test_progress_goes_from_nothing_to_all(store: SessionStore) -> None:
     fill(store)
     shares: list[float] = []
     exported = store.export(progress=shares.append)
@@ -114,7 +123,7 @@ def test_progress_goes_from_nothing_to_all(store):
     assert shares[-1] == 1.0
 
 
-def rewritten(exported: bytes, change) -> bytes:
+def rewritten(exported: bytes, change: Change) -> bytes:
     """Return an export with its files changed by `change(name, content)`; None leaves one out."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(exported)) as old, zipfile.ZipFile(out, "w") as new:
@@ -125,8 +134,8 @@ def rewritten(exported: bytes, change) -> bytes:
     return out.getvalue()
 
 
-def edit(member: str, edit_json):
-    def change(name: str, content: bytes):
+def edit(member: str, edit_json: Callable[[Any], object]) -> Change:
+    def change(name: str, content: bytes) -> bytes | str:
         if name != member:
             return content
         value = json.loads(content)
@@ -167,7 +176,9 @@ FIRST = "json/sessions/0001.json"
         edit("json/learner.json", lambda value: value.update(answers_from=1e300)),
     ],
 )
-def test_a_file_that_is_no_whole_export_changes_nothing(store, change):
+def test_a_file_that_is_no_whole_export_changes_nothing(
+    store: SessionStore, change: Change
+) -> None:
     fill(store)
     exported = store.export()
     store.erase_all()
@@ -177,12 +188,12 @@ def test_a_file_that_is_no_whole_export_changes_nothing(store, change):
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"no zip at all" * 100])
-def test_what_is_no_zip_is_named(store, data):
+def test_what_is_no_zip_is_named(store: SessionStore, data: bytes) -> None:
     with pytest.raises(HistoryFileInvalid, match="Nothing was imported"):
         store.import_file(io.BytesIO(data))
 
 
-def test_an_export_of_a_newer_version_is_refused(store):
+def test_an_export_of_a_newer_version_is_refused(store: SessionStore) -> None:
     fill(store)
     newer = rewritten(store.export(), edit("manifest.json", lambda value: value.update(schema="9")))
     with pytest.raises(HistoryFileTooNew, match="newer version"):

@@ -22,7 +22,12 @@ from fer_core.storage.comparisons import (
 from fer_core.storage.history import SessionSummary
 
 
-def session(started_at: float, studied_s: float = 600.0, comprehension=None, stress=None):
+def session(
+    started_at: float,
+    studied_s: float = 600.0,
+    comprehension: Estimate | None = None,
+    stress: Estimate | None = None,
+) -> SessionSummary:
     return SessionSummary(
         info=SessionInfo("s", started_at),
         state=State.FINISHED,
@@ -51,7 +56,7 @@ def estimate(value: float, half: float = 10.0) -> Estimate:
     return Estimate(value, value - half, value + half)
 
 
-def test_weeks_start_on_monday_and_empty_ones_are_there():
+def test_weeks_start_on_monday_and_empty_ones_are_there() -> None:
     # 1 June 2026 is a Monday.
     totals = weekly_totals([session(at(1)), session(at(7), 60.0), session(at(22))], UTC)
     assert totals == [
@@ -63,7 +68,7 @@ def test_weeks_start_on_monday_and_empty_ones_are_there():
     assert weekly_totals([], UTC) == []
 
 
-def test_hours_are_those_of_the_learners_clock():
+def test_hours_are_those_of_the_learners_clock() -> None:
     east = timezone(timedelta(hours=9))
     sessions = [session(at(1, 23), comprehension=estimate(40)), session(at(2, 23))]
     (hour,) = by_hour(sessions, east)
@@ -75,7 +80,7 @@ def test_hours_are_those_of_the_learners_clock():
     assert hour.stress is None
 
 
-def test_a_true_rise_is_found_with_its_size():
+def test_a_true_rise_is_found_with_its_size() -> None:
     start = at(1)
     points = [(start + week * WEEK_S, estimate(30 + 4 * week, 5)) for week in range(10)]
     trend = find_trend(points)
@@ -88,7 +93,7 @@ def test_a_true_rise_is_found_with_its_size():
 
 @pytest.mark.parametrize("sessions", [4, 6, 12])
 @pytest.mark.parametrize("half_width", [4, 20])
-def test_noise_is_called_a_trend_in_a_twentieth(sessions, half_width):
+def test_noise_is_called_a_trend_in_a_twentieth(sessions: int, half_width: float) -> None:
     claimed = 0
     for seed in range(600):
         noise = np.random.default_rng(seed).normal(0, 12, sessions)
@@ -103,7 +108,7 @@ def test_noise_is_called_a_trend_in_a_twentieth(sessions, half_width):
 
 
 @pytest.mark.parametrize("freedom", [2, 3, 5, 10, 100])
-def test_students_factor_is_his(freedom):
+def test_students_factor_is_his(freedom: int) -> None:
     assert student_95(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), rel=0.04)
 
 
@@ -116,11 +121,11 @@ def test_students_factor_is_his(freedom):
         [(at(day), None) for day in range(1, 10)],
     ],
 )
-def test_too_little_makes_no_trend(points):
+def test_too_little_makes_no_trend(points: list[tuple[float, Estimate | None]]) -> None:
     assert find_trend(points) is None
 
 
-def test_a_level_line_reads_as_zero_and_not_as_minus_zero():
+def test_a_level_line_reads_as_zero_and_not_as_minus_zero() -> None:
     points = [(at(day), estimate(50 - 1e-9 * day)) for day in range(1, 9)]
     trend = find_trend(points)
     assert trend is not None

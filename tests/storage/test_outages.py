@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +18,7 @@ import pytest
 from fer_core.config import PROJECT_ROOT
 from fer_core.errors import StorageError
 from fer_core.reading.attribution import read
+from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.store import SessionStore
 from tests.storage.locks import locked
@@ -39,7 +40,9 @@ def live_session(url: str, session_id: str, *more: str) -> Iterator[subprocess.P
         process.kill()
 
 
-def test_a_process_killed_in_mid_session_loses_at_most_five_seconds(url, open_store):
+def test_a_process_killed_in_mid_session_loses_at_most_five_seconds(
+    url: str, open_store: Callable[[str], SessionStore]
+) -> None:
     with live_session(url, "s1") as process:
         time.sleep(9.0)
         killed_at = time.time()
@@ -51,12 +54,15 @@ def test_a_process_killed_in_mid_session_loses_at_most_five_seconds(url, open_st
     assert killed_at - stored.views[-1].end <= LOST_AT_MOST_S
     assert stored.summary.is_interrupted(killed_at + 60)
     restored = store.restore("s1")
-    assert restored.state is State.PAUSED
+    as_restored = restored.state
+    assert as_restored is State.PAUSED
     restored.resume(killed_at + 60)
     assert restored.state is State.ACTIVE
 
 
-def test_two_processes_write_at_once_and_both_are_whole(url, open_store):
+def test_two_processes_write_at_once_and_both_are_whole(
+    url: str, open_store: Callable[[str], SessionStore]
+) -> None:
     store = open_store(url)
     with live_session(url, "s1", "6") as first, live_session(url, "s2", "6") as second:
         for number in range(10):
@@ -71,7 +77,7 @@ def test_two_processes_write_at_once_and_both_are_whole(url, open_store):
     assert len(store.sessions()) == 12
 
 
-def assert_all_saved(store, session) -> None:
+def assert_all_saved(store: SessionStore, session: StudySession) -> None:
     """Hold that the camera's rows, what was on the screen and the answers are all there."""
     stored = store.load("s1")
     assert list(stored.rows) == session.rows()
@@ -79,7 +85,9 @@ def assert_all_saved(store, session) -> None:
     assert stored.answers == session.examples != ()
 
 
-def test_a_locked_database_costs_nothing_once_it_is_free(tmp_path, open_store):
+def test_a_locked_database_costs_nothing_once_it_is_free(
+    tmp_path: Path, open_store: Callable[[str], SessionStore]
+) -> None:
     file = tmp_path / "history.sqlite"
     store = open_store(f"sqlite:///{file}")
     with locked(file):
@@ -87,9 +95,10 @@ def test_a_locked_database_costs_nothing_once_it_is_free(tmp_path, open_store):
         store.follow(session)
         play(session, 60)
         assert not store.save_now()
-        assert not store.status.saving
-        assert "Another program" in store.status.message
-        assert store.status.unsaved_since is not None
+        locked_out = store.status
+        assert not locked_out.saving
+        assert "Another program" in locked_out.message
+        assert locked_out.unsaved_since is not None
         read_through(session, since=60)
         play(session, 60, since=60)
     assert store.save_now()
@@ -97,7 +106,9 @@ def test_a_locked_database_costs_nothing_once_it_is_free(tmp_path, open_store):
     assert_all_saved(store, session)
 
 
-def test_how_a_text_was_read_is_saved_after_an_outage_too(tmp_path, open_store):
+def test_how_a_text_was_read_is_saved_after_an_outage_too(
+    tmp_path: Path, open_store: Callable[[str], SessionStore]
+) -> None:
     file = tmp_path / "history.sqlite"
     store = open_store(f"sqlite:///{file}")
     with locked(file):
@@ -112,7 +123,9 @@ def test_how_a_text_was_read_is_saved_after_an_outage_too(tmp_path, open_store):
     assert stored.marked == ("p4",)
 
 
-def test_a_session_that_the_database_refuses_does_not_stop_the_others(tmp_path, open_store):
+def test_a_session_that_the_database_refuses_does_not_stop_the_others(
+    tmp_path: Path, open_store: Callable[[str], SessionStore]
+) -> None:
     file = tmp_path / "history.sqlite"
     store = open_store(f"sqlite:///{file}")
     store.sessions()  # makes the tables
@@ -140,7 +153,9 @@ def test_a_session_that_the_database_refuses_does_not_stop_the_others(tmp_path, 
     assert len(store.load("refused").passages) == len(reading.passages)
 
 
-def test_what_waits_for_the_end_of_an_outage_is_erased_with_its_session(tmp_path, open_store):
+def test_what_waits_for_the_end_of_an_outage_is_erased_with_its_session(
+    tmp_path: Path, open_store: Callable[[str], SessionStore]
+) -> None:
     file = tmp_path / "history.sqlite"
     store = open_store(f"sqlite:///{file}")
     with locked(file):
@@ -153,7 +168,9 @@ def test_what_waits_for_the_end_of_an_outage_is_erased_with_its_session(tmp_path
     assert store.count_lines() == 0
 
 
-def test_erasing_that_fails_leaves_the_running_session_saved(tmp_path, open_store):
+def test_erasing_that_fails_leaves_the_running_session_saved(
+    tmp_path: Path, open_store: Callable[[str], SessionStore]
+) -> None:
     file = tmp_path / "history.sqlite"
     store = open_store(f"sqlite:///{file}")
     session = new_session()
@@ -165,7 +182,9 @@ def test_erasing_that_fails_leaves_the_running_session_saved(tmp_path, open_stor
     assert list(store.load("s1").rows) == session.rows()
 
 
-def test_the_session_is_never_held_up_by_the_disk(tmp_path, open_store):
+def test_the_session_is_never_held_up_by_the_disk(
+    tmp_path: Path, open_store: Callable[[str], SessionStore]
+) -> None:
     file = tmp_path / "history.sqlite"
     store = open_store(f"sqlite:///{file}")
     with locked(file):
@@ -194,7 +213,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_on_a_full_disk_the_session_goes_on_and_is_saved_when_there_is_room(small_disk, open_store):
+def test_on_a_full_disk_the_session_goes_on_and_is_saved_when_there_is_room(
+    small_disk: Path, open_store: Callable[[str], SessionStore]
+) -> None:
     store = open_store(f"sqlite:///{small_disk / 'history.sqlite'}")
     ballast = small_disk / "ballast"
     session = new_session()
@@ -216,7 +237,9 @@ def test_on_a_full_disk_the_session_goes_on_and_is_saved_when_there_is_room(smal
     assert_all_saved(store, session)
 
 
-def test_a_damaged_file_is_named_and_left_alone(tmp_path, open_store):
+def test_a_damaged_file_is_named_and_left_alone(
+    tmp_path: Path, open_store: Callable[[str], SessionStore]
+) -> None:
     file = tmp_path / "history.sqlite"
     file.write_bytes(b"This is no database. " * 500)
     store = open_store(f"sqlite:///{file}")
@@ -227,8 +250,8 @@ def test_a_damaged_file_is_named_and_left_alone(tmp_path, open_store):
 
 
 def test_an_outage_longer_than_the_session_remembers_by_the_second_keeps_every_minute(
-    tmp_path, open_store
-):
+    tmp_path: Path, open_store: Callable[[str], SessionStore]
+) -> None:
     file = tmp_path / "history.sqlite"
     store = open_store(f"sqlite:///{file}")
     session = new_session()
@@ -245,7 +268,7 @@ def test_an_outage_longer_than_the_session_remembers_by_the_second_keeps_every_m
     assert all(later.at >= row.at + row.width_s for row, later in pairwise(rows))
 
 
-def test_the_writer_thread_saves_by_itself(url):
+def test_the_writer_thread_saves_by_itself(url: str) -> None:
     with SessionStore(url) as store:
         session = full_session()
         store.follow(session)

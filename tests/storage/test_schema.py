@@ -6,23 +6,25 @@ import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Boolean, Double, Integer, MetaData, insert, select, text
+from sqlalchemy import Boolean, Column, Double, Integer, MetaData, insert, select, text
 
 from fer_core.errors import DatabaseTooNew, SettingsError
 from fer_core.storage.engines import make_engine
 from fer_core.storage.schema import newest_revision, revisions, upgrade
 from fer_core.storage.store import SessionStore
 from fer_core.storage.tables import metadata
+from tests.storage.conftest import Clock
 from tests.storage.sessions import TEXT, full_session
 
 HISTORIES = Path(__file__).parent / "histories"
 
 
-def test_the_migrations_make_exactly_the_tables_of_this_version(url):
+def test_the_migrations_make_exactly_the_tables_of_this_version(url: str) -> None:
     engine = make_engine(url)
     upgrade(engine)
     with engine.begin() as connection:
@@ -31,7 +33,7 @@ def test_the_migrations_make_exactly_the_tables_of_this_version(url):
     engine.dispose()
 
 
-def some_value(column):
+def some_value(column: Column[Any]) -> object:
     if isinstance(column.type, Double):
         return 1.5
     if isinstance(column.type, Boolean):
@@ -46,7 +48,9 @@ def some_value(column):
 
 
 @pytest.mark.parametrize("revision", revisions())
-def test_a_history_of_every_earlier_schema_is_brought_up_with_its_lines(url, revision):
+def test_a_history_of_every_earlier_schema_is_brought_up_with_its_lines(
+    url: str, revision: str
+) -> None:
     engine = make_engine(url)
     upgrade(engine, revision)
     earlier = MetaData()
@@ -73,8 +77,8 @@ def test_a_history_of_every_earlier_schema_is_brought_up_with_its_lines(url, rev
 
 @pytest.mark.parametrize("revision", revisions()[:-1])
 def test_a_history_written_by_an_earlier_version_opens_with_all_that_was_in_it(
-    tmp_path, clock, revision
-):
+    tmp_path: Path, clock: Clock, revision: str
+) -> None:
     # The dump of a database that the app of that time wrote; add one with each new schema.
     file = tmp_path / "history.sqlite"
     with closing(sqlite3.connect(file)) as connection:
@@ -84,21 +88,22 @@ def test_a_history_written_by_an_earlier_version_opens_with_all_that_was_in_it(
         assert sum(row.width_s for row in stored.rows) > 45
         assert [answer.value for answer, _ in stored.answers] == [1, 7, 2, None]
         assert len(stored.passages) == len(TEXT.passages)
+        assert stored.summary.text is not None
         assert (stored.summary.text.title, stored.summary.note) == (TEXT.title, "Went well")
         assert (stored.marked, stored.document) == (("p1",), None)
-        assert store.learner().comprehension.answers == 2
+        assert store.profile().comprehension.answers == 2
         store.follow(full_session("s2"), document=TEXT)
         assert store.save_now()
         assert store.load("s2").document == TEXT
 
 
-def test_opening_a_history_twice_changes_nothing(url, clock):
+def test_opening_a_history_twice_changes_nothing(url: str, clock: Clock) -> None:
     for _ in range(2):
         with SessionStore(url, clock) as store:
             assert store.sessions() == []
 
 
-def test_a_history_from_a_newer_version_is_refused_and_left_alone(url, clock):
+def test_a_history_from_a_newer_version_is_refused_and_left_alone(url: str, clock: Clock) -> None:
     engine = make_engine(url)
     upgrade(engine)
     with engine.begin() as connection:
@@ -110,7 +115,7 @@ def test_a_history_from_a_newer_version_is_refused_and_left_alone(url, clock):
     engine.dispose()
 
 
-def test_several_that_open_a_new_history_at_once_all_succeed(url):
+def test_several_that_open_a_new_history_at_once_all_succeed(url: str) -> None:
     failures: list[BaseException] = []
 
     def open_one() -> None:
@@ -130,6 +135,6 @@ def test_several_that_open_a_new_history_at_once_all_succeed(url):
 
 
 @pytest.mark.parametrize("address", ["nonsense", "sqlite://", "oracle+nothing://x"])
-def test_an_address_that_cannot_be_used_is_named(address):
+def test_an_address_that_cannot_be_used_is_named(address: str) -> None:
     with pytest.raises(SettingsError, match="FER_DATABASE_URL"):
         make_engine(address)

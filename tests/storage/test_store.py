@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from fer_core.affect.indicators import Estimate
@@ -9,36 +12,40 @@ from fer_core.errors import SessionNotFound, StorageError
 from fer_core.learner.evaluation import CameraVerdict
 from fer_core.reading.attribution import read
 from fer_core.reading.highlights import find_highlights
+from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
-from fer_core.storage.history import TextLabel
+from fer_core.storage.history import SessionSummary, TextLabel
 from fer_core.storage.queries import UNDO_S, remove_deleted
+from fer_core.storage.store import SessionStore
+from tests.storage.conftest import Clock
 from tests.storage.sessions import START, TEXT, full_session, new_session, play, read_through
 
 LABEL = TextLabel(TEXT.text_id, TEXT.title, TEXT.words)
 
 
-def saved(store, session):
+def saved(store: SessionStore, session: StudySession) -> StudySession:
     store.follow(session, text=LABEL)
     assert store.save_now()
     return session
 
 
-def test_a_text_is_kept_only_where_that_was_asked_for(store):
+def test_a_text_is_kept_only_where_that_was_asked_for(store: SessionStore) -> None:
     store.follow(full_session("with"), text=LABEL, document=TEXT)
     store.follow(full_session("without", START + 1000), text=LABEL)
     assert store.save_now()
-    assert store.load("with").document == TEXT
-    assert store.load("with").document.text_id == LABEL.text_id
+    document = store.load("with").document
+    assert document == TEXT
+    assert document.text_id == LABEL.text_id
     assert store.load("without").document is None
 
 
-def test_a_mark_made_while_reading_is_kept_at_once(store):
+def test_a_mark_made_while_reading_is_kept_at_once(store: SessionStore) -> None:
     saved(store, new_session())
     store.save_marked("s1", ["p2"])
     assert store.load("s1").marked == ("p2",)
 
 
-def test_a_finished_session_comes_back_as_it_was(store):
+def test_a_finished_session_comes_back_as_it_was(store: SessionStore) -> None:
     session = saved(store, full_session())
     stored = store.load("s1")
     assert list(stored.rows) == session.rows()
@@ -54,7 +61,7 @@ def test_a_finished_session_comes_back_as_it_was(store):
     assert summary.frames == totals.frames
 
 
-def test_a_session_saved_in_pieces_is_the_same_as_one_saved_whole(store):
+def test_a_session_saved_in_pieces_is_the_same_as_one_saved_whole(store: SessionStore) -> None:
     session = new_session()
     store.follow(session, text=LABEL)
     for part in range(8):
@@ -70,17 +77,24 @@ def test_a_session_saved_in_pieces_is_the_same_as_one_saved_whole(store):
     assert stored.views == session.views
 
 
-def test_the_means_of_a_session_are_those_of_its_rows_by_their_length(store):
+def test_the_means_of_a_session_are_those_of_its_rows_by_their_length(store: SessionStore) -> None:
     session = saved(store, full_session())
-    rows = [row for row in session.rows() if row.attention.value is not None]
-    mean = sum(row.attention.value * row.width_s for row in rows) / sum(r.width_s for r in rows)
+    rows = [(row.attention.value, row.width_s) for row in session.rows()]
+    known = [(value, width_s) for value, width_s in rows if value is not None]
+    mean = sum(value * width_s for value, width_s in known) / sum(width_s for _, width_s in known)
     estimate = store.load("s1").summary.attention
     assert estimate is not None
-    assert estimate.value == pytest.approx(mean)
-    assert estimate.low <= estimate.value <= estimate.high
+    low, value, high = estimate.low, estimate.value, estimate.high
+    assert value == pytest.approx(mean)
+    assert low is not None
+    assert value is not None
+    assert high is not None
+    assert low <= value <= high
 
 
-def test_a_restored_session_goes_on_where_it_was_cut_off(store, url, open_store):
+def test_a_restored_session_goes_on_where_it_was_cut_off(
+    store: SessionStore, url: str, open_store: Callable[[str], SessionStore]
+) -> None:
     session = new_session()
     store.follow(session)
     play(session, 100)
@@ -110,7 +124,9 @@ def test_a_restored_session_goes_on_where_it_was_cut_off(store, url, open_store)
         ("線形代数", "線形"),
     ],
 )
-def test_words_are_found_in_any_script_whatever_their_case(store, title, search):
+def test_words_are_found_in_any_script_whatever_their_case(
+    store: SessionStore, title: str, search: str
+) -> None:
     session = new_session(title=title)
     session.finish(START + 10)
     store.follow(session)
@@ -118,7 +134,7 @@ def test_words_are_found_in_any_script_whatever_their_case(store, title, search)
     assert [one.info.title for one in store.sessions(search=search)] == [title]
 
 
-def test_a_session_that_is_not_to_be_kept_is_not(store):
+def test_a_session_that_is_not_to_be_kept_is_not(store: SessionStore) -> None:
     session = new_session(keep=False)
     store.follow(session)
     play(session, 30)
@@ -126,27 +142,32 @@ def test_a_session_that_is_not_to_be_kept_is_not(store):
     assert store.count_lines() == 0
 
 
-def test_sessions_are_listed_newest_first_and_found_by_words_time_and_text(store):
+def ids(sessions: list[SessionSummary]) -> list[str]:
+    return [one.session_id for one in sessions]
+
+
+def test_sessions_are_listed_newest_first_and_found_by_words_time_and_text(
+    store: SessionStore,
+) -> None:
     for number, title in enumerate(["Algebra", "Biology of bees", "Chemistry 100 %"]):
         session = new_session(f"s{number}", START + 86400 * number, title=title)
         session.finish(session.info.started_at + 10)
         store.follow(session, text=LABEL if number == 1 else None)
     store.save_now()
     store.set_note("s0", "hard day")
-    ids = lambda **asked: [one.session_id for one in store.sessions(**asked)]  # noqa: E731
-    assert ids() == ["s2", "s1", "s0"]
-    assert ids(search="bees BIOLOGY") == ["s1"]
-    assert ids(search="hard") == ["s0"]
-    assert ids(search="100 %") == ["s2"]
-    assert ids(search="chapter") == ["s2", "s1", "s0"]
-    assert ids(search="_") == []
-    assert ids(since=START + 86400) == ["s2", "s1"]
-    assert ids(until=START + 86400) == ["s0"]
-    assert ids(text_id=TEXT.text_id) == ["s1"]
-    assert ids(limit=1) == ["s2"]
+    assert ids(store.sessions()) == ["s2", "s1", "s0"]
+    assert ids(store.sessions(search="bees BIOLOGY")) == ["s1"]
+    assert ids(store.sessions(search="hard")) == ["s0"]
+    assert ids(store.sessions(search="100 %")) == ["s2"]
+    assert ids(store.sessions(search="chapter")) == ["s2", "s1", "s0"]
+    assert ids(store.sessions(search="_")) == []
+    assert ids(store.sessions(since=START + 86400)) == ["s2", "s1"]
+    assert ids(store.sessions(until=START + 86400)) == ["s0"]
+    assert ids(store.sessions(text_id=TEXT.text_id)) == ["s1"]
+    assert ids(store.sessions(limit=1)) == ["s2"]
 
 
-def test_learners_do_not_see_each_other(store):
+def test_learners_do_not_see_each_other(store: SessionStore) -> None:
     store.follow(full_session("mine"), owner="a")
     store.follow(full_session("yours"), owner="b")
     store.save_now()
@@ -161,7 +182,7 @@ def test_learners_do_not_see_each_other(store):
     assert [one.session_id for one in store.sessions(owner="b")] == ["yours"]
 
 
-def test_title_and_note_can_be_changed_while_the_session_runs(store):
+def test_title_and_note_can_be_changed_while_the_session_runs(store: SessionStore) -> None:
     session = new_session()
     store.follow(session)
     store.save_now()
@@ -173,7 +194,7 @@ def test_title_and_note_can_be_changed_while_the_session_runs(store):
     assert (summary.info.title, summary.note) == ("Biology II", "went well")
 
 
-def test_a_deleted_session_can_be_brought_back(store):
+def test_a_deleted_session_can_be_brought_back(store: SessionStore) -> None:
     saved(store, full_session())
     before = store.load("s1")
     store.delete("s1")
@@ -184,7 +205,9 @@ def test_a_deleted_session_can_be_brought_back(store):
     assert store.load("s1") == before
 
 
-def test_a_deleted_session_is_gone_for_good_after_a_while(store, clock, url, open_store):
+def test_a_deleted_session_is_gone_for_good_after_a_while(
+    store: SessionStore, clock: Clock, url: str, open_store: Callable[[str], SessionStore]
+) -> None:
     saved(store, full_session())
     store.delete("s1")
     clock.now += UNDO_S + 1
@@ -195,14 +218,16 @@ def test_a_deleted_session_is_gone_for_good_after_a_while(store, clock, url, ope
     assert store.count_lines() == 1  # what is known of the learner
 
 
-def test_a_deleted_session_teaches_the_estimates_nothing(store):
+def test_a_deleted_session_teaches_the_estimates_nothing(store: SessionStore) -> None:
     saved(store, full_session())
-    assert store.learner().comprehension.answers == 2
+    assert store.profile().comprehension.answers == 2
     store.delete("s1")
-    assert store.learner().comprehension.answers == 0
+    assert store.profile().comprehension.answers == 0
 
 
-def test_an_erased_session_that_still_runs_is_not_saved_again(store, url, open_store):
+def test_an_erased_session_that_still_runs_is_not_saved_again(
+    store: SessionStore, url: str, open_store: Callable[[str], SessionStore]
+) -> None:
     session = new_session()
     store.follow(session)
     play(session, 20)
@@ -213,7 +238,7 @@ def test_an_erased_session_that_still_runs_is_not_saved_again(store, url, open_s
     assert store.sessions() == []
 
 
-def test_a_session_erased_before_its_first_save_is_never_written(store):
+def test_a_session_erased_before_its_first_save_is_never_written(store: SessionStore) -> None:
     session = new_session()
     store.follow(session)
     store.erase("s1")
@@ -222,7 +247,7 @@ def test_a_session_erased_before_its_first_save_is_never_written(store):
     assert store.sessions() == []
 
 
-def test_only_its_owner_erases_a_session_that_has_just_begun(store):
+def test_only_its_owner_erases_a_session_that_has_just_begun(store: SessionStore) -> None:
     store.follow(new_session(), owner="a")
     with pytest.raises(SessionNotFound):
         store.erase("s1", owner="b")
@@ -230,7 +255,7 @@ def test_only_its_owner_erases_a_session_that_has_just_begun(store):
     assert [session.session_id for session in store.sessions(owner="a")] == ["s1"]
 
 
-def test_erasing_everything_leaves_no_line(store):
+def test_erasing_everything_leaves_no_line(store: SessionStore) -> None:
     saved(store, full_session())
     store.follow(full_session("s2"), owner="other")
     running = new_session("s3")
@@ -242,7 +267,9 @@ def test_erasing_everything_leaves_no_line(store):
     assert store.count_lines() == 0
 
 
-def test_erasing_everything_shrinks_the_file_and_overwrites_what_was_in_it(tmp_path, open_store):
+def test_erasing_everything_shrinks_the_file_and_overwrites_what_was_in_it(
+    tmp_path: Path, open_store: Callable[[str], SessionStore]
+) -> None:
     file = tmp_path / "history.sqlite"
     store = open_store(f"sqlite:///{file}")
     for number in range(5):
@@ -257,40 +284,40 @@ def test_erasing_everything_shrinks_the_file_and_overwrites_what_was_in_it(tmp_p
     assert store.count_lines() == 0
 
 
-def test_what_is_known_of_a_learner_comes_from_all_sessions(store):
+def test_what_is_known_of_a_learner_comes_from_all_sessions(store: SessionStore) -> None:
     for number in range(5):
         saved(store, full_session(f"s{number}", START + 1000 * number))
-    learner = store.learner()
+    learner = store.profile()
     assert learner.baseline is not None
     assert learner.comprehension.answers == 10
     assert learner.stress.answers == 5
     assert len(learner.examples) == 10
     assert learner.evaluation.answers == 10
-    assert store.learner(without="s0").comprehension.answers == 8
+    assert store.profile(before=START + 4000).comprehension.answers == 8
 
 
-def test_the_first_baseline_stays_until_it_is_reset(store):
+def test_the_first_baseline_stays_until_it_is_reset(store: SessionStore) -> None:
     saved(store, full_session())
-    first = store.learner().baseline
+    first = store.profile().baseline
     saved(store, full_session("s2", START + 5000))
-    assert store.learner().baseline == first
+    assert store.profile().baseline == first
     store.reset_baseline()
-    assert store.learner().baseline is None
+    assert store.profile().baseline is None
 
 
-def test_after_a_reset_only_new_answers_count(store, clock):
+def test_after_a_reset_only_new_answers_count(store: SessionStore, clock: Clock) -> None:
     saved(store, full_session())
     store.reset_personalisation()
-    assert store.learner().comprehension.answers == 0
-    assert store.learner().evaluation.verdict is CameraVerdict.NOT_CALIBRATED
+    assert store.profile().comprehension.answers == 0
+    assert store.profile().evaluation.verdict is CameraVerdict.NOT_CALIBRATED
     saved(store, full_session("s2", clock.now + 10))
-    assert store.learner().comprehension.answers == 2
+    assert store.profile().comprehension.answers == 2
 
 
-def test_how_a_text_was_read_is_kept_without_its_words(store):
+def test_how_a_text_was_read_is_kept_without_its_words(store: SessionStore) -> None:
     session = saved(store, full_session())
     reading = read(TEXT, session.views, session.signals())
-    estimates = reading.estimates(store.learner().comprehension)
+    estimates = reading.estimates(store.profile().comprehension)
     highlights = find_highlights(reading, estimates, session.answers, ["p4"])
     store.save_reading("s1", reading, estimates, highlights, ["p4"])
     stored = store.load("s1")
@@ -303,8 +330,8 @@ def test_how_a_text_was_read_is_kept_without_its_words(store):
     }
     assert stored.marked == ("p4",)
     paces = [one.wpm for one in reading.passages if one.wpm is not None]
-    assert store.earlier_wpm() == pytest.approx(paces)
-    assert store.earlier_wpm(without="s1") == []
+    assert store.profile().paces_wpm == pytest.approx(tuple(paces))
+    assert store.profile(before=START).paces_wpm == ()
 
 
 @pytest.mark.parametrize(
@@ -319,16 +346,21 @@ def test_how_a_text_was_read_is_kept_without_its_words(store):
         lambda store: store.restore("none"),
     ],
 )
-def test_what_is_not_there_is_said_to_be_not_there(store, change):
+def test_what_is_not_there_is_said_to_be_not_there(
+    store: SessionStore, change: Callable[[SessionStore], object]
+) -> None:
     with pytest.raises(SessionNotFound):
         change(store)
 
 
-def test_a_history_that_cannot_be_opened_says_so_and_is_opened_later(tmp_path, open_store):
+def test_a_history_that_cannot_be_opened_says_so_and_is_opened_later(
+    tmp_path: Path, open_store: Callable[[str], SessionStore]
+) -> None:
     folder = tmp_path / "data"
     folder.write_text("a file where the folder should be")
     store = open_store(f"sqlite:///{folder / 'history.sqlite'}")
-    assert not store.status.saving
+    at_first = store.status
+    assert not at_first.saving
     with pytest.raises(StorageError):
         store.sessions()
     session = full_session()
@@ -341,7 +373,7 @@ def test_a_history_that_cannot_be_opened_says_so_and_is_opened_later(tmp_path, o
     assert list(store.load("s1").rows) == session.rows()
 
 
-def test_the_file_is_private(tmp_path, open_store):
+def test_the_file_is_private(tmp_path: Path, open_store: Callable[[str], SessionStore]) -> None:
     folder = tmp_path / "new"
     open_store(f"sqlite:///{folder / 'history.sqlite'}")
     assert folder.stat().st_mode & 0o077 == 0

@@ -26,6 +26,7 @@ from fer_core.affect.heart_rate import (
 )
 from fer_core.vision.faces import Box
 from fer_core.vision.skin_colour import skin_colour
+from tests.pictures import decoded
 
 Picture = npt.NDArray[np.uint8]
 Plane = npt.NDArray[np.float32]
@@ -91,11 +92,11 @@ def film(
             phase = 2 * np.pi * at * sitter.bpm / 60.0
             beat = sitter.strength * (np.sin(phase) + 0.3 * np.sin(2 * phase))
         dx, dy = place[0], place[1] + sitter.nod_px * np.sin(2 * np.pi * sitter.nod_hz * at)
-        face = still * (1.0 + skin[..., None] * (beat * PULSE_COLOUR).astype(np.float32))
+        beaten = still * (1.0 + skin[..., None] * (beat * PULSE_COLOUR).astype(np.float32))
         move = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
-        face = cv2.warpAffine(face, move, (_SIDE, _SIDE), borderMode=cv2.BORDER_REPLICATE)
+        moved = cv2.warpAffine(beaten, move, (_SIDE, _SIDE), borderMode=cv2.BORDER_REPLICATE)
         # Light from the side: a head that moves changes its brightness.
-        face *= np.float32(1.0 + light + 0.001 * (dx + dy))
+        face = moved * np.float32(1.0 + light + 0.001 * (dx + dy))
         top, left = (int(value) for value in rng.integers(0, _MARGIN, 2))
         noise = noises[int(rng.integers(_NOISES))][top : top + HEIGHT, left : left + WIDTH]
         picture = wall + noise.astype(np.int16)
@@ -115,12 +116,14 @@ def _drawing(sitter: Sitter) -> tuple[Plane, Plane]:
     cv2.ellipse(skin, (x, y), half, 0, 0, 360, 1.0, -1)
     # Cheeks in the light, temples in the shade.
     shade = 1.0 - 0.15 * ((np.arange(WIDTH, dtype=np.float32) - x) / half[0]) ** 2
-    picture = np.where(skin[..., None] > 0, np.float32(sitter.skin) * shade[:, None], picture)
+    picture = np.where(
+        skin[..., None] > 0, np.array(sitter.skin, np.float32) * shade[:, None], picture
+    )
     for centre, size in (((x - 30, y - 25), (14, 7)), ((x + 30, y - 25), (14, 7)),
                          ((x, y + 50), (28, 8))):  # fmt: skip
         cv2.ellipse(skin, centre, size, 0, 0, 360, 0.0, -1)
         cv2.ellipse(picture, centre, size, 0, 0, 360, (110, 60, 60), -1)
-    return skin, cv2.GaussianBlur(picture, (0, 0), 1.5)
+    return skin, np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.5), np.float32)
 
 
 # What the picture goes through on its way
@@ -129,7 +132,7 @@ def _drawing(sitter: Sitter) -> tuple[Plane, Plane]:
 def as_jpeg(pictures: Iterable[Picture], quality: int = 80) -> Iterator[Picture]:
     for picture in pictures:
         data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        yield cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1]
+        yield decoded(data.tobytes())
 
 
 def as_video(
@@ -139,8 +142,9 @@ def as_video(
     file = io.BytesIO()
     with av.open(file, "w", format="matroska") as out:
         stream = out.add_stream(codec, rate=Fraction(fps).limit_denominator(1000))
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        stream.options = options
+        stream.options = {**options}
         if bit_rate:
             stream.bit_rate = bit_rate
         for picture in pictures:
@@ -148,9 +152,9 @@ def as_video(
             out.mux(stream.encode(frame))
         out.mux(stream.encode())
     file.seek(0)
-    with av.open(file) as container:
-        for frame in container.decode(video=0):
-            yield frame.to_ndarray(format="rgb24")
+    with av.open(file, "r") as container:
+        for decoded_frame in container.decode(video=0):
+            yield np.asarray(decoded_frame.to_ndarray(format="rgb24"), np.uint8)
 
 
 def as_vp8(

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_core.affect.indicators import COMPREHENSION_PRIORS, ComprehensionFeatures, sigmoid
+from fer_core.affect.indicators import COMPREHENSION_PRIORS, ComprehensionFeatures
+from fer_core.arrays import expit
 from fer_core.learner.evaluation import ComprehensionExample
 from fer_core.reading.attribution import Signals
 from fer_core.reading.visibility import View
@@ -151,7 +152,7 @@ class Reader:
             away=float(np.clip(rng.normal(-0.5, 1), 0, 3)),
             negative=float(np.clip(rng.normal(0, 1), 0, 3)),
         )
-        truth = sigmoid(float(self.weights @ features.vector()))
+        truth = float(expit(float(self.weights @ features.vector())))
         if rating:
             # A rating of 1 to 5 is how well it went, blurred: four grades of a mind.
             target = float(rng.binomial(4, truth)) / 4

@@ -9,17 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from fer_core.affect.breaks import BreakPlan, BreakRule
 from fer_core.affect.signals import ProbabilityMedian, Smoother, valence_of
+from fer_core.arrays import FloatArray
 from fer_core.emotions import EMOTIONS, Emotion
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.timeline_bucket import EventKind
 from fer_core.vision.faces import Box, Detections, Face
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Start of every made-up session: an arbitrary whole second.
 START = 1_700_000_000.0

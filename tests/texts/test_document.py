@@ -23,7 +23,7 @@ def without_space(text: str) -> str:
     return "".join(text.split())
 
 
-def characters(passages) -> str:
+def characters(passages: tuple[Passage, ...]) -> str:
     parts = []
     for passage in passages:
         parts += [heading.text for heading in passage.headings]
@@ -52,19 +52,21 @@ blocks = st.lists(
 
 
 @given(blocks)
-def test_the_passages_are_the_blocks_characters_in_order_each_once(document):
+def test_the_passages_are_the_blocks_characters_in_order_each_once(document: list[Block]) -> None:
     passages = segment(document)
     assert characters(passages) == without_space("".join(block.text for block in document))
 
 
 @given(st.text(max_size=3000))
-def test_a_plain_text_loses_and_doubles_no_character(text):
+def test_a_plain_text_loses_and_doubles_no_character(text: str) -> None:
     passages = segment(plain_to_blocks(text))
     assert characters(passages) == without_space(text)
 
 
 @given(blocks)
-def test_passages_are_never_empty_nor_too_long_and_are_numbered_in_order(document):
+def test_passages_are_never_empty_nor_too_long_and_are_numbered_in_order(
+    document: list[Block],
+) -> None:
     passages = segment(document)
     assert [passage.index for passage in passages] == list(range(len(passages)))
     assert len({passage.passage_id for passage in passages}) == len(passages)
@@ -74,7 +76,7 @@ def test_passages_are_never_empty_nor_too_long_and_are_numbered_in_order(documen
 
 
 @given(st.text(max_size=2000))
-def test_sentences_are_the_text_but_for_white_space(text):
+def test_sentences_are_the_text_but_for_white_space(text: str) -> None:
     assert without_space("".join(split_sentences(text))) == without_space(text)
 
 
@@ -82,18 +84,18 @@ def paragraph(words: int) -> Block:
     return Block(BlockKind.PARAGRAPH, "word " * (words - 1) + "end.")
 
 
-def test_tiny_paragraphs_join_the_next_and_a_last_one_the_one_before():
+def test_tiny_paragraphs_join_the_next_and_a_last_one_the_one_before() -> None:
     passages = segment([paragraph(5), paragraph(60), paragraph(70), paragraph(5)])
     assert [passage.words for passage in passages] == [65, 75]
     assert "\n\n" in passages[0].text
 
 
-def test_paragraphs_are_never_joined_across_a_heading():
+def test_paragraphs_are_never_joined_across_a_heading() -> None:
     passages = segment([paragraph(5), Block(BlockKind.HEADING, "Two", 2), paragraph(5)])
     assert [passage.section for passage in passages] == ["", "Two"]
 
 
-def test_a_long_paragraph_is_split_at_sentences_into_parts_of_like_length():
+def test_a_long_paragraph_is_split_at_sentences_into_parts_of_like_length() -> None:
     sentence = "This sentence has exactly seven words here. "
     passages = segment([Block(BlockKind.PARAGRAPH, sentence * 60)])
     assert len(passages) == 3
@@ -101,7 +103,7 @@ def test_a_long_paragraph_is_split_at_sentences_into_parts_of_like_length():
     assert max(p.words for p in passages) - min(p.words for p in passages) <= 14
 
 
-def test_headings_are_kept_with_the_passage_below_them():
+def test_headings_are_kept_with_the_passage_below_them() -> None:
     passages = segment(
         [
             Block(BlockKind.HEADING, "Chapter", 1),
@@ -128,7 +130,7 @@ def test_headings_are_kept_with_the_passage_below_them():
         ("J. R. R. Tolkien wrote it. True.", 2),
     ],
 )
-def test_sentences_end_where_readers_of_the_script_end_them(text, count):
+def test_sentences_end_where_readers_of_the_script_end_them(text: str, count: int) -> None:
     assert len(split_sentences(text)) == count
 
 
@@ -145,11 +147,11 @@ def test_sentences_end_where_readers_of_the_script_end_them(text, count):
         ("— … !", 0, 0),
     ],
 )
-def test_words_are_counted_in_any_script(text, low, high):
+def test_words_are_counted_in_any_script(text: str, low: float, high: float) -> None:
     assert low <= count_words(text) <= high
 
 
-def test_three_hundred_pages_open_whole():
+def test_three_hundred_pages_open_whole() -> None:
     sentence = "The reader of this page has about a dozen words to go. "
     pages = ["\n\n".join([sentence * 7] * 5)] * 300
     document = open_pasted("\n\n".join(pages), "Long")
@@ -161,5 +163,5 @@ def test_three_hundred_pages_open_whole():
     ("text", "direction"),
     [("12. اللغة", "rtl"), ("«שלום» abc", "rtl"), ("读书 a", "ltr"), ("1", "ltr")],
 )
-def test_a_passage_knows_which_way_it_is_written(text, direction):
+def test_a_passage_knows_which_way_it_is_written(text: str, direction: str) -> None:
     assert Passage("p1", 0, text).direction == direction

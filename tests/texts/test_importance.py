@@ -13,7 +13,7 @@ def passages(*texts: str) -> list[Passage]:
     return [Passage(f"p{number + 1}", number, text) for number, text in enumerate(texts)]
 
 
-def test_page_rank_of_a_star_is_highest_at_its_centre():
+def test_page_rank_of_a_star_is_highest_at_its_centre() -> None:
     star = np.zeros((5, 5))
     star[0, 1:] = star[1:, 0] = 1.0
     ranks = page_rank(star, np.ones(5))
@@ -23,7 +23,7 @@ def test_page_rank_of_a_star_is_highest_at_its_centre():
     assert ranks[0] == pytest.approx((0.15 / 5 + 0.85 * 4 * (0.15 / 5)) / (1 - 0.85**2), rel=1e-3)
 
 
-def test_the_passage_that_shares_its_words_with_the_others_is_most_important():
+def test_the_passage_that_shares_its_words_with_the_others_is_most_important() -> None:
     ranks = rank_passages(
         passages(
             "Memory fades without practice.",
@@ -38,7 +38,7 @@ def test_the_passage_that_shares_its_words_with_the_others_is_most_important():
     assert int(np.argmin(ranks)) == 4
 
 
-def test_what_the_heading_promises_counts():
+def test_what_the_heading_promises_counts() -> None:
     texts = [
         "Glaciers carve deep valleys.",
         "Glaciers carve steep fjords.",
@@ -53,7 +53,7 @@ def test_what_the_heading_promises_counts():
     assert ranks[2] > ranks[0]
 
 
-def test_ideographs_are_compared_by_pairs():
+def test_ideographs_are_compared_by_pairs() -> None:
     ranks = rank_passages(
         passages("记忆需要练习。", "练习和睡眠加强记忆。", "睡眠恢复注意力。", "香蕉很便宜。")
     )
@@ -61,11 +61,11 @@ def test_ideographs_are_compared_by_pairs():
 
 
 @pytest.mark.parametrize("texts", [[], ["One sentence."], ["Same.", "Same."], ["!", "?"]])
-def test_texts_in_which_nothing_stands_out_have_no_important_passage(texts):
+def test_texts_in_which_nothing_stands_out_have_no_important_passage(texts: list[str]) -> None:
     assert not rank_passages(passages(*texts)).any()
 
 
-def test_a_book_is_ranked():
+def test_a_book_is_ranked() -> None:
     rng = np.random.default_rng(1)
     words = ["".join(letters) for letters in rng.choice(list("abcdefgh"), (4000, 6))]
     blocks = [

@@ -46,26 +46,26 @@ LINES = [
 ]
 
 
-def test_a_plain_text_has_a_passage_for_each_paragraph():
+def test_a_plain_text_has_a_passage_for_each_paragraph() -> None:
     document = open_document("bees.txt", (BODY * 3 + "\n\n" + BODY * 3).encode())
     assert len(document.passages) == 2
     assert document.title == "bees"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
-def test_texts_in_common_encodings_read_the_same(encoding):
+def test_texts_in_common_encodings_read_the_same(encoding: str) -> None:
     text = (
         "Über die Häufigkeit großer Wörter für Schüler, denn das täglich Geübte bleibt länger. " * 4
     )
     assert open_document("a.txt", text.encode(encoding)).passages[0].text == text.strip()
 
 
-def test_russian_in_the_old_windows_encoding_is_recognised():
+def test_russian_in_the_old_windows_encoding_is_recognised() -> None:
     text = "Читатель открывает книгу и видит знакомые слова, которые он давно не встречал. " * 5
     assert "Читатель" in open_document("a.txt", text.encode("cp1251")).passages[0].text
 
 
-def test_markdown_leaves_its_words_and_no_marks():
+def test_markdown_leaves_its_words_and_no_marks() -> None:
     source = (
         "# Bees *and* home\n\n"
         f"{BODY}**Bold words**, `code`, [a link](http://example.org/x_(y)), ![picture](a.png) "
@@ -84,7 +84,7 @@ def test_markdown_leaves_its_words_and_no_marks():
     assert any(passage.headings == (Heading(2, "Second"),) for passage in document.passages)
 
 
-def test_html_gives_its_words_without_scripts_and_navigation():
+def test_html_gives_its_words_without_scripts_and_navigation() -> None:
     source = (
         "<html lang=de><head><title>Bienen</title><style>p{}</style><body><nav>Menu</nav>"
         f"<h1>Tanz &amp; Ziel</h1><p>{BODY * 2}<br>Neue Zeile</p><script>alert(1)</script>"
@@ -100,14 +100,14 @@ def test_html_gives_its_words_without_scripts_and_navigation():
     assert "alert" not in text
 
 
-def test_html_in_a_declared_encoding_is_decoded_by_it():
+def test_html_in_a_declared_encoding_is_decoded_by_it() -> None:
     source = "<meta charset=shift_jis><p>" + "これは読書のための文章です。" * 5
     document = open_document("a.html", source.encode("shift_jis"))
     assert "読書" in document.passages[0].text
 
 
-def test_a_pdf_has_its_words_joined_and_its_paragraphs_apart():
-    done = []
+def test_a_pdf_has_its_words_joined_and_its_paragraphs_apart() -> None:
+    done: list[float] = []
     document = open_document("bees.pdf", make_pdf([LINES]), done.append)
     first, second = document.passages
     assert first.headings[0].text == "1 How bees find home"
@@ -118,7 +118,7 @@ def test_a_pdf_has_its_words_joined_and_its_paragraphs_apart():
     assert done == [1.0]
 
 
-def test_running_heads_and_page_numbers_are_left_out():
+def test_running_heads_and_page_numbers_are_left_out() -> None:
     pages = [["The Book of Bees", *LINES[1:], f"Page {number}"] for number in range(1, 7)]
     document = open_document("bees.pdf", make_pdf(pages))
     text = " ".join(passage.text for passage in document.passages)
@@ -128,7 +128,7 @@ def test_running_heads_and_page_numbers_are_left_out():
     assert text.count("Whoever follows") == 6
 
 
-def test_a_scanned_pdf_says_that_it_holds_pictures():
+def test_a_scanned_pdf_says_that_it_holds_pictures() -> None:
     writer = PdfWriter()
     for _ in range(3):
         writer.add_blank_page(595, 842)
@@ -146,24 +146,23 @@ def encrypted(password: str) -> bytes:
     return file.getvalue()
 
 
-def test_a_pdf_with_a_password_says_so():
+def test_a_pdf_with_a_password_says_so() -> None:
     with pytest.raises(TextEncrypted, match="password"):
         open_document("secret.pdf", encrypted("word"))
 
 
-def test_a_pdf_that_only_forbids_printing_opens():
+def test_a_pdf_that_only_forbids_printing_opens() -> None:
     assert "Bees dance" in open_document("locked.pdf", encrypted("")).passages[0].text
 
 
 @pytest.mark.parametrize("keep", [12, 60, 400, 900])
-def test_a_pdf_cut_short_is_reported_or_read_and_never_crashes(keep):
+def test_a_pdf_cut_short_is_reported_or_read_and_never_crashes(keep: int) -> None:
     with pytest.raises(TextError):
         open_document("broken.pdf", make_pdf([LINES])[:keep])
 
 
 @given(st.binary(max_size=2000))
-@settings(deadline=None)
-def test_any_bytes_under_any_name_open_or_raise_a_text_error(data):
+def test_any_bytes_under_any_name_open_or_raise_a_text_error(data: bytes) -> None:
     for name in ("a.txt", "a.md", "a.html", "a.pdf"):
         try:
             document = open_document(name, data)
@@ -173,8 +172,8 @@ def test_any_bytes_under_any_name_open_or_raise_a_text_error(data):
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=15, deadline=None)  # each starts a process
-def test_any_bytes_after_the_head_of_a_pdf_open_or_raise_a_text_error(data):
+@settings(max_examples=15)  # each starts a process
+def test_any_bytes_after_the_head_of_a_pdf_open_or_raise_a_text_error(data: bytes) -> None:
     with suppress(TextError):
         open_document("a.pdf", make_pdf([LINES])[:200] + data)
 
@@ -211,7 +210,7 @@ except TextError:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from Linux's /proc")
-def test_a_pdf_that_unpacks_a_thousandfold_costs_this_process_no_memory():
+def test_a_pdf_that_unpacks_a_thousandfold_costs_this_process_no_memory() -> None:
     packed = b"BT " + b"(a) Tj " * 1000
     for _ in range(2):
         packed = zlib.compress(packed * 3000, 9)
@@ -230,7 +229,7 @@ def test_a_pdf_that_unpacks_a_thousandfold_costs_this_process_no_memory():
     assert worker_kib <= MOST_MEMORY_BYTES / 1024
 
 
-def test_a_pdf_that_takes_too_long_is_given_up():
+def test_a_pdf_that_takes_too_long_is_given_up() -> None:
     with pytest.raises(TextTooLarge, match=r"longer than 0\.3 s"):
         read_pages(make_pdf(book(100), letter_by_letter=True), longest_s=0.3)
 
@@ -244,7 +243,7 @@ def children() -> list[str]:
     )
 
 
-def test_what_the_progress_raises_ends_the_reading_of_a_pdf():
+def test_what_the_progress_raises_ends_the_reading_of_a_pdf() -> None:
     class Left(Exception):
         pass
 
@@ -257,24 +256,24 @@ def test_what_the_progress_raises_ends_the_reading_of_a_pdf():
     assert children() == before
 
 
-def test_a_pdf_of_too_many_pages_says_how_many():
+def test_a_pdf_of_too_many_pages_says_how_many() -> None:
     with pytest.raises(TextTooLarge, match="3001 pages"):
         open_document("endless.pdf", make_pdf([["a"]] * 3001))
 
 
-def test_a_compound_keeps_its_hyphen_at_the_end_of_a_line_where_the_text_has_it_elsewhere():
+def test_a_compound_keeps_its_hyphen_at_the_end_of_a_line_where_the_text_has_it_elsewhere() -> None:
     lines = ["a half-hearted start and a half-", "hearted end of the flow-", "ers"]
     (block,) = lines_to_blocks(lines)
     assert block.text == "a half-hearted start and a half-hearted end of the flowers"
 
 
-def test_lines_of_scripts_without_spaces_are_joined_without_one():
+def test_lines_of_scripts_without_spaces_are_joined_without_one() -> None:
     assert [block.text for block in lines_to_blocks(["读者打开书，慢慢地", "读。然后"])] == [
         "读者打开书，慢慢地读。然后"
     ]
 
 
-def test_a_pdf_is_recognised_whatever_its_name():
+def test_a_pdf_is_recognised_whatever_its_name() -> None:
     assert "Bees" in open_document("bees.txt", make_pdf([LINES])).passages[0].text
 
 
@@ -292,7 +291,7 @@ def test_a_pdf_is_recognised_whatever_its_name():
         ("a.txt", b"x" * (LARGEST_TEXT_BYTES + 1), TextTooLarge),
     ],
 )
-def test_files_that_cannot_be_read_say_why(name, data, error):
+def test_files_that_cannot_be_read_say_why(name: str, data: bytes, error: type[TextError]) -> None:
     with pytest.raises(error) as caught:
         open_document(name, data)
     assert caught.value.message
@@ -302,7 +301,7 @@ def test_files_that_cannot_be_read_say_why(name, data, error):
     "piece", ["[", "![a](", "<!--", "<a", "<http:", "*a ", "`a", "<a b='", "&#", "<!--a-->"]
 )
 @pytest.mark.parametrize("name", ["a.md", "a.html"])
-def test_half_a_million_open_ends_are_looked_through_once(name, piece):
+def test_half_a_million_open_ends_are_looked_through_once(name: str, piece: str) -> None:
     # Looked through from each of them, they would take hours.
     with suppress(TextError):
         open_document(name, (piece * (500_000 // len(piece)) + " words to read").encode())
@@ -313,7 +312,7 @@ def with_front_matter(questions: str) -> str:
     return f"{head}{BODY * 3}\n\nThe sun stands still. {BODY * 3}"
 
 
-def test_a_text_carries_its_own_questions():
+def test_a_text_carries_its_own_questions() -> None:
     document = open_pasted(
         with_front_matter(
             "questions:\n"
@@ -344,17 +343,17 @@ def test_a_text_carries_its_own_questions():
         ("a: &x [1]\nb: *x\n", "references"),
     ],
 )
-def test_questions_that_cannot_be_used_are_named(questions, says):
+def test_questions_that_cannot_be_used_are_named(questions: str, says: str) -> None:
     with pytest.raises(FrontMatterInvalid, match=says):
         open_pasted(with_front_matter(questions))
 
 
-def test_a_text_between_rules_is_no_front_matter():
+def test_a_text_between_rules_is_no_front_matter() -> None:
     document = open_pasted(f"---\n{BODY * 3}\n---\n{BODY * 3}")
     assert sum(passage.text.count("Bees dance") for passage in document.passages) == 6
 
 
-def test_the_same_words_have_the_same_name_under_any_file_name():
+def test_the_same_words_have_the_same_name_under_any_file_name() -> None:
     first = open_document("a.txt", (BODY * 4).encode())
     second = open_document("b.md", (BODY * 4).encode())
     other = open_document("a.txt", (BODY * 5).encode())

@@ -12,7 +12,7 @@ from tests.synthetic.reading import load_pairs
 PAIRS = load_pairs()
 
 
-def test_lix_and_ari_follow_their_definitions():
+def test_lix_and_ari_follow_their_definitions() -> None:
     # 9 words in 2 sentences, 2 longer than 6 letters, 42 letters and digits.
     text = "Reading teaches many. The long night goes on still."
     words = text.replace(".", "").split()
@@ -25,7 +25,7 @@ def test_lix_and_ari_follow_their_definitions():
 
 
 @pytest.mark.parametrize("measure", ["lix", "ari"])
-def test_advanced_paragraphs_are_told_from_elementary_ones(measure):
+def test_advanced_paragraphs_are_told_from_elementary_ones(measure: str) -> None:
     values = [[getattr(measure_readability(text), measure) for text in pair] for pair in PAIRS]
     predictions = np.array(values).T.ravel()
     targets = np.repeat([1.0, 0.0], len(PAIRS))
@@ -37,12 +37,12 @@ def test_advanced_paragraphs_are_told_from_elementary_ones(measure):
 @pytest.mark.parametrize(
     "text", ["今天我们在图书馆里读一本关于记忆的书。", "यह पहला वाक्य है।", "هذا نص قصير.", "1234 !?"]
 )
-def test_there_is_no_figure_for_scripts_that_the_formulas_do_not_know(text):
+def test_there_is_no_figure_for_scripts_that_the_formulas_do_not_know(text: str) -> None:
     assert measure_readability(text) is None
 
 
 @pytest.mark.parametrize(
     "text", ["Длинные предложения читаются медленно.", "Η ανάγνωση θέλει χρόνο.", "Kurze Sätze."]
 )
-def test_there_is_a_figure_for_every_alphabet(text):
+def test_there_is_a_figure_for_every_alphabet(text: str) -> None:
     assert measure_readability(text) is not None

@@ -58,25 +58,22 @@ def test_it_trains_resumes_exports_and_the_app_gets_the_same_boxes(
     description = export(weights, folder, version="0.0.1")
     assert sorted(file.name for file in folder.iterdir()) == ["fer-yolov9t.onnx", "model.json"]
     detector = EmotionDetector.load(description)
-    assert detector.info.architecture == "YOLOv9t"
+    assert detector.info.networks.detector.architecture == "YOLOv9t"
     assert detector.info.classes == LABELS
     image = compose(FaceBank(load_dataset(archives), []), 0, 0, (96, 96), training_style((96, 96)))
     seen = detector.detect(image.image, "frame", confidence=1e-4)
     assert seen.faces
     pictures = [picture for picture in load_dataset(archives) if picture.split == "val"]
-    fidelity = compare(
-        networks.load(weights), description.with_name(detector.info.file), pictures, least=0.0
-    )
+    file = description.with_name(detector.info.networks.detector.file)
+    fidelity = compare(networks.load(weights), file, pictures, least=0.0)
     assert fidelity.faces == 20
     assert fidelity.box_iou_p1 >= 0.95
     assert fidelity.probability_p99 <= 0.02
 
 
-def test_further_networks_are_trained_for_the_close_looks_and_take_them(
-    archives: Path, tmp_path: Path
-) -> None:
+def test_refiners_are_trained_and_become_those_of_the_model(archives: Path, tmp_path: Path) -> None:
     close = TrainingConfig(
-        data=archives, run=tmp_path / "close", close_looks=True, minutes=None, epochs=0.5, threads=1
+        data=archives, run=tmp_path / "close", refiner=True, minutes=None, epochs=0.5, threads=1
     )
     train(replace(close, pixels=128 * 128))
     torch.manual_seed(0)
@@ -86,24 +83,25 @@ def test_further_networks_are_trained_for_the_close_looks_and_take_them(
     together = export(
         tmp_path / "first.pt",
         tmp_path / "together",
-        close_looks=tmp_path / "close" / "weights.pt",
-        photo_looks=tmp_path / "larger.pt",
+        refiner=tmp_path / "close" / "weights.pt",
+        photo_refiner=tmp_path / "larger.pt",
     )
     assert sorted(file.name for file in together.parent.iterdir()) == [
-        "fer-yolov9s-photo.onnx",
-        "fer-yolov9t-close.onnx",
+        "fer-yolov9s-photo-refiner.onnx",
+        "fer-yolov9t-refiner.onnx",
         "fer-yolov9t.onnx",
         "model.json",
     ]
-    info = EmotionDetector.load(together).info
-    assert info.close_looks is not None
-    assert info.photo_looks is not None
-    assert info.photo_looks.architecture == "YOLOv9s"
-    assert info.sha256 == EmotionDetector.load(alone).info.sha256 != info.close_looks.sha256
+    found = EmotionDetector.load(together).info.networks
+    assert found.refiner is not None
+    assert found.photo_refiner is not None
+    assert found.photo_refiner.architecture == "YOLOv9s"
+    assert found.detector.sha256 != found.refiner.sha256
+    assert found.detector.sha256 == EmotionDetector.load(alone).info.networks.detector.sha256
 
     compared = compare(
         networks.load(tmp_path / "close" / "weights.pt"),
-        together.with_name(info.close_looks.file),
+        together.with_name(found.refiner.file),
         [picture for picture in load_dataset(archives) if picture.split == "val"],
         least=0.0,
         views_of=close_views,
@@ -112,7 +110,7 @@ def test_further_networks_are_trained_for_the_close_looks_and_take_them(
     assert compared.probability_p99 <= 0.02
 
 
-def test_a_close_look_shows_one_face_as_the_detector_does(archives: Path) -> None:
+def test_a_refiner_is_shown_one_face_as_by_the_detector(archives: Path) -> None:
     bank = FaceBank(load_dataset(archives), [])
     scenes = [compose(bank, 0, number, (128, 128), close_style((128, 128))) for number in range(60)]
     assert {len(scene.boxes) for scene in scenes} == {0, 1}

@@ -14,7 +14,6 @@ from fer_core.vision.candidates import (
     face_confidences,
     logits,
     no_candidates,
-    shares_inside,
     suppress,
 )
 
@@ -65,12 +64,6 @@ def test_neighbours_stay_two() -> None:
 def test_half_a_face_inside_a_stronger_one_is_dropped() -> None:
     kept = suppress(candidates(((0, 0, 100, 100), 1, 0.9), ((50, 0, 102, 40), 1, 0.5)), 0.5, 0.7)
     assert len(kept.corners) == 1
-
-
-def test_the_share_inside_is_of_the_own_area() -> None:
-    corners = np.array([(0, 0, 100, 100), (50, 0, 150, 100), (20, 20, 40, 40), (200, 0, 210, 9)])
-    box = np.array((0, 0, 100, 100))
-    assert shares_inside(corners, box) == pytest.approx([1, 0.5, 1, 0])
 
 
 def test_nothing_in_gives_nothing_out() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fer_core.vision.crops import close_up, is_blank, tiles, to_tensor, whole
+from fer_core.vision.crops import RefineCrop, around, is_blank, tiles, to_tensor, whole
 from fer_core.vision.detector import photo_views
 from fer_core.vision.faces import Box
 
@@ -57,8 +57,8 @@ def test_tiles_cover_every_pixel_and_overlap(width: int, height: int) -> None:
             assert first + span - second >= 128 / 0.6 - 2
 
 
-def test_a_face_in_a_close_up_has_the_size_asked_for() -> None:
-    view = close_up(Box(100, 50, 40, 30), face_size=96, side=160)
+def test_a_face_in_a_crop_has_the_size_asked_for() -> None:
+    view = around(Box(100, 50, 40, 30), RefineCrop(96, 160))
     assert 40 * view.scale == pytest.approx(96)
     centre_x = (120 - view.x) * view.scale
     assert centre_x == pytest.approx(80, abs=2)
@@ -66,13 +66,13 @@ def test_a_face_in_a_close_up_has_the_size_asked_for() -> None:
 
 def test_a_view_over_the_edge_is_filled_with_grey() -> None:
     rgb = np.full((40, 40, 3), 200, np.uint8)
-    pixels = close_up(Box(0, 0, 40, 40), face_size=80, side=160).render(rgb)
+    pixels = around(Box(0, 0, 40, 40), RefineCrop(80, 160)).render(rgb)
     assert (pixels[0, 0] == 114).all()
     assert (pixels[80, 80] == 200).all()
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 4000), (4000, 1), (3, 70)])
-def test_pictures_of_odd_shapes_can_be_looked_at(shape: tuple[int, int]) -> None:
+def test_pictures_of_odd_shapes_can_be_seen(shape: tuple[int, int]) -> None:
     rgb = np.full((*shape, 3), 90, np.uint8)
     for view in photo_views(shape[1], shape[0], 640):
         pixels = view.render(rgb)
@@ -83,7 +83,7 @@ def test_small_pictures_are_not_blown_up() -> None:
     assert max(view.input_width for view in photo_views(48, 48, 640)) <= 96
 
 
-def test_large_photos_are_also_looked_at_in_tiles() -> None:
+def test_large_photos_are_also_seen_in_tiles() -> None:
     assert len(photo_views(640, 480, 640)) == 3
     assert len(photo_views(4000, 3000, 640)) > 10
 
@@ -108,8 +108,8 @@ def test_a_switched_off_camera_is_blank_and_a_dark_room_is_not() -> None:
 def test_a_mirrored_view_shows_the_same_pixels_flipped_and_boxes_come_back_to_their_place() -> None:
     rgb = np.zeros((100, 120, 3), np.uint8)
     rgb[30:50, 20:40] = 255
-    plain = close_up(Box(10, 20, 60, 60), face_size=96, side=160)
-    mirrored = close_up(Box(10, 20, 60, 60), face_size=96, side=160, mirrored=True)
+    plain = around(Box(10, 20, 60, 60), RefineCrop(96, 160))
+    mirrored = around(Box(10, 20, 60, 60), RefineCrop(96, 160, flip=True))
     assert np.array_equal(mirrored.render(rgb), plain.render(rgb)[:, ::-1])
     rows, columns = np.nonzero(mirrored.render(rgb)[..., 0] > 127)
     box = np.array(

@@ -21,9 +21,10 @@ from fer_core.errors import (
 )
 from fer_core.vision.backends import Backend, Float32Array
 from fer_core.vision.backends.onnx import OnnxBackend
-from fer_core.vision.detector import FRAME_LOOKS, PHOTO_LOOKS, EmotionDetector, Mode
+from fer_core.vision.detector import EmotionDetector, Mode
 from fer_core.vision.faces import Box
-from fer_core.vision.model_info import read_model_info
+from fer_core.vision.model_info import Networks, Role, in_new_form, read_model_info
+from fer_core.vision.refiner import FRAME_CROPS, PHOTO_CROPS
 
 #: Where the astronaut's face is in the 512 x 512 photograph, measured by hand.
 ASTRONAUT_FACE = Box(170, 62, 108, 108)
@@ -173,33 +174,76 @@ def test_a_higher_threshold_finds_no_more_faces(
     assert detector.detect(astronaut, confidence=0.999).faces == ()
 
 
-def test_a_batch_answers_in_order(detector: EmotionDetector, astronaut: np.ndarray) -> None:
-    empty = np.full((64, 64, 3), 128, np.uint8)
-    first, second = detector.detect_batch([astronaut, empty])
-    assert len(first.faces) == 1
-    assert second.faces == ()
-
-
 @pytest.fixture
 def copied_weights(tmp_path: Path) -> Path:
-    """The shipped model as three files, whether or not a network of it takes several looks."""
+    """The shipped model as three files, whether or not a network of it plays several roles."""
     source = Settings().weights
     files = {}
-    for network, looks in read_model_info(source).networks.items():
-        for look in looks:
-            shutil.copy(source.with_name(network.file), tmp_path / f"{look}.onnx")
-            files[look] = network.model_dump() | {"file": f"{look}.onnx"}
-    info = json.loads(source.read_text()) | files["first"]
-    info |= {"close_looks": files["close"], "photo_looks": files["photo"]}
+    for role, network in read_model_info(source).networks.by_role().items():
+        shutil.copy(source.with_name(network.file), tmp_path / f"{role}.onnx")
+        files[role] = network.model_dump() | {"file": f"{role}.onnx"}
+    info = json.loads(source.read_text()) | {"networks": files}
     (tmp_path / "model.json").write_text(json.dumps(info))
     return tmp_path
 
 
+#: What stood in the model.json of 0.6.0, fewer figures.
+OLD_FORM = Path(__file__).with_name("model_0_6_0.json")
+
+
+def test_a_description_of_before_1_0_is_read() -> None:
+    old = json.loads(OLD_FORM.read_text())
+    info = read_model_info(OLD_FORM)
+    assert info.networks.detector.sha256 == old["sha256"]
+    assert info.networks.refiner is not None
+    assert info.networks.refiner.model_dump() == old["close_looks"]
+    assert info.networks.photo_refiner is not None
+    assert info.networks.photo_refiner.model_dump() == old["photo_looks"]
+    assert info.self_test == old["canary"]
+    assert set(info.metrics["fidelity_to_torch"]) == {"detector", "refiner", "photo_refiner"}
+    assert info.model_extra == {}
+    same = ("name", "version", "temperature", "confidence_threshold", "licence", "date")
+    assert {name: getattr(info, name) for name in same} == {name: old[name] for name in same}
+
+
+def test_an_old_description_of_one_network_has_no_refiner() -> None:
+    old = json.loads(OLD_FORM.read_text()) | {"close_looks": None}
+    del old["photo_looks"]
+    networks = in_new_form(old)["networks"]
+    assert networks == {"detector": {name: old[name] for name in networks["detector"]}}
+
+
+def test_a_description_of_today_is_taken_as_it_is(copied_weights: Path) -> None:
+    today = json.loads((copied_weights / "model.json").read_text())
+    assert in_new_form(today) == today
+
+
+def test_a_model_described_as_before_1_0_still_loads(
+    copied_weights: Path, astronaut: np.ndarray
+) -> None:
+    description = copied_weights / "model.json"
+    today = json.loads(description.read_text())
+    networks = today.pop("networks")
+    old = (
+        today
+        | networks["detector"]
+        | {
+            "close_looks": networks["refiner"],
+            "photo_looks": networks["photo_refiner"],
+            "canary": today.pop("self_test"),
+        }
+    )
+    description.write_text(json.dumps(old))
+    (face,) = EmotionDetector.load(description).detect(astronaut, "frame").faces
+    assert face.emotion is Emotion.HAPPY
+
+
 def test_the_onnx_file_loads_by_its_own_name(copied_weights: Path) -> None:
-    assert EmotionDetector.load(copied_weights / "first.onnx").info.file == "first.onnx"
+    networks = EmotionDetector.load(copied_weights / "detector.onnx").info.networks
+    assert networks.detector.file == "detector.onnx"
 
 
-@pytest.mark.parametrize("name", ["first.onnx", "close.onnx", "photo.onnx"])
+@pytest.mark.parametrize("name", ["detector.onnx", "refiner.onnx", "photo_refiner.onnx"])
 def test_a_changed_model_file_is_refused(copied_weights: Path, name: str) -> None:
     file = copied_weights / name
     data = bytearray(file.read_bytes())
@@ -209,7 +253,7 @@ def test_a_changed_model_file_is_refused(copied_weights: Path, name: str) -> Non
         EmotionDetector.load(copied_weights / "model.json")
 
 
-@pytest.mark.parametrize("name", ["close.onnx", "photo.onnx"])
+@pytest.mark.parametrize("name", ["refiner.onnx", "photo_refiner.onnx"])
 def test_a_missing_further_network_is_named_so(copied_weights: Path, name: str) -> None:
     (copied_weights / name).unlink()
     with pytest.raises(WeightsNotFound):
@@ -229,35 +273,34 @@ class Watched:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_each_network_takes_its_looks_and_no_other(
+def test_each_network_plays_its_role_and_no_other(
     copied_weights: Path, astronaut: np.ndarray, mode: Mode
 ) -> None:
-    networks = {
-        look: Watched(OnnxBackend(copied_weights / f"{look}.onnx", 2))
-        for look in ("first", "close", "photo")
-    }
+    roles: tuple[Role, ...] = ("detector", "refiner", "photo_refiner")
+    networks = {role: Watched(OnnxBackend(copied_weights / f"{role}.onnx", 2)) for role in roles}
     info = read_model_info(copied_weights / "model.json")
     (face,) = (
-        EmotionDetector(networks["first"], info, networks["close"], networks["photo"])
+        EmotionDetector(networks["detector"], info, networks["refiner"], networks["photo_refiner"])
         .detect(astronaut, mode)
         .faces
     )
     assert face.emotion is Emotion.HAPPY
-    closer, idle = ("close", "photo") if mode == "frame" else ("photo", "close")
-    looks = FRAME_LOOKS if mode == "frame" else PHOTO_LOOKS
+    in_frames: tuple[Role, Role] = ("refiner", "photo_refiner")
+    refiner, idle = in_frames if mode == "frame" else in_frames[::-1]
+    crops = FRAME_CROPS if mode == "frame" else PHOTO_CROPS
     assert not networks[idle].inputs
-    assert {shape[-1] for shape in networks[closer].inputs} == {side for _, side, _ in looks}
-    assert max(shape[-1] for shape in networks["first"].inputs) >= 320
+    assert {shape[-1] for shape in networks[refiner].inputs} == {crop.input_px for crop in crops}
+    assert max(shape[-1] for shape in networks["detector"].inputs) >= 320
     if mode == "frame":
-        assert networks["first"].inputs == [(1, 3, 320, 320)]
+        assert networks["detector"].inputs == [(1, 3, 320, 320)]
 
 
-def test_a_model_of_one_network_takes_every_look_with_it(copied_weights: Path) -> None:
-    info = read_model_info(copied_weights / "model.json")
-    alone = info.model_copy(update={"close_looks": None, "photo_looks": None})
-    assert list(alone.networks.values()) == [("first", "close", "photo")]
-    two = info.model_copy(update={"photo_looks": None})
-    assert list(two.networks.values()) == [("first",), ("close", "photo")]
+def test_a_model_of_fewer_networks_plays_every_role_with_them(copied_weights: Path) -> None:
+    three = read_model_info(copied_weights / "model.json").networks
+    alone = Networks(detector=three.detector)
+    assert list(alone.roles().values()) == [("detector", "refiner", "photo_refiner")]
+    two = Networks(detector=three.detector, refiner=three.refiner)
+    assert list(two.roles().values()) == [("detector",), ("refiner", "photo_refiner")]
 
 
 def test_a_missing_model_is_named_so(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The canary passes for the shipped model and fails for one that is not right."""
+"""The self-test passes for the shipped model and fails for one that is not right."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.faces import Box, Detections
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import ModelInfo
-from fer_core.vision.self_test import check_canary, draw_face, known_answer, record, recorded
+from fer_core.vision.self_test import draw_face, known_answer, record, recorded, run_self_test
 
 
 class Altered:
@@ -27,7 +27,7 @@ class Altered:
         self.info = detector.info
 
     def knowing(self, answer: object) -> Altered:
-        self.info = ModelInfo.model_validate({**self.info.model_dump(), "canary": answer})
+        self.info = ModelInfo.model_validate({**self.info.model_dump(), "self_test": answer})
         return self
 
     def detect(
@@ -38,7 +38,7 @@ class Altered:
 
 
 def test_the_shipped_model_gives_the_known_answer(detector: EmotionDetector) -> None:
-    report = check_canary(detector)
+    report = run_self_test(detector)
     assert report.passed, report.detail
 
 
@@ -51,16 +51,16 @@ def test_what_is_recorded_for_a_model_is_what_passes(tmp_path: Path) -> None:
         shutil.copy(path, tmp_path)
     description = tmp_path / "model.json"
     values = json.loads(description.read_text())
-    del values["canary"]
+    del values["self_test"]
     description.write_text(json.dumps(values))
     answer = record(description)
     model = EmotionDetector.load(description)
     assert recorded(model.info) == answer
-    assert check_canary(model).detail == "It gave the known answer to a drawn face."
+    assert run_self_test(model).detail == "It gave the known answer to a drawn face."
 
 
 def test_weights_without_a_known_answer_pass_if_they_answer(detector: EmotionDetector) -> None:
-    report = check_canary(Altered(detector).knowing(None))
+    report = run_self_test(Altered(detector).knowing(None))
     assert report.passed
     assert "no known answer" in report.detail
 
@@ -79,12 +79,12 @@ def test_another_answer_than_at_export_fails(
     detector: EmotionDetector, change: dict[str, object]
 ) -> None:
     model = Altered(detector, **change).knowing(known_answer(detector).model_dump())
-    assert "otherwise" in check_canary(model).detail
+    assert "otherwise" in run_self_test(model).detail
 
 
 def test_numbers_that_are_none_fail_without_a_known_answer_too(detector: EmotionDetector) -> None:
     model = Altered(detector, probabilities=np.full(5, np.nan)).knowing(None)
-    assert not check_canary(model).passed
+    assert not run_self_test(model).passed
 
 
 class Constant:
@@ -102,19 +102,19 @@ class Constant:
 
 def test_a_model_that_went_blind_fails(detector: EmotionDetector) -> None:
     blind = Constant(Altered(detector).knowing(known_answer(detector).model_dump()).info, ())
-    assert "otherwise" in check_canary(blind).detail
+    assert "otherwise" in run_self_test(blind).detail
 
 
 def test_a_model_that_never_saw_the_drawing_passes(detector: EmotionDetector) -> None:
     unmoved = Constant(detector.info, ())
     info = Altered(detector).knowing(known_answer(unmoved).model_dump()).info
-    assert check_canary(Constant(info, ())).passed
+    assert run_self_test(Constant(info, ())).passed
 
 
 def test_a_model_that_sees_faces_everywhere_fails(detector: EmotionDetector) -> None:
     faces = detector.detect(draw_face(), "frame", 0.1).faces
-    assert "empty picture" in check_canary(Constant(detector.info, faces)).detail
+    assert "empty picture" in run_self_test(Constant(detector.info, faces)).detail
 
 
 def test_an_unreadable_record_fails(detector: EmotionDetector) -> None:
-    assert "restore" in check_canary(Altered(detector).knowing({"box": 1})).detail
+    assert "restore" in run_self_test(Altered(detector).knowing({"box": 1})).detail

@@ -29,7 +29,7 @@ class Client:
         retries: How often a request is sent again when the API is busy.
         http: An httpx client to use instead of an own one, for proxies and certificates.
 
-    Example:
+    Examples:
         >>> with Client("http://127.0.0.1:8000") as client:
         ...     face = client.analyse(Path("me.jpg"))["results"][0]["faces"][0]
         ...     print(face["emotion"]["label"])
@@ -78,7 +78,7 @@ class Client:
 
         Args:
             pictures: Bytes of files, or paths to them.
-            mode: "photo" looks closely; "frame" is several times as fast.
+            mode: "photo" refines every face; "frame" is several times as fast.
             confidence: Weakest face to report, 0.05..1; the model's own threshold if None.
 
         Raises:

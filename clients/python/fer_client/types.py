@@ -118,10 +118,18 @@ class InputSize(TypedDict):
 
 
 class Network(TypedDict):
-    """A further network of the model."""
+    """One network of the model."""
 
     architecture: str
     sha256: str
+
+
+class Networks(TypedDict):
+    """The networks of the model: the detector, and those that refine found faces, if any."""
+
+    detector: Network
+    refiner: Network | None
+    photo_refiner: Network | None
 
 
 class Model(TypedDict):
@@ -129,10 +137,7 @@ class Model(TypedDict):
 
     name: str
     version: str
-    sha256: str
-    architecture: str
-    close_looks: Network | None
-    photo_looks: Network | None
+    networks: Networks
     labels: list[Label]
     input_size: InputSize
     confidence_threshold: float

@@ -314,7 +314,8 @@ export interface paths {
         /**
          * Send the learner's answers
          * @description A second answer to the same probe replaces the first. `passage_id` instead of `probe_id`
-         *     corrects the mark on a passage: that too is an answer, and teaches the estimates.
+         *     corrects the mark on a passage: that too is an answer, and teaches the estimates. It is taken
+         *     after the end of a kept session as well.
          */
         post: operations["sendAnswers"];
         delete?: never;
@@ -925,14 +926,7 @@ export interface components {
             name: string;
             /** Version */
             version: string;
-            /** Sha256 */
-            sha256: string;
-            /** Architecture */
-            architecture: string;
-            /** @description The network that looks closely at found faces, if it is another one */
-            close_looks: components["schemas"]["Network"] | null;
-            /** @description The one that looks closely at the faces of photos, if it is yet another one */
-            photo_looks: components["schemas"]["Network"] | null;
+            networks: components["schemas"]["Networks"];
             /**
              * Labels
              * @description In the order of every probability vector
@@ -963,13 +957,25 @@ export interface components {
         };
         /**
          * Network
-         * @description A further network of the model.
+         * @description One network of the model.
          */
         Network: {
             /** Architecture */
             architecture: string;
             /** Sha256 */
             sha256: string;
+        };
+        /**
+         * Networks
+         * @description The networks of the model.
+         */
+        Networks: {
+            /** @description Finds faces in whole pictures */
+            detector: components["schemas"]["Network"];
+            /** @description Refines found faces one at a time; the detector does where it is null */
+            refiner: components["schemas"]["Network"] | null;
+            /** @description Refines those of photos; the refiner does where it is null */
+            photo_refiner: components["schemas"]["Network"] | null;
         };
         /**
          * PassageIn
@@ -1222,10 +1228,10 @@ export interface components {
              */
             status?: "ready";
             /**
-             * Canary
-             * @description What the canary showed
+             * Self Test
+             * @description What the self-test showed
              */
-            canary: string;
+            self_test: string;
         };
         /**
          * Reason
@@ -1765,7 +1771,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ready",
-                     *       "canary": "It gave the known answer to a drawn face."
+                     *       "self_test": "It gave the known answer to a drawn face."
                      *     }
                      */
                     "application/json": components["schemas"]["Ready"];
@@ -1924,15 +1930,19 @@ export interface operations {
                      * @example {
                      *       "name": "fer-yolov9t",
                      *       "version": "0.6.0",
-                     *       "sha256": "15caf64524fc2af432e42d03734da5fbec107bc036f4c974b24b182288cd19f8",
-                     *       "architecture": "YOLOv9t",
-                     *       "close_looks": {
-                     *         "architecture": "YOLOv9t",
-                     *         "sha256": "0f03fb3714db193c93b67dac6e4392797651b85c16beb0f5223c42b252840dbe"
-                     *       },
-                     *       "photo_looks": {
-                     *         "architecture": "YOLOv9s",
-                     *         "sha256": "c7079323459efa829dddb5c2f5875e8e88e3925b1993d3f292047b3cf1e53a14"
+                     *       "networks": {
+                     *         "detector": {
+                     *           "architecture": "YOLOv9t",
+                     *           "sha256": "15caf64524fc2af432e42d03734da5fbec107bc036f4c974b24b182288cd19f8"
+                     *         },
+                     *         "refiner": {
+                     *           "architecture": "YOLOv9t",
+                     *           "sha256": "0f03fb3714db193c93b67dac6e4392797651b85c16beb0f5223c42b252840dbe"
+                     *         },
+                     *         "photo_refiner": {
+                     *           "architecture": "YOLOv9s",
+                     *           "sha256": "c7079323459efa829dddb5c2f5875e8e88e3925b1993d3f292047b3cf1e53a14"
+                     *         }
                      *       },
                      *       "labels": [
                      *         {
@@ -1979,17 +1989,17 @@ export interface operations {
                      *       "unsure_below": 0.35,
                      *       "metrics": {
                      *         "fidelity_to_torch": {
-                     *           "first": {
+                     *           "detector": {
                      *             "faces": 388,
                      *             "box_iou_p1": 0.99926,
                      *             "probability_p99": 0.00203
                      *           },
-                     *           "close": {
+                     *           "refiner": {
                      *             "faces": 399,
                      *             "box_iou_p1": 0.99984,
                      *             "probability_p99": 0.00086
                      *           },
-                     *           "photo": {
+                     *           "photo_refiner": {
                      *             "faces": 400,
                      *             "box_iou_p1": 0.99985,
                      *             "probability_p99": 0.001
@@ -2066,7 +2076,7 @@ export interface operations {
     analysePictures: {
         parameters: {
             query?: {
-                /** @description photo: several scales, tiles for large pictures and a closer look at each face; frame: one look and a closer one at the largest face, about a quarter of the time, for pictures from a webcam */
+                /** @description photo: detects at several scales, in tiles in large pictures, and refines each face; frame: detects at one scale and refines the largest face, about a quarter of the time, for pictures from a webcam */
                 mode?: "photo" | "frame";
                 /** @description Weakest face to report; the model's own threshold if absent */
                 confidence?: number | null;

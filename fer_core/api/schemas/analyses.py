@@ -37,14 +37,14 @@ def _schema_of(model: type[Frozen]) -> dict[str, Any]:
 
 
 class AnalysisQuery(Frozen):
-    """How to look at the pictures."""
+    """How thoroughly to analyse the pictures."""
 
     mode: Literal["photo", "frame"] = Field(
         default="photo",
         description=(
-            "photo: several scales, tiles for large pictures and a closer look at each face; "
-            "frame: one look and a closer one at the largest face, about a quarter of the time, "
-            "for pictures from a webcam"
+            "photo: detects at several scales, in tiles in large pictures, and refines each face; "
+            "frame: detects at one scale and refines the largest face, about a quarter of the "
+            "time, for pictures from a webcam"
         ),
     )
     confidence: float | None = Field(

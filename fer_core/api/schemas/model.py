@@ -8,7 +8,7 @@ from pydantic import Field
 
 from fer_core.api.schemas.analyses import Frozen, Label
 from fer_core.emotions import EMOTIONS
-from fer_core.vision.model_info import ModelInfo, NetworkFile
+from fer_core.vision.model_info import ModelInfo, NetworkFile, Networks
 
 
 class LabelOut(Frozen):
@@ -29,17 +29,37 @@ class InputSize(Frozen):
 
 
 class NetworkOut(Frozen):
-    """A further network of the model."""
+    """One network of the model."""
 
     architecture: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
     @classmethod
-    def of(cls, network: NetworkFile | None) -> NetworkOut | None:
+    def of(cls, network: NetworkFile) -> NetworkOut:
         """Describe a network; nothing here names a file."""
-        if network is None:
-            return None
         return cls(architecture=network.architecture, sha256=network.sha256)
+
+
+class NetworksOut(Frozen):
+    """The networks of the model."""
+
+    detector: NetworkOut = Field(description="Finds faces in whole pictures")
+    refiner: NetworkOut | None = Field(
+        description="Refines found faces one at a time; the detector does where it is null"
+    )
+    photo_refiner: NetworkOut | None = Field(
+        description="Refines those of photos; the refiner does where it is null"
+    )
+
+    @classmethod
+    def of(cls, networks: Networks) -> NetworksOut:
+        """Describe them; nothing here names a file."""
+        refiner, photo_refiner = networks.refiner, networks.photo_refiner
+        return cls(
+            detector=NetworkOut.of(networks.detector),
+            refiner=NetworkOut.of(refiner) if refiner else None,
+            photo_refiner=NetworkOut.of(photo_refiner) if photo_refiner else None,
+        )
 
 
 class ModelOut(Frozen):
@@ -47,14 +67,7 @@ class ModelOut(Frozen):
 
     name: str
     version: str
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    architecture: str
-    close_looks: NetworkOut | None = Field(
-        description="The network that looks closely at found faces, if it is another one"
-    )
-    photo_looks: NetworkOut | None = Field(
-        description="The one that looks closely at the faces of photos, if it is yet another one"
-    )
+    networks: NetworksOut
     labels: list[LabelOut] = Field(description="In the order of every probability vector")
     input_size: InputSize
     confidence_threshold: float = Field(description="Weakest face that is reported by default")
@@ -69,10 +82,7 @@ class ModelOut(Frozen):
         return cls(
             name=info.name,
             version=info.version,
-            sha256=info.sha256,
-            architecture=info.architecture,
-            close_looks=NetworkOut.of(info.close_looks),
-            photo_looks=NetworkOut.of(info.photo_looks),
+            networks=NetworksOut.of(info.networks),
             labels=[
                 LabelOut(
                     label=emotion.label,
@@ -103,4 +113,4 @@ class Ready(Frozen):
     """The model is loaded and gave the known answer."""
 
     status: Literal["ready"] = "ready"
-    canary: str = Field(description="What the canary showed")
+    self_test: str = Field(description="What the self-test showed")

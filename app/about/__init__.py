@@ -1,0 +1,1 @@
+"""The parts of the about page: the model, and the texts on privacy, use and licences."""

@@ -1,0 +1,108 @@
+"""The model on the about page: what it is, how good it is, its card."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import streamlit as st
+
+from app.parts.engine import settings_or_stop
+from fer_core.charts import expressions
+from fer_core.vision.model_info import ModelInfo, name_roles
+from fer_core.vision.model_metrics import confusions_of, figures_of, missing_of
+
+
+def show_model(info: ModelInfo) -> None:
+    """Show which networks it has and where they come from, its figures and its card."""
+    st.subheader(f"{info.name} {info.version}")
+    networks = ", ".join(
+        f"{network.architecture} for {name_roles(roles)}"
+        for network, roles in info.networks.roles().items()
+    )
+    st.markdown(
+        f"{networks}; {info.date}. It finds faces and gives each the "
+        f"probabilities of five expressions; below {info.unsure_below:.0%} it says “unsure”."
+    )
+    sums = ", ".join(f"{network.file} `{network.sha256}`" for network in info.networks.roles())
+    st.caption(f"SHA-256: {sums}. {info.licence}")
+    show_figures(info)
+    show_confusion(info)
+    show_card()
+
+
+def show_figures(info: ModelInfo) -> None:
+    """Show each measured figure with its data and interval, and what was not measured."""
+    st.subheader("How good it is")
+    measured = figures_of(info.metrics)
+    if measured:
+        table = pd.DataFrame(
+            {
+                "Figure": [figure.name for figure in measured],
+                "Measured on": [figure.data for figure in measured],
+                "Value": [figure.value for figure in measured],
+                "95 % interval": [
+                    f"{figure.interval[0]:.3f} to {figure.interval[1]:.3f}"
+                    if figure.interval
+                    else "not computed"
+                    for figure in measured
+                ],
+            }
+        )
+        st.dataframe(
+            table,
+            hide_index=True,
+            column_config={"Value": st.column_config.NumberColumn(format="%.3f")},
+            alt="The model's measured figures",
+        )
+        st.caption(
+            "All from 0 to 1; higher is better, but for calibration errors: there 0 is best. "
+            "Accuracy: the share of pictures with the right answer. Macro-F1: the same with each "
+            "expression counting alike. AP50: face and expression found together, the box at "
+            "least half right; mAP50 is its mean over the expressions, mAP50-95 asks for ever "
+            "tighter boxes. Calibration error: how far the stated probabilities are from how "
+            "often they come true."
+        )
+    missing = missing_of(info.metrics)
+    if missing:
+        st.info(
+            f"Not in this model's file: {'; '.join(missing)}. It has not been evaluated for that; "
+            "`python -m fer_core.training evaluate` measures it.",
+            icon=":material/help:",
+        )
+    st.caption(
+        "By skin tone, age and gender: unknown, because the pictures do not say. Expect it to be "
+        "worse for some groups of people than for others."
+    )
+
+
+def show_confusion(info: ModelInfo) -> None:
+    """Show which expressions it takes for which, on the pictures that are chosen."""
+    confusions = {confusion.data: confusion for confusion in confusions_of(info.metrics)}
+    if not confusions:
+        return
+    st.subheader("What it takes for what")
+    chosen = st.pills(
+        "Pictures", list(confusions), default=next(iter(confusions)), required=True, key="confusion"
+    )
+    if chosen is not None:
+        st.altair_chart(
+            expressions.confusion_matrix(confusions[chosen].counts),
+            alt="Confusion matrix: for each label of the pictures, what the model said",
+        )
+    st.caption(
+        "Each row adds up to 100 %: of the pictures with that label, how many got which answer. "
+        "“No answer” is no face found, or unsure."
+    )
+
+
+def show_card() -> None:
+    """Show the card that lies beside the model's file."""
+    card = settings_or_stop().weights.with_name("MODEL_CARD.md")
+    with st.expander("Model card", icon=":material/description:"):
+        if card.is_file():
+            text = re.sub(r"(?s)<!--.*?-->", "", card.read_text(encoding="utf-8"))
+            # One level down: the page has its own title.
+            st.markdown(re.sub(r"(?m)^#", "##", text))
+        else:
+            st.markdown("No model card (MODEL_CARD.md) lies beside this model's file.")

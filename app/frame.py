@@ -1,0 +1,23 @@
+"""What stands around every page: page settings, navigation, colours that can be read."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.parts.navigation import PAGES, page_of
+from app.parts.streamlit_private import READABLE
+from app.photos.memory import PhotosMemory
+
+
+def show_app() -> None:
+    """Show the page that the address names, in its frame."""
+    st.set_page_config(
+        page_title="Expressions", page_icon="🙂", layout="wide", initial_sidebar_state="auto"
+    )
+    # On top, so that pictures and charts have the whole width; on a phone it folds into a menu.
+    page = st.navigation([page_of(name) for name in PAGES], position="top")
+    st.html(READABLE)
+    if page.url_path != "photos":
+        # Photos are kept for as long as their page is open, as it promises.
+        PhotosMemory.forget()
+    page.run()

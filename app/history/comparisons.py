@@ -1,0 +1,101 @@
+"""Sessions side by side: the trend, the hour of the day, the same text again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pandas as pd
+import streamlit as st
+
+from app.history.session_list import in_words, when
+from fer_core.affect.indicators import INTERVAL_PERCENT
+from fer_core.charts.history import COMPREHENSION, STRESS, hour_chart, trend_chart
+from fer_core.charts.timeline import clock_text
+from fer_core.storage.comparisons import LEAST_SESSIONS, by_hour, find_trend
+from fer_core.storage.history import SessionSummary
+from fer_core.storage.store import SessionStore
+
+
+def show_comparisons(store: SessionStore) -> None:
+    """Show trends, hours and texts, from top to bottom."""
+    sessions = store.sessions()
+    if len(sessions) < 2:
+        st.info(
+            "Comparing needs two sessions at least. Come back after the next one.",
+            icon=":material/compare_arrows:",
+        )
+        return
+    st.subheader("Over time")
+    drawn = [
+        show_trend(sessions, name, title, colour)
+        for name, title, colour in (
+            ("comprehension", "Comprehension", COMPREHENSION),
+            ("stress", "Stress", STRESS),
+        )
+    ]
+    if any(drawn):
+        st.caption(
+            f"Each point is a session's mean with its mean {INTERVAL_PERCENT} % interval; the "
+            "dashed line weighs them by how sure they are. A change of light, camera or subject "
+            "moves the line as well."
+        )
+    st.subheader("By hour of the day")
+    hours = by_hour(sessions, None)
+    if any(hour.comprehension is not None or hour.stress is not None for hour in hours):
+        st.altair_chart(hour_chart(hours), width="stretch", key="hours")
+        st.caption(
+            "Each point is a mean over sessions, with the mean of their "
+            f"{INTERVAL_PERCENT} % intervals; beside it, over how many."
+        )
+    else:
+        st.markdown("No session has an estimate yet: estimates need the camera or your answers.")
+    show_same_text(sessions)
+
+
+def show_trend(sessions: list[SessionSummary], name: str, title: str, colour: str) -> bool:
+    """Draw an estimate over the sessions; tell whether there was anything to draw."""
+    trend = find_trend([(one.info.started_at, getattr(one, name)) for one in sessions])
+    chart = trend_chart(sessions, name, title, colour, trend)
+    if chart is None:
+        st.markdown(f"{title}: no session has an estimate yet.")
+        return False
+    st.altair_chart(chart, width="stretch", key=f"trend-{name}")
+    if trend is None:
+        st.markdown(f"{title}: a trend needs {LEAST_SESSIONS} sessions with estimates.")
+    else:
+        st.markdown(trend.sentence(title))
+    return True
+
+
+def show_same_text(sessions: list[SessionSummary]) -> None:
+    st.subheader("The same text again")
+    texts: dict[str, list[SessionSummary]] = defaultdict(list)
+    for session in sessions:
+        if session.text is not None:
+            texts[session.text.text_id].append(session)
+    again = [held for held in texts.values() if len(held) > 1]
+    if not again:
+        st.markdown("No text has been read twice yet.")
+        return
+    chosen = st.selectbox(
+        "Text",
+        range(len(again)),
+        format_func=lambda at: again[at][0].text.title,  # type: ignore[union-attr]
+        key="same_text",
+    )
+    held = sorted(again[chosen], key=lambda one: one.info.started_at)
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "Started": when(one.info.started_at),
+                    "Studied": clock_text(one.studied_s),
+                    "Comprehension": in_words(one.comprehension),
+                    "Stress": in_words(one.stress),
+                }
+                for one in held
+            ]
+        ),
+        hide_index=True,
+        alt="Sessions about the same text, oldest first",
+    )

@@ -1,0 +1,122 @@
+"""What is known of the learner over all sessions, and how to forget it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from app.history.session_list import when
+from fer_core.affect.indicators import INTERVAL_PERCENT, INTERVAL_SDS, Coefficients
+from fer_core.learner.evaluation import Score
+from fer_core.storage.store import SessionStore
+
+_CHANNELS = {
+    "valence": "Valence (-1 to 1)",
+    "arousal": "Arousal (-1 to 1)",
+    "negative": "Furrowed and sad (0 to 1)",
+    "motion": "Head motion (face heights a second)",
+    "centre_x": "Place of the face, across",
+    "centre_y": "Place of the face, down",
+    "size": "Size of the face in the picture",
+}
+_WEIGHTS = {
+    "intercept": "In general",
+    "difficulty": "Difficult text",
+    "skimming": "Reading faster than usual",
+    "revisits": "Coming back",
+    "away": "Away from the screen",
+    "negative": "Furrowed or sad expression",
+    "eye_closure": "Closed eyes",
+    "motion": "Head motion",
+    "heart_rate": "Heart rate",
+}
+
+
+def show_learner(store: SessionStore) -> None:
+    """Show baseline, weights and how good the estimates were, each with its reset."""
+    learner = store.profile()
+    st.subheader("How good the estimates have been")
+    evaluation = learner.evaluation
+    st.markdown(evaluation.sentence)
+    if evaluation.full is not None:
+        scores = {
+            "Guessing your average": evaluation.base_rate,
+            "The text alone": evaluation.text_only,
+            "Text, pace and returns": evaluation.no_camera,
+            "With the camera": evaluation.full,
+        }
+        st.dataframe(
+            pd.DataFrame([score_line(name, score) for name, score in scores.items() if score]),
+            hide_index=True,
+            alt="How well each way of estimating predicted your answers",
+        )
+        st.caption(
+            "Every answer was predicted from the answers before it. AUC: .5 is chance, 1 is "
+            "perfect. Brier and calibration error: 0 is perfect."
+        )
+    st.subheader("What your answers have taught")
+    left, right = st.columns(2)
+    with left:
+        show_weights("Comprehension", learner.comprehension)
+    with right:
+        show_weights("Stress", learner.stress)
+    if learner.answers_from:
+        st.caption(f"Answers count since the reset on {when(learner.answers_from)}.")
+    if st.button("Start over with my answers", icon=":material/restart_alt:", key="reset_answers"):
+        store.reset_personalisation()
+        st.rerun()
+    st.subheader("Your usual")
+    if learner.baseline is None:
+        st.markdown("Not known yet: it takes five minutes of ordinary study with the camera.")
+        return
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {"What": _CHANNELS.get(str(channel), str(channel)), **line}
+                for channel, line in (
+                    (channel, {"Usually": usual.median, "Varies by": usual.spread})
+                    for channel, usual in learner.baseline.usual.items()
+                )
+            ]
+        ),
+        hide_index=True,
+        column_config={
+            "Usually": st.column_config.NumberColumn(format="%.3f"),
+            "Varies by": st.column_config.NumberColumn(format="%.3f"),
+        },
+        alt="What is usual for you, channel by channel",
+    )
+    if learner.baseline_at is not None:
+        st.caption(f"Learnt on {when(learner.baseline_at)}. Later sessions compare with it.")
+    if st.button("Learn my usual anew", icon=":material/restart_alt:", key="reset_baseline"):
+        store.reset_baseline()
+        st.rerun()
+
+
+def score_line(name: str, score: Score) -> dict[str, str]:
+    return {
+        "Way of estimating": name,
+        "AUC": "–" if score.auc is None else f"{score.auc:.2f}",
+        "Brier": f"{score.brier:.3f}",
+        "Calibration error": f"{score.ece:.3f}",
+    }
+
+
+def show_weights(title: str, coefficients: Coefficients) -> None:
+    answers = "1 answer" if coefficients.answers == 1 else f"{coefficients.answers} answers"
+    start = "" if coefficients.answers else ": the weights that everybody begins with"
+    st.markdown(f"**{title}**, from {answers}{start}")
+    lines = []
+    for position, name in enumerate(coefficients.names):
+        mean = float(coefficients.mean[position])
+        half = INTERVAL_SDS * float(coefficients.covariance[position, position]) ** 0.5
+        lines.append(
+            {
+                "What": _WEIGHTS.get(name, name),
+                "Weight": f"{mean:+.2f} ({mean - half:+.2f} to {mean + half:+.2f})",
+            }
+        )
+    st.dataframe(
+        pd.DataFrame(lines), hide_index=True, alt=f"Weights of the {title.lower()} estimate"
+    )
+    st.caption(f"Above 0 raises the estimate, below lowers it; {INTERVAL_PERCENT} % intervals.")

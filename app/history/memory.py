@@ -1,0 +1,33 @@
+"""What the history page remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.parts.memory import PageMemory
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A session that was deleted, and can be brought back for a while.
+
+    Attributes:
+        session_id: Its name.
+        title: Its title, for the learner.
+    """
+
+    session_id: str
+    title: str
+
+
+@dataclass(slots=True)
+class HistoryMemory(PageMemory):
+    """Of one tab.
+
+    Attributes:
+        deleted: The session that was deleted last; None: none, or it is back.
+        export: The ZIP that was made; None: none yet.
+    """
+
+    deleted: Deleted | None = None
+    export: bytes | None = None

@@ -1,0 +1,70 @@
+"""All that this app uses of the private parts of Streamlit and streamlit-webrtc.
+
+It is the names of elements on the page: for what cannot be said in config.toml, and to press the
+camera's button. A new version may change them without a word. So each stands here with what it is
+for, and a test compares the installed versions with those that they were last seen on.
+"""
+
+from __future__ import annotations
+
+#: The versions on which everything here was last seen to work.
+SEEN_ON = {"streamlit": "1.67.0", "streamlit-webrtc": "0.79.0"}
+
+#: Names (`data-testid`) that stand in the scripts and styles below, and their attribute for parts
+#: that a run has not reached yet.
+NAMES = (
+    "stBaseButton-primary",
+    "stCaptionContainer",
+    "stElementContainer",
+    "stMain",
+    "data-stale",
+)
+
+#: Streamlit writes on primary buttons in white, which on the bright blue of the dark theme has a
+#: contrast of 2.3 to 1 (dark letters: 7.9), and fades captions to 4.2 to 1 on white (now 5.8).
+READABLE = """
+<style>
+button[data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#fff, #11161d); }
+[data-testid="stCaptionContainer"] { opacity: 0.7; }
+</style>
+"""
+
+#: Streamlit fades what a slow run has not reached yet; parts that refresh each second would blink.
+STEADY = """
+<style>
+[data-testid="stElementContainer"][data-stale="true"] { opacity: 1 !important; transition: none; }
+</style>
+"""
+
+#: Scrolls the page to its top and lets the tab key begin there, once for each step. Left alone, a
+#: page stays scrolled down, and the tab key goes on in the middle of it.
+TO_THE_TOP = """
+export default function ({ data }) {
+  if (window.stepShown === data.step) return
+  window.stepShown = data.step
+  const main = document.querySelector('[data-testid="stMain"]')
+  main?.scrollTo({ top: 0 })
+  main?.focus({ preventScroll: true })
+}
+"""
+
+#: The frame in which streamlit-webrtc shows the video, by a part of its title.
+VIDEO_FRAME = 'iframe[title*="webrtc"]'
+
+#: Presses the video's own button for the learner, as soon as it can be pressed, within 10 seconds.
+#: streamlit-webrtc's way to start without a press begins a new connection on every run of the page
+#: until the browser has given the camera, and none of them holds.
+PRESS_START = f"""
+export default function ({{ data }}) {{
+  const since = Date.now()
+  const timer = setInterval(() => {{
+    const frame = document.querySelector('{VIDEO_FRAME}')
+    const buttons = [...(frame?.contentDocument?.querySelectorAll("button") ?? [])]
+    const start = buttons.find(
+      (each) => each.textContent.toLowerCase() === data.label.toLowerCase() && !each.disabled,
+    )
+    if (start) start.click()
+    if (start || Date.now() - since > 10000) clearInterval(timer)
+  }}, 100)
+}}
+"""

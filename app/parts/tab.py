@@ -1,0 +1,56 @@
+"""One session, several tabs: which tab it belongs to, and what to say when another one ended it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from app.live.sessions import LiveStudy
+from app.parts.memory import PageMemory
+from fer_core.errors import SessionFinished
+
+
+@dataclass(slots=True)
+class TabMemory(PageMemory):
+    """Of one tab, for all pages with a session.
+
+    Attributes:
+        tab_id: What the tab is known by.
+        shown: Sessions that it has opened.
+    """
+
+    tab_id: str = field(default_factory=lambda: secrets.token_hex(8))
+    shown: set[str] = field(default_factory=set)
+
+
+def is_here(study: LiveStudy) -> bool:
+    """Make this tab the session's own when it opens it; tell whether it still is."""
+    tab = TabMemory.of_tab()
+    if study.session_id not in tab.shown or study.camera.owner is None:
+        tab.shown.add(study.session_id)
+        study.camera.take_over(tab.tab_id)
+    return study.camera.owner == tab.tab_id
+
+
+def offer_to_bring_here(study: LiveStudy) -> None:
+    """Say that the session is in another tab, and offer to bring it to this one."""
+    st.info("This session has moved to another tab.", icon=":material/tab:")
+    if st.button("Bring it back here", icon=":material/undo:"):
+        study.camera.take_over(TabMemory.of_tab().tab_id)
+        st.rerun()
+
+
+@contextmanager
+def unless_finished() -> Iterator[None]:
+    """Do what the learner asks of a session; one that another tab has just finished says so.
+
+    The page then runs anew and shows what the session amounted to.
+    """
+    try:
+        yield
+    except SessionFinished as error:
+        st.toast(error.message, icon=":material/stop:")

@@ -1,0 +1,117 @@
+"""What can be taken away: the pictures with their labels, a table, the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import streamlit as st
+
+from app.photos.options import PhotoOptions
+from fer_core.config import get_settings
+from fer_core.photos import exports
+from fer_core.photos.analysed import AnalysedPhoto
+from fer_core.photos.cache import PhotoShelf, Upload
+from fer_core.vision.image import RgbImage, decode_image
+from fer_core.vision.model_info import ModelInfo
+
+#: A photo that could be read, as it was handed in and as it was analysed.
+Readable = tuple[Upload, AnalysedPhoto]
+
+
+def offer_downloads(
+    cache: PhotoShelf, uploads: Sequence[Upload], info: ModelInfo, options: PhotoOptions
+) -> None:
+    """Offer pictures and results; each file is made when it is asked for."""
+    photos = [cache.photo(upload) for upload in uploads]
+    readable = [
+        (upload, photo)
+        for upload, photo in zip(uploads, photos, strict=True)
+        if photo.detections is not None
+    ]
+    if not readable:
+        return
+    what = "1 photo" if len(photos) == 1 else f"{len(photos)} photos"
+    st.subheader(f"Download {what}")
+    if len(readable) < len(photos):
+        st.caption(
+            f"Of {len(photos)} files {len(readable)} could be read. The table and the results name "
+            "the rest, with the reason."
+        )
+    with st.container(horizontal=True):
+        offer_pictures(readable, options)
+        offer(
+            "Table (CSV)",
+            lambda: exports.to_csv(photos, options.confidence).encode("utf-8-sig"),
+            "faces.csv",
+            "text/csv",
+            icon=":material/table:",
+            key="download-csv",
+        )
+        offer(
+            "Results (JSON)",
+            lambda: exports.to_json(photos, info, options.confidence).encode(),
+            "faces.json",
+            "application/json",
+            icon=":material/data_object:",
+            key="download-json",
+        )
+    if options.blur:
+        st.caption("Faces are blurred in the pictures you download, not on this page.")
+
+
+def offer_pictures(readable: Sequence[Readable], options: PhotoOptions) -> None:
+    """Offer one picture as PNG, several as JPEGs in as many ZIPs as they need."""
+    if len(readable) == 1:
+        offer(
+            "Picture (PNG)",
+            lambda: exports.encode_png(annotated(readable[0], options)),
+            exports.unique_names([readable[0][1].name], "-faces.png")[0],
+            "image/png",
+            icon=":material/image:",
+            key="download-png",
+        )
+        return
+    parts = exports.zip_parts(
+        [
+            photo.detections.width * photo.detections.height
+            for _, photo in readable
+            if photo.detections
+        ]
+    )
+    for number, part in enumerate(parts, start=1):
+        suffix = f" {number} of {len(parts)}" if len(parts) > 1 else ""
+        offer(
+            f"Pictures (ZIP{suffix})",
+            partial(zipped, [readable[index] for index in part], options),
+            f"faces{suffix.replace(' ', '-')}.zip",
+            "application/zip",
+            icon=":material/folder_zip:",
+            key=f"download-zip-{number}",
+        )
+
+
+def offer(
+    label: str, make: Callable[[], bytes], name: str, mime: str, *, icon: str, key: str
+) -> None:
+    """Offer one file; it is made when the button is pressed, and the page does not run for it."""
+    st.download_button(label, make, name, mime, icon=icon, on_click="ignore", key=key)
+
+
+def annotated(one: Readable, options: PhotoOptions) -> RgbImage:
+    """Return a photo in its full size with its faces drawn on it, or blurred."""
+    upload, photo = one
+    settings = get_settings()
+    rgb = decode_image(
+        upload.read(), max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels
+    )
+    return exports.annotate(rgb, photo, options.confidence, options.drawing, blur=options.blur)
+
+
+def zipped(part: Sequence[Readable], options: PhotoOptions) -> bytes:
+    """Return a ZIP of photos, drawn one after the other."""
+    names = exports.unique_names([photo.name for _, photo in part], "-faces.jpg")
+    return exports.zip_files(
+        (name, exports.encode_jpeg(annotated(one, options)))
+        for name, one in zip(names, part, strict=True)
+    )

@@ -1,0 +1,110 @@
+"""Many photos: what they show together, a filter, the gallery, and one opened from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app.parts.words import plain
+from app.photos.memory import PhotosMemory
+from app.photos.options import PhotoOptions
+from app.photos.photo import in_words, show_photo
+from fer_core.charts import expressions
+from fer_core.emotions import EMOTIONS
+from fer_core.photos.analysed import AnalysedPhoto, count_expressions
+from fer_core.photos.cache import PhotoShelf, Upload
+
+PHOTOS_PER_PAGE = 24
+NO_FACE, UNREADABLE = "No face", "Unreadable"
+
+
+def show_overview(
+    cache: PhotoShelf, uploads: Sequence[Upload], options: PhotoOptions
+) -> list[Upload]:
+    """Summarise many photos and return those that the filter lets through."""
+    photos = [cache.photo(upload) for upload in uploads]
+    faces = [face for photo in photos for face in photo.faces(options.confidence)]
+    count = "1 face" if len(faces) == 1 else f"{len(faces)} faces"
+    st.subheader(f"{count} in {len(photos)} files")
+    problems = [(photo.name, photo.problem) for photo in photos if photo.problem]
+    if problems:
+        what = "1 file" if len(problems) == 1 else f"{len(problems)} files"
+        with st.expander(f"{what} could not be read", icon=":material/warning:"):
+            for name, problem in problems:
+                st.markdown(f"**{plain(name)}**: {problem.message}")
+    if faces:
+        st.altair_chart(
+            expressions.expression_counts(count_expressions(faces)),
+            alt="How many faces show each expression",
+        )
+    return filtered(uploads, [traits_of(photo, options.confidence) for photo in photos])
+
+
+def filtered(uploads: Sequence[Upload], traits: Sequence[set[str]]) -> list[Upload]:
+    """Let traits be chosen; return the photos that have one of them, all if none is chosen."""
+    counts = {trait: sum(trait in has for has in traits) for trait in all_traits()}
+    chosen = st.pills(
+        "Show only photos with",
+        [trait for trait, count in counts.items() if count],
+        selection_mode="multi",
+        format_func=lambda trait: f"{trait} ({counts[trait]})",
+        key="filter",
+    )
+    return [
+        upload
+        for upload, has in zip(uploads, traits, strict=True)
+        if not chosen or has & set(chosen)
+    ]
+
+
+def all_traits() -> list[str]:
+    """Return everything that the filter can ask for, in the order in which it is offered."""
+    return [*(expressions.name_of(emotion) for emotion in (*EMOTIONS, None)), NO_FACE, UNREADABLE]
+
+
+def traits_of(photo: AnalysedPhoto, confidence: float) -> set[str]:
+    """Return what the filter can ask of a photo: its expressions, or why it has none."""
+    if photo.problem:
+        return {UNREADABLE}
+    return {expressions.name_of(face.emotion) for face in photo.faces(confidence)} or {NO_FACE}
+
+
+def show_gallery(memory: PhotosMemory, uploads: Sequence[Upload], options: PhotoOptions) -> None:
+    """Show thumbnails, some at a time; each opens its photo."""
+    pages = max(1, -(-len(uploads) // PHOTOS_PER_PAGE))
+    page = st.pagination(pages, key=f"gallery-page-{pages}") if pages > 1 else 1
+    first = (page - 1) * PHOTOS_PER_PAGE
+    grid = st.grid("auto", min_column_width=220)
+    for number, upload in enumerate(uploads[first : first + PHOTOS_PER_PAGE], start=first):
+        with grid.cell(), st.container(border=True, gap="xsmall"):
+            photo = memory.cache.photo(upload)
+            words = in_words(photo, options.confidence)
+            thumbnail = memory.cache.thumbnail(upload, options.confidence, options.drawing)
+            if thumbnail is not None:
+                st.image(thumbnail, width="stretch", alt=words)
+            st.markdown(f":small[{words}]")
+            if st.button(
+                plain(photo.name),
+                key=f"open-{upload.key}",
+                icon=":material/open_in_full:",
+                width="stretch",
+                type="tertiary",
+            ):
+                memory.opened = number
+                open_photo(memory, uploads, options)
+
+
+@st.dialog("Photo", width="large")
+def open_photo(memory: PhotosMemory, uploads: Sequence[Upload], options: PhotoOptions) -> None:
+    """Show one photo of the gallery above it, with a way to the next and the one before."""
+    number = min(memory.opened, len(uploads) - 1)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Previous", icon=":material/chevron_left:", disabled=number == 0):
+            memory.opened = number - 1
+            st.rerun(scope="fragment")
+        if st.button("Next", icon=":material/chevron_right:", disabled=number == len(uploads) - 1):
+            memory.opened = number + 1
+            st.rerun(scope="fragment")
+        st.caption(f"{number + 1} of {len(uploads)}")
+    show_photo(memory.cache, uploads[number], options)

@@ -1,0 +1,92 @@
+"""What the browser reports of the text on its screen, and what the reader did in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fer_core.reading.visibility import LONGEST_REPORT_S
+
+_NONSENSE = (KeyError, TypeError, ValueError, OverflowError, AttributeError, IndexError)
+
+
+@dataclass(frozen=True, slots=True)
+class PassageView:
+    """What was visible from one moment to another, on the app's clock."""
+
+    start: float
+    end: float
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderAction:
+    """What the learner did: kind "mark", "lost" (with a passage) or "part" (with a step)."""
+
+    kind: str
+    passage_id: str = ""
+    by: int = 0
+
+
+class ReportQueue:
+    """Takes the browser's reports: each item once, its times moved to the app's clock.
+
+    The browser's clock may be off. Of all differences seen between its time of sending and the
+    app's time of receiving, the smallest is the clocks' difference and the shortest way.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._offsets: dict[str, float] = {}
+        self._latest = ""
+
+    @property
+    def acked(self) -> dict[str, Any]:
+        """What to tell the browser, so that it can forget what has arrived."""
+        return {"stream": self._latest, "number": self._numbers.get(self._latest, 0)}
+
+    def take(self, report: Any, now: float) -> list[PassageView | ReaderAction]:
+        """Return what is new in a report; nothing for one that makes no sense.
+
+        Args:
+            report: As the component sent it; it comes from a browser and may be anything.
+            now: Seconds since the epoch, on the app's clock.
+        """
+        try:
+            stream, sent = str(report["stream"])[:40], float(report["sent"])
+            items = sorted(report["items"], key=lambda item: int(item["n"]))
+        except _NONSENSE:
+            return []
+        if not math.isfinite(sent):
+            return []
+        self._latest = stream
+        self._offsets[stream] = min(self._offsets.get(stream, now - sent), now - sent)
+        news: list[PassageView | ReaderAction] = []
+        for item in items:
+            if int(item["n"]) <= self._numbers.get(stream, 0):
+                continue
+            self._numbers[stream] = int(item["n"])
+            try:
+                news.append(_read(item, self._offsets[stream]))
+            except _NONSENSE:
+                continue
+        return news
+
+
+def _read(item: Mapping[str, Any], offset: float) -> PassageView | ReaderAction:
+    kind = item["kind"]
+    if kind == "view":
+        start, end = float(item["start"]) + offset, float(item["end"]) + offset
+        if not 0 < end - start <= 2 * LONGEST_REPORT_S:
+            raise ValueError("a view lasts from now to then")
+        shares = {str(name): float(share) for name, share in item["shares"].items()}
+        if not all(0 <= share <= 1 for share in shares.values()):
+            raise ValueError("a share lies between 0 and 1")
+        return PassageView(start, end, shares)
+    if kind in ("mark", "lost"):
+        return ReaderAction(kind, str(item["passage"]))
+    if kind == "part":
+        return ReaderAction(kind, by=1 if item["by"] > 0 else -1)
+    raise ValueError("no such item")

@@ -1,0 +1,210 @@
+"""Before reading: which text, with the camera or without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from app.live.resources import history_problem, live_sessions
+from app.live.sessions import LiveStudy, new_session_id
+from app.parts.consent import CONSENT_VERSION, ask_consent, needs_consent
+from app.parts.video import VideoMemory
+from app.parts.words import plain
+from app.reading.memory import ReadingMemory
+from app.reading.rooms import ReadingRoom, ReadingRooms
+from fer_core.affect.breaks import BreakPlan
+from fer_core.errors import FerError, TextError
+from fer_core.reading.attribution import USUAL_WPM
+from fer_core.sessions.report import NOTE
+from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.snapshot import State
+from fer_core.storage.history import StoredSession
+from fer_core.texts.document import Document
+from fer_core.texts.opening import EXTENSIONS, open_document, open_pasted
+from fer_core.vision.engine import InferenceEngine
+
+SAMPLE = Path(__file__).with_name("sample.md").read_text(encoding="utf-8")
+
+
+def show_setup(engine: InferenceEngine, rooms: ReadingRooms) -> ReadingRoom | None:
+    """Let a text be opened and reading be started; return the room when it is."""
+    st.title("Reading")
+    st.markdown(
+        "Open a text and read it here. Afterwards you see which passages were hard or went by "
+        "fast, each with its reason, and which ones to read again."
+    )
+    document = choose_text()
+    if document is None:
+        st.info(
+            "Nothing is open yet. Paste a text, choose a file, or try the sample.",
+            icon=":material/menu_book:",
+        )
+        return None
+    show_facts(document)
+    return offer_start(engine, rooms, document)
+
+
+def choose_text() -> Document | None:
+    """Let a text be pasted or a file be chosen; return it, opened."""
+    source = st.segmented_control(
+        "Where is the text?",
+        ["File", "Paste", "Sample"],
+        default="File",
+        required=True,
+        key="text_source",
+    )
+    if source == "Paste":
+        pasted = st.text_area(
+            "Your text",
+            height=220,
+            key="pasted_text",
+            placeholder="Paste it here. Markdown headings are understood.",
+        )
+        title = st.text_input("Its title (optional)", max_chars=120, key="pasted_title")
+        return (
+            opened(f"paste/{title}/{pasted}", lambda: open_pasted(pasted, title))
+            if pasted.strip()
+            else None
+        )
+    if source == "Sample":
+        return opened("sample", lambda: open_pasted(SAMPLE))
+    file = st.file_uploader(
+        "TXT, Markdown, HTML or PDF",
+        type=list(EXTENSIONS),
+        key="text_file",
+        help="It is opened in this machine's memory. Scanned PDFs need text recognition first.",
+    )
+    return None if file is None else open_file(file.file_id, file.name, file.getvalue())
+
+
+def open_file(file_id: str, name: str, data: bytes) -> Document | None:
+    """Open a file with progress; a PDF of 300 pages takes some seconds."""
+    bar = st.empty()
+
+    def show(share: float) -> None:
+        bar.progress(share, f"Opening {plain(name)}: {share:.0%}")
+
+    document = opened(f"file/{file_id}", lambda: open_document(name, data, show))
+    bar.empty()
+    return document
+
+
+def opened(source: str, open_it: Callable[[], Document]) -> Document | None:
+    """Return a text, opened once for each source; say why if it cannot be."""
+    memory = ReadingMemory.of_tab()
+    if memory.opened_from != source:
+        memory.close_text()
+        try:
+            memory.opened = open_it()
+        except TextError as error:
+            st.error(error.message, icon=":material/error:")
+            return None
+        memory.opened_from = source
+    return memory.opened
+
+
+def show_facts(document: Document) -> None:
+    with st.container(border=True):
+        st.subheader(plain(document.title), anchor=False)
+        minutes = max(1, round(document.words / USUAL_WPM))
+        facts = [
+            counted(int(document.words), "word"),
+            counted(len(document.passages), "passage"),
+            f"about {counted(minutes, 'minute')} at an average pace",
+        ]
+        if document.pages:
+            facts.append(counted(document.pages, "page"))
+        if document.questions:
+            facts.append(f"{counted(len(document.questions), 'question')} of its own")
+        st.caption(" · ".join(facts))
+        st.text(document.passages[0].text[:300] + " …")
+
+
+def counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def offer_start(
+    engine: InferenceEngine, rooms: ReadingRooms, document: Document
+) -> ReadingRoom | None:
+    """Ask for the camera or not, and start."""
+    with_camera = st.toggle(
+        "Camera beside the text",
+        key="reading_camera",
+        help="Off: time, pace, returns and your own answers are all that is used.",
+    )
+    if with_camera and needs_consent():
+        ask_consent()
+        return None
+    keep = st.toggle(
+        "Keep the numbers in my history on this machine",
+        value=True,
+        key="reading_keep",
+        help="How long you were on which passage, your answers, and what the camera gave. Of the "
+        "text its title, headings and own questions, not its words; and no picture.",
+    )
+    keep_text = keep and st.toggle(
+        "Keep the text as well",
+        key="reading_keep_text",
+        help="So that History can show your marks in it later. Otherwise it asks you for the same "
+        "text again.",
+    )
+    if keep and (problem := history_problem()):
+        st.warning(problem, icon=":material/save:")
+    started = st.button(
+        "Start reading", type="primary", icon=":material/play_arrow:", key="start_reading"
+    )
+    st.caption(NOTE)
+    if not started:
+        return None
+    sessions = live_sessions()
+    info = SessionInfo(
+        session_id=new_session_id(),
+        started_at=sessions.clock(),
+        title=document.title,
+        plan=BreakPlan(),
+        consent_version=CONSENT_VERSION if with_camera else "",
+        keep=keep,
+    )
+    try:
+        study = sessions.start(engine, info, document.questions)
+    except FerError as error:
+        st.error(error.message, icon=":material/error:")
+        return None
+    VideoMemory.of_tab().start = with_camera
+    return rooms.open(document, study.session, with_camera=with_camera, keep_text=keep_text)
+
+
+def show_reopening(
+    study: LiveStudy, rooms: ReadingRooms, kept: StoredSession | None
+) -> ReadingRoom | None:
+    """Bring a session's text back, or ask for it again where its words were not kept."""
+    session = study.session
+    with_camera = bool(session.info.consent_version)
+    if (
+        with_camera
+        and session.state is not State.FINISHED
+        and needs_consent(session.info.consent_version)
+    ):
+        ask_consent()
+        return None
+    marked = kept.marked if kept else ()
+    if kept is not None and kept.document is not None:
+        return rooms.open(kept.document, study.session, with_camera=with_camera, marked=marked)
+    st.title("Reading")
+    st.markdown(
+        f"The session “{plain(study.session.info.title)}” is still here. Its words were not "
+        "kept: open the same text again to go on, or to see your marks in it."
+    )
+    document = choose_text()
+    if document is None:
+        return None
+    text = kept.summary.text if kept else None
+    if text is not None and document.text_id != text.text_id:
+        st.warning("This is another text than the one you read.", icon=":material/warning:")
+        return None
+    if not st.button("Go on", type="primary", key="reopen"):
+        return None
+    return rooms.open(document, study.session, with_camera=with_camera, marked=marked)

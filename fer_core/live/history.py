@@ -1,0 +1,199 @@
+"""The history as running sessions need it: whether it is there, is away for now, or never was."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+
+from fer_core.config import Settings
+from fer_core.errors import FerError, SessionNotFound, StorageError
+from fer_core.learner.profile import LearnerProfile
+from fer_core.live.running_session import Clock, RunningSession
+from fer_core.storage.saver import StoreStatus
+from fer_core.storage.store import SessionStore
+
+#: Added to what keeps the history from being used, while the process goes on without it.
+IN_MEMORY = "Until then sessions are kept in memory only."
+NOT_WANTED = "Sessions are kept in memory only."
+
+_log = logging.getLogger(__name__)
+
+
+class SessionHistory:
+    """What becomes of sessions on disk. Only sessions that are to be kept are touched.
+
+    Args:
+        store: Where they are saved; None keeps everything in memory.
+        problem: Why there is no store; None where none is wanted.
+    """
+
+    def __init__(self, store: SessionStore | None, problem: StorageError | None = None) -> None:
+        self.store = store
+        self._problem = problem
+
+    @property
+    def status(self) -> StoreStatus:
+        """Whether sessions are being saved, and if not, why, in words."""
+        if self.store is not None:
+            return self.store.status
+        if self._problem is not None:
+            return StoreStatus(saving=False, message=f"{self._problem.message} {IN_MEMORY}")
+        return StoreStatus(saving=False, message=NOT_WANTED)
+
+    def store_to_read(self) -> SessionStore | None:
+        """Return the store; None where none is wanted.
+
+        Raises:
+            StorageError: There should be one, but it could not be opened.
+        """
+        if self._problem is not None:
+            raise self._problem
+        return self.store
+
+    # Reading
+
+    def profile(self) -> LearnerProfile | None:
+        """Return what is known of the learner; None while that cannot be read."""
+        if self.store is None:
+            return None
+        try:
+            return self.store.profile()
+        except StorageError as error:
+            _log.warning("a session starts without the learner's history: %s", error.message)
+            return None
+
+    def load(self, session_id: str, clock: Clock) -> RunningSession:
+        """Return a session as it was saved, with its text where its words were kept.
+
+        Raises:
+            SessionNotFound: There is none with this id.
+            StorageError: The history cannot be read now.
+        """
+        store = self.store_to_read()
+        if store is None:
+            raise SessionNotFound
+        stored = store.load(session_id)
+        running = RunningSession(store.restored(stored), clock, stored=stored, runs_here=False)
+        if stored.document is not None:
+            running.open_text(stored.document)
+        return running
+
+    def has_lost(self, session_id: str) -> bool:
+        """Tell whether a session that was saved is there no more: another program erased it."""
+        if self.store is None:
+            return False
+        try:
+            self.store.summary(session_id)
+        except SessionNotFound:
+            return True
+        except StorageError as error:  # what is in memory is still right
+            _log.warning("a finished session is shown from memory: %s", error.message)
+        return False
+
+    # Saving
+
+    def follow(
+        self, running: RunningSession, *, keep_text: bool = False, is_stored: bool = False
+    ) -> None:
+        """Save a session from now on, until it is finished.
+
+        Args:
+            running: The session.
+            keep_text: Whether the words of its text are kept as well.
+            is_stored: It was saved before: gone from the history, it must not come back.
+        """
+        if self.store is None:
+            return
+        reading = running.reading
+        self.store.follow(
+            running.session,
+            text=None if reading is None else reading.label,
+            document=reading.document if reading is not None and keep_text else None,
+            is_stored=is_stored,
+        )
+        if running.erased:  # at this very moment
+            self.forget(running)
+
+    def save(self, running: RunningSession) -> bool:
+        """Save a finished session, and how its text was read; in an outage, after it.
+
+        Returns:
+            False where another program has erased it.
+        """
+        if self.store is None or not running.keep:
+            return True
+        reading = running.reading
+        if reading is None:
+            self.store.save_now()
+            return True
+        result = reading.result()
+        try:
+            self.store.save_reading(
+                running.session_id,
+                result.reading,
+                result.estimates,
+                result.highlights,
+                reading.marked,
+            )
+        except SessionNotFound:
+            return False
+        except StorageError as error:
+            _log.warning("how the text was read is not in the history yet: %s", error.message)
+        return True
+
+    def save_marks(self, running: RunningSession) -> None:
+        """Save which passages are marked; where that fails now, the end of the reading does it."""
+        if self.store is not None and running.keep and running.reading is not None:
+            with suppress(StorageError, SessionNotFound):
+                self.store.save_marked(running.session_id, running.reading.marked)
+
+    def leave(self, running: RunningSession) -> bool:
+        """Save a session once more and follow it no longer; False: that cannot be done now."""
+        return not running.keep or self.store is None or self.store.leave(running.session_id)
+
+    # Erasing
+
+    def erase(self, session_id: str) -> None:
+        """Erase a session that was saved, or is being saved.
+
+        Raises:
+            SessionNotFound: There is none with this id.
+            StorageError: The history cannot be changed now.
+        """
+        store = self.store_to_read()
+        if store is None:
+            raise SessionNotFound
+        store.erase(session_id)
+
+    def forget(self, running: RunningSession) -> None:
+        """See to it that a session that is gone from memory is not saved any more."""
+        if self.store is not None and running.keep:
+            with suppress(SessionNotFound, StorageError):
+                self.store.erase(running.session_id)
+
+    def erase_all(self) -> None:
+        """Erase everything of the learner. Raises as `SessionStore.erase_all`."""
+        store = self.store_to_read()
+        if store is not None:
+            store.erase_all()
+
+    def close(self) -> None:
+        """Save what can be saved, and let go of the store."""
+        if self.store is not None:
+            self.store.close()
+
+
+def open_store(settings: Settings) -> tuple[SessionStore | None, StorageError | None]:
+    """Open the history that the settings name; without one return why.
+
+    Where that cannot be done (a newer version wrote it, its address is wrong), sessions go on in
+    memory, and `SessionHistory.status` says so: the page and the API alike.
+    """
+    try:
+        return SessionStore.open(settings), None
+    except StorageError as error:
+        problem = error
+    except FerError as error:
+        problem = StorageError(error.message)
+    _log.warning("sessions are kept in memory only: %s", problem.message)
+    return None, problem

@@ -1,0 +1,328 @@
+"""All running sessions of a process, whichever door they came through: the page or the API.
+
+Each rule about sessions in memory stands once: here how they start, are found, end, are put right,
+erased and let go; in `running_session` when one counts as left; in `history` what becomes of them
+where nothing can be saved.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+
+from fer_core.config import Settings
+from fer_core.errors import (
+    Busy,
+    HistoryNotShrunk,
+    SessionElsewhere,
+    SessionNotFound,
+    StorageError,
+)
+from fer_core.learner.probes import clarity_correction
+from fer_core.live.history import SessionHistory, open_store
+from fer_core.live.memory import IDLE_S, MOST_SESSIONS, SessionMemory
+from fer_core.live.reading_tracker import ReadingTracker
+from fer_core.live.running_session import Clock, RunningSession
+from fer_core.live.sweeper import Sweeper
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.session_info import SessionInfo
+from fer_core.storage.store import SessionStore
+from fer_core.texts.document import Document
+
+
+class SessionRegistry:
+    """The running sessions of one process. Safe for any number of threads.
+
+    Sessions that are not to be kept live here only. The others are followed by the history, come
+    back from it after a restart, paused, and may run in another process, which then alone changes
+    them. Without a history everything goes on in memory, and `history.status` says so.
+
+    Args:
+        store: Where sessions are saved; None keeps everything in memory only. `close` closes it.
+        clock: Returns seconds since the epoch.
+        most: Sessions in memory at once.
+        idle_s: A session that has given no sign for this long is let go, in seconds.
+        problem: Why there is no store; None where none is wanted.
+    """
+
+    def __init__(
+        self,
+        store: SessionStore | None,
+        clock: Clock,
+        *,
+        most: int = MOST_SESSIONS,
+        idle_s: float = IDLE_S,
+        problem: StorageError | None = None,
+    ) -> None:
+        self.history = SessionHistory(store, problem)
+        self.clock = clock
+        self._idle_s = idle_s
+        self._memory = SessionMemory(most)
+        self._sweeper = Sweeper(self.sweep)
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock) -> SessionRegistry:
+        """Open a registry on the history that the settings name; see `open_store`."""
+        store, problem = open_store(settings)
+        return cls(store, clock, problem=problem)
+
+    def __enter__(self) -> SessionRegistry:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Starting
+
+    def start(
+        self, info: SessionInfo, document: Document | None = None, *, keep_text: bool = False
+    ) -> RunningSession:
+        """Start a session with what the history knows of the learner.
+
+        One that is to be forgotten takes nothing from the history either.
+
+        Args:
+            info: What is fixed; make its id with `new_session_id`.
+            document: The text that is read, if any.
+            keep_text: Whether the history keeps its words as well.
+
+        Raises:
+            Busy: Too many sessions are in memory.
+        """
+        profile = self.history.profile() if info.keep else None
+        session = StudySession(info, profile)
+        running = RunningSession(session, self.clock)
+        if document is not None:
+            running.open_text(document)
+        self._add(running)
+        self.history.follow(running, keep_text=keep_text)
+        return running
+
+    def open_text(
+        self, running: RunningSession, document: Document, *, keep_text: bool = False
+    ) -> ReadingTracker:
+        """Open the text of a session that came back without its words.
+
+        Args:
+            running: The session.
+            document: The text.
+            keep_text: Whether the history keeps its words from now on.
+        """
+        reading = running.open_text(document)
+        if not running.is_finished:
+            self.history.follow(running, keep_text=keep_text, is_stored=running.stored is not None)
+        return reading
+
+    def _add(self, running: RunningSession) -> RunningSession:
+        self._let_idle_go()
+        return self._memory.add(running)
+
+    # Finding
+
+    def get(self, session_id: str) -> RunningSession:
+        """Return a session to look at: a running one, or one of the history.
+
+        Asking for a running session is a sign of its learner.
+
+        Raises:
+            SessionNotFound: There is none with this id.
+            StorageError: The history cannot be read now.
+        """
+        running = self._in_memory(session_id)
+        return self.history.load(session_id, self.clock) if running is None else running
+
+    def get_to_change(self, session_id: str) -> RunningSession:
+        """Return a session that frames, answers and commands may go to.
+
+        One that was cut off is brought back from the history, paused, and runs here from now on. A
+        finished one comes back to be looked at and put right.
+
+        Raises:
+            SessionElsewhere: It runs in another process.
+            SessionNotFound, StorageError: As `get`.
+            Busy: Too many sessions are in memory.
+        """
+        running = self._in_memory(session_id)
+        if running is not None:
+            return running
+        back = self.history.load(session_id, self.clock)
+        if back.is_finished:
+            with suppress(Busy):
+                return self._add(back)
+            return back
+        if not back.is_interrupted:
+            running = self._in_memory(session_id)  # another thread may have brought it back
+            if running is None:
+                raise SessionElsewhere
+            return running
+        back.runs_here = True
+        known = self._add(back)
+        if known is back:
+            self.history.follow(back, is_stored=True)
+        return known
+
+    def find(self, session_id: str) -> RunningSession | None:
+        """Return a session that is in memory, without asking the history and without a sign."""
+        return self._memory.find(session_id)
+
+    def latest(self, running: RunningSession) -> RunningSession:
+        """Return what runs here under a session's name now; without that the session itself.
+
+        A look at a session that was cut off does not move; when somebody goes on with the session,
+        it runs as another object. This is no sign of the learner: a stream of events stays open
+        when its reader is gone.
+        """
+        return self._memory.find(running.session_id) or running
+
+    def running(self) -> list[RunningSession]:
+        """Return the sessions in memory, but for those that are over and safe in the history."""
+        sessions = self._memory.all()
+        for running in sessions:
+            running.pause_if_lost()
+        return [running for running in sessions if not self._is_safe(running)]
+
+    def _in_memory(self, session_id: str) -> RunningSession | None:
+        """Return a session that is in memory, having noted the sign of its learner.
+
+        Raises:
+            SessionNotFound: Another program has erased it.
+        """
+        if "\0" in session_id:  # PostgreSQL would call the question wrong, not the answer empty
+            raise SessionNotFound
+        running = self._memory.find(session_id)
+        if running is not None:
+            running.sign()
+            self._drop_if_erased(running)
+        return running
+
+    def _is_safe(self, running: RunningSession) -> bool:
+        """Tell whether a session is over and saved: then what the history says of it counts."""
+        return running.keep and running.is_finished and self.history.status.saving
+
+    def _drop_if_erased(self, running: RunningSession) -> None:
+        """Let a finished session go that another program has erased.
+
+        Raises:
+            SessionNotFound: It was.
+        """
+        if self._is_safe(running) and self.history.has_lost(running.session_id):
+            self._memory.drop(running, erased=True)
+            raise SessionNotFound
+
+    # The end, and what comes after it
+
+    def finish(self, running: RunningSession) -> None:
+        """End a session; what it amounted to goes to the history. Finishing twice changes nothing.
+
+        One that is not to be kept stays in memory until its door has shown it, and erases it.
+        """
+        running.session.finish(self.clock())
+        self._save(running)
+
+    def correct(self, running: RunningSession, passage_id: str, value: int) -> None:
+        """Take the learner's own word about a passage, while the session runs and after its end.
+
+        Where its text is not open, it is kept, and teaches nothing.
+
+        Args:
+            running: The session.
+            passage_id: The passage.
+            value: 1 (not clear at all) to 5 (completely clear).
+
+        Raises:
+            SessionNotFound: Another program has erased the session.
+        """
+        self._drop_if_erased(running)
+        at = self.clock()
+        asked = clarity_correction(passage_id, value, at).probe
+        running.answer(asked, value, at, is_correction=True)
+        if running.is_finished:
+            self.history.follow(running, is_stored=True)
+            self._save(running)
+
+    def toggle_mark(self, running: RunningSession, passage_id: str) -> None:
+        """Mark a passage of the open text as important, or take the mark away, and keep that."""
+        if running.reading is None:
+            return
+        running.reading.toggle_mark(passage_id)
+        if running.is_finished:
+            self._save(running)
+        else:
+            self.history.save_marks(running)
+
+    def _save(self, running: RunningSession) -> None:
+        if not self.history.save(running):
+            self._memory.drop(running, erased=True)
+
+    # Erasing and letting go
+
+    def erase(self, session_id: str) -> None:
+        """Erase a session, from memory and from the history.
+
+        Raises:
+            SessionNotFound: There is none with this id.
+            StorageError: The history cannot be changed now; then nothing is erased.
+        """
+        if "\0" in session_id:
+            raise SessionNotFound
+        running = self._memory.find(session_id)
+        if running is None or (running.keep and self.history.store is not None):
+            self.history.erase(session_id)
+        if running is not None:
+            self._memory.drop(running, erased=True)
+
+    def erase_all(self) -> None:
+        """Erase every session, here and in the history, and what they taught about the learner.
+
+        Raises:
+            HistoryNotShrunk: All is erased; only the history's file keeps its size for now.
+            StorageError: The history cannot be changed now; then nothing is erased.
+        """
+        try:
+            self.history.erase_all()
+        except HistoryNotShrunk:
+            self._drop_all()
+            raise
+        self._drop_all()
+
+    def _drop_all(self) -> None:
+        for running in self._memory.all():
+            self._memory.drop(running, erased=True)
+            self.history.forget(running)  # one that was started meanwhile is followed
+
+    def watch(self) -> None:
+        """Sweep every half a minute from now on, in a thread of its own, until `close`."""
+        self._sweeper.start()
+
+    def sweep(self) -> None:
+        """Pause the sessions that were left, as of their last sign; let go of the idle ones."""
+        for running in self._memory.all():
+            running.pause_if_lost()
+        self._let_idle_go()
+
+    def _let_idle_go(self) -> None:
+        horizon = self.clock() - self._idle_s
+        for running in self._memory.all():
+            # Who goes on saving it keeps it in memory, and its owner out.
+            if running.last_sign >= horizon or not self.history.leave(running):
+                continue
+            if not self._memory.drop_if_silent(running, horizon):  # a sign came meanwhile
+                self.history.follow(running, is_stored=True)
+
+    def close(self) -> None:
+        """End the sweeps, pause what runs as of its last sign, and close the history.
+
+        Without the pause the time from the last sign to the end of the process would count.
+        """
+        self._sweeper.stop()
+        sessions = self._memory.all()
+        for running in sessions:
+            running.pause_at_last_sign()
+        self.history.close()
+        for running in sessions:
+            self._memory.drop(running)
+
+
+def new_session_id() -> str:
+    """Return a name for a session that cannot be guessed."""
+    return secrets.token_urlsafe(16)

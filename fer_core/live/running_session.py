@@ -1,0 +1,201 @@
+"""One session in memory: it is fed here, and stops counting when no sign of the learner comes.
+
+What only one door needs beside a session (a camera, the answers that frames got) is no part of it:
+a door keeps that in a `PerSession`, which lets go of it together with the session.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from fer_core.errors import SessionFinished
+from fer_core.learner.probes import Probe
+from fer_core.live.reading_tracker import ReadingTracker
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.snapshot import State
+from fer_core.storage.history import StoredSession
+from fer_core.texts.document import Document
+from fer_core.vision.faces import Detections
+
+#: A running session that gives no sign for this long is paused, as of its last sign. A browser tab
+#: in the background reports about once a minute. Seconds.
+LOST_AFTER_S = 180.0
+
+Clock = Callable[[], float]
+
+_log = logging.getLogger(__name__)
+
+
+class RunningSession:
+    """A session in memory. Every method may be called from any thread.
+
+    A sign of the learner is whatever comes for the session through a door: a frame, a report of
+    what was on the screen, an answer, a command, an open page or client that asks for it. Between
+    two signs that lie further apart than `LOST_AFTER_S` nobody was there: the session was paused at
+    the first of them. So the night does not count, nor does a jump of the clock either way.
+
+    Args:
+        session: The session itself.
+        clock: Returns seconds since the epoch.
+        stored: What the history had of it when it was brought back from there.
+        runs_here: This process feeds it; otherwise it is a look at the history.
+
+    Attributes:
+        session: The session itself.
+        reading: Its open text; None without one, and after a restart where its words are gone.
+        stored: See above; None for a session that was started here.
+        runs_here: See above.
+        erased: It is gone; who still holds it lets go.
+        last_sign: When the last sign came, seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        session: StudySession,
+        clock: Clock,
+        *,
+        stored: StoredSession | None = None,
+        runs_here: bool = True,
+    ) -> None:
+        self.session = session
+        self.reading: ReadingTracker | None = None
+        self.stored = stored
+        self.runs_here = runs_here
+        self.erased = False
+        self.last_sign = clock()
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._closed = False
+        self._closers: list[Callable[[], None]] = []
+
+    @property
+    def session_id(self) -> str:
+        return self.session.info.session_id
+
+    @property
+    def keep(self) -> bool:
+        """Whether its numbers go to the history."""
+        return self.session.info.keep
+
+    @property
+    def is_finished(self) -> bool:
+        return self.session.state is State.FINISHED
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether it was cut off when the history was asked, so that anybody may go on with it."""
+        return self.stored is not None and self.stored.summary.is_interrupted(self._clock())
+
+    def open_text(self, document: Document) -> ReadingTracker:
+        """Open its text; what was marked in it before is marked again."""
+        self.session.use_questions(document.questions)
+        marked = () if self.stored is None else self.stored.marked
+        self.reading = ReadingTracker(document, self.session, marked)
+        return self.reading
+
+    # Signs of the learner
+
+    def sign(self) -> None:
+        """Note a sign of the learner; pause the session first, in hindsight, if none came for long.
+
+        Call it before the session is looked at or changed: what is said of it then is right.
+        """
+        with self._lock:
+            at = self._clock()
+            lost = self.pause_if_lost()
+            self.last_sign = at if lost else max(self.last_sign, at)
+
+    def pause_if_lost(self) -> bool:
+        """Pause the session, as of its last sign, if that is long ago; tell whether it was."""
+        with self._lock:
+            # A clock that was set back far is as good as one that jumped ahead: nobody knows how
+            # much time has passed.
+            lost = abs(self._clock() - self.last_sign) > LOST_AFTER_S
+            if lost:
+                self.pause_at_last_sign()
+            return lost
+
+    def pause_at_last_sign(self) -> None:
+        """Pause the session as of its last sign, where it still runs."""
+        with self._lock, suppress(SessionFinished):  # by its learner, at this very moment
+            self.session.pause(self.last_sign)
+
+    def observe(self, detections: Detections, captured_at: float) -> bool:
+        """Take an analysed frame, which is a sign of the learner.
+
+        Args:
+            detections: What was found in it.
+            captured_at: When it was captured, seconds since the epoch.
+
+        Returns:
+            Whether it entered the timeline; see `StudySession.observe`.
+
+        Raises:
+            SessionFinished: The session is over.
+        """
+        self.sign()
+        return self.session.observe(detections, captured_at)
+
+    # Questions
+
+    def next_probe(self, at: float) -> Probe | None:
+        """Return the question to show now, about its text where one is open.
+
+        Args:
+            at: Now, seconds since the epoch.
+        """
+        reading = self.reading
+        return self.session.next_probe(at, None if reading is None else reading.askable())
+
+    def answer(
+        self, probe: Probe, value: int | None, at: float, *, is_correction: bool = False
+    ) -> None:
+        """Take the learner's answer with what is known about the passage that it is about.
+
+        Args:
+            probe: What was asked.
+            value: One of `probe.options`, or None: skipped.
+            at: When.
+            is_correction: Given on the learner's own account; see `SessionRegistry.correct`.
+
+        Raises:
+            SessionFinished: The session is over, and this is no correction.
+            ValueError: The value is not one of the options.
+        """
+        features = None
+        if self.reading is not None and probe.passage_id is not None:
+            features = self.reading.features(probe.passage_id)
+        self.session.answer(probe, value, at, features=features, is_correction=is_correction)
+
+    # When it is let go
+
+    def on_close(self, callback: Callable[[], None]) -> None:
+        """Have something done once, when the session is let go from memory.
+
+        Args:
+            callback: Called in the thread that lets go; at once where that has happened already.
+        """
+        with self._lock:
+            if not self._closed:
+                self._closers.append(callback)
+                return
+        callback()
+
+    def close(self, *, erased: bool = False) -> None:
+        """Let go: this process feeds it no more. Closing twice changes nothing.
+
+        Args:
+            erased: It is gone from the history too.
+        """
+        with self._lock:
+            self.erased = self.erased or erased
+            self.runs_here, self._closed = False, True
+            closers, self._closers = self._closers, []
+        for callback in closers:
+            try:
+                callback()
+            except Exception:  # one door's mistake must not keep the session in memory
+                _log.exception("letting go of a session failed in part")
