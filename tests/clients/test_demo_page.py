@@ -13,12 +13,17 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from fer_core.api.demo_page import FOLDER
-from tests.api.conftest import MakeApp
 from tests.clients.files import serving_files
+from tests.clients.node import needs_node, npx
 from tests.e2e.browser import PHONE
 from tests.e2e.servers import free_port, running_server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, needs_node]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built() -> None:
+    npx("rolldown", "--config", "rolldown.demo.config.ts")
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +139,3 @@ def test_without_consent_nothing_starts(page: Page, api_url: str) -> None:
     page.get_by_role("button", name="Start").click()
     expect(page.locator("#live")).to_be_hidden()
     assert httpx.get(f"{api_url}/api/v1/sessions").json()["sessions"] == []
-
-
-def test_without_the_option_there_is_no_demo(make_app: MakeApp) -> None:
-    assert make_app().test_client().get("/demo/").status_code == 404

@@ -14,24 +14,41 @@ import {
   type SessionEvent,
   type Snapshot,
   type Suggestion,
-} from "./index.js";
+} from "../src/index.js";
 
 const CONSENT_VERSION = "demo-1";
 const LOG_LINES = 50;
 
 const PASSAGES = [
-  ["light", "Plants live on light. Their leaves hold a green pigment, chlorophyll, that takes up red and blue light and lets green light pass. That is why a leaf looks green: green is the part of the light that it does not use. With the energy of the light the plant splits water, keeps the hydrogen and gives off the oxygen."],
-  ["sugar", "In a second step, for which no light is needed, the plant joins the hydrogen to carbon dioxide from the air and makes sugar. The sugar is food and building material at once: from it come starch in a potato, cellulose in wood, and the nectar that pays the bee for its visit."],
-  ["rubisco", "The enzyme that catches the carbon dioxide, ribulose-1,5-bisphosphate carboxylase/oxygenase, is slow and undiscriminating: it fixes about three molecules a second, and one time in four or five it binds oxygen instead, whereupon photorespiration must recover the carbon at considerable metabolic expense. Plants answer by making a great deal of it, so that it may be the most abundant protein on Earth."],
-  ["heat", "On a hot day a plant is in a difficult position. To let carbon dioxide in it must open the pores of its leaves, and through open pores it loses water. Maize and sugar cane have found a way around this: they first bind the carbon dioxide in one kind of cell and hand it on, concentrated, to another."],
-  ["air", "All the oxygen that we breathe comes from this. Two and a half thousand million years ago there was next to none in the air; then cyanobacteria in the sea began to split water, and what was waste to them changed the planet for good."],
+  [
+    "light",
+    "Plants live on light. Their leaves hold a green pigment, chlorophyll, that takes up red and blue light and lets green light pass. That is why a leaf looks green: green is the part of the light that it does not use. With the energy of the light the plant splits water, keeps the hydrogen and gives off the oxygen.",
+  ],
+  [
+    "sugar",
+    "In a second step, for which no light is needed, the plant joins the hydrogen to carbon dioxide from the air and makes sugar. The sugar is food and building material at once: from it come starch in a potato, cellulose in wood, and the nectar that pays the bee for its visit.",
+  ],
+  [
+    "rubisco",
+    "The enzyme that catches the carbon dioxide, ribulose-1,5-bisphosphate carboxylase/oxygenase, is slow and undiscriminating: it fixes about three molecules a second, and one time in four or five it binds oxygen instead, whereupon photorespiration must recover the carbon at considerable metabolic expense. Plants answer by making a great deal of it, so that it may be the most abundant protein on Earth.",
+  ],
+  [
+    "heat",
+    "On a hot day a plant is in a difficult position. To let carbon dioxide in it must open the pores of its leaves, and through open pores it loses water. Maize and sugar cane have found a way around this: they first bind the carbon dioxide in one kind of cell and hand it on, concentrated, to another.",
+  ],
+  [
+    "air",
+    "All the oxygen that we breathe comes from this. Two and a half thousand million years ago there was next to none in the air; then cyanobacteria in the sea began to split water, and what was waste to them changed the planet for good.",
+  ],
 ] as const;
 
-function element<T extends HTMLElement = HTMLElement>(id: string): T {
+function elementOf<T extends HTMLElement>(kind: new () => T, id: string): T {
   const found = document.getElementById(id);
-  if (found === null) throw new Error(`no element #${id}`);
-  return found as T;
+  if (!(found instanceof kind)) throw new Error(`no element #${id}`);
+  return found;
 }
+
+const element = (id: string): HTMLElement => elementOf(HTMLElement, id);
 
 function make(tag: string, text: string, className = ""): HTMLElement {
   const made = document.createElement(tag);
@@ -63,7 +80,7 @@ function explain(error: unknown): string {
 class Run {
   private readonly end = new AbortController();
   private frames = 0;
-  private reportReading: () => Promise<void> = async () => undefined;
+  private reportReading: () => Promise<void> = () => Promise.resolve();
 
   private constructor(
     private readonly session: Session,
@@ -100,13 +117,15 @@ class Run {
     const text = element("text");
     const paragraphs = PASSAGES.map(([, words]) => make("p", words));
     text.replaceChildren(make("h3", "Photosynthesis"), ...paragraphs);
-    const video = element<HTMLVideoElement>("camera");
+    const video = elementOf(HTMLVideoElement, "camera");
     video.srcObject = this.camera;
 
     const watched = new Map(
       PASSAGES.map(([id], index) => [id as string, paragraphs[index] as Element]),
     );
-    this.reportReading = watchPassages(this.session, watched, this.end.signal, (error) => this.problem(error));
+    this.reportReading = watchPassages(this.session, watched, this.end.signal, (error) =>
+      this.problem(error),
+    );
     void runFrameLoop(this.session, grabFrom(video), this.end.signal, {
       onFrame: (frame) => this.onFrame(frame),
       onProblem: (error) => this.problem(error),
@@ -117,7 +136,11 @@ class Run {
     element("pause").addEventListener("click", () => void this.attempt(() => this.toggle()), on);
     element("finish").addEventListener("click", () => void this.attempt(() => this.finish()), on);
     element("erase").addEventListener("click", () => void this.attempt(() => this.erase()), on);
-    element("probe-skip").addEventListener("click", () => void this.attempt(() => this.answer(null)), on);
+    element("probe-skip").addEventListener(
+      "click",
+      () => void this.attempt(() => this.answer(null)),
+      on,
+    );
     for (const button of document.querySelectorAll<HTMLButtonElement>("[data-break]")) {
       const word = button.dataset["break"] as "take" | "snooze" | "dismiss";
       button.addEventListener("click", () => void this.attempt(() => this.answerBreak(word)), on);
@@ -233,7 +256,7 @@ class Run {
     this.end.abort();
     this.showProbe(null);
     for (const track of this.camera.getTracks()) track.stop();
-    element<HTMLVideoElement>("camera").srcObject = null;
+    elementOf(HTMLVideoElement, "camera").srcObject = null;
   }
 
   private async attempt(action: () => Promise<void>): Promise<void> {
@@ -285,11 +308,13 @@ function summarise(finished: Finished, file: Blob, retention: "none" | "keep"): 
   const reread = feedback.highlights.filter((highlight) => highlight.reread);
   element("reread").replaceChildren(
     ...(reread.length > 0
-      ? reread.map((mark) => make("li", `${mark.icon} ${mark.label}: “${opening(mark.passage_id)}…” ${mark.why}`))
+      ? reread.map((mark) =>
+          make("li", `${mark.icon} ${mark.label}: “${opening(mark.passage_id)}…” ${mark.why}`),
+        )
       : [make("li", "None stood out.")]),
   );
   element("camera-worth").textContent = feedback.camera;
-  element<HTMLAnchorElement>("download").href = URL.createObjectURL(file);
+  elementOf(HTMLAnchorElement, "download").href = URL.createObjectURL(file);
 }
 
 function opening(passageId: string): string {
@@ -299,12 +324,14 @@ function opening(passageId: string): string {
 
 element("api").textContent = apiUrl;
 element("again").addEventListener("click", () => show("consent"));
-element<HTMLFormElement>("start").addEventListener("submit", (event) => {
+const start = elementOf(HTMLFormElement, "start");
+start.addEventListener("submit", (event) => {
   event.preventDefault();
-  const form = new FormData(event.target as HTMLFormElement);
+  const form = new FormData(start);
+  const key = form.get("key");
   const problem = element("start-problem");
   problem.textContent = "";
-  Run.start(form.get("retention") === "keep" ? "keep" : "none", String(form.get("key") ?? ""))
+  Run.start(form.get("retention") === "keep" ? "keep" : "none", typeof key === "string" ? key : "")
     .then((run) => run.go())
     .catch((error: unknown) => {
       problem.textContent = explain(error);

@@ -1,0 +1,22 @@
+"""The TypeScript client's folder, and its tools, for tests that use them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+
+from fer_core.config import PROJECT_ROOT
+
+TYPESCRIPT = PROJECT_ROOT / "clients" / "typescript"
+
+needs_node = pytest.mark.skipif(
+    shutil.which("node") is None or not (TYPESCRIPT / "node_modules").is_dir(),
+    reason="needs node, and `npm ci` in clients/typescript",
+)
+
+
+def npx(*command: str) -> None:
+    """Run one of the installed tools in the client's folder."""
+    subprocess.run(["npx", "--no-install", *command], cwd=TYPESCRIPT, check=True)
