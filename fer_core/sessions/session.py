@@ -26,6 +26,7 @@ from fer_core.learner.profile import LearnerProfile
 from fer_core.learner.questionnaire import Questionnaire
 from fer_core.reading.attribution import Signals
 from fer_core.reading.visibility import ReadingLog, View
+from fer_core.sessions.clock import SessionClock
 from fer_core.sessions.session_info import SessionInfo, Totals
 from fer_core.sessions.signals import Beliefs, SignalMeter
 from fer_core.sessions.snapshot import Expression, Indicator, Snapshot, State
@@ -93,12 +94,9 @@ class StudySession:
         self._event_count = 0
         self._advisor = BreakAdvisor(info.plan)
         self._reading_log = ReadingLog()
-        self._state = State.ACTIVE
-        self._active_before_s = 0.0
-        self._since = info.started_at
+        self._clock = SessionClock(info.started_at)
         self._away_s = self._valid_s = self._observed_s = self._away_run_s = 0.0
         self._share_sums = np.zeros(5)
-        self._breaks = 0
         self._last_presence = Presence.WAITING
         self._meter.begin(info.started_at)
         consent = {} if info.consent_at is None else {"consent_at": info.consent_at}
@@ -115,7 +113,8 @@ class StudySession:
 
         Returns:
             Whether it was used. A frame that is not newer than the last one, or that was captured
-            before the start or in a pause, is left out.
+            before the start or in a pause, is left out. After a silence that was too long the
+            session is paused, see `clock`.
 
         Raises:
             SessionFinished: The session is over.
@@ -124,9 +123,12 @@ class StudySession:
         if not math.isfinite(captured_at):
             raise ValueError("a frame needs a time")
         with self._lock:
-            if self._state is State.FINISHED:
-                raise SessionFinished
-            if self._state is State.PAUSED:
+            self._open()
+            if detections.blank:
+                self._pause_if_silent(captured_at)
+            else:
+                self._sign(captured_at)
+            if self._clock.state is State.PAUSED:
                 return False
             rows = self._meter.push(detections, captured_at)
             if rows is None:
@@ -149,7 +151,7 @@ class StudySession:
                 self._last_presence = row.presence
                 self._note(EventKind.PRESENCE, row.at, presence=str(row.presence))
             if self._ends_a_rest(row):
-                self._advisor.rested(self._active_s(end))
+                self._advisor.rested(self._clock.active_s(end))
         if self._meter.baseline is not None and not self._baseline_given and rows:
             self._baseline_given = True
             self._note(EventKind.BASELINE_READY, rows[-1].at + rows[-1].width_s)
@@ -182,18 +184,39 @@ class StudySession:
         with self._lock:
             return self._meter.reads_pulse
 
+    @property
+    def last_sign(self) -> float:
+        """When the learner was last known to be there, seconds since the epoch."""
+        with self._lock:
+            return self._clock.last_sign
+
+    def sign(self, at: float) -> None:
+        """Note a sign of the learner that the session does not see itself.
+
+        Frames, reading reports, answers and commands are signs by themselves. One that comes after
+        too long a silence pauses the session, as of the sign before it.
+        """
+        with self._lock:
+            self._sign(at)
+
+    def pause_if_silent(self, now: float) -> bool:
+        """Pause, as of the last sign, if there has been none for too long; tell whether it did."""
+        with self._lock:
+            return self._pause_if_silent(now)
+
     def pause(self, at: float) -> None:
         """Stop the clock and the signals. Pausing twice changes nothing.
+
+        Args:
+            at: Since when; it may lie in the past, but not before the last sign of the learner.
 
         Raises:
             SessionFinished: The session is over.
         """
         with self._lock:
             self._open()
-            if self._state is State.ACTIVE:
-                self._stop_clock(at)
-                self._state = State.PAUSED
-                self._note(EventKind.PAUSED, at)
+            self._sign(at)
+            self._stop(EventKind.PAUSED, at)
 
     def resume(self, at: float) -> None:
         """Go on. A pause of two minutes or more counts as a rest.
@@ -203,60 +226,63 @@ class StudySession:
         """
         with self._lock:
             self._open()
-            if self._state is State.PAUSED:
-                if at - self._since >= REST_S:
-                    self._breaks += 1
-                    self._advisor.rested(self._active_before_s)
-                self._state = State.ACTIVE
-                self._since = at
+            self._sign(at)
+            if self._clock.state is State.PAUSED:
+                at = max(at, self._clock.since)
+                if self._clock.apply(self._note(EventKind.RESUMED, at)):
+                    self._advisor.rested(self._clock.active_s(at))
                 self._meter.begin(at)
                 self._last_presence = Presence.WAITING
-                self._note(EventKind.RESUMED, at)
 
     def finish(self, at: float) -> None:
         """End the session for good. Finishing twice changes nothing."""
         with self._lock:
-            if self._state is State.FINISHED:
-                return
-            if self._state is State.ACTIVE:
-                self._stop_clock(at)
-            self._skip_open_probe(at)
-            self._state = State.FINISHED
-            self._since = at
-            self._note(EventKind.FINISHED, at)
+            if self._clock.state is not State.FINISHED:
+                self._sign(at)
+                self._skip_open_probe(at)
+                self._stop(EventKind.FINISHED, at)
 
-    def _stop_clock(self, at: float) -> None:
-        self._keep(self._meter.flush())
-        self._active_before_s = self._active_s(at)
-        self._since = at
+    def _sign(self, at: float) -> None:
+        self._pause_if_silent(at)
+        self._clock.sign(at)
+
+    def _pause_if_silent(self, at: float) -> bool:
+        silent = self._clock.silent(at)
+        if silent:
+            self._stop(EventKind.PAUSED, self._clock.last_sign)
+        return silent
+
+    def _stop(self, kind: EventKind, at: float) -> None:
+        """Pause or finish, but not before what has already been counted."""
+        if self._clock.state is State.ACTIVE:
+            self._keep(self._meter.flush())
+        elif kind is EventKind.PAUSED:
+            return
+        self._clock.apply(self._note(kind, max(at, self._clock.last_sign)))
 
     def _open(self) -> None:
-        if self._state is State.FINISHED:
+        if self._clock.state is State.FINISHED:
             raise SessionFinished
-
-    def _active_s(self, at: float) -> float:
-        """Return the seconds of study up to a moment, pauses left out."""
-        if self._state is not State.ACTIVE:
-            return self._active_before_s
-        return self._active_before_s + max(0.0, at - self._since)
 
     # Breaks
 
     def _advise(self, at: float) -> None:
-        if self._state is not State.ACTIVE or self._meter.presence(at) is Presence.AWAY:
+        if self._clock.state is not State.ACTIVE or self._meter.presence(at) is Presence.AWAY:
             return
-        suggestion = self._advisor.advise(at, self._active_s(at))
+        suggestion = self._advisor.advise(at, self._clock.active_s(at))
         if suggestion is not None:
             self._note(EventKind.BREAK_SUGGESTED, at, **suggestion.to_dict())
 
     def snooze_break(self, at: float) -> None:
         """Hide the break suggestion that stands for five minutes."""
         with self._lock:
+            self._sign(at)
             self._note_break(EventKind.BREAK_SNOOZED, at, self._advisor.snooze(at))
 
     def dismiss_break(self, at: float) -> None:
         """Take the break suggestion that stands away."""
         with self._lock:
+            self._sign(at)
             self._note_break(EventKind.BREAK_DISMISSED, at, self._advisor.dismiss())
 
     def take_break(self, at: float) -> None:
@@ -267,6 +293,7 @@ class StudySession:
         """
         with self._lock:
             self._open()
+            self._sign(at)
             self._note_break(EventKind.BREAK_TAKEN, at, self._advisor.dismiss())
             self.pause(at)
 
@@ -287,13 +314,14 @@ class StudySession:
             if self._questionnaire.expired(at):
                 self._skip_open_probe(at)
             quiet = (
-                self._state is not State.ACTIVE
+                self._clock.state is not State.ACTIVE
+                or self._clock.silent(at)
                 or self._advisor.standing(at) is not None
                 or self._meter.presence(at) is Presence.AWAY
             )
             if not quiet and (new := self._questionnaire.next(at, read)) is not None:
                 self._remember_asked(new, at)
-            return None if self._state is not State.ACTIVE else self._questionnaire.open
+            return None if self._clock.state is not State.ACTIVE else self._questionnaire.open
 
     def _remember_asked(self, probe: Probe, at: float) -> None:
         features: Features | None = None
@@ -312,7 +340,7 @@ class StudySession:
 
     def _skip_open_probe(self, at: float) -> None:
         if self._questionnaire.open is not None:
-            self.answer(self._questionnaire.open, None, at)
+            self._take(Answer(self._questionnaire.open, None, at))
 
     def use_questions(self, questions: Iterable[Question]) -> None:
         """Take the open text's own questions: the history knows a text by its name only."""
@@ -351,11 +379,15 @@ class StudySession:
             if not is_correction:
                 self._open()
             answer = Answer(probe, value, at, is_correction)
-            if self._questionnaire.take(answer, features):
-                self._learn()
-                if self._state is not State.FINISHED:  # the end is the last event
-                    self._note_answer(answer)
+            self._sign(at)
+            self._take(answer, features)
             return answer
+
+    def _take(self, answer: Answer, features: Features | None = None) -> None:
+        if self._questionnaire.take(answer, features):
+            self._learn()
+            if self._clock.state is not State.FINISHED:  # the end is the last event
+                self._note_answer(answer)
 
     def _note_answer(self, answer: Answer) -> None:
         probe, at, value = answer.probe, answer.answered_at, answer.value
@@ -409,8 +441,10 @@ class StudySession:
         """
         with self._lock:
             self._open()
-            if self._state is State.ACTIVE and end > self._since:
-                self._reading_log.add(View(passage_id, visible_share, max(start, self._since), end))
+            self._sign(end)
+            if self._clock.state is State.ACTIVE and end > self._clock.since:
+                start = max(start, self._clock.since)
+                self._reading_log.add(View(passage_id, visible_share, start, end))
 
     def set_reading(self, features: ComprehensionFeatures | None) -> None:
         """Let text and pace of the passage in view enter the live estimate; None: no text open."""
@@ -446,7 +480,7 @@ class StudySession:
     @property
     def state(self) -> State:
         with self._lock:
-            return self._state
+            return self._clock.state
 
     @property
     def baseline(self) -> Baseline | None:
@@ -464,7 +498,7 @@ class StudySession:
         """Return everything that can be said about this moment; call it about once a second."""
         with self._lock:
             self._advise(at)
-            active = self._state is State.ACTIVE
+            active = self._clock.state is State.ACTIVE
             notice = self._notice(at)
             last = self._timeline.last
             fresh = notice is None and last is not None
@@ -473,7 +507,7 @@ class StudySession:
             totals = self.totals(at)
             return Snapshot(
                 at=at,
-                state=self._state,
+                state=self._clock.state,
                 presence=self._meter.presence(at) if active else Presence.WAITING,
                 notice=notice,
                 expression=self._meter.expression(at) if active else Expression(reason=notice),
@@ -487,7 +521,7 @@ class StudySession:
                 baseline_progress=self._meter.baseline_progress,
                 elapsed_s=totals.elapsed_s,
                 studied_s=totals.studied_s,
-                next_break_s=self._advisor.next_break_s(at, self._active_s(at)) if active else None,
+                next_break_s=self._advisor.next_break_s(at, totals.active_s) if active else None,
                 suggestion=self._advisor.standing(at) if active else None,
                 probe=self._questionnaire.open if active else None,
                 frames=self._meter.frames,
@@ -501,7 +535,7 @@ class StudySession:
             State.ACTIVE: None,
             State.PAUSED: Reason.PAUSED,
             State.FINISHED: Reason.FINISHED,
-        }[self._state]
+        }[self._clock.state]
 
     def _notice(self, at: float) -> Reason | None:
         return self._state_reason() or self._meter.gate(at)
@@ -509,8 +543,9 @@ class StudySession:
     def totals(self, at: float) -> Totals:
         """Return what the session amounts to up to a moment."""
         with self._lock:
-            end = self._since if self._state is State.FINISHED else max(at, self._since)
-            active = self._active_s(at)
+            since, finished = self._clock.since, self._clock.state is State.FINISHED
+            end = since if finished else max(at, since)
+            active = self._clock.active_s(at)
             shares = None
             if (total := float(self._share_sums.sum())) > 0:
                 shares = tuple(float(value) for value in self._share_sums / total)
@@ -522,7 +557,7 @@ class StudySession:
                 valid_s=self._valid_s,
                 observed_s=self._observed_s,
                 shares=shares,
-                breaks=self._breaks,
+                breaks=self._clock.breaks,
                 frames=self._meter.frames,
             )
 
@@ -553,9 +588,11 @@ class StudySession:
             rows = list(rebucket(rows, bucket_s))
         return to_frame(rows, self.info.started_at)
 
-    def _note(self, kind: EventKind, at: float, /, **data: Any) -> None:
+    def _note(self, kind: EventKind, at: float, /, **data: Any) -> Event:
         self._event_count += 1
-        self._events.append(Event(self._event_count, at, kind, data))
+        event = Event(self._event_count, at, kind, data)
+        self._events.append(event)
+        return event
 
     # After a restart
 
@@ -600,42 +637,41 @@ class StudySession:
         session._learn()
         session._reading_log = ReadingLog(views)
         rests = [row.at + row.width_s for row in rows if session._ends_a_rest(row)]
-        session._replay_events(events, rests, last_row_end)
+        last_sign = max([last_row_end, *(view.end for view in session.views)])
+        session._replay(events, rests, last_sign)
         return session
 
-    def _replay_events(self, events: list[Event], rests: list[float], last_row_end: float) -> None:
-        """Bring back the clock: what was active, what was paused, and that it was cut off.
+    def _replay(self, events: list[Event], rests: list[float], last_sign: float) -> None:
+        """Bring back the clock and the breaks from the events, and note that it was cut off.
 
         Args:
             events: In the order of their sequence.
             rests: When an absence ended that was one, in the order of time.
-            last_row_end: As of when it was cut off, if it was.
+            last_sign: The latest of what was seen and read.
         """
         if events:
             self._events.clear()
-            self._event_count = 0
         for event in events:
             while rests and rests[0] <= event.at:
-                self._advisor.rested(self._active_s(rests.pop(0)))
+                self._advisor.rested(self._clock.active_until(rests.pop(0)))
             self._events.append(event)
             self._event_count = event.sequence
-            if event.kind in (EventKind.PAUSED, EventKind.FINISHED, EventKind.INTERRUPTED):
-                self._active_before_s = self._active_s(event.at)
-                finished = event.kind is EventKind.FINISHED
-                self._state = State.FINISHED if finished else State.PAUSED
-                self._since = event.at
-            elif event.kind is EventKind.RESUMED:
-                if event.at - self._since >= REST_S:
-                    self._breaks += 1
-                    self._advisor.rested(self._active_before_s)
-                self._state, self._since = State.ACTIVE, event.at
-            elif event.kind is EventKind.BREAK_SUGGESTED:
+            if self._clock.apply(event):
+                self._advisor.rested(self._clock.active_until(event.at))
+            if event.kind is EventKind.BREAK_SUGGESTED:
                 rule = BreakRule(event.data["rule"])
-                self._advisor.remember(event.at, self._active_s(event.at), rule)
+                self._advisor.remember(event.at, self._clock.active_until(event.at), rule)
         for at in rests:
-            self._advisor.rested(self._active_s(at))
-        if self._state is State.ACTIVE:
-            at = max([last_row_end, self._since, *(event.at for event in events)])
-            self._active_before_s = self._active_s(at)
-            self._state, self._since = State.PAUSED, at
-            self._note(EventKind.INTERRUPTED, at)
+            self._advisor.rested(self._clock.active_until(at))
+        if self._clock.state is State.ACTIVE:
+            at = max([last_sign, self._clock.since, *(one.at for one in events if _is_sign(one))])
+            self._clock.apply(self._note(EventKind.INTERRUPTED, at))
+
+
+def _is_sign(event: Event) -> bool:
+    """Tell what the learner did from what happened by itself."""
+    if event.kind is EventKind.PROBE_ANSWERED:
+        return event.data["value"] is not None
+    return event.kind in (
+        EventKind.BREAK_SNOOZED, EventKind.BREAK_DISMISSED, EventKind.BREAK_TAKEN,
+    )  # fmt: skip

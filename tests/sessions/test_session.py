@@ -78,6 +78,13 @@ def show(
     return since + seconds
 
 
+def be_there(session: StudySession, until: float) -> None:
+    """Give a sign of the learner each minute."""
+    for at in np.arange(0.0, until, 60.0):
+        session.sign(START + float(at))
+    session.sign(START + until)
+
+
 class TestExpression:
     def test_it_names_what_was_seen_in_the_last_seconds(self) -> None:
         session = new_session()
@@ -389,6 +396,7 @@ class TestClock:
     def test_the_timer_runs_without_a_camera(self) -> None:
         session = new_session()
         for second in range(1, 1502):
+            session.sign(START + second)
             snapshot = session.snapshot(START + second)
         assert snapshot.suggestion is not None
         assert snapshot.suggestion.rule is BreakRule.TIMER
@@ -399,13 +407,14 @@ class TestClock:
 
     def test_two_minutes_of_pause_are_a_rest(self) -> None:
         session = new_session()
-        session.pause(START + 1000)
-        session.resume(START + 1130)
-        assert session.snapshot(START + 1130).next_break_s == pytest.approx(1500)
-        assert session.totals(START + 1130).breaks == 1
+        session.pause(START + 100)
+        session.resume(START + 230)
+        assert session.snapshot(START + 230).next_break_s == pytest.approx(1500)
+        assert session.totals(START + 230).breaks == 1
 
     def test_taking_a_break_pauses(self) -> None:
         session = new_session()
+        be_there(session, 1501)
         session.snapshot(START + 1501)
         session.take_break(START + 1505)
         assert session.state is State.PAUSED
@@ -417,6 +426,7 @@ class TestQuestions:
         at = since
         while True:
             at += 1
+            session.sign(START + at)
             probe = session.next_probe(START + at)
             if probe is not None:
                 return probe, at
@@ -463,10 +473,9 @@ class TestQuestions:
 
     def test_no_question_comes_while_a_break_is_suggested(self) -> None:
         session = new_session(plan=BreakPlan(5, 5))
-        at = 0
-        while session.snapshot(START + at).suggestion is None:
-            at += 1
-        assert session.next_probe(START + at) is None
+        be_there(session, 301)
+        assert session.snapshot(START + 301).suggestion is not None
+        assert session.next_probe(START + 301) is None
 
     def test_high_stress_brings_a_break(self) -> None:
         session = new_session(plan=BreakPlan(180, 5))
@@ -553,6 +562,7 @@ class TestRestart:
         at = 710.0
         while (probe := restored.next_probe(START + at)) is None:
             at += 1
+            restored.sign(START + at)
         assert probe.probe_id not in {answer.probe.probe_id for answer in restored.answers}
 
     def test_a_finished_session_comes_back_finished(self) -> None:
