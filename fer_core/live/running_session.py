@@ -14,6 +14,7 @@ from contextlib import suppress
 from fer_core.errors import SessionFinished
 from fer_core.learner.probes import Probe
 from fer_core.live.reading_tracker import ReadingTracker
+from fer_core.sessions.clock import SILENT_AFTER_S
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import StoredSession
@@ -22,7 +23,7 @@ from fer_core.vision.faces import Detections
 
 #: A running session that gives no sign for this long is paused, as of its last sign. A browser tab
 #: in the background reports about once a minute. Seconds.
-LOST_AFTER_S = 180.0
+LOST_AFTER_S = SILENT_AFTER_S
 
 Clock = Callable[[], float]
 
@@ -107,6 +108,8 @@ class RunningSession:
             at = self._clock()
             lost = self.pause_if_lost()
             self.last_sign = at if lost else max(self.last_sign, at)
+            if not lost:
+                self.session.sign(at)
 
     def pause_if_lost(self) -> bool:
         """Pause the session, as of its last sign, if that is long ago; tell whether it was."""

@@ -6,8 +6,8 @@ command that has just been given, and for the stored events of a session that is
 Time without any sign of the learner never counts. A sign is a picture from a camera that is on, a
 report of what was on the screen, an answer or a command. After a silence that is too long the
 session is paused as of the last sign, whenever that is noticed: by the next sign, or by somebody
-who looks (`silent`). The clock never runs backwards: what claims to be earlier than the change
-before it happens at that change, so a computer's clock that jumps adds nothing.
+who looks (`silent`). A computer's clock that jumps adds nothing: ahead is a silence, back is no
+time at all.
 """
 
 from __future__ import annotations
@@ -51,20 +51,19 @@ class SessionClock:
         """Let an event change the state; events that do not concern the clock change nothing.
 
         Args:
-            event: Any event. One that is earlier than the change before it happens at that change.
+            event: Any event. A stop that is earlier than the start before it happens at that start.
 
         Returns:
             Whether it ends a pause that was long enough for a rest.
         """
-        at = max(event.at, self.since)
         if event.kind is EventKind.RESUMED and self.state is State.PAUSED:
-            rested = at - self.since >= REST_S
+            rested = event.at - self.since >= REST_S
             self.breaks += rested
-            self._enter(State.ACTIVE, at)
+            self._enter(State.ACTIVE, event.at)
             return rested
         if event.kind in _STOPS and self.state is not State.FINISHED:
-            self._active_before_s = self.active_until(at)
-            self._enter(_STOPS[event.kind], at)
+            self._active_before_s = self.active_until(event.at)
+            self._enter(_STOPS[event.kind], max(event.at, self.since))
         return False
 
     def _enter(self, state: State, at: float) -> None:

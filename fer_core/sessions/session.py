@@ -228,7 +228,6 @@ class StudySession:
             self._open()
             self._sign(at)
             if self._clock.state is State.PAUSED:
-                at = max(at, self._clock.since)
                 if self._clock.apply(self._note(EventKind.RESUMED, at)):
                     self._advisor.rested(self._clock.active_s(at))
                 self._meter.begin(at)
@@ -315,7 +314,6 @@ class StudySession:
                 self._skip_open_probe(at)
             quiet = (
                 self._clock.state is not State.ACTIVE
-                or self._clock.silent(at)
                 or self._advisor.standing(at) is not None
                 or self._meter.presence(at) is Presence.AWAY
             )
@@ -550,7 +548,7 @@ class StudySession:
             if (total := float(self._share_sums.sum())) > 0:
                 shares = tuple(float(value) for value in self._share_sums / total)
             return Totals(
-                elapsed_s=max(0.0, end - self.info.started_at),
+                elapsed_s=max(active, end - self.info.started_at),
                 active_s=active,
                 studied_s=max(0.0, active - self._away_s),
                 away_s=self._away_s,

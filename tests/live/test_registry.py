@@ -109,6 +109,13 @@ def test_a_session_that_is_not_to_be_kept_is_nowhere_in_the_history(
         registry.get(running.session_id)
 
 
+def stay(running: RunningSession, clock: Clock, seconds: float) -> None:
+    """Let time pass with a sign of the learner every ten seconds."""
+    for _ in range(int(seconds // 10)):
+        clock.at += 10
+        running.sign()
+
+
 def test_the_questions_of_a_text_are_asked_also_where_it_is_opened_later(
     registry: SessionRegistry, restart: Restart, clock: Clock
 ) -> None:
@@ -120,11 +127,11 @@ def test_the_questions_of_a_text_are_asked_also_where_it_is_opened_later(
         after.open_text(running, text)
         running.session.resume(clock())
         read(running, clock)
-        clock.at += 370
+        stay(running, clock, 370)
         probe = running.next_probe(clock())
         while probe is not None and probe.question is None:
             running.answer(probe, None, clock())
-            clock.at += 310
+            stay(running, clock, 310)
             probe = running.next_probe(clock())
         assert probe is not None
         assert probe.question == QUESTION
