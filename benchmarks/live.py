@@ -34,6 +34,7 @@ from fer_core.sessions.session_info import SessionInfo
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.faces import Detections
+from fer_core.vision.image import RgbImage
 from tests.synthetic.signals import START, Learner, frames
 
 RESULTS = Path(__file__).parent / "results" / "live.json"
@@ -52,11 +53,15 @@ class Camera(LiveCamera):
         self.ages.append(now() - captured_at)
 
 
-def picture(shift: int) -> av.VideoFrame:
-    """Return a frame with one face, moved sideways by `shift` pixels."""
+def scene(shift: int) -> RgbImage:
+    """Return 640 x 480 pixels with one face, moved sideways by `shift` pixels."""
     rgb = np.full((480, 640, 3), 110, np.uint8)
     rgb[:, 60 + shift : 540 + shift] = cv2.resize(skimage.data.astronaut(), (480, 480))
-    return av.VideoFrame.from_ndarray(rgb, format="rgb24")
+    return rgb
+
+
+def picture(shift: int) -> av.VideoFrame:
+    return av.VideoFrame.from_ndarray(scene(shift), format="rgb24")
 
 
 def feed(camera: Camera, pictures: list[av.VideoFrame], until: float, spent: list[float]) -> None:
@@ -151,7 +156,7 @@ def main() -> None:
     memory = replay()
     print(f"eight hours: {memory}")
     detector = EmotionDetector.load(Settings().weights, arguments.threads)
-    detector.detect(picture(0).to_ndarray(format="rgb24"), "frame")
+    detector.detect(scene(0), "frame")
     runs = []
     for count in (1, 2, 4, 8):
         runs.append(load(detector, count, arguments.seconds))

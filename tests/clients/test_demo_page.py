@@ -127,7 +127,7 @@ def test_an_erased_session_is_gone(page: Page, app_origin: str, api_url: str) ->
 def test_the_page_of_the_api_itself_works_under_its_content_policy(
     page: Page, api_url: str
 ) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     start(page, f"{api_url}/demo")
     frames_answered(page, 2)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -7,11 +7,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize
 
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def chromium_path() -> str | None:
@@ -40,14 +41,14 @@ def open_page(
     browser: Browser,
     address: str,
     *,
-    viewport: dict[str, int] | None = None,
-    colour_scheme: str = "light",
+    viewport: ViewportSize | None = None,
+    colour_scheme: Literal["dark", "light"] = "light",
     permissions: tuple[str, ...] = (),
 ) -> Iterator[Page]:
     """Open an address of the app in a fresh profile and wait until Streamlit has run it."""
     context = browser.new_context(
-        viewport=viewport or DESKTOP,  # type: ignore[arg-type]
-        color_scheme=colour_scheme,  # type: ignore[arg-type]
+        viewport=viewport or DESKTOP,
+        color_scheme=colour_scheme,
         permissions=list(permissions),
         accept_downloads=True,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import altair as alt
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -16,6 +18,7 @@ from app.live.resources import live_sessions
 from app.live.sessions import new_session_id
 from app.parts.engine import engine_or_stop
 from app.reading.rooms import reading_rooms
+from fer_core.charts.passages import pace_map
 from fer_core.config import PROJECT_ROOT, get_settings
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.sessions.session_info import SessionInfo
@@ -102,9 +105,8 @@ def test_the_usual_pace_is_the_one_that_was_shown_after_reading(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = []
-    pace_map = one_session.pace_map
 
-    def draw(table, own_wpm: float | None):
+    def draw(table: pd.DataFrame, own_wpm: float) -> alt.LayerChart:
         drawn.append(own_wpm)
         return pace_map(table, own_wpm)
 

@@ -491,8 +491,9 @@ class TestRestart:
         session = new_session()
         for at, detections in frames(Learner(), 700, 5, rng):
             session.observe(detections, START + at)
-            if session.next_probe(START + at) is not None:
-                session.answer(session.next_probe(START + at), 4, START + at)  # type: ignore[arg-type]
+            probe = session.next_probe(START + at)
+            if probe is not None:
+                session.answer(probe, 4, START + at)
         session.mark_passage("p1", 1.0, START + 10, START + 40)
         rows = [type(row).from_dict(row.to_dict()) for row in session.rows()]
         events = [type(event).from_dict(event.to_dict()) for event in session.events()]
@@ -530,11 +531,11 @@ class TestRestart:
         restored.resume(START + 710)
         for live in (session, restored):
             show(live, CALM, 711, 60)
-        before, after = session.snapshot(START + 771), restored.snapshot(START + 771)
-        assert after.stress.estimate.value == pytest.approx(before.stress.estimate.value, abs=3)
-        assert after.comprehension.estimate.value == pytest.approx(
-            before.comprehension.estimate.value, abs=3
-        )
+        went_on, came_back = session.snapshot(START + 771), restored.snapshot(START + 771)
+        stress = went_on.stress.estimate.value
+        assert came_back.stress.estimate.value == pytest.approx(stress, abs=3)
+        comprehension = went_on.comprehension.estimate.value
+        assert came_back.comprehension.estimate.value == pytest.approx(comprehension, abs=3)
 
     def test_a_rest_before_it_counts_as_one_after_it(self) -> None:
         session = new_session(plan=BreakPlan(25, 5))

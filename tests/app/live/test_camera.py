@@ -105,7 +105,7 @@ def test_a_closed_engine_does_not_stop_the_video(
     engine.close()
     assert camera.on_frame(frame) is frame
     with pytest.raises(NotReady):
-        camera.take_snapshot(frame.to_ndarray(format="rgb24"))
+        camera.take_snapshot(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8))
 
 
 def test_a_paused_session_gets_no_frames(
