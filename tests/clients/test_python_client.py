@@ -29,7 +29,13 @@ from fer_client import ApiProblem, Client, FrameSender, ServerUnreachable, types
 from fer_client.__main__ import main  # noqa: E402
 from fer_client.transport import Transport  # noqa: E402
 
-AGREED = {"consent_version": "2026-11", "accepted_at": datetime(2026, 11, 20, tzinfo=UTC)}
+
+class Agreed(typing.TypedDict):
+    consent_version: str
+    accepted_at: datetime
+
+
+AGREED: Agreed = {"consent_version": "2026-11", "accepted_at": datetime(2026, 11, 20, tzinfo=UTC)}
 
 
 @pytest.fixture
@@ -77,7 +83,7 @@ def test_no_server_is_said_plainly() -> None:
 
 
 def test_a_session_runs_from_start_to_end(api: Client, photo: bytes) -> None:
-    passages = [{"passage_id": "a", "text": "Plants turn light into sugar."}]
+    passages: list[types.PassageIn] = [{"passage_id": "a", "text": "Plants turn light into sugar."}]
     session = api.start_session(**AGREED, title="mine", text=passages, plan=(30, 5))
     for _ in range(3):
         frame = session.send_frame(photo)

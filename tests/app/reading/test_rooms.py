@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tests.storage.sessions import PARAGRAPH, QUESTION, START, TEXT
 
 
 @pytest.fixture
-def store(tmp_path: Path):
+def store(tmp_path: Path) -> Iterator[SessionStore]:
     with SessionStore(f"sqlite:///{tmp_path / 'history.sqlite'}", lambda: START) as store:
         yield store
 
@@ -28,9 +29,11 @@ def rooms(store: SessionStore) -> ReadingRooms:
     return ReadingRooms(store)
 
 
-def room_of(rooms: ReadingRooms, **how: object) -> ReadingRoom:
+def room_of(
+    rooms: ReadingRooms, *, keep_text: bool = False, marked: Sequence[str] = ()
+) -> ReadingRoom:
     session = StudySession(SessionInfo("s1", START))
-    return rooms.open(TEXT, session, with_camera=False, **how)
+    return rooms.open(TEXT, session, with_camera=False, keep_text=keep_text, marked=marked)
 
 
 def seconds(room: ReadingRoom) -> float:
@@ -70,6 +73,7 @@ def test_marks_survive_a_restart_and_so_does_a_text_that_is_to_be_kept(
     rooms.keep_marks(room)
     kept = store.load("s1")
     assert (kept.marked, kept.document) == (("p2",), TEXT)
+    assert kept.document is not None
     again = ReadingRooms(store).open(
         kept.document, store.restore("s1"), with_camera=False, marked=kept.marked
     )
