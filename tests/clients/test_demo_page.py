@@ -15,8 +15,8 @@ from playwright.sync_api import Page, Request, expect
 from fer_core.api.demo_page import FOLDER
 from tests.clients.files import serving_files
 from tests.clients.node import needs_node, npx
-from tests.e2e.browser import PHONE
-from tests.e2e.servers import free_port, running_server
+from tests.support.browser import PHONE
+from tests.support.servers import free_port, running_server
 
 pytestmark = [pytest.mark.browser, needs_node]
 

@@ -25,4 +25,4 @@ if not hasattr(camera, FAULTY):
 
     vars(camera).update({"draw_faces": draw_or_fail, FAULTY: True})
 
-runpy.run_path(str(Path(__file__).resolve().parents[2] / "Home.py"), run_name="__main__")
+runpy.run_path(str(Path(__file__).resolve().parents[2] / "app" / "main.py"), run_name="__main__")

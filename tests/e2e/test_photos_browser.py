@@ -16,8 +16,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from fer_core.photos.exports import encode_jpeg
-from tests.e2e.browser import PHONE, launch, open_page, settled
 from tests.pictures import decoded
+from tests.support.browser import PHONE, launch, open_page, settled
 
 LABELLED_MS = 60_000
 

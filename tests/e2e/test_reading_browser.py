@@ -17,8 +17,8 @@ from fer_core.reading.visibility import View
 from fer_core.storage.history import StoredSession
 from fer_core.storage.store import SessionStore
 from fer_core.texts.document import Passage
-from tests.e2e.browser import open_page, settled
-from tests.e2e.servers import running_app
+from tests.support.browser import open_page, settled
+from tests.support.servers import running_app
 
 PATIENCE_MS = 60_000
 PASSAGES = 12

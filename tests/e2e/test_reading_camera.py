@@ -12,7 +12,6 @@ import io
 import ipaddress
 import re
 import shutil
-import sys
 import time
 import zipfile
 from collections.abc import Sequence
@@ -31,11 +30,11 @@ from fer_core.storage.history import StoredSession
 from fer_core.storage.queries import set_learner
 from fer_core.storage.store import SessionStore
 from fer_core.vision.detector import EmotionDetector
-from tests.e2e.browser import launch, open_page
-from tests.e2e.fake_camera import FRAMES_PER_SECOND, write_mjpeg
-from tests.e2e.servers import free_port, running_server
 from tests.e2e.test_reading_browser import finish, scroll_to, start_reading
 from tests.pictures import decoded
+from tests.support.browser import launch, open_page
+from tests.support.fake_camera import FRAMES_PER_SECOND, write_mjpeg
+from tests.support.servers import running_app
 
 PATIENCE_MS = 90_000
 #: Each face is shown for this long in turn; the reader follows with the label's delay.
@@ -163,14 +162,7 @@ def play(
     """Play a session from consent to export, everything it touches within one folder."""
     data_dir = folder / "data"
     seed_baseline(data_dir)
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    command = [
-        *(*watch, sys.executable, "-m", "streamlit", "run", "Home.py", "--server.port", str(port)),
-        *("--server.headless", "true", "--server.fileWatcherType", "none"),
-    ]
     environment = {
-        "FER_DATA_DIR": str(data_dir),
         "HOME": str(folder),
         "TMPDIR": str(folder),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -179,7 +171,7 @@ def play(
     browser = launch(playwright, camera_clip=clip)
     try:
         with (
-            running_server(command, f"{address}/_stcore/health", environment),
+            running_app(data_dir, environment, under=watch) as address,
             open_page(browser, f"{address}/reading", permissions=("camera",)) as page,
         ):
             page.on("request", lambda request: requests.append(request.url))

@@ -23,7 +23,7 @@ import fer_core
 from fer_core.cli.doctor import read_pins
 from fer_core.paths import PROJECT_ROOT
 from fer_core.photos.exports import encode_jpeg
-from tests.e2e.servers import free_port, running_server
+from tests.support.servers import free_port, running_server
 
 pytest.importorskip("hatchling", reason="builds the wheel; in requirements-dev.txt")
 

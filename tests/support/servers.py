@@ -75,12 +75,25 @@ def running_server(
 
 
 @contextmanager
-def running_app(data_dir: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Run the Streamlit app on a free port, its history in `data_dir`; yield its address."""
+def running_app(
+    data_dir: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    script: str = "Home.py",
+    under: Sequence[str] = (),
+) -> Iterator[str]:
+    """Run the Streamlit app on a free port; yield its address.
+
+    Args:
+        data_dir: Where it keeps its history.
+        environment: Settings besides that.
+        script: What Streamlit runs.
+        under: A program, with its options, that watches the app.
+    """
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [
-        *(sys.executable, "-m", "streamlit", "run", "Home.py"),
+        *(*under, sys.executable, "-m", "streamlit", "run", script),
         *("--server.port", str(port)),
         *("--server.headless", "true"),
         *("--server.fileWatcherType", "none"),
