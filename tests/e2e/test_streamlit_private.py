@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -12,7 +14,7 @@ from tests.support.browser import open_page
     ("scheme", "letters"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(17, 22, 29)")]
 )
 def test_primary_buttons_and_captions_can_be_read(
-    scheme: str, letters: str, chromium: Browser, app_address: str
+    scheme: Literal["dark", "light"], letters: str, chromium: Browser, app_address: str
 ) -> None:
     with open_page(chromium, f"{app_address}/reading", colour_scheme=scheme) as page:
         page.get_by_text("Sample", exact=True).click()
