@@ -27,8 +27,9 @@ from fer_core.learner.questionnaire import Questionnaire
 from fer_core.reading.attribution import Signals
 from fer_core.reading.visibility import ReadingLog, View
 from fer_core.sessions.clock import SessionClock
+from fer_core.sessions.estimates import EstimatorState, live_features, stress_features
 from fer_core.sessions.session_info import SessionInfo, Totals
-from fer_core.sessions.signals import Beliefs, SignalMeter
+from fer_core.sessions.signals import SignalPipeline
 from fer_core.sessions.snapshot import Expression, Indicator, Snapshot, State
 from fer_core.sessions.timeline import Timeline, rebucket, to_frame
 from fer_core.sessions.timeline_bucket import Event, EventKind, Row
@@ -85,8 +86,8 @@ class StudySession:
             comprehension=profile.comprehension,
             stress=profile.stress,
         )
-        self._meter = SignalMeter(
-            profile.baseline, Beliefs(*self._questionnaire.learnt(), profile.use_camera)
+        self._signals = SignalPipeline(
+            profile.baseline, EstimatorState(*self._questionnaire.learnt(), profile.use_camera)
         )
         self._baseline_given = profile.baseline is not None
         self._timeline = Timeline()
@@ -98,7 +99,7 @@ class StudySession:
         self._away_s = self._valid_s = self._observed_s = self._away_run_s = 0.0
         self._share_sums = np.zeros(5)
         self._last_presence = Presence.WAITING
-        self._meter.begin(info.started_at)
+        self._signals.begin(info.started_at)
         consent = {} if info.consent_at is None else {"consent_at": info.consent_at}
         self._note(EventKind.STARTED, info.started_at, **consent)
 
@@ -130,7 +131,7 @@ class StudySession:
                 self._sign(captured_at)
             if self._clock.state is State.PAUSED:
                 return False
-            rows = self._meter.push(detections, captured_at)
+            rows = self._signals.push(detections, captured_at)
             if rows is None:
                 return False
             self._keep(rows)
@@ -143,16 +144,16 @@ class StudySession:
             end = row.at + row.width_s
             self._timeline.append(row)
             self._count(row)
-            if self._meter.baseline is not None:
+            if self._signals.baseline is not None:
                 self._advisor.negative.push(
-                    end, self._meter.valence(), row.coverage, self._meter.baseline
+                    end, self._signals.valence(), row.coverage, self._signals.baseline
                 )
             if row.presence is not self._last_presence:
                 self._last_presence = row.presence
                 self._note(EventKind.PRESENCE, row.at, presence=str(row.presence))
             if self._ends_a_rest(row):
                 self._advisor.rested(self._clock.active_s(end))
-        if self._meter.baseline is not None and not self._baseline_given and rows:
+        if self._signals.baseline is not None and not self._baseline_given and rows:
             self._baseline_given = True
             self._note(EventKind.BASELINE_READY, rows[-1].at + rows[-1].width_s)
 
@@ -177,12 +178,12 @@ class StudySession:
     def read_heart_rate(self, on: bool) -> None:
         """Read the heart rate from now on, or stop. Frames must bring the skin's colour for it."""
         with self._lock:
-            self._meter.read_pulse(on)
+            self._signals.pulse.read(on)
 
     @property
     def reads_heart_rate(self) -> bool:
         with self._lock:
-            return self._meter.reads_pulse
+            return self._signals.pulse.is_on
 
     @property
     def last_sign(self) -> float:
@@ -230,7 +231,7 @@ class StudySession:
             if self._clock.state is State.PAUSED:
                 if self._clock.apply(self._note(EventKind.RESUMED, at)):
                     self._advisor.rested(self._clock.active_s(at))
-                self._meter.begin(at)
+                self._signals.begin(at)
                 self._last_presence = Presence.WAITING
 
     def finish(self, at: float) -> None:
@@ -254,7 +255,7 @@ class StudySession:
     def _stop(self, kind: EventKind, at: float) -> None:
         """Pause or finish, but not before what has already been counted."""
         if self._clock.state is State.ACTIVE:
-            self._keep(self._meter.flush())
+            self._keep(self._signals.flush())
         elif kind is EventKind.PAUSED:
             return
         self._clock.apply(self._note(kind, max(at, self._clock.last_sign)))
@@ -266,7 +267,7 @@ class StudySession:
     # Breaks
 
     def _advise(self, at: float) -> None:
-        if self._clock.state is not State.ACTIVE or self._meter.presence(at) is Presence.AWAY:
+        if self._clock.state is not State.ACTIVE or self._signals.presence.now(at) is Presence.AWAY:
             return
         suggestion = self._advisor.advise(at, self._clock.active_s(at))
         if suggestion is not None:
@@ -315,7 +316,7 @@ class StudySession:
             quiet = (
                 self._clock.state is not State.ACTIVE
                 or self._advisor.standing(at) is not None
-                or self._meter.presence(at) is Presence.AWAY
+                or self._signals.presence.now(at) is Presence.AWAY
             )
             if not quiet and (new := self._questionnaire.next(at, read)) is not None:
                 self._remember_asked(new, at)
@@ -324,9 +325,9 @@ class StudySession:
     def _remember_asked(self, probe: Probe, at: float) -> None:
         features: Features | None = None
         if probe.kind is ProbeKind.STRESS:
-            features = self._meter.stress_features()
+            features = stress_features(self._signals.state, self._signals.measured(at))
         elif probe.passage_id is None:
-            features = self._meter.live_features(at)
+            features = live_features(self._signals.state, self._signals.measured(at))
         self._questionnaire.remember(probe, features)
         self._note(
             EventKind.PROBE_ASKED,
@@ -405,8 +406,8 @@ class StudySession:
 
     def _learn(self) -> None:
         comprehension, stress = self._questionnaire.learnt()
-        self._meter.beliefs = replace(
-            self._meter.beliefs, comprehension=comprehension, stress=stress
+        self._signals.state = replace(
+            self._signals.state, comprehension=comprehension, stress=stress
         )
 
     @property
@@ -447,7 +448,7 @@ class StudySession:
     def set_reading(self, features: ComprehensionFeatures | None) -> None:
         """Let text and pace of the passage in view enter the live estimate; None: no text open."""
         with self._lock:
-            self._meter.beliefs = replace(self._meter.beliefs, reading=features)
+            self._signals.state = replace(self._signals.state, reading=features)
 
     @property
     def views(self) -> tuple[View, ...]:
@@ -461,7 +462,7 @@ class StudySession:
         The baseline that is ready now also serves for the time before it was.
         """
         with self._lock:
-            rows, baseline = self._timeline.since(), self._meter.baseline
+            rows, baseline = self._timeline.since(), self._signals.baseline
         present, negative = [], []
         for row in rows:
             present.append(row.facing_s / row.observed_s if row.observed_s > 0 else math.nan)
@@ -484,13 +485,13 @@ class StudySession:
     def baseline(self) -> Baseline | None:
         """The learner's usual, to be kept for later sessions; None until it is known."""
         with self._lock:
-            return self._meter.baseline
+            return self._signals.baseline
 
     @property
     def coefficients(self) -> tuple[Coefficients, Coefficients]:
         """Comprehension and stress, as personalised so far."""
         with self._lock:
-            return self._meter.beliefs.comprehension, self._meter.beliefs.stress
+            return self._signals.state.comprehension, self._signals.state.stress
 
     def snapshot(self, at: float) -> Snapshot:
         """Return everything that can be said about this moment; call it about once a second."""
@@ -500,32 +501,34 @@ class StudySession:
             notice = self._notice(at)
             last = self._timeline.last
             fresh = notice is None and last is not None
-            usual = self._meter.usual()
-            estimates = self._meter.estimates(at, self._state_reason())
+            usual = self._signals.usual()
+            estimates = self._signals.estimates(at, self._state_reason())
             totals = self.totals(at)
             return Snapshot(
                 at=at,
                 state=self._clock.state,
-                presence=self._meter.presence(at) if active else Presence.WAITING,
+                presence=self._signals.presence.now(at) if active else Presence.WAITING,
                 notice=notice,
-                expression=self._meter.expression(at) if active else Expression(reason=notice),
+                expression=self._signals.expression(at) if active else Expression(reason=notice),
                 valence=last.valence if fresh and last else None,
                 valence_band=last.valence_band if fresh and last else None,
                 arousal=last.arousal if fresh and last else None,
                 comprehension=Indicator(estimates[0], usual[0]),
                 stress=Indicator(estimates[1], usual[1]),
                 attention=Indicator(estimates[2], usual[2]),
-                coverage=self._meter.coverage(at) if active else 0.0,
-                baseline_progress=self._meter.baseline_progress,
+                coverage=self._signals.coverage.coverage(at) if active else 0.0,
+                baseline_progress=self._signals.baseline_progress,
                 elapsed_s=totals.elapsed_s,
                 studied_s=totals.studied_s,
                 next_break_s=self._advisor.next_break_s(at, totals.active_s) if active else None,
                 suggestion=self._advisor.standing(at) if active else None,
                 probe=self._questionnaire.open if active else None,
-                frames=self._meter.frames,
-                late_frames=self._meter.late_frames,
-                pulse=self._meter.pulse(at) if active else None,
-                usual_bpm=self._meter.usual_bpm,
+                frames=self._signals.frames,
+                late_frames=self._signals.late_frames,
+                pulse=self._signals.pulse.shown(face=self._signals.presence.reason(at) is None)
+                if active
+                else None,
+                usual_bpm=self._signals.pulse.usual_bpm,
             )
 
     def _state_reason(self) -> Reason | None:
@@ -536,7 +539,7 @@ class StudySession:
         }[self._clock.state]
 
     def _notice(self, at: float) -> Reason | None:
-        return self._state_reason() or self._meter.gate(at)
+        return self._state_reason() or self._signals.presence.reason(at)
 
     def totals(self, at: float) -> Totals:
         """Return what the session amounts to up to a moment."""
@@ -556,7 +559,7 @@ class StudySession:
                 observed_s=self._observed_s,
                 shares=shares,
                 breaks=self._clock.breaks,
-                frames=self._meter.frames,
+                frames=self._signals.frames,
             )
 
     def rows(self, since: float | None = None) -> list[Row]:
@@ -628,9 +631,9 @@ class StudySession:
             session._timeline.append(row)
             session._count(row)
         last_row_end = rows[-1].at + rows[-1].width_s if rows else info.started_at
-        whole = session._meter.baseline is None
-        session._meter.replay(rows, -math.inf if whole else last_row_end - REPLAY_S)
-        session._baseline_given = session._meter.baseline is not None
+        whole = session._signals.baseline is None
+        session._signals.replay(rows, -math.inf if whole else last_row_end - REPLAY_S)
+        session._baseline_given = session._signals.baseline is not None
         session._questionnaire.restore(answers, last_row_end)
         session._learn()
         session._reading_log = ReadingLog(views)
