@@ -19,7 +19,7 @@ import numpy as np
 
 from app.live.overlay import FaceGlide, mirrored
 from fer_core.drawing.annotate import DrawOptions, draw_faces
-from fer_core.sessions.session import StudySession
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import State
 from fer_core.vision.engine import InferenceEngine, Stream
 from fer_core.vision.faces import Detections
@@ -61,7 +61,6 @@ class CameraFigures:
         frames: Frames since the camera was first on.
         analysed: Of those, analysed.
         errors: Frames shown as they came because something failed.
-        last_frame_at: When the last one came, seconds since the epoch; None before the first.
     """
 
     camera_fps: float
@@ -70,7 +69,6 @@ class CameraFigures:
     frames: int
     analysed: int
     errors: int
-    last_frame_at: float | None
 
 
 class LiveCamera:
@@ -78,16 +76,17 @@ class LiveCamera:
 
     Args:
         engine: Analyses the frames.
-        session: Gets each analysis.
+        running: Gets each analysis.
         clock: Returns seconds since the epoch.
     """
 
     def __init__(
-        self, engine: InferenceEngine, session: StudySession, clock: Callable[[], float]
+        self, engine: InferenceEngine, running: RunningSession, clock: Callable[[], float]
     ) -> None:
         self.options = PictureOptions()
         self._engine = engine
-        self._session = session
+        self._running = running
+        self._session = running.session
         self._clock = clock
         self._lock = threading.Lock()
         self._stream: Stream | None = None
@@ -195,8 +194,8 @@ class LiveCamera:
             self._glide.update(detections, captured_at)
             self._newest_at = captured_at
         # The last analyses may come after the end: the session says so, and that is all right.
-        if self._session.state is not State.FINISHED:
-            self._session.observe(detections, captured_at)
+        if not self._running.is_finished:
+            self._running.observe(detections, captured_at)
 
     def take_snapshot(self, rgb: RgbImage) -> Detections:
         """Analyse one picture that was taken by hand, for cameras that give no video.
@@ -215,7 +214,6 @@ class LiveCamera:
         """Return how the video runs now."""
         at = self._clock()
         with self._lock:
-            last = self._arrivals[-1] if self._arrivals else None
             _forget(self._arrivals, at)
             _forget(self._analyses, at)
             return CameraFigures(
@@ -225,7 +223,6 @@ class LiveCamera:
                 frames=self._frames,
                 analysed=self._analysed,
                 errors=self._errors,
-                last_frame_at=last if last is not None else self._newest_at,
             )
 
     def close(self) -> None:

@@ -12,8 +12,9 @@ SLEPT_S = 60.0
 class EpochClock:
     """Tells seconds since the epoch, from a clock that only runs forward.
 
-    On most systems that one stands still while the machine sleeps, so that a session does not count
-    the night. `catch_up` makes good for it when no session runs.
+    On most systems that one stands still while the machine sleeps. Where the system clock is far
+    ahead, the time jumps to it: a session in which nobody gave a sign meanwhile is then paused, as
+    after any silence.
 
     Args:
         wall: The system clock, seconds since the epoch.
@@ -28,13 +29,10 @@ class EpochClock:
         self._offset = wall() - steady()
 
     def __call__(self) -> float:
-        return self._offset + self._steady()
-
-    def catch_up(self) -> None:
-        """Go on to the system's time if that is far ahead; never go back."""
-        ahead = self._wall() - self()
-        if ahead > SLEPT_S:
-            self._offset += ahead
+        wall, steady = self._wall(), self._steady()
+        if wall - (self._offset + steady) > SLEPT_S:
+            self._offset = wall - steady
+        return self._offset + steady
 
 
 now = EpochClock()

@@ -1,52 +1,38 @@
-"""What this process keeps for all tabs of the live pages: the history and the live sessions."""
+"""What this process keeps for all tabs: the running sessions and their cameras."""
 
 from __future__ import annotations
 
-import logging
-
 import streamlit as st
 
+from app.live.camera import LiveCamera
 from app.live.clock import now
-from app.live.sessions import LiveSessions, LiveStudy
 from app.parts.engine import engine_or_stop
 from fer_core.config import Settings, get_settings
 from fer_core.errors import FerError, SessionNotFound
-from fer_core.storage.store import SessionStore
-
-_log = logging.getLogger(__name__)
-
-
-@st.cache_resource(show_spinner=False, on_release=lambda kept: kept[0].close())
-def _sessions(settings: Settings) -> tuple[LiveSessions, str]:
-    store, problem = None, ""
-    try:
-        store = SessionStore.open(settings)
-    except FerError as error:
-        _log.warning("sessions are kept in memory only: %s", error.message)
-        problem = error.message
-    sessions = LiveSessions(now, store)
-    sessions.watch()
-    return sessions, problem
+from fer_core.live.per_session import PerSession
+from fer_core.live.registry import SessionRegistry
+from fer_core.live.running_session import RunningSession
 
 
-def live_sessions() -> LiveSessions:
-    """Return the live sessions of this process."""
-    sessions, _ = _sessions(get_settings())
-    if sessions.idle:
-        now.catch_up()
-    return sessions
+@st.cache_resource(show_spinner=False, on_release=lambda registry: registry.close())
+def _registry(settings: Settings) -> SessionRegistry:
+    registry = SessionRegistry.open(settings, now)
+    registry.watch()
+    return registry
+
+
+def session_registry() -> SessionRegistry:
+    """Return the running sessions of this process."""
+    return _registry(get_settings())
 
 
 def history_problem() -> str:
     """Return why nothing is being saved, in words; empty while all is well."""
-    sessions, problem = _sessions(get_settings())
-    if problem:
-        return problem
-    status = sessions.store.status if sessions.store is not None else None
-    return "" if status is None or status.saving else status.message
+    status = session_registry().history.status
+    return "" if status.saving else status.message
 
 
-def study_of_address(parameter: str) -> LiveStudy | None:
+def session_of_address(parameter: str) -> RunningSession | None:
     """Return the session that the page's address names, so that a reload finds it again.
 
     Args:
@@ -56,7 +42,7 @@ def study_of_address(parameter: str) -> LiveStudy | None:
     if not session_id:
         return None
     try:
-        return live_sessions().get(engine_or_stop(), session_id)
+        return session_registry().get_to_change(session_id)
     except SessionNotFound:
         del st.query_params[parameter]
         st.info(
@@ -67,3 +53,13 @@ def study_of_address(parameter: str) -> LiveStudy | None:
         st.error(error.message, icon=":material/error:")
         st.stop()
     return None
+
+
+@st.cache_resource(show_spinner=False)
+def _cameras() -> PerSession[LiveCamera]:
+    return PerSession(lambda running: LiveCamera(engine_or_stop(), running, now), LiveCamera.close)
+
+
+def camera_of(running: RunningSession) -> LiveCamera:
+    """Return a session's camera; it leaves the engine when the session is let go."""
+    return _cameras().of(running)

@@ -18,18 +18,17 @@ from app.live import picture as live_picture
 from app.live import running
 from app.live.clock import now
 from app.live.picture import PictureMemory
-from app.live.resources import live_sessions
-from app.live.sessions import LiveStudy, new_session_id
+from app.live.resources import camera_of, session_registry
 from app.parts.consent import CONSENT_VERSION, ConsentMemory
-from app.parts.engine import engine_or_stop
 from app.parts.webrtc import Connection
-from app.reading.rooms import reading_rooms
 from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.indicators import Reason
 from fer_core.config import PROJECT_ROOT
 from fer_core.emotions import Emotion
 from fer_core.errors import SessionFinished
 from fer_core.learner.probes import Probe, ProbeKind
+from fer_core.live.registry import new_session_id
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
 from fer_core.vision.faces import Detections, SkinColour
@@ -60,15 +59,15 @@ def agreed() -> AppTest:
     return page.button(key="consent_go").click().run()
 
 
-def started(title: str = "Chapter 3") -> tuple[AppTest, LiveStudy]:
+def started(title: str = "Chapter 3") -> tuple[AppTest, RunningSession]:
     page = agreed()
     page.text_input(key="setup_title").input(title)
     page.button(key="start_session").click().run()
-    (study,) = live_sessions().unfinished()
+    (study,) = session_registry().running()
     return page, study
 
 
-def watch(study: LiveStudy, seen: Detections) -> None:
+def watch(study: RunningSession, seen: Detections) -> None:
     """Let the session see the same picture from its start until a moment from now."""
     at = study.session.info.started_at
     while at < now() + 0.5:
@@ -236,9 +235,9 @@ def test_a_session_left_open_is_offered_again() -> None:
 
 
 def test_a_session_begun_under_an_older_agreement_asks_before_it_goes_on() -> None:
-    sessions = live_sessions()
-    old = SessionInfo(new_session_id(), sessions.clock(), "Begun before", consent_version="2020-01")
-    study = sessions.start(engine_or_stop(), old)
+    registry = session_registry()
+    old = SessionInfo(new_session_id(), registry.clock(), "Begun before", consent_version="2020-01")
+    study = registry.start(old)
     page = AppTest.from_file(PROJECT_ROOT / "pages" / "live.py", default_timeout=60)
     page.query_params["session"] = study.session_id
     page.run()
@@ -250,9 +249,8 @@ def test_a_session_begun_under_an_older_agreement_asks_before_it_goes_on() -> No
 
 
 def test_a_reading_left_open_is_gone_on_with_on_its_own_page() -> None:
-    sessions = live_sessions()
-    study = sessions.start(engine_or_stop(), SessionInfo(new_session_id(), sessions.clock()))
-    reading_rooms(sessions.store).open(TEXT, study.session, with_camera=False)
+    registry = session_registry()
+    study = registry.start(SessionInfo(new_session_id(), registry.clock()), TEXT)
     app = run_app()
     app.session_state[ConsentMemory.key()] = ConsentMemory(CONSENT_VERSION)
     app.switch_page(page_path("live")).run()
@@ -268,9 +266,10 @@ def test_a_session_that_is_not_kept_is_forgotten_with_the_next() -> None:
     page.button(key="start_session").click().run()
     page.button(key="finish").click().run()
     assert "Download it now" in words(page)
-    (kept,) = list(live_sessions()._studies)
+    (kept,) = session_registry().running()
     page.button(key="another").click().run()
-    assert kept not in live_sessions()._studies
+    assert kept.erased
+    assert session_registry().running() == []
 
 
 def test_the_address_of_a_session_that_is_gone_leads_to_a_new_one() -> None:
@@ -292,7 +291,7 @@ def test_the_tab_that_lost_its_session_says_so_by_itself(monkeypatch: pytest.Mon
 
 def test_a_session_opened_in_another_tab_moves_there() -> None:
     page, study = started()
-    study.camera.take_over("another tab")
+    camera_of(study).take_over("another tab")
     page.run()
     assert "moved to another tab" in words(page)
 
@@ -305,9 +304,11 @@ def test_a_camera_that_falls_silent_is_told_from_a_connection_that_never_was(
     page.session_state[PictureMemory.key()].waiting_since = now() - 60
     page.run()
     assert "did not come about" in page.error[0].value
-    monkeypatch.setattr(study.camera, "_clock", lambda: now() - 60)
-    study.camera.on_frame(VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24"))
-    monkeypatch.setattr(study.camera, "_clock", now)
+    monkeypatch.setattr(camera_of(study), "_clock", lambda: now() - 60)
+    camera_of(study).on_frame(
+        VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")
+    )
+    monkeypatch.setattr(camera_of(study), "_clock", now)
     page.run()
     assert "unplugged" in page.error[0].value
     assert not page.exception
@@ -330,7 +331,7 @@ def test_heart_rate_that_was_agreed_to_can_be_stopped_at_any_time() -> None:
     page = agreed()
     page.toggle(key="setup_pulse").set_value(True)
     page.button(key="start_session").click().run()
-    (study,) = live_sessions().unfinished()
+    (study,) = session_registry().running()
     at_first = study.session.reads_heart_rate
     assert at_first
     assert page.toggle(key="read_pulse").value

@@ -14,6 +14,7 @@ from app.live import camera as camera_module
 from app.live.camera import ANALYSED_FPS, LiveCamera, PictureOptions
 from app.live.clock import now
 from fer_core.errors import NotReady
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.vision.engine import InferenceEngine
@@ -26,7 +27,7 @@ def session() -> StudySession:
 
 @pytest.fixture
 def camera(engine: InferenceEngine, session: StudySession) -> Iterator[LiveCamera]:
-    made = LiveCamera(engine, session, now)
+    made = LiveCamera(engine, RunningSession(session, now), now)
     made.take_over("tab")
     yield made
     made.close()
@@ -124,7 +125,7 @@ def test_at_most_fifteen_frames_a_second_are_analysed_unless_each_is_wanted(
     session.read_heart_rate(pulse)
     start, seconds, fps = now(), 2, 24
     at = start
-    camera = LiveCamera(engine, session, lambda: at)
+    camera = LiveCamera(engine, RunningSession(session, lambda: at), lambda: at)
     for number in range(seconds * fps):
         at = start + number / fps
         camera.on_frame(frame)
