@@ -19,8 +19,9 @@ from fer_core.errors import (
 from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.live.memory import IDLE_S
 from fer_core.live.registry import SessionRegistry
-from fer_core.live.running_session import LOST_AFTER_S, RunningSession
+from fer_core.live.running_session import RunningSession
 from fer_core.reading.highlights import Mark
+from fer_core.sessions.clock import SILENT_AFTER_S
 from fer_core.sessions.snapshot import State
 from fer_core.storage.store import SessionStore
 from tests.live.conftest import Clock, info
@@ -156,7 +157,7 @@ def test_a_list_shows_what_was_left_as_paused_before_any_sweep(
     registry: SessionRegistry, clock: Clock
 ) -> None:
     running = registry.start(info(clock))
-    clock.at += LOST_AFTER_S + 1
+    clock.at += SILENT_AFTER_S + 1
     assert [one.session.state for one in registry.running()] == [State.PAUSED]
     assert running.last_sign == START  # to be listed is no sign
 
@@ -201,7 +202,7 @@ def test_the_end_of_the_process_counts_no_time_after_the_last_sign(
 ) -> None:
     running = registry.start(info(clock))
     watch(running, clock, 60)
-    clock.at += LOST_AFTER_S - 1
+    clock.at += SILENT_AFTER_S - 1
     with restart() as after:
         back = after.get_to_change(running.session_id)
         assert back.session.state is State.PAUSED
