@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from app.live.camera import LiveCamera
 from app.live.clock import now
 from fer_core.config import Settings
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.vision.detector import EmotionDetector
@@ -45,7 +46,7 @@ class Camera(LiveCamera):
     """A live camera that also notes how old each analysis is."""
 
     def __init__(self, engine: InferenceEngine, session: StudySession) -> None:
-        super().__init__(engine, session, now)
+        super().__init__(engine, RunningSession(session, now), now)
         self.ages: list[float] = []
 
     def _take(self, detections: Detections, captured_at: float) -> None:
