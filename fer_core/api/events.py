@@ -19,8 +19,8 @@ from fer_core.api.schemas.study import EventHeaders
 from fer_core.api.services import StreamLimit, services
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
+from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.snapshot import State
-from fer_core.sessions.timeline_bucket import Event, EventKind
 
 #: A snapshot each second while the session runs.
 SNAPSHOT_EVERY_S = 1.0

@@ -13,8 +13,8 @@ time at all.
 from __future__ import annotations
 
 from fer_core.affect.breaks import REST_S
+from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.snapshot import State
-from fer_core.sessions.timeline_bucket import Event, EventKind
 
 #: A silence longer than this is no study: a closed lid, a lost connection, an empty chair with the
 #: camera off. Shorter ones count: a page that is loaded anew, a tab in the background. Seconds.

@@ -28,11 +28,12 @@ from fer_core.reading.attribution import Signals
 from fer_core.reading.visibility import ReadingLog, View
 from fer_core.sessions.clock import SessionClock
 from fer_core.sessions.estimates import EstimatorState, live_features, stress_features
+from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.session_info import SessionInfo, Totals
 from fer_core.sessions.signals import SignalPipeline
 from fer_core.sessions.snapshot import Expression, Indicator, Snapshot, State
 from fer_core.sessions.timeline import Timeline, rebucket, to_frame
-from fer_core.sessions.timeline_bucket import Event, EventKind, Row
+from fer_core.sessions.timeline_bucket import TimelineBucket
 from fer_core.texts.question import Question
 from fer_core.vision.faces import Detections
 
@@ -139,7 +140,7 @@ class StudySession:
                 self._advise(captured_at)
             return True
 
-    def _keep(self, rows: list[Row]) -> None:
+    def _keep(self, rows: list[TimelineBucket]) -> None:
         for row in rows:
             end = row.at + row.width_s
             self._timeline.append(row)
@@ -157,7 +158,7 @@ class StudySession:
             self._baseline_given = True
             self._note(EventKind.BASELINE_READY, rows[-1].at + rows[-1].width_s)
 
-    def _ends_a_rest(self, row: Row) -> bool:
+    def _ends_a_rest(self, row: TimelineBucket) -> bool:
         """Follow absences; tell whether one that was long enough for a rest ends here."""
         if row.presence is Presence.AWAY:
             self._away_run_s += row.away_s
@@ -166,7 +167,7 @@ class StudySession:
         self._away_run_s = 0.0
         return rested
 
-    def _count(self, row: Row) -> None:
+    def _count(self, row: TimelineBucket) -> None:
         self._away_s += row.away_s
         self._valid_s += row.valid_s
         self._observed_s += row.observed_s
@@ -562,7 +563,7 @@ class StudySession:
                 frames=self._signals.frames,
             )
 
-    def rows(self, since: float | None = None) -> list[Row]:
+    def rows(self, since: float | None = None) -> list[TimelineBucket]:
         """Return the rows that start at `since` or later; all that are in memory without it."""
         with self._lock:
             return self._timeline.since(since)
@@ -601,7 +602,7 @@ class StudySession:
     def restore(
         cls,
         info: SessionInfo,
-        rows: Iterable[Row],
+        rows: Iterable[TimelineBucket],
         events: Iterable[Event],
         profile: LearnerProfile | None = None,
         *,

@@ -49,7 +49,7 @@ from fer_core.sessions.presence import PresenceTracker
 from fer_core.sessions.pulse_monitor import PulseMonitor
 from fer_core.sessions.second import Second
 from fer_core.sessions.snapshot import Expression
-from fer_core.sessions.timeline_bucket import Five, Row
+from fer_core.sessions.timeline_bucket import Five, TimelineBucket
 from fer_core.vision.faces import Detections
 
 _LABEL, _CHART, _INDICATOR = range(3)
@@ -96,12 +96,12 @@ class SignalPipeline:
         self.presence.begin(at)
         self.pulse.begin()
 
-    def flush(self) -> list[Row]:
+    def flush(self) -> list[TimelineBucket]:
         """Close the second in hand, for a pause or the end; what is left of it gets no bucket."""
         second, self._second = self._second, None
         return [] if second is None else [self._close(second)]
 
-    def push(self, detections: Detections, at: float) -> list[Row] | None:
+    def push(self, detections: Detections, at: float) -> list[TimelineBucket] | None:
         """Take one analysed frame.
 
         Args:
@@ -128,7 +128,9 @@ class SignalPipeline:
             self._take(sample, gap_s)
         return buckets
 
-    def _account(self, start: float, at: float, presence: Presence, *, valid: bool) -> list[Row]:
+    def _account(
+        self, start: float, at: float, presence: Presence, *, valid: bool
+    ) -> list[TimelineBucket]:
         """Book the time up to this frame, and close the seconds that it ends."""
         facing = bool(self.presence.facing)
         buckets = []
@@ -170,7 +172,7 @@ class SignalPipeline:
 
     # A second ends
 
-    def _close(self, second: Second) -> Row:
+    def _close(self, second: Second) -> TimelineBucket:
         end = self._closed_until = second.index + 1.0
         means = second.means
         motion = self._motion_in(second, means)
@@ -183,7 +185,7 @@ class SignalPipeline:
         mean, band = self._smoother.mean, self._smoother.band
         x, y, size = (None,) * 3 if means is None else (float(value) for value in means[_PLACE])
         measured = self._measured(end, reason)
-        return Row(
+        return TimelineBucket(
             at=float(second.index),
             width_s=1.0,
             frames=second.frames,
@@ -310,7 +312,7 @@ class SignalPipeline:
 
     # After a restart
 
-    def replay(self, buckets: Iterable[Row], since: float) -> None:
+    def replay(self, buckets: Iterable[TimelineBucket], since: float) -> None:
         """Bring back filters and baseline from the buckets of an interrupted session.
 
         Args:
@@ -325,7 +327,7 @@ class SignalPipeline:
             if bucket.at >= since:
                 self._replay_one(bucket)
 
-    def _replay_one(self, bucket: Row) -> None:
+    def _replay_one(self, bucket: TimelineBucket) -> None:
         end = self._closed_until = bucket.at + bucket.width_s
         p, x, y, size = bucket.probabilities, bucket.centre_x, bucket.centre_y, bucket.size
         valid = p is not None and x is not None and y is not None and size is not None

@@ -13,7 +13,7 @@ from itertools import groupby
 import pandas as pd
 
 from fer_core.emotions import LABELS
-from fer_core.sessions.timeline_bucket import Row, merge_rows
+from fer_core.sessions.timeline_bucket import TimelineBucket, merge_buckets
 
 #: Rows kept at one a second: half an hour, the longest window that the live chart shows whole.
 FINE_ROWS = 1800
@@ -26,13 +26,13 @@ class Timeline:
     """The rows of one session, oldest first. Not thread-safe: its session locks."""
 
     def __init__(self) -> None:
-        self._fine: deque[Row] = deque()
-        self._coarse: deque[Row] = deque(maxlen=COARSE_ROWS)
+        self._fine: deque[TimelineBucket] = deque()
+        self._coarse: deque[TimelineBucket] = deque(maxlen=COARSE_ROWS)
 
     def __len__(self) -> int:
         return len(self._coarse) + len(self._fine)
 
-    def append(self, row: Row) -> None:
+    def append(self, row: TimelineBucket) -> None:
         """Add the newest row; rows come in the order of time."""
         if row.width_s >= COARSE_S:
             self._coarse.append(row)
@@ -46,22 +46,22 @@ class Timeline:
         oldest = []
         while self._fine and self._fine[0].at < start + COARSE_S:
             oldest.append(self._fine.popleft())
-        self._coarse.append(merge_rows(oldest, start, COARSE_S))
+        self._coarse.append(merge_buckets(oldest, start, COARSE_S))
 
-    def since(self, at: float | None = None) -> list[Row]:
+    def since(self, at: float | None = None) -> list[TimelineBucket]:
         """Return the rows that start at `at` or later, all of them without it."""
         if at is None:
             return [*self._coarse, *self._fine]
         return [*_tail(self._coarse, at), *_tail(self._fine, at)]
 
     @property
-    def last(self) -> Row | None:
+    def last(self) -> TimelineBucket | None:
         if self._fine:
             return self._fine[-1]
         return self._coarse[-1] if self._coarse else None
 
 
-def _tail(rows: deque[Row], at: float) -> list[Row]:
+def _tail(rows: deque[TimelineBucket], at: float) -> list[TimelineBucket]:
     newest_first = []
     for row in reversed(rows):
         if row.at < at:
@@ -75,7 +75,7 @@ def _bucket_start(at: float, width_s: float) -> float:
     return math.floor(at / width_s) * width_s
 
 
-def rebucket(rows: Iterable[Row], width_s: float) -> Iterator[Row]:
+def rebucket(rows: Iterable[TimelineBucket], width_s: float) -> Iterator[TimelineBucket]:
     """Merge rows into stretches of `width_s` seconds; a row that is wider stays as it is.
 
     Raises:
@@ -88,7 +88,7 @@ def rebucket(rows: Iterable[Row], width_s: float) -> Iterator[Row]:
         if len(members) == 1 and members[0].width_s >= width_s:
             yield members[0]
         else:
-            yield merge_rows(members, start, width_s)
+            yield merge_buckets(members, start, width_s)
 
 
 #: Columns of `to_frame`, in order.
@@ -118,7 +118,7 @@ COLUMNS: tuple[str, ...] = (
 )
 
 
-def to_frame(rows: Sequence[Row], started_at: float) -> pd.DataFrame:
+def to_frame(rows: Sequence[TimelineBucket], started_at: float) -> pd.DataFrame:
     """Return rows as a table, one line each, with the columns of `COLUMNS`.
 
     `time` is UTC, `elapsed_s` counts from the start of the session, the five classes are shares

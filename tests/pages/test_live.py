@@ -345,7 +345,7 @@ def test_a_heart_rate_that_was_read_is_shown_and_summed_up_with_its_doubt() -> N
     study.session.read_heart_rate(True)
     first = study.session.info.started_at - 39.0
     study.session.info = replace(study.session.info, started_at=first)
-    study.session._meter.begin(first)
+    study.session._signals.begin(first)
     at = first
     while at < now() + 0.5:
         at += 0.1

@@ -10,10 +10,10 @@ from fer_core.emotions import Emotion
 from fer_core.errors import SessionFinished
 from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.sessions.clock import SILENT_AFTER_S, SessionClock
+from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
-from fer_core.sessions.timeline_bucket import Event, EventKind
 from tests.synthetic.signals import START, face, one_hot, picture
 
 CALM = picture(face(one_hot(Emotion.NATURAL, 0.9)))

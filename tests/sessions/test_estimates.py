@@ -66,9 +66,9 @@ def test_the_text_enters_and_the_camera_adds_to_it() -> None:
     measured = replace(WELL, covered=Covered(60.0, 55.0, 30.0), negative_z=1.0)
     made = live_features(state, measured)
     assert state.reading is not None
-    assert made.difficulty == state.reading.difficulty > 0
-    assert made.away > 0
-    assert made.negative > 0
+    assert made.difficulty == state.reading.difficulty != 0
+    assert made.away != 0
+    assert made.negative != 0
     assert estimate_comprehension(state, measured).basis is Basis.TEXT
     assert estimate_comprehension(STATE, measured).basis is Basis.ATTENTION
 

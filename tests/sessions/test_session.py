@@ -21,10 +21,10 @@ from fer_core.errors import SessionFinished
 from fer_core.learner.evaluation import CameraVerdict, evaluate
 from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.learner.profile import LearnerProfile
+from fer_core.sessions.events import EventKind
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State, Trend
-from fer_core.sessions.timeline_bucket import EventKind
 from fer_core.vision.faces import Detections
 from tests.synthetic.signals import (
     START,

@@ -15,7 +15,7 @@ from fer_core.learner.profile import LearnerProfile
 from fer_core.sessions.report import heart_rate_of
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
-from fer_core.sessions.timeline_bucket import Row, merge_rows
+from fer_core.sessions.timeline_bucket import TimelineBucket, merge_buckets
 from fer_core.vision.faces import Detections, SkinColour
 from tests.synthetic.signals import START, face, one_hot, picture
 
@@ -127,15 +127,15 @@ def test_rows_with_it_survive_json_and_merging(session: StudySession) -> None:
     session.read_heart_rate(True)
     show(session, 72.0, 0, 60)
     rows = session.rows()
-    assert [Row.from_dict(row.to_dict()) for row in rows] == rows
-    ten = merge_rows(rows[-10:], rows[-10].at, 10.0)
+    assert [TimelineBucket.from_dict(row.to_dict()) for row in rows] == rows
+    ten = merge_buckets(rows[-10:], rows[-10].at, 10.0)
     assert ten.pulse is not None
     assert ten.pulse.bpm == pytest.approx(72, abs=1)
-    early = merge_rows(rows[:10], rows[0].at, 10.0).pulse
+    early = merge_buckets(rows[:10], rows[0].at, 10.0).pulse
     assert early is not None
     assert early.reason is NoPulse.GATHERING
     plain = {name: value for name, value in rows[-1].to_dict().items() if name != "pulse"}
-    assert Row.from_dict(plain).pulse is None
+    assert TimelineBucket.from_dict(plain).pulse is None
 
 
 def test_the_report_sums_it_up_and_says_what_hid_it(session: StudySession) -> None:
