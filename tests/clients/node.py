@@ -11,8 +11,14 @@ from fer_core.config import PROJECT_ROOT
 
 TYPESCRIPT = PROJECT_ROOT / "clients" / "typescript"
 
+
+def has_node() -> bool:
+    """Tell whether the client's tools are installed."""
+    return shutil.which("node") is not None and (TYPESCRIPT / "node_modules").is_dir()
+
+
 needs_node = pytest.mark.skipif(
-    shutil.which("node") is None or not (TYPESCRIPT / "node_modules").is_dir(),
+    not has_node(),
     reason="needs node, and `npm ci` in clients/typescript",
 )
 
