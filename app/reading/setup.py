@@ -20,7 +20,8 @@ from fer_core.reading.attribution import USUAL_WPM
 from fer_core.sessions.report import NOTE
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.texts.document import Document
-from fer_core.texts.opening import EXTENSIONS, open_document, open_pasted
+from fer_core.texts.formats import EXTENSIONS
+from fer_core.texts.opening import open_document, open_pasted
 
 SAMPLE = Path(__file__).with_name("sample.md").read_text(encoding="utf-8")
 
