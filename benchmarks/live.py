@@ -26,8 +26,8 @@ import skimage.data
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.live.camera import LiveCamera
-from app.live.clock import now
+from app.parts.camera import LiveCamera
+from app.parts.clock import now
 from fer_core.config import Settings
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session import StudySession

@@ -9,7 +9,7 @@ from app.history.learner import show_learner
 from app.history.one_session import show_session
 from app.history.own_data import show_data
 from app.history.session_list import show_list
-from app.live.resources import history_problem, session_registry
+from app.parts.sessions import history_problem, session_registry
 from fer_core.errors import FerError, SessionNotFound
 from fer_core.storage.store import SessionStore
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.live.resources import session_of_address
 from app.live.running import show_running
 from app.live.setup import show_setup
 from app.live.summary import show_summary
 from app.parts.consent import ask_consent, needs_consent
 from app.parts.engine import engine_or_stop
 from app.parts.scroll import begin_at_the_top, note_next_step
+from app.parts.sessions import session_of_address
 
 
 def show_page() -> None:

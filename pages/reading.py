@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.live.resources import session_of_address
 from app.parts.consent import ask_consent, needs_consent
 from app.parts.engine import engine_or_stop
 from app.parts.scroll import begin_at_the_top, note_next_step
+from app.parts.sessions import session_of_address
 from app.reading.open_text import open_text_of
 from app.reading.reading import show_reading
 from app.reading.result import show_result

@@ -7,8 +7,8 @@ from datetime import datetime
 import streamlit as st
 
 from app.history.memory import HistoryMemory
-from app.live.clock import now
-from app.live.resources import session_registry
+from app.parts.clock import now
+from app.parts.sessions import session_registry
 from fer_core.errors import HistoryNotShrunk, StorageError
 from fer_core.storage.store import SessionStore
 

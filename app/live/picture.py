@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.live.camera import PictureOptions
-from app.live.clock import now
-from app.live.resources import camera_of
+from app.parts.camera import PictureOptions
+from app.parts.clock import now
 from app.parts.memory import PageMemory
 from app.parts.refresh import refreshed
+from app.parts.sessions import camera_of
 from app.parts.video import keep_video_closed, show_live_video
 from app.parts.webrtc import CONNECT_WITHIN_S, Connection, connection_problem
 from fer_core.config import get_settings

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.live.clock import now
 from app.live.indicators import show_indicators
 from app.live.picture import REFRESH_S, show_camera
-from app.live.resources import camera_of, history_problem, session_registry
 from app.parts.breaks import show_suggestion, show_times
+from app.parts.clock import now
 from app.parts.expression import show_expression, show_notice
 from app.parts.question import ask
 from app.parts.refresh import refreshed
+from app.parts.sessions import camera_of, history_problem, session_registry
 from app.parts.streamlit_private import STEADY
 from app.parts.tab import is_here, offer_to_bring_here, unless_finished
 from app.parts.timeline import draw_session

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from app.live.camera_check import CameraAnswer, camera_check
-from app.live.resources import history_problem, session_registry
 from app.parts.consent import CONSENT_VERSION, ask_consent, needs_consent
 from app.parts.navigation import page_of
+from app.parts.sessions import history_problem, session_registry
 from app.parts.video import VideoMemory
 from app.parts.words import plain
 from fer_core.affect.breaks import BreakPlan

@@ -7,9 +7,9 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from app.live.clock import now
-from app.live.resources import history_problem, session_registry
+from app.parts.clock import now
 from app.parts.scroll import note_next_step
+from app.parts.sessions import history_problem, session_registry
 from app.parts.timeline import draw_session, explain_missing
 from app.parts.words import plain
 from fer_core.charts.timeline import clock_text

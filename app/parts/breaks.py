@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from app.live.clock import now
+from app.parts.clock import now
 from app.parts.tab import unless_finished
 from fer_core.affect.breaks import BreakRule, Suggestion
 from fer_core.charts.timeline import clock_text

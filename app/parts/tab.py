@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from app.live.resources import camera_of
 from app.parts.memory import PageMemory
+from app.parts.sessions import camera_of
 from fer_core.errors import SessionFinished
 from fer_core.live.running_session import RunningSession
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.live.clock import now
+from app.parts.clock import now
 from fer_core.affect.indicators import Reason
 from fer_core.charts import timeline
 from fer_core.sessions.session import StudySession

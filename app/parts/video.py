@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.live.resources import camera_of
 from app.parts.memory import PageMemory
+from app.parts.sessions import camera_of
 from app.parts.tab import TabMemory
 from app.parts.webrtc import Connection, show_video
 from fer_core.config import get_settings

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from app.live.resources import session_registry
+from app.parts.sessions import session_registry
 from app.reading.reports import PassageView, ReaderAction, ReportQueue
 from app.reading.text_view import ReaderPosition, Typography, count_parts, part_of
 from fer_core.errors import ReadingFull, SessionFinished, SessionNotFound

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.live.clock import now
-from app.live.resources import camera_of, history_problem, session_registry
+from app.parts.clock import now
 from app.parts.refresh import refreshed
+from app.parts.sessions import camera_of, history_problem, session_registry
 from app.parts.tab import is_here, offer_to_bring_here, unless_finished
 from app.parts.video import VideoMemory
 from app.parts.words import plain

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.live.resources import history_problem
 from app.parts.scroll import note_next_step
+from app.parts.sessions import history_problem
 from app.parts.words import plain
 from app.reading.memory import ReadingMemory
 from app.reading.open_text import OpenText

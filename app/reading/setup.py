@@ -7,8 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.live.resources import history_problem, session_registry
 from app.parts.consent import CONSENT_VERSION, ask_consent, needs_consent
+from app.parts.sessions import history_problem, session_registry
 from app.parts.video import VideoMemory
 from app.parts.words import plain
 from app.reading.memory import ReadingMemory

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.live.clock import now
 from app.parts.breaks import show_suggestion, show_times
+from app.parts.clock import now
 from app.parts.expression import show_expression, show_notice
 from app.parts.question import ask
 from app.parts.tab import is_here

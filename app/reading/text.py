@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.live.clock import now
+from app.parts.clock import now
 from app.parts.refresh import rerun_here
 from app.reading.memory import ReadingMemory
 from app.reading.open_text import OpenText

@@ -7,7 +7,7 @@ import runpy
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.live import camera
+from app.parts import camera
 from fer_core.drawing.annotate import DrawOptions, draw_faces
 from fer_core.vision.faces import Face
 from fer_core.vision.image import RgbImage

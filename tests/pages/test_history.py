@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from app.history import one_session
 from app.history.memory import HistoryMemory
 from app.history.own_data import ERASE_WORD
-from app.live.resources import session_registry
+from app.parts.sessions import session_registry
 from fer_core.charts.passages import pace_map
 from fer_core.config import PROJECT_ROOT, get_settings
 from fer_core.live.reading_tracker import ReadingTracker

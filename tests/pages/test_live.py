@@ -16,10 +16,10 @@ from streamlit.testing.v1 import AppTest
 
 from app.live import picture as live_picture
 from app.live import running
-from app.live.clock import now
 from app.live.picture import PictureMemory
-from app.live.resources import camera_of, session_registry
+from app.parts.clock import now
 from app.parts.consent import CONSENT_VERSION, ConsentMemory
+from app.parts.sessions import camera_of, session_registry
 from app.parts.webrtc import Connection
 from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.indicators import Reason

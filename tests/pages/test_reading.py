@@ -11,8 +11,8 @@ import streamlit as st
 import streamlit_webrtc.component
 from streamlit.testing.v1 import AppTest
 
-from app.live.clock import now
-from app.live.resources import camera_of, session_registry
+from app.parts.clock import now
+from app.parts.sessions import camera_of, session_registry
 from fer_core.config import PROJECT_ROOT, get_settings
 from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.live.running_session import RunningSession

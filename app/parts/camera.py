@@ -17,7 +17,7 @@ import av
 import cv2
 import numpy as np
 
-from app.live.overlay import FaceGlide, mirrored
+from app.parts.overlay import FaceGlide, mirrored
 from fer_core.drawing.annotate import DrawOptions, draw_faces
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import State

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.live.clock import EpochClock
+from app.parts.clock import EpochClock
 
 
 class Machine:

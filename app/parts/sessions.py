@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.live.camera import LiveCamera
-from app.live.clock import now
+from app.parts.camera import LiveCamera
+from app.parts.clock import now
 from app.parts.engine import engine_or_stop
 from fer_core.config import Settings, get_settings
 from fer_core.errors import FerError, SessionNotFound

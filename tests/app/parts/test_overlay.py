@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.live.overlay import STALE_S, FaceGlide, mirrored
+from app.parts.overlay import STALE_S, FaceGlide, mirrored
 from fer_core.emotions import Emotion
 from fer_core.vision.faces import Detections
 from tests.synthetic.signals import face, one_hot, picture

@@ -10,9 +10,9 @@ import av
 import numpy as np
 import pytest
 
-from app.live import camera as camera_module
-from app.live.camera import ANALYSED_FPS, LiveCamera, PictureOptions
-from app.live.clock import now
+from app.parts import camera as camera_module
+from app.parts.camera import ANALYSED_FPS, LiveCamera, PictureOptions
+from app.parts.clock import now
 from fer_core.errors import NotReady
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session import StudySession
