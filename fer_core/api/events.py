@@ -115,7 +115,10 @@ def _follow(
             yield ": still here\n\n"
             sent_at = monotonic()
         state = snapshot.state
-        if state is State.FINISHED or ended.wait(SNAPSHOT_EVERY_S) or running.erased:
+        if state is State.FINISHED or ended.wait(SNAPSHOT_EVERY_S):
+            return
+        # One that was finished and forgotten meanwhile still tells how it ended.
+        if running.erased and not running.is_finished:
             return
 
 
