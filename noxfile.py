@@ -41,7 +41,9 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def wheel(session: nox.Session) -> None:
-    """Build the wheel into dist/ and test it installed outside the checkout."""
+    """Build the wheel into dist/, with the demo's script, and test it outside the checkout."""
+    for command in ("ci", "run demo"):
+        session.run("npm", *command.split(), "--prefix", "clients/typescript", external=True)
     session.run("hatchling", "build", "--target", "wheel", "--clean")
     session.run("pytest", "tests/package")
 

@@ -64,8 +64,7 @@ import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from peer_process import FACTORS, PEERS, RunningPeer, ask, enlarged
-
+from benchmarks.peer_process import FACTORS, PEERS, RunningPeer, ask, enlarged
 from fer_core.errors import FerError
 from fer_core.training import metrics
 from fer_core.training.check import twins

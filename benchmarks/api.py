@@ -38,7 +38,7 @@ import skimage.data
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from fer_core.config import PROJECT_ROOT
-from tests.e2e.servers import free_port, running_server
+from tests.support.servers import free_port, running_server
 
 RESULTS = Path(__file__).parent / "results" / "api.json"
 SOAK_RESULTS = RESULTS.with_name("api_soak.json")

@@ -26,14 +26,16 @@ import skimage.data
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.live.camera import LiveCamera
-from app.live.clock import now
+from app.parts.camera import LiveCamera
+from app.parts.clock import now
 from fer_core.config import Settings
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.faces import Detections
+from fer_core.vision.image import RgbImage
 from tests.synthetic.signals import START, Learner, frames
 
 RESULTS = Path(__file__).parent / "results" / "live.json"
@@ -44,7 +46,7 @@ class Camera(LiveCamera):
     """A live camera that also notes how old each analysis is."""
 
     def __init__(self, engine: InferenceEngine, session: StudySession) -> None:
-        super().__init__(engine, session, now)
+        super().__init__(engine, RunningSession(session, now), now)
         self.ages: list[float] = []
 
     def _take(self, detections: Detections, captured_at: float) -> None:
@@ -52,11 +54,15 @@ class Camera(LiveCamera):
         self.ages.append(now() - captured_at)
 
 
-def picture(shift: int) -> av.VideoFrame:
-    """Return a frame with one face, moved sideways by `shift` pixels."""
+def scene(shift: int) -> RgbImage:
+    """Return 640 x 480 pixels with one face, moved sideways by `shift` pixels."""
     rgb = np.full((480, 640, 3), 110, np.uint8)
     rgb[:, 60 + shift : 540 + shift] = cv2.resize(skimage.data.astronaut(), (480, 480))
-    return av.VideoFrame.from_ndarray(rgb, format="rgb24")
+    return rgb
+
+
+def picture(shift: int) -> av.VideoFrame:
+    return av.VideoFrame.from_ndarray(scene(shift), format="rgb24")
 
 
 def feed(camera: Camera, pictures: list[av.VideoFrame], until: float, spent: list[float]) -> None:
@@ -151,7 +157,7 @@ def main() -> None:
     memory = replay()
     print(f"eight hours: {memory}")
     detector = EmotionDetector.load(Settings().weights, arguments.threads)
-    detector.detect(picture(0).to_ndarray(format="rgb24"), "frame")
+    detector.detect(scene(0), "frame")
     runs = []
     for count in (1, 2, 4, 8):
         runs.append(load(detector, count, arguments.seconds))

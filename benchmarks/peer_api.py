@@ -25,35 +25,38 @@ PAD_GREY = 114
 
 
 class Peer:
-    def __init__(self):
+    def __init__(self) -> None:
         self._model = DetectionModel("yolov9c.yaml", nc=5, verbose=False).fuse(verbose=False).eval()
         self._lock = threading.Lock()
 
-    def detect(self, data):
+    def detect(self, data: bytes) -> list[list[float]]:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+        assert image is not None
         scale = SIDE / max(image.shape[:2])
         resized = cv2.resize(image, None, fx=scale, fy=scale)
         canvas = np.full((SIDE, SIDE, 3), PAD_GREY, np.uint8)
         canvas[: resized.shape[0], : resized.shape[1]] = resized
         tensor = torch.from_numpy(canvas[..., ::-1].transpose(2, 0, 1).copy())[None].float() / 255
         with self._lock, torch.inference_mode():
-            return non_max_suppression(self._model(tensor), conf_thres=0.25)[0].tolist()
+            found = non_max_suppression(self._model(tensor), conf_thres=0.25)[0]
+        boxes: list[list[float]] = found.tolist()
+        return boxes
 
 
-def main():
+def main() -> None:
     peer = Peer()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self):
+        def do_GET(self) -> None:
             self._answer({"status": "ok"})
 
-        def do_POST(self):
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             self._answer({"faces": peer.detect(body)})
 
-        def _answer(self, value):
+        def _answer(self, value: dict[str, object]) -> None:
             body = json.dumps(value).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
@@ -61,7 +64,7 @@ def main():
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_):
+        def log_message(self, *_: object) -> None:
             pass
 
     ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()

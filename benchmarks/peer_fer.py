@@ -29,7 +29,7 @@ NAMES = ("angry", "happy", "neutral", "sad", "surprise")
 OFFSET = 10
 
 
-def main():
+def main() -> None:
     tensorflow.config.threading.set_intra_op_parallelism_threads(1)
     tensorflow.config.threading.set_inter_op_parallelism_threads(1)
     detector = FER(mtcnn=sys.argv[1] == "mtcnn")

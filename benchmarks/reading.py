@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -131,15 +132,15 @@ def main() -> None:
     report("open 300 pages of PDF, s", lambda: opening_pdf(letter_by_letter=False))
     report("open 300 pages of PDF, letter by letter, s", lambda: opening_pdf(letter_by_letter=True))
     for bump_sd in (1.0, 1.5, 2.0):
-        report(f"attribution, bump {bump_sd} sd", lambda bump_sd=bump_sd: attribution(bump_sd))
+        report(f"attribution, bump {bump_sd} sd", partial(attribution, bump_sd))
     report("readability AUC, 20 pairs", readability_auc)
     for answers in (0, 10, 20, 40):
-        report(f"personalised, {answers} ratings", lambda n=answers: learning_curve(n))
+        report(f"personalised, {answers} ratings", partial(learning_curve, answers))
     for answers in (8, 20, 40):
         for matters in (False, True):
             report(
                 f"told 'has helped', {answers} ratings, camera {'matters' if matters else 'null'}",
-                lambda n=answers, m=matters: camera_praise(n, camera_matters=m),
+                partial(camera_praise, answers, camera_matters=matters),
             )
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

@@ -9,13 +9,13 @@ from app.history.learner import show_learner
 from app.history.one_session import show_session
 from app.history.own_data import show_data
 from app.history.session_list import show_list
-from app.live.resources import history_problem, live_sessions
+from app.parts.sessions import history_problem, session_registry
 from fer_core.errors import FerError, SessionNotFound
 from fer_core.storage.store import SessionStore
 
 
 def show_page() -> None:
-    store = live_sessions().store
+    store = session_registry().history.store
     problem = history_problem()
     if problem:
         st.warning(problem, icon=":material/save:")

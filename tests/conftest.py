@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,6 +14,9 @@ from fer_core.config import PROJECT_ROOT, Settings
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.image import RgbImage
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 # No test asserts a time: how long an example takes is the machine's affair.
 settings.register_profile("house", deadline=None)
@@ -46,3 +50,16 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the training data is not here (../shared/data)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Return what drives browsers: one for all tests, as one process can hold one only."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.support.browser import chromium_path
+
+    if chromium_path() is None:
+        pytest.skip("needs Chromium: install it, or set FER_TEST_CHROMIUM to its path")
+    with sync_playwright() as running:
+        yield running

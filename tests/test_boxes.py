@@ -38,7 +38,8 @@ def test_shared_areas_are_those_counted_pixel_by_pixel(
     def covered(corners: np.ndarray) -> np.ndarray:
         rows, columns = np.mgrid[:40, :40]
         left, top, right, bottom = corners
-        return (columns >= left) & (columns < right) & (rows >= top) & (rows < bottom)
+        within = (columns >= left) & (columns < right) & (rows >= top) & (rows < bottom)
+        return np.asarray(within)
 
     counted = [int((covered(a) & covered(b)).sum()) for a, b in zip(first, second, strict=True)]
     assert intersections(first, second).tolist() == counted

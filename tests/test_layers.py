@@ -68,6 +68,11 @@ def test_the_core_knows_no_page(path: Path) -> None:
     assert not packages & {"streamlit", "streamlit_webrtc", "app", "pages", "tests", "benchmarks"}
 
 
+def test_contributing_tells_of_every_room() -> None:
+    table = (PROJECT_ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert {room for room in FLOOR_OF if f"`{room}`" not in table} == set()
+
+
 def test_every_room_stands_on_one_floor() -> None:
     rooms = {
         path.relative_to(PROJECT_ROOT / "fer_core").with_suffix("").parts[0] for path in MODULES

@@ -7,9 +7,8 @@ from datetime import datetime
 import streamlit as st
 
 from app.history.memory import HistoryMemory
-from app.live.clock import now
-from app.live.resources import live_sessions
-from app.reading.rooms import reading_rooms
+from app.parts.clock import now
+from app.parts.sessions import session_registry
 from fer_core.errors import HistoryNotShrunk, StorageError
 from fer_core.storage.store import SessionStore
 
@@ -61,14 +60,12 @@ def show_data(store: SessionStore) -> None:
         key="erase_all",
     ):
         try:
-            store.erase_all()
+            session_registry().erase_all()
         except HistoryNotShrunk as error:
             st.warning(error.message, icon=":material/warning:")
         except StorageError as error:
             st.error(error.message, icon=":material/error:")
             return
-        live_sessions().forget_all()
-        reading_rooms(store).forget_all()
         HistoryMemory.forget()
         st.success("Everything is erased: no row is left.", icon=":material/check_circle:")
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app.history.memory import HistoryMemory
-from app.live.clock import now
+from app.parts.clock import now
 from app.parts.words import plain
 from fer_core.affect.indicators import Estimate
 from fer_core.charts.history import week_chart

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.live.camera import PictureOptions
-from app.live.clock import now
-from app.live.sessions import LiveStudy
+from app.parts.camera import PictureOptions
+from app.parts.clock import now
 from app.parts.memory import PageMemory
 from app.parts.refresh import refreshed
+from app.parts.sessions import camera_of
 from app.parts.video import keep_video_closed, show_live_video
 from app.parts.webrtc import CONNECT_WITHIN_S, Connection, connection_problem
 from fer_core.config import get_settings
 from fer_core.emotions import UNSURE_EMOJI, UNSURE_LABEL
 from fer_core.errors import FerError
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import State
 from fer_core.vision.image import decode_image
 
@@ -41,30 +42,30 @@ class PictureMemory(PageMemory):
     snapshot_words: str = ""
 
 
-def show_camera(study: LiveStudy, state: State) -> Connection:
+def show_camera(running: RunningSession, state: State) -> Connection:
     """Show the video, or the way to send snapshots; return where the connection stands."""
     picture = st.container()  # above the options, which say what it is
-    with_snapshots = choose_options(study)
+    with_snapshots = choose_options(running)
     with picture:
         if with_snapshots:
-            take_snapshots(study, state)
+            take_snapshots(running, state)
         elif state is State.ACTIVE:
-            connection = show_live_video(study)
-            refreshed(show_camera_line, every_s=REFRESH_S)(study, connection)
+            connection = show_live_video(running)
+            refreshed(show_camera_line, every_s=REFRESH_S)(running, connection)
             return connection
         else:
-            keep_video_closed(study)
+            keep_video_closed(running)
             st.info(
                 "Paused: the camera is off. Resume when you are ready.", icon=":material/pause:"
             )
     return Connection()
 
 
-def choose_options(study: LiveStudy) -> bool:
+def choose_options(running: RunningSession) -> bool:
     """Let the learner choose what is drawn, from the next frame on; tell if by snapshots."""
     with st.expander("What is shown and read", icon=":material/tune:"):
         with st.container(horizontal=True):
-            study.camera.options = PictureOptions(
+            camera_of(running).options = PictureOptions(
                 mirror=st.toggle("Mirror", True, key="show_mirror"),
                 faces=st.toggle("Face", True, key="show_faces"),
                 labels=st.toggle("Label", True, key="show_labels"),
@@ -72,7 +73,7 @@ def choose_options(study: LiveStudy) -> bool:
                 probabilities=st.toggle("Probability", True, key="show_probability"),
                 bars=st.toggle("All five", True, key="show_bars"),
             )
-        session = study.session
+        session = running.session
         st.toggle(
             "Read my heart rate from the colour of my skin",
             session.reads_heart_rate,
@@ -87,9 +88,9 @@ def choose_options(study: LiveStudy) -> bool:
         )
 
 
-def show_camera_line(study: LiveStudy, connection: Connection) -> None:
+def show_camera_line(running: RunningSession, connection: Connection) -> None:
     """Show how the video runs, or what is wrong with it."""
-    figures = study.camera.figures()
+    figures = camera_of(running).figures()
     if connection.problem is not None:
         st.error(connection.problem, icon=":material/videocam_off:")
         return
@@ -123,7 +124,7 @@ def has_waited_long(waiting: bool) -> bool:
     return now() - memory.waiting_since > CONNECT_WITHIN_S
 
 
-def take_snapshots(study: LiveStudy, state: State) -> None:
+def take_snapshots(running: RunningSession, state: State) -> None:
     """Take single pictures in place of video, and say what each of them showed."""
     picture = st.camera_input("Take a snapshot now and then", key="live_snapshot")
     if picture is None or state is not State.ACTIVE:
@@ -131,16 +132,16 @@ def take_snapshots(study: LiveStudy, state: State) -> None:
     memory = PictureMemory.of_tab()
     if memory.snapshot != picture.file_id:
         memory.snapshot = picture.file_id
-        memory.snapshot_words = look_at(study, picture.getvalue())
+        memory.snapshot_words = look_at(running, picture.getvalue())
     st.markdown(memory.snapshot_words)
 
 
-def look_at(study: LiveStudy, data: bytes) -> str:
+def look_at(running: RunningSession, data: bytes) -> str:
     """Pass a snapshot to the session and return what it showed, in words."""
     settings = get_settings()
     try:
         rgb = decode_image(data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels)
-        faces = study.camera.take_snapshot(rgb).faces
+        faces = camera_of(running).take_snapshot(rgb).faces
     except FerError as error:
         return f":material/warning: {error.message}"
     if not faces:

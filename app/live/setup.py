@@ -5,20 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from app.live.camera_check import CameraAnswer, camera_check
-from app.live.resources import history_problem, live_sessions
-from app.live.sessions import LiveStudy, new_session_id
 from app.parts.consent import CONSENT_VERSION, ask_consent, needs_consent
 from app.parts.navigation import page_of
+from app.parts.sessions import history_problem, session_registry
 from app.parts.video import VideoMemory
 from app.parts.words import plain
-from app.reading.rooms import reading_rooms
 from fer_core.affect.breaks import BreakPlan
 from fer_core.charts.timeline import clock_text
 from fer_core.config import get_settings
 from fer_core.errors import FerError
+from fer_core.live.registry import new_session_id
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.report import NOTE
 from fer_core.sessions.session_info import SessionInfo
-from fer_core.vision.engine import InferenceEngine
 
 TITLE_LENGTH, GOAL_LENGTH = 80, 200
 MOST_OFFERED = 3
@@ -29,7 +28,7 @@ PLANS: dict[str, BreakPlan | None] = {
 }
 
 
-def show_setup(engine: InferenceEngine) -> LiveStudy | None:
+def show_setup() -> RunningSession | None:
     """Show consent, then the plan; return the session when it is started."""
     st.title("Live session")
     st.markdown(
@@ -86,10 +85,10 @@ def show_setup(engine: InferenceEngine) -> LiveStudy | None:
     st.caption(NOTE)
     if not started or plan is None:
         return None
-    sessions = live_sessions()
+    registry = session_registry()
     info = SessionInfo(
         session_id=new_session_id(),
-        started_at=sessions.clock(),
+        started_at=registry.clock(),
         title=title.strip(),
         goal=goal.strip(),
         plan=plan,
@@ -97,14 +96,14 @@ def show_setup(engine: InferenceEngine) -> LiveStudy | None:
         keep=keep,
     )
     try:
-        study = sessions.start(engine, info)
+        running = registry.start(info)
     except FerError as error:
         st.error(error.message, icon=":material/error:")
         return None
-    study.session.read_heart_rate(pulse)
+    running.session.read_heart_rate(pulse)
     # After a check that went well the camera starts by itself; otherwise its own button does it.
     VideoMemory.of_tab().start = answer is not None and answer.works
-    return study
+    return running
 
 
 def offer_unfinished() -> None:
@@ -112,21 +111,23 @@ def offer_unfinished() -> None:
     address = st.get_option("server.address")
     if not address or not get_settings().is_loopback(str(address)):
         return
-    sessions = live_sessions()
-    for study in sessions.unfinished()[:MOST_OFFERED]:
-        info = study.session.info
-        studied = clock_text(study.session.totals(sessions.clock()).studied_s)
+    registry = session_registry()
+    unfinished = [running for running in registry.running() if not running.is_finished]
+    unfinished.sort(key=lambda running: running.session.info.started_at, reverse=True)
+    for running in unfinished[:MOST_OFFERED]:
+        info = running.session.info
+        studied = clock_text(running.session.totals(registry.clock()).studied_s)
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f":material/history: **{plain(info.title) or 'Study session'}** is not finished: "
                 f"{studied} studied so far.",
                 width="stretch",
             )
-            if not st.button("Go on with it", key=f"go-on-{study.session_id}"):
+            if not st.button("Go on with it", key=f"go-on-{running.session_id}"):
                 continue
-            if reading_rooms(sessions.store).get(study.session_id) is not None:
-                st.switch_page(page_of("reading"), query_params={"reading": study.session_id})
-            st.query_params["session"] = study.session_id
+            if running.reading is not None:
+                st.switch_page(page_of("reading"), query_params={"reading": running.session_id})
+            st.query_params["session"] = running.session_id
             st.rerun()
 
 

@@ -7,14 +7,14 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from app.live.clock import now
-from app.live.resources import history_problem, live_sessions
-from app.live.sessions import LiveStudy
+from app.parts.clock import now
 from app.parts.scroll import note_next_step
+from app.parts.sessions import history_problem, session_registry
 from app.parts.timeline import draw_session, explain_missing
 from app.parts.words import plain
 from fer_core.charts.timeline import clock_text
 from fer_core.emotions import EMOTIONS
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.report import (
     NOTE,
     HeartRate,
@@ -27,9 +27,9 @@ from fer_core.sessions.report import (
 from fer_core.sessions.session import StudySession
 
 
-def show_summary(study: LiveStudy) -> None:
+def show_summary(running: RunningSession) -> None:
     """Show a finished session, from top to bottom; tell whether a new one is wanted."""
-    session = study.session
+    session = running.session
     st.title(plain(session.info.title) or "Study session")
     st.markdown("Finished. Here is what it amounted to.")
     report = make_report(session, now())
@@ -46,7 +46,7 @@ def show_summary(study: LiveStudy) -> None:
     offer_downloads(session)
     if st.button("Start another session", icon=":material/add:", key="another"):
         if not session.info.keep:
-            live_sessions().forget(study.session_id)
+            session_registry().erase(running.session_id)
         st.query_params.clear()
         note_next_step()
         st.rerun()

@@ -6,25 +6,25 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from app.live.clock import now
-from app.live.sessions import LiveStudy
+from app.parts.clock import now
 from app.parts.tab import unless_finished
 from fer_core.affect.breaks import BreakRule, Suggestion
 from fer_core.charts.timeline import clock_text
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import Snapshot
 
 
 def show_suggestion(
-    study: LiveStudy, suggestion: Suggestion, before_break: Callable[[], None] = lambda: None
+    running: RunningSession, suggestion: Suggestion, before_break: Callable[[], None] = lambda: None
 ) -> None:
     """Show a calm banner: what, on what grounds, and three ways to answer.
 
     Args:
-        study: The session.
+        running: The session.
         suggestion: Its break suggestion that stands.
         before_break: Called when a break is taken, while the session still runs.
     """
-    session, key = study.session, suggestion.suggestion_id
+    session, key = running.session, suggestion.suggestion_id
 
     def take() -> None:
         with unless_finished():

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from app.live.sessions import LiveStudy
 from app.parts.memory import PageMemory
+from app.parts.sessions import camera_of
 from fer_core.errors import SessionFinished
+from fer_core.live.running_session import RunningSession
 
 
 @dataclass(slots=True)
@@ -27,20 +28,20 @@ class TabMemory(PageMemory):
     shown: set[str] = field(default_factory=set)
 
 
-def is_here(study: LiveStudy) -> bool:
+def is_here(running: RunningSession) -> bool:
     """Make this tab the session's own when it opens it; tell whether it still is."""
     tab = TabMemory.of_tab()
-    if study.session_id not in tab.shown or study.camera.owner is None:
-        tab.shown.add(study.session_id)
-        study.camera.take_over(tab.tab_id)
-    return study.camera.owner == tab.tab_id
+    if running.session_id not in tab.shown or camera_of(running).owner is None:
+        tab.shown.add(running.session_id)
+        camera_of(running).take_over(tab.tab_id)
+    return camera_of(running).owner == tab.tab_id
 
 
-def offer_to_bring_here(study: LiveStudy) -> None:
+def offer_to_bring_here(running: RunningSession) -> None:
     """Say that the session is in another tab, and offer to bring it to this one."""
     st.info("This session has moved to another tab.", icon=":material/tab:")
     if st.button("Bring it back here", icon=":material/undo:"):
-        study.camera.take_over(TabMemory.of_tab().tab_id)
+        camera_of(running).take_over(TabMemory.of_tab().tab_id)
         st.rerun()
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.live.clock import now
+from app.parts.clock import now
 from fer_core.affect.indicators import Reason
 from fer_core.charts import timeline
 from fer_core.sessions.session import StudySession
-from fer_core.sessions.timeline_bucket import Row
+from fer_core.sessions.timeline_bucket import TimelineBucket
 
 
 def show_timeline(tables: timeline.LiveTables, key: str) -> None:
@@ -61,7 +61,7 @@ def draw_session(session: StudySession, window_s: float | None) -> None:
     show_timeline(tables, "chart")
 
 
-def explain_missing(rows: Sequence[Row]) -> None:
+def explain_missing(rows: Sequence[TimelineBucket]) -> None:
     """Say of a session that is over why comprehension or stress has no estimate at all."""
     missing: dict[Reason, list[str]] = defaultdict(list)
     for name in ("comprehension", "stress"):

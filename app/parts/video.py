@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.live.sessions import LiveStudy
 from app.parts.memory import PageMemory
+from app.parts.sessions import camera_of
 from app.parts.tab import TabMemory
 from app.parts.webrtc import Connection, show_video
 from fer_core.config import get_settings
+from fer_core.live.running_session import RunningSession
 
 #: A connection that breaks off while it is made is tried again this often.
 RETRIES = 2
@@ -40,12 +41,12 @@ class VideoMemory(PageMemory):
             self.was_on, self.start = False, True
 
 
-def show_live_video(study: LiveStudy) -> Connection:
+def show_live_video(running: RunningSession) -> Connection:
     """Show the video; a connection that broke off while it was made is made again, twice."""
     memory = VideoMemory.of_tab()
     # Asked for once only: asked on every run, a camera that is refused would be asked for ever.
     start, memory.start = memory.start, False
-    connection = open_video(study, start=True if start else None)
+    connection = open_video(running, start=True if start else None)
     broke_off = memory.was_connecting and not connection.playing and not connection.connecting
     memory.was_on, memory.was_connecting = connection.playing, connection.connecting
     if connection.playing:
@@ -57,19 +58,19 @@ def show_live_video(study: LiveStudy) -> Connection:
     return connection
 
 
-def keep_video_closed(study: LiveStudy) -> None:
+def keep_video_closed(running: RunningSession) -> None:
     """Keep the video's place on the page while the session is paused, its camera off."""
-    open_video(study, start=False)
+    open_video(running, start=False)
     VideoMemory.of_tab().start_again_after_pause()
 
 
-def open_video(study: LiveStudy, *, start: bool | None) -> Connection:
+def open_video(running: RunningSession, *, start: bool | None) -> Connection:
     """Show the video connection of this tab; see `show_video` for `start`."""
     st.html(KEEP_ITS_ROOM)
     with st.container(key="video"):
         return show_video(
-            f"video-{study.session_id}",
-            study.camera.callback_for(TabMemory.of_tab().tab_id),
+            f"video-{running.session_id}",
+            camera_of(running).callback_for(TabMemory.of_tab().tab_id),
             get_settings(),
             start=start,
         )

@@ -8,7 +8,7 @@ from typing import TypeVar
 import streamlit as st
 
 from app.reading.memory import ReadingMemory
-from app.reading.rooms import ReadingRoom
+from app.reading.open_text import OpenText
 from app.reading.text_view import Typography
 
 SIZES = {"Small": 16, "Medium": 19, "Large": 23, "Larger": 28}
@@ -18,13 +18,13 @@ THEMES = {"As the app": "auto", "Light": "light", "Dark": "dark", "Sepia": "sepi
 T = TypeVar("T")
 
 
-def choose_display(room: ReadingRoom) -> None:
+def choose_display(open_text: OpenText) -> None:
     """Let size, width and colours be chosen, the way of turning pages, and a place to go to."""
     with st.popover("Text", icon=":material/text_fields:"):
-        size = choose("Letters", SIZES, room.typography.size, "look_size")
-        width = choose("Column", WIDTHS, room.typography.width, "look_width")
-        theme = choose("Colours", THEMES, room.typography.theme, "look_theme")
-        room.typography = Typography(size, width, theme)
+        size = choose("Letters", SIZES, open_text.typography.size, "look_size")
+        width = choose("Column", WIDTHS, open_text.typography.width, "look_width")
+        theme = choose("Colours", THEMES, open_text.typography.theme, "look_theme")
+        open_text.typography = Typography(size, width, theme)
         memory = ReadingMemory.of_tab()
         # Streamlit forgets a toggle that one run left out, such as when a session was elsewhere.
         memory.one_at_a_time = st.toggle(
@@ -33,7 +33,7 @@ def choose_display(room: ReadingRoom) -> None:
             key="one_at_a_time",
             help="Also for browsers in which the scrolling text does not come up.",
         )
-        show_contents(room)
+        show_contents(open_text)
         st.caption(
             "Keys: J or → next, K or ← previous, M important, L lost me here. Passages outside "
             "the reading band are dimmed; only those in it are timed."
@@ -55,11 +55,11 @@ def choose(label: str, options: Mapping[str, T], chosen: T, key: str) -> T:
     return options[picked or current]
 
 
-def show_contents(room: ReadingRoom) -> None:
+def show_contents(open_text: OpenText) -> None:
     """Show the headings, if there are any; choosing one goes there."""
     headed = [
         (passage.passage_id, heading)
-        for passage in room.document.passages
+        for passage in open_text.document.passages
         for heading in passage.headings
     ]
     if not headed:
@@ -74,5 +74,5 @@ def show_contents(room: ReadingRoom) -> None:
     )
     memory = ReadingMemory.of_tab()
     if chosen is not None and memory.gone_to != chosen:
-        room.jump(headed[chosen][0])
+        open_text.jump(headed[chosen][0])
     memory.gone_to = chosen

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.live.resources import history_problem
 from app.parts.scroll import note_next_step
+from app.parts.sessions import history_problem
 from app.parts.words import plain
 from app.reading.memory import ReadingMemory
+from app.reading.open_text import OpenText
 from app.reading.passages import as_html, column
-from app.reading.rooms import ReadingRoom, ReadingRooms
 from app.reading.text_view import PASSAGES_AT_ONCE, count_parts
 from fer_core.charts.passages import MAP_CAPTION, comprehension_map, pace_map, passage_table
 from fer_core.charts.timeline import clock_text
@@ -32,16 +32,16 @@ COLOURS = {
 }
 
 
-def show_result(room: ReadingRoom, rooms: ReadingRooms) -> None:
+def show_result(open_text: OpenText) -> None:
     """Show what reading a text amounted to, from top to bottom."""
-    document = room.document
-    result = room.result()
+    document = open_text.document
+    result = open_text.tracker.result()
     st.title(plain(document.title))
     st.markdown("Finished. Here is how it was read.")
-    problem = history_problem() if room.session.info.keep else ""
+    problem = history_problem() if open_text.session.info.keep else ""
     if problem:
         st.warning(problem, icon=":material/save:")
-    show_totals(room, result)
+    show_totals(open_text, result)
     st.caption(f"**How good the estimates are.** {result.evaluation.sentence}")
     seen = any(reading.seen for reading in result.reading.passages)
     if not seen:
@@ -50,9 +50,9 @@ def show_result(room: ReadingRoom, rooms: ReadingRooms) -> None:
             icon=":material/visibility_off:",
         )
     else:
-        show_map(room, result)
-        offer_rereading(room, result)
-    show_marked_text(room, rooms, result)
+        show_map(open_text, result)
+        offer_rereading(open_text, result)
+    show_marked_text(open_text, result)
     if st.button("Read another text", icon=":material/add:", key="read_another"):
         st.query_params.clear()
         note_next_step()
@@ -61,10 +61,10 @@ def show_result(room: ReadingRoom, rooms: ReadingRooms) -> None:
     st.caption(NOTE)
 
 
-def show_totals(room: ReadingRoom, result: ReadingResult) -> None:
+def show_totals(open_text: OpenText, result: ReadingResult) -> None:
     readings = result.reading.passages
     read = [reading for reading in readings if reading.visits]
-    answered = [answer for answer in room.session.answers if not answer.skipped]
+    answered = [answer for answer in open_text.session.answers if not answer.skipped]
     with st.container(horizontal=True):
         st.metric("Reading time", clock_text(sum(one.seconds for one in readings)))
         st.metric("Passages read", f"{len(read)} of {len(readings)}")
@@ -73,10 +73,10 @@ def show_totals(room: ReadingRoom, result: ReadingResult) -> None:
         st.metric("Answers", len(answered))
 
 
-def show_map(room: ReadingRoom, result: ReadingResult) -> None:
+def show_map(open_text: OpenText, result: ReadingResult) -> None:
     st.subheader("Passage map")
     marks = {one.passage_id: (one.mark.icon, one.mark.label, one.why) for one in result.highlights}
-    sections = {one.passage_id: one.section for one in room.document.passages}
+    sections = {one.passage_id: one.section for one in open_text.document.passages}
     table = passage_table(result.reading.passages, result.estimates, sections, marks)
     st.altair_chart(
         comprehension_map(table), width="stretch", key="map", alt="Comprehension by passage"
@@ -89,9 +89,9 @@ def show_map(room: ReadingRoom, result: ReadingResult) -> None:
         st.dataframe(table, hide_index=True, alt="How each passage was read")
 
 
-def offer_rereading(room: ReadingRoom, result: ReadingResult) -> None:
+def offer_rereading(open_text: OpenText, result: ReadingResult) -> None:
     st.subheader("Reread these")
-    document = room.document
+    document = open_text.document
     items = reread_items(document, result.highlights)
     if not items:
         st.markdown("Nothing stood out: no passage was hard or skimmed by the figures there are.")
@@ -121,43 +121,41 @@ def offer_rereading(room: ReadingRoom, result: ReadingResult) -> None:
             )
 
 
-def show_marked_text(room: ReadingRoom, rooms: ReadingRooms, result: ReadingResult) -> None:
+def show_marked_text(open_text: OpenText, result: ReadingResult) -> None:
     st.subheader("The text, with its marks")
     st.caption(
         f"At most {LARGEST_SHARE:.0%} of the passages are marked. "
         + " · ".join(f"{mark.icon} {mark.label} ({mark.pattern} line)" for mark in Mark)
     )
     marks = {highlight.passage_id: highlight for highlight in result.highlights}
-    own = [one for one in room.document.passages if one.passage_id in room.marked]
+    own = [one for one in open_text.document.passages if one.passage_id in open_text.tracker.marked]
     unshown = [one for one in own if one.passage_id not in marks]
     if unshown:
         numbers = ", ".join(str(passage.index + 1) for passage in unshown)
         st.caption(f"{Mark.IMPORTANT_SAID.icon} Also marked by you: passage {numbers}.")
-    parts = count_parts(room.document)
+    parts = count_parts(open_text.document)
     part = 0
     if parts > 1:
         part = st.number_input("Part of the text", 1, parts, 1, key="result_part") - 1
-    shown = room.document.passages[part * PASSAGES_AT_ONCE : (part + 1) * PASSAGES_AT_ONCE]
+    shown = open_text.document.passages[part * PASSAGES_AT_ONCE : (part + 1) * PASSAGES_AT_ONCE]
     plain: list[Passage] = []
     for passage in shown:
         highlight = marks.get(passage.passage_id)
         if highlight is None:
             plain.append(passage)
             continue
-        show_plain(plain, room)
+        show_plain(plain, open_text)
         plain = []
-        show_marked(room, rooms, passage, highlight)
-    show_plain(plain, room)
+        show_marked(open_text, passage, highlight)
+    show_plain(plain, open_text)
 
 
-def show_plain(passages: Sequence[Passage], room: ReadingRoom) -> None:
+def show_plain(passages: Sequence[Passage], open_text: OpenText) -> None:
     if passages:
-        st.html(column("".join(as_html(passage) for passage in passages), room.typography))
+        st.html(column("".join(as_html(passage) for passage in passages), open_text.typography))
 
 
-def show_marked(
-    room: ReadingRoom, rooms: ReadingRooms, passage: Passage, highlight: Highlight
-) -> None:
+def show_marked(open_text: OpenText, passage: Passage, highlight: Highlight) -> None:
     """Show a marked passage: icon, line and words, why, and how to put it right."""
     mark = highlight.mark
     style = (
@@ -166,32 +164,30 @@ def show_marked(
     )
     label = f'<div style="font:600 .75em var(--st-font, sans-serif)">{mark.icon} {mark.label}</div>'
     marked = f'<div dir="{passage.direction}" style="{style}">{label}{as_html(passage)}</div>'
-    st.html(column(marked, room.typography))
+    st.html(column(marked, open_text.typography))
     with (
         st.container(horizontal_alignment="center", key=f"why-{passage.passage_id}"),
-        st.container(width=room.typography.width * room.typography.size),
+        st.container(width=open_text.typography.width * open_text.typography.size),
         st.expander("Why?"),
     ):
         st.markdown(plain(highlight.why))
         if mark in (Mark.IMPORTANT, Mark.IMPORTANT_SAID):
             if st.button(
-                "Take this mark away" if passage.passage_id in room.marked else "Mark it as mine",
+                "Take this mark away"
+                if passage.passage_id in open_text.tracker.marked
+                else "Mark it as mine",
                 key=f"mark-{passage.passage_id}",
             ):
-                room.toggle_mark(passage.passage_id)
-                rooms.keep(room)
+                open_text.toggle_mark(passage.passage_id)
                 st.rerun()
             return
         said = st.pills(
             f"Not right? How clear was it: {CLARITY_SCALE.low} {CLARITY_SCALE.low_label}, "
             f"{CLARITY_SCALE.high} {CLARITY_SCALE.high_label}",
             range(CLARITY_SCALE.low, CLARITY_SCALE.high + 1),
-            key=f"correct-{passage.passage_id}-{len(room.session.answers)}",
+            key=f"correct-{passage.passage_id}-{len(open_text.session.answers)}",
         )
         st.caption("Your word counts more than any estimate, and teaches the next ones.")
         if said is not None:
-            room.correct(passage.passage_id, int(said))
-            problem = rooms.keep(room)
-            if problem:
-                st.warning(problem, icon=":material/save:")
+            open_text.correct(passage.passage_id, int(said))
             st.rerun()

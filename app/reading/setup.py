@@ -7,29 +7,27 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.live.resources import history_problem, live_sessions
-from app.live.sessions import LiveStudy, new_session_id
 from app.parts.consent import CONSENT_VERSION, ask_consent, needs_consent
+from app.parts.sessions import history_problem, session_registry
 from app.parts.video import VideoMemory
 from app.parts.words import plain
 from app.reading.memory import ReadingMemory
-from app.reading.rooms import ReadingRoom, ReadingRooms
 from fer_core.affect.breaks import BreakPlan
 from fer_core.errors import FerError, TextError
+from fer_core.live.registry import new_session_id
+from fer_core.live.running_session import RunningSession
 from fer_core.reading.attribution import USUAL_WPM
 from fer_core.sessions.report import NOTE
 from fer_core.sessions.session_info import SessionInfo
-from fer_core.sessions.snapshot import State
-from fer_core.storage.history import StoredSession
 from fer_core.texts.document import Document
-from fer_core.texts.opening import EXTENSIONS, open_document, open_pasted
-from fer_core.vision.engine import InferenceEngine
+from fer_core.texts.formats import EXTENSIONS
+from fer_core.texts.opening import open_document, open_pasted
 
 SAMPLE = Path(__file__).with_name("sample.md").read_text(encoding="utf-8")
 
 
-def show_setup(engine: InferenceEngine, rooms: ReadingRooms) -> ReadingRoom | None:
-    """Let a text be opened and reading be started; return the room when it is."""
+def show_setup() -> RunningSession | None:
+    """Let a text be opened and reading be started; return the session when it is."""
     st.title("Reading")
     st.markdown(
         "Open a text and read it here. Afterwards you see which passages were hard or went by "
@@ -43,7 +41,7 @@ def show_setup(engine: InferenceEngine, rooms: ReadingRooms) -> ReadingRoom | No
         )
         return None
     show_facts(document)
-    return offer_start(engine, rooms, document)
+    return offer_start(document)
 
 
 def choose_text() -> Document | None:
@@ -126,9 +124,7 @@ def counted(count: int, what: str) -> str:
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
-def offer_start(
-    engine: InferenceEngine, rooms: ReadingRooms, document: Document
-) -> ReadingRoom | None:
+def offer_start(document: Document) -> RunningSession | None:
     """Ask for the camera or not, and start."""
     with_camera = st.toggle(
         "Camera beside the text",
@@ -159,52 +155,39 @@ def offer_start(
     st.caption(NOTE)
     if not started:
         return None
-    sessions = live_sessions()
+    registry = session_registry()
     info = SessionInfo(
         session_id=new_session_id(),
-        started_at=sessions.clock(),
+        started_at=registry.clock(),
         title=document.title,
         plan=BreakPlan(),
         consent_version=CONSENT_VERSION if with_camera else "",
         keep=keep,
     )
     try:
-        study = sessions.start(engine, info, document.questions)
+        running = registry.start(info, document, keep_text=keep_text)
     except FerError as error:
         st.error(error.message, icon=":material/error:")
         return None
     VideoMemory.of_tab().start = with_camera
-    return rooms.open(document, study.session, with_camera=with_camera, keep_text=keep_text)
+    return running
 
 
-def show_reopening(
-    study: LiveStudy, rooms: ReadingRooms, kept: StoredSession | None
-) -> ReadingRoom | None:
-    """Bring a session's text back, or ask for it again where its words were not kept."""
-    session = study.session
-    with_camera = bool(session.info.consent_version)
-    if (
-        with_camera
-        and session.state is not State.FINISHED
-        and needs_consent(session.info.consent_version)
-    ):
-        ask_consent()
-        return None
-    marked = kept.marked if kept else ()
-    if kept is not None and kept.document is not None:
-        return rooms.open(kept.document, study.session, with_camera=with_camera, marked=marked)
+def show_reopening(running: RunningSession) -> bool:
+    """Ask for a session's text again, as its words were not kept; tell whether it is open."""
     st.title("Reading")
     st.markdown(
-        f"The session “{plain(study.session.info.title)}” is still here. Its words were not "
+        f"The session “{plain(running.session.info.title)}” is still here. Its words were not "
         "kept: open the same text again to go on, or to see your marks in it."
     )
     document = choose_text()
     if document is None:
-        return None
-    text = kept.summary.text if kept else None
+        return False
+    text = None if running.stored is None else running.stored.summary.text
     if text is not None and document.text_id != text.text_id:
         st.warning("This is another text than the one you read.", icon=":material/warning:")
-        return None
+        return False
     if not st.button("Go on", type="primary", key="reopen"):
-        return None
-    return rooms.open(document, study.session, with_camera=with_camera, marked=marked)
+        return False
+    session_registry().open_text(running, document)
+    return True

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.live.clock import now
-from app.live.sessions import LiveStudy
 from app.parts.breaks import show_suggestion, show_times
+from app.parts.clock import now
 from app.parts.expression import show_expression, show_notice
 from app.parts.question import ask
 from app.parts.tab import is_here
 from app.parts.video import show_live_video
 from app.parts.words import plain
-from app.reading.rooms import ReadingRoom
+from app.reading.open_text import OpenText
 from app.reading.text import end_step
 from fer_core.learner.probes import Probe
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import State
 from fer_core.texts.document import Document
 
@@ -25,11 +25,11 @@ HIDDEN_CAMERA = (
 REMINDER_WORDS = 12
 
 
-def show_camera(study: LiveStudy) -> bool:
+def show_camera(running: RunningSession) -> bool:
     """Show the small camera; tell whether it is connecting."""
     shown = st.toggle("Show my picture", value=True, key="show_picture")
     with st.container(key="small_camera"):
-        connection = show_live_video(study)
+        connection = show_live_video(running)
     if not shown:
         # Out of sight only: taken off the page, the camera would stop.
         st.html(HIDDEN_CAMERA)
@@ -38,35 +38,31 @@ def show_camera(study: LiveStudy) -> bool:
     return connection.connecting
 
 
-def show_side(study: LiveStudy, room: ReadingRoom, state: State) -> None:
+def show_side(running: RunningSession, open_text: OpenText, state: State) -> None:
     """Show what there is to say now, beside the text."""
-    session, at = study.session, now()
-    study.touch(at)
-    room.desk.follow()
-    session.next_probe(at, room.desk.askable())
+    session, at = running.session, now()
+    running.sign()
+    open_text.tracker.follow()
+    running.next_probe(at)
     snapshot = session.snapshot(at)
-    if snapshot.state is not state or not is_here(study):
+    if snapshot.state is not state or not is_here(running):
         st.rerun()
     if snapshot.suggestion is not None:
-        show_suggestion(study, snapshot.suggestion, before_break=lambda: end_step(room))
+        show_suggestion(running, snapshot.suggestion, before_break=lambda: end_step(open_text))
     elif snapshot.probe is not None:
-        ask_about_text(study, room, snapshot.probe)
-    if room.with_camera and snapshot.notice is not None:
+        ask_about_text(running, open_text, snapshot.probe)
+    if open_text.with_camera and snapshot.notice is not None:
         show_notice(snapshot.notice)
-    elif room.with_camera:
+    elif open_text.with_camera:
         show_expression(snapshot)
     show_times(snapshot)
 
 
-def ask_about_text(study: LiveStudy, room: ReadingRoom, probe: Probe) -> None:
+def ask_about_text(running: RunningSession, open_text: OpenText, probe: Probe) -> None:
     """Ask one question about a passage a little way back, or about the moment."""
     passage = probe.passage_id
-
-    def answer(value: int | None) -> None:
-        features = None if passage is None else room.desk.features(passage)
-        study.session.answer(probe, value, now(), features=features)
-
-    ask(probe, answer, "" if passage is None else remind(room.document, passage))
+    about = "" if passage is None else remind(open_text.document, passage)
+    ask(probe, lambda value: running.answer(probe, value, now()), about)
 
 
 def remind(document: Document, passage_id: str) -> str:

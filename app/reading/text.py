@@ -4,86 +4,83 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.live.clock import now
+from app.parts.clock import now
 from app.parts.refresh import rerun_here
 from app.reading.memory import ReadingMemory
+from app.reading.open_text import OpenText
 from app.reading.passages import as_html, column
-from app.reading.rooms import ReadingRoom, ReadingRooms
 from app.reading.text_view import show_text
 from fer_core.reading.attribution import own_pace
 from fer_core.reading.visibility import LONGEST_REPORT_S
 
 
-def show_reading_text(room: ReadingRoom, rooms: ReadingRooms) -> None:
+def show_reading_text(open_text: OpenText) -> None:
     """Show the text in the way that the learner chose."""
     one_at_a_time = ReadingMemory.of_tab().one_at_a_time
-    st.fragment(show_step if one_at_a_time else show_pages)(room, rooms)
+    st.fragment(show_step if one_at_a_time else show_pages)(open_text)
 
 
-def show_pages(room: ReadingRoom, rooms: ReadingRooms) -> None:
+def show_pages(open_text: OpenText) -> None:
     """Show the scrolling text and take what it reports."""
     report = show_text(
-        f"text-{room.session_id}",
-        room.document,
-        room.position,
-        room.typography,
-        room.marked,
-        own_pace(room.session.profile.paces_wpm),
-        room.reports,
+        f"text-{open_text.running.session_id}",
+        open_text.document,
+        open_text.position,
+        open_text.typography,
+        open_text.tracker.marked,
+        own_pace(open_text.session.profile.paces_wpm),
+        open_text.reports,
     )
     if report is None:
         return
-    place, marked = room.position, list(room.marked)
-    room.take(room.reports.take(report, now()))
-    if room.marked != marked:
-        rooms.keep_marks(room)
-    if room.position != place:
+    place = open_text.position
+    open_text.take(open_text.reports.take(report, now()))
+    if open_text.position != place:
         rerun_here()
 
 
-def show_step(room: ReadingRoom, rooms: ReadingRooms) -> None:
+def show_step(open_text: OpenText) -> None:
     """Show one passage with buttons; the time between two presses is its time."""
-    passages = room.document.passages
-    room.step = min(room.step, len(passages) - 1)
-    passage = passages[room.step]
-    if room.step_at is None:
-        room.step_at = now()
-    st.html(column(as_html(passage), room.typography))
-    st.progress(room.step / len(passages), f"Passage {room.step + 1} of {len(passages)}")
+    passages = open_text.document.passages
+    open_text.step = min(open_text.step, len(passages) - 1)
+    passage = passages[open_text.step]
+    if open_text.step_at is None:
+        open_text.step_at = now()
+    st.html(column(as_html(passage), open_text.typography))
+    st.progress(open_text.step / len(passages), f"Passage {open_text.step + 1} of {len(passages)}")
     with st.container(horizontal=True):
-        back = st.button("← Previous", disabled=room.step == 0, key="step_back")
+        back = st.button("← Previous", disabled=open_text.step == 0, key="step_back")
         on = st.button(
-            "Next →", type="primary", disabled=room.step == len(passages) - 1, key="step_on"
+            "Next →", type="primary", disabled=open_text.step == len(passages) - 1, key="step_on"
         )
-        marked = passage.passage_id in room.marked
+        marked = passage.passage_id in open_text.tracker.marked
         mark = st.button("⭐ Not important" if marked else "⭐ Important", key="step_mark")
         lost = st.button("⛰️ Lost me here", key="step_lost")
     if not (back or on or mark or lost):
         return
-    close_step(room)
+    close_step(open_text)
     if mark:
-        room.toggle_mark(passage.passage_id)
-        rooms.keep_marks(room)
+        open_text.toggle_mark(passage.passage_id)
     if lost:
-        room.lost_at(passage.passage_id)
+        open_text.lost_at(passage.passage_id)
         st.toast("Noted: you got lost here.")
-    room.step += int(on) - int(back)
+    open_text.step += int(on) - int(back)
     rerun_here()
 
 
-def close_step(room: ReadingRoom) -> None:
+def close_step(open_text: OpenText) -> None:
     """Count the time since the passage came up, a minute at most."""
     at = now()
-    if room.step_at is not None:
-        passage = room.document.passages[room.step]
-        room.see({passage.passage_id: 1.0}, max(room.step_at, at - LONGEST_REPORT_S), at)
-    room.step_at = at
+    if open_text.step_at is not None:
+        passage = open_text.document.passages[open_text.step]
+        open_text.see({passage.passage_id: 1.0}, max(open_text.step_at, at - LONGEST_REPORT_S), at)
+    open_text.step_at = at
 
 
-def end_step(room: ReadingRoom) -> None:
+def end_step(open_text: OpenText) -> None:
     """Count what was on the screen until now."""
     if ReadingMemory.of_tab().one_at_a_time:
-        close_step(room)
+        close_step(open_text)
     else:
-        room.see_until(now())
-    room.step_at = None
+        open_text.see_until(now())
+    open_text.step_at = None

@@ -199,8 +199,11 @@ class Smoother:
     def push(self, values: FloatArray, at: float, weight: float = 1.0) -> None:
         """Take one observation of all channels, shape (n,), captured at `at` seconds.
 
-        Observations must come in the order of time; one that does not is ignored.
+        Observations must come in the order of time; one that does not is ignored, and so is one
+        without weight.
         """
+        if weight <= 0:
+            return
         if self._last_at is None:
             duration = _FIRST_FRAME_S
         elif at <= self._last_at:

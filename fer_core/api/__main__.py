@@ -52,11 +52,14 @@ def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore)
     _log_as_json()
 
     from fer_core.api.app import create_app
+    from fer_core.api.demo_page import check_built
     from fer_core.api.model_loader import ModelService
     from fer_core.api.server import ApiServer, stop_on_signals
     from fer_core.live.registry import SessionRegistry
     from fer_core.vision.engine import InferenceEngine
 
+    if options.demo:
+        check_built()
     models = ModelService(lambda: InferenceEngine.load(settings))
     registry = SessionRegistry.open(settings, time.time)
     app = create_app(settings, models, keys, registry, require_key=needs_key, demo=options.demo)

@@ -19,8 +19,8 @@ from fer_core.api.schemas.study import EventHeaders
 from fer_core.api.services import StreamLimit, services
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
+from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.snapshot import State
-from fer_core.sessions.timeline_bucket import Event, EventKind
 
 #: A snapshot each second while the session runs.
 SNAPSHOT_EVERY_S = 1.0
@@ -115,7 +115,10 @@ def _follow(
             yield ": still here\n\n"
             sent_at = monotonic()
         state = snapshot.state
-        if state is State.FINISHED or ended.wait(SNAPSHOT_EVERY_S) or running.erased:
+        if state is State.FINISHED or ended.wait(SNAPSHOT_EVERY_S):
+            return
+        # One that was finished and forgotten meanwhile still tells how it ended.
+        if running.erased and not running.is_finished:
             return
 
 

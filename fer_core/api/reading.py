@@ -34,7 +34,7 @@ reading = APIBlueprint(
 def report_passages(path: SessionPath, body: PassagesSeen) -> Response:
     """Say which passages were on the screen
 
-    Send what an IntersectionObserver saw, every few seconds. Reports may overlap and may come
+    Send what stood in the reading band, every few seconds. Reports may overlap and may come
     again: time counts once. What lies in a pause is left out.
     """
     running = services().sessions.get_to_change(path.session_id)

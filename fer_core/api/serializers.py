@@ -35,7 +35,7 @@ from fer_core.reading.highlights import Mark
 from fer_core.sessions.report import NOTE, Report, Stretch, make_report
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
-from fer_core.sessions.timeline_bucket import Row
+from fer_core.sessions.timeline_bucket import TimelineBucket
 from fer_core.storage.history import SessionSummary as StoredSummary
 from fer_core.texts.document import Document
 
@@ -126,7 +126,7 @@ def text_of(document: Document) -> TextOut:
     )
 
 
-def row_of(row: Row) -> TimelineRow:
+def row_of(row: TimelineBucket) -> TimelineRow:
     """Describe a stretch of the timeline."""
     return TimelineRow(
         at=row.at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fer_core.api.schemas.sessions import TextIn
 from fer_core.texts.document import Document, Passage
-from fer_core.texts.opening import open_document, open_pasted
+from fer_core.texts.opening import open_html, open_pasted
 from fer_core.texts.question import Question
 
 
@@ -17,7 +17,7 @@ def open_text(text: TextIn) -> Document:
     if text.passages is None:
         content = text.content or ""
         if text.format == "html":
-            return open_document(f"{text.title or 'Untitled text'}.html", content.encode())
+            return open_html(content, text.title or "Untitled text")
         return open_pasted(content, text.title)
     return Document(
         title=text.title or "Untitled text",

@@ -19,8 +19,9 @@ import pandas as pd
 from fer_core.affect.indicators import Estimate, Reason
 from fer_core.affect.signals import CARRY_FORWARD_S
 from fer_core.emotions import EMOTIONS
+from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.timeline import rebucket
-from fer_core.sessions.timeline_bucket import Event, EventKind, Row
+from fer_core.sessions.timeline_bucket import TimelineBucket
 
 #: Points in a chart at most, whatever the window: more than a screen has room for costs time and
 #: shows nothing new.
@@ -91,7 +92,7 @@ def bucket_for(seconds: float) -> float:
 
 
 def live_tables(
-    rows: Sequence[Row],
+    rows: Sequence[TimelineBucket],
     events: Sequence[Event],
     started_at: float,
     now: float,
@@ -156,7 +157,7 @@ class _Stretches:
     def __init__(self) -> None:
         self._latest: dict[str, tuple[int, float]] = {}
 
-    def number(self, series: str, row: Row) -> int:
+    def number(self, series: str, row: TimelineBucket) -> int:
         """Return the number of the stretch that this row's value of the series belongs to."""
         number, end = self._latest.get(series, (0, row.at))
         if row.at - end > CARRY_FORWARD_S:
@@ -194,7 +195,11 @@ def _marks(
 
 
 def _spans(
-    rows: Sequence[Row], events: Sequence[Event], started_at: float, since: float, now: float
+    rows: Sequence[TimelineBucket],
+    events: Sequence[Event],
+    started_at: float,
+    since: float,
+    now: float,
 ) -> pd.DataFrame:
     """Return the stretches without values: pauses, absence, a second face, no pictures."""
     spans: list[tuple[float, float, str]] = []

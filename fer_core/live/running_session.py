@@ -14,15 +14,12 @@ from contextlib import suppress
 from fer_core.errors import SessionFinished
 from fer_core.learner.probes import Probe
 from fer_core.live.reading_tracker import ReadingTracker
+from fer_core.sessions.clock import SILENT_AFTER_S
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import StoredSession
 from fer_core.texts.document import Document
 from fer_core.vision.faces import Detections
-
-#: A running session that gives no sign for this long is paused, as of its last sign. A browser tab
-#: in the background reports about once a minute. Seconds.
-LOST_AFTER_S = 180.0
 
 Clock = Callable[[], float]
 
@@ -33,9 +30,9 @@ class RunningSession:
     """A session in memory. Every method may be called from any thread.
 
     A sign of the learner is whatever comes for the session through a door: a frame, a report of
-    what was on the screen, an answer, a command, an open page or client that asks for it. Between
-    two signs that lie further apart than `LOST_AFTER_S` nobody was there: the session was paused at
-    the first of them. So the night does not count, nor does a jump of the clock either way.
+    what was on the screen, an answer, a command, an open page or client that asks for it. After a
+    silence the session is paused as of the last sign (`SessionClock`); here the doors give their
+    signs, and a clock that is set back counts as a silence too.
 
     Args:
         session: The session itself.
@@ -49,7 +46,8 @@ class RunningSession:
         stored: See above; None for a session that was started here.
         runs_here: See above.
         erased: It is gone; who still holds it lets go.
-        last_sign: When the last sign came, seconds since the epoch.
+        last_sign: When the last sign came, while paused and finished too, in seconds since the
+            epoch.
     """
 
     def __init__(
@@ -105,23 +103,28 @@ class RunningSession:
         """
         with self._lock:
             at = self._clock()
-            lost = self.pause_if_lost()
-            self.last_sign = at if lost else max(self.last_sign, at)
+            if self._pause_if_set_back(at):
+                self.last_sign = at
+            self.session.sign(at)
+            self.last_sign = max(self.last_sign, at)
 
     def pause_if_lost(self) -> bool:
-        """Pause the session, as of its last sign, if that is long ago; tell whether it was."""
+        """Pause the session, as of its last sign, if that is long ago; tell whether it did."""
         with self._lock:
-            # A clock that was set back far is as good as one that jumped ahead: nobody knows how
-            # much time has passed.
-            lost = abs(self._clock() - self.last_sign) > LOST_AFTER_S
-            if lost:
-                self.pause_at_last_sign()
-            return lost
+            at = self._clock()
+            return self._pause_if_set_back(at) or self.session.pause_if_silent(at)
+
+    def _pause_if_set_back(self, at: float) -> bool:
+        # A clock that was set back far is as good as a silence: nobody knows how long it was.
+        is_set_back = at < self.last_sign - SILENT_AFTER_S
+        if is_set_back:
+            self.pause_at_last_sign()
+        return is_set_back
 
     def pause_at_last_sign(self) -> None:
         """Pause the session as of its last sign, where it still runs."""
-        with self._lock, suppress(SessionFinished):  # by its learner, at this very moment
-            self.session.pause(self.last_sign)
+        with suppress(SessionFinished):  # by its learner, at this very moment
+            self.session.pause(self.session.last_sign)
 
     def observe(self, detections: Detections, captured_at: float) -> bool:
         """Take an analysed frame, which is a sign of the learner.

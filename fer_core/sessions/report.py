@@ -20,10 +20,11 @@ from fer_core.affect.indicators import ComprehensionFeatures
 from fer_core.emotions import LABELS
 from fer_core.learner.evaluation import ComprehensionExample, evaluate
 from fer_core.learner.probes import ProbeKind
+from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import Totals
 from fer_core.sessions.snapshot import TREND_POINTS
-from fer_core.sessions.timeline_bucket import Event, EventKind, Row
+from fer_core.sessions.timeline_bucket import TimelineBucket
 
 #: Length of the stretches that are compared, and how far apart they start. Seconds.
 STRETCH_S = 300.0
@@ -158,7 +159,7 @@ def _mean(values: Sequence[int | None]) -> float | None:
     return sum(given) / len(given) if given else None
 
 
-def heart_rate_of(rows: Sequence[Row]) -> HeartRate | None:
+def heart_rate_of(rows: Sequence[TimelineBucket]) -> HeartRate | None:
     """Return the heart rate over a session; None where it was not asked for."""
     asked = [(row.pulse, row.width_s) for row in rows if row.pulse is not None]
     if not asked:
@@ -177,7 +178,7 @@ def heart_rate_of(rows: Sequence[Row]) -> HeartRate | None:
     )
 
 
-def find_stretches(rows: Sequence[Row]) -> tuple[Stretch | None, Stretch | None, str]:
+def find_stretches(rows: Sequence[TimelineBucket]) -> tuple[Stretch | None, Stretch | None, str]:
     """Return the hardest and the best five minutes, and why there are none otherwise.
 
     A stretch counts with an estimate for at least half of it; the two are named only when they
@@ -203,7 +204,7 @@ def find_stretches(rows: Sequence[Row]) -> tuple[Stretch | None, Stretch | None,
     return hardest, best, ""
 
 
-def _stretch(rows: Sequence[Row], start: float) -> Stretch | None:
+def _stretch(rows: Sequence[TimelineBucket], start: float) -> Stretch | None:
     weighted = seconds = 0.0
     for row in rows:
         value = row.comprehension.value

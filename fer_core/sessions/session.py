@@ -9,33 +9,34 @@ from __future__ import annotations
 
 import math
 import threading
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from fer_core.affect.breaks import REST_S, BreakAdvisor, BreakRule, Suggestion
-from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, Features, Reason
-from fer_core.affect.signals import Baseline, Channel, Presence, negative_of
+from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, Features
+from fer_core.affect.signals import Baseline, Presence
 from fer_core.errors import SessionFinished
-from fer_core.learner.probes import Answer, Probe, ProbeKind, ReadPassage
+from fer_core.learner.probes import Answer, Probe, ReadPassage
 from fer_core.learner.profile import LearnerProfile
 from fer_core.learner.questionnaire import Questionnaire
 from fer_core.reading.attribution import Signals
 from fer_core.reading.visibility import ReadingLog, View
+from fer_core.sessions.breaks import SessionBreaks
+from fer_core.sessions.clock import SessionClock
+from fer_core.sessions.estimates import EstimatorState
+from fer_core.sessions.events import Event, EventKind, EventLog
+from fer_core.sessions.questions import SessionQuestions
 from fer_core.sessions.session_info import SessionInfo, Totals
-from fer_core.sessions.signals import Beliefs, SignalMeter
-from fer_core.sessions.snapshot import Expression, Indicator, Snapshot, State
-from fer_core.sessions.timeline import Timeline, rebucket, to_frame
-from fer_core.sessions.timeline_bucket import Event, EventKind, Row
+from fer_core.sessions.signals import SignalPipeline
+from fer_core.sessions.snapshot import Snapshot, State
+from fer_core.sessions.snapshot_builder import build_snapshot
+from fer_core.sessions.tallies import Tallies
+from fer_core.sessions.timeline import Timeline, rebucket, to_frame, to_signals
+from fer_core.sessions.timeline_bucket import TimelineBucket
 from fer_core.texts.question import Question
 from fer_core.vision.faces import Detections
 
-#: Events kept in memory; a session of eight hours has a few hundred.
-KEPT_EVENTS = 5000
 #: After a restart this much of the end is replayed into the filters, which forget what is older;
 #: all of it while there is no baseline yet. Seconds.
 REPLAY_S = 600.0
@@ -55,7 +56,11 @@ class StudySession:
     Examples:
         >>> from pathlib import Path
         >>> from fer_core import EmotionDetector, StudySession, decode_image
-        >>> from fer_core.sessions.session_info import SessionInfo
+        >>> from fer_core.sessions.breaks import SessionBreaks
+    from fer_core.sessions.questions import SessionQuestions
+    from fer_core.sessions.snapshot_builder import build_snapshot
+    from fer_core.sessions.tallies import Tallies
+    from fer_core.sessions.session_info import SessionInfo
         >>> found = EmotionDetector.load().detect(decode_image(Path("me.jpg").read_bytes()))
         >>> session = StudySession(SessionInfo("monday", started_at=0.0))
         >>> for tenth in range(1, 101):  # ten seconds of a camera at ten frames a second
@@ -84,25 +89,23 @@ class StudySession:
             comprehension=profile.comprehension,
             stress=profile.stress,
         )
-        self._meter = SignalMeter(
-            profile.baseline, Beliefs(*self._questionnaire.learnt(), profile.use_camera)
+        self._signals = SignalPipeline(
+            profile.baseline, EstimatorState(*self._questionnaire.learnt(), profile.use_camera)
         )
         self._baseline_given = profile.baseline is not None
         self._timeline = Timeline()
-        self._events: deque[Event] = deque(maxlen=KEPT_EVENTS)
-        self._event_count = 0
-        self._advisor = BreakAdvisor(info.plan)
+        self._log = EventLog()
+        self._tallies = Tallies()
+        self._breaks = SessionBreaks(info.plan, self._log)
+        self._questions = SessionQuestions(
+            self._questionnaire, self._signals, self._breaks, self._log
+        )
         self._reading_log = ReadingLog()
-        self._state = State.ACTIVE
-        self._active_before_s = 0.0
-        self._since = info.started_at
-        self._away_s = self._valid_s = self._observed_s = self._away_run_s = 0.0
-        self._share_sums = np.zeros(5)
-        self._breaks = 0
+        self._clock = SessionClock(info.started_at)
         self._last_presence = Presence.WAITING
-        self._meter.begin(info.started_at)
+        self._signals.begin(info.started_at)
         consent = {} if info.consent_at is None else {"consent_at": info.consent_at}
-        self._note(EventKind.STARTED, info.started_at, **consent)
+        self._log.note(EventKind.STARTED, info.started_at, **consent)
 
     # Frames
 
@@ -115,7 +118,8 @@ class StudySession:
 
         Returns:
             Whether it was used. A frame that is not newer than the last one, or that was captured
-            before the start or in a pause, is left out.
+            before the start or in a pause, is left out. After a silence that was too long the
+            session is paused, see `clock`.
 
         Raises:
             SessionFinished: The session is over.
@@ -124,76 +128,82 @@ class StudySession:
         if not math.isfinite(captured_at):
             raise ValueError("a frame needs a time")
         with self._lock:
-            if self._state is State.FINISHED:
-                raise SessionFinished
-            if self._state is State.PAUSED:
+            self._open()
+            if detections.blank:
+                self._pause_if_silent(captured_at)
+            else:
+                self._sign(captured_at)
+            if self._clock.state is State.PAUSED:
                 return False
-            rows = self._meter.push(detections, captured_at)
-            if rows is None:
+            buckets = self._signals.push(detections, captured_at)
+            if buckets is None:
                 return False
-            self._keep(rows)
-            if rows:
+            self._keep(buckets)
+            if buckets:
                 self._advise(captured_at)
             return True
 
-    def _keep(self, rows: list[Row]) -> None:
-        for row in rows:
-            end = row.at + row.width_s
-            self._timeline.append(row)
-            self._count(row)
-            if self._meter.baseline is not None:
-                self._advisor.negative.push(
-                    end, self._meter.valence(), row.coverage, self._meter.baseline
-                )
-            if row.presence is not self._last_presence:
-                self._last_presence = row.presence
-                self._note(EventKind.PRESENCE, row.at, presence=str(row.presence))
-            if self._ends_a_rest(row):
-                self._advisor.rested(self._active_s(end))
-        if self._meter.baseline is not None and not self._baseline_given and rows:
+    def _keep(self, buckets: list[TimelineBucket]) -> None:
+        baseline = self._signals.baseline
+        for bucket in buckets:
+            end = bucket.at + bucket.width_s
+            self._timeline.append(bucket)
+            if baseline is not None:
+                self._breaks.feel(end, self._signals.valence(), bucket.coverage, baseline)
+            if bucket.presence is not self._last_presence:
+                self._last_presence = bucket.presence
+                self._log.note(EventKind.PRESENCE, bucket.at, presence=str(bucket.presence))
+            if self._tallies.add(bucket):
+                self._breaks.rested(self._clock.active_s(end))
+        if baseline is not None and not self._baseline_given and buckets:
             self._baseline_given = True
-            self._note(EventKind.BASELINE_READY, rows[-1].at + rows[-1].width_s)
-
-    def _ends_a_rest(self, row: Row) -> bool:
-        """Follow absences; tell whether one that was long enough for a rest ends here."""
-        if row.presence is Presence.AWAY:
-            self._away_run_s += row.away_s
-            return False
-        rested = self._away_run_s >= REST_S
-        self._away_run_s = 0.0
-        return rested
-
-    def _count(self, row: Row) -> None:
-        self._away_s += row.away_s
-        self._valid_s += row.valid_s
-        self._observed_s += row.observed_s
-        if row.probabilities is not None:
-            self._share_sums += np.array(row.probabilities) * row.valid_s
+            self._log.note(EventKind.BASELINE_READY, buckets[-1].at + buckets[-1].width_s)
 
     # The learner's hand
 
     def read_heart_rate(self, on: bool) -> None:
         """Read the heart rate from now on, or stop. Frames must bring the skin's colour for it."""
         with self._lock:
-            self._meter.read_pulse(on)
+            self._signals.pulse.read(on)
 
     @property
     def reads_heart_rate(self) -> bool:
         with self._lock:
-            return self._meter.reads_pulse
+            return self._signals.pulse.is_on
+
+    @property
+    def last_sign(self) -> float:
+        """When the learner was last known to be there, seconds since the epoch."""
+        with self._lock:
+            return self._clock.last_sign
+
+    def sign(self, at: float) -> None:
+        """Note a sign of the learner that the session does not see itself.
+
+        Frames, reading reports, answers and commands are signs by themselves. One that comes after
+        too long a silence pauses the session, as of the sign before it.
+        """
+        with self._lock:
+            self._sign(at)
+
+    def pause_if_silent(self, now: float) -> bool:
+        """Pause, as of the last sign, if there has been none for too long; tell whether it did."""
+        with self._lock:
+            return self._pause_if_silent(now)
 
     def pause(self, at: float) -> None:
         """Stop the clock and the signals. Pausing twice changes nothing.
+
+        Args:
+            at: Since when; it may lie in the past, but not before the last sign of the learner.
 
         Raises:
             SessionFinished: The session is over.
         """
         with self._lock:
             self._open()
-            if self._state is State.ACTIVE:
-                self._stop_clock(at)
-                self._state = State.PAUSED
-                self._note(EventKind.PAUSED, at)
+            self._sign(at)
+            self._stop(EventKind.PAUSED, at)
 
     def resume(self, at: float) -> None:
         """Go on. A pause of two minutes or more counts as a rest.
@@ -203,61 +213,63 @@ class StudySession:
         """
         with self._lock:
             self._open()
-            if self._state is State.PAUSED:
-                if at - self._since >= REST_S:
-                    self._breaks += 1
-                    self._advisor.rested(self._active_before_s)
-                self._state = State.ACTIVE
-                self._since = at
-                self._meter.begin(at)
+            self._sign(at)
+            if self._clock.state is State.PAUSED:
+                if self._clock.apply(self._log.note(EventKind.RESUMED, at)):
+                    self._breaks.rested(self._clock.active_s(at))
+                self._signals.begin(at)
                 self._last_presence = Presence.WAITING
-                self._note(EventKind.RESUMED, at)
 
     def finish(self, at: float) -> None:
         """End the session for good. Finishing twice changes nothing."""
         with self._lock:
-            if self._state is State.FINISHED:
-                return
-            if self._state is State.ACTIVE:
-                self._stop_clock(at)
-            self._skip_open_probe(at)
-            self._state = State.FINISHED
-            self._since = at
-            self._note(EventKind.FINISHED, at)
+            if self._clock.state is not State.FINISHED:
+                self._sign(at)
+                self._questions.skip_open(at)
+                self._stop(EventKind.FINISHED, at)
 
-    def _stop_clock(self, at: float) -> None:
-        self._keep(self._meter.flush())
-        self._active_before_s = self._active_s(at)
-        self._since = at
+    def _sign(self, at: float) -> None:
+        self._pause_if_silent(at)
+        self._clock.sign(at)
+
+    def _pause_if_silent(self, at: float) -> bool:
+        silent = self._clock.silent(at)
+        if silent:
+            self._stop(EventKind.PAUSED, self._clock.last_sign)
+        return silent
+
+    def _stop(self, kind: EventKind, at: float) -> None:
+        """Pause or finish, but not before what has already been counted."""
+        if self._clock.state is State.ACTIVE:
+            self._keep(self._signals.flush())
+        elif kind is EventKind.PAUSED:
+            return
+        self._clock.apply(self._log.note(kind, max(at, self._clock.last_sign)))
 
     def _open(self) -> None:
-        if self._state is State.FINISHED:
+        if self._clock.state is State.FINISHED:
             raise SessionFinished
-
-    def _active_s(self, at: float) -> float:
-        """Return the seconds of study up to a moment, pauses left out."""
-        if self._state is not State.ACTIVE:
-            return self._active_before_s
-        return self._active_before_s + max(0.0, at - self._since)
 
     # Breaks
 
     def _advise(self, at: float) -> None:
-        if self._state is not State.ACTIVE or self._meter.presence(at) is Presence.AWAY:
-            return
-        suggestion = self._advisor.advise(at, self._active_s(at))
-        if suggestion is not None:
-            self._note(EventKind.BREAK_SUGGESTED, at, **suggestion.to_dict())
+        if (
+            self._clock.state is State.ACTIVE
+            and self._signals.presence.now(at) is not Presence.AWAY
+        ):
+            self._breaks.advise(at, self._clock.active_s(at))
 
     def snooze_break(self, at: float) -> None:
         """Hide the break suggestion that stands for five minutes."""
         with self._lock:
-            self._note_break(EventKind.BREAK_SNOOZED, at, self._advisor.snooze(at))
+            self._sign(at)
+            self._breaks.snooze(at)
 
     def dismiss_break(self, at: float) -> None:
         """Take the break suggestion that stands away."""
         with self._lock:
-            self._note_break(EventKind.BREAK_DISMISSED, at, self._advisor.dismiss())
+            self._sign(at)
+            self._breaks.dismiss(at)
 
     def take_break(self, at: float) -> None:
         """Follow the break suggestion that stands: pause.
@@ -267,12 +279,9 @@ class StudySession:
         """
         with self._lock:
             self._open()
-            self._note_break(EventKind.BREAK_TAKEN, at, self._advisor.dismiss())
+            self._sign(at)
+            self._breaks.take(at)
             self.pause(at)
-
-    def _note_break(self, kind: EventKind, at: float, suggestion: Suggestion | None) -> None:
-        if suggestion is not None:
-            self._note(kind, at, suggestion_id=suggestion.suggestion_id)
 
     # Questions
 
@@ -284,35 +293,11 @@ class StudySession:
             read: The passages read so far, where a text is open; None without a text.
         """
         with self._lock:
-            if self._questionnaire.expired(at):
-                self._skip_open_probe(at)
-            quiet = (
-                self._state is not State.ACTIVE
-                or self._advisor.standing(at) is not None
-                or self._meter.presence(at) is Presence.AWAY
-            )
-            if not quiet and (new := self._questionnaire.next(at, read)) is not None:
-                self._remember_asked(new, at)
-            return None if self._state is not State.ACTIVE else self._questionnaire.open
-
-    def _remember_asked(self, probe: Probe, at: float) -> None:
-        features: Features | None = None
-        if probe.kind is ProbeKind.STRESS:
-            features = self._meter.stress_features()
-        elif probe.passage_id is None:
-            features = self._meter.live_features(at)
-        self._questionnaire.remember(probe, features)
-        self._note(
-            EventKind.PROBE_ASKED,
-            at,
-            probe_id=probe.probe_id,
-            probe_kind=str(probe.kind),
-            passage_id=probe.passage_id,
-        )
-
-    def _skip_open_probe(self, at: float) -> None:
-        if self._questionnaire.open is not None:
-            self.answer(self._questionnaire.open, None, at)
+            active = self._clock.state is State.ACTIVE
+            away = self._signals.presence.now(at) is Presence.AWAY
+            quiet = not active or away or self._breaks.standing(at) is not None
+            probe = self._questions.next(at, read, quiet=quiet)
+            return probe if active else None
 
     def use_questions(self, questions: Iterable[Question]) -> None:
         """Take the open text's own questions: the history knows a text by its name only."""
@@ -351,33 +336,10 @@ class StudySession:
             if not is_correction:
                 self._open()
             answer = Answer(probe, value, at, is_correction)
-            if self._questionnaire.take(answer, features):
-                self._learn()
-                if self._state is not State.FINISHED:  # the end is the last event
-                    self._note_answer(answer)
+            self._sign(at)
+            finished = self._clock.state is State.FINISHED
+            self._questions.take(answer, features, after_end=finished)
             return answer
-
-    def _note_answer(self, answer: Answer) -> None:
-        probe, at, value = answer.probe, answer.answered_at, answer.value
-        self._note(
-            EventKind.PROBE_ANSWERED,
-            at,
-            probe_id=probe.probe_id,
-            probe_kind=str(probe.kind),
-            passage_id=probe.passage_id,
-            value=value,
-        )
-        if value is not None and not answer.is_correction:
-            if probe.kind is ProbeKind.STRESS:
-                self._advisor.answered_stress(at, value)
-            elif probe.kind is ProbeKind.CLARITY:
-                self._advisor.answered_clarity(at, value)
-
-    def _learn(self) -> None:
-        comprehension, stress = self._questionnaire.learnt()
-        self._meter.beliefs = replace(
-            self._meter.beliefs, comprehension=comprehension, stress=stress
-        )
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -409,13 +371,15 @@ class StudySession:
         """
         with self._lock:
             self._open()
-            if self._state is State.ACTIVE and end > self._since:
-                self._reading_log.add(View(passage_id, visible_share, max(start, self._since), end))
+            self._sign(end)
+            if self._clock.state is State.ACTIVE and end > self._clock.since:
+                start = max(start, self._clock.since)
+                self._reading_log.add(View(passage_id, visible_share, start, end))
 
     def set_reading(self, features: ComprehensionFeatures | None) -> None:
         """Let text and pace of the passage in view enter the live estimate; None: no text open."""
         with self._lock:
-            self._meter.beliefs = replace(self._meter.beliefs, reading=features)
+            self._signals.state = replace(self._signals.state, reading=features)
 
     @property
     def views(self) -> tuple[View, ...]:
@@ -429,104 +393,52 @@ class StudySession:
         The baseline that is ready now also serves for the time before it was.
         """
         with self._lock:
-            rows, baseline = self._timeline.since(), self._meter.baseline
-        present, negative = [], []
-        for row in rows:
-            present.append(row.facing_s / row.observed_s if row.observed_s > 0 else math.nan)
-            z = math.nan
-            if baseline is not None and row.probabilities is not None:
-                z = baseline.z(Channel.NEGATIVE, negative_of(row.probabilities))
-            negative.append(z)
-        start = np.array([row.at for row in rows])
-        width = np.array([row.width_s for row in rows])
-        return Signals(start, start + width, np.array(present), np.array(negative))
+            buckets, baseline = self._timeline.since(), self._signals.baseline
+        return to_signals(buckets, baseline)
 
     # What it says
 
     @property
     def state(self) -> State:
         with self._lock:
-            return self._state
+            return self._clock.state
 
     @property
     def baseline(self) -> Baseline | None:
         """The learner's usual, to be kept for later sessions; None until it is known."""
         with self._lock:
-            return self._meter.baseline
+            return self._signals.baseline
 
     @property
     def coefficients(self) -> tuple[Coefficients, Coefficients]:
         """Comprehension and stress, as personalised so far."""
         with self._lock:
-            return self._meter.beliefs.comprehension, self._meter.beliefs.stress
+            return self._signals.state.comprehension, self._signals.state.stress
 
     def snapshot(self, at: float) -> Snapshot:
         """Return everything that can be said about this moment; call it about once a second."""
         with self._lock:
             self._advise(at)
-            active = self._state is State.ACTIVE
-            notice = self._notice(at)
-            last = self._timeline.last
-            fresh = notice is None and last is not None
-            usual = self._meter.usual()
-            estimates = self._meter.estimates(at, self._state_reason())
-            totals = self.totals(at)
-            return Snapshot(
-                at=at,
-                state=self._state,
-                presence=self._meter.presence(at) if active else Presence.WAITING,
-                notice=notice,
-                expression=self._meter.expression(at) if active else Expression(reason=notice),
-                valence=last.valence if fresh and last else None,
-                valence_band=last.valence_band if fresh and last else None,
-                arousal=last.arousal if fresh and last else None,
-                comprehension=Indicator(estimates[0], usual[0]),
-                stress=Indicator(estimates[1], usual[1]),
-                attention=Indicator(estimates[2], usual[2]),
-                coverage=self._meter.coverage(at) if active else 0.0,
-                baseline_progress=self._meter.baseline_progress,
-                elapsed_s=totals.elapsed_s,
-                studied_s=totals.studied_s,
-                next_break_s=self._advisor.next_break_s(at, self._active_s(at)) if active else None,
-                suggestion=self._advisor.standing(at) if active else None,
-                probe=self._questionnaire.open if active else None,
-                frames=self._meter.frames,
-                late_frames=self._meter.late_frames,
-                pulse=self._meter.pulse(at) if active else None,
-                usual_bpm=self._meter.usual_bpm,
+            return build_snapshot(
+                at,
+                self._clock.state,
+                self.totals(at),
+                self._signals,
+                self._timeline.last,
+                self._breaks,
+                self._questionnaire.open,
             )
-
-    def _state_reason(self) -> Reason | None:
-        return {
-            State.ACTIVE: None,
-            State.PAUSED: Reason.PAUSED,
-            State.FINISHED: Reason.FINISHED,
-        }[self._state]
-
-    def _notice(self, at: float) -> Reason | None:
-        return self._state_reason() or self._meter.gate(at)
 
     def totals(self, at: float) -> Totals:
         """Return what the session amounts to up to a moment."""
         with self._lock:
-            end = self._since if self._state is State.FINISHED else max(at, self._since)
-            active = self._active_s(at)
-            shares = None
-            if (total := float(self._share_sums.sum())) > 0:
-                shares = tuple(float(value) for value in self._share_sums / total)
-            return Totals(
-                elapsed_s=max(0.0, end - self.info.started_at),
-                active_s=active,
-                studied_s=max(0.0, active - self._away_s),
-                away_s=self._away_s,
-                valid_s=self._valid_s,
-                observed_s=self._observed_s,
-                shares=shares,
-                breaks=self._breaks,
-                frames=self._meter.frames,
+            active_s = self._clock.active_s(at)
+            elapsed_s = max(active_s, self._clock.end(at) - self.info.started_at)
+            return self._tallies.totals(
+                elapsed_s, active_s, self._clock.breaks, self._signals.frames
             )
 
-    def rows(self, since: float | None = None) -> list[Row]:
+    def rows(self, since: float | None = None) -> list[TimelineBucket]:
         """Return the rows that start at `since` or later; all that are in memory without it."""
         with self._lock:
             return self._timeline.since(since)
@@ -534,7 +446,7 @@ class StudySession:
     def events(self, after: int = 0) -> list[Event]:
         """Return the events after a sequence number, oldest first."""
         with self._lock:
-            return [event for event in self._events if event.sequence > after]
+            return self._log.after(after)
 
     def timeline(
         self, *, bucket_s: float | None = None, since: float | None = None
@@ -553,17 +465,13 @@ class StudySession:
             rows = list(rebucket(rows, bucket_s))
         return to_frame(rows, self.info.started_at)
 
-    def _note(self, kind: EventKind, at: float, /, **data: Any) -> None:
-        self._event_count += 1
-        self._events.append(Event(self._event_count, at, kind, data))
-
     # After a restart
 
     @classmethod
     def restore(
         cls,
         info: SessionInfo,
-        rows: Iterable[Row],
+        rows: Iterable[TimelineBucket],
         events: Iterable[Event],
         profile: LearnerProfile | None = None,
         *,
@@ -589,53 +497,42 @@ class StudySession:
         """
         session = cls(info, profile, questions=questions, seed=seed)
         rows, events = list(rows), list(events)
+        rests = []
         for row in rows:
             session._timeline.append(row)
-            session._count(row)
+            if session._tallies.add(row):
+                rests.append(row.at + row.width_s)
         last_row_end = rows[-1].at + rows[-1].width_s if rows else info.started_at
-        whole = session._meter.baseline is None
-        session._meter.replay(rows, -math.inf if whole else last_row_end - REPLAY_S)
-        session._baseline_given = session._meter.baseline is not None
+        whole = session._signals.baseline is None
+        session._signals.replay(rows, -math.inf if whole else last_row_end - REPLAY_S)
+        session._baseline_given = session._signals.baseline is not None
         session._questionnaire.restore(answers, last_row_end)
-        session._learn()
+        session._questions.learn()
         session._reading_log = ReadingLog(views)
-        rests = [row.at + row.width_s for row in rows if session._ends_a_rest(row)]
-        session._replay_events(events, rests, last_row_end)
+        last_sign = max([last_row_end, *(view.end for view in session.views)])
+        session._replay(events, rests, last_sign)
         return session
 
-    def _replay_events(self, events: list[Event], rests: list[float], last_row_end: float) -> None:
-        """Bring back the clock: what was active, what was paused, and that it was cut off.
+    def _replay(self, events: list[Event], rests: list[float], last_sign: float) -> None:
+        """Bring back the clock and the breaks from the events, and note that it was cut off.
 
         Args:
             events: In the order of their sequence.
             rests: When an absence ended that was one, in the order of time.
-            last_row_end: As of when it was cut off, if it was.
+            last_sign: The latest of what was seen and read.
         """
         if events:
-            self._events.clear()
-            self._event_count = 0
+            self._log.clear()
         for event in events:
             while rests and rests[0] <= event.at:
-                self._advisor.rested(self._active_s(rests.pop(0)))
-            self._events.append(event)
-            self._event_count = event.sequence
-            if event.kind in (EventKind.PAUSED, EventKind.FINISHED, EventKind.INTERRUPTED):
-                self._active_before_s = self._active_s(event.at)
-                finished = event.kind is EventKind.FINISHED
-                self._state = State.FINISHED if finished else State.PAUSED
-                self._since = event.at
-            elif event.kind is EventKind.RESUMED:
-                if event.at - self._since >= REST_S:
-                    self._breaks += 1
-                    self._advisor.rested(self._active_before_s)
-                self._state, self._since = State.ACTIVE, event.at
-            elif event.kind is EventKind.BREAK_SUGGESTED:
-                rule = BreakRule(event.data["rule"])
-                self._advisor.remember(event.at, self._active_s(event.at), rule)
+                self._breaks.rested(self._clock.active_until(rests.pop(0)))
+            self._log.keep(event)
+            if self._clock.apply(event):
+                self._breaks.rested(self._clock.active_until(event.at))
+            self._breaks.restore(event, self._clock.active_until(event.at))
         for at in rests:
-            self._advisor.rested(self._active_s(at))
-        if self._state is State.ACTIVE:
-            at = max([last_row_end, self._since, *(event.at for event in events)])
-            self._active_before_s = self._active_s(at)
-            self._state, self._since = State.PAUSED, at
-            self._note(EventKind.INTERRUPTED, at)
+            self._breaks.rested(self._clock.active_until(at))
+        if self._clock.state is State.ACTIVE:
+            signs = [event.at for event in events if event.is_sign]
+            at = max([last_sign, self._clock.since, *signs])
+            self._clock.apply(self._log.note(EventKind.INTERRUPTED, at))

@@ -10,10 +10,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+import numpy as np
 import pandas as pd
 
+from fer_core.affect.signals import Baseline, Channel, negative_of
 from fer_core.emotions import LABELS
-from fer_core.sessions.timeline_bucket import Row, merge_rows
+from fer_core.reading.attribution import Signals
+from fer_core.sessions.timeline_bucket import TimelineBucket, merge_buckets
 
 #: Rows kept at one a second: half an hour, the longest window that the live chart shows whole.
 FINE_ROWS = 1800
@@ -26,13 +29,13 @@ class Timeline:
     """The rows of one session, oldest first. Not thread-safe: its session locks."""
 
     def __init__(self) -> None:
-        self._fine: deque[Row] = deque()
-        self._coarse: deque[Row] = deque(maxlen=COARSE_ROWS)
+        self._fine: deque[TimelineBucket] = deque()
+        self._coarse: deque[TimelineBucket] = deque(maxlen=COARSE_ROWS)
 
     def __len__(self) -> int:
         return len(self._coarse) + len(self._fine)
 
-    def append(self, row: Row) -> None:
+    def append(self, row: TimelineBucket) -> None:
         """Add the newest row; rows come in the order of time."""
         if row.width_s >= COARSE_S:
             self._coarse.append(row)
@@ -46,22 +49,22 @@ class Timeline:
         oldest = []
         while self._fine and self._fine[0].at < start + COARSE_S:
             oldest.append(self._fine.popleft())
-        self._coarse.append(merge_rows(oldest, start, COARSE_S))
+        self._coarse.append(merge_buckets(oldest, start, COARSE_S))
 
-    def since(self, at: float | None = None) -> list[Row]:
+    def since(self, at: float | None = None) -> list[TimelineBucket]:
         """Return the rows that start at `at` or later, all of them without it."""
         if at is None:
             return [*self._coarse, *self._fine]
         return [*_tail(self._coarse, at), *_tail(self._fine, at)]
 
     @property
-    def last(self) -> Row | None:
+    def last(self) -> TimelineBucket | None:
         if self._fine:
             return self._fine[-1]
         return self._coarse[-1] if self._coarse else None
 
 
-def _tail(rows: deque[Row], at: float) -> list[Row]:
+def _tail(rows: deque[TimelineBucket], at: float) -> list[TimelineBucket]:
     newest_first = []
     for row in reversed(rows):
         if row.at < at:
@@ -75,7 +78,7 @@ def _bucket_start(at: float, width_s: float) -> float:
     return math.floor(at / width_s) * width_s
 
 
-def rebucket(rows: Iterable[Row], width_s: float) -> Iterator[Row]:
+def rebucket(rows: Iterable[TimelineBucket], width_s: float) -> Iterator[TimelineBucket]:
     """Merge rows into stretches of `width_s` seconds; a row that is wider stays as it is.
 
     Raises:
@@ -88,7 +91,7 @@ def rebucket(rows: Iterable[Row], width_s: float) -> Iterator[Row]:
         if len(members) == 1 and members[0].width_s >= width_s:
             yield members[0]
         else:
-            yield merge_rows(members, start, width_s)
+            yield merge_buckets(members, start, width_s)
 
 
 #: Columns of `to_frame`, in order.
@@ -118,7 +121,7 @@ COLUMNS: tuple[str, ...] = (
 )
 
 
-def to_frame(rows: Sequence[Row], started_at: float) -> pd.DataFrame:
+def to_frame(rows: Sequence[TimelineBucket], started_at: float) -> pd.DataFrame:
     """Return rows as a table, one line each, with the columns of `COLUMNS`.
 
     `time` is UTC, `elapsed_s` counts from the start of the session, the five classes are shares
@@ -168,3 +171,22 @@ def to_frame(rows: Sequence[Row], started_at: float) -> pd.DataFrame:
     frame[numbers] = frame[numbers].astype("float64")
     frame["frames"] = frame["frames"].astype("int64")
     return frame
+
+
+def to_signals(rows: Sequence[TimelineBucket], baseline: Baseline | None) -> Signals:
+    """Return presence and expression over time, for attribution to passages.
+
+    Args:
+        rows: In the order of time.
+        baseline: What is usual; without it nothing is said about the expression.
+    """
+    present, negative = [], []
+    for row in rows:
+        present.append(row.facing_s / row.observed_s if row.observed_s > 0 else math.nan)
+        z = math.nan
+        if baseline is not None and row.probabilities is not None:
+            z = baseline.z(Channel.NEGATIVE, negative_of(row.probabilities))
+        negative.append(z)
+    start = np.array([row.at for row in rows])
+    width = np.array([row.width_s for row in rows])
+    return Signals(start, start + width, np.array(present), np.array(negative))

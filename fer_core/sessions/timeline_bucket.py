@@ -1,13 +1,13 @@
-"""What a session keeps: a row of numbers for each second, and events between them.
+"""What a session keeps of its signals: a bucket of numbers for each second.
 
-Rows and events are all that is stored of a session. Both turn into plain JSON values and back.
+Buckets and events are all that is stored of a session. They turn into plain JSON values and back.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -19,10 +19,10 @@ Five = tuple[float, float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TimelineBucket:
     """One stretch of a session: a second, or ten where older ones were merged.
 
-    Seconds in which no picture arrived have no row.
+    Seconds in which no picture arrived have no bucket.
 
     Attributes:
         at: Start of the stretch, seconds since the epoch; a whole multiple of `width_s`.
@@ -89,14 +89,14 @@ class Row:
         return plain
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Row:
+    def from_dict(cls, data: Mapping[str, Any]) -> TimelineBucket:
         """Read what `to_dict` wrote.
 
         Raises:
-            KeyError, ValueError: The values are not a row.
+            KeyError, ValueError: The values are not a bucket.
         """
         values = {item.name: data[item.name] for item in fields(cls) if item.name != "pulse"}
-        # Rows from before heart rate was measured have none.
+        # Buckets from before heart rate was measured have none.
         pulse = data.get("pulse")
         values["pulse"] = None if pulse is None else pulse_from_dict(pulse)
         for name in ("comprehension", "stress", "attention"):
@@ -146,91 +146,40 @@ def pulse_from_dict(data: Mapping[str, Any]) -> Pulse:
     return Pulse(data["bpm"], data["snr_db"], None if reason is None else NoPulse(reason))
 
 
-class EventKind(StrEnum):
-    """What can happen in a session besides time passing."""
+def merge_buckets(buckets: Sequence[TimelineBucket], at: float, width_s: float) -> TimelineBucket:
+    """Merge the buckets of one longer stretch into one: times add up, values are their means.
 
-    STARTED = "started"
-    PAUSED = "paused"
-    RESUMED = "resumed"
-    FINISHED = "finished"
-    INTERRUPTED = "interrupted"  # the app ended in mid-session; `at` is the last row's end
-    BASELINE_READY = "baseline_ready"
-    PRESENCE = "presence"  # data: presence, until then
-    BREAK_SUGGESTED = "break_suggested"
-    BREAK_SNOOZED = "break_snoozed"
-    BREAK_DISMISSED = "break_dismissed"
-    BREAK_TAKEN = "break_taken"
-    PROBE_ASKED = "probe_asked"
-    PROBE_ANSWERED = "probe_answered"  # data: value, or None when skipped
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened at one moment.
-
-    Attributes:
-        sequence: 1, 2, 3, ... within the session.
-        at: Seconds since the epoch.
-        kind: What happened.
-        data: Plain JSON values that belong to it.
-    """
-
-    sequence: int
-    at: float
-    kind: EventKind
-    data: Mapping[str, Any] = field(default_factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
-            "sequence": self.sequence,
-            "at": self.at,
-            "kind": str(self.kind),
-            "data": dict(self.data),
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Event:
-        """Read what `to_dict` wrote."""
-        return cls(
-            int(data["sequence"]), float(data["at"]), EventKind(data["kind"]), dict(data["data"])
-        )
-
-
-def merge_rows(rows: Sequence[Row], at: float, width_s: float) -> Row:
-    """Merge the rows of one longer stretch into one: times add up, values are their means.
-
-    A value is kept where at least half of the rows have it; else the commonest reason stands.
+    A value is kept where at least half of them have it; else the commonest reason stands.
 
     Args:
-        rows: In the order of time, at least one.
+        buckets: In the order of time, at least one.
         at: Start of the stretch.
         width_s: Its length.
     """
-    last = rows[-1]
-    return Row(
+    last = buckets[-1]
+    return TimelineBucket(
         at=at,
         width_s=width_s,
-        frames=sum(row.frames for row in rows),
-        observed_s=sum(row.observed_s for row in rows),
-        valid_s=sum(row.valid_s for row in rows),
-        facing_s=sum(row.facing_s for row in rows),
-        away_s=sum(row.away_s for row in rows),
+        frames=sum(bucket.frames for bucket in buckets),
+        observed_s=sum(bucket.observed_s for bucket in buckets),
+        valid_s=sum(bucket.valid_s for bucket in buckets),
+        facing_s=sum(bucket.facing_s for bucket in buckets),
+        away_s=sum(bucket.away_s for bucket in buckets),
         presence=last.presence,
-        probabilities=_mean_five([row.probabilities for row in rows]),
-        shares=_mean_five([row.shares for row in rows]),
-        valence=_mean([row.valence for row in rows]),
-        valence_band=_mean([row.valence_band for row in rows]),
-        arousal=_mean([row.arousal for row in rows]),
-        motion=_mean([row.motion for row in rows]),
-        centre_x=_mean([row.centre_x for row in rows]),
-        centre_y=_mean([row.centre_y for row in rows]),
-        size=_mean([row.size for row in rows]),
-        coverage=sum(row.coverage for row in rows) / len(rows),
-        comprehension=_mean_estimate([row.comprehension for row in rows]),
-        stress=_mean_estimate([row.stress for row in rows]),
-        attention=_mean_estimate([row.attention for row in rows]),
-        pulse=_mean_pulse([row.pulse for row in rows]),
+        probabilities=_mean_five([bucket.probabilities for bucket in buckets]),
+        shares=_mean_five([bucket.shares for bucket in buckets]),
+        valence=_mean([bucket.valence for bucket in buckets]),
+        valence_band=_mean([bucket.valence_band for bucket in buckets]),
+        arousal=_mean([bucket.arousal for bucket in buckets]),
+        motion=_mean([bucket.motion for bucket in buckets]),
+        centre_x=_mean([bucket.centre_x for bucket in buckets]),
+        centre_y=_mean([bucket.centre_y for bucket in buckets]),
+        size=_mean([bucket.size for bucket in buckets]),
+        coverage=sum(bucket.coverage for bucket in buckets) / len(buckets),
+        comprehension=_mean_estimate([bucket.comprehension for bucket in buckets]),
+        stress=_mean_estimate([bucket.stress for bucket in buckets]),
+        attention=_mean_estimate([bucket.attention for bucket in buckets]),
+        pulse=_mean_pulse([bucket.pulse for bucket in buckets]),
     )
 
 

@@ -11,9 +11,10 @@ from fer_core.affect.indicators import Estimate, Features
 from fer_core.learner.probes import Answer
 from fer_core.reading.attribution import PassageReading
 from fer_core.reading.visibility import View
+from fer_core.sessions.events import Event
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
-from fer_core.sessions.timeline_bucket import Event, Row
+from fer_core.sessions.timeline_bucket import TimelineBucket
 from fer_core.storage.records import INDICATORS, line_to_passage
 from fer_core.texts.document import Document
 
@@ -115,7 +116,7 @@ class StoredSession:
     """Everything that is kept of a session; its text only where the learner asked for it."""
 
     summary: SessionSummary
-    rows: tuple[Row, ...]
+    rows: tuple[TimelineBucket, ...]
     events: tuple[Event, ...]
     answers: tuple[tuple[Answer, Features | None], ...]
     views: tuple[View, ...]

@@ -21,7 +21,8 @@ from fer_core.learner.probes import Answer, Probe, ProbeKind
 from fer_core.reading.attribution import PassageReading
 from fer_core.reading.highlights import Highlight
 from fer_core.reading.visibility import View
-from fer_core.sessions.timeline_bucket import Event, EventKind, Five, Row
+from fer_core.sessions.events import Event, EventKind
+from fer_core.sessions.timeline_bucket import Five, TimelineBucket
 from fer_core.storage.tables import LABEL_LENGTH
 from fer_core.texts.document import Document, Heading, Passage
 from fer_core.texts.question import Question
@@ -37,7 +38,7 @@ _PLAIN = (
 _FEATURES = {"comprehension": ComprehensionFeatures, "stress": StressFeatures}
 
 
-def row_to_line(session_id: str, row: Row) -> Line:
+def row_to_line(session_id: str, row: TimelineBucket) -> Line:
     """Return a timeline row as a line of the table `timeline`."""
     line: Line = {"session_id": session_id, "presence": str(row.presence)}
     line |= {name: getattr(row, name) for name in _PLAIN}
@@ -61,11 +62,11 @@ def row_to_line(session_id: str, row: Row) -> Line:
     }
 
 
-def line_to_row(line: Mapping[str, Any]) -> Row:
+def line_to_row(line: Mapping[str, Any]) -> TimelineBucket:
     """Read what `row_to_line` wrote."""
     values: dict[str, Any] = {name: line[name] for name in _PLAIN}
     values |= {name: _line_to_estimate(name, line) for name in INDICATORS}
-    return Row(
+    return TimelineBucket(
         **values,
         presence=Presence(line["presence"]),
         probabilities=_line_to_five("p", line),

@@ -86,7 +86,7 @@ sessions = Table(
     Index("sessions_by_start", "owner", "started_at"),
 )
 
-#: One line for each stretch of a session, see `study.records.Row`.
+#: One row for each stretch of a session, see `sessions.timeline_bucket.TimelineBucket`.
 timeline = Table(
     "timeline",
     metadata,
@@ -141,7 +141,7 @@ answers = Table(
     Column("features", JSON(none_as_null=True)),
 )
 
-#: What was on the screen when, see `study.reading.View`.
+#: What was on the screen when, see `reading.visibility.View`.
 views = Table(
     "views",
     metadata,

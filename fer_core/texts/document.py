@@ -1,6 +1,6 @@
 """A text as passages: words, sentences, and the cut into pieces that can be read one by one.
 
-Opening files is in `documents`; here everything is already plain blocks. The cut
+Opening files is in `opening`; here everything is already plain blocks. The cut
 loses no character but white space, and doubles none. It needs no language model:
 it works on punctuation and on Unicode's properties.
 """
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 from fer_core.texts.question import Question
 
@@ -156,6 +157,22 @@ class Document:
         for passage in self.passages:
             digest.update("".join(passage.text.split()).encode())
         return digest.hexdigest()[:16]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Document:
+        """Read what `to_dict` wrote."""
+        passages = (
+            Passage(**{**one, "headings": tuple(Heading(**each) for each in one["headings"])})
+            for one in data["passages"]
+        )
+        questions = (
+            Question(**{**one, "choices": tuple(one["choices"])}) for one in data["questions"]
+        )
+        return cls(**{**data, "passages": tuple(passages), "questions": tuple(questions)})
 
 
 def count_words(text: str) -> float:

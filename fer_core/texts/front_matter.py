@@ -8,15 +8,20 @@ questions:
     choices: [the distance, the direction, the kind of flower]
     answer: the direction            # or its number from 1
 ---
+
+Other programs (Obsidian, Hugo, Jekyll) write front matter of their own: what is not ours is left
+out of the text, and never a reason to refuse it.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from fer_core.errors import FrontMatterInvalid
 from fer_core.texts.document import Passage
@@ -24,8 +29,15 @@ from fer_core.texts.question import Question
 
 #: Longer front matter is none.
 LONGEST_FRONT_MATTER = 100_000
+MOST_QUESTIONS = 500
+_LONGEST_TAG = 35
 
-_FRONT_MATTER = re.compile(r"\s*\A---[^\S\n]*\n(.*?)\n---[^\S\n]*(?:\n|\Z)", re.DOTALL)
+_YAML = re.compile(
+    r"\A\s{0,50}---[^\S\n]{0,50}\n(.*?)^(?:---|\.\.\.)[^\S\n]*$\n?", re.DOTALL | re.M
+)
+_TOML = re.compile(r"\A\s{0,50}\+\+\+[^\S\n]{0,50}\n(.*?)^\+\+\+[^\S\n]*$\n?", re.DOTALL | re.M)
+#: So begins a mapping; between other rules stand words of the text.
+_KEY = re.compile(r"\A(?:\s*#[^\n]*\n|\s*\n)*[\"']?[\w][\w .-]{0,60}[\"']?\s*(?::(?:\s|$)|=)")
 
 
 class QuestionEntry(BaseModel):
@@ -58,13 +70,11 @@ class QuestionEntry(BaseModel):
 
 
 class FrontMatter(BaseModel):
-    """What a text says about itself; other keys are left alone."""
-
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+    """What a text says about itself."""
 
     title: str = ""
-    language: str = Field(default="", max_length=35)
-    questions: tuple[QuestionEntry, ...] = Field(default=(), max_length=500)
+    language: str = ""
+    questions: tuple[QuestionEntry, ...] = ()
 
     def questions_for(self, passages: Sequence[Passage]) -> tuple[Question, ...]:
         """Attach each question to its passage.
@@ -102,33 +112,67 @@ def _find(about: int | str, texts: Sequence[str]) -> int | None:
 def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     """Split a text into its front matter, empty if it has none, and the rest.
 
-    Lines between two --- lines that are no YAML mapping belong to the text.
+    Lines between two --- lines that are no mapping belong to the text.
 
     Raises:
-        FrontMatterInvalid: They are a mapping, but its questions cannot be used; the message says
+        FrontMatterInvalid: It has questions in our form that cannot be used; the message says
             which and why.
     """
-    match = _FRONT_MATTER.match(text)
-    if match is None or len(match.group(1)) > LONGEST_FRONT_MATTER:
-        return FrontMatter(), text
+    head = text[: LONGEST_FRONT_MATTER + 100]
+    for pattern, read in ((_YAML, _read_yaml), (_TOML, _read_toml)):
+        match = pattern.match(head)
+        if match is None or len(match.group(1)) > LONGEST_FRONT_MATTER:
+            continue
+        content = read(match.group(1))
+        if content is None and not _KEY.match(match.group(1)):
+            return FrontMatter(), text
+        return _front_matter(content or {}), text[match.end() :]
+    return FrontMatter(), text
+
+
+def _read_yaml(text: str) -> dict[Any, Any] | None:
     try:
         # An alias could make a few lines unfold to gigabytes.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(match.group(1))):
-            raise FrontMatterInvalid("The lines at the top of this text may not use * references.")
-        content = yaml.safe_load(match.group(1))
-    except (yaml.YAMLError, RecursionError):
-        return FrontMatter(), text
-    if not isinstance(content, dict):
-        return FrontMatter(), text
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.CSafeLoader)):
+            return None
+        content = yaml.load(text, yaml.CSafeLoader)
+    # The constructors raise what they like on impossible dates and numbers.
+    except (yaml.YAMLError, RecursionError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _read_toml(text: str) -> dict[Any, Any] | None:
     try:
-        front_matter = FrontMatter.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = " ".join(
-            str(part + 1) if isinstance(part, int) else str(part) for part in first["loc"]
-        )
-        reason = first["msg"].removeprefix("Value error, ")
-        raise FrontMatterInvalid(
-            f"The lines at the top of this text cannot be used: {place}: {reason}."
-        ) from None
-    return front_matter, text[match.end() :]
+        return tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _front_matter(content: dict[Any, Any]) -> FrontMatter:
+    title, language = content.get("title"), content.get("language", content.get("lang"))
+    entries = content.get("questions")
+    ours = isinstance(entries, list) and any(
+        isinstance(entry, dict) and {"ask", "choices"} & entry.keys() for entry in entries
+    )
+    questions: tuple[QuestionEntry, ...] = ()
+    if ours:
+        try:
+            questions = _QUESTIONS.validate_python(entries)
+        except ValidationError as error:
+            raise FrontMatterInvalid(_told(error)) from None
+    return FrontMatter(
+        title=" ".join(str(title).split()) if isinstance(title, str | int | float) else "",
+        language=language if isinstance(language, str) and len(language) <= _LONGEST_TAG else "",
+        questions=questions,
+    )
+
+
+_QUESTIONS: TypeAdapter[tuple[QuestionEntry, ...]] = TypeAdapter(tuple[QuestionEntry, ...])
+
+
+def _told(error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = " ".join(str(part + 1) if isinstance(part, int) else str(part) for part in first["loc"])
+    reason = first["msg"].removeprefix("Value error, ")
+    return f"The lines at the top of this text cannot be used: questions {place}: {reason}."

@@ -1,32 +1,37 @@
-"""HTML to headings and paragraphs of plain words, on the standard library's parser.
+"""HTML to headings and paragraphs, with the words that a browser would show.
 
-Nothing is run or fetched. Navigation, scripts, styles and buttons are left out; of the
-rest, no word is.
+A real HTML5 parser (Lexbor) reads the markup; nothing is run or fetched. This module knows what
+each element looks like on a page; which part of a page is its text is in `main_content`.
 """
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import re
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from fer_core.errors import TextDamaged
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
 from fer_core.texts.document import Block, BlockKind
+from fer_core.texts.main_content import is_boilerplate, main_part
+from fer_core.texts.page_elements import is_hidden, list_marker
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_LEFT_OUT = frozenset(
-    [
-        "script", "style", "noscript", "template", "nav", "svg", "math", "iframe", "object",
-        "button", "select", "head",
-    ]
-)  # fmt: skip
 _BLOCKS = frozenset(
     [
         "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
-        "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "header", "hr",
-        "html", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot",
-        "thead", "tr", "ul",
+        "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form",
+        "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "optgroup",
+        "p", "pre", "search", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
     ]
 )  # fmt: skip
+_LISTS = frozenset(["ul", "ol", "menu", "dir"])
+_SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+_SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+_RAISED, _LOWERED = set("0123456789+-−=()ni"), set("0123456789+-−=()")
+#: Between the cells of a table's row.
+_CELL = " | "
+_SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
 class HtmlPage(NamedTuple):
@@ -37,99 +42,248 @@ class HtmlPage(NamedTuple):
     blocks: list[Block]
 
 
-def html_to_blocks(markup: str) -> HtmlPage:
+def html_to_page(markup: str, *, whole_page: bool = True) -> HtmlPage:
     """Return the headings and paragraphs of an HTML document, however broken its markup.
 
-    Raises:
-        TextDamaged: It has declarations that are none.
+    Args:
+        markup: The document or a part of one.
+        whole_page: Whether there may be navigation and the like around the text, to be left out.
     """
-    parser = _Collector()
-    try:
-        parser.feed(_close(markup))
-        parser.close()
-    except AssertionError:  # so the library says it in Python 3.11
-        raise TextDamaged from None
-    parser.flush()
-    return HtmlPage(" ".join(parser.title.split()), parser.language, parser.blocks)
+    tree = LexborHTMLParser(markup)
+    root, body, title = tree.root, tree.body, tree.css_first("title")
+    language = "" if root is None else (root.attributes.get("lang") or "")[:35]
+    words = "" if title is None else " ".join((title.text() or "").split())
+    if body is None:
+        return HtmlPage(words, language, [])
+    reader = _Reader(whole_page)
+    part = main_part(body) if whole_page else body
+    if part is not body and (heading := _heading_above(body, part)) is not None:
+        reader.read(heading)
+    reader.read(part)
+    return HtmlPage(words, language, reader.blocks)
 
 
-def _close(markup: str) -> str:
-    """Take the start signs away that nothing ends; the parser would look for the end of each."""
-    closed, end, rest = markup.rpartition("-->")
-    markup = closed + end + rest.replace("<!--", "")
-    closed, end, rest = markup.rpartition(">")
-    return closed + end + rest.replace("<", "&lt;")
+def _heading_above(body: LexborNode, part: LexborNode) -> LexborNode | None:
+    """Return the page's one large heading where it stands outside its text."""
+    headings = body.css("h1")
+    return headings[0] if len(headings) == 1 and not part.css("h1") else None
 
 
-class _Collector(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.blocks: list[Block] = []
-        self.title = ""
-        self.language = ""
-        self._words: list[str] = []
-        self._left_out = 0
-        self._heading = 0
-        self._preformatted = 0
-        self._in_title = False
+@dataclass(slots=True)
+class _List:
+    """One list that is open, and the next number of its items."""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "html":
-            self.language = (dict(attrs).get("lang") or "")[:35]
-        if tag == "title" and not self.title:
-            self._in_title = True
-        if tag == "body":
-            # Broken pages forget to close their head.
-            self._left_out = 0
-        if tag in _LEFT_OUT:
-            self.flush()
-            self._left_out += 1
-        elif self._left_out:
-            return
-        elif tag in _HEADINGS:
-            self.flush()
-            self._heading = _HEADINGS[tag]
-        elif tag in _BLOCKS:
-            self.flush()
-            self._preformatted += tag == "pre"
-        elif tag == "br":
+    node: LexborNode
+    number: int
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Walks a tree once, without recursion: a page may nest its elements a hundred thousand deep.
+
+    Attributes:
+        whole_page: Whether what is not text is left out.
+        blocks: What was read.
+    """
+
+    whole_page: bool
+    blocks: list[Block] = field(default_factory=list)
+    _words: list[str] = field(default_factory=list)
+    _lines: list[str] = field(default_factory=list)
+    _lists: list[_List] = field(default_factory=list)
+    _marker: str = ""
+    _heading: int = 0
+    _preformatted: int = 0
+    _tables: int = 0
+    _layout: list[bool] = field(default_factory=list)
+
+    def read(self, root: LexborNode) -> None:
+        """Read a node and everything in it."""
+        stack: list[tuple[LexborNode, bool]] = [(root, True)]
+        while stack:
+            node, entering = stack.pop()
+            if not entering:
+                self._leave(node)
+                continue
+            name = node.tag
+            if name == "-text":
+                self._take(node.text_content or "")
+            elif name and not name.startswith(("-", "!", "#")) and not self._replaced(node, name):
+                self._enter(node, name)
+                stack.append((node, False))
+                children = []
+                child = node.child
+                while child is not None:
+                    children.append((child, True))
+                    child = child.next
+                stack.extend(reversed(children))
+        self._flush()
+        self._close_lines()
+
+    def _replaced(self, node: LexborNode, name: str) -> bool:
+        """Handle what shows something else than its content, or nothing."""
+        if is_hidden(node, name) or (self.whole_page and is_boilerplate(node, name)):
+            if name in _BLOCKS:
+                self._flush()
+            return True
+        if name == "br":
             self._words.append("\n")
-        elif tag in ("td", "th"):
-            self._words.append(" ")
-        elif tag == "img":
-            self._words.append(dict(attrs).get("alt") or "")
+        elif name == "img":
+            self._words.append(_SPACES.sub(" ", node.attributes.get("alt") or ""))
+        elif name in ("sup", "sub"):
+            return self._raised(node, name)
+        elif name in ("math", "mjx-container") or "katex" in (node.attributes.get("class") or ""):
+            formula = _formula(node, name)
+            if formula:
+                self._words.append(formula)
+            return formula is not None
+        return name in ("br", "img", "wbr")
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "title":
-            self._in_title = False
-        if tag in _LEFT_OUT:
-            self._left_out = max(0, self._left_out - 1)
-        elif self._left_out:
-            return
-        elif tag in _HEADINGS:
-            self.flush()
+    def _raised(self, node: LexborNode, name: str) -> bool:
+        """Write small figures as such: "x²" and "note¹" are not "x2" and "note1"."""
+        text = (node.text() or "").strip()
+        table, known = (_SUPERSCRIPTS, _RAISED) if name == "sup" else (_SUBSCRIPTS, _LOWERED)
+        if text and set(text) <= known:
+            self._words.append(text.translate(table))
+            return True
+        return False
+
+    def _enter(self, node: LexborNode, name: str) -> None:
+        if name in _HEADINGS:
+            self._flush()
+            self._heading = _HEADINGS[name]
+        elif name in _LISTS:
+            self._flush()
+            self._lists.append(_List(node, _first_number(node, name)))
+        elif name == "li":
+            self._flush()
+            self._begin_item(node)
+        elif name == "table":
+            self._flush()
+            layout = _is_layout(node)
+            self._layout.append(layout)
+            self._tables += not layout
+        elif name in ("td", "th"):
+            if self._in_rows and self._words and "".join(self._words).strip():
+                self._words.append(_CELL)
+            elif not self._in_rows:
+                self._flush()
+        elif name in _BLOCKS and not self._in_cell(name):
+            self._flush()
+            self._preformatted += name == "pre"
+        elif name == "q":
+            self._words.append("“")
+        elif name == "rt" and not _has_brackets(node):
+            self._words.append("（")
+
+    def _leave(self, node: LexborNode) -> None:
+        name = node.tag
+        if name in _HEADINGS:
+            self._flush()
             self._heading = 0
-        elif tag in _BLOCKS:
-            self.flush()
-            self._preformatted = max(0, self._preformatted - (tag == "pre"))
+        elif name in _LISTS:
+            self._flush()
+            if self._lists:
+                self._lists.pop()
+            if not self._lists and not self._tables:
+                self._close_lines()
+        elif name == "table":
+            self._flush()
+            self._tables -= not self._layout.pop()
+            if not self._tables and not self._lists:
+                self._close_lines()
+        elif name in ("td", "th") and not self._in_rows:
+            self._flush()
+        elif name in _BLOCKS and not self._in_cell(str(name)):
+            self._flush()
+            self._preformatted = max(0, self._preformatted - (name == "pre"))
+        elif name == "q":
+            self._words.append("”")
+        elif name == "rt" and not _has_brackets(node):
+            self._words.append("）")
 
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.title += data
-        elif not self._left_out:
-            self._words.append(data if self._preformatted else data.replace("\n", " "))
+    @property
+    def _in_rows(self) -> bool:
+        return bool(self._layout) and not self._layout[-1]
 
-    def flush(self) -> None:
-        """End the block that is being collected."""
+    def _in_cell(self, name: str) -> bool:
+        """Whether a block stays on its row's line: paragraphs in the cells of a table of data."""
+        if not self._in_rows or name in ("tr", "caption", "thead", "tbody", "tfoot"):
+            return False
+        self._words.append(" ")
+        return True
+
+    def _begin_item(self, node: LexborNode) -> None:
+        if not self._lists:
+            self._marker = "• "
+            return
+        current = self._lists[-1]
+        marker, current.number = list_marker(current.node, node, current.number)
+        self._marker = "  " * (len(self._lists) - 1) + marker
+
+    def _take(self, text: str) -> None:
+        self._words.append(text if self._preformatted else _SPACES.sub(" ", text))
+
+    def _flush(self) -> None:
+        """End the line or block that is being collected."""
         text = "".join(self._words)
         self._words.clear()
         if self._preformatted:
-            text = text.strip("\n")
+            text = text.strip("\n").rstrip()
         else:
-            text = "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
+            text = "\n".join(" ".join(line.split(" ")).strip() for line in text.split("\n"))
+            text = re.sub(r" {2,}", " ", text).strip(" \n")
         if not text.strip():
             return
         if self._heading:
+            self._close_lines()
             self.blocks.append(Block(BlockKind.HEADING, " ".join(text.split()), self._heading))
+        elif self._lists or self._tables:
+            self._lines.append(self._marker + text)
+            self._marker = ""
         else:
-            self.blocks.append(Block(BlockKind.PARAGRAPH, text))
+            self.blocks.append(Block(BlockKind.PARAGRAPH, self._marker + text))
+            self._marker = ""
+
+    def _close_lines(self) -> None:
+        """End a list or table: its lines are one block, for each alone is too short to be timed."""
+        if self._lines:
+            self.blocks.append(Block(BlockKind.PARAGRAPH, "\n".join(self._lines)))
+            self._lines.clear()
+
+
+def _first_number(node: LexborNode, name: str) -> int:
+    if name != "ol":
+        return 0
+    items = sum(1 for child in node.iter() if child.tag == "li")
+    start = node.attributes.get("start") or ""
+    if re.fullmatch(r"-?\d{1,9}", start.strip()):
+        return int(start)
+    return items if "reversed" in node.attributes else 1
+
+
+def _is_layout(table: LexborNode) -> bool:
+    """Tell a table that sets a page out from one of data."""
+    if table.attributes.get("role") in ("presentation", "none"):
+        return True
+    inner = "table table, table h1, table h2, table h3, table p + p, table ul, table ol, table pre"
+    return (
+        table.css_first(inner) is not None or table.css_first("td + td, th + th, th + td") is None
+    )
+
+
+def _has_brackets(node: LexborNode) -> bool:
+    return node.parent is not None and node.parent.css_first("rp") is not None
+
+
+def _formula(node: LexborNode, name: str) -> str | None:
+    """Return a formula once, as its author wrote it; None to read the node like any other."""
+    source = node.css_first('annotation[encoding*="tex" i]')
+    if source is not None:
+        return (source.text() or "").strip()
+    if name == "math":
+        return node.attributes.get("alttext") or None
+    if name == "mjx-container":
+        math = node.css_first("math")
+        return (math.text() or "").strip() if math is not None else None
+    return None

@@ -210,3 +210,13 @@ class TestBaseline:
     def test_nothing_seen_gives_no_baseline(self) -> None:
         with pytest.raises(ValueError, match="no ordinary reading"):
             BaselineLearner().result()
+
+
+def test_an_observation_without_weight_changes_nothing() -> None:
+    """A frame on the very start of a second weighs nothing: 0 / 0 would stay in the mean."""
+    smoother = Smoother((10.0,), 1)
+    smoother.push(np.array([5.0]), 1.0, 0.0)
+    assert smoother.empty
+    smoother.push(np.array([2.0]), 2.0)
+    smoother.push(np.array([9.0]), 3.0, 0.0)
+    assert smoother.mean[0, 0] == 2.0

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
@@ -24,7 +25,7 @@ def service(make_app: MakeApp) -> Iterator[Service]:
 @dataclass(frozen=True)
 class Event:
     kind: str
-    data: object
+    data: Any
     event_id: str | None
 
 
@@ -141,6 +142,7 @@ def test_a_stream_ends_with_its_session_and_is_not_begun_again(service: Service)
     assert rest[-1].kind == "snapshot"
     assert rest[-1].data["state"] == "finished"
     last = next(event for event in reversed(rest) if event.event_id)
+    assert last.event_id is not None
     again = httpx.get(service.events_url(), headers={"Last-Event-ID": last.event_id})
     assert again.status_code == 204
 

@@ -17,8 +17,8 @@ from fer_core.live.memory import IDLE_S
 from fer_core.storage.store import SessionStore
 from tests.api.conftest import MakeApp
 from tests.api.learner import CONSENT, PASSAGES, SESSIONS, START, Clock, Learner
-from tests.e2e.servers import free_port, running_server
 from tests.storage.conftest import url
+from tests.support.servers import free_port, running_server
 
 __all__ = ["url"]  # an empty database of each kind
 

@@ -172,7 +172,7 @@ def test_forged_frame_headers_are_malformed(
     learner: Learner, photo: bytes, headers: dict[str, str]
 ) -> None:
     learner.start()
-    answer = learner.frame(photo, **headers)
+    answer = learner.frame(photo, None, **headers)
     assert (answer.status_code, answer.get_json()["code"]) == (400, "malformed")
 
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.api.conftest import MakeApp
 from tests.api.learner import CONSENT, SESSIONS, Clock, Learner
-from tests.e2e.servers import free_port
+from tests.support.servers import free_port
 
 
 @pytest.fixture

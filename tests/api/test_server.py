@@ -28,7 +28,7 @@ from fer_core.api.server import BODIES_AT_ONCE
 from fer_core.vision.image import decode_image
 from tests.api.conftest import MakeApp, encoded
 from tests.api.serving import serving
-from tests.e2e.servers import ROOT, free_port, running_server
+from tests.support.servers import ROOT, free_port, running_server
 
 
 @dataclass(frozen=True)

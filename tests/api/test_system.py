@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -52,11 +53,11 @@ def test_a_model_that_cannot_be_loaded_says_so(make_app: MakeApp) -> None:
 class Unseeing:
     """The network of the detector, with its scores lost: a damaged model."""
 
-    def __init__(self, network: object) -> None:
+    def __init__(self, network: Callable[[np.ndarray], np.ndarray]) -> None:
         self._network = network
 
     def __call__(self, batch: np.ndarray) -> np.ndarray:
-        output = np.array(self._network(batch))  # type: ignore[operator]
+        output = np.array(self._network(batch))
         output[:, 4:] = 0
         return output
 
@@ -129,7 +130,7 @@ def test_a_defect_is_logged_and_not_shown(
     app = make_app()
 
     @app.get("/defect")
-    def defect() -> None:
+    def defect() -> str:
         raise RuntimeError("/private/path of a library")
 
     answer = app.test_client().get("/defect")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from fer_core.config import PROJECT_ROOT
 from tests.api.conftest import (
@@ -21,7 +21,7 @@ from tests.api.conftest import (
     models,
     photo,
 )
-from tests.e2e.browser import chromium_path, launch
+from tests.support.browser import launch
 
 sys.path.insert(0, str(PROJECT_ROOT / "clients" / "python"))
 
@@ -38,17 +38,16 @@ __all__ = [
 
 
 @pytest.fixture(scope="module")
-def browser(astronaut: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    if chromium_path() is None:
-        pytest.fail("These tests drive Chromium: install it, or set FER_TEST_CHROMIUM to its path.")
+def browser(
+    playwright: Playwright, astronaut: np.ndarray, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
     frame = np.full((480, 640, 3), 110, np.uint8)
     frame[:, 80:560] = cv2.resize(astronaut, (480, 480))
     clip = tmp_path_factory.mktemp("clip") / "smile.mjpeg"
     clip.write_bytes(cv2.imencode(".jpg", frame[..., ::-1])[1].tobytes() * 30)
-    with sync_playwright() as playwright:
-        browser = launch(playwright, camera_clip=clip)
-        yield browser
-        browser.close()
+    browser = launch(playwright, camera_clip=clip)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -13,12 +13,17 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from fer_core.api.demo_page import FOLDER
-from tests.api.conftest import MakeApp
 from tests.clients.files import serving_files
-from tests.e2e.browser import PHONE
-from tests.e2e.servers import free_port, running_server
+from tests.clients.node import needs_node, npx
+from tests.support.browser import PHONE
+from tests.support.servers import free_port, running_server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, needs_node]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built() -> None:
+    npx("rolldown", "--config", "rolldown.demo.config.ts")
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +127,7 @@ def test_an_erased_session_is_gone(page: Page, app_origin: str, api_url: str) ->
 def test_the_page_of_the_api_itself_works_under_its_content_policy(
     page: Page, api_url: str
 ) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     start(page, f"{api_url}/demo")
     frames_answered(page, 2)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -134,7 +139,3 @@ def test_without_consent_nothing_starts(page: Page, api_url: str) -> None:
     page.get_by_role("button", name="Start").click()
     expect(page.locator("#live")).to_be_hidden()
     assert httpx.get(f"{api_url}/api/v1/sessions").json()["sessions"] == []
-
-
-def test_without_the_option_there_is_no_demo(make_app: MakeApp) -> None:
-    assert make_app().test_client().get("/demo/").status_code == 404

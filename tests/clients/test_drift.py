@@ -1,29 +1,17 @@
-"""What is committed beside the code is what the code says: contract, generated types, demo."""
+"""What is committed beside the code is what the code says: contract, generated types, scripts."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
+import sys
 from pathlib import Path
 
-import pytest
-
 from fer_core.api.app import make_contract
-from fer_core.api.demo_page import FOLDER
 from fer_core.config import PROJECT_ROOT
+from tests.clients.node import TYPESCRIPT, needs_node, npx
 
 CLIENTS = PROJECT_ROOT / "clients"
-TYPESCRIPT = CLIENTS / "typescript"
-
-needs_node = pytest.mark.skipif(
-    shutil.which("node") is None or not (TYPESCRIPT / "node_modules").is_dir(),
-    reason="needs node, and `npm ci` in clients/typescript",
-)
-
-
-def npx(*command: str) -> None:
-    subprocess.run(["npx", "--no-install", *command], cwd=TYPESCRIPT, check=True)
 
 
 def test_the_committed_contract_is_the_servers() -> None:
@@ -45,6 +33,12 @@ def test_the_generated_types_know_every_operation_and_field() -> None:
             assert f" {field}: " in types or f" {field}?: " in types, f"{name}.{field}"
 
 
+def test_the_python_types_are_those_of_the_contract() -> None:
+    generator = [sys.executable, "-m", "datamodel_code_generator", "--check"]
+    fresh = subprocess.run(generator, cwd=CLIENTS / "python", check=False)
+    assert fresh.returncode == 0, "run: datamodel-codegen, in clients/python"
+
+
 @needs_node
 def test_the_generated_types_are_those_of_the_contract(tmp_path: Path) -> None:
     fresh = tmp_path / "schema.ts"
@@ -57,13 +51,6 @@ def test_the_generated_types_are_those_of_the_contract(tmp_path: Path) -> None:
 
 
 @needs_node
-def test_the_client_compiles_strictly() -> None:
-    npx("tsc", "--noEmit")
-
-
-@needs_node
-def test_the_demo_is_compiled_from_the_client(tmp_path: Path) -> None:
-    npx("tsc", "--project", "tsconfig.demo.json", "--outDir", str(tmp_path))
-    fresh = {path.name: path.read_text() for path in tmp_path.glob("*.js")}
-    committed = {path.name: path.read_text() for path in FOLDER.glob("*.js")}
-    assert fresh == committed, "run: npm run demo"
+def test_the_scripts_pass_their_own_checks() -> None:
+    """Format, types, linter and unit tests; the app's script is compared with its source there."""
+    subprocess.run(["npm", "run", "--silent", "check"], cwd=TYPESCRIPT, check=True)

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from fer_core.api.app import GUIDE, make_contract
 from fer_core.api.problems import STATUS_OF_CODE
 from tests.clients.files import serving_files
-from tests.e2e.servers import free_port, running_server
+from tests.support.servers import free_port, running_server
 
 TEXT = GUIDE.read_text(encoding="utf-8")
 API = "http://127.0.0.1:8000"

@@ -13,7 +13,7 @@ import pytest
 from fer_core.config import PROJECT_ROOT
 from tests.api.conftest import MakeApp
 from tests.api.serving import serving
-from tests.clients.test_drift import TYPESCRIPT, needs_node
+from tests.clients.node import TYPESCRIPT, needs_node
 
 PYTHON = PROJECT_ROOT / "clients" / "python" / "README.md"
 
@@ -50,7 +50,6 @@ def test_the_typescript_example_compiles(tmp_path: Path) -> None:
     example.write_text(source.replace('"fer-client"', '"./index.js"'))
     for path in folder.glob("*.ts"):
         shutil.copy(path, tmp_path)
-    (tmp_path / "demo.ts").unlink()
     (tmp_path / "tsconfig.json").write_text(
         f'{{"extends": "{TYPESCRIPT}/tsconfig.json", "compilerOptions": '
         f'{{"rootDir": "."}}, "include": ["*.ts"], "exclude": []}}'

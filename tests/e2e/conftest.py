@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect
 
-from tests.e2e.browser import chromium_path, launch
-from tests.e2e.servers import running_app
+from tests.support.browser import launch
+from tests.support.servers import running_app
 
 # A busy machine with two cores takes its time; a test that passes never waits for it.
 expect.set_options(timeout=30_000)
@@ -27,14 +27,6 @@ def app_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running app that starts without a history."""
     with running_app(tmp_path_factory.mktemp("data")) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    if chromium_path() is None:
-        pytest.skip("needs Chromium: install it, or set FER_TEST_CHROMIUM to its path")
-    with sync_playwright() as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

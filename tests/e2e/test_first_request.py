@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from app.parts.navigation import PAGES
-from tests.e2e.browser import open_page
-from tests.e2e.servers import running_app
+from tests.support.browser import open_page
+from tests.support.servers import running_app
 
 HEADINGS = {
     "welcome": "See what a face shows",

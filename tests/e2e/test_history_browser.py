@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page, expect
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
-from tests.e2e.browser import PHONE, open_page, settled
-from tests.e2e.servers import running_app
 from tests.storage.sessions import TEXT, full_session
+from tests.support.browser import PHONE, open_page, settled
+from tests.support.servers import running_app
 
 PATIENCE_MS = 60_000
 DAY_S = 86_400.0

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +14,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
-from tests.e2e.browser import PHONE, chromium_path, launch, open_page, settled
-from tests.e2e.fake_camera import clip_frames, panned, write_mjpeg
-from tests.e2e.servers import free_port, running_server
+from tests.support.browser import PHONE, chromium_path, launch, open_page, settled
+from tests.support.fake_camera import clip_frames, panned, write_mjpeg
+from tests.support.servers import running_app
 
 #: The machine that runs the tests may be busy, and a connection in six is made anew.
 PATIENCE_MS = 90_000
@@ -226,15 +225,9 @@ def test_snapshots_work_where_video_does_not(app_address: str, portrait_browser:
 def test_an_error_in_a_frame_does_not_freeze_the_video(
     portrait_browser: Browser, tmp_path: Path
 ) -> None:
-    address = f"http://127.0.0.1:{(port := free_port())}"
-    command = [
-        *(sys.executable, "-m", "streamlit", "run", "tests/e2e/broken_drawing.py"),
-        *("--server.port", str(port), "--server.headless", "true"),
-        *("--server.fileWatcherType", "none"),
-    ]
-    environment = {"FER_DATA_DIR": str(tmp_path), "PYTHONPATH": "."}
+    script = "tests/e2e/broken_drawing.py"
     with (
-        running_server(command, f"{address}/_stcore/health", environment),
+        running_app(tmp_path, {"PYTHONPATH": "."}, script=script) as address,
         open_page(portrait_browser, f"{address}/live", permissions=("camera",)) as page,
     ):
         start(page, "Faulty")

@@ -11,13 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from fer_core.photos.exports import encode_jpeg
-from tests.e2e.browser import PHONE, launch, open_page, settled
+from tests.pictures import decoded
+from tests.support.browser import PHONE, launch, open_page, settled
 
 LABELLED_MS = 60_000
 
@@ -60,8 +60,7 @@ def test_the_results_can_be_taken_away(page: Page, astronaut_file: Path) -> None
     assert row["expression"] == "Happy"
     (result,) = json.loads(downloaded(page, "Results (JSON)"))["results"]
     assert result["faces"][0]["emotion"]["label"] == "Happy"
-    picture = cv2.imdecode(np.frombuffer(downloaded(page, "Picture (PNG)"), np.uint8), 1)
-    assert picture.shape == (512, 512, 3)
+    assert decoded(downloaded(page, "Picture (PNG)")).shape == (512, 512, 3)
 
 
 def test_a_face_chosen_in_the_table_is_marked_in_the_picture(
@@ -80,7 +79,7 @@ def test_a_face_chosen_in_the_table_is_marked_in_the_picture(
             break
     expect(picture).not_to_have_attribute("src", before or "")
     address = picture.evaluate("image => image.decode().then(() => image.src)")
-    shown = cv2.imdecode(np.frombuffer(page.request.get(address).body(), np.uint8), 1)
+    shown = decoded(page.request.get(address).body())
     # The wall behind the astronaut is light; only the marked face keeps its light.
     assert shown[20:60, 290:330].mean() < 120
 

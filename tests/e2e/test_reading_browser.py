@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -17,8 +18,8 @@ from fer_core.reading.visibility import View
 from fer_core.storage.history import StoredSession
 from fer_core.storage.store import SessionStore
 from fer_core.texts.document import Passage
-from tests.e2e.browser import open_page, settled
-from tests.e2e.servers import running_app
+from tests.support.browser import open_page, settled
+from tests.support.servers import running_app
 
 PATIENCE_MS = 60_000
 PASSAGES = 12
@@ -65,13 +66,14 @@ SCROLL_TO = """
 """
 
 
-@pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    return tmp_path / "data"
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def address(data_dir: Path) -> Iterator[str]:
+    """The address of an app that the tests share; each looks at its own session only."""
     with running_app(data_dir) as address:
         yield address
 
@@ -101,10 +103,15 @@ def scroll_to(page: Page, number: int) -> None:
     page.locator(".scroller").evaluate(SCROLL_TO, [f"p{number}", BAND_TOP, BAND_HEIGHT])
 
 
-def stored(data_dir: Path) -> StoredSession:
+def session_of(page: Page) -> str:
+    """Return the session that the page's address names."""
+    (session_id,) = parse_qs(urlsplit(page.url).query)["reading"]
+    return session_id
+
+
+def stored(data_dir: Path, session_id: str) -> StoredSession:
     with SessionStore(f"sqlite:///{data_dir / 'history.sqlite'}") as store:
-        (summary,) = store.sessions()
-        return store.load(summary.session_id)
+        return store.load(session_id)
 
 
 def times(views: Sequence[View], start: float, end: float) -> dict[str, float]:
@@ -119,10 +126,12 @@ def times(views: Sequence[View], start: float, end: float) -> dict[str, float]:
 
 
 def test_each_passage_gets_its_time_and_the_skipped_ones_are_marked_skimmed(
-    address: str, data_dir: Path, chromium: Browser
+    tmp_path: Path, chromium: Browser
 ) -> None:
-    with open_page(chromium, f"{address}/reading") as page:
+    # An app of its own: what is skimmed depends on the pace of all readings before.
+    with running_app(tmp_path) as address, open_page(chromium, f"{address}/reading") as page:
         start_reading(page)
+        session_id = session_of(page)
         page.locator(".scroller").evaluate(WATCH, [BAND_TOP, BAND_HEIGHT])
         started = time.time()
         for number in range(1, PASSAGES - 2):
@@ -136,7 +145,7 @@ def test_each_passage_gets_its_time_and_the_skipped_ones_are_marked_skimmed(
             page.get_by_role("button", name="JSON", exact=True).click()
         reread = json.loads(Path(event.value.path()).read_text(encoding="utf-8"))
 
-    session = stored(data_dir)
+    session = stored(tmp_path, session_id)
     timed = times(session.views, started, ended)
     long_enough = [name for name, seconds in watched.items() if seconds >= 4]
     assert len(long_enough) >= 4
@@ -152,6 +161,7 @@ def test_each_passage_gets_its_time_and_the_skipped_ones_are_marked_skimmed(
 def test_keys_move_mark_and_say_lost(address: str, data_dir: Path, chromium: Browser) -> None:
     with open_page(chromium, f"{address}/reading") as page:
         start_reading(page)
+        session_id = session_of(page)
         page.wait_for_timeout(1000)
         current = "section:not(.outside)"
         expect(page.locator(f"{current} >> text=Passage 1 ")).to_be_visible()
@@ -165,7 +175,7 @@ def test_keys_move_mark_and_say_lost(address: str, data_dir: Path, chromium: Bro
         page.keyboard.press("l")
         finish(page)
         expect(page.get_by_text("You rated it 1 of 5").first).to_be_attached()
-    session = stored(data_dir)
+    session = stored(data_dir, session_id)
     (marked,) = session.marked
     ((answer, features),) = session.answers
     assert answer.is_correction
@@ -179,6 +189,7 @@ def test_without_the_scrolling_text_buttons_do_the_same(
 ) -> None:
     with open_page(chromium, f"{address}/reading") as page:
         start_reading(page)
+        session_id = session_of(page)
         page.get_by_role("button", name="Text", exact=True).click()
         page.get_by_text("One passage at a time").click()
         page.keyboard.press("Escape")
@@ -194,7 +205,10 @@ def test_without_the_scrolling_text_buttons_do_the_same(
         expect(page.get_by_text("Passage 3 of 12")).to_be_visible()
         page.get_by_role("button", name="Finish", exact=True).click()
         expect(page.get_by_text("Finished. Here is how it was read.")).to_be_visible()
-    kept = {passage.reading.passage_id: passage.reading for passage in stored(data_dir).passages}
+    kept = {
+        passage.reading.passage_id: passage.reading
+        for passage in stored(data_dir, session_id).passages
+    }
     assert kept["p2"].seconds == pytest.approx(stayed_s, abs=1.0)
     assert kept["p2"].visits == 1
 
@@ -204,13 +218,14 @@ def test_a_reload_goes_on_with_the_same_text_and_session(
 ) -> None:
     with open_page(chromium, f"{address}/reading") as page:
         start_reading(page)
+        session_id = session_of(page)
         page.wait_for_timeout(3000)
         page.reload()
         settled(page)
         expect(page.locator(".scroller section").first).to_be_visible(timeout=PATIENCE_MS)
         page.wait_for_timeout(1000)
         finish(page)
-    assert sum(passage.reading.seconds for passage in stored(data_dir).passages) > 3
+    assert sum(passage.reading.seconds for passage in stored(data_dir, session_id).passages) > 3
 
 
 def test_a_correction_of_a_mark_counts_as_an_answer(
@@ -218,6 +233,7 @@ def test_a_correction_of_a_mark_counts_as_an_answer(
 ) -> None:
     with open_page(chromium, f"{address}/reading") as page:
         start_reading(page)
+        session_id = session_of(page)
         page.wait_for_timeout(1500)
         page.keyboard.press("l")
         finish(page)
@@ -226,7 +242,7 @@ def test_a_correction_of_a_mark_counts_as_an_answer(
         page.get_by_role("radio", name="5", exact=True).first.click()
         expect(page.get_by_text(re.compile("You rated it"))).to_have_count(0)
         settled(page)
-    answers = [answer for answer, _ in stored(data_dir).answers]
+    answers = [answer for answer, _ in stored(data_dir, session_id).answers]
     assert [answer.value for answer in answers] == [1, 5]
 
 
@@ -251,6 +267,7 @@ def test_scripts_from_right_to_left_and_without_spaces_are_set_as_they_are_read(
     japanese = "読者は本を開き、ゆっくり読む。それから難しい段落に戻る。" * 4
     with open_page(chromium, f"{address}/reading") as page:
         start_reading(page, f"# القراءة\n\n{arabic}\n\n# 読書\n\n{japanese}")
+        session_id = session_of(page)
         for passage, direction in (("p1", "rtl"), ("p2", "ltr")):
             for part in (f"#{passage}", f"#{passage} p"):
                 expect(page.locator(part).first).to_have_css("direction", direction)
@@ -259,8 +276,9 @@ def test_scripts_from_right_to_left_and_without_spaces_are_set_as_they_are_read(
         finish(page)
         marked = page.locator("div[dir=rtl]").filter(has_text="Hard for you")
         expect(marked).to_have_css("border-right-style", "solid")
-    words = stored(data_dir).summary.text.words
-    assert 60 < words < 160
+    text = stored(data_dir, session_id).summary.text
+    assert text is not None
+    assert 60 < text.words < 160
 
 
 def test_the_last_seconds_before_finish_count(
@@ -268,8 +286,9 @@ def test_the_last_seconds_before_finish_count(
 ) -> None:
     with open_page(chromium, f"{address}/reading") as page:
         start_reading(page)
+        session_id = session_of(page)
         page.wait_for_timeout(7300)
         press_finish(page)
-    session = stored(data_dir)
+    session = stored(data_dir, session_id)
     finished_at = session.summary.info.started_at + session.summary.elapsed_s
     assert finished_at - max(view.end for view in session.views) < 0.5

@@ -12,7 +12,6 @@ import io
 import ipaddress
 import re
 import shutil
-import sys
 import time
 import zipfile
 from collections.abc import Sequence
@@ -31,10 +30,11 @@ from fer_core.storage.history import StoredSession
 from fer_core.storage.queries import set_learner
 from fer_core.storage.store import SessionStore
 from fer_core.vision.detector import EmotionDetector
-from tests.e2e.browser import launch, open_page
-from tests.e2e.fake_camera import FRAMES_PER_SECOND, write_mjpeg
-from tests.e2e.servers import free_port, running_server
 from tests.e2e.test_reading_browser import finish, scroll_to, start_reading
+from tests.pictures import decoded
+from tests.support.browser import launch, open_page
+from tests.support.fake_camera import FRAMES_PER_SECOND, write_mjpeg
+from tests.support.servers import running_app
 
 PATIENCE_MS = 90_000
 #: Each face is shown for this long in turn; the reader follows with the label's delay.
@@ -89,8 +89,7 @@ def pick_face(archive: Path, emotions: set[Emotion], detector: EmotionDetector) 
                 and line["emotion"] in labels
             ]
         for name in names:
-            data = np.frombuffer(pictures.read(name), np.uint8)
-            rgb = cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+            rgb = decoded(pictures.read(name))
             scene = np.full((480, 640, 3), 110, np.uint8)
             scene[40:440, 120:520] = cv2.resize(rgb, (400, 400))
             if all(surely_shows(seen, emotions, detector) for seen in (scene, as_sent(scene))):
@@ -100,8 +99,8 @@ def pick_face(archive: Path, emotions: set[Emotion], detector: EmotionDetector) 
 
 def as_sent(rgb: np.ndarray) -> np.ndarray:
     """Return a picture about as a video connection that is just starting sends it."""
-    small = cv2.imencode(".jpg", cv2.resize(rgb, (320, 240)), [cv2.IMWRITE_JPEG_QUALITY, 35])[1]
-    return cv2.imdecode(small, cv2.IMREAD_COLOR)
+    small = cv2.cvtColor(cv2.resize(rgb, (320, 240)), cv2.COLOR_RGB2BGR)
+    return decoded(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 35])[1].tobytes())
 
 
 def surely_shows(rgb: np.ndarray, emotions: set[Emotion], detector: EmotionDetector) -> bool:
@@ -163,14 +162,7 @@ def play(
     """Play a session from consent to export, everything it touches within one folder."""
     data_dir = folder / "data"
     seed_baseline(data_dir)
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    command = [
-        *(*watch, sys.executable, "-m", "streamlit", "run", "Home.py", "--server.port", str(port)),
-        *("--server.headless", "true", "--server.fileWatcherType", "none"),
-    ]
     environment = {
-        "FER_DATA_DIR": str(data_dir),
         "HOME": str(folder),
         "TMPDIR": str(folder),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -179,7 +171,7 @@ def play(
     browser = launch(playwright, camera_clip=clip)
     try:
         with (
-            running_server(command, f"{address}/_stcore/health", environment),
+            running_app(data_dir, environment, under=watch) as address,
             open_page(browser, f"{address}/reading", permissions=("camera",)) as page,
         ):
             page.on("request", lambda request: requests.append(request.url))
@@ -213,9 +205,13 @@ def test_a_change_of_expression_is_attributed_to_the_passage_read_then(played: P
     assert calm.negative_z is not None
     assert low.negative_z is not None
     assert low.negative_z > calm.negative_z + CLEARLY_HIGHER
-    measured = [one for one in readings.values() if one.negative_z is not None]
-    top = max(measured, key=lambda one: one.negative_z)
-    assert abs(int(top.passage_id[1:]) - FURROWED_PASSAGE) <= 1
+    measured = [
+        (one.negative_z, passage_id)
+        for passage_id, one in readings.items()
+        if one.negative_z is not None
+    ]
+    _, top = max(measured)
+    assert abs(int(top[1:]) - FURROWED_PASSAGE) <= 1
 
 
 def test_the_timeline_has_a_row_a_second_while_the_camera_is_on(played: Played) -> None:

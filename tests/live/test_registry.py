@@ -19,8 +19,9 @@ from fer_core.errors import (
 from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.live.memory import IDLE_S
 from fer_core.live.registry import SessionRegistry
-from fer_core.live.running_session import LOST_AFTER_S, RunningSession
+from fer_core.live.running_session import RunningSession
 from fer_core.reading.highlights import Mark
+from fer_core.sessions.clock import SILENT_AFTER_S
 from fer_core.sessions.snapshot import State
 from fer_core.storage.store import SessionStore
 from tests.live.conftest import Clock, info
@@ -109,6 +110,13 @@ def test_a_session_that_is_not_to_be_kept_is_nowhere_in_the_history(
         registry.get(running.session_id)
 
 
+def stay(running: RunningSession, clock: Clock, seconds: float) -> None:
+    """Let time pass with a sign of the learner every ten seconds."""
+    for _ in range(int(seconds // 10)):
+        clock.at += 10
+        running.sign()
+
+
 def test_the_questions_of_a_text_are_asked_also_where_it_is_opened_later(
     registry: SessionRegistry, restart: Restart, clock: Clock
 ) -> None:
@@ -120,11 +128,11 @@ def test_the_questions_of_a_text_are_asked_also_where_it_is_opened_later(
         after.open_text(running, text)
         running.session.resume(clock())
         read(running, clock)
-        clock.at += 370
+        stay(running, clock, 370)
         probe = running.next_probe(clock())
         while probe is not None and probe.question is None:
             running.answer(probe, None, clock())
-            clock.at += 310
+            stay(running, clock, 310)
             probe = running.next_probe(clock())
         assert probe is not None
         assert probe.question == QUESTION
@@ -149,7 +157,7 @@ def test_a_list_shows_what_was_left_as_paused_before_any_sweep(
     registry: SessionRegistry, clock: Clock
 ) -> None:
     running = registry.start(info(clock))
-    clock.at += LOST_AFTER_S + 1
+    clock.at += SILENT_AFTER_S + 1
     assert [one.session.state for one in registry.running()] == [State.PAUSED]
     assert running.last_sign == START  # to be listed is no sign
 
@@ -194,7 +202,7 @@ def test_the_end_of_the_process_counts_no_time_after_the_last_sign(
 ) -> None:
     running = registry.start(info(clock))
     watch(running, clock, 60)
-    clock.at += LOST_AFTER_S - 1
+    clock.at += SILENT_AFTER_S - 1
     with restart() as after:
         back = after.get_to_change(running.session_id)
         assert back.session.state is State.PAUSED

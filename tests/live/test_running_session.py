@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fer_core.emotions import Emotion
-from fer_core.live.running_session import LOST_AFTER_S, RunningSession
+from fer_core.live.running_session import RunningSession
+from fer_core.sessions.clock import SILENT_AFTER_S
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from tests.live.conftest import Clock, info
@@ -39,7 +40,7 @@ def test_silence_pauses_a_session_as_of_its_last_sign(
 ) -> None:
     clock.at = START + 60
     running.sign()
-    clock.at = START + 60 + LOST_AFTER_S
+    clock.at = START + 60 + SILENT_AFTER_S
     assert not running.pause_if_lost()
     clock.at += 1
     assert running.pause_if_lost()
@@ -90,11 +91,11 @@ def test_a_frame_is_a_sign_and_the_first_after_a_silence_finds_a_paused_session(
 ) -> None:
     clock.at = START + 100
     assert running.observe(CALM, clock())
-    clock.at = START + 100 + LOST_AFTER_S
+    clock.at = START + 100 + SILENT_AFTER_S
     assert running.observe(CALM, clock())
-    clock.at += LOST_AFTER_S + 1
+    clock.at += SILENT_AFTER_S + 1
     assert not running.observe(CALM, clock())
-    assert active_s(running, clock) == 100 + LOST_AFTER_S
+    assert active_s(running, clock) == 100 + SILENT_AFTER_S
 
 
 def test_what_hangs_on_a_session_goes_with_it_once(running: RunningSession) -> None:

@@ -23,7 +23,8 @@ import fer_core
 from fer_core.cli.doctor import read_pins
 from fer_core.paths import PROJECT_ROOT
 from fer_core.photos.exports import encode_jpeg
-from tests.e2e.servers import free_port, running_server
+from tests.clients.node import has_node, needs_node, npx
+from tests.support.servers import free_port, running_server
 
 pytest.importorskip("hatchling", reason="builds the wheel; in requirements-dev.txt")
 
@@ -53,6 +54,8 @@ class Installed:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if has_node():
+        npx("rolldown", "--config", "rolldown.demo.config.ts")
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=PROJECT_ROOT, check=True, capture_output=True)
@@ -102,6 +105,13 @@ def test_it_carries_what_is_no_python(wheel: Path) -> None:
         inside = {path for path in inside if "__pycache__" not in path}
         wanted |= inside if folder == "fer_core/api" else {bundle + path for path in inside}
     assert wanted <= names
+
+
+@needs_node
+def test_it_carries_the_script_of_the_demo_that_was_built_before(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        script = archive.read("fer_core/api/demo/demo.js").decode()
+    assert "getUserMedia" in script
 
 
 def test_it_needs_the_pinned_versions_and_their_patches(wheel: Path) -> None:
@@ -155,7 +165,7 @@ def test_the_api_answers_with_the_shipped_model(
 ) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    command = [str(installed.bin / "fer"), "api", "--demo", "--port", str(port)]
+    command = [str(installed.bin / "fer"), "api", "--port", str(port)]
     with running_server(command, f"{url}/readyz", installed.environment, installed.folder):
         request = urllib.request.Request(  # noqa: S310
             f"{url}/api/v1/analyses",
@@ -164,9 +174,8 @@ def test_the_api_answers_with_the_shipped_model(
         )
         with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310
             (result,) = json.load(reply)["results"]
-        for page in ("/docs", "/demo/", "/demo/demo.js"):
-            with urllib.request.urlopen(url + page, timeout=60) as reply:  # noqa: S310
-                assert reply.status == 200
+        with urllib.request.urlopen(f"{url}/docs", timeout=60) as reply:  # noqa: S310
+            assert reply.status == 200
     assert result["faces"][0]["emotion"]["label"] == "Happy"
 
 

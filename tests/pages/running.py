@@ -29,3 +29,8 @@ def said_by(page: AppTest) -> str:
         *(page.info, page.success, page.warning, page.error),
     )
     return "\n".join(str(element.value) for group in groups for element in group)
+
+
+def button_keys(page: AppTest) -> list[str | None]:
+    """Return the keys of the buttons that a page shows, from top to bottom."""
+    return [button.key for button in page.button]

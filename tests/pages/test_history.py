@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import altair as alt
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -12,12 +14,11 @@ from streamlit.testing.v1 import AppTest
 from app.history import one_session
 from app.history.memory import HistoryMemory
 from app.history.own_data import ERASE_WORD
-from app.live.resources import live_sessions
-from app.live.sessions import new_session_id
-from app.parts.engine import engine_or_stop
-from app.reading.rooms import reading_rooms
+from app.parts.sessions import session_registry
+from fer_core.charts.passages import pace_map
 from fer_core.config import PROJECT_ROOT, get_settings
 from fer_core.live.reading_tracker import ReadingTracker
+from fer_core.live.registry import new_session_id
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
@@ -102,9 +103,8 @@ def test_the_usual_pace_is_the_one_that_was_shown_after_reading(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = []
-    pace_map = one_session.pace_map
 
-    def draw(table, own_wpm: float | None):
+    def draw(table: pd.DataFrame, own_wpm: float) -> alt.LayerChart:
         drawn.append(own_wpm)
         return pace_map(table, own_wpm)
 
@@ -183,19 +183,18 @@ def test_everything_is_erased_after_the_word_is_typed(url: str) -> None:
 
 
 def test_erasing_everything_ends_what_runs_in_memory_too(url: str) -> None:
-    sessions = live_sessions()
-    study = sessions.start(engine_or_stop(), SessionInfo(new_session_id(), sessions.clock()))
-    rooms = reading_rooms(sessions.store)
-    rooms.open(TEXT, study.session, with_camera=False)
+    registry = session_registry()
+    study = registry.start(SessionInfo(new_session_id(), registry.clock()), TEXT)
     page = open_page()
     page.text_input(key="erase_word").set_value(ERASE_WORD).run()
     page.button(key="erase_all").click().run()
     assert not page.exception
-    assert sessions.unfinished() == []
-    assert rooms.get(study.session_id) is None
-    assert sessions.store is not None
-    assert sessions.store.save_now()
-    assert sessions.store.count_lines() == 0
+    assert study.erased
+    assert registry.running() == []
+    store = registry.history.store
+    assert store is not None
+    assert store.save_now()
+    assert store.count_lines() == 0
 
 
 def test_a_zip_is_made_and_offered(url: str) -> None:

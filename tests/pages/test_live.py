@@ -16,24 +16,23 @@ from streamlit.testing.v1 import AppTest
 
 from app.live import picture as live_picture
 from app.live import running
-from app.live.clock import now
 from app.live.picture import PictureMemory
-from app.live.resources import live_sessions
-from app.live.sessions import LiveStudy, new_session_id
+from app.parts.clock import now
 from app.parts.consent import CONSENT_VERSION, ConsentMemory
-from app.parts.engine import engine_or_stop
+from app.parts.sessions import camera_of, session_registry
 from app.parts.webrtc import Connection
-from app.reading.rooms import reading_rooms
 from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.indicators import Reason
 from fer_core.config import PROJECT_ROOT
 from fer_core.emotions import Emotion
 from fer_core.errors import SessionFinished
 from fer_core.learner.probes import Probe, ProbeKind
+from fer_core.live.registry import new_session_id
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
 from fer_core.vision.faces import Detections, SkinColour
-from tests.pages.running import page_path, run_app, run_page
+from tests.pages.running import button_keys, page_path, run_app, run_page
 from tests.storage.sessions import TEXT
 from tests.synthetic.signals import face, one_hot, picture
 
@@ -60,15 +59,15 @@ def agreed() -> AppTest:
     return page.button(key="consent_go").click().run()
 
 
-def started(title: str = "Chapter 3") -> tuple[AppTest, LiveStudy]:
+def started(title: str = "Chapter 3") -> tuple[AppTest, RunningSession]:
     page = agreed()
     page.text_input(key="setup_title").input(title)
     page.button(key="start_session").click().run()
-    (study,) = live_sessions().unfinished()
+    (study,) = session_registry().running()
     return page, study
 
 
-def watch(study: LiveStudy, seen: Detections) -> None:
+def watch(study: RunningSession, seen: Detections) -> None:
     """Let the session see the same picture from its start until a moment from now."""
     at = study.session.info.started_at
     while at < now() + 0.5:
@@ -209,11 +208,11 @@ def test_a_session_that_is_finished_while_pause_is_pressed_shows_its_summary(
 def test_pause_resume_and_finish() -> None:
     page, study = started()
     page.button(key="pause").click().run()
-    assert study.session.state is State.PAUSED
-    page.button(key="resume").click().run()
-    assert study.session.state is State.ACTIVE
-    page.button(key="finish").click().run()
-    assert study.session.state is State.FINISHED
+    states = [study.session.state]
+    for key in ("resume", "finish"):
+        page.button(key=key).click().run()
+        states.append(study.session.state)
+    assert states == [State.PAUSED, State.ACTIVE, State.FINISHED]
     assert not page.exception
     assert "Here is what it amounted to" in words(page)
 
@@ -236,30 +235,29 @@ def test_a_session_left_open_is_offered_again() -> None:
 
 
 def test_a_session_begun_under_an_older_agreement_asks_before_it_goes_on() -> None:
-    sessions = live_sessions()
-    old = SessionInfo(new_session_id(), sessions.clock(), "Begun before", consent_version="2020-01")
-    study = sessions.start(engine_or_stop(), old)
+    registry = session_registry()
+    old = SessionInfo(new_session_id(), registry.clock(), "Begun before", consent_version="2020-01")
+    study = registry.start(old)
     page = AppTest.from_file(PROJECT_ROOT / "pages" / "live.py", default_timeout=60)
     page.query_params["session"] = study.session_id
     page.run()
     assert "Before the camera is used" in words(page)
-    assert not [button for button in page.button if button.key == "pause"]
+    assert "pause" not in button_keys(page)
     page.checkbox(key="consent_box").check().run()
     page.button(key="consent_go").click().run()
-    assert page.button(key="pause")
+    assert "pause" in button_keys(page)
 
 
 def test_a_reading_left_open_is_gone_on_with_on_its_own_page() -> None:
-    sessions = live_sessions()
-    study = sessions.start(engine_or_stop(), SessionInfo(new_session_id(), sessions.clock()))
-    reading_rooms(sessions.store).open(TEXT, study.session, with_camera=False)
+    registry = session_registry()
+    study = registry.start(SessionInfo(new_session_id(), registry.clock()), TEXT)
     app = run_app()
     app.session_state[ConsentMemory.key()] = ConsentMemory(CONSENT_VERSION)
     app.switch_page(page_path("live")).run()
     app.button(key=f"go-on-{study.session_id}").click().run()
     assert not app.exception
     assert app.query_params["reading"] == study.session_id
-    assert app.button(key="finish_reading")
+    assert "finish_reading" in button_keys(app)
 
 
 def test_a_session_that_is_not_kept_is_forgotten_with_the_next() -> None:
@@ -268,9 +266,10 @@ def test_a_session_that_is_not_kept_is_forgotten_with_the_next() -> None:
     page.button(key="start_session").click().run()
     page.button(key="finish").click().run()
     assert "Download it now" in words(page)
-    (kept,) = list(live_sessions()._studies)
+    (kept,) = session_registry().running()
     page.button(key="another").click().run()
-    assert kept not in live_sessions()._studies
+    assert kept.erased
+    assert session_registry().running() == []
 
 
 def test_the_address_of_a_session_that_is_gone_leads_to_a_new_one() -> None:
@@ -292,7 +291,7 @@ def test_the_tab_that_lost_its_session_says_so_by_itself(monkeypatch: pytest.Mon
 
 def test_a_session_opened_in_another_tab_moves_there() -> None:
     page, study = started()
-    study.camera.take_over("another tab")
+    camera_of(study).take_over("another tab")
     page.run()
     assert "moved to another tab" in words(page)
 
@@ -305,9 +304,11 @@ def test_a_camera_that_falls_silent_is_told_from_a_connection_that_never_was(
     page.session_state[PictureMemory.key()].waiting_since = now() - 60
     page.run()
     assert "did not come about" in page.error[0].value
-    monkeypatch.setattr(study.camera, "_clock", lambda: now() - 60)
-    study.camera.on_frame(VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24"))
-    monkeypatch.setattr(study.camera, "_clock", now)
+    monkeypatch.setattr(camera_of(study), "_clock", lambda: now() - 60)
+    camera_of(study).on_frame(
+        VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")
+    )
+    monkeypatch.setattr(camera_of(study), "_clock", now)
     page.run()
     assert "unplugged" in page.error[0].value
     assert not page.exception
@@ -315,7 +316,8 @@ def test_a_camera_that_falls_silent_is_told_from_a_connection_that_never_was(
 
 def test_heart_rate_is_off_unless_it_is_switched_on() -> None:
     page, study = started()
-    assert not study.session.reads_heart_rate
+    at_first = study.session.reads_heart_rate
+    assert not at_first
     assert "Heart rate" not in words(page)
     page.toggle(key="read_pulse").set_value(True).run()
     assert study.session.reads_heart_rate
@@ -329,8 +331,9 @@ def test_heart_rate_that_was_agreed_to_can_be_stopped_at_any_time() -> None:
     page = agreed()
     page.toggle(key="setup_pulse").set_value(True)
     page.button(key="start_session").click().run()
-    (study,) = live_sessions().unfinished()
-    assert study.session.reads_heart_rate
+    (study,) = session_registry().running()
+    at_first = study.session.reads_heart_rate
+    assert at_first
     assert page.toggle(key="read_pulse").value
     page.toggle(key="read_pulse").set_value(False).run()
     assert not study.session.reads_heart_rate
@@ -342,7 +345,7 @@ def test_a_heart_rate_that_was_read_is_shown_and_summed_up_with_its_doubt() -> N
     study.session.read_heart_rate(True)
     first = study.session.info.started_at - 39.0
     study.session.info = replace(study.session.info, started_at=first)
-    study.session._meter.begin(first)
+    study.session._signals.begin(first)
     at = first
     while at < now() + 0.5:
         at += 0.1

@@ -11,13 +11,13 @@ import streamlit as st
 import streamlit_webrtc.component
 from streamlit.testing.v1 import AppTest
 
-from app.live.clock import now
-from app.live.resources import live_sessions
-from app.live.sessions import LiveStudy
-from app.reading.rooms import reading_rooms
+from app.parts.clock import now
+from app.parts.sessions import camera_of, session_registry
 from fer_core.config import PROJECT_ROOT, get_settings
 from fer_core.learner.probes import Probe, ProbeKind
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import State
+from tests.pages.running import button_keys
 from tests.storage.locks import locked
 
 PAGE = PROJECT_ROOT / "pages" / "reading.py"
@@ -67,7 +67,9 @@ def test_a_file_is_opened_with_its_facts(page: AppTest) -> None:
         ("a.md", b"---\nquestions: [{about: 1}]\n---\nx", "cannot be used"),
     ],
 )
-def test_a_file_that_cannot_be_read_says_why(page: AppTest, name: str, data, says: str) -> None:
+def test_a_file_that_cannot_be_read_says_why(
+    page: AppTest, name: str, data: bytes, says: str
+) -> None:
     page.file_uploader(key="text_file").set_value((name, data, "application/octet-stream"))
     page.run()
     assert not page.exception
@@ -78,7 +80,7 @@ def test_the_camera_is_used_only_after_consent(page: AppTest) -> None:
     page.segmented_control(key="text_source").set_value("Sample").run()
     page.toggle(key="reading_camera").set_value(True).run()
     assert "Before the camera is used" in words(page)
-    assert not [button for button in page.button if button.key == "start_reading"]
+    assert "start_reading" not in button_keys(page)
 
 
 def test_pasted_words_are_never_markup(page: AppTest) -> None:
@@ -91,24 +93,24 @@ def test_pasted_words_are_never_markup(page: AppTest) -> None:
     assert "Here 5 &lt; 6 &amp;amp; &lt;7." in markup
 
 
-def start_sample(page: AppTest) -> LiveStudy:
+def start_sample(page: AppTest) -> RunningSession:
     page.segmented_control(key="text_source").set_value("Sample").run()
     page.button(key="start_reading").click().run()
     page.toggle(key="one_at_a_time").set_value(True).run()
     assert not page.exception
-    (study,) = live_sessions().unfinished()
+    (study,) = session_registry().running()
     return study
 
 
 def test_a_question_about_a_passage_behind_is_asked_and_its_answer_teaches(page: AppTest) -> None:
     study = start_sample(page)
-    room = reading_rooms(live_sessions().store).get(study.session_id)
-    assert room is not None
+    reading = study.reading
+    assert reading is not None
     at = study.session.info.started_at
-    for passage in room.document.passages[:3]:
-        room.see({passage.passage_id: 1.0}, at, at + 10)
+    for passage in reading.document.passages[:3]:
+        study.session.mark_passage(passage.passage_id, 1.0, at, at + 10)
         at += 10
-    probe = study.session.next_probe(at + 300, room.desk.askable())
+    probe = study.next_probe(at + 300)
     assert probe is not None
     assert probe.passage_id in {"p1", "p2"}
     page.run()
@@ -133,7 +135,7 @@ def test_pausing_finishing_and_the_result(page: AppTest) -> None:
     assert not page.exception
     assert "Finished. Here is how it was read." in words(page)
     assert "Passage map" in words(page)
-    store = live_sessions().store
+    store = session_registry().history.store
     assert store is not None
     assert store.load(study.session_id).marked == ("p2",)
 
@@ -142,7 +144,9 @@ def test_after_a_restart_the_text_is_asked_for_again(page: AppTest) -> None:
     study = start_sample(page)
     page.button(key="finish_reading").click().run()
     session_id = study.session_id
-    live_sessions().store.close()
+    store = session_registry().history.store
+    assert store is not None
+    store.close()
     st.cache_resource.clear()
     again = AppTest.from_file(PAGE, default_timeout=90)
     again.query_params["reading"] = session_id
@@ -159,12 +163,12 @@ def test_after_a_restart_the_text_is_asked_for_again(page: AppTest) -> None:
 
 def test_a_text_that_moved_to_another_tab_can_be_brought_back(page: AppTest) -> None:
     study = start_sample(page)
-    study.camera.take_over("another tab")
+    camera_of(study).take_over("another tab")
     page.run()
     assert "moved to another tab" in words(page)
     next(button for button in page.button if "Bring it back" in button.label).click().run()
     assert not page.exception
-    assert page.button(key="step_on")
+    assert "step_on" in button_keys(page)
 
 
 def test_a_reading_finished_in_an_outage_says_so_and_is_saved_afterwards(
@@ -176,7 +180,7 @@ def test_a_reading_finished_in_an_outage_says_so_and_is_saved_afterwards(
         page.button(key="finish_reading").click().run()
         assert not page.exception
         assert any("Another program" in one.value for one in page.warning)
-    store = live_sessions().store
+    store = session_registry().history.store
     assert store is not None
     assert store.save_now()
     assert store.load(study.session_id).passages
@@ -186,8 +190,6 @@ def test_a_reading_finished_in_an_outage_says_so_and_is_saved_afterwards(
 
 def test_a_break_that_is_taken_keeps_the_time_on_the_passage_before_it(page: AppTest) -> None:
     study = start_sample(page)
-    room = reading_rooms(live_sessions().store).get(study.session_id)
-    assert room is not None
     asked = Probe("x", ProbeKind.STRESS, now(), "How stressed are you now?")
     study.session.answer(asked, 9, now())
     page.run()

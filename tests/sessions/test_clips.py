@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
 from fer_core.affect.signals import Presence
@@ -22,7 +23,8 @@ def analyse(clip: Path, detector: EmotionDetector) -> Iterator[tuple[float, Dete
     """Yield (seconds from the first frame, detections) of each frame."""
     with av.open(str(clip)) as container:
         for frame in container.decode(video=0):
-            yield float(frame.time), detector.detect(frame.to_ndarray(format="rgb24"), "frame")
+            rgb = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+            yield float(frame.time), detector.detect(rgb, "frame")
 
 
 @pytest.fixture

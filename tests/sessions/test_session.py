@@ -21,10 +21,10 @@ from fer_core.errors import SessionFinished
 from fer_core.learner.evaluation import CameraVerdict, evaluate
 from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.learner.profile import LearnerProfile
+from fer_core.sessions.events import EventKind
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State, Trend
-from fer_core.sessions.timeline_bucket import EventKind
 from fer_core.vision.faces import Detections
 from tests.synthetic.signals import (
     START,
@@ -76,6 +76,13 @@ def show(
     for i in range(1, round(seconds * fps) + 1):
         session.observe(detections, START + since + i / fps)
     return since + seconds
+
+
+def be_there(session: StudySession, until: float) -> None:
+    """Give a sign of the learner each minute."""
+    for at in np.arange(0.0, until, 60.0):
+        session.sign(START + float(at))
+    session.sign(START + until)
 
 
 class TestExpression:
@@ -389,6 +396,7 @@ class TestClock:
     def test_the_timer_runs_without_a_camera(self) -> None:
         session = new_session()
         for second in range(1, 1502):
+            session.sign(START + second)
             snapshot = session.snapshot(START + second)
         assert snapshot.suggestion is not None
         assert snapshot.suggestion.rule is BreakRule.TIMER
@@ -399,13 +407,14 @@ class TestClock:
 
     def test_two_minutes_of_pause_are_a_rest(self) -> None:
         session = new_session()
-        session.pause(START + 1000)
-        session.resume(START + 1130)
-        assert session.snapshot(START + 1130).next_break_s == pytest.approx(1500)
-        assert session.totals(START + 1130).breaks == 1
+        session.pause(START + 100)
+        session.resume(START + 230)
+        assert session.snapshot(START + 230).next_break_s == pytest.approx(1500)
+        assert session.totals(START + 230).breaks == 1
 
     def test_taking_a_break_pauses(self) -> None:
         session = new_session()
+        be_there(session, 1501)
         session.snapshot(START + 1501)
         session.take_break(START + 1505)
         assert session.state is State.PAUSED
@@ -417,6 +426,7 @@ class TestQuestions:
         at = since
         while True:
             at += 1
+            session.sign(START + at)
             probe = session.next_probe(START + at)
             if probe is not None:
                 return probe, at
@@ -445,7 +455,7 @@ class TestQuestions:
         before = session.snapshot(START + end).comprehension.estimate.value
         for i in range(4):
             probe = Probe(f"x{i}", ProbeKind.CLARITY, START + end, "How clear is it?")
-            session._remember_asked(probe, START + end)
+            session._questions.ask(probe, START + end)
             session.answer(probe, 1, START + end)
         after = session.snapshot(START + end).comprehension.estimate
         assert before is not None
@@ -463,10 +473,9 @@ class TestQuestions:
 
     def test_no_question_comes_while_a_break_is_suggested(self) -> None:
         session = new_session(plan=BreakPlan(5, 5))
-        at = 0
-        while session.snapshot(START + at).suggestion is None:
-            at += 1
-        assert session.next_probe(START + at) is None
+        be_there(session, 301)
+        assert session.snapshot(START + 301).suggestion is not None
+        assert session.next_probe(START + 301) is None
 
     def test_high_stress_brings_a_break(self) -> None:
         session = new_session(plan=BreakPlan(180, 5))
@@ -482,8 +491,9 @@ class TestRestart:
         session = new_session()
         for at, detections in frames(Learner(), 700, 5, rng):
             session.observe(detections, START + at)
-            if session.next_probe(START + at) is not None:
-                session.answer(session.next_probe(START + at), 4, START + at)  # type: ignore[arg-type]
+            probe = session.next_probe(START + at)
+            if probe is not None:
+                session.answer(probe, 4, START + at)
         session.mark_passage("p1", 1.0, START + 10, START + 40)
         rows = [type(row).from_dict(row.to_dict()) for row in session.rows()]
         events = [type(event).from_dict(event.to_dict()) for event in session.events()]
@@ -521,11 +531,11 @@ class TestRestart:
         restored.resume(START + 710)
         for live in (session, restored):
             show(live, CALM, 711, 60)
-        before, after = session.snapshot(START + 771), restored.snapshot(START + 771)
-        assert after.stress.estimate.value == pytest.approx(before.stress.estimate.value, abs=3)
-        assert after.comprehension.estimate.value == pytest.approx(
-            before.comprehension.estimate.value, abs=3
-        )
+        went_on, came_back = session.snapshot(START + 771), restored.snapshot(START + 771)
+        stress = went_on.stress.estimate.value
+        assert came_back.stress.estimate.value == pytest.approx(stress, abs=3)
+        comprehension = went_on.comprehension.estimate.value
+        assert came_back.comprehension.estimate.value == pytest.approx(comprehension, abs=3)
 
     def test_a_rest_before_it_counts_as_one_after_it(self) -> None:
         session = new_session(plan=BreakPlan(25, 5))
@@ -553,6 +563,7 @@ class TestRestart:
         at = 710.0
         while (probe := restored.next_probe(START + at)) is None:
             at += 1
+            restored.sign(START + at)
         assert probe.probe_id not in {answer.probe.probe_id for answer in restored.answers}
 
     def test_a_finished_session_comes_back_finished(self) -> None:

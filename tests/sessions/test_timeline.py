@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from fer_core.affect.indicators import Basis, Estimate, Reason
 from fer_core.affect.signals import Presence
+from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.timeline import COLUMNS, FINE_ROWS, Timeline, rebucket, to_frame
-from fer_core.sessions.timeline_bucket import Event, EventKind, Row, merge_rows
+from fer_core.sessions.timeline_bucket import TimelineBucket, merge_buckets
 
 START = 1_700_000_000.0
 
@@ -22,8 +23,8 @@ def row(
     valid_s: float = 1.0,
     comprehension: Estimate | None = None,
     shares: tuple[float, float, float, float, float] | None = (0.1, 0.2, 0.5, 0.1, 0.1),
-) -> Row:
-    return Row(
+) -> TimelineBucket:
+    return TimelineBucket(
         at=START + second,
         width_s=1.0,
         frames=15,
@@ -74,10 +75,10 @@ def test_times_and_frames_add_up_whatever_the_gaps(steps: list[int], width: int)
 def test_a_value_that_half_of_the_rows_have_is_kept() -> None:
     known = Estimate(40.0, 30.0, 50.0)
     gone = Estimate.missing(Reason.AWAY)
-    half = merge_rows([row(0, comprehension=known), row(1, comprehension=gone)], START, 10.0)
+    half = merge_buckets([row(0, comprehension=known), row(1, comprehension=gone)], START, 10.0)
     assert half.comprehension == known
     less = [row(0, comprehension=known), *(row(i, comprehension=gone) for i in (1, 2))]
-    assert merge_rows(less, START, 10.0).comprehension.reason is Reason.AWAY
+    assert merge_buckets(less, START, 10.0).comprehension.reason is Reason.AWAY
 
 
 def test_a_bucket_of_no_width_is_refused() -> None:
@@ -95,7 +96,10 @@ def test_since_leaves_out_what_is_older() -> None:
 
 def test_a_row_survives_json() -> None:
     before = row(5, shares=None)
-    assert Row.from_dict(json.loads(json.dumps(before.to_dict(), allow_nan=False))) == before
+    assert (
+        TimelineBucket.from_dict(json.loads(json.dumps(before.to_dict(), allow_nan=False)))
+        == before
+    )
 
 
 def test_an_event_survives_json() -> None:
@@ -107,7 +111,7 @@ def test_a_row_with_four_shares_is_refused() -> None:
     data = row(0).to_dict()
     data["shares"] = [0.25] * 4
     with pytest.raises(ValueError, match="five"):
-        Row.from_dict(data)
+        TimelineBucket.from_dict(data)
 
 
 def test_an_empty_session_is_an_empty_table_with_all_columns() -> None:

@@ -14,9 +14,9 @@ from fer_core.affect.breaks import BreakPlan, BreakRule
 from fer_core.affect.signals import ProbabilityMedian, Smoother, valence_of
 from fer_core.arrays import FloatArray
 from fer_core.emotions import EMOTIONS, Emotion
+from fer_core.sessions.events import EventKind
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
-from fer_core.sessions.timeline_bucket import EventKind
 from fer_core.vision.faces import Box, Detections, Face
 
 #: Start of every made-up session: an arbitrary whole second.

@@ -16,7 +16,8 @@ from fer_core.texts.document import (
     segment,
     split_sentences,
 )
-from fer_core.texts.opening import open_pasted, plain_to_blocks
+from fer_core.texts.opening import open_pasted
+from fer_core.texts.worker import plain_to_blocks
 
 
 def without_space(text: str) -> str:

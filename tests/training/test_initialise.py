@@ -14,7 +14,9 @@ pytest.importorskip("ultralytics", reason="training needs requirements-train.txt
 
 pytestmark = pytest.mark.training
 
-from fer_core.training import network as networks  # noqa: E402 - after the skips
+from torch import Generator, Tensor, nn, rand  # noqa: E402 - after the skips
+
+from fer_core.training import network as networks  # noqa: E402
 from fer_core.training.errors import CheckpointError  # noqa: E402
 from fer_core.training.export import store_in_half, to_onnx  # noqa: E402
 from fer_core.training.initialise import first_network, settle_norms, widened  # noqa: E402
@@ -24,17 +26,18 @@ SHIPPED = Path(__file__).parents[2] / "weights" / "fer-yolov9t.onnx"
 
 
 @pytest.fixture
-def images() -> torch.Tensor:
-    return torch.rand(8, 3, 96, 96, generator=torch.Generator().manual_seed(0))
+def images() -> Tensor:
+    return rand(8, 3, 96, 96, generator=Generator().manual_seed(0))
 
 
-def raw(network: torch.nn.Module, images: torch.Tensor) -> dict[str, torch.Tensor]:
+def raw(network: nn.Module, images: Tensor) -> dict[str, Tensor]:
     """What the network answers while it is trained: norms take the batch's statistics."""
     with torch.no_grad():
-        return copy.deepcopy(network).train()(images)
+        answer: dict[str, Tensor] = copy.deepcopy(network).train()(images)
+    return answer
 
 
-def test_the_shipped_file_can_be_trained_on(images: torch.Tensor) -> None:
+def test_the_shipped_file_can_be_trained_on(images: Tensor) -> None:
     network = networks.load(SHIPPED)
     session = onnxruntime.InferenceSession(str(SHIPPED), providers=["CPUExecutionProvider"])
     expected = session.run(None, {"images": images.numpy()})[0]
@@ -49,7 +52,7 @@ def test_the_shipped_file_can_be_trained_on(images: torch.Tensor) -> None:
 
 
 def test_a_widened_network_answers_as_the_narrow_one_and_can_learn_more(
-    images: torch.Tensor,
+    images: Tensor,
 ) -> None:
     narrow = networks.load(SHIPPED)
     settle_norms(narrow, [images])
@@ -60,12 +63,13 @@ def test_a_widened_network_answers_as_the_narrow_one_and_can_learn_more(
 
     wide = widened(narrow, "yolov9s").train()
     wide(images)["scores"].square().mean().backward()
-    gradient = wide.model[1].conv.weight.grad
+    gradient = wide.get_parameter("model.1.conv.weight").grad
+    assert gradient is not None
     assert not torch.allclose(gradient[0::2], gradient[1::2])  # the copies go ways of their own
 
 
 def test_weights_in_half_the_bits_answer_nearly_alike_and_are_read_back(
-    images: torch.Tensor, tmp_path: Path
+    images: Tensor, tmp_path: Path
 ) -> None:
     network = networks.load(SHIPPED)
     file = tmp_path / "network.onnx"

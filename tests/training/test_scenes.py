@@ -59,11 +59,13 @@ def test_boxes_lie_on_the_canvas_and_targets_sum_to_one(
 
 
 @pytest.mark.parametrize("p_letterbox", [0.0, 1.0])
-def test_the_box_surrounds_the_face_that_was_drawn(bank: FaceBank, p_letterbox: float) -> None:
+def test_the_box_surrounds_the_face_that_was_drawn(
+    bank: FaceBank, p_letterbox: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     marked = np.zeros((96, 96, 3), np.uint8)
     marked[18:78, 24:72] = 255
     face = Face(marked, (24.0, 18.0, 48.0, 60.0), np.eye(5, dtype=np.float32)[1], False)
-    bank.draw = lambda rng: face  # type: ignore[method-assign]
+    monkeypatch.setattr(bank, "draw", lambda rng: face)
     plain = Style(
         p_single=0.0, grid=(1.0,), p_letterbox=p_letterbox, p_scrap=0.0, p_empty=0.0, strength=0.0
     )
@@ -75,14 +77,16 @@ def test_the_box_surrounds_the_face_that_was_drawn(bank: FaceBank, p_letterbox: 
             assert inner.mean() > 200
 
 
-def test_the_other_faces_of_a_picture_keep_their_labels(bank: FaceBank) -> None:
+def test_the_other_faces_of_a_picture_keep_their_labels(
+    bank: FaceBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An unlabelled neighbour would teach that a face is none."""
     image = np.zeros((100, 200, 3), np.uint8)
     image[20:80, 20:80], image[20:80, 120:180] = (255, 0, 0), (0, 0, 255)
     targets = np.eye(5, dtype=np.float32)
     neighbour = LabelledTarget((120.0, 20.0, 60.0, 60.0), targets[3])
     face = Face(image, (20.0, 20.0, 60.0, 60.0), targets[1], False, (neighbour,))
-    bank.draw = lambda rng: face  # type: ignore[method-assign]
+    monkeypatch.setattr(bank, "draw", lambda rng: face)
     plain = Style(p_single=1.0, p_whole=1.0, p_letterbox=0.0, p_empty=0.0, p_none=0.0, strength=0.0)
     seen = 0
     for number in range(40):
@@ -103,13 +107,15 @@ def test_some_scenes_hold_no_face(bank: FaceBank) -> None:
     assert 2 <= faces.count(0) <= 20
 
 
-def test_a_piece_of_a_photograph_holds_nothing_of_its_face() -> None:
+def test_a_piece_of_a_photograph_holds_nothing_of_its_face(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """It would teach that a part of a face is none."""
     image = np.full((120, 120, 3), (0, 0, 255), np.uint8)
     image[36:84, 40:80] = (255, 0, 0)
     face = Face(image, (40.0, 36.0, 40.0, 48.0), np.eye(5, dtype=np.float32)[1], False)
     bank = FaceBank.__new__(FaceBank)
-    bank.draw_head = lambda rng: face  # type: ignore[method-assign]
+    monkeypatch.setattr(bank, "draw_head", lambda rng: face)
     rng = np.random.default_rng(0)
     pieces = [scrap(bank, rng, (32, 24)) for _ in range(60)]
     drawn = [piece for piece in pieces if piece is not None]
@@ -171,7 +177,9 @@ def test_a_transplanted_face_takes_the_heads_colours() -> None:
     assert not np.array_equal(result.image, head)
 
 
-def test_data_without_heads_or_backgrounds_still_composes(archives: Path) -> None:
+def test_data_without_heads_or_backgrounds_still_composes(
+    archives: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bank = FaceBank(load_dataset(archives)[:1], [])
-    bank.draw_head = lambda rng: None  # type: ignore[method-assign]
+    monkeypatch.setattr(bank, "draw_head", lambda rng: None)
     assert compose(bank, 0, 0, (160, 160), training_style((160, 160))).image.shape == (160, 160, 3)

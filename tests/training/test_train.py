@@ -7,6 +7,7 @@ import os
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypedDict
 
 import numpy as np
 import onnxruntime
@@ -36,7 +37,15 @@ from fer_core.training.losses import ScoreLoss, SoftTargetLoss  # noqa: E402
 from fer_core.training.scenes import CLOSE_SHARE, close_style, compose, training_style  # noqa: E402
 from fer_core.training.train import TrainingConfig, rate_factor, train  # noqa: E402
 
-SMALL = {"pixels": 4 * 96 * 96, "sizes": {(96, 96): 1.0}, "threads": 1, "warmup_steps": 2}
+
+class Small(TypedDict):
+    pixels: int
+    sizes: dict[tuple[int, int], float]
+    threads: int
+    warmup_steps: int
+
+
+SMALL: Small = {"pixels": 4 * 96 * 96, "sizes": {(96, 96): 1.0}, "threads": 1, "warmup_steps": 2}
 
 
 def test_it_trains_resumes_exports_and_the_app_gets_the_same_boxes(
@@ -151,7 +160,7 @@ def test_a_signal_ends_the_run_with_a_checkpoint(
 ) -> None:
     take_step = training._step
 
-    def interrupted(*arguments: object) -> object:
+    def interrupted(*arguments: Any) -> object:
         os.kill(os.getpid(), signal.SIGTERM)
         return take_step(*arguments)
 

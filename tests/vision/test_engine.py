@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -19,11 +19,11 @@ from fer_core.vision.faces import Detections
 GREY = np.full((32, 32, 3), 128, np.uint8)
 
 
-def wait_until(condition: object, timeout: float = 10.0) -> None:
+def wait_until(condition: Callable[[], bool], timeout: float = 10.0) -> None:
     """Wait for another thread to make a condition true."""
     deadline = monotonic() + timeout
     pause = threading.Event()
-    while not condition():  # type: ignore[operator]
+    while not condition():
         assert monotonic() < deadline, "waited too long"
         pause.wait(0.005)
 

@@ -1,302 +1,445 @@
-// The text being read: shows passages in one column and reports, with times, how much of each
-// stood in the reading band, the part of the view that is not dimmed.
-//
-// Reports are items with numbers that only grow. They are kept and sent again until the app says
-// up to which number it has them, so none is lost and none counts twice.
-
-const SEND_EVERY_MS = 2000
-const MEASURE_EVERY_MS = 1000
-const SCROLL_SETTLES_MS = 100
-// Streamlit 1.67 loses the press of a button that falls into the same moment as a report.
-const PRESS_MS = 500
-const SAME_SHARE = 0.005
-// Of the view's height: where the band starts, and how much of it it takes.
-const BAND_TOP = 0.2
-const BAND_HEIGHT = 0.42
-
-const views = new WeakMap()
-
-export default function (component) {
-  const { parentElement } = component
-  let view = views.get(parentElement)
-  if (!view) {
-    view = new TextView(parentElement)
-    views.set(parentElement, view)
-  }
-  view.update(component)
-  return () => view.close()
+// Made from text_view.ts by `npm run build` in clients/typescript: change that.
+// src/visibility.ts
+/** Of the view's height: where the band starts, and how much of it it takes. */
+const BAND_TOP = .2;
+const BAND_HEIGHT = .42;
+/** A look comes every second. After a longer silence nobody knows what was seen meanwhile. */
+const LONGEST_SILENCE_MS = 1e4;
+/** Return how much room the band leaves above and below itself in a view, in pixels. */
+function roomAroundBand(height) {
+	return {
+		above: BAND_TOP * height,
+		below: .38000000000000006 * height
+	};
 }
-
-const seconds = () => (performance.timeOrigin + performance.now()) / 1000
-
-class TextView {
-  constructor(parent) {
-    this.root = parent.querySelector(".reader")
-    this.scroller = this.root.querySelector(".scroller")
-    this.article = this.root.querySelector("article")
-    this.line = this.root.querySelector(".line > span")
-    this.words = this.root.querySelector(".words")
-    this.stream = Math.random().toString(36).slice(2)
-    this.number = 0
-    this.items = []
-    this.shares = new Map()
-    this.since = seconds()
-    this.pressed = 0
-    this.near = new Set()
-    this.shown = ""
-    this.running = false
-    for (const button of this.root.querySelectorAll("button[data-act]"))
-      button.onclick = () => this.act(button.dataset.act)
-  }
-
-  update({ data, setStateValue }) {
-    this.setStateValue = setStateValue
-    this.data = data
-    const { size, width, theme } = data.look
-    this.root.style.setProperty("--size", `${size}px`)
-    this.root.style.setProperty("--measure", `${width}em`)
-    this.root.dataset.theme = theme
-    if (data.acked.stream === this.stream)
-      this.items = this.items.filter((item) => item.n > data.acked.number)
-    const key = `${data.text_key}/${data.part}/${data.jump}`
-    if (!this.running) this.open()
-    if (this.shown !== key) {
-      this.shown = key
-      this.fill()
-    }
-    this.showMarks()
-    this.measure()
-  }
-
-  open() {
-    this.running = true
-    this.onScroll = () => {
-      clearTimeout(this.settling)
-      this.settling = setTimeout(() => this.measure(), SCROLL_SETTLES_MS)
-      if (seconds() - this.since > SCROLL_SETTLES_MS / 1000) this.measure()
-    }
-    this.onHidden = () => {
-      this.measure()
-      if (document.visibilityState === "hidden") this.send()
-    }
-    this.onKey = (event) => this.key(event)
-    this.onPress = () => (this.pressed = performance.now())
-    this.scroller.addEventListener("scroll", this.onScroll, { passive: true })
-    document.addEventListener("visibilitychange", this.onHidden)
-    document.addEventListener("keydown", this.onKey)
-    document.addEventListener("pointerdown", this.onPress, true)
-    document.addEventListener("keydown", this.onPress, true)
-    this.measuring = setInterval(() => this.measure(), MEASURE_EVERY_MS)
-    this.sending = setInterval(() => {
-      if (performance.now() - this.pressed > PRESS_MS) this.send()
-    }, SEND_EVERY_MS)
-    this.resizing = new ResizeObserver(() => this.observe())
-    this.resizing.observe(this.scroller)
-  }
-
-  close() {
-    this.measure()
-    this.running = false
-    this.scroller.removeEventListener("scroll", this.onScroll)
-    document.removeEventListener("visibilitychange", this.onHidden)
-    document.removeEventListener("keydown", this.onKey)
-    document.removeEventListener("pointerdown", this.onPress, true)
-    document.removeEventListener("keydown", this.onPress, true)
-    clearInterval(this.measuring)
-    clearInterval(this.sending)
-    clearTimeout(this.settling)
-    this.resizing?.disconnect()
-    this.observer?.disconnect()
-    this.observer = undefined
-  }
-
-  // The text. Everything goes in as text, never as markup.
-
-  fill() {
-    this.record(new Map())
-    this.article.lang = this.data.language
-    this.article.replaceChildren(...this.data.passages.map((passage) => this.section(passage)))
-    const { part, parts } = this.data
-    this.root.querySelector("[data-act=back]").hidden = part === 0
-    this.root.querySelector("[data-act=on]").hidden = part === parts - 1
-    this.root.querySelector(".end").hidden = part !== parts - 1
-    const start = this.data.start && this.element(this.data.start)
-    this.scroller.scrollTop = 0
-    if (start) this.goTo(start, "instant")
-    this.near.clear()
-    this.observe()
-  }
-
-  section({ id, headings, text, direction }) {
-    const section = document.createElement("section")
-    section.id = section.dataset.passage = id
-    section.dir = direction
-    for (const { level, text: words } of headings) {
-      const heading = document.createElement(`h${Math.min(6, level + 1)}`)
-      heading.textContent = words
-      heading.dir = "auto"
-      section.append(heading)
-    }
-    for (const words of text.split(/\n\s*\n/)) {
-      const paragraph = document.createElement("p")
-      paragraph.textContent = words
-      paragraph.dir = "auto"
-      section.append(paragraph)
-    }
-    return section
-  }
-
-  showMarks() {
-    for (const section of this.article.children)
-      section.classList.toggle("marked", this.data.marked.includes(section.dataset.passage))
-  }
-
-  element(id) {
-    return [...this.article.children].find((section) => section.dataset.passage === id)
-  }
-
-  // What is visible.
-
-  band() {
-    const { top, height } = this.scroller.getBoundingClientRect()
-    return { top: top + BAND_TOP * height, height: BAND_HEIGHT * height }
-  }
-
-  observe() {
-    this.observer?.disconnect()
-    const height = this.scroller.clientHeight
-    const above = Math.round(BAND_TOP * height)
-    const below = Math.round((1 - BAND_TOP - BAND_HEIGHT) * height)
-    this.article.style.paddingTop = `${above}px`
-    this.article.style.paddingBottom = `${below}px`
-    this.observer = new IntersectionObserver(
-      (entries) => {
-        for (const { target, isIntersecting } of entries)
-          this.near[isIntersecting ? "add" : "delete"](target)
-        this.measure()
-      },
-      {
-        root: this.scroller,
-        rootMargin: `-${above}px 0px -${below}px 0px`,
-        threshold: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
-      },
-    )
-    for (const section of this.article.children) this.observer.observe(section)
-  }
-
-  measure() {
-    const shares = new Map()
-    if (document.visibilityState === "visible" && this.scroller.isConnected && this.running) {
-      const band = this.band()
-      for (const section of this.near) {
-        const { top, bottom, height } = section.getBoundingClientRect()
-        const overlap = Math.min(bottom, band.top + band.height) - Math.max(top, band.top)
-        if (overlap > 0) {
-          const share = Math.min(1, overlap / Math.min(height, band.height))
-          shares.set(section.dataset.passage, share)
-        }
-      }
-    }
-    const same =
-      shares.size === this.shares.size &&
-      [...shares].every(([id, share]) => Math.abs(share - (this.shares.get(id) ?? -1)) < SAME_SHARE)
-    if (same) return
-    this.record(shares)
-    this.showPlace()
-  }
-
-  record(shares) {
-    const now = seconds()
-    if (this.shares.size && now > this.since)
-      this.add({ kind: "view", start: this.since, end: now, shares: Object.fromEntries(this.shares) })
-    this.shares = shares
-    this.since = now
-  }
-
-  current() {
-    let best
-    for (const section of this.article.children) {
-      const share = this.shares.get(section.dataset.passage) ?? 0
-      if (share > 0 && (!best || share > this.shares.get(best.dataset.passage) + SAME_SHARE))
-        best = section
-    }
-    return best
-  }
-
-  showPlace() {
-    for (const section of this.article.children)
-      section.classList.toggle("outside", !this.shares.has(section.dataset.passage))
-    const current = this.current()
-    const passage = this.data.passages.find(({ id }) => id === current?.dataset.passage)
-    if (!passage) return
-    const share = passage.words_before / Math.max(1, this.data.words)
-    this.line.style.width = `${100 * share}%`
-    this.line.parentElement.setAttribute("aria-valuenow", Math.round(100 * share))
-    this.words.textContent = `${Math.round(100 * share)} % · about ${passage.minutes_left} min left`
-  }
-
-  // What the learner does.
-
-  key(event) {
-    const typing = event.composedPath()[0]
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-    if (typing.closest?.("input, textarea, select, [contenteditable], [role=slider]")) return
-    const act = { j: "next", ArrowRight: "next", k: "previous", ArrowLeft: "previous", m: "mark", l: "lost" }[
-      event.key
-    ]
-    if (act) {
-      event.preventDefault()
-      this.act(act)
-    }
-  }
-
-  act(act) {
-    const sections = [...this.article.children]
-    const at = sections.indexOf(this.current())
-    if (act === "next" && at === sections.length - 1 && this.data.part < this.data.parts - 1)
-      act = "on"
-    if (act === "previous" && at === 0 && this.data.part > 0) act = "back"
-    if (act === "next") this.goTo(sections[Math.min(at + 1, sections.length - 1)], "smooth")
-    else if (act === "previous") this.goTo(sections[Math.max(at - 1, 0)], "smooth")
-    else if (act === "on" || act === "back") this.tell({ kind: "part", by: act === "on" ? 1 : -1 })
-    else if (at >= 0) {
-      const id = sections[at].dataset.passage
-      if (act === "mark") sections[at].classList.toggle("marked")
-      this.tell({ kind: act, passage: id, at: seconds() })
-      const said = act === "mark" ? "Mark changed" : "Noted: you got lost here"
-      this.root.querySelector("[role=status]").textContent = said
-    }
-  }
-
-  goTo(section, behavior) {
-    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches
-    const band = this.band()
-    const { top, height } = section.getBoundingClientRect()
-    const room = Math.max(0, band.height - height) / 2
-    this.scroller.scrollBy({
-      top: top - band.top - room,
-      behavior: calm ? "instant" : behavior,
-    })
-  }
-
-  // Telling the app.
-
-  add(item) {
-    this.number += 1
-    this.items.push({ n: this.number, ...item })
-  }
-
-  tell(item) {
-    this.add(item)
-    this.send()
-  }
-
-  send() {
-    if (!this.running) return
-    this.measure()
-    // A stretch without change is reported in pieces, so that little is lost with the tab.
-    this.record(this.shares)
-    if (!this.items.length) return
-    this.setStateValue("report", { stream: this.stream, sent: seconds(), items: this.items })
-  }
+/**
+* Return where the reader looks.
+*
+* Where the text begins or ends within the view and cannot be scrolled into the band, the band
+* reaches out to it: a text that fits into the view is read as a whole.
+*
+* @param text From the top of the first passage to the bottom of the last.
+*/
+function readingBand(view, text) {
+	const room = roomAroundBand(view.bottom - view.top);
+	const first = text.top + view.above - view.top;
+	const last = view.bottom - (text.bottom - view.below);
+	return {
+		top: view.top + Math.max(0, Math.min(room.above, first + view.above)),
+		bottom: view.bottom - Math.max(0, Math.min(room.below, last + view.below))
+	};
 }
+/**
+* Return the share of each passage that is seen; those that are not seen are left out.
+*
+* @param screen What of the window is on the screen: nothing outside it is seen.
+*/
+function visibleShares(view, screen, passages) {
+	const shown = [...passages].filter(([, { top, bottom }]) => bottom > top);
+	const band = readingBand(view, {
+		top: Math.min(...shown.map(([, { top }]) => top)),
+		bottom: Math.max(...shown.map(([, { bottom }]) => bottom))
+	});
+	const full = BAND_HEIGHT * (view.bottom - view.top);
+	const shares = /* @__PURE__ */ new Map();
+	for (const [id, { top, bottom }] of shown) {
+		const overlap = Math.min(bottom, band.bottom, screen.bottom) - Math.max(top, band.top, screen.top);
+		if (overlap > 0) shares.set(id, Math.min(1, overlap / Math.min(bottom - top, full)));
+	}
+	return shares;
+}
+/** Turns looks into stretches of time. It reads no clock. */
+var ShareRecorder = class {
+	shares = /* @__PURE__ */ new Map();
+	since = 0;
+	latest = 0;
+	/** What is seen by the last look. */
+	get current() {
+		return this.shares;
+	}
+	/** Note what is seen now. Return the stretch that this ends, or null if all is as before. */
+	look(shares, now) {
+		const silent = now - this.latest > LONGEST_SILENCE_MS || now < this.latest;
+		if (!silent && this.isSame(shares)) {
+			this.latest = now;
+			return null;
+		}
+		const ended = this.cut(silent ? this.latest : now);
+		this.shares = shares;
+		this.since = this.latest = now;
+		return ended;
+	}
+	/** End the stretch that lasts, to tell about it; what is seen goes on. Null if there is none. */
+	cut(now) {
+		const { since, shares } = this;
+		this.since = now;
+		return shares.size > 0 && now > since ? {
+			start: since,
+			end: now,
+			shares
+		} : null;
+	}
+	isSame(shares) {
+		return shares.size === this.shares.size && [...shares].every(([id, share]) => Math.abs(share - (this.shares.get(id) ?? -1)) < .005);
+	}
+};
+// src/watch.ts
+/** When to look at what is seen, and where its edges stand: the browser's part of the rule. */
+const LOOK_EVERY_MS = 1e3;
+const SCROLL_SETTLES_MS = 100;
+/** Looks every second, and whenever the text is scrolled, resized, hidden or shown. */
+var ReadingWatch = class {
+	options;
+	recorder = new ShareRecorder();
+	end = null;
+	looked = 0;
+	constructor(options) {
+		this.options = options;
+	}
+	/** What is seen by the last look. */
+	get current() {
+		return this.recorder.current;
+	}
+	start() {
+		if (this.end !== null) return;
+		this.end = new AbortController();
+		const { signal } = this.end;
+		let settling;
+		const scrolled = () => {
+			clearTimeout(settling);
+			settling = setTimeout(() => this.look(), SCROLL_SETTLES_MS);
+			if (Date.now() - this.looked > SCROLL_SETTLES_MS) this.look();
+		};
+		(this.options.scroller ?? window).addEventListener("scroll", scrolled, {
+			capture: true,
+			passive: true,
+			signal
+		});
+		window.addEventListener("resize", () => this.look(), { signal });
+		document.addEventListener("visibilitychange", () => this.look(), { signal });
+		const timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+		signal.addEventListener("abort", () => {
+			clearTimeout(settling);
+			clearInterval(timer);
+		});
+		this.look();
+	}
+	/** Look one last time, and no more. */
+	stop() {
+		if (this.end === null) return;
+		this.look();
+		this.end.abort();
+		this.end = null;
+		const ended = this.recorder.look(/* @__PURE__ */ new Map(), Date.now());
+		if (ended !== null) this.options.onStretch(ended);
+	}
+	/** Look now. */
+	look() {
+		if (this.end === null) return;
+		this.looked = Date.now();
+		this.note(document.visibilityState === "visible" ? this.shares() : /* @__PURE__ */ new Map());
+	}
+	/** Tell about the stretch that lasts, too. */
+	cut() {
+		this.look();
+		const ended = this.recorder.cut(Date.now());
+		if (ended !== null) this.options.onStretch(ended);
+	}
+	note(shares) {
+		const before = this.recorder.current;
+		const ended = this.recorder.look(shares, Date.now());
+		if (ended !== null) this.options.onStretch(ended);
+		if (this.recorder.current !== before) this.options.onChange?.(this.recorder.current);
+	}
+	shares() {
+		const passages = this.options.passages();
+		const first = passages.values().next().value;
+		if (first === void 0) return /* @__PURE__ */ new Map();
+		const spans = /* @__PURE__ */ new Map();
+		for (const [id, element] of passages) spans.set(id, element.getBoundingClientRect());
+		return visibleShares(viewOf(this.options.scroller ?? scrollerOf(first)), {
+			top: 0,
+			bottom: innerHeight
+		}, spans);
+	}
+};
+/** Return the nearest element around another that scrolls up and down; the page's own if none. */
+function scrollerOf(element) {
+	const page = document.scrollingElement ?? document.documentElement;
+	for (let at = element.parentElement; at !== null; at = at.parentElement) {
+		if (at === document.body || at === page) break;
+		const { overflowY } = getComputedStyle(at);
+		if (/auto|scroll/.test(overflowY) && at.scrollHeight > at.clientHeight) return at;
+	}
+	return page;
+}
+/** Return where an element stands that scrolls, and how far it can be scrolled. */
+function viewOf(scroller) {
+	const { top, bottom } = scroller === (document.scrollingElement ?? document.documentElement) ? {
+		top: 0,
+		bottom: innerHeight
+	} : scroller.getBoundingClientRect();
+	const above = scroller.scrollTop;
+	return {
+		top,
+		bottom,
+		above,
+		below: scroller.scrollHeight - (bottom - top) - above
+	};
+}
+// ../../app/reading/frontend/text_view.ts
+/**
+* The text being read: shows passages in one column and reports, with times, how much of each
+* stood in the reading band, the part of the view that is not dimmed.
+*
+* Reports are items with numbers that only grow. They are kept and sent again until the app says
+* up to which number it has them, so none is lost and none counts twice.
+*
+* The page runs text_view.js, which `npm run build` in clients/typescript makes of this file.
+*/
+const SEND_EVERY_MS = 2e3;
+const PRESS_MS = 500;
+const KEYS = {
+	j: "next",
+	ArrowRight: "next",
+	k: "previous",
+	ArrowLeft: "previous",
+	m: "mark",
+	l: "lost"
+};
+const views = /* @__PURE__ */ new WeakMap();
+function show(component) {
+	const { parentElement } = component;
+	const view = views.get(parentElement) ?? new TextView(parentElement, component);
+	views.set(parentElement, view);
+	view.update(component);
+	return () => view.close();
+}
+var TextView = class {
+	root;
+	scroller;
+	article;
+	stream = Math.random().toString(36).slice(2);
+	watch;
+	data;
+	setStateValue;
+	number = 0;
+	items = [];
+	sections = /* @__PURE__ */ new Map();
+	pressed = Number.NEGATIVE_INFINITY;
+	shown = "";
+	running = null;
+	constructor(parent, { data, setStateValue }) {
+		this.data = data;
+		this.setStateValue = setStateValue;
+		this.root = find(parent, ".reader");
+		this.scroller = find(this.root, ".scroller");
+		this.article = find(this.root, "article");
+		this.watch = new ReadingWatch({
+			passages: () => this.sections,
+			scroller: this.scroller,
+			onStretch: ({ start, end, shares }) => {
+				const by = Object.fromEntries(shares);
+				this.add({
+					kind: "view",
+					start: start / 1e3,
+					end: end / 1e3,
+					shares: by
+				});
+			},
+			onChange: (shares) => this.showPlace(shares)
+		});
+		for (const button of this.root.querySelectorAll("button[data-act]")) button.onclick = () => this.act(button.dataset["act"]);
+	}
+	update({ data, setStateValue }) {
+		this.setStateValue = setStateValue;
+		this.data = data;
+		const { size, width, theme } = data.look;
+		this.root.style.setProperty("--size", `${size}px`);
+		this.root.style.setProperty("--measure", `${width}em`);
+		this.root.dataset["theme"] = theme;
+		if (data.acked.stream === this.stream) this.items = this.items.filter((item) => item.n > data.acked.number);
+		if (this.running === null) this.open();
+		const key = `${data.text_key}/${data.part}/${data.jump}`;
+		if (this.shown !== key) {
+			this.shown = key;
+			this.fill();
+		}
+		this.showMarks();
+		this.watch.look();
+	}
+	open() {
+		this.running = new AbortController();
+		const { signal } = this.running;
+		const press = () => this.pressed = performance.now();
+		document.addEventListener("keydown", (event) => this.key(event), { signal });
+		document.addEventListener("pointerdown", press, {
+			capture: true,
+			signal
+		});
+		document.addEventListener("keydown", press, {
+			capture: true,
+			signal
+		});
+		const leave = () => {
+			if (document.visibilityState === "hidden") this.send();
+		};
+		document.addEventListener("visibilitychange", leave, { signal });
+		const sending = setInterval(() => {
+			if (performance.now() - this.pressed > PRESS_MS) this.send();
+		}, SEND_EVERY_MS);
+		const resizing = new ResizeObserver(() => this.makeRoom());
+		resizing.observe(this.scroller);
+		signal.addEventListener("abort", () => {
+			clearInterval(sending);
+			resizing.disconnect();
+		});
+		this.watch.start();
+	}
+	close() {
+		this.watch.stop();
+		this.running?.abort();
+		this.running = null;
+	}
+	fill() {
+		const { part, parts, passages, start } = this.data;
+		this.sections = new Map(passages.map((passage) => [passage.id, section(passage)]));
+		this.article.lang = this.data.language;
+		this.article.replaceChildren(...this.sections.values());
+		find(this.root, "[data-act=back]").hidden = part === 0;
+		find(this.root, "[data-act=on]").hidden = part === parts - 1;
+		find(this.root, ".end").hidden = part !== parts - 1;
+		this.makeRoom();
+		this.scroller.scrollTop = 0;
+		const first = start === null ? void 0 : this.sections.get(start);
+		if (first) this.goTo(first, "instant");
+	}
+	/** Let the first and the last passage be scrolled into the band. */
+	makeRoom() {
+		const { above, below } = roomAroundBand(this.scroller.clientHeight);
+		this.article.style.paddingTop = `${Math.ceil(above)}px`;
+		this.article.style.paddingBottom = `${Math.ceil(below)}px`;
+		this.watch.look();
+	}
+	showMarks() {
+		for (const [id, section] of this.sections) section.classList.toggle("marked", this.data.marked.includes(id));
+	}
+	/** Return the passage that is seen most; of several the first. */
+	current() {
+		const shares = this.watch.current;
+		let [best, most] = [void 0, 0];
+		for (const id of this.sections.keys()) {
+			const share = shares.get(id) ?? 0;
+			if (share > (best === void 0 ? 0 : most + .005)) [best, most] = [id, share];
+		}
+		return best;
+	}
+	showPlace(shares) {
+		for (const [id, section] of this.sections) section.classList.toggle("outside", !shares.has(id));
+		const current = this.current();
+		const passage = this.data.passages.find(({ id }) => id === current);
+		if (!passage) return;
+		const read = 100 * passage.words_before / Math.max(1, this.data.words);
+		const shown = String(Math.round(read));
+		const line = find(this.root, ".line");
+		find(line, "span").style.width = `${read}%`;
+		line.setAttribute("aria-valuenow", shown);
+		find(this.root, ".words").textContent = `${shown} % · about ${passage.minutes_left} min left`;
+	}
+	key(event) {
+		const [target] = event.composedPath();
+		if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+		if (target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=slider]")) return;
+		const action = KEYS[event.key];
+		if (action === void 0) return;
+		event.preventDefault();
+		this.act(action);
+	}
+	act(action) {
+		const ids = [...this.sections.keys()];
+		const current = this.current();
+		const at = current === void 0 ? -1 : ids.indexOf(current);
+		const { part, parts } = this.data;
+		if (action === "mark" || action === "lost") {
+			if (current !== void 0) this.say(action, current);
+		} else if (action === "on" || action === "next" && at === ids.length - 1 && part < parts - 1) this.tell({
+			kind: "part",
+			by: 1
+		});
+		else if (action === "back" || action === "previous" && at === 0 && part > 0) this.tell({
+			kind: "part",
+			by: -1
+		});
+		else {
+			const to = action === "next" ? Math.min(at + 1, ids.length - 1) : Math.max(at - 1, 0);
+			const section = this.sections.get(ids[to] ?? "");
+			if (section) this.goTo(section, "smooth");
+		}
+	}
+	say(kind, passage) {
+		if (kind === "mark") this.sections.get(passage)?.classList.toggle("marked");
+		this.tell({
+			kind,
+			passage,
+			at: Date.now() / 1e3
+		});
+		const said = kind === "mark" ? "Mark changed" : "Noted: you got lost here";
+		find(this.root, "[role=status]").textContent = said;
+	}
+	goTo(section, behavior) {
+		const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+		const view = this.scroller.getBoundingClientRect();
+		const { above, below } = roomAroundBand(view.height);
+		const { top, height } = section.getBoundingClientRect();
+		const room = Math.max(0, view.height - above - below - height) / 2;
+		this.scroller.scrollBy({
+			top: top - view.top - above - room,
+			behavior: calm ? "instant" : behavior
+		});
+	}
+	add(item) {
+		this.number += 1;
+		this.items.push({
+			n: this.number,
+			...item
+		});
+	}
+	tell(item) {
+		this.add(item);
+		this.send();
+	}
+	send() {
+		this.watch.cut();
+		if (this.running === null || this.items.length === 0) return;
+		const { stream, items } = this;
+		this.setStateValue("report", {
+			stream,
+			sent: Date.now() / 1e3,
+			items
+		});
+	}
+};
+function section({ id, headings, text, direction }) {
+	const made = document.createElement("section");
+	made.id = made.dataset["passage"] = id;
+	made.dir = direction;
+	for (const { level, text: words } of headings) {
+		const heading = document.createElement(`h${Math.min(6, level + 1)}`);
+		heading.textContent = words;
+		heading.dir = "auto";
+		made.append(heading);
+	}
+	for (const words of text.split(/\n\s*\n/)) {
+		const paragraph = document.createElement("p");
+		paragraph.textContent = words;
+		paragraph.dir = "auto";
+		made.append(paragraph);
+	}
+	return made;
+}
+function find(parent, selector) {
+	const found = parent.querySelector(selector);
+	if (found === null) throw new Error(`no element ${selector}`);
+	return found;
+}
+export { show as default };

@@ -67,8 +67,9 @@ export async function* parseEvents(
   body: ReadableStream<Uint8Array>,
   onSilence: () => void,
 ): AsyncGenerator<SessionEvent> {
-  const reader = body.pipeThrough(new TextDecoderStream() as never).getReader() as
-    ReadableStreamDefaultReader<string>;
+  const reader = body
+    .pipeThrough(new TextDecoderStream() as never)
+    .getReader() as ReadableStreamDefaultReader<string>;
   let buffer = "";
   let fields: Record<string, string> = {};
   for (;;) {
@@ -87,7 +88,7 @@ export async function* parseEvents(
         if (fields["data"] !== undefined) {
           yield {
             kind: fields["event"],
-            data: JSON.parse(fields["data"]),
+            data: JSON.parse(fields["data"]) as unknown,
             id: fields["id"] ?? null,
           } as SessionEvent;
         }

@@ -33,19 +33,23 @@ export async function runFrameLoop(
     try {
       const capturedAt = new Date();
       const picture = await grab();
-      if (picture !== null) options.onFrame?.(await session.sendFrame(picture, capturedAt, signal));
+      if (picture !== null) {
+        const frame = await session.sendFrame(picture, capturedAt, signal);
+        options.onFrame?.(frame);
+      }
       await pause(Math.max(0, interval - (performance.now() - started)), signal);
     } catch (error) {
-      if (signal.aborted) return;
-      if (error instanceof ApiProblem && ["session_finished", "session_not_found"].includes(error.code)) {
-        return;
-      }
-      const busy = error instanceof ApiProblem && error.retryAfterMs !== null;
-      if (!busy) options.onProblem?.(error);
-      const wait = busy ? (error.retryAfterMs ?? 0) : PAUSE_AFTER_PROBLEM_MS;
-      await pause(wait, signal).catch(() => undefined);
+      if (isOver(error, signal)) return;
+      const wait = error instanceof ApiProblem ? error.retryAfterMs : null;
+      if (wait === null) options.onProblem?.(error);
+      await pause(wait ?? PAUSE_AFTER_PROBLEM_MS, signal).catch(() => undefined);
     }
   }
+}
+
+function isOver(error: unknown, signal: AbortSignal): boolean {
+  const over = ["session_finished", "session_not_found"];
+  return signal.aborted || (error instanceof ApiProblem && over.includes(error.code));
 }
 
 /** Return a function that gives the newest picture of a playing video as JPEG. */

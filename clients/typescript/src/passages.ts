@@ -1,81 +1,59 @@
-/** Which passages are on the screen, told to the session every few seconds. */
+/** Which passages are seen, told to the session every few seconds. */
 
 import type { Session } from "./session.js";
 import type { PassageSeen } from "./types.js";
+import { ReadingWatch } from "./watch.js";
 
 const REPORT_EVERY_MS = 3000;
-const THRESHOLDS = Array.from({ length: 21 }, (_, step) => step / 20);
+/** Most that the API takes in one report. */
+const MOST_AT_ONCE = 1000;
 
 /**
- * Watch elements and report their visible shares until the signal ends it.
+ * Watch elements and report what is seen of them until the signal ends it.
+ *
+ * Of a passage counts what stands in the reading band, as in the app's own page: the band takes
+ * the view from 20 to 62 per cent of its height. The view is what the text scrolls in.
  *
  * @param elements By passage id.
  * @param onProblem Called when a report is refused; its time is reported again with the next.
  * @returns Reports what was seen until now: call it before the session is finished.
  */
 export function watchPassages(
-  session: Session,
-  elements: Map<string, Element>,
+  session: Pick<Session, "reportPassages">,
+  elements: ReadonlyMap<string, Element>,
   signal: AbortSignal,
   onProblem: (error: unknown) => void = () => undefined,
 ): () => Promise<void> {
-  const ids = new Map([...elements].map(([id, element]) => [element, id]));
-  const shares = new Map<string, { share: number; since: number }>();
   let pending: PassageSeen[] = [];
-
-  const close = (id: string, until: number) => {
-    const open = shares.get(id);
-    if (open && open.share > 0 && until > open.since) {
-      pending.push({
-        passage_id: id,
-        visible_share: open.share,
-        from: new Date(open.since).toISOString(),
-        to: new Date(until).toISOString(),
-      });
-    }
-  };
-  const observer = new IntersectionObserver(
-    (entries) => {
-      const now = Date.now();
-      for (const entry of entries) {
-        const id = ids.get(entry.target);
-        if (id === undefined) continue;
-        close(id, now);
-        // A passage taller than the window is read by the part of the window that it fills.
-        const viewport = entry.rootBounds?.height ?? innerHeight;
-        const share = Math.max(
-          entry.intersectionRatio,
-          Math.min(1, entry.intersectionRect.height / viewport),
-        );
-        shares.set(id, { share: entry.isIntersecting ? share : 0, since: now });
+  const watch = new ReadingWatch({
+    passages: () => elements,
+    onStretch: ({ start, end, shares }) => {
+      const [from, to] = [new Date(start).toISOString(), new Date(end).toISOString()];
+      for (const [passage_id, visible_share] of shares) {
+        pending.push({ passage_id, visible_share, from, to });
       }
     },
-    { threshold: THRESHOLDS },
-  );
-  for (const element of elements.values()) observer.observe(element);
-
+  });
   const report = async () => {
-    const now = Date.now();
-    for (const [id, open] of shares) {
-      if (!document.hidden) close(id, now);
-      open.since = now;
-    }
+    watch.cut();
     if (pending.length === 0) return;
-    const batch = pending.slice(0, 1000);
-    pending = [];
+    const batch = pending.slice(0, MOST_AT_ONCE);
+    pending = pending.slice(MOST_AT_ONCE);
     try {
       await session.reportPassages(batch);
     } catch (error) {
-      pending = [...batch, ...pending].slice(-1000);
+      pending = [...batch, ...pending].slice(-MOST_AT_ONCE);
       onProblem(error);
     }
   };
+  if (signal.aborted) return report;
+  watch.start();
   const timer = setInterval(() => void report(), REPORT_EVERY_MS);
   signal.addEventListener(
     "abort",
     () => {
       clearInterval(timer);
-      observer.disconnect();
+      watch.stop();
     },
     { once: true },
   );

@@ -272,7 +272,7 @@ export interface paths {
         put?: never;
         /**
          * Say which passages were on the screen
-         * @description Send what an IntersectionObserver saw, every few seconds. Reports may overlap and may come
+         * @description Send what stood in the reading band, every few seconds. Reports may overlap and may come
          *     again: time counts once. What lies in a pause is left out.
          */
         post: operations["reportPassages"];

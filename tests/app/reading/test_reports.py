@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,13 +11,14 @@ from hypothesis import strategies as st
 from app.reading.reports import PassageView, ReaderAction, ReportQueue
 
 NOW = 1_700_000_000.0
+Item = dict[str, Any]
 
 
-def view(number: int, start: float, end: float, **shares: float) -> dict:
+def view(number: int, start: float, end: float, **shares: float) -> Item:
     return {"n": number, "kind": "view", "start": start, "end": end, "shares": shares}
 
 
-def report(*items: dict, sent: float = NOW, stream: str = "a") -> dict:
+def report(*items: Item, sent: float = NOW, stream: str = "a") -> Item:
     return {"stream": stream, "sent": sent, "items": list(items)}
 
 
@@ -76,7 +79,7 @@ def test_what_the_learner_does_comes_through() -> None:
         {"n": 1, "kind": "else"},
     ],
 )
-def test_items_that_make_no_sense_are_left_out_and_do_not_come_again(item: object) -> None:
+def test_items_that_make_no_sense_are_left_out_and_do_not_come_again(item: Item) -> None:
     reports = ReportQueue()
     assert reports.take(report(item), NOW) == []
     assert reports.acked["number"] == 1

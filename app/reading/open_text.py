@@ -1,0 +1,139 @@
+"""A session's text as it stands on the page: where the reader is, how it is set, what came in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from app.parts.sessions import session_registry
+from app.reading.reports import PassageView, ReaderAction, ReportQueue
+from app.reading.text_view import ReaderPosition, Typography, count_parts, part_of
+from fer_core.errors import ReadingFull, SessionFinished, SessionNotFound
+from fer_core.live.per_session import PerSession
+from fer_core.live.reading_tracker import ReadingTracker
+from fer_core.live.registry import SessionRegistry
+from fer_core.live.running_session import RunningSession
+from fer_core.sessions.session import StudySession
+from fer_core.sessions.snapshot import State
+from fer_core.texts.document import Document
+
+#: The page reports every two seconds; on a busy machine it takes its time. After a longer silence
+#: nobody knows what was on the screen.
+REPORTS_WITHIN_S = 5.0
+
+
+@dataclass(slots=True, eq=False)
+class OpenText:
+    """The text of one session on the page.
+
+    Attributes:
+        running: The session.
+        registry: Where it runs.
+        position: Where in the text the page is.
+        typography: How the text is set.
+        reports: What has arrived from the browser.
+        latest: What was on the screen by the last report.
+        step: In the mode of one passage at a time: the one that is shown, from 0.
+        step_at: In that mode: since when it is shown.
+    """
+
+    running: RunningSession
+    registry: SessionRegistry
+    position: ReaderPosition = field(default_factory=ReaderPosition)
+    typography: Typography = field(default_factory=Typography)
+    reports: ReportQueue = field(default_factory=ReportQueue)
+    latest: PassageView | None = None
+    step: int = 0
+    step_at: float | None = None
+
+    @property
+    def session(self) -> StudySession:
+        return self.running.session
+
+    @property
+    def tracker(self) -> ReadingTracker:
+        """What was read so far."""
+        if self.running.reading is None:
+            raise LookupError("this session has no open text")
+        return self.running.reading
+
+    @property
+    def document(self) -> Document:
+        return self.tracker.document
+
+    @property
+    def with_camera(self) -> bool:
+        """Whether the learner wanted the camera beside the text, and agreed to it."""
+        return bool(self.session.info.consent_version)
+
+    def take(self, news: list[PassageView | ReaderAction]) -> None:
+        """Take what the browser reported."""
+        known = {passage.passage_id for passage in self.document.passages}
+        for item in news:
+            if isinstance(item, PassageView):
+                shares = {name: share for name, share in item.shares.items() if name in known}
+                self.see(shares, item.start, item.end)
+                self.latest = PassageView(item.start, item.end, shares)
+            elif item.kind != "part" and item.passage_id not in known:
+                continue
+            elif item.kind == "mark":
+                self.toggle_mark(item.passage_id)
+            elif item.kind == "lost":
+                self.lost_at(item.passage_id)
+            elif item.kind == "part":
+                self.turn(item.by)
+
+    def see(self, shares: Mapping[str, float], start: float, end: float) -> None:
+        """Note what was on the screen."""
+        if self.session.state is State.ACTIVE:
+            for name, share in shares.items():
+                # Full: the text stays readable, what was noted is kept. Finished: by another tab.
+                with suppress(ReadingFull, SessionFinished):
+                    self.session.mark_passage(name, share, start, end)
+
+    def see_until(self, at: float) -> None:
+        """Note that what was reported last has stayed on the screen since, where that is recent.
+
+        The page reports every two seconds: without this the end of a reading would be missing.
+        """
+        if self.latest is not None and self.latest.end < at <= self.latest.end + REPORTS_WITHIN_S:
+            self.see(self.latest.shares, self.latest.end, at)
+        self.latest = None
+
+    def turn(self, by: int) -> None:
+        """Go to the next or the earlier part of the text, where there is one."""
+        part = min(max(self.position.part + by, 0), count_parts(self.document) - 1)
+        if part != self.position.part:
+            self.position = ReaderPosition(part, None, self.position.jump + 1)
+
+    def jump(self, passage_id: str) -> None:
+        """Go to a passage."""
+        passage = next(one for one in self.document.passages if one.passage_id == passage_id)
+        self.position = ReaderPosition(part_of(passage), passage_id, self.position.jump + 1)
+        self.step = passage.index
+
+    def toggle_mark(self, passage_id: str) -> None:
+        """Mark a passage as important, or take the mark away."""
+        self.registry.toggle_mark(self.running, passage_id)
+
+    def lost_at(self, passage_id: str) -> None:
+        """Take "lost me here" as the answer "not clear at all"."""
+        self.correct(passage_id, 1)
+
+    def correct(self, passage_id: str, clarity: int) -> None:
+        """Take the learner's own word about a passage, 1 (not clear at all) to 5."""
+        with suppress(SessionNotFound):  # the page says so when it runs next
+            self.registry.correct(self.running, passage_id, clarity)
+
+
+@st.cache_resource(show_spinner=False)
+def _open_texts() -> PerSession[OpenText]:
+    return PerSession(lambda running: OpenText(running, session_registry()))
+
+
+def open_text_of(running: RunningSession) -> OpenText:
+    """Return the text of a session as it stands on the page; only where one is open."""
+    return _open_texts().of(running)

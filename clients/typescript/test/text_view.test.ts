@@ -1,0 +1,177 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import show, { type Data } from "../../../app/reading/frontend/text_view.js";
+import { scrollTo } from "./layout.js";
+import { openReader, type Reader } from "./reader.js";
+
+const START = Date.parse("2026-11-26T12:00:00Z");
+const SECOND = START / 1000;
+const HEIGHTS = new Map([
+  ["a", 420],
+  ["b", 840],
+  ["c", 420],
+]);
+
+let reader: Reader | undefined;
+
+const open = (data: Partial<Data> = {}) => (reader = openReader(show, HEIGHTS, data));
+const press = (key: string, more: KeyboardEventInit = {}, target: EventTarget = document.body) =>
+  target.dispatchEvent(
+    new KeyboardEvent("keydown", { key, bubbles: true, composed: true, ...more }),
+  );
+const pass = (milliseconds: number) => vi.advanceTimersByTime(milliseconds);
+
+beforeEach(() => vi.useFakeTimers({ now: START }));
+afterEach(() => {
+  reader?.close();
+  vi.useRealTimers();
+});
+
+describe("what it reports", () => {
+  it("is what stood in the band, every two seconds", () => {
+    const { reports } = open();
+    pass(4000);
+    expect(reports.map(({ sent }) => sent)).toEqual([SECOND + 2, SECOND + 4]);
+    expect(reports[1]?.items).toEqual([
+      { n: 1, kind: "view", start: SECOND, end: SECOND + 2, shares: { a: 1 } },
+      { n: 2, kind: "view", start: SECOND + 2, end: SECOND + 4, shares: { a: 1 } },
+    ]);
+  });
+
+  it("is sent again until the app says that it has it", () => {
+    const { reports, rerun } = open();
+    pass(2000);
+    rerun({ acked: { stream: reports[0]?.stream ?? "", number: 1 } });
+    pass(2000);
+    expect(reports[1]?.items.map(({ n }) => n)).toEqual([2]);
+    rerun({ acked: { stream: "of another tab", number: 99 } });
+    pass(2000);
+    expect(reports[2]?.items.map(({ n }) => n)).toEqual([2, 3]);
+  });
+
+  it("waits while a button is being pressed, which Streamlit would lose", () => {
+    const { reports } = open();
+    pass(1800);
+    document.dispatchEvent(new Event("pointerdown"));
+    pass(400);
+    expect(reports).toEqual([]);
+    pass(2000);
+    expect(reports).toHaveLength(1);
+  });
+
+  it("goes out when the tab is hidden, and counts nothing after", () => {
+    const { items } = open();
+    pass(500);
+    vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
+    document.dispatchEvent(new Event("visibilitychange"));
+    pass(60_000);
+    expect(items()).toEqual([{ kind: "view", start: SECOND, end: SECOND + 0.5, shares: { a: 1 } }]);
+  });
+
+  it("ends when the view is closed, and begins again with it", () => {
+    const { reports, close, rerun, items } = open();
+    pass(1000);
+    close();
+    pass(60_000);
+    expect(reports).toEqual([]);
+    rerun({});
+    pass(2000);
+    expect(items()).toMatchObject([
+      { start: SECOND, end: SECOND + 1 },
+      { start: SECOND + 61, end: SECOND + 63 },
+    ]);
+  });
+});
+
+describe("the text", () => {
+  it("goes in as text, never as markup", () => {
+    const text = "<img src=x onerror=alert(1)>\n\nSecond";
+    const { passage } = open({
+      passages: [
+        {
+          ...{ id: "a", headings: [{ level: 1, text: "<b>Title</b>" }], text },
+          ...{ direction: "rtl", words_before: 0, minutes_left: 1 },
+        },
+      ],
+    });
+    const made = passage("a");
+    expect([...made.children].map((child) => [child.tagName, child.textContent])).toEqual([
+      ["H2", "<b>Title</b>"],
+      ["P", "<img src=x onerror=alert(1)>"],
+      ["P", "Second"],
+    ]);
+    expect(made.dir).toBe("rtl");
+  });
+
+  it("dims what is outside the band, and says how far the reader is", () => {
+    const { scroller, passage } = open();
+    scrollTo(scroller, 420);
+    pass(100);
+    const outside = ["a", "b", "c"].filter((id) => passage(id).classList.contains("outside"));
+    expect(outside).toEqual(["a", "c"]);
+    expect(document.querySelector(".line")?.getAttribute("aria-valuenow")).toBe("33");
+    expect(document.querySelector(".words")?.textContent).toBe("33 % · about 2 min left");
+  });
+
+  it("opens at the passage where the reader was", () => {
+    expect(open({ start: "b" }).items()).toEqual([]);
+    pass(2000);
+    expect(reader?.items()).toMatchObject([{ shares: { b: 1 } }]);
+  });
+
+  it("shows the way to other parts only where there are some", () => {
+    const hidden = () =>
+      ["[data-act=back]", "[data-act=on]", ".end"].map(
+        (one) => document.querySelector<HTMLElement>(one)?.hidden,
+      );
+    open({ part: 0, parts: 3 });
+    expect(hidden()).toEqual([true, false, true]);
+    reader?.rerun({ part: 2, parts: 3 });
+    expect(hidden()).toEqual([false, true, false]);
+  });
+});
+
+describe("the reader's keys", () => {
+  it("move from passage to passage", () => {
+    const { scroller } = open();
+    const places = ["j", "ArrowRight", "j", "k", "ArrowLeft", "k"].map((key) => {
+      press(key);
+      pass(1000);
+      return scroller.scrollTop;
+    });
+    expect(places).toEqual([420, 1260, 1260, 420, 0, 0]);
+  });
+
+  it("mark the passage, or say that the reader got lost in it", () => {
+    const { items, passage } = open();
+    press("m");
+    expect(passage("a").classList.contains("marked")).toBe(true);
+    press("l");
+    expect(items().filter(({ kind }) => kind !== "view")).toEqual([
+      { kind: "mark", passage: "a", at: SECOND },
+      { kind: "lost", passage: "a", at: SECOND },
+    ]);
+    expect(document.querySelector("[role=status]")?.textContent).toContain("you got lost here");
+  });
+
+  it("turn to the next part at the end of this one", () => {
+    const { items, scroller } = open({ part: 1, parts: 3 });
+    press("k");
+    scrollTo(scroller, 1260);
+    pass(100);
+    press("j");
+    expect(items().filter(({ kind }) => kind === "part")).toEqual([
+      { kind: "part", by: -1 },
+      { kind: "part", by: 1 },
+    ]);
+  });
+
+  it("are left alone in fields, and with Ctrl", () => {
+    const { items } = open();
+    const field = document.body.appendChild(document.createElement("textarea"));
+    press("m", {}, field);
+    press("m", { ctrlKey: true });
+    expect(items()).toEqual([]);
+  });
+});

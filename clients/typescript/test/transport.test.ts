@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { Client } from "../src/client.js";
+import { pause, Transport } from "../src/transport.js";
+import { jsonResponse, problemResponse, Scripted } from "./server.js";
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const transport = (server: Scripted, more: { key?: string; retries?: number } = {}) =>
+  new Transport({ baseUrl: "http://api/", fetch: server.fetch, ...more });
+
+/** Let all waiting pass at once. */
+async function settled<T>(promise: Promise<T>): Promise<T | { thrown: unknown }> {
+  const safe = promise.catch((thrown: unknown) => ({ thrown }));
+  await vi.runAllTimersAsync();
+  return safe;
+}
+
+describe("a request", () => {
+  it("carries its query, its JSON and the key, and no cookies", async () => {
+    const server = new Scripted(jsonResponse(200, { taken: 1 }));
+    const sending = { query: { bucket: "1 s", since: undefined }, json: [1] };
+    const answer = await transport(server, { key: "secret" }).json("POST", "/x", sending);
+    expect(answer).toEqual({ taken: 1 });
+    const [request] = server.requests;
+    expect(request?.url).toBe("http://api/x?bucket=1+s");
+    expect(request?.headers.get("Authorization")).toBe("Bearer secret");
+    expect(request?.headers.get("Content-Type")).toBe("application/json");
+    expect(request?.credentials).toBe("omit");
+    expect(await request?.json()).toEqual([1]);
+  });
+
+  it("gives null where there is no content", async () => {
+    expect(await transport(new Scripted(jsonResponse(204))).json("GET", "/probe")).toBeNull();
+  });
+
+  it("is sent again when the API is busy, after the time that it names", async () => {
+    const server = new Scripted(problemResponse(503, "busy", 3), jsonResponse(200, 7));
+    expect(await settled(transport(server).json("GET", "/x"))).toBe(7);
+    expect((server.times[1] ?? 0) - (server.times[0] ?? 0)).toBe(3000);
+  });
+
+  it("waits longer from time to time where no time is named, then gives up", async () => {
+    const server = new Scripted(problemResponse(503, "busy"));
+    const outcome = await settled(transport(server, { retries: 3 }).json("GET", "/x"));
+    expect(outcome).toMatchObject({ thrown: { status: 503, code: "busy" } });
+    const waits = server.times.slice(1).map((time, index) => time - (server.times[index] ?? 0));
+    expect(waits).toEqual([500, 1000, 2000]);
+  });
+
+  it("is sent once where it must not happen twice", async () => {
+    const server = new Scripted(problemResponse(503, "busy", 1));
+    await settled(transport(server).send("POST", "/finish", { once: true }));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("is not repeated after another refusal, and not without an answer", async () => {
+    for (const answer of [problemResponse(409, "session_finished"), () => new TypeError("down")]) {
+      const server = new Scripted(answer);
+      expect(await settled(transport(server).send("GET", "/x"))).toHaveProperty("thrown");
+      expect(server.requests).toHaveLength(1);
+    }
+  });
+});
+
+describe("a wait", () => {
+  it("ends early with its signal's reason, and leaves no timer", async () => {
+    const end = new AbortController();
+    const waiting = pause(60_000, end.signal).catch((reason: unknown) => reason);
+    end.abort("enough");
+    expect(await waiting).toBe("enough");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("does not begin once the signal has been given", async () => {
+    await expect(pause(60_000, AbortSignal.abort("enough"))).rejects.toBe("enough");
+  });
+});
+
+describe("a client", () => {
+  it("sends several pictures as one form", async () => {
+    const server = new Scripted(jsonResponse(200, { results: [] }));
+    const client = new Client({ baseUrl: "http://api", fetch: server.fetch });
+    await client.analyse([new Blob(["a"]), new Blob(["b"])], { mode: "frame" });
+    const form = await server.requests[0]?.formData();
+    expect(form?.getAll("file")).toHaveLength(2);
+    expect(server.requests[0]?.url).toContain("mode=frame");
+  });
+
+  it("creates a session under a key of its own, so that a repeated request makes one", async () => {
+    const created = jsonResponse(201, { session_id: "a/b" });
+    const server = new Scripted(problemResponse(503, "busy", 1), created, jsonResponse(204));
+    const client = new Client({ baseUrl: "http://api", fetch: server.fetch });
+    const request = {
+      consent: { version: "1", accepted_at: "2026-11-26T12:00:00Z" },
+      retention: "none",
+    } as const;
+    const session = await settled(client.startSession(request));
+    const keys = server.requests.map(({ headers }) => headers.get("Idempotency-Key"));
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(keys[1]).toBe(keys[0]);
+    expect(session).toHaveProperty("id", "a/b");
+    await client.session("a/b").probe();
+    expect(server.requests[2]?.url).toBe("http://api/api/v1/sessions/a%2Fb/probe");
+  });
+});

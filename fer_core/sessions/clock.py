@@ -1,0 +1,93 @@
+"""A session's clock: running, paused or over, and how much of the time counts as study.
+
+Every change is an event, and `SessionClock.apply` is the only place where one takes effect: for a
+command that has just been given, and for the stored events of a session that is brought back.
+
+Time without any sign of the learner never counts. A sign is a picture from a camera that is on, a
+report of what was on the screen, an answer or a command. After a silence that is too long the
+session is paused as of the last sign, whenever that is noticed: by the next sign, or by somebody
+who looks (`silent`). A computer's clock that jumps adds nothing: ahead is a silence, back is no
+time at all.
+"""
+
+from __future__ import annotations
+
+from fer_core.affect.breaks import REST_S
+from fer_core.sessions.events import Event, EventKind
+from fer_core.sessions.snapshot import State
+
+#: A silence longer than this is no study: a closed lid, a lost connection, an empty chair with the
+#: camera off. Shorter ones count: a page that is loaded anew, a tab in the background. Seconds.
+SILENT_AFTER_S = 180.0
+
+_STOPS = {
+    EventKind.PAUSED: State.PAUSED,
+    EventKind.INTERRUPTED: State.PAUSED,
+    EventKind.FINISHED: State.FINISHED,
+}
+
+
+class SessionClock:
+    """The state of one session and its time. Not thread-safe: its session locks.
+
+    Attributes:
+        state: Active, paused or finished.
+        since: When that began, seconds since the epoch.
+        last_sign: When the learner was last known to be there; while paused, when it was paused.
+        breaks: Pauses so far that were long enough for a rest.
+
+    Args:
+        started_at: Start of the session, seconds since the epoch. It is the first sign.
+    """
+
+    def __init__(self, started_at: float) -> None:
+        self.state = State.ACTIVE
+        self.since = started_at
+        self.last_sign = started_at
+        self.breaks = 0
+        self._active_before_s = 0.0
+
+    def apply(self, event: Event) -> bool:
+        """Let an event change the state; events that do not concern the clock change nothing.
+
+        Args:
+            event: Any event. A stop that is earlier than the start before it happens at that start.
+
+        Returns:
+            Whether it ends a pause that was long enough for a rest.
+        """
+        if event.kind is EventKind.RESUMED and self.state is State.PAUSED:
+            rested = event.at - self.since >= REST_S
+            self.breaks += rested
+            self._enter(State.ACTIVE, event.at)
+            return rested
+        if event.kind in _STOPS and self.state is not State.FINISHED:
+            self._active_before_s = self.active_until(event.at)
+            self._enter(_STOPS[event.kind], max(event.at, self.since))
+        return False
+
+    def _enter(self, state: State, at: float) -> None:
+        self.state, self.since, self.last_sign = state, at, at
+
+    def sign(self, at: float) -> None:
+        """Note that the learner was there at a moment; ask `silent` first."""
+        if self.state is State.ACTIVE:
+            self.last_sign = max(self.last_sign, at)
+
+    def silent(self, at: float) -> bool:
+        """Tell whether it runs although nothing came from the learner for too long."""
+        return self.state is State.ACTIVE and at - self.last_sign > SILENT_AFTER_S
+
+    def end(self, at: float) -> float:
+        """Return until when the session reaches: to a moment, or to its end."""
+        return self.since if self.state is State.FINISHED else max(at, self.since)
+
+    def active_s(self, at: float) -> float:
+        """Return the seconds of study up to a moment: pauses and long silences left out."""
+        return self.active_until(self.last_sign if self.silent(at) else at)
+
+    def active_until(self, at: float) -> float:
+        """Return the seconds outside pauses up to a moment at which the learner was there."""
+        if self.state is not State.ACTIVE:
+            return self._active_before_s
+        return self._active_before_s + max(0.0, at - self.since)

@@ -1,0 +1,71 @@
+"""How much of the last minute was observed, with a usable face, and facing the screen."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+#: Windows that coverage is taken over: indicators, and the chart. Seconds.
+WINDOW_S = 60.0
+CHART_WINDOW_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Seconds observed, with exactly one usable face, and facing the screen."""
+
+    observed_s: float = 0.0
+    valid_s: float = 0.0
+    facing_s: float = 0.0
+
+
+class CoverageWindow:
+    """The last 60 seconds, second by second, and sums over the whole session.
+
+    Attributes:
+        begins_at: When the session started or went on: no window reaches further back.
+        observed_s: Of the whole session.
+        facing_s: Of the whole session.
+    """
+
+    def __init__(self) -> None:
+        self.begins_at = -math.inf
+        self.observed_s = self.facing_s = 0.0
+        self._seconds: deque[tuple[float, Covered]] = deque()
+
+    def begin(self, at: float) -> None:
+        """Let the windows begin at this moment."""
+        self.begins_at = at
+        self._seconds.clear()
+
+    def add(self, end: float, covered: Covered) -> None:
+        """Take the second that ended at this moment."""
+        self.restore(covered)
+        self._seconds.append((end, covered))
+        while self._seconds and self._seconds[0][0] <= end - WINDOW_S:
+            self._seconds.popleft()
+
+    def restore(self, covered: Covered) -> None:
+        """Take a stretch of an interrupted session: it counts for the whole, for no window."""
+        self.observed_s += covered.observed_s
+        self.facing_s += covered.facing_s
+
+    def length_s(self, at: float, window_s: float = WINDOW_S) -> float:
+        """Return a window's length: shorter while the session is young, at least 10 s."""
+        return min(window_s, max(CHART_WINDOW_S, at - self.begins_at))
+
+    def covered(self, at: float, window_s: float = WINDOW_S) -> Covered:
+        """Return the sums over the window that ends now."""
+        observed = valid = facing = 0.0
+        for end, item in reversed(self._seconds):
+            if end <= at - window_s:
+                break
+            observed += item.observed_s
+            valid += item.valid_s
+            facing += item.facing_s
+        return Covered(observed, valid, facing)
+
+    def coverage(self, at: float, window_s: float = WINDOW_S) -> float:
+        """Return the share of the window with a usable face, 0..1."""
+        return min(1.0, self.covered(at, window_s).valid_s / self.length_s(at, window_s))

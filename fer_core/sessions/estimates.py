@@ -1,0 +1,165 @@
+"""From signals to the three estimates: comprehension, stress and attention at one moment.
+
+Pure functions: what was measured and what is known of the learner go in, an estimate or the
+reason why there is none comes out.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+from fer_core.affect.indicators import (
+    INTERVAL_SDS,
+    Basis,
+    Coefficients,
+    ComprehensionFeatures,
+    Estimate,
+    Reason,
+    StressFeatures,
+    comprehension_features,
+    comprehension_prior,
+    estimate,
+    stress_prior,
+)
+from fer_core.affect.signals import MIN_COVERAGE
+from fer_core.sessions.coverage import Covered
+from fer_core.sessions.presence import FACING_HOLDS_S
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatorState:
+    """What turns signals into estimates.
+
+    Attributes:
+        comprehension: Coefficients of method B.
+        stress: Coefficients of method C.
+        use_camera: False leaves the camera out of both: it has not helped this learner so far.
+        reading: Text and pace of the passage being read, where a text is open.
+    """
+
+    comprehension: Coefficients = field(default_factory=comprehension_prior)
+    stress: Coefficients = field(default_factory=stress_prior)
+    use_camera: bool = True
+    reading: ComprehensionFeatures | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the camera has measured at one moment.
+
+    Attributes:
+        reason: Why nothing can be said about the face; None if it can.
+        covered: Sums over the last 60 s.
+        window_s: How long that window is by now.
+        face_seen: Whether there was a face at all since the last long gap.
+        negative_z: Negative expression in spreads from the usual; None before face or baseline.
+        motion_z: The same for the head's motion.
+        pulse: The heart rate as a feature of stress; None where it is not read.
+    """
+
+    reason: Reason | None
+    covered: Covered
+    window_s: float
+    face_seen: bool
+    negative_z: float | None = None
+    motion_z: float | None = None
+    pulse: float | None = None
+
+    @property
+    def coverage(self) -> float:
+        """Share of the window with a usable face, 0..1."""
+        return min(1.0, self.covered.valid_s / self.window_s)
+
+    @property
+    def missing(self) -> Reason | None:
+        """Why the camera cannot enter an estimate; None if it can."""
+        if self.reason is not None:
+            return self.reason
+        if not self.face_seen:
+            return Reason.WAITING
+        if self.negative_z is None:
+            return Reason.BASELINE
+        return Reason.COVERAGE if self.coverage < MIN_COVERAGE else None
+
+
+def live_features(state: EstimatorState, measured: Measured) -> ComprehensionFeatures:
+    """Return the inputs of the comprehension estimate."""
+    reading = state.reading or ComprehensionFeatures()
+    if not state.use_camera or measured.negative_z is None:
+        return reading.without_camera()
+    observed, facing = measured.covered.observed_s, measured.covered.facing_s
+    camera = comprehension_features(
+        away_share=max(0.0, 1.0 - facing / observed) if observed > 0 else None,
+        negative_z=measured.negative_z,
+    )
+    return replace(reading, away=camera.away, negative=camera.negative)
+
+
+def stress_features(state: EstimatorState, measured: Measured) -> StressFeatures:
+    """Return the inputs of the stress estimate."""
+    if not state.use_camera or measured.negative_z is None:
+        return StressFeatures()
+    return StressFeatures(measured.negative_z, measured.motion_z, measured.pulse)
+
+
+def estimate_comprehension(state: EstimatorState, measured: Measured) -> Estimate:
+    """Return the comprehension estimate, 0..100, or why there is none."""
+    basis = Basis.ATTENTION if state.reading is None else Basis.TEXT
+    if not state.use_camera:
+        if state.reading is None:
+            if state.comprehension.answers == 0:
+                return Estimate.missing(Reason.NO_ANSWERS)
+            basis = Basis.ANSWERS
+    elif (missing := measured.missing) is not None:
+        return Estimate.missing(missing)
+    return estimate(live_features(state, measured), state.comprehension, basis)
+
+
+def estimate_stress(state: EstimatorState, measured: Measured) -> Estimate:
+    """Return the stress estimate, 0..100, or why there is none."""
+    if not state.use_camera:
+        if state.stress.answers == 0:
+            return Estimate.missing(Reason.NO_ANSWERS)
+        return estimate(StressFeatures(), state.stress, Basis.ANSWERS)
+    if (missing := measured.missing) is not None:
+        return Estimate.missing(missing)
+    return estimate(stress_features(state, measured), state.stress)
+
+
+def estimate_attention(measured: Measured) -> Estimate:
+    """Return the share of the last 60 s facing the screen, with Wilson's (1927) interval.
+
+    Looks closer together than the hysteresis are one look, so a minute holds 12.
+    """
+    if measured.reason not in (None, Reason.NO_FACE, Reason.AWAY):
+        return Estimate.missing(measured.reason)
+    observed, facing = measured.covered.observed_s, measured.covered.facing_s
+    if observed < MIN_COVERAGE * measured.window_s:
+        return Estimate.missing(Reason.COVERAGE)
+    share = min(1.0, facing / observed)
+    n = max(1.0, observed / FACING_HOLDS_S)
+    z2 = INTERVAL_SDS**2
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = INTERVAL_SDS / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    return Estimate(
+        value=100.0 * share,
+        low=100.0 * max(0.0, min(share, centre - half)),
+        high=100.0 * min(1.0, max(share, centre + half)),
+    )
+
+
+def usual_comprehension(state: EstimatorState) -> float:
+    """Return what comprehension is for this learner where the camera shows nothing unusual."""
+    reading = state.reading or ComprehensionFeatures()
+    return _value(estimate(reading.without_camera(), state.comprehension))
+
+
+def usual_stress(state: EstimatorState) -> float:
+    """Return what stress is for this learner where the camera shows nothing unusual."""
+    return _value(estimate(StressFeatures(), state.stress))
+
+
+def _value(made: Estimate) -> float:
+    assert made.value is not None  # noqa: S101  (made without a reason)
+    return made.value

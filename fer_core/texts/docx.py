@@ -1,0 +1,56 @@
+"""DOCX to headings and paragraphs, by way of HTML: lists, tables and footnotes come along."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+from xml.etree.ElementTree import fromstring
+
+import mammoth
+
+from fer_core.errors import TextDamaged, TextTooLarge
+from fer_core.texts.document import Block
+from fer_core.texts.html import html_to_page
+
+#: Unpacked bytes of the parts that are text.
+MOST_BYTES = 100_000_000
+_STYLES = """
+p[style-name='Title'] => h1:fresh
+p[style-name='Subtitle'] => h2:fresh
+comment-reference =>
+"""
+
+
+def docx_to_blocks(data: bytes) -> tuple[str, list[Block]]:
+    """Return a DOCX's title ("" if it has none) and its blocks.
+
+    Raises:
+        TextDamaged: It cannot be read as a DOCX.
+        TextTooLarge: It unpacks to too much.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            parts = [one for one in archive.infolist() if one.filename.endswith((".xml", ".rels"))]
+            if sum(one.file_size for one in parts) > MOST_BYTES:
+                raise TextTooLarge
+            title = _title(archive)
+        result = mammoth.convert_to_html(
+            BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(_no_picture)
+        )
+    except TextTooLarge:
+        raise
+    except Exception as error:  # the library raises what it likes on damaged files
+        raise TextDamaged from error
+    return title, html_to_page(result.value, whole_page=False).blocks
+
+
+def _no_picture(_image: object) -> dict[str, str]:
+    return {"src": ""}
+
+
+def _title(archive: zipfile.ZipFile) -> str:
+    if "docProps/core.xml" not in archive.namelist():
+        return ""
+    core = fromstring(archive.read("docProps/core.xml"))  # noqa: S314  (expat bounds entities)
+    words = next((one.text for one in core.iter() if one.tag.endswith("}title")), "")
+    return " ".join((words or "").split())

@@ -1,0 +1,165 @@
+"""Bytes to letters, as a browser does it: the mark, the page's own word, UTF-8, the best guess.
+
+Names of encodings come from the WHATWG table (Encoding Standard) alone, so that no file chooses
+one of Python's other codecs. One bad byte never refuses a book: it becomes U+FFFD.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import charset_normalizer
+import webencodings
+
+from fer_core.errors import TextDamaged
+
+_BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+#: A declaration further down is none (HTML standard, prescan of a byte stream).
+_PRESCAN_BYTES = 1024
+_META_CHARSET = re.compile(
+    rb"<meta[\s/][^<>]{0,200}?charset[ \t]{0,20}=[ \t]{0,20}[\"']?[ \t]{0,20}"
+    rb"([A-Za-z0-9_.:-]{1,40})",
+    re.I,
+)
+_XML_ENCODING = re.compile(rb"\A\s{0,20}<\?xml[^<>]{0,100}encoding=[\"']([A-Za-z0-9_.:-]{1,40})")
+#: So few bytes in a thousand that are no UTF-8 are damage; more are another encoding.
+_DAMAGED_PER_THOUSAND = 2.0
+#: Old single-byte encodings of languages in Latin letters, the most common first.
+_LATIN = ("windows-1252", "windows-1250", "windows-1254", "windows-1257", "iso-8859-2", "macintosh")
+#: The others that are still about, as the guess calls them, and as the web calls them.
+_OTHERS = {
+    "cp1251": "windows-1251", "cp1253": "windows-1253", "cp1255": "windows-1255",
+    "cp1256": "windows-1256", "cp874": "windows-874", "koi8_r": "koi8-r",
+    "shift_jis": "shift_jis", "cp932": "shift_jis", "euc_jp": "euc-jp", "gb18030": "gb18030",
+    "gbk": "gbk", "big5": "big5", "euc_kr": "euc-kr", "cp949": "euc-kr",
+}  # fmt: skip
+_SAMPLE_BYTES = 100_000
+#: More control characters than this share, and the file is no text.
+_MOST_CONTROLS = 0.01
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+#: Letters that no language writes together: those of the first in a text with the second are
+#: Turkish or Hungarian ones in the wrong table (Icelandic has no ç, Estonian no á).
+_NEVER_TOGETHER = (("ðþýÐÞÝ", "çüÇÜ"), ("õûÕÛ", "áóÁÓ"))
+#: Signs that stand inside a word.
+_WORD_SIGNS = frozenset("'’-‐\u00ad·_.@/&ªº")
+
+
+def decode(data: bytes, *, html: bool = False) -> str:
+    """Return the text that bytes hold.
+
+    Args:
+        data: The file.
+        html: Whether a declaration inside it counts.
+
+    Raises:
+        TextDamaged: They are no text in any encoding.
+    """
+    for mark, name in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return _checked(data[len(mark) :].decode(name, "replace"))
+    if html and (declared := declared_encoding(data)) is not None:
+        return _checked(declared.codec_info.decode(data, "replace")[0])
+    text = data.decode("utf-8", "replace")
+    if (bad := text.count("\ufffd") - data.count("\ufffd".encode())) == 0:
+        return _checked(text)
+    beyond_ascii = sum(map(text.count, set(text[:_SAMPLE_BYTES]) - set(map(chr, range(128)))))
+    if bad <= len(data) * _DAMAGED_PER_THOUSAND / 1000 and beyond_ascii > 4 * bad:
+        return _checked(text)
+    return _checked(_guessed(data))
+
+
+def declared_encoding(data: bytes) -> webencodings.Encoding | None:
+    """Return the encoding that a page declares, if the web knows it."""
+    head = data[:_PRESCAN_BYTES]
+    match = _META_CHARSET.search(head) or _XML_ENCODING.match(head)
+    encoding = None if match is None else webencodings.lookup(match.group(1).decode("ascii"))
+    if encoding is None:
+        return None
+    # By the standard: a declaration that could be read is not in UTF-16.
+    names = {"utf-16le": "utf-8", "utf-16be": "utf-8", "x-user-defined": "windows-1252"}
+    return webencodings.lookup(names.get(encoding.name, encoding.name))
+
+
+def _guessed(data: bytes) -> str:
+    sample = data[:_SAMPLE_BYTES]
+    best = charset_normalizer.from_bytes(sample, cp_isolation=list(_OTHERS)).best()
+    candidates = [*_LATIN]
+    if best is not None and best.encoding in _OTHERS:
+        candidates.append(_OTHERS[best.encoding])
+    name = min(candidates, key=lambda name: (_oddity(_by(name, sample)), candidates.index(name)))
+    return _by(name, data)
+
+
+def _by(name: str, data: bytes) -> str:
+    encoding = webencodings.lookup(name)
+    assert encoding is not None, name  # noqa: S101  (one of the table's names)
+    return str(encoding.codec_info.decode(data, "replace")[0])
+
+
+def _oddity(text: str) -> float:
+    """Return how unlike writing a text is, a share of its letters beyond ASCII.
+
+    Signs inside words, capitals after small letters, letters of two scripts in one word, and what
+    could not be decoded are seldom written and often the mark of a wrong encoding.
+    """
+    odd = sum(1 for _ in _oddities(text))
+    for letters, others in _NEVER_TOGETHER:
+        if any(map(text.__contains__, others)) and "ã" not in text and "å" not in text:
+            odd += sum(map(text.count, letters))
+    beyond = sum(1 for letter in text if ord(letter) > 127)
+    return odd / max(1, beyond)
+
+
+def _oddities(text: str) -> Iterator[str]:
+    kinds = {letter: _kind(letter) for letter in set(text)}
+    before, earlier = " ", "space"
+    script = ""
+    for position, letter in enumerate(text):
+        kind = kinds[letter]
+        if ord(letter) > 127:
+            after = kinds[text[position + 1]] if position + 1 < len(text) else "space"
+            if kind in ("bad", "control"):
+                yield letter
+            elif kind == "sign" and letter not in _WORD_SIGNS:
+                if earlier in _LETTERS and after in _LETTERS:
+                    yield letter
+            elif kind == "upper" and earlier == "lower" and before != "\u2019":
+                yield letter
+        elif kind == "upper" and earlier == "lower" and ord(before) > 127:
+            yield letter
+        if kind in _LETTERS:
+            now = unicodedata.name(letter, "").split(" ", 1)[0]
+            if script and now != script and {now, script} & {"LATIN", "CYRILLIC", "GREEK"}:
+                yield letter
+            script = now
+        else:
+            script = ""
+        before, earlier = letter, kind
+
+
+_LETTERS = ("lower", "upper", "letter")
+
+
+def _kind(letter: str) -> str:
+    if letter == "\ufffd" or 0x80 <= ord(letter) < 0xA0:
+        return "bad"
+    category = unicodedata.category(letter)
+    if category[0] == "L":
+        return {"Lu": "upper", "Ll": "lower"}.get(category, "letter")
+    if category in ("Cc", "Co", "Cn"):
+        return "space" if letter in "\n\r\t" else "control"
+    return "space" if letter.isspace() else "digit" if category[0] == "N" else "sign"
+
+
+def _checked(text: str) -> str:
+    if len(_CONTROLS.findall(text[:_SAMPLE_BYTES])) > _MOST_CONTROLS * len(text[:_SAMPLE_BYTES]):
+        raise TextDamaged("This file is not a text, whatever its name says.")
+    return _CONTROLS.sub("", text)

@@ -1,0 +1,90 @@
+"""Which part of a web page is its text: without navigation, banners, forms and what is beside it.
+
+By what pages say of themselves (elements and roles of HTML), by the names that sites give to their
+parts, and by link density: navigation is links, a text is words (Kohlschütter et al. 2010).
+"""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+#: What a site calls the part with its text, the surest first.
+_MAIN = (
+    "main", "[role=main]", "article", "[itemprop=articleBody]", "#mw-content-text", "#content",
+    "#main-content", "#main", ".post-content", ".entry-content", ".article-body", ".markdown-body",
+)  # fmt: skip
+#: A part that holds so much of a page's words outside links is its text.
+_MAIN_SHARE = 0.5
+#: A part with fewer words is none: a teaser, an empty frame.
+_LEAST_WORDS = 25
+_NEVER_TEXT = frozenset(["nav", "search"])
+_ROLES = frozenset(
+    ["navigation", "banner", "contentinfo", "search", "menu", "menubar", "toolbar", "alertdialog"]
+)
+#: Names of parts that are not the text where they are short or full of links.
+_BESIDE = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|navbox|menu|breadcrumbs?|sidebar|cookies?|consent|gdpr|newsletter|"
+    r"subscribe|share|sharing|social|related|recommended|promo|advert(?:isement)?|ads?|banner|"
+    r"pagination|pager|toolbar|skip-?link|toc|popup|modal|masthead|site-header|site-footer|footer|"
+    r"login|signup|comments?)(?:$|[\s_-])",
+    re.I,
+)
+_BESIDE_WORDS = 150
+_LINKS = 0.5
+
+
+def main_part(body: LexborNode) -> LexborNode:
+    """Return the part of a page that is its text; the whole body where none stands out."""
+    total = _words_outside_links(body)
+    for selector in _MAIN:
+        parts = body.css(selector)
+        if not parts:
+            continue
+        words = [_words_outside_links(part) for part in parts]
+        most = max(words)
+        if most >= _LEAST_WORDS and most >= _MAIN_SHARE * total:
+            return parts[words.index(most)]
+    return body
+
+
+def is_boilerplate(node: LexborNode, name: str) -> bool:
+    """Tell whether an element is not part of a page's text."""
+    attributes = node.attributes
+    if name in _NEVER_TEXT or attributes.get("role") in _ROLES:
+        return True
+    if name in ("header", "footer", "aside"):
+        return _stands_alone(node) and _is_beside(node)
+    if name == "form":
+        return _words(node) < _BESIDE_WORDS
+    if name in ("div", "section", "ul", "ol", "p", "span", "table"):
+        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+        return bool(names.strip()) and bool(_BESIDE.search(names)) and _is_beside(node)
+    return False
+
+
+def _stands_alone(node: LexborNode) -> bool:
+    """Whether an element belongs to the page, not to an article in it, whose title it may hold."""
+    if node.tag == "header" and node.css_first("h1") is not None:
+        return False
+    parent = node.parent
+    while parent is not None:
+        if parent.tag in ("article", "main", "blockquote", "figure"):
+            return node.tag == "aside"
+        parent = parent.parent
+    return True
+
+
+def _is_beside(node: LexborNode) -> bool:
+    words = _words(node)
+    return words < _BESIDE_WORDS or _words_outside_links(node) < (1 - _LINKS) * words
+
+
+def _words(node: LexborNode) -> int:
+    return len((node.text(separator=" ") or "").split())
+
+
+def _words_outside_links(node: LexborNode) -> int:
+    linked = sum(_words(link) for link in node.css("a, nav, script, style, select, button"))
+    return max(0, _words(node) - linked)

@@ -1,0 +1,182 @@
+"""Pages as they come from the web, each with the words that a browser shows and those it hides."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+#: Long enough to be a text beside navigation.
+PROSE = (
+    "Bees dance to tell the others where the flowers are and how far they have to fly today. "
+    "The angle of the dance to the vertical is the angle of the flight to the sun. "
+)
+
+
+class AwkwardPage(NamedTuple):
+    """One page.
+
+    Attributes:
+        name: What is awkward about it.
+        markup: The page.
+        shown: Words that must come out, each as written.
+        hidden: Words that must not.
+    """
+
+    name: str
+    markup: str
+    shown: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
+
+
+def _page(body: str, head: str = "") -> str:
+    return f"<!doctype html><html><head><title>T</title>{head}</head><body>{body}</body></html>"
+
+
+PAGES = (
+    AwkwardPage(
+        "unclosed paragraphs", f"<p>{PROSE}<p>Second{'.' * 3}<p>Third", ("Second...", "Third")
+    ),
+    AwkwardPage(
+        "comparisons", f"<p>{PROSE} if a &lt; b and c > d then 3 < 4.", ("a < b and c > d", "3 < 4")
+    ),
+    AwkwardPage(
+        "code with markup in it",
+        f"<p>{PROSE}<p>Write <code>&lt;b&gt;bold&lt;/b&gt;</code> for bold.",
+        ("Write <b>bold</b> for bold.",),
+    ),
+    AwkwardPage(
+        "preformatted code",
+        f"<p>{PROSE}<pre>\ndef f(x):\n    return x &lt; 2\n</pre>",
+        ("def f(x):\n    return x < 2",),
+    ),
+    AwkwardPage(
+        "numbered list that starts at 5",
+        f"<p>{PROSE}<ol start=5><li>five<li>six<li value=10>ten</ol>",
+        ("5. five", "6. six", "10. ten"),
+    ),
+    AwkwardPage(
+        "letters and Roman numerals",
+        f"<p>{PROSE}<ol type=a><li>first<li>second</ol><ol type=I start=9><li>nine</ol>",
+        ("a. first", "b. second", "IX. nine"),
+    ),
+    AwkwardPage(
+        "countdown", f"<p>{PROSE}<ol reversed><li>x<li>y<li>z</ol>", ("3. x", "2. y", "1. z")
+    ),
+    AwkwardPage(
+        "nested lists",
+        f"<p>{PROSE}<ul><li>outer<ul><li>inner</ul><li>next</ul>",
+        ("• outer\n  • inner\n• next",),
+    ),
+    AwkwardPage(
+        "footnotes",
+        f"<main><p>{PROSE}As shown<sup><a href='#1'>12</a></sup>.<section><ol><li id=1>The note.",
+        ("As shown¹².", "1. The note."),
+    ),
+    AwkwardPage(
+        "powers", f"<p>{PROSE}10<sup>-3</sup> m<sup>2</sup> of H<sub>2</sub>O", ("10⁻³ m² of H₂O",)
+    ),
+    AwkwardPage("ordinals", f"<p>{PROSE}on the 1<sup>st</sup> day", ("the 1st day",)),
+    AwkwardPage(
+        "MathML with its source",
+        f"<p>{PROSE}So <math><semantics><mrow><mi>E</mi><mo>=</mo><mi>m</mi></mrow>"
+        "<annotation encoding='application/x-tex'>E=mc^2</annotation></semantics></math> holds.",
+        ("So E=mc^2 holds.",),
+    ),
+    AwkwardPage(
+        "KaTeX writes a formula twice",
+        f"<p>{PROSE}Then <span class=katex><span class=katex-mathml><math><semantics><mi>a</mi>"
+        "<annotation encoding='application/x-tex'>a+b</annotation></semantics></math></span>"
+        "<span class=katex-html aria-hidden=true><span>a</span><span>+</span><span>b</span></span>"
+        "</span> follows.",
+        ("Then a+b follows.",),
+    ),
+    AwkwardPage(
+        "mail address", f"<p>{PROSE}<a href='mailto:ann@x.org'>ann@x.org</a>", ("ann@x.org",)
+    ),
+    AwkwardPage(
+        "references",
+        "<p>Caf&eacute; &amp; cr&#232;me &mdash; &hearts; " + PROSE,
+        ("Café & crème — ♥",),
+    ),
+    AwkwardPage(
+        "hidden parts",
+        f"<p>{PROSE}<p hidden>one</p><p style='color:red; display: none'>two</p>"
+        "<span class='sr-only'>three</span><dialog>four</dialog><template><p>five</template>"
+        "<p aria-hidden=true>seen</p>",
+        ("seen",),
+        ("one", "two", "three", "four", "five"),
+    ),
+    AwkwardPage(
+        "details",
+        f"<p>{PROSE}<details><summary>Proof</summary><p>By induction.</details>",
+        ("Proof", "By induction."),
+    ),
+    AwkwardPage(
+        "scripts and styles",
+        f"<style>p{{color:red}}</style><p>{PROSE}<script>alert('x < y')</script>"
+        "<noscript>js</noscript>",
+        (PROSE.strip(),),
+        ("alert", "color", "js"),
+    ),
+    AwkwardPage(
+        "navigation and footer",
+        f"<nav><a>Home</a> <a>Shop</a></nav><h1>Bees</h1><p>{PROSE * 2}<footer>Imprint</footer>",
+        ("Bees",),
+        ("Home", "Imprint"),
+    ),
+    AwkwardPage(
+        "article beside a sidebar",
+        f"<div class=sidebar><ul><li><a>Ten tricks</a><li><a>Buy honey</a></ul></div>"
+        f"<article><header><h1>Bees</h1><p>By Ann</header><p>{PROSE * 3}</article>",
+        ("Bees", "By Ann"),
+        ("Ten tricks", "Buy honey"),
+    ),
+    AwkwardPage(
+        "headline outside the text's part",
+        f"<header><h1>The dance</h1></header><main><p>{PROSE * 2}</main>",
+        ("The dance",),
+    ),
+    AwkwardPage(
+        "cookie banner",
+        "<div id=cookie-consent><p>We value your privacy.<button>Accept</button></div>"
+        f"<p>{PROSE * 2}",
+        (PROSE.strip(),),
+        ("privacy", "Accept"),
+    ),
+    AwkwardPage(
+        "a text about cookies",
+        f"<article class=article-cookies><p>Cookies are baked. {PROSE * 12}</article>",
+        ("Cookies are baked.",),
+    ),
+    AwkwardPage(
+        "page laid out by tables",
+        f"<table><tr><td width=20%><a>Links</a><td><h2>Bees</h2><p>{PROSE}<p>More.</table>",
+        ("Bees", "More."),
+    ),
+    AwkwardPage(
+        "table of data",
+        f"<p>{PROSE}<table><caption>Flights</caption><tr><th>Bee<th>km<tr><td>A<td>2,5</table>",
+        ("Flights", "Bee | km\nA | 2,5"),
+    ),
+    AwkwardPage(
+        "line breaks", f"<p>{PROSE}<p>Roses are red<br>Violets are blue", ("red\nViolets",)
+    ),
+    AwkwardPage(
+        "ruby", f"<p>{PROSE}<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>字", ("漢(kan)字",)
+    ),
+    AwkwardPage("quotation", f"<p>{PROSE}She said <q>yes</q>.", ("She said “yes”.",)),
+    AwkwardPage(
+        "picture's words", f"<p>{PROSE}<img src=x alt='A bee on a flower'>", ("A bee on a flower",)
+    ),
+    AwkwardPage("no end anywhere", f"<div><div><p>{PROSE}<b>bold <i>both", ("bold both",)),
+    AwkwardPage("head never closed", f"<head><title>x</title><p>{PROSE}", (PROSE.strip(),)),
+    AwkwardPage("bare words", PROSE + "<br><br>Then more.", ("Then more.",)),
+    AwkwardPage(
+        "definitions", f"<p>{PROSE}<dl><dt>Drone<dd>A male bee.</dl>", ("Drone", "A male bee.")
+    ),
+    AwkwardPage(
+        "marks of editing",
+        f"<p>{PROSE}<h2>Dance<span class=mw-editsection>[edit]</span></h2><p>Round and round.",
+        ("Dance", "Round and round."),
+        ("[edit]",),
+    ),
+)

@@ -1,0 +1,81 @@
+"""Old encodings come out right, and no file chooses one of Python's codecs."""
+
+from __future__ import annotations
+
+import pytest
+
+from fer_core.errors import TextDamaged
+from fer_core.texts.encoding import declared_encoding, decode
+
+SENTENCES = {
+    "de": "Über die Häufigkeit großer Wörter für Schüler: „täglich Geübtes“ bleibt – sagt man.",
+    "fr": "L’élève a été très étonné : où sont passés les œufs de Noël ? Ça coûte 5 €, dit-elle.",
+    "es": "¿Cómo está usted? El niño comió pingüinos; mañana habrá más información. ¡Qué lástima!",
+    "pt": "A educação não é só informação: os alunos lerão três capítulos amanhã, à noite.",
+    "it": "Perché la città è così bella? L’università non è più lì, però c’è un caffè.",
+    "nl": "De coëfficiënt is geïnteresseerd; één idee, twee ideeën over officiële zeeën.",
+    "sv": "Många små öar låg på sjön; jag förstår inte varför älgen går över ån där.",
+    "da": "Rødgrød med fløde på åen er en ældre ærø ø; også få børn spørger hvorfor.",
+    "fi": "Hän näki järvellä yön äänen ja älysi, että tämä työ ei pääty täällä.",
+    "is": "Það er ekki allt gull sem glóir; þú þarft að læra að lesa, sagði maðurinn við börnin.",
+    "pl": "Zażółć gęślą jaźń. Książka leży na stole, a uczeń czyta ją codziennie rano.",
+    "cs": "Příliš žluťoučký kůň úpěl ďábelské ódy. Žák čte knihu každý den ráno.",
+    "hu": "Árvíztűrő tükörfúrógép. A tanuló minden reggel könyvet olvas, hogy többet tudjon.",
+    "tr": "Öğrenci her sabah kitap okuyor, çünkü dünyayı daha iyi anlamak istiyor.",
+    "ru": "Читатель открывает книгу и видит знакомые слова, которые он давно не встречал.",
+    "el": "Ο μαθητής διαβάζει ένα βιβλίο κάθε πρωί για να μάθει περισσότερα για τον κόσμο.",
+    "he": "התלמיד קורא ספר בכל בוקר כדי ללמוד עוד על העולם שמסביבו.",
+    "ar": "يقرأ الطالب كتابا كل صباح لكي يتعلم المزيد عن العالم من حوله.",
+    "ja": "これは読書のための文章です。生徒は毎朝、本を読みます。",
+    "zh": "学生每天早上都读书，这样可以更多地了解世界。",
+    "ko": "학생은 세상에 대해 더 배우기 위해 매일 아침 책을 읽는다.",
+}
+WINDOWS = {
+    "pl": "cp1250", "cs": "cp1250", "hu": "cp1250", "tr": "cp1254", "ru": "cp1251", "el": "cp1253",
+    "he": "cp1255", "ar": "cp1256", "ja": "shift_jis", "zh": "gb18030", "ko": "euc_kr",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_one_sentence_in_the_old_windows_encoding_of_its_language_reads_right(
+    language: str,
+) -> None:
+    text = SENTENCES[language]
+    assert decode(text.encode(WINDOWS.get(language, "cp1252"))) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_unicode_reads_right_in_every_form(encoding: str) -> None:
+    assert decode(SENTENCES["de"].encode(encoding)) == SENTENCES["de"]
+
+
+def test_one_bad_byte_does_not_refuse_a_book() -> None:
+    book = SENTENCES["de"] * 200
+    damaged = book.encode()[:5000] + b"\xff" + book.encode()[5000:]
+    assert decode(damaged).replace("\ufffd", "")[:3000] == book[:3000]
+
+
+def test_a_page_is_decoded_by_what_it_declares() -> None:
+    page = '<meta http-equiv=content-type content="text/html; charset=windows-1251"><p>'
+    data = page.encode() + SENTENCES["ru"].encode("cp1251")
+    assert decode(data, html=True).endswith(SENTENCES["ru"])
+
+
+@pytest.mark.parametrize("name", ["rot13", "zip", "punycode", "unicode_escape", "utf-7", "x"])
+def test_names_that_the_web_does_not_know_are_not_looked_up_elsewhere(name: str) -> None:
+    data = f"<meta charset={name}><p>{SENTENCES['de']}".encode()
+    assert declared_encoding(data) is None
+    assert decode(data, html=True).endswith(SENTENCES["de"])
+
+
+def test_a_declaration_of_utf_16_that_can_be_read_is_wrong() -> None:
+    data = f"<meta charset=utf-16><p>{SENTENCES['fr']}".encode()
+    assert decode(data, html=True).endswith(SENTENCES["fr"])
+
+
+@pytest.mark.parametrize(
+    "data", [bytes(range(256)) * 40, b"\x00\x01" * 500, b"PK\x03\x04" + bytes(900)]
+)
+def test_what_is_no_text_is_said_to_be_none(data: bytes) -> None:
+    with pytest.raises(TextDamaged):
+        decode(data)

@@ -1,0 +1,147 @@
+"""EPUB and DOCX open in reading order; locked, broken and endless ones say so."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+
+import pytest
+
+from fer_core.errors import TextDamaged, TextError, TextTooLarge
+from fer_core.texts import docx, epub
+from fer_core.texts.document import Heading
+from fer_core.texts.opening import open_document
+
+PROSE = "Bees dance to tell the others where the flowers are and how far they have to fly. " * 3
+CONTAINER = (
+    '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+    '<rootfile full-path="OPS/book.opf"/></rootfiles></container>'
+)
+PACKAGE = """<package xmlns="http://www.idpf.org/2007/opf"><metadata
+xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>The Dance</dc:title>
+<dc:language>en</dc:language></metadata><manifest>
+<item id="n" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
+<item id="b" href="text/two%20b.xhtml" media-type="application/xhtml+xml"/>
+<item id="a" href="text/one.xhtml" media-type="application/xhtml+xml"/></manifest>
+<spine><itemref idref="n"/><itemref idref="a"/><itemref idref="b"/></spine></package>"""
+
+
+def zipped(members: dict[str, str]) -> bytes:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            stored = zipfile.ZIP_STORED if name == "mimetype" else None
+            archive.writestr(name, text, stored)
+    return file.getvalue()
+
+
+def book(**members: str) -> bytes:
+    page = (
+        '<html xmlns="http://www.w3.org/1999/xhtml"><body><h1>{0}</h1><p>{0}. {1}</p></body></html>'
+    )
+    return zipped(
+        {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": CONTAINER,
+            "OPS/book.opf": PACKAGE,
+            "OPS/nav.xhtml": "<html><body><nav>Contents</nav></body></html>",
+            "OPS/text/one.xhtml": page.format("One", PROSE),
+            "OPS/text/two b.xhtml": page.format("Two", PROSE),
+            **members,
+        }
+    )
+
+
+def test_a_book_is_read_in_its_order_with_its_title() -> None:
+    shares: list[float] = []
+    document = open_document("a.epub", book(), shares.append)
+    assert (document.title, document.language) == ("The Dance", "en")
+    assert [one.headings for one in document.passages] == [
+        (Heading(1, "One"),),
+        (Heading(1, "Two"),),
+    ]
+    assert shares[-1] == 1.0
+    assert not any("Contents" in one.text for one in document.passages)
+
+
+def test_a_book_is_known_by_its_first_bytes_whatever_its_name() -> None:
+    assert open_document("book.zip", book()).title == "The Dance"
+
+
+def test_a_book_without_its_chapters_is_damaged() -> None:
+    data = zipped({"mimetype": "application/epub+zip", "META-INF/container.xml": CONTAINER})
+    with pytest.raises(TextDamaged):
+        open_document("a.epub", data)
+
+
+def test_a_book_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(epub, "MOST_BYTES", 20_000)
+    with pytest.raises(TextTooLarge):
+        epub.epub_to_book(book(**{"OPS/text/one.xhtml": "<p>" + "bee " * 10_000}))
+
+
+def test_entities_do_not_unfold_to_gigabytes() -> None:
+    laughs = '<!DOCTYPE p [<!ENTITY a "ha">' + "".join(
+        f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(12)
+    )
+    bomb = laughs + "]><package>&m;</package>"
+    with pytest.raises(TextError):
+        open_document("a.epub", book(**{"OPS/book.opf": bomb}))
+
+
+BODY = """<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>
+<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:t>The dance</w:t></w:r></w:p>
+<w:p><w:r><w:t xml:space="preserve">{} </w:t></w:r><w:r><w:t>x &lt; y</w:t></w:r></w:p>
+<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Bee</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>km</w:t></w:r>
+</w:p></w:tc></w:tr></w:tbl></w:body></w:document>"""
+TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-'
+    'officedocument.wordprocessingml.document.main+xml"/></Types>'
+)
+RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    '<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+    'relationships/officeDocument" Target="word/document.xml"/></Relationships>'
+)
+STYLES = (
+    '<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+    '<w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/></w:style>'
+    "</w:styles>"
+)
+STYLE_RELATION = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    '<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+    'relationships/styles" Target="styles.xml"/></Relationships>'
+)
+
+
+def letter() -> bytes:
+    return zipped(
+        {
+            "[Content_Types].xml": TYPES,
+            "_rels/.rels": RELATIONS,
+            "word/document.xml": BODY.format(PROSE),
+            "word/styles.xml": STYLES,
+            "word/_rels/document.xml.rels": STYLE_RELATION,
+        }
+    )
+
+
+def test_a_word_file_has_its_headings_words_and_tables() -> None:
+    document = open_document("My_dance.docx", letter())
+    assert document.title == "My dance"
+    assert document.passages[0].headings == (Heading(1, "The dance"),)
+    assert "x < y" in document.passages[0].text
+    assert "Bee | km" in "\n".join(one.text for one in document.passages)
+
+
+def test_a_word_file_cut_short_is_damaged() -> None:
+    with pytest.raises(TextDamaged):
+        open_document("a.docx", letter()[:700])
+
+
+def test_a_word_file_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docx, "MOST_BYTES", 500)
+    with pytest.raises(TextTooLarge):
+        docx.docx_to_blocks(letter())
