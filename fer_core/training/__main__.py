@@ -220,6 +220,7 @@ def _export(options: argparse.Namespace) -> int:
             options.threads,
             options.refiner,
             options.photo_refiner,
+            options.processes,
         )
     )
     return 0
@@ -230,9 +231,8 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add(
         "--weights",
-        options.refiner,
-        options.photo_refiner,
-        options.processes,
+        type=existing_file,
+        default=SHIPPED_MODEL,
         help="model.json or a .pt file",
     )
     add("--output", type=Path, default=Path("runs/evaluate"), help="folder for JSON and HTML")
@@ -246,8 +246,6 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    if options.record and options.limit:
-        raise OptionError("--record writes the figures of all pictures: leave out --limit")
     if options.record and options.weights.suffix != ".json":
         raise OptionError("--record writes into a model.json: give one with --weights")
     from fer_core.training.evaluate import evaluate, record, summary, write_json

@@ -60,6 +60,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What the detector found in a picture, largest face first."""
+
+    picture: LabelledPicture
+    height: int
+    width: int
+    faces: tuple[Face, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SceneAnswer:
     """The detector's answer to one validation scene.
 
@@ -108,6 +118,23 @@ def _answer(picture: LabelledPicture, detections: Detections, scale: float) -> A
     iou = float(ious(corners[0], np.array(_corners(face))))
     answer = metrics.NO_ANSWER if face.emotion is None else face.emotion.index
     return Answer(picture, label.emotion, answer, face.probabilities, size, iou)
+
+
+def see_all(
+    detector: EmotionDetector, pictures: Sequence[LabelledPicture], mode: Mode
+) -> list[Seen]:
+    """Return what the detector finds in each picture; name unreadable ones."""
+    reader = PictureReader()
+    seen = []
+    for picture in pictures:
+        try:
+            image = reader.read(picture.container, picture.name)
+        except UnreadablePicture as error:
+            LOGGER.warning("left out: %s", error)
+            continue
+        height, width = image.shape[:2]
+        seen.append(Seen(picture, height, width, detector.detect(image, mode).faces))
+    return seen
 
 
 def answer_scenes(
@@ -172,6 +199,12 @@ class Crew:
         chunks = [pictures[start : start + CHUNK] for start in range(0, len(pictures), CHUNK)]
         return [answer for part in self._map(work, chunks) for answer in part]
 
+    def sees(self, pictures: Sequence[LabelledPicture], mode: Mode) -> list[Seen]:
+        """Return what `see_all` returns."""
+        work = partial(_see_chunk, mode=mode)
+        chunks = [pictures[start : start + CHUNK] for start in range(0, len(pictures), CHUNK)]
+        return [each for part in self._map(work, chunks) for each in part]
+
     def scenes(
         self, pictures: Sequence[LabelledPicture], count: int, mode: Mode
     ) -> list[SceneAnswer]:
@@ -206,6 +239,10 @@ def _answer_chunk(
     pictures: Sequence[LabelledPicture], mode: Mode, change: Callable[[Image], Image] | None
 ) -> list[Answer]:
     return answer_all(_STATIONS[0].detector, pictures, mode, change)
+
+
+def _see_chunk(pictures: Sequence[LabelledPicture], mode: Mode) -> list[Seen]:
+    return see_all(_STATIONS[0].detector, pictures, mode)
 
 
 def _answer_scene_chunk(

@@ -123,19 +123,17 @@ def framed(
 def _angles(count: int, framing: Framing, device: torch.device) -> Tensor:
     kind = torch.rand(count, device=device)
     little, some, any_angle = framing.roll
-    angle = torch.zeros(count, device=device)
     bounded = (torch.rand(count, device=device) * 2 - 1) * (math.pi / 3)
     free = (torch.rand(count, device=device) * 2 - 1) * math.pi
-    angle = torch.where(
+    return torch.where(
         kind < little + some + any_angle,
         torch.where(
             kind < little,
             torch.randn(count, device=device) * math.radians(10),
             torch.where(kind < little + some, bounded, free),
         ),
-        angle,
+        torch.zeros_like(kind),
     )
-    return angle
 
 
 def _grid(forward: Tensor, middle: Tensor, centre: Tensor, side: int) -> Tensor:

@@ -236,14 +236,14 @@ def _yolo_pictures(images: Path, split: str, classes: list[int]) -> Iterator[Lab
         height, width = _picture_size(path)
         faces: list[LabelledFace] = []
         lines = label_file.read_text(encoding="utf-8").splitlines() if label_file.exists() else []
-        for number, line in enumerate(lines, start=1):
+        for line_number, line in enumerate(lines, start=1):
             values = line.split()
             if not values:
                 continue
             try:
                 faces.append(_yolo_face(values, classes, width, height))
             except ValueError as error:
-                raise DataError(f"{label_file} line {number}: {error}") from error
+                raise DataError(f"{label_file} line {line_number}: {error}") from error
         yield LabelledPicture(source or "data", path.name, split, path.parent, tuple(faces))
 
 

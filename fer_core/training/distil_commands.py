@@ -1,4 +1,4 @@
-"""Commands of distillation: negatives, prepare, teach, refine."""
+"""Commands of distillation: negatives, prepare, teach, refine, blend."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fer_core.training.errors import OptionError
-from fer_core.training.option_types import count, data_option, positive
+from fer_core.training.option_types import count, data_option, existing_file, positive, share
 
 FOLDER = Path("runs/distil")
 AddSubcommand = Callable[..., argparse.ArgumentParser]
@@ -22,7 +22,8 @@ def add_commands(add: AddSubcommand) -> None:
     _add_negatives(add("negatives", help="make pictures without faces, to learn from"))
     _add_prepare(add("prepare", help="decode every face once, for teach and refine"))
     _add_teach(add("teach", help="train teachers, and write what they see as soft targets"))
-    _add_refine(add("refine", help="train a refiner on the soft targets"))
+    _add_refine(add("refine", help="train refiners on the soft targets"))
+    _add_blend(add("blend", help="the mean of a network before and after its training"))
 
 
 def _add_negatives(parser: argparse.ArgumentParser) -> None:
@@ -131,4 +132,27 @@ def _refine(options: argparse.Namespace) -> int:
     device = device_of(options.device)
     train_refiners(options.data, options.folder, configs, 60 * options.minutes, device)
     print(*(config.output / refine.WEIGHTS for config in configs), sep="\n")
+    return 0
+
+
+def _add_blend(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--before", type=existing_file, required=True, help="a .pt or .onnx file")
+    add("--after", type=existing_file, required=True, help="one trained on from it")
+    add("--share", type=share, default=0.75, help="of the latter (0.75)")
+    add("--natural", type=float, default=0.0, help="added to the logits of Natural (0)")
+    add("--output", type=Path, required=True, help="the .pt to write")
+    parser.set_defaults(run_command=_blend)
+
+
+def _blend(options: argparse.Namespace) -> int:
+    from fer_core.emotions import Emotion
+    from fer_core.training import network as networks
+    from fer_core.training.blend import blended_network, shift_prior
+
+    before, after = networks.load(options.before), networks.load(options.after)
+    network = blended_network(before, after, options.share)
+    shift_prior(network, Emotion.NATURAL, options.natural)
+    networks.save_state(network, networks.key(network), options.output)
+    print(options.output)
     return 0

@@ -20,6 +20,7 @@ from fer_core.training.answers import Answer, Crew, SceneAnswer
 from fer_core.training.check import twins
 from fer_core.training.data import Image, load_dataset
 from fer_core.training.errors import CheckpointError, DataError
+from fer_core.training.everyday import CROPPED, WHOLE, everyday_figures
 from fer_core.training.faces import LabelledPicture
 from fer_core.training.model_card import write_figures
 from fer_core.vision.detector import EmotionDetector, Mode
@@ -87,8 +88,13 @@ def evaluate(
             "networks": _networks(info),
         },
         "temperature": info.temperature,
+        "limit": limit,
         "left_out_as_seen_in_training": sum(each in seen_in_training for each in held_out),
     }
+    everyday = limited(
+        [each for each in everything if each.split == "val" and each.source in (WHOLE, CROPPED)],
+        limit,
+    )
     in_scenes = [each for each in pictures if each.source not in NOT_IN_SCENES]
     with Crew(weights, data, threads, processes) as crew:
         report["scenes"] = {
@@ -98,6 +104,10 @@ def evaluate(
             for mode in MODES
         }
         answers = {mode: crew.answers(pictures, mode) for mode in MODES}
+        if everyday:
+            report["everyday"] = {
+                mode: everyday_figures(crew.sees(everyday, mode)) for mode in MODES
+            }
         if changes:
             report["changes"] = change_figures(crew, limited(pictures, CHANGED_PER_SOURCE))
     report["sources"] = {
@@ -344,6 +354,15 @@ def record(description: Path, report: dict[str, Any]) -> None:
         "ece_cross_fitted": {
             mode: figures["ece_cross_fitted"] for mode, figures in report["calibration"].items()
         },
+    }
+    if report.get("limit"):
+        info["metrics"]["data"] += (
+            f"; at most {report['limit']} pictures of each set, drawn by seed"
+        )
+    if "everyday" in report:
+        info["metrics"]["everyday"] = report["everyday"]
+    info["metrics"]["ece_by_source"] = {
+        mode: figures["ece_by_source"] for mode, figures in report["calibration"].items()
     }
     write_json(description, info)
     card = description.with_name("MODEL_CARD.md")

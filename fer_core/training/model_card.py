@@ -57,6 +57,11 @@ def figures_markdown(info: dict[str, Any], report: dict[str, Any]) -> str:
             ],
         )
     ]
+    if report.get("limit"):
+        parts.append(
+            f"Of each set at most {report['limit']} `val` pictures, drawn by seed: fewer than all, "
+            "so the intervals are wider."
+        )
     parts.append(f"{left_out} val pictures that occur in the training split as well are left out.")
     for mode, title in NAMES.items():
         parts += [f"### {mode[0].upper()}{mode[1:]} mode: {title}", *_mode(mode, report)]
@@ -110,6 +115,8 @@ def _mode(mode: str, report: dict[str, Any]) -> list[str]:
         )
         for source, row in report["sources"][mode].items()
     ]
+    by_source = [(source, f"{value:.3f}") for source, value in calibration["ece_by_source"].items()]
+    everyday = report.get("everyday", {}).get(mode, {})
     return [
         (
             f"{scenes['scenes']} validation scenes, {scenes['faces']} faces, "
@@ -126,9 +133,35 @@ def _mode(mode: str, report: dict[str, Any]) -> list[str]:
         (
             f"Calibration error (ECE) {calibration['ece_unscaled']:.3f} without and "
             f"{calibration['ece']:.3f} with the temperature; with one fitted on one half of the "
-            f"pictures and judged on the other {calibration['ece_cross_fitted']:.3f}."
+            f"pictures and judged on the other {calibration['ece_cross_fitted']:.3f}. By set:"
         ),
+        _table(("source", "ECE"), by_source),
+        *(_everyday(everyday) if everyday else ()),
     ]
+
+
+def _everyday(figures: dict[str, Any]) -> list[str]:
+    rows = [
+        (
+            source,
+            f"{row['pictures']} of {row['people']} people",
+            f"{row['found']:.4f}",
+            f"{row['false_boxes']:.4f}",
+            row["calm"],
+            _with_interval(row["called_sad_or_angry"], row["called_sad_or_angry_interval"]),
+            _with_interval(row["mean_sad_and_angry"], row["mean_sad_and_angry_interval"]),
+        )
+        for source, row in figures.items()
+    ]
+    titles = (
+        *("set", "pictures", "face found", "boxes elsewhere a picture", "calm ones"),
+        *("called Sad or Angry", "mean of Sad + Angry"),
+    )
+    text = (
+        "People at a webcam, whose expression nobody labelled; calm are those whose clip was rated "
+        "free of confusion and frustration. students are tight crops, webcam_frames whole pictures:"
+    )
+    return [text, _table(titles, rows)]
 
 
 def _with_interval(value: float, interval: Sequence[float]) -> str:

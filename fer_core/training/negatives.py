@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import cv2
@@ -22,14 +22,15 @@ Random = np.random.Generator
 #: Longer side of a made picture, pixels.
 SIDE = 256
 #: Pictures of packages that show no face: package -> folder in it, names. `TRAINED` ones are taught
-#: from, the others are kept for the benchmark.
-TRAINED = {
+#: from, those `KEPT` are for the benchmark.
+PackagePictures = Mapping[str, tuple[str, tuple[str, ...]]]
+TRAINED: PackagePictures = {
     "skimage": (
         "data",
         ("brick.png", "chelsea.png", "coffee.png", "cell.png", "retina.jpg", "clock_motion.png"),
     ),
 }
-KEPT = {
+KEPT: PackagePictures = {
     "skimage": (
         "data",
         (
@@ -62,7 +63,7 @@ def write_negatives(path: Path, count: int, seed: int = 0) -> int:
     return len(images)
 
 
-def package_pictures(wanted: dict[str, tuple[str, tuple[str, ...]]]) -> list[Image]:
+def package_pictures(wanted: PackagePictures) -> list[Image]:
     """Return those pictures of installed packages that are there, at most 640 px long, RGB."""
     found = []
     for package, (folder, names) in wanted.items():
@@ -76,8 +77,8 @@ def package_pictures(wanted: dict[str, tuple[str, tuple[str, ...]]]) -> list[Ima
                 continue
             scale = min(1.0, 640 / max(image.shape[:2]))
             size = round(image.shape[1] * scale), round(image.shape[0] * scale)
-            image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-            found.append(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8))
+            small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+            found.append(np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB), np.uint8))
     return found
 
 

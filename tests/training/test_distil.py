@@ -1,0 +1,145 @@
+"""From crops over teachers to a refiner, on drawn faces."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("ultralytics")
+
+from fer_core.training import crop_augmentation as augmentation  # noqa: E402 - after the skips
+from fer_core.training import network as networks  # noqa: E402
+from fer_core.training.__main__ import main  # noqa: E402
+from fer_core.training.crop_augmentation import Crops, Framing  # noqa: E402
+from fer_core.training.crop_sampler import drawing_weights, selection  # noqa: E402
+from fer_core.training.distil import all_pictures, prepare  # noqa: E402
+from fer_core.training.face_crops import NO_FACE, SIDE, SPAN, open_crops  # noqa: E402
+from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot  # noqa: E402
+from fer_core.training.negatives import MAKERS, made, write_negatives  # noqa: E402
+from fer_core.training.soft_targets import read_targets  # noqa: E402
+
+
+@pytest.fixture
+def data(archives: Path) -> Path:
+    write_negatives(archives / "negatives.zip", 4)
+    return archives
+
+
+def test_made_pictures_are_the_same_for_the_same_seed() -> None:
+    for number in range(len(MAKERS)):
+        assert np.array_equal(made(number, 1), made(number, 1))
+        assert not np.array_equal(made(number, 1), made(number, 2))
+
+
+def test_negatives_are_pictures_in_an_archive(tmp_path: Path) -> None:
+    count = write_negatives(tmp_path / "negatives.zip", 3)
+    with zipfile.ZipFile(tmp_path / "negatives.zip") as archive:
+        names = archive.namelist()
+        stored = np.frombuffer(archive.read(names[0]), np.uint8)
+    assert len(names) == count >= 3
+    assert cv2.imdecode(stored, cv2.IMREAD_COLOR) is not None
+
+
+def test_crops_show_every_face_at_one_size_and_pieces_without_any(
+    data: Path, tmp_path: Path
+) -> None:
+    prepare(data, tmp_path, None, 2)
+    crops = open_crops(tmp_path / "crops")
+    faces = np.array([row.face != NO_FACE for row in crops.rows])
+    lengths = (crops.boxes[:, 2:] - crops.boxes[:, :2]).max(axis=1)
+    assert faces.sum() == 30
+    assert lengths[faces] == pytest.approx(SIDE / SPAN)
+    assert (~faces).sum() > 0
+    assert not crops.boxes[~faces].any()
+
+
+def one_crop(box: tuple[float, float, float, float]) -> Crops:
+    """A black crop whose box is white."""
+    pixels = np.zeros((1, SIDE, SIDE, 4), np.uint8)
+    pixels[..., 3] = 255
+    x0, y0, x1, y1 = (int(value) for value in box)
+    pixels[0, y0:y1, x0:x1, :3] = 255
+    return Crops(torch.from_numpy(pixels), torch.tensor([box]))
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_box_goes_where_the_face_goes(mirrored: bool) -> None:
+    crop = one_crop((70.0, 60.0, 120.0, 140.0))
+    framing = Framing((1.8, 1.8), shift=0.3, roll=(0, 0, 0), narrow=0.1)
+    images, boxes = augmentation.framed(crop, 128, framing, torch.zeros(1, 3, 128, 128), mirrored)
+    rows, columns = np.nonzero(images[0, 0].numpy() > 0.5)
+    found = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    assert boxes[0].numpy() == pytest.approx(np.array(found), abs=1.5)
+
+
+def test_what_lies_outside_a_picture_is_filled() -> None:
+    crop = one_crop((70.0, 60.0, 120.0, 140.0))
+    crop.pixels[..., :40, :, 3] = 0
+    framing = Framing((2.4, 2.4), shift=0.0, roll=(0, 0, 0), narrow=0.0)
+    fill = torch.full((1, 3, 96, 96), 0.5)
+    images, _ = augmentation.framed(crop, 96, framing, fill, False)
+    assert float(images[0, :, :10].mean()) == pytest.approx(0.5, abs=0.02)
+
+
+def test_mild_compression_changes_little_and_strong_compression_more() -> None:
+    ramp = torch.linspace(0, 1, 64).expand(1, 3, 64, 64)
+    changes = [
+        float((augmentation.compressed(ramp, torch.tensor([quality])) - ramp).abs().mean())
+        for quality in (95.0, 10.0)
+    ]
+    assert changes[0] < 0.01 < changes[1]
+
+
+def test_every_change_keeps_images_in_range() -> None:
+    images = torch.rand(6, 3, 64, 64)
+    changed = augmentation.degraded(augmentation.relit(images, 1.0), 1.0)
+    assert changed.shape == images.shape
+    assert float(changed.min()) >= 0
+    assert float(changed.max()) <= 1
+
+
+def test_sources_and_classes_are_drawn_by_weight() -> None:
+    sources, classes = ["ferplus"] * 10 + ["students"] * 2, np.array([0] * 9 + [1] + [2] * 2)
+    weights = drawing_weights(sources, classes, np.ones(12, bool))
+    assert weights.sum() == pytest.approx(1)
+    assert weights[9] > weights[0]  # the rarer class
+    assert weights[:10].sum() > weights[10:].sum()
+
+
+def test_pictures_that_share_a_group_with_val_are_not_learnt(data: Path, tmp_path: Path) -> None:
+    prepare(data, tmp_path, None, 1)
+    crops, pictures = open_crops(tmp_path / "crops"), all_pictures(data)
+    usable, kept_out = selection(crops, pictures)
+    before = (usable | kept_out).sum()
+    trained = next(each for each in pictures.values() if each.split == "train" and each.faces)
+    face = LabelledFace((0, 0, 9, 9), one_hot(0))
+    twin = LabelledPicture("other", "x", "val", trained.container, (face,), trained.unit)
+    usable, kept_out = selection(crops, pictures | {("other", "x"): twin})
+    assert (usable | kept_out).sum() == before - 1
+
+
+def test_the_commands_lead_from_pictures_to_a_refiner(data: Path, tmp_path: Path) -> None:
+    folder = ["--data", str(data), "--folder", str(tmp_path)]
+    assert main(["prepare", *folder]) == 0
+    tiny = ["--minutes", "0.02", "--folds", "2", "--batch", "8", "--width", "8"]
+    assert main(["teach", *folder, *tiny]) == 0
+    targets = read_targets(tmp_path / "targets.npz")
+    assert len(targets) == 30
+    assert all(each.sum(axis=1) == pytest.approx(1, abs=0.01) for each in targets.values())
+    run = ["--run", str(tmp_path / "run"), "--refiner", "video:yolov9t"]
+    assert main(["refine", *folder, *run, "--minutes", "0.02", "--images", "4"]) == 0
+    model = networks.load(tmp_path / "run" / "video" / "refiner.pt")
+    assert networks.key(model) == "yolov9t"
+
+
+def test_an_unknown_use_of_a_refiner_is_refused(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["refine", "--data", str(data), "--folder", str(tmp_path), "--run", str(tmp_path)]
+    assert main([*command, "--refiner", "sketch:yolov9t"]) == 2
+    assert "sketch" in capsys.readouterr().err
