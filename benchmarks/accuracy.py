@@ -67,10 +67,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.peer_process import FACTORS, PEERS, RunningPeer, ask, enlarged
 from fer_core.errors import FerError
 from fer_core.training import metrics
+from fer_core.training.answers import answer_all
 from fer_core.training.check import twins
-from fer_core.training.data import LabelledPicture, PictureReader, load_dataset
+from fer_core.training.data import PictureReader, load_dataset
 from fer_core.training.errors import TrainingError
-from fer_core.training.evaluate import answer_all, limited
+from fer_core.training.evaluate import limited
+from fer_core.training.faces import LabelledPicture
 from fer_core.vision.detector import EmotionDetector
 
 Integers = npt.NDArray[np.int64]

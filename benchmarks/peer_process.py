@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fer_core.training.data import LabelledPicture, PictureReader
+from fer_core.training.data import PictureReader
+from fer_core.training.faces import LabelledPicture
 
 Image = npt.NDArray[np.uint8]
 

@@ -53,7 +53,8 @@ def cut(lengths: float) -> Change:
 def jpeg(quality: int) -> Change:
     """Return what stores a picture as JPEG of this quality."""
 
-    def change(image: Image, _: Box) -> Image:
+    def change(image: Image, box: Box) -> Image:
+        del box  # the whole picture is compressed
         _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
         return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)
 

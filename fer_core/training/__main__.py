@@ -41,6 +41,8 @@ EXIT_STATUS = """exit status:
 #: The commands, in the order in which they are needed.
 STEPS = ("check", "train", "relabel", "export", "evaluate")
 HOW_TO_INSTALL = "pip install -r requirements-train.txt (of the package: fer-study[train])"
+#: Fewer pictures of a set say too little to stand in the card.
+LEAST_RECORDED = 300
 SHIPPED_MODEL = PROJECT_ROOT / "weights" / "model.json"
 
 
@@ -246,6 +248,11 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
+    if options.record and options.limit and options.limit < LEAST_RECORDED:
+        raise OptionError(
+            f"--record writes the figures of {LEAST_RECORDED} pictures a set at least: "
+            "raise or leave out --limit"
+        )
     if options.record and options.weights.suffix != ".json":
         raise OptionError("--record writes into a model.json: give one with --weights")
     from fer_core.training.evaluate import evaluate, record, summary, write_json

@@ -25,7 +25,8 @@ from fer_core.training.scenes import VALIDATION, compose
 from fer_core.vision.detector import EmotionDetector, Mode
 from fer_core.vision.faces import Detections, Face
 
-_Item, _Result = TypeVar("_Item"), TypeVar("_Result")
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 LOGGER = logging.getLogger(__name__)
 

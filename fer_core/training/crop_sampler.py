@@ -15,6 +15,7 @@ from fer_core.training import crop_augmentation as augmentation
 from fer_core.training.crop_augmentation import Crops, Framing, Tensor
 from fer_core.training.face_crops import NO_FACE, SIDE, FaceCrops
 from fer_core.training.faces import LabelledPicture
+from fer_core.training.geometry import PADDING
 
 #: Source -> how often it is drawn beside the others; with a plus, its faces on other heads.
 SOURCE_WEIGHTS = {
@@ -64,7 +65,7 @@ def drawing_weights(
         for each in np.flatnonzero(counts):
             members = of_source & (classes == each)
             weights[members] = SOURCE_WEIGHTS.get(source, 0.5) * shares[each] / counts[each]
-    return weights / max(weights.sum(), 1e-12)
+    return np.asarray(weights / max(float(weights.sum()), 1e-12))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +131,7 @@ class CropSampler:
         """Return images as the app sees a found face: nothing changed, grey around the picture."""
         chosen = Crops(self.crops.pixels[indices], self.crops.boxes[indices])
         framing = Framing((span, span), 0.0, (0.0, 0.0, 0.0), 0.0)
-        grey = torch.full(
-            (len(indices), 3, side, side), augmentation.PADDING / 255, device=indices.device
-        )
+        grey = torch.full((len(indices), 3, side, side), PADDING / 255, device=indices.device)
         images, _ = augmentation.framed(chosen, side, framing, grey, mirrored)
         return images
 

@@ -283,7 +283,7 @@ def _figures(
             )
             chosen_shares = shares[np.arange(len(labels)), labels]
             row["nll"] = float(-np.log(np.maximum(chosen_shares, 1e-6)).mean())
-            row["ece"] = metrics.calibration_error(shares, labels)
+            row["ece"] = metrics.calibration_error(shares.astype(np.float64), labels)
         figures[source] = {name: round(value, 4) for name, value in row.items()}
     return figures
 

@@ -26,6 +26,8 @@ Floats = npt.NDArray[np.float32]
 #: Whose own boxes are templates or a cascade's, so that a landmark network's are better.
 BOXED_ANEW = frozenset({"colour_heads", "students", "webcam_frames"})
 SHAPES = 52
+#: Side of the crop that the landmark network sees; the face is half of it.
+SIDE = 256
 #: Blendshapes of the left and the right half of a face: their mean is learnt, so that a mirrored
 #: face shows the same.
 PAIRS = (
@@ -101,3 +103,62 @@ def box_of(points: npt.NDArray[np.floating]) -> Floats:
     width, height = ((high - low) / np.array([OVAL_WIDTH, OVAL_HEIGHT], np.float32)).T
     left, top = low[:, 0] - OVAL_LEFT * width, low[:, 1] - OVAL_TOP * height
     return np.stack([left, top, width, height], axis=1)
+
+
+def look_at(data: Path, task: Path, output: Path) -> None:
+    """Look at every face of a data folder; write a file for each archive.
+
+    Args:
+        data: The data folder.
+        task: MediaPipe's face_landmarker.task.
+        output: Where to write.
+    """
+    import cv2
+    import mediapipe  # type: ignore[import-not-found]  # in an environment of its own
+    from mediapipe.tasks.python import BaseOptions, vision  # type: ignore[import-not-found]
+
+    from fer_core.training.data import PictureReader, load_dataset
+
+    options = vision.FaceLandmarkerOptions(
+        base_options=BaseOptions(model_asset_path=str(task)),
+        output_face_blendshapes=True,
+        min_face_detection_confidence=0.3,
+        min_face_presence_confidence=0.3,
+    )
+    network, reader = vision.FaceLandmarker.create_from_options(options), PictureReader()
+    rows: dict[str, list[tuple[str, Floats, Floats]]] = {}
+    for picture in load_dataset(data):
+        if len(picture.faces) != 1:
+            continue
+        image = reader.read(picture.container, picture.name)
+        x, y, width, height = picture.faces[0].box_in(*image.shape[:2])
+        scale = SIDE / (2 * max(width, height))
+        move = np.array(
+            [
+                [scale, 0, SIDE / 2 - scale * (x + width / 2)],
+                [0, scale, SIDE / 2 - scale * (y + height / 2)],
+            ]
+        )
+        crop = cv2.warpAffine(image, move, (SIDE, SIDE), borderValue=(128, 128, 128))
+        seen = network.detect(mediapipe.Image(mediapipe.ImageFormat.SRGB, crop))
+        points = np.full((478, 3), np.nan, np.float32)
+        shapes = np.full(SHAPES, np.nan, np.float32)
+        if seen.face_landmarks:
+            found = np.array([(p.x, p.y, p.z) for p in seen.face_landmarks[0]]) * SIDE / scale
+            found[:, :2] -= move[:, 2] / scale
+            points = found.astype(np.float32)
+            shapes = np.array([each.score for each in seen.face_blendshapes[0]], np.float32)
+        rows.setdefault(picture.source, []).append((picture.name, points, shapes))
+    output.mkdir(parents=True, exist_ok=True)
+    for source, known in rows.items():
+        names, all_points, all_shapes = zip(*known, strict=True)
+        points = np.array(all_points, np.float16)
+        np.savez_compressed(
+            output / f"{source}.npz", names=names, points=points, blend=np.array(all_shapes)
+        )
+
+
+if __name__ == "__main__":
+    import sys
+
+    look_at(*(Path(argument) for argument in sys.argv[1:4]))

@@ -11,6 +11,7 @@ import math
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -88,10 +89,10 @@ def varied(image: Image, rng: Random) -> Image:
     share = rng.uniform(0.4, 1.0)
     rows, columns = max(8, int(height * share)), max(8, int(width * share))
     top, left = int(rng.integers(height - rows + 1)), int(rng.integers(width - columns + 1))
-    piece = np.rot90(image[top : top + rows, left : left + columns], int(rng.integers(4)))
-    scale = SIDE / max(piece.shape[:2])
-    size = max(8, round(piece.shape[1] * scale)), max(8, round(piece.shape[0] * scale))
-    piece = cv2.resize(np.ascontiguousarray(piece), size, interpolation=cv2.INTER_AREA)
+    turned = np.rot90(image[top : top + rows, left : left + columns], int(rng.integers(4)))
+    scale = SIDE / max(turned.shape[:2])
+    size = max(8, round(turned.shape[1] * scale)), max(8, round(turned.shape[0] * scale))
+    piece = cv2.resize(np.ascontiguousarray(turned), size, interpolation=cv2.INTER_AREA)
     tint = np.exp(rng.normal(0, 0.2, 3))
     return np.clip(piece * tint, 0, 255).astype(np.uint8)
 
@@ -101,7 +102,7 @@ def made(number: int, seed: int) -> Image:
     rng = np.random.default_rng((seed, number))
     sides = SIDE, max(64, round(SIDE * rng.uniform(0.55, 1.0)))
     size = sides if rng.random() < 0.5 else (sides[1], sides[0])
-    image = MAKERS[number % len(MAKERS)](size, rng)
+    image: npt.NDArray[Any] = MAKERS[number % len(MAKERS)](size, rng)
     if rng.random() < 0.3:
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.5, 3)), np.uint8)
     if rng.random() < 0.25:

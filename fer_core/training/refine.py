@@ -116,7 +116,7 @@ def refine(
                 run.save()
     for run in runs:
         run.save()
-    return [cast(nn.Module, run.average.ema.eval()) for run in runs]
+    return [run.average.ema.eval() for run in runs]
 
 
 class _Run:
@@ -128,9 +128,10 @@ class _Run:
         self._rng = np.random.default_rng(config.seed)
         config.output.mkdir(parents=True, exist_ok=True)
         model = first_network(config.model, config.weights)
-        self._model = model.to(
-            device=sampler.weights.device, memory_format=torch.channels_last
-        ).train()
+        # Without types for it, though torch has it for modules as well as for tensors.
+        place = cast(Any, model).to
+        place(device=sampler.weights.device, memory_format=torch.channels_last)
+        self._model = model.train()
         args = cast(Any, model).args
         args.box, args.cls, args.dfl = BOX_GAIN, CLASS_GAIN, DISTANCE_GAIN
         if config.weights is not None:
@@ -237,7 +238,7 @@ def _losses(
     return torch.cat([losses / len(images), (agreement * differing)[None]])
 
 
-@torch.inference_mode()  # type: ignore[untyped-decorator]  # torch is not typed here
+@torch.inference_mode()
 def read_crops(
     model: nn.Module,
     sampler: CropSampler,
@@ -256,8 +257,8 @@ def read_crops(
         span: Face lengths that it spans.
         batch: Crops at a time.
     """
-    answers = []
-    for part in indices.split(batch):
+    answers = [torch.zeros(0, len(LABELS) + 1)]
+    for part in indices.split(batch) if len(indices) else ():
         images = sampler.plain(part, side, span, False).to(memory_format=torch.channels_last)
         scores = networks.predict(model, images)[:, 4:].float().clamp(1e-6, 1 - 1e-6)
         confidences = scores.sum(1)

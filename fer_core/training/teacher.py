@@ -80,7 +80,7 @@ class Lessons:
     shapes: Tensor
 
 
-class Teacher(nn.Module):  # type: ignore[misc]  # torch is not typed here
+class Teacher(nn.Module):
     """ResNet-34 without the first pooling, so that 112 px keep 7 x 7 places; two heads."""
 
     def __init__(self, width: int = 64) -> None:
@@ -110,7 +110,7 @@ class Teacher(nn.Module):  # type: ignore[misc]  # torch is not typed here
         return self.expression(self.dropout(features)), self.shapes(features)
 
 
-class _Block(nn.Module):  # type: ignore[misc]  # torch is not typed here
+class _Block(nn.Module):
     """Two convolutions, a gate on the channels (Hu et al. 2018), and the way around them."""
 
     def __init__(self, before: int, channels: int, stride: int) -> None:
@@ -151,14 +151,14 @@ def teach(sampler: CropSampler, lessons: Lessons, config: TeacherConfig) -> list
         config: How.
     """
     device = sampler.weights.device
-    first = Teacher(config.width).to(device=device, memory_format=torch.channels_last)
+    first = _placed(Teacher(config.width), device)
     _learn([first], sampler, lessons, config, config.shape_seconds, expressions=False)
     teachers = [_copy(first, config.width) for _ in range(config.folds)]
     averages = _learn(teachers, sampler, lessons, config, config.seconds, expressions=True)
     return [average.eval() for average in averages]
 
 
-@torch.inference_mode()  # type: ignore[untyped-decorator]  # torch is not typed here
+@torch.inference_mode()
 def views_of(
     teachers: Sequence[Teacher],
     sampler: CropSampler,
@@ -182,7 +182,7 @@ def views_of(
         for span, mirrored in VIEWS:
             images = sampler.plain(indices, side, span, mirrored)
             images = images.to(memory_format=torch.channels_last)
-            with torch.autocast(device.type, torch.bfloat16):
+            with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
                 for number, teacher in enumerate(teachers):
                     logits[number, indices] += teacher(images)[0].float() / len(VIEWS)
     mean = logits.softmax(-1).mean(0)
@@ -194,10 +194,14 @@ def views_of(
     return np.asarray(seen.cpu().numpy(), np.float32)
 
 
+def _placed(teacher: Teacher, device: torch.device) -> Teacher:
+    """Return the teacher on a device, its weights in the order that is fast there."""
+    cast(Any, teacher).to(device=device, memory_format=torch.channels_last)
+    return teacher
+
+
 def _copy(teacher: Teacher, width: int) -> Teacher:
-    copied = Teacher(width).to(
-        device=next(teacher.parameters()).device, memory_format=torch.channels_last
-    )
+    copied = _placed(Teacher(width), next(teacher.parameters()).device)
     copied.load_state_dict(teacher.state_dict())
     return copied
 
@@ -276,7 +280,7 @@ def _loss(
         images = share * images + (1 - share) * images[other]
         targets = share * targets + (1 - share) * targets[other]
         weights = share * weights + (1 - share) * weights[other]
-    with torch.autocast(device.type, torch.bfloat16):
+    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
         logits, shapes = teacher(images)
     loss = torch.zeros((), device=device)
     if expressions:

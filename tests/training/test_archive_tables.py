@@ -34,32 +34,42 @@ def of(folder: Path, source: str) -> list[LabelledPicture]:
     return [each for each in load_dataset(folder) if each.source == source]
 
 
-HEAD = {"x": 10, "y": 12, "width": 30, "height": 36}
+HEAD: dict[str, object] = {"x": 10, "y": 12, "width": 30, "height": 36}
 
 
 def test_a_head_keeps_another_models_opinion_of_its_label(archives: Path) -> None:
-    row = {"name": "a.png", "split": "train", "emotion": "Sad", "second_opinion": "anger"}
-    write(archives, "colour", [row | {"second_confidence": 0.8} | HEAD])
+    row: dict[str, object] = {
+        "name": "a.png",
+        "split": "train",
+        "emotion": "Sad",
+        "second_opinion": "anger",
+    }
+    write(archives, "colour", [HEAD | row | {"second_confidence": 0.8}])
     face = of(archives, "colour")[0].faces[0]
     assert face.emotion == 3
     assert face.opinion == pytest.approx((0.84, 0.04, 0.04, 0.04, 0.04))
 
 
 def test_an_opinion_outside_the_five_classes_says_nothing(archives: Path) -> None:
-    row = {"name": "a.png", "split": "train", "emotion": "Sad", "second_opinion": "contempt"}
+    row: dict[str, object] = {
+        "name": "a.png",
+        "split": "train",
+        "emotion": "Sad",
+        "second_opinion": "contempt",
+    }
     write(archives, "colour", [row | HEAD])
     assert of(archives, "colour")[0].faces[0].opinion == (0.2,) * 5
 
 
 def test_the_same_photo_in_two_archives_is_one_group(archives: Path) -> None:
-    row = {"name": "a.png", "split": "train", "emotion": "Sad"}
-    twin = {"same_photo_in_affect_faces": "train/Sad/0.png"}
+    row: dict[str, object] = {"name": "a.png", "split": "train", "emotion": "Sad"}
+    twin: dict[str, object] = {"same_photo_in_affect_faces": "train/Sad/0.png"}
     write(archives, "colour", [row | HEAD | twin])
     assert of(archives, "colour")[0].unit == "affect_faces/train/Sad/0.png"
 
 
 def test_undisturbed_people_are_taken_for_calm_and_troubled_ones_are_not(archives: Path) -> None:
-    person = {"split": "train", "subject": "7", "boredom": 2}
+    person: dict[str, object] = {"split": "train", "subject": "7", "boredom": 2}
     rows = [
         person | {"name": "a.png", "confusion": 0, "frustration": 0},
         person | {"name": "b.png", "confusion": 2, "frustration": 0},
@@ -72,7 +82,7 @@ def test_undisturbed_people_are_taken_for_calm_and_troubled_ones_are_not(archive
 
 
 def test_a_tight_crop_without_a_box_is_nearly_all_face(archives: Path) -> None:
-    row = {"name": "a.png", "split": "train", "subject": "7", "confusion": 0}
+    row: dict[str, object] = {"name": "a.png", "split": "train", "subject": "7", "confusion": 0}
     write(archives, "pupils", [row])
     x, y, width, height = of(archives, "pupils")[0].faces[0].box_in(100, 50)
     assert 0 < x < 10
@@ -83,8 +93,8 @@ def test_a_tight_crop_without_a_box_is_nearly_all_face(archives: Path) -> None:
 
 def test_people_are_kept_for_val_where_a_table_has_none(archives: Path) -> None:
     rows = [
-        {"name": f"{number}.png", "split": "train", "subject": str(number // 2), "confusion": 0}
-        | HEAD
+        HEAD
+        | {"name": f"{number}.png", "split": "train", "subject": str(number // 2), "confusion": 0}
         for number in range(80)
     ]
     write(archives, "webcam", rows)
@@ -102,7 +112,7 @@ def test_a_table_about_something_else_is_left_out(archives: Path) -> None:
 
 
 def test_an_unreadable_row_is_named_by_its_line(archives: Path) -> None:
-    write(archives, "colour", [{"name": "a.png", "split": "train", "emotion": "Odd"} | HEAD])
+    write(archives, "colour", [HEAD | {"name": "a.png", "split": "train", "emotion": "Odd"}])
     with pytest.raises(DataError, match=r"colour.csv line 2"):
         load_dataset(archives)
 

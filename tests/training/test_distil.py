@@ -126,7 +126,7 @@ def test_pictures_that_share_a_group_with_val_are_not_learnt(data: Path, tmp_pat
 def test_the_commands_lead_from_pictures_to_a_refiner(data: Path, tmp_path: Path) -> None:
     folder = ["--data", str(data), "--folder", str(tmp_path)]
     assert main(["prepare", *folder]) == 0
-    tiny = ["--minutes", "0.02", "--folds", "2", "--batch", "8", "--width", "8"]
+    tiny = ["--minutes", "0.02", "--folds", "2", "--batch", "8", "--width", "16"]
     assert main(["teach", *folder, *tiny]) == 0
     targets = read_targets(tmp_path / "targets.npz")
     assert len(targets) == 30

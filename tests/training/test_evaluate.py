@@ -13,11 +13,10 @@ from fer_core.config import PROJECT_ROOT
 from fer_core.emotions import LABELS
 from fer_core.training import metrics
 from fer_core.training.__main__ import main
-from fer_core.training.data import LabelledFace, LabelledPicture, load_dataset, one_hot
+from fer_core.training.answers import Answer, answer_all
+from fer_core.training.data import load_dataset
 from fer_core.training.evaluate import (
     CHANGES,
-    Answer,
-    answer_all,
     calibration_figures,
     evaluate,
     limited,
@@ -25,9 +24,11 @@ from fer_core.training.evaluate import (
     summary,
     worst_mistakes,
 )
+from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot
 from fer_core.training.model_card import scene_rows
-from fer_core.training.relabel import read_targets, relabel
+from fer_core.training.relabel import relabel
 from fer_core.training.report import write_html
+from fer_core.training.soft_targets import read_targets
 from fer_core.vision.detector import EmotionDetector
 
 WEIGHTS = PROJECT_ROOT / "weights" / "model.json"
