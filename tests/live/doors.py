@@ -20,8 +20,8 @@ import streamlit as st
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.live import resources
-from app.live.camera import LiveCamera
+from app.parts import sessions as page_sessions
+from app.parts.camera import LiveCamera
 from app.reading.open_text import open_text_of
 from fer_core.api.app import create_app
 from fer_core.api.keys import KeyRing, KeyStore
@@ -173,23 +173,23 @@ class PageDoor(Door):
     def __init__(self, registry: SessionRegistry, clock: Clock, patch: pytest.MonkeyPatch) -> None:
         super().__init__(registry, clock)
         st.cache_resource.clear()
-        patch.setattr(resources, "_registry", lambda _: registry)
-        patch.setattr(resources, "engine_or_stop", lambda: self.engine)
-        patch.setattr(resources, "now", clock)
+        patch.setattr(page_sessions, "_registry", lambda _: registry)
+        patch.setattr(page_sessions, "engine_or_stop", lambda: self.engine)
+        patch.setattr(page_sessions, "now", clock)
 
     def here(self) -> RunningSession:
         """Return the session as a run of the page finds it."""
         try:
-            return resources.session_registry().get_to_change(self.session_id)
+            return page_sessions.session_registry().get_to_change(self.session_id)
         except (SessionNotFound, SessionElsewhere) as error:
             raise Refused(error.code) from error
 
     def camera(self) -> LiveCamera:
-        return resources.camera_of(self.here())
+        return page_sessions.camera_of(self.here())
 
     def start(self, text: Document | None = None, *, keep: bool = True) -> None:
         info = SessionInfo(new_session_id(), self.clock(), consent_version="1", keep=keep)
-        self.session_id = resources.session_registry().start(info, text).session_id
+        self.session_id = page_sessions.session_registry().start(info, text).session_id
 
     def frame(self) -> None:
         camera = self.camera()
@@ -204,8 +204,8 @@ class PageDoor(Door):
 
     def finish(self) -> None:
         running = self.here()
-        resources.session_registry().finish(running)
-        resources.camera_of(running).close()
+        page_sessions.session_registry().finish(running)
+        page_sessions.camera_of(running).close()
 
     def correct(self, passage_id: str, clarity: int) -> None:
         open_text_of(self.here()).correct(passage_id, clarity)
@@ -218,7 +218,7 @@ class PageDoor(Door):
             raise Refused(error.code) from error
 
     def erase_all(self) -> None:
-        resources.session_registry().erase_all()
+        page_sessions.session_registry().erase_all()
 
     def told(self) -> dict[str, Any]:
         session = self.here().session
@@ -239,10 +239,10 @@ class PageDoor(Door):
         return {one.passage_id: one.mark.value for one in highlights}
 
     def history_problem(self) -> str:
-        return resources.history_problem()
+        return page_sessions.history_problem()
 
     def kept_beside(self) -> int:
-        return len(resources._cameras())
+        return len(page_sessions._cameras())
 
 
 class ApiDoor(Door):
