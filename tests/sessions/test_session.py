@@ -455,7 +455,7 @@ class TestQuestions:
         before = session.snapshot(START + end).comprehension.estimate.value
         for i in range(4):
             probe = Probe(f"x{i}", ProbeKind.CLARITY, START + end, "How clear is it?")
-            session._questions.ask(probe, START + end)
+            session._core.questions.ask(probe, START + end)
             session.answer(probe, 1, START + end)
         after = session.snapshot(START + end).comprehension.estimate
         assert before is not None
