@@ -76,6 +76,8 @@ class SessionCore:
 
     def observe(self, detections: Detections, captured_at: float) -> bool:
         """Take one analysed frame; a black one is no sign of the learner."""
+        if not math.isfinite(captured_at):
+            raise ValueError("a frame needs a time")
         self.ensure_open()
         if detections.blank:
             self.pause_if_silent(captured_at)

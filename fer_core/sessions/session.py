@@ -1,13 +1,12 @@
 """A study session: its clock, its signals, its breaks, its questions. Page and API share it.
 
 Time comes in as an argument everywhere (`at`, seconds since the epoch), so an hour replays in
-seconds and the same frames always give the same numbers. Every method may be called from any
-thread. Memory is bounded, however long the session lasts.
+seconds and the same frames give the same numbers. Every method may be called from any thread.
+Memory is bounded, however long the session lasts.
 """
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
@@ -84,8 +83,6 @@ class StudySession:
             SessionFinished: The session is over.
             ValueError: The time is not a finite number.
         """
-        if not math.isfinite(captured_at):
-            raise ValueError("a frame needs a time")
         with self._lock:
             return self._core.observe(detections, captured_at)
 
@@ -263,8 +260,7 @@ class StudySession:
         The baseline that is ready now also serves for the time before it was.
         """
         with self._lock:
-            buckets, baseline = self._core.timeline.since(), self._core.signals.baseline
-        return to_signals(buckets, baseline)
+            return to_signals(self._core.timeline.since(), self._core.signals.baseline)
 
     @property
     def state(self) -> State:
@@ -345,7 +341,7 @@ class StudySession:
             profile: As for a new session: before the answers given here.
             answers: With the features known when they were asked.
             views: What was on the screen when.
-            questions: As for a new session, as is `seed`.
+            questions: As for a new session.
             seed: The same.
         """
         session = cls(info, profile, questions=questions, seed=seed)
