@@ -53,8 +53,12 @@ class Settings(BaseSettings):
         default=PROJECT_ROOT / "weights" / "model.json",
         description="The model: a model.json, an .onnx beside one, or a .pt",
     )
-    threads: int = Field(
-        default=2, ge=1, le=64, description="Processor threads that one analysis may use"
+    threads: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="Pictures analysed at once, each on a processor of its own; as many as there "
+        "are processors if unset",
     )
     queue_size: int = Field(
         default=16, ge=1, le=1024, description="Photos waiting for the model before it says busy"

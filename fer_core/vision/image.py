@@ -40,6 +40,16 @@ _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 _log = logging.getLogger(__name__)
 
 
+def check_rgb(rgb: npt.NDArray[np.generic]) -> None:
+    """Check that an array is a picture as everything here takes it: RGB, uint8, (h, w, 3).
+
+    Raises:
+        NotAnImage: It is not.
+    """
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or 0 in rgb.shape:
+        raise NotAnImage("A picture must be RGB, 8 bits a channel.")
+
+
 def decode_image(
     data: bytes, *, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS
 ) -> RgbImage:
