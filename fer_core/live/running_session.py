@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from fer_core.errors import SessionFinished
+from fer_core.errors import ReadingFull, SessionFinished
 from fer_core.learner.probes import Probe
 from fer_core.live.reading_tracker import ReadingTracker
+from fer_core.reading.visibility import View
 from fer_core.sessions.clock import SILENT_AFTER_S
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
@@ -141,6 +142,27 @@ class RunningSession:
         """
         self.sign()
         return self.session.observe(detections, captured_at)
+
+    # Reading
+
+    def see(self, seen: Iterable[View]) -> None:
+        """Take a report of what was on the screen; the passage in view enters the estimate.
+
+        Raises:
+            SessionFinished: The session is over.
+            ReadingFull: There was no room for some of it; the rest is taken.
+            ValueError: The times of one are not possible.
+        """
+        full: ReadingFull | None = None
+        for view in seen:
+            try:
+                self.session.mark_passage(view.passage_id, view.visible_share, view.start, view.end)
+            except ReadingFull as error:
+                full = error
+        if self.reading is not None:
+            self.reading.follow()
+        if full is not None:
+            raise full
 
     # Questions
 

@@ -78,6 +78,10 @@ class SessionClock:
         """Tell whether it runs although nothing came from the learner for too long."""
         return self.state is State.ACTIVE and at - self.last_sign > SILENT_AFTER_S
 
+    def end(self, at: float) -> float:
+        """Return until when the session reaches: to a moment, or to its end."""
+        return self.since if self.state is State.FINISHED else max(at, self.since)
+
     def active_s(self, at: float) -> float:
         """Return the seconds of study up to a moment: pauses and long silences left out."""
         return self.active_until(self.last_sign if self.silent(at) else at)

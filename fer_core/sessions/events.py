@@ -46,6 +46,17 @@ class Event:
     kind: EventKind
     data: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_sign(self) -> bool:
+        """Whether the learner did it; commands to the clock aside, which it knows itself."""
+        if self.kind is EventKind.PROBE_ANSWERED:
+            return self.data["value"] is not None
+        return self.kind in (
+            EventKind.BREAK_SNOOZED,
+            EventKind.BREAK_DISMISSED,
+            EventKind.BREAK_TAKEN,
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {

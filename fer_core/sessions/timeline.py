@@ -10,9 +10,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+import numpy as np
 import pandas as pd
 
+from fer_core.affect.signals import Baseline, Channel, negative_of
 from fer_core.emotions import LABELS
+from fer_core.reading.attribution import Signals
 from fer_core.sessions.timeline_bucket import TimelineBucket, merge_buckets
 
 #: Rows kept at one a second: half an hour, the longest window that the live chart shows whole.
@@ -168,3 +171,22 @@ def to_frame(rows: Sequence[TimelineBucket], started_at: float) -> pd.DataFrame:
     frame[numbers] = frame[numbers].astype("float64")
     frame["frames"] = frame["frames"].astype("int64")
     return frame
+
+
+def to_signals(rows: Sequence[TimelineBucket], baseline: Baseline | None) -> Signals:
+    """Return presence and expression over time, for attribution to passages.
+
+    Args:
+        rows: In the order of time.
+        baseline: What is usual; without it nothing is said about the expression.
+    """
+    present, negative = [], []
+    for row in rows:
+        present.append(row.facing_s / row.observed_s if row.observed_s > 0 else math.nan)
+        z = math.nan
+        if baseline is not None and row.probabilities is not None:
+            z = baseline.z(Channel.NEGATIVE, negative_of(row.probabilities))
+        negative.append(z)
+    start = np.array([row.at for row in rows])
+    width = np.array([row.width_s for row in rows])
+    return Signals(start, start + width, np.array(present), np.array(negative))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 from fer_core.api.app import make_contract
@@ -30,6 +31,12 @@ def test_the_generated_types_know_every_operation_and_field() -> None:
         assert f" {name}: " in types
         for field in schema.get("properties", {}):
             assert f" {field}: " in types or f" {field}?: " in types, f"{name}.{field}"
+
+
+def test_the_python_types_are_those_of_the_contract() -> None:
+    generator = [sys.executable, "-m", "datamodel_code_generator", "--check"]
+    fresh = subprocess.run(generator, cwd=CLIENTS / "python", check=False)
+    assert fresh.returncode == 0, "run: datamodel-codegen, in clients/python"
 
 
 @needs_node

@@ -11,12 +11,10 @@ import typing
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from fer_core.api.app import make_contract
 from fer_core.api.keys import KeyStore
 from fer_core.api.model_loader import ModelService
 from fer_core.config import PROJECT_ROOT
@@ -329,52 +327,3 @@ def test_a_folder_without_photos_says_so(
 ) -> None:
     assert main([str(tmp_path)]) == 1
     assert "no photos" in capsys.readouterr().err
-
-
-SCHEMAS = make_contract()["components"]["schemas"]
-OTHER_NAMES = {"SessionDetail": "Session"}
-NAMES = sorted(
-    name
-    for name, kind in vars(types).items()
-    if isinstance(kind, type) and typing.is_typeddict(kind)
-)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_types_are_those_of_the_contract(name: str) -> None:
-    schema: dict[str, Any] = SCHEMAS[OTHER_NAMES.get(name, name)]
-    kind = getattr(types, name)
-    assert set(kind.__annotations__) == set(schema["properties"])
-    hints = typing.get_type_hints(kind)
-    for field, description in schema["properties"].items():
-        assert written(hints[field]) == written_schema(description), f"{name}.{field}"
-
-
-def written(hint: Any) -> set[str]:
-    """Write a type as the contract's words."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is typing.Literal:
-        return {json.dumps(value) for value in arguments}
-    if origin is list:
-        return {f"list of {sorted(written(arguments[0]))}"}
-    if origin is dict:
-        return {"object"}
-    if arguments:
-        return set().union(*(written(argument) for argument in arguments))
-    plain = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
-    name = getattr(hint, "__name__", "")
-    return {plain.get(hint, OTHER_NAMES.get(name, name))}
-
-
-def written_schema(schema: dict[str, Any]) -> set[str]:
-    if "$ref" in schema:
-        return {schema["$ref"].rsplit("/", 1)[1]}
-    if "anyOf" in schema:
-        return set().union(*(written_schema(choice) for choice in schema["anyOf"]))
-    if "enum" in schema:
-        return {json.dumps(value) for value in schema["enum"]}
-    if "const" in schema:
-        return {json.dumps(schema["const"])}
-    if schema["type"] == "array":
-        return {f"list of {sorted(written_schema(schema['items']))}"}
-    return {schema["type"]}

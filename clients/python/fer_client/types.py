@@ -1,22 +1,32 @@
-"""The API's answers as types, after its OpenAPI document; a test compares the two."""
+"""The API's answers and requests as types, generated from its OpenAPI document.
+
+Run `datamodel-codegen` in clients/python to make them anew.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
-class ModelName(TypedDict):
-    """Which weights answered."""
+class AnalysisForm(TypedDict):
+    """One or more pictures, each in a part named `file`."""
 
-    name: str
-    version: str
+    file: list[bytes]
+    """The pictures, in order"""
 
 
-class ImageSize(TypedDict):
-    """The picture as it was analysed, its EXIF orientation applied."""
+class AnswerIn(TypedDict):
+    """An answer to a probe, or the learner's own word about a passage."""
 
-    width: int
-    height: int
+    probe_id: NotRequired[str | None]
+    passage_id: NotRequired[str | None]
+    """Instead of probe_id: corrects a mark; `value` is 1 to 5"""
+    value: int | None
+    """From `low` to `high` of the probe; null skips it"""
+
+
+AnswersIn: TypeAlias = list[AnswerIn]
+"""The learner's answers."""
 
 
 class Box(TypedDict):
@@ -28,12 +38,173 @@ class Box(TypedDict):
     height: float
 
 
+class BreakAnswer(TypedDict):
+    """What the learner says to the break that is suggested."""
+
+    answer: Literal["take", "snooze", "dismiss"]
+    """take: the session pauses; snooze: it comes back in five minutes"""
+
+
+class Break(TypedDict):
+    """A break that was suggested, and what came of it."""
+
+    at: str
+    rule: str
+    evidence: str
+    outcome: Literal["taken", "dismissed", "snoozed", "no answer"]
+
+
+class Consent(TypedDict):
+    """What the learner agreed to, and when."""
+
+    version: str
+    """Version of the words that were shown"""
+    accepted_at: str
+    """Kept with the session's start; not in the future, give or take five minutes"""
+
+
 class Emotion(TypedDict):
     """The expression, named only where the model is sure enough."""
 
     label: Literal["Angry", "Happy", "Natural", "Sad", "Surprised", "Unsure"]
+    """Unsure: the strongest is below the threshold"""
     emoji: str
     probability: float
+    """Of the strongest class, calibrated"""
+
+
+class FieldProblem(TypedDict):
+    """One wrong field of a request."""
+
+    pointer: str
+    """Where, as a JSON pointer"""
+    detail: str
+    """What is wrong there"""
+
+
+class Health(TypedDict):
+    """The process answers."""
+
+    status: NotRequired[Literal["ok"]]
+    version: str
+    """Of the API"""
+
+
+class Highlight(TypedDict):
+    """A passage that stands out, and why."""
+
+    passage_id: str
+    mark: Literal["hard_said", "hard_estimated", "skimmed", "important_said", "important"]
+    label: str
+    icon: str
+    pattern: Literal["solid", "dashed", "dotted", "double"]
+    """Line style, so that marks differ by more than colour"""
+    why: str
+    reread: bool
+    """Hard or skimmed"""
+
+
+class History(TypedDict):
+    """Whether a kept session is being saved."""
+
+    saving: bool
+    """Everything up to a few seconds ago is safe"""
+    message: str
+    """What is wrong and what happens now; empty while saving"""
+
+
+class ImageSize(TypedDict):
+    """The picture as it was analysed, its EXIF orientation applied."""
+
+    width: int
+    """Pixels"""
+    height: int
+    """Pixels"""
+
+
+class InputSize(TypedDict):
+    """Longer side of the network's input, in pixels, by `mode`."""
+
+    frame: int
+    photo: int
+
+
+class Label(TypedDict):
+    """One of the five classes."""
+
+    label: Literal["Angry", "Happy", "Natural", "Sad", "Surprised"]
+    emoji: str
+    colour: str
+    """Colour-blind safe"""
+    valence: float
+    """Unpleasant to pleasant (Russell 1980)"""
+    arousal: float
+    """Calm to excited (Russell 1980)"""
+
+
+class ModelName(TypedDict):
+    """Which weights answered."""
+
+    name: str
+    version: str
+
+
+class Network(TypedDict):
+    """One network of the model."""
+
+    architecture: str
+    sha256: str
+
+
+class Networks(TypedDict):
+    """The networks of the model."""
+
+    detector: Network
+    """Finds faces in whole pictures"""
+    refiner: Network | None
+    """Refines found faces one at a time; the detector does where it is null"""
+    photo_refiner: Network | None
+    """Refines those of photos; the refiner does where it is null"""
+
+
+class PassageIn(TypedDict):
+    """A piece of text under a name of the client's own."""
+
+    passage_id: str
+    text: str
+    section: NotRequired[str]
+    """The heading above it"""
+
+
+class Passage(TypedDict):
+    """A passage of the open text."""
+
+    passage_id: str
+    section: str
+    words: float
+    text: str
+
+
+PassageSeen = TypedDict(
+    "PassageSeen",
+    {
+        "passage_id": str,
+        "visible_share": float,
+        "from": str,
+        "to": str,
+    },
+)
+
+
+PassagesSeen: TypeAlias = list[PassageSeen]
+"""What was on the screen when."""
+
+
+class Plan(TypedDict):
+    """Minutes of study and of rest in turn."""
+
+    focus_min: NotRequired[float]
+    break_min: NotRequired[float]
 
 
 class Probabilities(TypedDict):
@@ -46,154 +217,63 @@ class Probabilities(TypedDict):
     Surprised: float
 
 
-class Face(TypedDict):
-    """One face."""
+class Probe(TypedDict):
+    """A question to the learner; it can be skipped."""
 
-    face_id: int
-    confidence: float
-    box: Box
-    emotion: Emotion
-    probabilities: Probabilities
-
-
-class FieldProblem(TypedDict):
-    """One wrong field of a request."""
-
-    pointer: str
-    detail: str
+    probe_id: str
+    kind: Literal["clarity", "stress", "question"]
+    asked_at: str
+    prompt: str
+    passage_id: str | None
+    """The passage that it is about"""
+    low: int
+    """Smallest answer"""
+    high: int
+    """Largest answer"""
+    low_label: str
+    high_label: str
+    choices: list[str] | None
+    """Of a question: the answer is a position here"""
 
 
 class Problem(TypedDict):
     """An error (RFC 9457). Programs look at `code`, people read `detail`."""
 
     type: str
+    """urn:fer:problem: and the code"""
     title: str
+    """The HTTP status in words"""
     status: int
+    """The HTTP status"""
     detail: str
+    """What happened and what to do, for people"""
     instance: str | None
+    """urn:fer:request: and the X-Request-Id of the answer"""
     code: str
+    """Stable identifier of the error"""
     errors: list[FieldProblem]
+    """The wrong fields, if fields are wrong"""
 
 
-class Timing(TypedDict):
-    """What the answer cost, in milliseconds."""
-
-    decode: float
-    inference: float
+Choice: TypeAlias = str
 
 
-class AnalysisResult(TypedDict):
-    """What is in one picture."""
-
-    index: int
-    image: ImageSize | None
-    faces: list[Face]
-    reason: Literal["no_face"] | None
-    problem: Problem | None
-    timing_ms: Timing | None
-
-
-class Analysis(TypedDict):
-    """What is in each picture, in the order they were sent."""
-
-    model: ModelName
-    results: list[AnalysisResult]
-
-
-class Label(TypedDict):
-    """One of the five classes."""
-
-    label: Literal["Angry", "Happy", "Natural", "Sad", "Surprised"]
-    emoji: str
-    colour: str
-    valence: float
-    arousal: float
-
-
-class InputSize(TypedDict):
-    """Longer side of the network's input, in pixels, by `mode`."""
-
-    frame: int
-    photo: int
-
-
-class Network(TypedDict):
-    """One network of the model."""
-
-    architecture: str
-    sha256: str
-
-
-class Networks(TypedDict):
-    """The networks of the model: the detector, and those that refine found faces, if any."""
-
-    detector: Network
-    refiner: Network | None
-    photo_refiner: Network | None
-
-
-class Model(TypedDict):
-    """The model that answers."""
-
-    name: str
-    version: str
-    networks: Networks
-    labels: list[Label]
-    input_size: InputSize
-    confidence_threshold: float
-    unsure_below: float
-    metrics: dict[str, Any]
-    licence: str
-    date: str
-
-
-class Totals(TypedDict):
-    """Times of the session so far, in seconds."""
-
-    elapsed_s: float
-    active_s: float
-    studied_s: float
-    away_s: float
-    valid_s: float
-    breaks: int
-    frames: int
-
-
-class SessionSummary(TypedDict):
-    """A session in a list."""
-
-    session_id: str
-    state: Literal["active", "paused", "finished"]
-    retention: Literal["none", "keep"]
-    started_at: str
-    title: str
-    goal: str
-    live: bool
-    totals: Totals
-
-
-class Plan(TypedDict):
-    """Minutes of study and of rest in turn."""
-
-    focus_min: float
-    break_min: float
-
-
-class Passage(TypedDict):
-    """A passage of the open text."""
+class QuestionIn(TypedDict):
+    """A multiple-choice question about a passage, to be asked as a probe."""
 
     passage_id: str
-    section: str
-    words: float
-    text: str
+    prompt: str
+    choices: list[Choice]
+    correct: int
+    """Position of the right choice, from 0"""
 
 
-class Text(TypedDict):
-    """The open text. It is held in memory only."""
+class Ready(TypedDict):
+    """The model is loaded and gave the known answer."""
 
-    text_id: str
-    title: str
-    passages: list[Passage]
+    status: NotRequired[Literal["ready"]]
+    self_test: str
+    """What the self-test showed"""
 
 
 class Reason(TypedDict):
@@ -201,37 +281,15 @@ class Reason(TypedDict):
 
     code: str
     text: str
+    """The sentence to show in the number's place"""
 
 
-class Expression(TypedDict):
-    """The expression of the last two seconds, in the words for a face that reads."""
+class Stretch(TypedDict):
+    """Five minutes that stood out."""
 
-    label: Literal["Furrowed", "Happy", "Natural", "Sad", "Surprised", "Unsure"]
-    emoji: str
-    probability: float | None
-    probabilities: Probabilities | None
-    reason: Reason | None
-
-
-class Indicator(TypedDict):
-    """An estimate from 0 to 100 with its 80 % interval, or the reason why there is none."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    reason: Reason | None
-    basis: str | None
-    calibrated: bool
-    usual: float | None
-    trend: Literal["higher", "same", "lower"] | None
-
-
-class Indicators(TypedDict):
-    """The three estimates."""
-
-    comprehension: Indicator
-    stress: Indicator
-    attention: Indicator
+    start: str
+    end: str
+    comprehension: float
 
 
 class Suggestion(TypedDict):
@@ -242,84 +300,34 @@ class Suggestion(TypedDict):
     at: str
     advice: str
     evidence: str
+    """On what grounds, to be shown with the advice"""
     rest_s: float
 
 
-class Probe(TypedDict):
-    """A question to the learner; it can be skipped."""
+class Taken(TypedDict):
+    """How many items were taken."""
 
-    probe_id: str
-    kind: Literal["clarity", "stress", "question"]
-    asked_at: str
-    prompt: str
-    passage_id: str | None
-    low: int
-    high: int
-    low_label: str
-    high_label: str
-    choices: list[str] | None
+    taken: int
 
 
-class Snapshot(TypedDict):
-    """A session at one moment."""
+class TextIn(TypedDict):
+    """The text that is read: either whole, to be cut into passages here, or as passages."""
 
-    at: str
-    state: Literal["active", "paused", "finished"]
-    presence: str
-    notice: Reason | None
-    expression: Expression
-    valence: float | None
-    valence_band: float | None
-    arousal: float | None
-    indicators: Indicators
-    coverage: float
-    baseline_progress: float
-    elapsed_s: float
-    studied_s: float
-    next_break_s: float | None
-    suggestion: Suggestion | None
-    probe: Probe | None
-    frames: int
-    late_frames: int
+    title: NotRequired[str]
+    content: NotRequired[str | None]
+    format: NotRequired[Literal["markdown", "html"]]
+    """Of `content`; plain text is read as Markdown"""
+    passages: NotRequired[list[PassageIn] | None]
+    questions: NotRequired[list[QuestionIn]]
 
 
-class History(TypedDict):
-    """Whether a kept session is being saved."""
+class Text(TypedDict):
+    """The open text. It is held in memory only."""
 
-    saving: bool
-    message: str
-
-
-class SessionDetail(TypedDict):
-    """A session."""
-
-    session_id: str
-    state: Literal["active", "paused", "finished"]
-    retention: Literal["none", "keep"]
-    started_at: str
+    text_id: str
+    """Made from the words: the same text has the same id"""
     title: str
-    goal: str
-    live: bool
-    totals: Totals
-    plan: Plan
-    consent_version: str
-    text: Text | None
-    snapshot: Snapshot
-    history: History | None
-
-
-class Frame(TypedDict):
-    """The faces in a frame, and what the session says now."""
-
-    frame_id: str | None
-    captured_at: str
-    used: bool
-    unused_because: Literal["late", "paused"] | None
-    image: ImageSize
-    faces: list[Face]
-    reason: Literal["no_face", "camera_off"] | None
-    timing_ms: Timing
-    snapshot: Snapshot
+    passages: list[Passage]
 
 
 class TimelineEstimate(TypedDict):
@@ -339,6 +347,7 @@ class TimelineRow(TypedDict):
     presence: str
     coverage: float
     shares: Probabilities | None
+    """Smoothed with a half-life of 10 s"""
     valence: float | None
     valence_band: float | None
     arousal: float | None
@@ -347,33 +356,95 @@ class TimelineRow(TypedDict):
     attention: TimelineEstimate
 
 
-class Timeline(TypedDict):
-    """The session over time."""
+class Timing(TypedDict):
+    """What the answer cost, in milliseconds."""
 
-    bucket_s: float
-    rows: list[TimelineRow]
-    next_since: str | None
-
-
-class Break(TypedDict):
-    """A break that was suggested, and what came of it."""
-
-    at: str
-    rule: str
-    evidence: str
-    outcome: Literal["taken", "dismissed", "snoozed", "no answer"]
+    decode: float
+    inference: float
+    """All of the analysis, without waiting for its turn"""
 
 
-class Highlight(TypedDict):
-    """A passage that stands out, and why."""
+class Totals(TypedDict):
+    """Times of the session so far, in seconds."""
 
-    passage_id: str
-    mark: Literal["hard_said", "hard_estimated", "skimmed", "important_said", "important"]
-    label: str
-    icon: str
-    pattern: Literal["solid", "dashed", "dotted", "double"]
-    why: str
-    reread: bool
+    elapsed_s: float
+    """Since the start, pauses included"""
+    active_s: float
+    """Not paused"""
+    studied_s: float
+    """Not paused and not away"""
+    away_s: float
+    valid_s: float
+    """With exactly one usable face"""
+    breaks: int
+    frames: int
+
+
+class Expression(TypedDict):
+    """The expression of the last two seconds, in the words for a face that reads."""
+
+    label: Literal["Furrowed", "Happy", "Natural", "Sad", "Surprised", "Unsure"]
+    emoji: str
+    probability: float | None
+    probabilities: Probabilities | None
+    reason: Reason | None
+
+
+class Face(TypedDict):
+    """One face."""
+
+    face_id: int
+    """1, 2, ... by size in a photo; the same face through a session"""
+    confidence: float
+    """How sure the model is that a face is here"""
+    box: Box
+    emotion: Emotion
+    probabilities: Probabilities
+
+
+class Indicator(TypedDict):
+    """An estimate from 0 to 100 with its 80 % interval, or the reason why there is none."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    reason: Reason | None
+    basis: str | None
+    """What it rests on"""
+    calibrated: bool
+    """Eight of the learner's answers or more stand behind it"""
+    usual: float | None
+    """The learner's own usual"""
+    trend: Literal["higher", "same", "lower"] | None
+    """Against the own usual"""
+
+
+class Indicators(TypedDict):
+    """The three estimates."""
+
+    comprehension: Indicator
+    stress: Indicator
+    attention: Indicator
+    """Facing the screen; mind wandering is invisible"""
+
+
+class Model(TypedDict):
+    """The model that answers."""
+
+    name: str
+    version: str
+    networks: Networks
+    labels: list[Label]
+    """In the order of every probability vector"""
+    input_size: InputSize
+    confidence_threshold: float
+    """Weakest face that is reported by default"""
+    unsure_below: float
+    """Probability under which the label is Unsure"""
+    metrics: dict[str, Any]
+    """Measured figures with their data"""
+    licence: str
+    date: str
 
 
 class PassageReading(TypedDict):
@@ -382,10 +453,94 @@ class PassageReading(TypedDict):
     passage_id: str
     words: float
     seconds: float
+    """With the reader present"""
     away_seconds: float
     visits: int
     wpm: float | None
+    """Words a minute"""
     comprehension: TimelineEstimate | None
+
+
+class SessionRequest(TypedDict):
+    """Start a session. Without `consent` the answer is 403, code consent_missing."""
+
+    consent: NotRequired[Consent | None]
+    """Needed before the camera"""
+    retention: NotRequired[Literal["none", "keep"]]
+    """none: in memory only, forgotten at finish; keep: numbers go to the history"""
+    title: NotRequired[str]
+    goal: NotRequired[str]
+    plan: NotRequired[Plan]
+    text: NotRequired[TextIn | None]
+
+
+class SessionSummary(TypedDict):
+    """A session in a list."""
+
+    session_id: str
+    state: Literal["active", "paused", "finished"]
+    retention: Literal["none", "keep"]
+    started_at: str
+    title: str
+    goal: str
+    live: bool
+    """It runs in this server"""
+    totals: Totals
+
+
+class Snapshot(TypedDict):
+    """A session at one moment."""
+
+    at: str
+    state: Literal["active", "paused", "finished"]
+    presence: str
+    """What the camera shows"""
+    notice: Reason | None
+    """Why the indicators stand still; null: they move"""
+    expression: Expression
+    valence: float | None
+    """Half-life 10 s"""
+    valence_band: float | None
+    """Half-width of the 95 % band; measurement uncertainty only"""
+    arousal: float | None
+    """Half-life 10 s"""
+    indicators: Indicators
+    coverage: float
+    """Share of the last 60 s with a usable face"""
+    baseline_progress: float
+    """1: the own baseline is ready"""
+    elapsed_s: float
+    studied_s: float
+    next_break_s: float | None
+    suggestion: Suggestion | None
+    probe: Probe | None
+    frames: int
+    late_frames: int
+
+
+class Timeline(TypedDict):
+    """The session over time."""
+
+    bucket_s: float
+    rows: list[TimelineRow]
+    next_since: str | None
+    """Send as `since` for what is new; the last row comes again, maybe grown"""
+
+
+class AnalysisResult(TypedDict):
+    """What is in one picture."""
+
+    index: int
+    """Place of the picture in the request"""
+    image: ImageSize | None
+    """null if the picture could not be read"""
+    faces: list[Face]
+    """Largest first"""
+    reason: Literal["no_face"] | None
+    """Why `faces` is empty"""
+    problem: Problem | None
+    """Why this picture of several could not be read"""
+    timing_ms: Timing | None
 
 
 class Feedback(TypedDict):
@@ -395,21 +550,18 @@ class Feedback(TypedDict):
     suggestion: Suggestion | None
     breaks: list[Break]
     highlights: list[Highlight]
+    """At most a fifth of the text"""
     passages: list[PassageReading]
+    """Those that were on the screen"""
     own_wpm: float | None
+    """The pace that the marks compare with"""
     reading_reason: Reason | None
+    """Why there are no passages"""
     answered: int
     skipped: int
     camera: str
+    """What the camera has added so far"""
     note: str
-
-
-class Stretch(TypedDict):
-    """Five minutes that stood out."""
-
-    start: str
-    end: str
-    comprehension: float
 
 
 class Finished(TypedDict):
@@ -423,12 +575,59 @@ class Finished(TypedDict):
     hardest: Stretch | None
     best: Stretch | None
     stretches_note: str
+    """Why no stretch is named"""
     feedback: Feedback
 
 
-class PassageIn(TypedDict):
-    """A piece of text under a name of the client's own."""
+class Frame(TypedDict):
+    """The faces in a frame, and what the session says now."""
 
-    passage_id: str
-    text: str
-    section: NotRequired[str]
+    frame_id: str | None
+    captured_at: str
+    used: bool
+    """Whether the frame entered the timeline"""
+    unused_because: Literal["late", "paused"] | None
+    """late: not newer than the last one, or from before the start or a pause"""
+    image: ImageSize
+    faces: list[Face]
+    """Largest first; only the largest counts"""
+    reason: Literal["no_face", "camera_off"] | None
+    """Why `faces` is empty"""
+    timing_ms: Timing
+    snapshot: Snapshot
+
+
+class SessionDetail(TypedDict):
+    """A session."""
+
+    session_id: str
+    state: Literal["active", "paused", "finished"]
+    retention: Literal["none", "keep"]
+    started_at: str
+    title: str
+    goal: str
+    live: bool
+    """It runs in this server"""
+    totals: Totals
+    plan: Plan
+    consent_version: str
+    text: Text | None
+    """null without a text, and after a restart"""
+    snapshot: Snapshot
+    history: History | None
+    """null with retention none"""
+
+
+class SessionPage(TypedDict):
+    """A page of sessions, newest first."""
+
+    sessions: list[SessionSummary]
+    next_cursor: str | None
+    """For the next page; null on the last"""
+
+
+class Analysis(TypedDict):
+    """What is in each picture, in the order they were sent."""
+
+    model: ModelName
+    results: list[AnalysisResult]

@@ -1,0 +1,49 @@
+"""What a session's buckets add up to, and which absences were long enough for a rest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fer_core.affect.breaks import REST_S
+from fer_core.affect.signals import Presence
+from fer_core.sessions.session_info import Totals
+from fer_core.sessions.timeline_bucket import TimelineBucket
+
+
+class Tallies:
+    """Sums over the whole session, however much of its timeline is still in memory."""
+
+    def __init__(self) -> None:
+        self._away_s = self._valid_s = self._observed_s = self._away_run_s = 0.0
+        self._share_sums = np.zeros(5)
+
+    def add(self, bucket: TimelineBucket) -> bool:
+        """Count a bucket; tell whether an absence that was long enough for a rest ends with it."""
+        self._away_s += bucket.away_s
+        self._valid_s += bucket.valid_s
+        self._observed_s += bucket.observed_s
+        if bucket.probabilities is not None:
+            self._share_sums += np.array(bucket.probabilities) * bucket.valid_s
+        if bucket.presence is Presence.AWAY:
+            self._away_run_s += bucket.away_s
+            return False
+        rested = self._away_run_s >= REST_S
+        self._away_run_s = 0.0
+        return rested
+
+    def totals(self, elapsed_s: float, active_s: float, breaks: int, frames: int) -> Totals:
+        """Return what the session amounts to; the arguments are those of `Totals`."""
+        shares = None
+        if (total := float(self._share_sums.sum())) > 0:
+            shares = tuple(float(value) for value in self._share_sums / total)
+        return Totals(
+            elapsed_s=elapsed_s,
+            active_s=active_s,
+            studied_s=max(0.0, active_s - self._away_s),
+            away_s=self._away_s,
+            valid_s=self._valid_s,
+            observed_s=self._observed_s,
+            shares=shares,
+            breaks=breaks,
+            frames=frames,
+        )
