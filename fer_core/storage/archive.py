@@ -32,6 +32,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from fer_core.affect.signals import Baseline
 from fer_core.errors import HistoryFileInvalid, HistoryFileTooNew
+from fer_core.spreadsheet import harmless_cell
 from fer_core.storage.database import Database
 from fer_core.storage.queries import insert_lines, lines_of, load_session, set_learner
 from fer_core.storage.schema import newest_revision, revisions
@@ -326,7 +327,7 @@ class _TableFiles:
             return
         plain = [{name: _flat(line[name]) for name in self._names} for line in lines]
         for line in plain:
-            self._csv.writerow([_harmless(line[name]) for name in self._names])
+            self._csv.writerow([harmless_cell(line[name]) for name in self._names])
         self._parquet.write_table(pa.Table.from_pylist(plain, schema=self._schema))
 
     def close(self) -> None:
@@ -337,13 +338,6 @@ class _TableFiles:
 
 def _flat(value: Any) -> Any:
     return _dump(value) if isinstance(value, dict | list) else value
-
-
-def _harmless(value: Any) -> Any:
-    """Keep a spreadsheet from taking the learner's words for a formula."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return value
 
 
 def _arrow_type(column: Column[Any]) -> pa.DataType:

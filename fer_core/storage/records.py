@@ -36,6 +36,8 @@ _PLAIN = (
     "valence_band", "arousal", "motion", "centre_x", "centre_y", "size", "coverage",
 )  # fmt: skip
 _FEATURES = {"comprehension": ComprehensionFeatures, "stress": StressFeatures}
+#: Histories up to version 0.6.0 name this feature, which was never measured.
+_FORMER_FEATURES = frozenset({"eye_closure"})
 
 
 def row_to_line(session_id: str, row: TimelineBucket) -> Line:
@@ -152,10 +154,11 @@ def line_to_answer(line: Mapping[str, Any]) -> tuple[Answer, Features | None]:
         question=question and _question(question),
         chosen_at_random=line["chosen_at_random"],
     )
-    features = line["features"]
+    known = line["features"] or {}
+    features = {name: known[name] for name in known.keys() - _FORMER_FEATURES}
     return (
         Answer(probe, line["value"], line["answered_at"], line["is_correction"]),
-        None if features is None else _FEATURES[line["features_of"]](**features),
+        _FEATURES[line["features_of"]](**features) if known else None,
     )
 
 

@@ -303,7 +303,7 @@ class ApiDoor(Door):
     def answer_late(self) -> None:
         running = self.registry.get(self.session_id)
         probe = Probe("q1", ProbeKind.STRESS, self.clock(), "How stressed are you now?")
-        running.session._questionnaire.remember(probe, None)  # as if it had been asked
+        running.session._core.questionnaire.remember(probe, None)  # as if it had been asked
         self.ask("POST", "/answers", json=[{"probe_id": "q1", "value": 5}])
 
     def erase_all(self) -> None:

@@ -15,14 +15,18 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
+from fer_core.affect.indicators import ComprehensionFeatures
 from fer_core.errors import HistoryFileInvalid, HistoryFileTooNew
 from fer_core.reading.attribution import read
 from fer_core.reading.highlights import find_highlights
+from fer_core.sessions.snapshot import State
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import lines_of
 from fer_core.storage.store import SessionStore
 from fer_core.storage.tables import metadata
 from tests.storage.sessions import START, TEXT, full_session
+
+ARCHIVES = Path(__file__).parent / "archives"
 
 #: What becomes of a file in a ZIP, by its name and content; None leaves it out.
 Change = Callable[[str, bytes], bytes | str | None]
@@ -198,3 +202,24 @@ def test_an_export_of_a_newer_version_is_refused(store: SessionStore) -> None:
     newer = rewritten(store.export(), edit("manifest.json", lambda value: value.update(schema="9")))
     with pytest.raises(HistoryFileTooNew, match="newer version"):
         store.import_file(io.BytesIO(newer))
+
+
+def test_the_export_of_an_earlier_version_opens_with_all_that_was_in_it(
+    store: SessionStore,
+) -> None:
+    # What version 0.6.0 exported; add one with each change of what is written.
+    with (ARCHIVES / "0.6.0.zip").open("rb") as file:
+        assert store.import_file(file).added == 1
+    stored = store.load("s1")
+    assert len(stored.rows) == 403
+    assert [answer.value for answer, _ in stored.answers] == [1, 7, 2, None]
+    assert stored.answers[0][1] == ComprehensionFeatures(difficulty=0.5, skimming=1.0, negative=0.3)
+    assert len(stored.passages) == len(TEXT.passages)
+    assert (stored.marked, stored.summary.note) == (("p4",), "Went well")
+    assert stored.document == TEXT
+    profile = store.profile()
+    assert (profile.comprehension.answers, profile.stress.answers) == (2, 1)
+    assert profile.baseline is not None
+    restored = store.restore("s1")
+    assert restored.state is State.FINISHED
+    assert restored.totals(START + 500).active_s == pytest.approx(416)
