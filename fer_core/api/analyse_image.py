@@ -66,8 +66,8 @@ def analyse_frame(
 
 def _analyse(data: bytes, find: Callable[[RgbImage], Detections]) -> tuple[Detections, float]:
     settings = services().settings
-    alone = services().large if pixels_claimed(data) > LARGE_PIXELS else nullcontext()
-    with services().admission, alone:
+    alone = services().large_limit if pixels_claimed(data) > LARGE_PIXELS else nullcontext()
+    with services().pictures_limit, alone:
         started = perf_counter()
         rgb = decode_image(data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels)
         decoded_ms = (perf_counter() - started) * 1e3

@@ -21,7 +21,7 @@ from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import Clock
 
 
-class Admission:
+class ConcurrencyLimit:
     """Lets a bounded number of pictures be in hand; the next one hears Busy.
 
     Args:
@@ -68,12 +68,12 @@ class StreamLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class AppServices:
     """Everything a view may use.
 
     Attributes:
-        admission: Bounds the pictures in hand.
-        large: Bounds the large ones among them to one at a time.
+        pictures_limit: Bounds the pictures in hand.
+        large_limit: Bounds the large ones among them to one at a time.
         sessions: Everything that runs here.
         creations: Starts sessions, each request once.
         frames: What each session's frames were answered.
@@ -82,8 +82,8 @@ class Services:
     settings: Settings
     models: ModelService
     observer: Observer
-    admission: Admission
-    large: Admission
+    pictures_limit: ConcurrencyLimit
+    large_limit: ConcurrencyLimit
     sessions: SessionRegistry
     creations: Creations
     frames: PerSession[FrameAnswers]
@@ -91,9 +91,9 @@ class Services:
     clock: Clock
 
 
-def services() -> Services:
+def services() -> AppServices:
     """Return the services of the app that handles this request."""
-    return cast(Services, current_app.extensions["fer"])
+    return cast(AppServices, current_app.extensions["fer"])
 
 
 def json_response(model: BaseModel, status: int = 200) -> Response:

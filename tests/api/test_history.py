@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fer_core.api.services import Services
+from fer_core.api.services import AppServices
 from fer_core.live.memory import IDLE_S
 from fer_core.storage.store import SessionStore
 from tests.api.conftest import MakeApp
@@ -30,7 +30,7 @@ def database(url: str) -> str:
 
 
 def store_of(learner: Learner) -> SessionStore:
-    services: Services = learner.client.application.extensions["fer"]
+    services: AppServices = learner.client.application.extensions["fer"]
     store = services.sessions.history.store
     assert store is not None
     return store

@@ -29,7 +29,7 @@ from fer_core.api.model_loader import ModelService
 from fer_core.api.schemas.moments import format_moment
 from fer_core.api.schemas.snapshots import SnapshotOut
 from fer_core.api.serializers import row_of, totals_of
-from fer_core.api.services import Services
+from fer_core.api.services import AppServices
 from fer_core.config import Settings
 from fer_core.errors import SessionElsewhere, SessionFinished, SessionNotFound
 from fer_core.learner.probes import Probe, ProbeKind
@@ -326,5 +326,5 @@ class ApiDoor(Door):
         return "" if history["saving"] else str(history["message"])
 
     def kept_beside(self) -> int:
-        services: Services = self.app.extensions["fer"]
+        services: AppServices = self.app.extensions["fer"]
         return len(services.frames)
