@@ -2,7 +2,7 @@
 
 Values only: what an estimate needs goes in, a number with its interval comes out. Where the
 features come from is `signals`' and `study`'s matter; how coefficients learn from the
-learner's answers is `study.personalise`'s.
+learner's answers is `learner.personalise`'s.
 """
 
 from __future__ import annotations

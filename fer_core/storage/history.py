@@ -27,7 +27,7 @@ class TextLabel:
     """Which text a session is about; not its words.
 
     Attributes:
-        text_id: See `study.text.Document.text_id`.
+        text_id: See `texts.document.Document.text_id`.
         title: Its title.
         words: Its length.
     """
@@ -98,7 +98,7 @@ class StoredPassage:
         lix: Its readability; None where the formula means nothing.
         reading: Time, visits, expression.
         estimate: Comprehension; None where it was not seen.
-        mark: Name of its highlight (see `study.highlights.Mark`), or None.
+        mark: Name of its highlight (see `reading.highlights.Mark`), or None.
         why: The reason given for the mark.
     """
 
