@@ -63,6 +63,9 @@ class ScriptedEngine:
     def detect(self, *_: object, **__: object) -> Detections:
         return self.seen
 
+    def detect_frame(self, *_: object, **__: object) -> Detections:
+        return self.seen
+
     def open_stream(self, on_result: Callable[[Detections, float], None]) -> ScriptedStream:
         return ScriptedStream(self, on_result)
 
