@@ -32,7 +32,6 @@ from fer_core.api.serializers import row_of, totals_of
 from fer_core.api.services import AppServices
 from fer_core.config import Settings
 from fer_core.errors import SessionElsewhere, SessionFinished, SessionNotFound
-from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.live.registry import SessionRegistry, new_session_id
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session_info import SessionInfo
@@ -142,8 +141,12 @@ class Door(ABC):
         """Say how clear a passage was."""
 
     @abstractmethod
-    def answer_late(self) -> None:
-        """Answer the question that was open when the session ended."""
+    def question(self) -> str | None:
+        """Return the name of the question to put to the learner now; None: there is none."""
+
+    @abstractmethod
+    def answer(self, probe_id: str, value: int) -> None:
+        """Answer a question."""
 
     @abstractmethod
     def erase_all(self) -> None:
@@ -213,10 +216,16 @@ class PageDoor(Door):
     def correct(self, passage_id: str, clarity: int) -> None:
         open_text_of(self.here()).correct(passage_id, clarity)
 
-    def answer_late(self) -> None:
-        probe = Probe("q1", ProbeKind.STRESS, self.clock(), "How stressed are you now?")
+    def question(self) -> str | None:
+        probe = self.here().next_probe(self.clock())
+        return None if probe is None else probe.probe_id
+
+    def answer(self, probe_id: str, value: int) -> None:
+        running = self.here()
+        probe = running.session.probe(probe_id)
+        assert probe is not None
         try:
-            self.here().answer(probe, 5, self.clock())
+            running.answer(probe, value, self.clock())
         except SessionFinished as error:
             raise Refused(error.code) from error
 
@@ -303,11 +312,12 @@ class ApiDoor(Door):
     def correct(self, passage_id: str, clarity: int) -> None:
         self.ask("POST", "/answers", json=[{"passage_id": passage_id, "value": clarity}])
 
-    def answer_late(self) -> None:
-        running = self.registry.get(self.session_id)
-        probe = Probe("q1", ProbeKind.STRESS, self.clock(), "How stressed are you now?")
-        running.session._core.questionnaire.remember(probe, None)  # as if it had been asked
-        self.ask("POST", "/answers", json=[{"probe_id": "q1", "value": 5}])
+    def question(self) -> str | None:
+        answer = self.ask("GET", "/probe")
+        return None if answer.status_code == 204 else str(answer.get_json()["probe_id"])
+
+    def answer(self, probe_id: str, value: int) -> None:
+        self.ask("POST", "/answers", json=[{"probe_id": probe_id, "value": value}])
 
     def erase_all(self) -> None:
         assert self.client.delete(SESSIONS).status_code == 204

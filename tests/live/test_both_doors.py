@@ -203,9 +203,16 @@ def test_a_correction_after_the_end_changes_the_marks_and_is_kept(door: Door) ->
 
 def test_an_answer_to_a_question_comes_too_late_after_the_end(door: Door) -> None:
     door.start()
+    asked = None
+    while asked is None:
+        assert door.clock.at < START + 1000
+        door.clock.at += 60
+        asked = door.question()
     door.finish()
     with pytest.raises(Refused, match="session_finished"):
-        door.answer_late()
+        door.answer(asked, 5)
+    ((answer, _),) = store_of(door).load(door.session_id).answers
+    assert answer.skipped
 
 
 # Other processes
