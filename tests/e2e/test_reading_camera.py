@@ -38,13 +38,13 @@ from tests.support.servers import running_app
 
 PATIENCE_MS = 90_000
 #: Each face is shown for this long in turn; the reader follows with the label's delay.
-FACE_S = 12
-READ_S = 48
+FACE_S = 16
+READ_S = 56
 #: What leaks does so from the first frame on; strace makes each second dear.
 TRACED_READ_S = 10
 #: A fake camera's connection does not always hold on a busy machine: then once more.
 ATTEMPTS = 2
-LEAST_ROWS = 34
+LEAST_ROWS = 40
 #: A passage that came by for less, as the page moved, saw the face by chance. Seconds.
 READ_AT_LEAST_S = 6.0
 CALM_PASSAGE, FURROWED_PASSAGE = 2, 10
