@@ -10,6 +10,9 @@ from pathlib import Path
 import streamlit as st
 
 from app.frame import show_app
+from fer_core.allocator import give_memory_back
+
+give_memory_back()
 
 app = st.App(Path(__file__).resolve().parent / "app" / "main.py")
 
