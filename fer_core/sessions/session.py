@@ -102,6 +102,12 @@ class StudySession:
         with self._lock:
             return self._core.clock.last_sign
 
+    @property
+    def since(self) -> float:
+        """When its present state began: the start, a pause, the going on, the end."""
+        with self._lock:
+            return self._core.clock.since
+
     def sign(self, at: float) -> None:
         """Note a sign of the learner that the session does not see itself.
 

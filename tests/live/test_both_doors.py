@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,52 @@ def test_who_only_asks_now_and_then_is_there(door: Door) -> None:
         door.clock.at += 60
         told = door.told()
     assert (told["state"], told["totals"]["active_s"]) == ("active", 600)
+
+
+def test_a_page_that_stays_open_studies_for_a_lesson_and_not_for_a_night(door: Door) -> None:
+    door.start()
+    for _ in range(9 * 60):
+        door.clock.at += 60
+        told = door.told()
+    assert told["state"] == "paused"
+    assert told["totals"]["studied_s"] == pytest.approx(HOURS, abs=60)
+
+
+def test_beside_a_camera_an_open_page_is_no_sign(door: Door) -> None:
+    door.start()
+    door.watch(CALM, 120)
+    for _ in range(10):  # its pictures stop, the page goes on asking
+        door.clock.at += 60
+        told = door.told()
+    assert (told["state"], told["totals"]["studied_s"]) == ("paused", 120)
+
+
+def test_a_covered_camera_is_no_sign(door: Door) -> None:
+    door.start()
+    door.watch(CALM, 120)
+    door.watch(replace(NOBODY, blank=True), 600)
+    assert (door.told()["state"], door.told()["totals"]["studied_s"]) == ("paused", 120)
+
+
+def test_after_the_camera_was_put_away_the_session_goes_on_without(door: Door) -> None:
+    door.start()
+    door.watch(CALM, 120)
+    door.clock.at += 200
+    assert door.told()["state"] == "paused"
+    door.resume()
+    for _ in range(10):
+        door.clock.at += 60
+        told = door.told()
+    assert (told["state"], told["totals"]["studied_s"]) == ("active", 720)
+
+
+def test_a_text_that_nobody_scrolls_any_more_is_not_being_read(door: Door) -> None:
+    door.start(TEXT)
+    passage = TEXT.passages[0].passage_id
+    for _ in range(6 * 60 * 60 // 10):
+        door.clock.at += 10
+        door.see(passage, door.clock.at - 10, door.clock.at)
+    assert door.told()["totals"]["studied_s"] <= HOURS + 60
 
 
 def test_the_end_after_a_silence_ends_at_the_last_sign(door: Door) -> None:
