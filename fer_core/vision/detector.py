@@ -72,8 +72,7 @@ class EmotionDetector:
     processors.
 
     Examples:
-        >>> from concurrent.futures import ThreadPoolExecutor
-    from pathlib import Path
+        >>> from pathlib import Path
         >>> from fer_core import EmotionDetector, decode_image
         >>> detector = EmotionDetector.load()
         >>> picture = decode_image(Path("me.jpg").read_bytes())
