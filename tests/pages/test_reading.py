@@ -64,7 +64,11 @@ def test_a_file_is_opened_with_its_facts(page: AppTest) -> None:
     [
         ("a.pdf", b"%PDF-1.4 broken", "damaged"),
         ("a.txt", b"   ", "no words"),
-        ("a.md", b"---\nquestions: [{about: 1}]\n---\nx", "cannot be used"),
+        (
+            "a.md",
+            b"---\nquestions: [{about: 9, ask: Why?, choices: [a, b], answer: a}]\n---\nx",
+            "nowhere in this text",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(
