@@ -94,7 +94,7 @@ def test_pasted_words_are_never_markup(page: AppTest) -> None:
     page.toggle(key="one_at_a_time").set_value(True).run()
     assert not page.exception
     markup = "".join(str(one.proto.body) for one in page.get("html"))
-    assert "Here 5 &lt; 6 &amp;amp; &lt;7." in markup
+    assert "Here 5 &lt; 6 &amp; &lt;7." in markup
 
 
 def start_sample(page: AppTest) -> RunningSession:
