@@ -52,7 +52,7 @@ def _estimate(name: str) -> list[Column[float] | Column[str] | Column[int]]:
     ]
 
 
-#: One line a session. Times are seconds since the epoch; the means are over its rows.
+#: One row a session. Times are seconds since the epoch; the means are over its rows.
 sessions = Table(
     "sessions",
     metadata,

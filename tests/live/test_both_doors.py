@@ -18,7 +18,7 @@ from fer_core.vision.faces import Detections
 from tests.live.conftest import Clock
 from tests.live.doors import ApiDoor, Door, PageDoor, Refused
 from tests.live.test_history import make_too_new
-from tests.storage.sessions import TEXT
+from tests.storage.sessions import TEXT, count_rows
 from tests.synthetic.signals import START, face, one_hot, picture
 
 CALM = picture(face(one_hot(Emotion.NATURAL, 0.9)))
@@ -321,7 +321,7 @@ def test_erasing_everything_is_everywhere_at_once(kind: str, open_door: Open) ->
         with pytest.raises(Refused, match="session_not_found"):
             gone.told()
         assert store_of(gone).save_now()
-    assert store_of(door).count_lines() == 0
+    assert count_rows(store_of(door)) == 0
 
 
 # The same numbers

@@ -22,7 +22,7 @@ from fer_core.live.registry import new_session_id
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
-from tests.storage.sessions import START, TEXT, full_session, new_session
+from tests.storage.sessions import START, TEXT, count_rows, full_session, new_session
 
 PAGE = PROJECT_ROOT / "pages" / "history.py"
 
@@ -182,7 +182,7 @@ def test_everything_is_erased_after_the_word_is_typed(url: str) -> None:
     assert not [one for one in page.dataframe if "Title" in one.value]
     assert page.button(key="erase_all").disabled
     with SessionStore(url) as store:
-        assert store.count_lines() == 0
+        assert count_rows(store) == 0
 
 
 def test_erasing_everything_ends_what_runs_in_memory_too(url: str) -> None:
@@ -197,7 +197,7 @@ def test_erasing_everything_ends_what_runs_in_memory_too(url: str) -> None:
     store = registry.history.store
     assert store is not None
     assert store.save_now()
-    assert store.count_lines() == 0
+    assert count_rows(store) == 0
 
 
 def test_a_zip_is_made_and_offered(url: str) -> None:

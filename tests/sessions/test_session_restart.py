@@ -9,7 +9,6 @@ from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.signals import CHANNELS
 from fer_core.sessions.events import EventKind
 from fer_core.sessions.session import StudySession
-from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
 from tests.sessions.playing import CALM, NOBODY, OF_KNOWN, new_session, show
 from tests.synthetic.signals import (
@@ -32,7 +31,7 @@ class TestRestart:
         rows = [type(row).from_dict(row.to_dict()) for row in session.rows()]
         events = [type(event).from_dict(event.to_dict()) for event in session.events()]
         restored = StudySession.restore(
-            SessionInfo.from_dict(session.info.to_dict()),
+            session.info,
             rows,
             events,
             answers=session.examples,
