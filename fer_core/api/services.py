@@ -14,11 +14,16 @@ from fer_core.api.creations import Creations
 from fer_core.api.frame_answers import FrameAnswers
 from fer_core.api.model_loader import ModelService
 from fer_core.api.observability import Observer
+from fer_core.api.problems import Malformed
+from fer_core.api.schemas.problems import FieldProblem
 from fer_core.config import Settings
 from fer_core.errors import Busy
 from fer_core.live.per_session import PerSession
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import Clock
+
+#: A client's clock may be this far ahead of ours, in seconds.
+CLOCK_TOLERANCE_S = 5.0
 
 
 class ConcurrencyLimit:
@@ -94,6 +99,27 @@ class AppServices:
 def services() -> AppServices:
     """Return the services of the app that handles this request."""
     return cast(AppServices, current_app.extensions["fer"])
+
+
+def refuse_future(at: float, pointer: str) -> None:
+    """Refuse a moment that has not been yet: the client's clock is wrong, and so would study be.
+
+    Args:
+        at: Seconds since the epoch.
+        pointer: Where it stands in the request.
+
+    Raises:
+        Malformed: It is later than now, by more than clocks differ.
+    """
+    if at > services().clock() + CLOCK_TOLERANCE_S:
+        raise Malformed(
+            errors=(
+                FieldProblem(
+                    pointer=pointer,
+                    detail="lies in the future: the client's clock is ahead of the server's",
+                ),
+            )
+        )
 
 
 def json_response(model: BaseModel, status: int = 200) -> Response:

@@ -10,8 +10,9 @@ import threading
 import numpy as np
 import pytest
 
-from fer_core.api.frames import CLOCK_TOLERANCE_S
 from fer_core.api.model_loader import ModelService
+from fer_core.api.schemas.moments import format_moment
+from fer_core.api.services import CLOCK_TOLERANCE_S
 from fer_core.reading import visibility
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
@@ -88,6 +89,16 @@ def test_a_frame_from_the_future_is_refused(learner: Learner, photo: bytes) -> N
     answer = learner.frame(photo, CLOCK_TOLERANCE_S + 1)
     assert answer.status_code == 400
     assert answer.get_json()["errors"][0]["pointer"] == "/X-Captured-At"
+
+
+def test_a_passage_read_in_the_future_is_refused(learner: Learner) -> None:
+    learner.start(text={"passages": PASSAGES})
+    seen = {"passage_id": "p1", "visible_share": 1.0}
+    times = {"from": format_moment(learner.clock.now), "to": format_moment(learner.clock.now + 60)}
+    answer = learner.post("/passages", [{**seen, **times}])
+    assert answer.status_code == 400
+    assert answer.get_json()["errors"][0]["pointer"] == "/0/to"
+    assert learner.get().get_json()["state"] == "active"
 
 
 def test_a_frame_sent_again_gets_the_same_answer(learner: Learner, photo: bytes) -> None:
