@@ -105,6 +105,10 @@ class Settings(BaseSettings):
         default=(), description="Origins of web apps that may call the API, as a JSON list"
     )
 
+    app_hosts: Annotated[tuple[str, ...], *_ListVariable] = Field(
+        default=(),
+        description="Names under which the web app is reached besides localhost, as a JSON list",
+    )
     ice_servers: Annotated[tuple[dict[str, str | list[str]], ...], *_ListVariable] = Field(
         default=(),
         description="STUN/TURN servers for a deployment, as a JSON list of RTCIceServer objects",
@@ -121,6 +125,10 @@ class Settings(BaseSettings):
     @property
     def max_pixels(self) -> int:
         return int(self.max_megapixels * 1_000_000)
+
+    def is_app_host(self, host: str) -> bool:
+        """Tell whether the web app may be asked for by this name, without its port."""
+        return self.is_loopback(host) or host in {name.lower() for name in self.app_hosts}
 
     def is_loopback(self, host: str) -> bool:
         """Tell whether an address is reachable from this machine only."""
