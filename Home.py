@@ -8,10 +8,18 @@ would show a bookmarked page without the frame around it.
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from app.frame import show_app
+from app.parts.request_guard import RequestGuard, is_own_name
+from fer_core.allocator import give_memory_back
 
-app = st.App(Path(__file__).resolve().parent / "app" / "main.py")
+give_memory_back()
+
+app = st.App(
+    Path(__file__).resolve().parent / "app" / "main.py",
+    middleware=[Middleware(RequestGuard, is_own=is_own_name)],
+)
 
 if __name__ == "__main__":
     # Run as a script after all: by a test, or by a server that knows no `App`.

@@ -8,21 +8,25 @@ from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-#: Each is a file requirements-NAME.txt, and a choice at the install: pip install fer-study[NAME].
-EXTRAS = ("postgres", "train")
+#: Of requirements-NAME.txt: for those who work on the project, and so no extra of the package.
+NOT_EXTRAS = {"dev"}
 
-_PIN = re.compile(r"([A-Za-z0-9._-]+(?:\[[a-z,]+\])?)==([0-9.]+)")
+_PIN = re.compile(r"([A-Za-z0-9._-]+(?:\[[A-Za-z0-9._,-]+\])?)==([0-9.]+)")
 
 
 class RequirementsHook(MetadataHookInterface):
     """Fills in the fields that pyproject.toml calls dynamic, besides the version."""
 
     def update(self, metadata: dict[str, Any]) -> None:
-        """Add the needs of the app, and those of each extra."""
+        """Add the needs of the app, and those of each extra: pip install fer-study[NAME]."""
         root = Path(self.root)
         metadata["dependencies"] = read_needs(root / "requirements.txt")
+        extras = {
+            file.stem.removeprefix("requirements-"): read_needs(file)
+            for file in sorted(root.glob("requirements-*.txt"))
+        }
         metadata["optional-dependencies"] = {
-            extra: read_needs(root / f"requirements-{extra}.txt") for extra in EXTRAS
+            name: needs for name, needs in extras.items() if name not in NOT_EXTRAS
         }
 
 

@@ -3,9 +3,10 @@
     python benchmarks/detect.py [--threads 2] [--rounds 30]
 
 Everything runs in one process group in one run, interleaved, so that ratios hold on a noisy
-machine. The reference needs requirements-train.txt and is left out, with a word, without it: an
-untrained YOLOv9c at 640 px (speed does not depend on the weights) through Ultralytics' model on
-torch, with letterboxing and non-maximum suppression.
+machine; 0.6.0's path (two threads in each run of a network) stands beside today's. Processor time
+counts where cores are shared. The reference needs requirements-train.txt and is left out, with a
+word, without it: an untrained YOLOv9c at 640 px (speed does not depend on the weights) through
+Ultralytics' model on torch, with letterboxing and non-maximum suppression.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import cv2
 import numpy as np
@@ -26,12 +27,14 @@ import skimage.data
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.path_of_0_6_0 import DetectsEveryFrame
 from fer_core.config import PROJECT_ROOT, Settings
 from fer_core.vision.crops import to_tensor, whole
 from fer_core.vision.detector import EmotionDetector
 
 RESULTS = Path(__file__).parent / "results" / "detect.json"
 FRAME_WIDTH, FRAME_HEIGHT = 640, 480
+YOLOV9C = "YOLOv9c at 640, Ultralytics on torch"
 
 COLD_START = """
 import time; started = time.perf_counter()
@@ -78,18 +81,24 @@ def reference(threads: int) -> Callable[[np.ndarray], object] | None:
     return run
 
 
-def measure(cases: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Time the cases in turn, each after an untimed call of its own; return milliseconds.
+def measure(
+    cases: dict[str, Callable[[], object]], rounds: int
+) -> dict[str, list[tuple[float, float]]]:
+    """Time the cases in turn, each after an untimed call of its own.
 
     Without it, a case is timed on the caches, and beside the threads still spinning, of the other.
+
+    Returns:
+        Milliseconds that passed, and of processor time, of each round.
     """
-    times: dict[str, list[float]] = {name: [] for name in cases}
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in cases}
     for _ in range(rounds):
         for name, case in cases.items():
             case()
-            started = perf_counter()
+            started, cpu = perf_counter(), process_time()
             case()
-            times[name].append((perf_counter() - started) * 1e3)
+            passed = (perf_counter() - started) * 1e3
+            times[name].append((passed, (process_time() - cpu) * 1e3))
     return times
 
 
@@ -120,38 +129,46 @@ def main() -> None:
     arguments = parser.parse_args()
 
     frame = webcam_frame()
-    crowd = cv2.resize(skimage.data.astronaut(), (4000, 3000))
+    crowd = np.asarray(cv2.resize(skimage.data.astronaut(), (4000, 3000)), np.uint8)
     detector = EmotionDetector.load(Settings().weights, arguments.threads)
-    at_640 = EmotionDetector.load(Settings().weights, arguments.threads)
-    larger = at_640.info.input.model_copy(update={"frame_size": 640})
-    at_640.info = at_640.info.model_copy(update={"input": larger})
+    of_0_6_0 = DetectsEveryFrame.of_the_shipped_weights()
+    boxes = [face.box for face in detector.detect(frame, "frame").faces]
     cases: dict[str, Callable[[], object]] = {
-        "frame, detected at 320, refined": lambda: detector.detect(frame, "frame"),
-        "frame, detected at 640, refined": lambda: at_640.detect(frame, "frame"),
+        "frame, as 0.6.0 ran it": lambda: of_0_6_0.detect(frame, "frame"),
+        "frame, detected": lambda: detector.detect(frame, "frame"),
+        "frame, followed": lambda: detector.follow(frame, boxes),
+        "photo 640x480, as 0.6.0 ran it": lambda: of_0_6_0.detect(frame, "photo"),
         "photo 640x480": lambda: detector.detect(frame, "photo"),
     }
     yolov9c = reference(arguments.threads)
     if yolov9c is None:
         print("YOLOv9c left out: install requirements-train.txt to compare.")
     else:
-        cases["YOLOv9c at 640, Ultralytics on torch"] = lambda: yolov9c(frame)
+        cases[YOLOV9C] = lambda: yolov9c(frame)
     times = measure(cases, arguments.rounds)
     times |= measure({"photo 4000x3000": lambda: detector.detect(crowd, "photo")}, 5)
 
-    base = float(np.median(times[list(cases)[-1]])) if yolov9c else None
     print(
         f"\n{detector.info.name} {detector.info.version}, {arguments.threads} threads, "
-        f"{os.cpu_count()} cores, {platform.machine()}\n"
+        f"{os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}\n"
     )
-    print(f"{'case':40} {'median ms':>10} {'p95 ms':>8} {'images/s':>9} {'ratio':>7}")
+    print(f"{'case':38} {'median ms':>10} {'p95 ms':>8} {'cpu ms':>8} {'as fast as YOLOv9c':>22}")
+    base = np.median(np.array(times[YOLOV9C]), axis=0) if yolov9c else None
     rows = {}
     for name, values in times.items():
-        median, p95 = float(np.median(values)), float(np.percentile(values, 95))
-        rows[name] = {"median_ms": round(median, 2), "p95_ms": round(p95, 2)}
-        ratio = f"{base / median:6.1f}x" if base else ""
-        if base:
-            rows[name]["times_as_fast"] = round(base / median, 2)
-        print(f"{name:40} {median:10.2f} {p95:8.2f} {1e3 / median:9.1f} {ratio:>7}")
+        passed, cpu = np.median(np.array(values), axis=0)
+        p95 = float(np.percentile([value for value, _ in values], 95))
+        rows[name] = {
+            "median_ms": round(float(passed), 2),
+            "p95_ms": round(p95, 2),
+            "cpu_ms": round(float(cpu), 2),
+        }
+        ratios = ""
+        if base is not None:
+            rows[name]["times_as_fast"] = round(float(base[0] / passed), 2)
+            rows[name]["times_as_fast_cpu"] = round(float(base[1] / cpu), 2)
+            ratios = f"{base[0] / passed:.1f}, cpu {base[1] / cpu:.1f}"
+        print(f"{name:38} {passed:10.2f} {p95:8.2f} {cpu:8.2f} {ratios:>22}")
     start = cold_start()
     print(
         f"\nimport fer_core {start['import_s']:.2f} s; first photo answered after "

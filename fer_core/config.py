@@ -53,8 +53,12 @@ class Settings(BaseSettings):
         default=PROJECT_ROOT / "weights" / "model.json",
         description="The model: a model.json, an .onnx beside one, or a .pt",
     )
-    threads: int = Field(
-        default=2, ge=1, le=64, description="Processor threads that one analysis may use"
+    threads: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="Pictures analysed at once, each on a processor of its own; as many as there "
+        "are processors if unset",
     )
     queue_size: int = Field(
         default=16, ge=1, le=1024, description="Photos waiting for the model before it says busy"
@@ -101,6 +105,10 @@ class Settings(BaseSettings):
         default=(), description="Origins of web apps that may call the API, as a JSON list"
     )
 
+    app_hosts: Annotated[tuple[str, ...], *_ListVariable] = Field(
+        default=(),
+        description="Names under which the web app is reached besides localhost, as a JSON list",
+    )
     ice_servers: Annotated[tuple[dict[str, str | list[str]], ...], *_ListVariable] = Field(
         default=(),
         description="STUN/TURN servers for a deployment, as a JSON list of RTCIceServer objects",
@@ -117,6 +125,10 @@ class Settings(BaseSettings):
     @property
     def max_pixels(self) -> int:
         return int(self.max_megapixels * 1_000_000)
+
+    def is_app_host(self, host: str) -> bool:
+        """Tell whether the web app may be asked for by this name, without its port."""
+        return self.is_loopback(host) or host in {name.lower() for name in self.app_hosts}
 
     def is_loopback(self, host: str) -> bool:
         """Tell whether an address is reachable from this machine only."""

@@ -215,7 +215,9 @@ class TextDamaged(TextError):
 
 class TextTypeUnknown(TextError):
     code = "text_type_unknown"
-    default_message = "This kind of file cannot be read. Use TXT, Markdown, HTML or PDF."
+    default_message = (
+        "This kind of file cannot be read. Use TXT, Markdown, HTML, PDF, EPUB or DOCX."
+    )
 
 
 class FrontMatterInvalid(TextError):

@@ -11,7 +11,7 @@ from fer_core.config import PROJECT_ROOT
 
 #: From the ground up. What stands on one floor does not know its neighbours.
 FLOORS = (
-    {"arrays", "boxes", "emotions", "errors", "paths"},
+    {"allocator", "arrays", "boxes", "emotions", "errors", "paths", "spreadsheet"},
     {"workers"},
     {"config"},
     {"vision"},

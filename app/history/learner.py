@@ -26,7 +26,6 @@ _WEIGHTS = {
     "revisits": "Coming back",
     "away": "Away from the screen",
     "negative": "Furrowed or sad expression",
-    "eye_closure": "Closed eyes",
     "motion": "Head motion",
     "heart_rate": "Heart rate",
 }

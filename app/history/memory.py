@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from app.parts.memory import PageMemory
 
@@ -20,6 +21,19 @@ class Deleted:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of the last thing that was done to the whole history.
+
+    Attributes:
+        kind: How it is shown.
+        words: What is said.
+    """
+
+    kind: Literal["success", "warning", "error"]
+    words: str
+
+
 @dataclass(slots=True)
 class HistoryMemory(PageMemory):
     """Of one tab.
@@ -27,7 +41,11 @@ class HistoryMemory(PageMemory):
     Attributes:
         deleted: The session that was deleted last; None: none, or it is back.
         export: The ZIP that was made; None: none yet.
+        imported: What came of the last import, until it is said.
+        erased: What came of erasing everything, until it is said.
     """
 
     deleted: Deleted | None = None
     export: bytes | None = None
+    imported: Outcome | None = None
+    erased: Outcome | None = None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from app.history.memory import HistoryMemory
+from app.history.memory import HistoryMemory, Outcome
 from app.parts.clock import now
 from app.parts.sessions import session_registry
 from fer_core.errors import HistoryNotShrunk, StorageError
@@ -26,6 +26,14 @@ def show_data(store: SessionStore) -> None:
     )
     offer_export(store)
     st.subheader("Bring a history in")
+    offer_import(store)
+    st.subheader("Erase everything")
+    offer_erasing()
+
+
+def offer_import(store: SessionStore) -> None:
+    """Take a ZIP in; the page then runs anew, as the list above was drawn before."""
+    memory = HistoryMemory.of_tab()
     file = st.file_uploader(
         "A ZIP that this app exported, here or on another machine",
         type=["zip"],
@@ -39,35 +47,60 @@ def show_data(store: SessionStore) -> None:
                 file, progress=lambda share: bar.progress(share, "Importing")
             )
         except StorageError as error:
-            st.error(error.message, icon=":material/error:")
+            memory.imported = Outcome("error", error.message)
         else:
-            st.success(
-                f"{result.added} sessions came in, {result.known} were here already.",
-                icon=":material/check_circle:",
+            memory.imported = Outcome(
+                "success", f"{result.added} sessions came in, {result.known} were here already."
             )
-        bar.empty()
-    st.subheader("Erase everything")
+        st.rerun()
+    outcome, memory.imported = memory.imported, None
+    say(outcome)
+
+
+def offer_erasing() -> None:
+    """Erase everything once its word is typed; before the page runs, so that no list is left."""
+
+    def erase() -> None:
+        try:
+            session_registry().erase_all()
+            outcome = Outcome("success", "Everything is erased: no row is left.")
+        except HistoryNotShrunk as error:
+            outcome = Outcome("warning", error.message)
+        except StorageError as error:
+            HistoryMemory.of_tab().erased = Outcome("error", error.message)
+            return
+        HistoryMemory.forget()
+        HistoryMemory.of_tab().erased = outcome
+        st.session_state["erase_word"] = ""
+
     st.markdown(
         "All sessions, answers, and what is known about you are erased for good, from the file on "
         "this machine too. There is no way back: take everything along first if in doubt."
     )
     typed = st.text_input(f"Type {ERASE_WORD} to confirm", key="erase_word")
-    if st.button(
+    st.button(
         "Erase everything",
         type="primary",
         icon=":material/delete_forever:",
         disabled=typed != ERASE_WORD,
         key="erase_all",
-    ):
-        try:
-            session_registry().erase_all()
-        except HistoryNotShrunk as error:
-            st.warning(error.message, icon=":material/warning:")
-        except StorageError as error:
-            st.error(error.message, icon=":material/error:")
-            return
-        HistoryMemory.forget()
-        st.success("Everything is erased: no row is left.", icon=":material/check_circle:")
+        on_click=erase,
+    )
+    memory = HistoryMemory.of_tab()
+    outcome, memory.erased = memory.erased, None
+    say(outcome)
+
+
+def say(outcome: Outcome | None) -> None:
+    """Say what came of an import or of erasing, once."""
+    if outcome is None:
+        return
+    show, icon = {
+        "success": (st.success, ":material/check_circle:"),
+        "warning": (st.warning, ":material/warning:"),
+        "error": (st.error, ":material/error:"),
+    }[outcome.kind]
+    show(outcome.words, icon=icon)
 
 
 def offer_export(store: SessionStore) -> None:

@@ -18,7 +18,7 @@ from fer_core.emotions import UNSURE_EMOJI, UNSURE_LABEL
 from fer_core.errors import FerError
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import State
-from fer_core.vision.image import decode_image
+from fer_core.vision.decoding import decode_foreign
 
 REFRESH_S = 1.0
 WENT_SILENT = (
@@ -140,7 +140,9 @@ def look_at(running: RunningSession, data: bytes) -> str:
     """Pass a snapshot to the session and return what it showed, in words."""
     settings = get_settings()
     try:
-        rgb = decode_image(data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels)
+        rgb = decode_foreign(
+            data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels
+        )
         faces = camera_of(running).take_snapshot(rgb).faces
     except FerError as error:
         return f":material/warning: {error.message}"

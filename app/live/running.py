@@ -80,7 +80,7 @@ def show_controls(running: RunningSession, state: State) -> None:
 def show_now(running: RunningSession, state: State) -> None:
     """Show what there is to say at this moment: a suggestion or a question, then the estimates."""
     session, at = running.session, now()
-    running.sign()
+    running.look()
     running.next_probe(at)
     snapshot = session.snapshot(at)
     if snapshot.state is not state or not is_here(running):

@@ -21,9 +21,10 @@ from app.parts.overlay import FaceGlide, mirrored
 from fer_core.drawing.annotate import DrawOptions, draw_faces
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import State
-from fer_core.vision.engine import InferenceEngine, Stream
+from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.faces import Detections
 from fer_core.vision.image import RgbImage
+from fer_core.vision.stream import Stream
 
 #: Most frames a second that are analysed. The signals differ by less than .02 from those of 30, and
 #: more of the processor stays free for the video and for what is studied.

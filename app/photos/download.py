@@ -12,7 +12,8 @@ from fer_core.config import get_settings
 from fer_core.photos import exports
 from fer_core.photos.analysed import AnalysedPhoto
 from fer_core.photos.cache import PhotoShelf, Upload
-from fer_core.vision.image import RgbImage, decode_image
+from fer_core.vision.decoding import decode_foreign
+from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import ModelInfo
 
 #: A photo that could be read, as it was handed in and as it was analysed.
@@ -102,7 +103,7 @@ def annotated(one: Readable, options: PhotoOptions) -> RgbImage:
     """Return a photo in its full size with its faces drawn on it, or blurred."""
     upload, photo = one
     settings = get_settings()
-    rgb = decode_image(
+    rgb = decode_foreign(
         upload.read(), max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels
     )
     return exports.annotate(rgb, photo, options.confidence, options.drawing, blur=options.blur)

@@ -16,6 +16,7 @@ from fer_core.live.per_session import PerSession
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
+from fer_core.reading.visibility import View
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.texts.document import Document
@@ -89,10 +90,9 @@ class OpenText:
     def see(self, shares: Mapping[str, float], start: float, end: float) -> None:
         """Note what was on the screen."""
         if self.session.state is State.ACTIVE:
-            for name, share in shares.items():
-                # Full: the text stays readable, what was noted is kept. Finished: by another tab.
-                with suppress(ReadingFull, SessionFinished):
-                    self.session.mark_passage(name, share, start, end)
+            # Full: the text stays readable, what was noted is kept. Finished: by another tab.
+            with suppress(ReadingFull, SessionFinished):
+                self.running.see(View(name, share, start, end) for name, share in shares.items())
 
     def see_until(self, at: float) -> None:
         """Note that what was reported last has stayed on the screen since, where that is recent.

@@ -69,7 +69,7 @@ def choose_text() -> Document | None:
     if source == "Sample":
         return opened("sample", lambda: open_pasted(SAMPLE))
     file = st.file_uploader(
-        "TXT, Markdown, HTML or PDF",
+        "TXT, Markdown, HTML, PDF, EPUB or DOCX",
         type=list(EXTENSIONS),
         key="text_file",
         help="It is opened in this machine's memory. Scanned PDFs need text recognition first.",

@@ -41,8 +41,7 @@ def show_camera(running: RunningSession) -> bool:
 def show_side(running: RunningSession, open_text: OpenText, state: State) -> None:
     """Show what there is to say now, beside the text."""
     session, at = running.session, now()
-    running.sign()
-    open_text.tracker.follow()
+    running.look()
     running.next_probe(at)
     snapshot = session.snapshot(at)
     if snapshot.state is not state or not is_here(running):

@@ -2,7 +2,7 @@
 
 Values only: what an estimate needs goes in, a number with its interval comes out. Where the
 features come from is `signals`' and `study`'s matter; how coefficients learn from the
-learner's answers is `study.personalise`'s.
+learner's answers is `learner.personalise`'s.
 """
 
 from __future__ import annotations
@@ -31,9 +31,8 @@ LIX_CENTRE = 44.0
 LIX_UNIT = 12.0
 #: ln(wpm / own wpm) that makes one unit of skimming: about 35 % faster than usual.
 SKIMMING_UNIT = 0.30
-#: Share of time away, and of closed eyes, that makes one unit.
+#: Share of time away that makes one unit.
 AWAY_UNIT = 0.2
-EYE_CLOSURE_UNIT = 0.1
 #: Beats a minute above the own resting rate that make one unit of stress.
 HEART_RATE_UNIT_BPM = 8.0
 #: Standard deviations of the own baseline are clipped here (method A).
@@ -147,7 +146,6 @@ class ComprehensionFeatures:
         revisits: x3, returns to the passage above the own median.
         away: x4, share of the time away or off the screen / .2.
         negative: x5, max(0, z of Angry + Sad) against the own baseline.
-        eye_closure: x6, share of the time with closed eyes / .1; only where eyes are measured.
     """
 
     difficulty: float | None = None
@@ -155,10 +153,9 @@ class ComprehensionFeatures:
     revisits: float | None = None
     away: float | None = None
     negative: float | None = None
-    eye_closure: float | None = None
 
     def vector(self) -> FloatArray:
-        """Return shape (7,): 1 and x1..x6."""
+        """Return shape (6,): 1 and x1..x5."""
         values: tuple[float | None, ...] = astuple(self)
         return np.array([1.0, *(0.0 if value is None else value for value in values)])
 
@@ -177,7 +174,6 @@ def comprehension_features(
     revisits_above_median: float | None = None,
     away_share: float | None = None,
     negative_z: float | None = None,
-    eye_closure_share: float | None = None,
 ) -> ComprehensionFeatures:
     """Scale and clip raw measures to features.
 
@@ -188,7 +184,6 @@ def comprehension_features(
         revisits_above_median: Returns to the passage minus the learner's median.
         away_share: Share of the time away or not facing the screen, 0..1.
         negative_z: Standard deviations of Angry + Sad above the own baseline.
-        eye_closure_share: Share of the time with closed eyes, 0..1.
     """
     skimming = None
     if wpm is not None and own_wpm is not None and wpm > 0 and own_wpm > 0:
@@ -202,9 +197,6 @@ def comprehension_features(
         revisits=None if revisits_above_median is None else _clip(revisits_above_median),
         away=None if away_share is None else _clip(away_share / AWAY_UNIT),
         negative=None if negative_z is None else _clip(negative_z),
-        eye_closure=(
-            None if eye_closure_share is None else _clip(eye_closure_share / EYE_CLOSURE_UNIT)
-        ),
     )
 
 
@@ -249,7 +241,6 @@ COMPREHENSION_PRIORS: tuple[Prior, ...] = (
     Prior("revisits", -0.20, 0.5),
     Prior("away", -0.50, 0.5),
     Prior("negative", -0.25, 0.5),
-    Prior("eye_closure", -0.30, 0.5),
 )
 #: Science C. Blink rate has weight 0, so it is no feature.
 STRESS_PRIORS: tuple[Prior, ...] = (

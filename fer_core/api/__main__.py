@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from fer_core.allocator import give_memory_back
 from fer_core.api.keys import KeyRing, KeyStore
 from fer_core.config import Settings, get_settings
 from fer_core.errors import FerError, SettingsError
@@ -50,6 +51,7 @@ def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore)
             "Make one with: python -m fer_core.api keys new LABEL"
         )
     _log_as_json()
+    give_memory_back()
 
     from fer_core.api.app import create_app
     from fer_core.api.demo_page import check_built

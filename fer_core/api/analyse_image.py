@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Callable
 from contextlib import nullcontext
 from time import perf_counter
 
-from PIL import Image
-
 from fer_core.api.services import services
+from fer_core.vision.decoding import decode_foreign
 from fer_core.vision.detector import Mode
 from fer_core.vision.faces import Detections
-from fer_core.vision.image import FORMATS, decode_image
+from fer_core.vision.follower import FaceFollower
+from fer_core.vision.image import RgbImage, pixels_claimed
 
 #: Pictures with more pixels are decoded and analysed one at a time: at 40 megapixels each takes
 #: 120 MB, several times over while it is decoded.
@@ -36,19 +36,39 @@ def analyse_picture(
         Busy: Too many pictures are in hand.
         NotReady: The model is not ready.
     """
-    settings, engine = services().settings, services().models.engine
-    alone = services().large if pixels_claimed(data) > LARGE_PIXELS else nullcontext()
-    with services().admission, alone:
+    engine = services().models.engine
+    return _analyse(data, lambda rgb: engine.detect(rgb, mode, confidence))
+
+
+def analyse_frame(
+    data: bytes, captured_at: float, follower: FaceFollower
+) -> tuple[Detections, float]:
+    """Find the faces in a frame of a session, or follow them.
+
+    Args:
+        data: The file's bytes.
+        captured_at: When it was captured, seconds since the epoch.
+        follower: The session's.
+
+    Returns:
+        As `analyse_picture`.
+
+    Raises:
+        ImageError: The bytes are no picture that can be used.
+        Busy: Too many pictures are in hand.
+        NotReady: The model is not ready.
+    """
+    engine = services().models.engine
+    return _analyse(data, lambda rgb: engine.detect_frame(rgb, captured_at, follower))
+
+
+def _analyse(data: bytes, find: Callable[[RgbImage], Detections]) -> tuple[Detections, float]:
+    settings = services().settings
+    alone = services().large_limit if pixels_claimed(data) > LARGE_PIXELS else nullcontext()
+    with services().pictures_limit, alone:
         started = perf_counter()
-        rgb = decode_image(data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels)
+        rgb = decode_foreign(
+            data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels
+        )
         decoded_ms = (perf_counter() - started) * 1e3
-        return engine.detect(rgb, mode, confidence), decoded_ms
-
-
-def pixels_claimed(data: bytes) -> int:
-    """Return how many pixels a picture's header claims; 0 where it cannot be read."""
-    try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            return image.width * image.height
-    except Exception:  # a reader may raise anything on hostile bytes; `decode_image` explains
-        return 0
+        return find(rgb), decoded_ms

@@ -39,8 +39,8 @@ from fer_core.api.schemas.study import (
     Taken,
     TimelineOut,
 )
-from fer_core.api.security import Gate
-from fer_core.api.services import Admission, Services, StreamLimit
+from fer_core.api.security import RequestGuard
+from fer_core.api.services import AppServices, ConcurrencyLimit, StreamLimit
 from fer_core.api.sessions import sessions
 from fer_core.api.system import system
 from fer_core.config import Settings
@@ -99,12 +99,12 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=100_000,
     )
     observer = Observer(models)
-    app.extensions["fer"] = Services(
+    app.extensions["fer"] = AppServices(
         settings=settings,
         models=models,
         observer=observer,
-        admission=Admission(settings.queue_size),
-        large=Admission(1, LARGE_PATIENCE_S),
+        pictures_limit=ConcurrencyLimit(settings.queue_size),
+        large_limit=ConcurrencyLimit(1, LARGE_PATIENCE_S),
         sessions=registry,
         creations=Creations(registry),
         frames=PerSession(lambda _: FrameAnswers()),
@@ -113,7 +113,7 @@ def create_app(
     )
     app.extensions["fer_openapi"] = json.dumps(_contract_of(app), ensure_ascii=False)
     observer.install(app)
-    Gate(settings, keys, require_key=require_key).install(app)
+    RequestGuard(settings, keys, require_key=require_key).install(app)
     register_error_handlers(app)
     return app
 

@@ -97,7 +97,11 @@ def _follow(
     clock = sessions.clock
     began_at = sent_at = monotonic()
     asked_at, state = float("-inf"), None
-    while running.runs_here or monotonic() - began_at < RENEW_LOOK_EVERY_S:
+    while (
+        running.runs_here
+        or running.is_finished  # its end is told first, however it went
+        or monotonic() - began_at < RENEW_LOOK_EVERY_S
+    ):
         running = sessions.latest(running)
         running.pause_if_lost()
         if monotonic() - asked_at >= PROBE_EVERY_S:

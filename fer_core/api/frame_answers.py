@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 
 from fer_core.vision.faces import Detections
+from fer_core.vision.follower import FaceFollower
 from fer_core.vision.tracker import FaceTracker
 
 #: Answers kept for frames that are sent again. One request is in flight, so a few suffice.
@@ -17,10 +18,12 @@ class FrameAnswers:
 
     Attributes:
         lock: To be held while a frame goes through tracker and session: frames keep their order.
+        follower: Knows where the session's faces were.
     """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self.follower = FaceFollower()
         self._answers: OrderedDict[str, bytes] = OrderedDict()
         self._tracker = FaceTracker()
         self._newest = float("-inf")

@@ -6,22 +6,19 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from fer_core.api.analyse_image import analyse_picture
+from fer_core.api.analyse_image import analyse_frame
 from fer_core.api.documentation import CHANGE, SECURITY, answers
-from fer_core.api.problems import Malformed, UnsupportedMediaType
+from fer_core.api.problems import UnsupportedMediaType
 from fer_core.api.schemas.analyses import FaceOut, ImageSize, TimingOut
-from fer_core.api.schemas.problems import FieldProblem
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.snapshots import SnapshotOut
 from fer_core.api.schemas.study import FrameHeaders, FrameOut
-from fer_core.api.services import services
+from fer_core.api.services import refuse_future, services
 from fer_core.errors import SessionFinished
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import State
 from fer_core.vision.faces import Detections
-
-#: A client's clock may be this far ahead of ours, in seconds.
-CLOCK_TOLERANCE_S = 5.0
+from fer_core.vision.follower import FaceFollower
 
 frames = APIBlueprint(
     "frames",
@@ -59,7 +56,7 @@ def send_frame(path: SessionPath, header: FrameHeaders) -> Response:
     answers = services().frames.of(running)
     if (known := answers.find(frame_id)) is not None:
         return _json(known)
-    detections, decoded_ms = _analyse()
+    detections, decoded_ms = _analyse(answers.follower, captured_at)
     with answers.lock:
         if (known := answers.find(frame_id)) is not None:
             return _json(known)
@@ -70,25 +67,16 @@ def send_frame(path: SessionPath, header: FrameHeaders) -> Response:
 
 
 def _captured_at(header: FrameHeaders) -> float:
-    now = services().clock()
     if header.x_captured_at is None:
-        return now
-    if header.x_captured_at > now + CLOCK_TOLERANCE_S:
-        raise Malformed(
-            errors=(
-                FieldProblem(
-                    pointer="/X-Captured-At",
-                    detail="lies in the future: the client's clock is ahead of the server's",
-                ),
-            )
-        )
+        return services().clock()
+    refuse_future(header.x_captured_at, "/X-Captured-At")
     return header.x_captured_at
 
 
-def _analyse() -> tuple[Detections, float]:
+def _analyse(follower: FaceFollower, captured_at: float) -> tuple[Detections, float]:
     if not request.mimetype.startswith("image/"):
         raise UnsupportedMediaType("Send one picture, with Content-Type: image/jpeg.")
-    return analyse_picture(request.get_data(cache=False), "frame")
+    return analyse_frame(request.get_data(cache=False), captured_at, follower)
 
 
 def _take(

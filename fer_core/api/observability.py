@@ -126,6 +126,7 @@ class _EngineFigures(Collector):
         stats = engine.stats()
         for name, text, value in (
             ("fer_engine_analysed", "Pictures and frames analysed", stats.analysed),
+            ("fer_engine_followed", "Frames for which the refiner alone did", stats.followed),
             ("fer_engine_rejected", "Pictures refused because the queue was full", stats.rejected),
             ("fer_engine_failed", "Analyses that ended in an error", stats.failed),
         ):

@@ -12,10 +12,11 @@ from fer_core.api.schemas.problems import FieldProblem
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.snapshots import ProbeOut
 from fer_core.api.schemas.study import AnswerIn, AnswersIn, PassagesSeen, Taken
-from fer_core.api.services import json_response, services
+from fer_core.api.services import json_response, refuse_future, services
 from fer_core.errors import SessionFinished
 from fer_core.learner.probes import Probe
 from fer_core.live.running_session import RunningSession
+from fer_core.reading.visibility import View
 
 reading = APIBlueprint(
     "reading",
@@ -38,10 +39,11 @@ def report_passages(path: SessionPath, body: PassagesSeen) -> Response:
     again: time counts once. What lies in a pause is left out.
     """
     running = services().sessions.get_to_change(path.session_id)
-    for seen in body.root:
-        running.session.mark_passage(seen.passage_id, seen.visible_share, seen.from_, seen.to)
-    if running.reading is not None:
-        running.reading.follow()
+    for index, seen in enumerate(body.root):
+        refuse_future(seen.to, f"/{index}/to")
+    running.see(
+        View(seen.passage_id, seen.visible_share, seen.from_, seen.to) for seen in body.root
+    )
     return json_response(Taken(taken=len(body.root)))
 
 

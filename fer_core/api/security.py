@@ -54,7 +54,7 @@ def parse_origins(origins: tuple[str, ...]) -> frozenset[str]:
     return frozenset(origins)
 
 
-class Gate:
+class RequestGuard:
     """Checks each request and adds the CORS headers to its answer."""
 
     def __init__(self, settings: Settings, keys: KeyRing, *, require_key: bool) -> None:

@@ -60,11 +60,11 @@ _CODE_OF_STATUS = {
 }
 
 
-class _Full(Error):  # type: ignore[misc]
+class _Full(Error):  # type: ignore[misc]  # waitress is untyped
     code = HTTPStatus.SERVICE_UNAVAILABLE.value
 
 
-class _Parser(HTTPRequestParser):  # type: ignore[misc]
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress is untyped
     """Stops reading a request that is refused already."""
 
     @property
@@ -81,7 +81,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
         return int(consumed)
 
 
-class _Refusal(ErrorTask):  # type: ignore[misc]
+class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress is untyped
     """Answers what never reaches the app, and logs it: broken or too large requests."""
 
     def execute(self) -> None:
@@ -129,7 +129,7 @@ class _Refusal(ErrorTask):  # type: ignore[misc]
         )
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress is untyped
     """Remembers since when its request has been arriving; refuses large ones over the limit."""
 
     parser_class = _Parser
@@ -167,7 +167,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         return sum(request.large_bytes for request in requests if request is not None)
 
 
-class ApiServer(TcpWSGIServer):  # type: ignore[misc]
+class ApiServer(TcpWSGIServer):  # type: ignore[misc]  # waitress is untyped
     """Serves one app until it is told to stop."""
 
     channel_class = _Channel

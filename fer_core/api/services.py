@@ -14,14 +14,19 @@ from fer_core.api.creations import Creations
 from fer_core.api.frame_answers import FrameAnswers
 from fer_core.api.model_loader import ModelService
 from fer_core.api.observability import Observer
+from fer_core.api.problems import Malformed
+from fer_core.api.schemas.problems import FieldProblem
 from fer_core.config import Settings
 from fer_core.errors import Busy
 from fer_core.live.per_session import PerSession
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import Clock
 
+#: A client's clock may be this far ahead of ours, in seconds.
+CLOCK_TOLERANCE_S = 5.0
 
-class Admission:
+
+class ConcurrencyLimit:
     """Lets a bounded number of pictures be in hand; the next one hears Busy.
 
     Args:
@@ -68,12 +73,12 @@ class StreamLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class AppServices:
     """Everything a view may use.
 
     Attributes:
-        admission: Bounds the pictures in hand.
-        large: Bounds the large ones among them to one at a time.
+        pictures_limit: Bounds the pictures in hand.
+        large_limit: Bounds the large ones among them to one at a time.
         sessions: Everything that runs here.
         creations: Starts sessions, each request once.
         frames: What each session's frames were answered.
@@ -82,8 +87,8 @@ class Services:
     settings: Settings
     models: ModelService
     observer: Observer
-    admission: Admission
-    large: Admission
+    pictures_limit: ConcurrencyLimit
+    large_limit: ConcurrencyLimit
     sessions: SessionRegistry
     creations: Creations
     frames: PerSession[FrameAnswers]
@@ -91,9 +96,30 @@ class Services:
     clock: Clock
 
 
-def services() -> Services:
+def services() -> AppServices:
     """Return the services of the app that handles this request."""
-    return cast(Services, current_app.extensions["fer"])
+    return cast(AppServices, current_app.extensions["fer"])
+
+
+def refuse_future(at: float, pointer: str) -> None:
+    """Refuse a moment that has not been yet: the client's clock is wrong, and so would study be.
+
+    Args:
+        at: Seconds since the epoch.
+        pointer: Where it stands in the request.
+
+    Raises:
+        Malformed: It is later than now, by more than clocks differ.
+    """
+    if at > services().clock() + CLOCK_TOLERANCE_S:
+        raise Malformed(
+            errors=(
+                FieldProblem(
+                    pointer=pointer,
+                    detail="lies in the future: the client's clock is ahead of the server's",
+                ),
+            )
+        )
 
 
 def json_response(model: BaseModel, status: int = 200) -> Response:

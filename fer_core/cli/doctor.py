@@ -158,7 +158,7 @@ def check_model(settings: Settings) -> Iterator[Check]:
         from fer_core.vision.detector import EmotionDetector
         from fer_core.vision.self_test import run_self_test
 
-        detector = EmotionDetector.load(settings.weights, settings.threads)
+        detector = EmotionDetector.load(settings.weights)
     except FerError as error:
         yield Check(
             "model",

@@ -7,8 +7,8 @@ import threading
 from fer_core.errors import Busy
 from fer_core.live.running_session import RunningSession
 
-#: Sessions in memory at once. One with eight hours in it takes about 10 MB, an open book of 300
-#: pages 5 MB more.
+#: Sessions in memory at once. One with eight hours in it takes 8 MB, an open book of 300 pages
+#: about 5 MB more.
 MOST_SESSIONS = 64
 #: A session that has given no sign for this long is let go, in seconds.
 IDLE_S = 12 * 3600.0

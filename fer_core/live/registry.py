@@ -182,7 +182,7 @@ class SessionRegistry:
         return [running for running in sessions if not self._is_safe(running)]
 
     def _in_memory(self, session_id: str) -> RunningSession | None:
-        """Return a session that is in memory, having noted the sign of its learner.
+        """Return a session that is in memory, having noted that somebody came for it.
 
         Raises:
             SessionNotFound: Another program has erased it.
@@ -191,7 +191,7 @@ class SessionRegistry:
             raise SessionNotFound
         running = self._memory.find(session_id)
         if running is not None:
-            running.sign()
+            running.look()
             self._drop_if_erased(running)
         return running
 

@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from fer_core.errors import SessionFinished
+from fer_core.errors import ReadingFull, SessionFinished
 from fer_core.learner.probes import Probe
 from fer_core.live.reading_tracker import ReadingTracker
+from fer_core.reading.visibility import View
 from fer_core.sessions.clock import SILENT_AFTER_S
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import StoredSession
 from fer_core.texts.document import Document
 from fer_core.vision.faces import Detections
+
+#: Where no camera could tell, an open page stands for its learner for so long after the start or
+#: the last thing they did: a lesson on paper, not a night. Seconds.
+OPEN_PAGE_S = 3600.0
+#: A page of text that nobody has scrolled for so long is not being read. Seconds.
+STILL_PAGE_S = 600.0
 
 Clock = Callable[[], float]
 
@@ -29,10 +36,11 @@ _log = logging.getLogger(__name__)
 class RunningSession:
     """A session in memory. Every method may be called from any thread.
 
-    A sign of the learner is whatever comes for the session through a door: a frame, a report of
-    what was on the screen, an answer, a command, an open page or client that asks for it. After a
-    silence the session is paused as of the last sign (`SessionClock`); here the doors give their
-    signs, and a clock that is set back counts as a silence too.
+    A sign of the learner is what they do: be in front of a camera that is on, scroll a text,
+    answer, press a button. After a silence the session is paused as of the last sign
+    (`SessionClock`); a clock that is set back counts as a silence too. A page or a client that only
+    asks (`look`) is a sign where no camera could tell, and not for ever: an open tab studies
+    nothing at night.
 
     Args:
         session: The session itself.
@@ -46,8 +54,8 @@ class RunningSession:
         stored: See above; None for a session that was started here.
         runs_here: See above.
         erased: It is gone; who still holds it lets go.
-        last_sign: When the last sign came, while paused and finished too, in seconds since the
-            epoch.
+        last_sign: When somebody last came for it, be it to ask only, in seconds since the epoch:
+            while paused and finished too.
     """
 
     def __init__(
@@ -63,8 +71,11 @@ class RunningSession:
         self.stored = stored
         self.runs_here = runs_here
         self.erased = False
-        self.last_sign = clock()
+        self.last_sign = self._acted_at = clock()
         self._clock = clock
+        self._frame_at = float("-inf")
+        self._on_screen: frozenset[tuple[str, float]] = frozenset()
+        self._moved_at = self.last_sign
         self._lock = threading.RLock()
         self._closed = False
         self._closers: list[Callable[[], None]] = []
@@ -99,14 +110,34 @@ class RunningSession:
     def sign(self) -> None:
         """Note a sign of the learner; pause the session first, in hindsight, if none came for long.
 
-        Call it before the session is looked at or changed: what is said of it then is right.
+        Call it before the session is changed: what is said of it then is right.
         """
         with self._lock:
-            at = self._clock()
-            if self._pause_if_set_back(at):
-                self.last_sign = at
+            at = self._come()
             self.session.sign(at)
-            self.last_sign = max(self.last_sign, at)
+            self._acted_at = at
+
+    def look(self) -> None:
+        """Note that somebody asks; pause the session first, as of its last sign, if it was silent.
+
+        Call it before the session is looked at: what is said of it then is right.
+        """
+        with self._lock:
+            at = self._come()
+            since = self.session.since
+            has_camera = self._frame_at > since
+            if has_camera or at - max(self._acted_at, since) > OPEN_PAGE_S:
+                self.session.pause_if_silent(at)
+            else:
+                self.session.sign(at)
+
+    def _come(self) -> float:
+        """Note that somebody came for the session; return when."""
+        at = self._clock()
+        if self._pause_if_set_back(at):
+            self.last_sign = self._acted_at = at
+        self.last_sign = max(self.last_sign, at)
+        return at
 
     def pause_if_lost(self) -> bool:
         """Pause the session, as of its last sign, if that is long ago; tell whether it did."""
@@ -127,7 +158,7 @@ class RunningSession:
             self.session.pause(self.session.last_sign)
 
     def observe(self, detections: Detections, captured_at: float) -> bool:
-        """Take an analysed frame, which is a sign of the learner.
+        """Take an analysed frame: a sign of the learner, unless the camera is covered or off.
 
         Args:
             detections: What was found in it.
@@ -139,8 +170,46 @@ class RunningSession:
         Raises:
             SessionFinished: The session is over.
         """
-        self.sign()
+        with self._lock:
+            self._frame_at = self._clock()
+            if detections.blank:
+                self.look()
+            else:
+                self.sign()
         return self.session.observe(detections, captured_at)
+
+    # Reading
+
+    def see(self, seen: Iterable[View]) -> None:
+        """Take a report of what was on the screen; the passage in view enters the estimate.
+
+        Raises:
+            SessionFinished: The session is over.
+            ReadingFull: There was no room for some of it; the rest is taken.
+            ValueError: The times of one are not possible.
+        """
+        seen = tuple(seen)
+        if not self._is_being_read(seen):
+            return
+        full: ReadingFull | None = None
+        for view in seen:
+            try:
+                self.session.mark_passage(view.passage_id, view.visible_share, view.start, view.end)
+            except ReadingFull as error:
+                full = error
+        if self.reading is not None:
+            self.reading.follow()
+        if full is not None:
+            raise full
+
+    def _is_being_read(self, seen: tuple[View, ...]) -> bool:
+        """Tell a page that is read from one that only stays on the screen."""
+        with self._lock:
+            at = self._come()
+            on_screen = frozenset((view.passage_id, round(view.visible_share, 2)) for view in seen)
+            if on_screen != self._on_screen:
+                self._on_screen, self._moved_at, self._acted_at = on_screen, at, at
+            return at - self._moved_at <= STILL_PAGE_S
 
     # Questions
 
@@ -168,6 +237,7 @@ class RunningSession:
             SessionFinished: The session is over, and this is no correction.
             ValueError: The value is not one of the options.
         """
+        self.sign()
         features = None
         if self.reading is not None and probe.passage_id is not None:
             features = self.reading.features(probe.passage_id)

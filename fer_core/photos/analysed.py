@@ -11,9 +11,10 @@ from typing import Protocol
 from fer_core.config import Settings
 from fer_core.emotions import EMOTIONS, Emotion
 from fer_core.errors import ImageError
+from fer_core.vision.decoding import decode_foreign
 from fer_core.vision.detector import Mode
 from fer_core.vision.faces import Detections, Face
-from fer_core.vision.image import RgbImage, decode_image
+from fer_core.vision.image import RgbImage
 
 #: Faces are looked for down to this confidence, once; a threshold set later only filters them, so
 #: moving it costs nothing. Below it, the detections are mostly not faces.
@@ -79,7 +80,9 @@ def analyse_photo(
     """
     started = perf_counter()
     try:
-        rgb = decode_image(data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels)
+        rgb = decode_foreign(
+            data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels
+        )
         decode_ms = (perf_counter() - started) * 1e3
         detections = detector.detect(rgb, mode="photo", confidence=LOWEST_CONFIDENCE)
     except ImageError as error:

@@ -18,6 +18,7 @@ from fer_core.drawing.annotate import DrawOptions, draw_faces
 from fer_core.drawing.blur import blur_faces
 from fer_core.emotions import LABELS, UNSURE_EMOJI, UNSURE_LABEL
 from fer_core.photos.analysed import AnalysedPhoto
+from fer_core.spreadsheet import harmless_cell
 from fer_core.vision.faces import Face
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import ModelInfo
@@ -27,8 +28,6 @@ CSV_COLUMNS = (
     *(label.lower() for label in LABELS),
     *("confidence", "x", "y", "width", "height", "reason"),
 )
-#: A spreadsheet takes a cell that begins so for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 #: Names that Windows keeps for devices.
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)$")
 _LONGEST_NAME = 80
@@ -204,7 +203,7 @@ def _probabilities(face: Face) -> dict[str, float]:
 
 
 def _rows(photo: AnalysedPhoto, confidence: float) -> list[dict[str, Any]]:
-    name = _safe_cell(photo.name)
+    name = harmless_cell(photo.name)
     detections = photo.detections
     if detections is None:
         return [{"file": name, "reason": photo.problem.code if photo.problem else ""}]
@@ -224,10 +223,6 @@ def _rows(photo: AnalysedPhoto, confidence: float) -> list[dict[str, Any]]:
         }
         for number, face in enumerate(faces, start=1)
     ]
-
-
-def _safe_cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _encode(extension: str, rgb: RgbImage, parameters: list[int]) -> bytes:

@@ -68,11 +68,6 @@ class Signals:
         if len({a.shape for a in (self.start, self.end, self.present, self.negative_z)}) != 1:
             raise ValueError("all columns have the same length")
 
-    @classmethod
-    def none(cls) -> Signals:
-        """Return the signals of a session without a camera."""
-        return cls(*(np.zeros(0) for _ in range(4)))
-
 
 @dataclass(frozen=True, slots=True)
 class PassageReading:

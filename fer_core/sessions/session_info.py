@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,11 +44,6 @@ class SessionInfo:
             "consent_version": self.consent_version,
             "keep": self.keep,
         }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> SessionInfo:
-        """Read what `to_dict` wrote."""
-        return cls(**{**data, "plan": BreakPlan(**data["plan"])})
 
 
 @dataclass(frozen=True, slots=True)

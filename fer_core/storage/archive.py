@@ -32,8 +32,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from fer_core.affect.signals import Baseline
 from fer_core.errors import HistoryFileInvalid, HistoryFileTooNew
+from fer_core.spreadsheet import harmless_cell
 from fer_core.storage.database import Database
-from fer_core.storage.queries import insert_lines, lines_of, load_session, set_learner
+from fer_core.storage.queries import insert_rows, load_session, rows_of, set_learner
 from fer_core.storage.schema import newest_revision, revisions
 from fer_core.storage.tables import SESSION_TABLES, learners, sessions
 
@@ -46,7 +47,7 @@ LARGEST_ARCHIVE_BYTES = 20_000_000_000
 
 Progress = Callable[[float], object]
 
-#: What reading a file that is no whole export can raise, down to lines that contradict each other.
+#: What reading a file that is no whole export can raise, down to rows that contradict each other.
 _INVALID = (
     zipfile.BadZipFile, KeyError, TypeError, ValueError, AttributeError, RecursionError, EOFError,
     NotImplementedError, OSError, OverflowError, IntegrityError, DataError,
@@ -55,8 +56,8 @@ _INVALID = (
 _README = """Your history, exported by the app that wrote it.
 
 csv/ and parquet/ hold the same tables for other programs:
-  sessions   one line a session, with the learner's title, goal and note
-  timeline   one line a second (or ten, in old parts of long sessions)
+  sessions   one row a session, with the learner's title, goal and note
+  timeline   one row a second (or ten, in old parts of long sessions)
   events     what happened: pauses, breaks, questions
   answers    what you answered, and what was known then
   views      what was on the screen when
@@ -104,7 +105,7 @@ def export_history(
     Raises:
         StorageError: The history cannot be read now.
     """
-    with database.looking() as connection, ExitStack() as stack:
+    with database.reading() as connection, ExitStack() as stack:
         archive = stack.enter_context(zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         tables = {
@@ -116,25 +117,25 @@ def export_history(
             .where(sessions.c.owner == owner, sessions.c.deleted_at.is_(None))
             .order_by(sessions.c.started_at, sessions.c.session_id)
         )
-        found = list(lines_of(connection, query))
+        found = list(rows_of(connection, query))
         for number, session in enumerate(found, start=1):
             whole: dict[str, Any] = {"session": session}
             tables["sessions"].write([session])
             for table in SESSION_TABLES:
-                lines = list(
-                    lines_of(
+                rows = list(
+                    rows_of(
                         connection,
                         select(table)
                         .where(table.c.session_id == session["session_id"])
                         .order_by(*table.primary_key.columns),
                     )
                 )
-                tables[table.name].write(lines)
-                whole[table.name] = lines
+                tables[table.name].write(rows)
+                whole[table.name] = rows
             archive.writestr(f"json/sessions/{number:04d}.json", _dump(whole))
             if progress is not None:
                 progress(number / len(found))
-        about = list(lines_of(connection, select(learners).where(learners.c.owner == owner)))
+        about = list(rows_of(connection, select(learners).where(learners.c.owner == owner)))
         archive.writestr("json/learner.json", _dump(about[0] if about else None))
         for name, files in tables.items():
             files.close()
@@ -186,11 +187,11 @@ def import_history(
                         session = {**whole["session"], "owner": owner, "deleted_at": None}
                         connection.execute(insert(sessions), [_checked(sessions, session)])
                         for table in SESSION_TABLES:
-                            lines = [
-                                _checked(table, {**line, "session_id": session_id})
-                                for line in whole.get(table.name, [])
+                            rows = [
+                                _checked(table, {**row, "session_id": session_id})
+                                for row in whole.get(table.name, [])
                             ]
-                            insert_lines(connection, table, lines)
+                            insert_rows(connection, table, rows)
                         _read_back(connection, session_id, owner)
                     if progress is not None:
                         progress(number / len(members))
@@ -216,7 +217,7 @@ def _read_back(connection: Connection, session_id: str, owner: str) -> None:
 
 
 def _take_over_learner(connection: Connection, owner: str, about: dict[str, Any]) -> None:
-    if next(lines_of(connection, select(learners).where(learners.c.owner == owner)), None) is None:
+    if next(rows_of(connection, select(learners).where(learners.c.owner == owner)), None) is None:
         values = {name: value for name, value in about.items() if name != "owner"}
         if values["baseline"] is not None:
             Baseline.from_dict(values["baseline"])
@@ -264,8 +265,8 @@ def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _checked(table: Table, line: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a line with the columns of a table, each of its type.
+def _checked(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with the columns of a table, each of its type.
 
     Columns that a newer schema added are filled with what they mean when missing.
 
@@ -274,7 +275,7 @@ def _checked(table: Table, line: Mapping[str, Any]) -> dict[str, Any]:
     """
     checked: dict[str, Any] = {}
     for column in table.columns:
-        value = line.get(column.name)
+        value = row.get(column.name)
         if value is None:
             if not column.nullable:
                 raise ValueError(f"{table.name}.{column.name} is missing")
@@ -321,12 +322,12 @@ class _TableFiles:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def write(self, lines: Sequence[Mapping[str, Any]]) -> None:
-        if not lines:
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        if not rows:
             return
-        plain = [{name: _flat(line[name]) for name in self._names} for line in lines]
-        for line in plain:
-            self._csv.writerow([_harmless(line[name]) for name in self._names])
+        plain = [{name: _flat(row[name]) for name in self._names} for row in rows]
+        for row in plain:
+            self._csv.writerow([harmless_cell(row[name]) for name in self._names])
         self._parquet.write_table(pa.Table.from_pylist(plain, schema=self._schema))
 
     def close(self) -> None:
@@ -337,13 +338,6 @@ class _TableFiles:
 
 def _flat(value: Any) -> Any:
     return _dump(value) if isinstance(value, dict | list) else value
-
-
-def _harmless(value: Any) -> Any:
-    """Keep a spreadsheet from taking the learner's words for a formula."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return value
 
 
 def _arrow_type(column: Column[Any]) -> pa.DataType:

@@ -14,7 +14,7 @@ import numpy as np
 from fer_core.affect.indicators import INTERVAL_SDS, Estimate
 from fer_core.storage.history import SessionSummary
 
-#: Fewer sessions make no trend: two points always lie on a line.
+#: Fewer sessions make no trend: two points always lie on a row.
 LEAST_SESSIONS = 4
 WEEK_S = 7 * 86400.0
 #: Half-width of a 95 % interval, in standard deviations.
@@ -57,14 +57,14 @@ class HourMean:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A straight line through the sessions' means, and how sure its slope is.
+    """A straight row through the sessions' means, and how sure its slope is.
 
     Attributes:
         sessions: How many it rests on.
         per_week: Change in points (of 100) a week.
         low: Lower end of the 95 % interval of the change.
         high: Upper end.
-        at_start: Value of the line at the first session.
+        at_start: Value of the row at the first session.
         at_end: At the last.
     """
 
@@ -164,7 +164,7 @@ def student_95(freedom: int) -> float:
 
 
 def find_trend(points: Sequence[tuple[float, Estimate | None]]) -> Trend | None:
-    """Fit a line to estimates over time, each weighed by how sure it is.
+    """Fit a row to estimates over time, each weighed by how sure it is.
 
     Weighted least squares; where the points scatter more than their intervals say, the slope's
     interval is widened accordingly (Birge 1932), and further where few points tell how much they

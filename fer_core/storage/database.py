@@ -73,13 +73,13 @@ class Database:
             with self._engine.begin() as connection:
                 yield connection
         except (IntegrityError, DataError):
-            # The lines are wrong, not the database; whoever made them says so.
+            # The rows are wrong, not the database; whoever made them says so.
             raise
         except DATABASE_ERRORS as error:
             raise StorageError(explain(error)) from error
 
     @contextmanager
-    def looking(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
         """Enter a transaction that only reads.
 
         Raises:

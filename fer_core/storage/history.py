@@ -15,7 +15,7 @@ from fer_core.sessions.events import Event
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
 from fer_core.sessions.timeline_bucket import TimelineBucket
-from fer_core.storage.records import INDICATORS, line_to_passage
+from fer_core.storage.records import INDICATORS, row_to_passage
 from fer_core.texts.document import Document
 
 #: A session whose process has not saved it for this long is taken for interrupted.
@@ -27,7 +27,7 @@ class TextLabel:
     """Which text a session is about; not its words.
 
     Attributes:
-        text_id: See `study.text.Document.text_id`.
+        text_id: See `texts.document.Document.text_id`.
         title: Its title.
         words: Its length.
     """
@@ -98,7 +98,7 @@ class StoredPassage:
         lix: Its readability; None where the formula means nothing.
         reading: Time, visits, expression.
         estimate: Comprehension; None where it was not seen.
-        mark: Name of its highlight (see `study.highlights.Mark`), or None.
+        mark: Name of its highlight (see `reading.highlights.Mark`), or None.
         why: The reason given for the mark.
     """
 
@@ -125,8 +125,8 @@ class StoredSession:
     document: Document | None
 
 
-def line_to_summary(values: Mapping[str, Any]) -> SessionSummary:
-    """Read a line of the table `sessions`."""
+def row_to_summary(values: Mapping[str, Any]) -> SessionSummary:
+    """Read a row of the table `sessions`."""
     text_label = None
     if values["text_id"]:
         text_label = TextLabel(values["text_id"], values["text_title"], values["text_words"] or 0.0)
@@ -159,13 +159,13 @@ def _mean_estimate(values: Mapping[str, Any], name: str) -> Estimate | None:
     return Estimate(values[name], values[f"{name}_low"], values[f"{name}_high"])
 
 
-def line_to_stored_passage(values: Mapping[str, Any]) -> StoredPassage:
-    """Read a line of the table `passages`."""
+def row_to_stored_passage(values: Mapping[str, Any]) -> StoredPassage:
+    """Read a row of the table `passages`."""
     return StoredPassage(
         position=values["position"],
         section=values["section"],
         lix=values["lix"],
-        reading=line_to_passage(values),
+        reading=row_to_passage(values),
         estimate=_mean_estimate(values, "comprehension"),
         mark=values["mark"],
         why=values["why"],

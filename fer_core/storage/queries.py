@@ -16,8 +16,8 @@ from fer_core.storage import records
 from fer_core.storage.history import (
     SessionSummary,
     StoredSession,
-    line_to_stored_passage,
-    line_to_summary,
+    row_to_stored_passage,
+    row_to_summary,
 )
 from fer_core.storage.tables import (
     SESSION_TABLES,
@@ -33,20 +33,20 @@ from fer_core.storage.tables import (
 
 #: A deleted session can be brought back for this long.
 UNDO_S = 15 * 60.0
-#: Lines in one statement; bounds its memory.
+#: Rows in one statement; bounds its memory.
 LINES_AT_ONCE = 500
 
 
-def lines_of(connection: Connection, query: Select[Any]) -> Iterator[dict[str, Any]]:
-    """Yield each line that a query finds as a plain dictionary."""
-    for line in connection.execute(query):
-        yield dict(line._mapping)
+def rows_of(connection: Connection, query: Select[Any]) -> Iterator[dict[str, Any]]:
+    """Yield each row that a query finds as a plain dictionary."""
+    for row in connection.execute(query):
+        yield dict(row._mapping)
 
 
-def insert_lines(connection: Connection, table: Table, lines: Sequence[dict[str, Any]]) -> None:
-    """Add lines to a table."""
-    for start in range(0, len(lines), LINES_AT_ONCE):
-        connection.execute(insert(table), lines[start : start + LINES_AT_ONCE])
+def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Add rows to a table."""
+    for start in range(0, len(rows), LINES_AT_ONCE):
+        connection.execute(insert(table), rows[start : start + LINES_AT_ONCE])
 
 
 def find_sessions(
@@ -72,18 +72,18 @@ def find_sessions(
         query = query.where(sessions.c.text_id == text_id)
     wanted = search.casefold().split()
     # Not in SQL: SQLite's lower() knows the letters A to Z only, PostgreSQL's those of its locale.
-    found = (line for line in lines_of(connection, query) if _has_words(line, wanted))
-    return [line_to_summary(line) for line in islice(found, limit)]
+    found = (row for row in rows_of(connection, query) if _has_words(row, wanted))
+    return [row_to_summary(row) for row in islice(found, limit)]
 
 
-def _has_words(line: Mapping[str, Any], wanted: Sequence[str]) -> bool:
-    held = [line[name].casefold() for name in ("title", "goal", "note", "text_title")]
+def _has_words(row: Mapping[str, Any], wanted: Sequence[str]) -> bool:
+    held = [row[name].casefold() for name in ("title", "goal", "note", "text_title")]
     return all(any(word in words for words in held) for word in wanted)
 
 
-def _session_line(connection: Connection, session_id: str, owner: str) -> dict[str, Any]:
+def _session_row(connection: Connection, session_id: str, owner: str) -> dict[str, Any]:
     found = list(
-        lines_of(
+        rows_of(
             connection,
             select(sessions).where(
                 sessions.c.session_id == session_id,
@@ -103,7 +103,7 @@ def find_session(connection: Connection, session_id: str, owner: str) -> Session
     Raises:
         SessionNotFound: There is no such session of this owner.
     """
-    return line_to_summary(_session_line(connection, session_id, owner))
+    return row_to_summary(_session_row(connection, session_id, owner))
 
 
 def load_session(connection: Connection, session_id: str, owner: str) -> StoredSession:
@@ -112,21 +112,21 @@ def load_session(connection: Connection, session_id: str, owner: str) -> StoredS
     Raises:
         SessionNotFound: There is no such session of this owner.
     """
-    session = _session_line(connection, session_id, owner)
+    session = _session_row(connection, session_id, owner)
 
-    def lines(table: Table, order: str) -> Iterator[Mapping[str, Any]]:
+    def rows(table: Table, order: str) -> Iterator[Mapping[str, Any]]:
         query = select(table).where(table.c.session_id == session_id).order_by(table.c[order])
-        return lines_of(connection, query)
+        return rows_of(connection, query)
 
     return StoredSession(
-        summary=line_to_summary(session),
-        rows=tuple(records.line_to_row(line) for line in lines(timeline, "at")),
-        events=tuple(records.line_to_event(line) for line in lines(events, "sequence")),
-        answers=tuple(records.line_to_answer(line) for line in lines(answers, "position")),
-        views=tuple(records.line_to_view(line) for line in lines(views, "position")),
-        passages=tuple(line_to_stored_passage(line) for line in lines(passages, "position")),
+        summary=row_to_summary(session),
+        rows=tuple(records.row_to_bucket(row) for row in rows(timeline, "at")),
+        events=tuple(records.row_to_event(row) for row in rows(events, "sequence")),
+        answers=tuple(records.row_to_answer(row) for row in rows(answers, "position")),
+        views=tuple(records.row_to_view(row) for row in rows(views, "position")),
+        passages=tuple(row_to_stored_passage(row) for row in rows(passages, "position")),
         marked=tuple(session["marked"]),
-        document=next(map(records.line_to_document, lines(texts, "session_id")), None),
+        document=next(map(records.row_to_document, rows(texts, "session_id")), None),
     )
 
 
@@ -153,7 +153,7 @@ def find_answers(
     )
     if before is not None:
         query = query.where(sessions.c.started_at < before)
-    return [records.line_to_answer(line) for line in lines_of(connection, query)]
+    return [records.row_to_answer(row) for row in rows_of(connection, query)]
 
 
 def find_paces(connection: Connection, owner: str, before: float | None, limit: int) -> list[float]:
@@ -167,7 +167,7 @@ def find_paces(connection: Connection, owner: str, before: float | None, limit: 
     )
     if before is not None:
         query = query.where(sessions.c.started_at < before)
-    paces = [records.line_to_passage(line).wpm for line in lines_of(connection, query)]
+    paces = [records.row_to_passage(row).wpm for row in rows_of(connection, query)]
     return [pace for pace in paces if pace is not None]
 
 
@@ -187,11 +187,11 @@ def change_session(connection: Connection, session_id: str, owner: str, **values
 
 
 def replace_passages(
-    connection: Connection, session_id: str, lines: Sequence[dict[str, Any]]
+    connection: Connection, session_id: str, rows: Sequence[dict[str, Any]]
 ) -> None:
     """Write how each passage was read anew."""
     connection.execute(delete(passages).where(passages.c.session_id == session_id))
-    insert_lines(connection, passages, lines)
+    insert_rows(connection, passages, rows)
 
 
 def remove_sessions(connection: Connection, session_ids: Sequence[str]) -> None:
@@ -222,10 +222,10 @@ def remove_everything(connection: Connection, owner: str | None) -> None:
 
 
 def find_learner(connection: Connection, owner: str) -> dict[str, Any]:
-    """Return the line of a learner; an empty one if nothing is known."""
+    """Return the row of a learner; an empty one if nothing is known."""
     nothing: dict[str, Any] = {"baseline": None, "baseline_at": None, "answers_from": 0.0}
     query = select(learners).where(learners.c.owner == owner)
-    return next(lines_of(connection, query), nothing)
+    return next(rows_of(connection, query), nothing)
 
 
 def set_learner(connection: Connection, owner: str, **values: Any) -> None:

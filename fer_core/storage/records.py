@@ -1,4 +1,4 @@
-"""Between what a session holds and the lines of the tables, both ways."""
+"""Between what a session holds and the rows of the tables, both ways."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from fer_core.texts.document import Document, Heading, Passage
 from fer_core.texts.question import Question
 from fer_core.texts.readability import measure_readability
 
-Line = dict[str, Any]
+Row = dict[str, Any]
 
 INDICATORS = ("comprehension", "stress", "attention")
 _PLAIN = (
@@ -36,16 +36,18 @@ _PLAIN = (
     "valence_band", "arousal", "motion", "centre_x", "centre_y", "size", "coverage",
 )  # fmt: skip
 _FEATURES = {"comprehension": ComprehensionFeatures, "stress": StressFeatures}
+#: Histories up to version 0.6.0 name this feature, which was never measured.
+_FORMER_FEATURES = frozenset({"eye_closure"})
 
 
-def row_to_line(session_id: str, row: TimelineBucket) -> Line:
-    """Return a timeline row as a line of the table `timeline`."""
-    line: Line = {"session_id": session_id, "presence": str(row.presence)}
-    line |= {name: getattr(row, name) for name in _PLAIN}
-    line |= _five_to_line("p", row.probabilities) | _five_to_line("share", row.shares)
+def bucket_to_row(session_id: str, bucket: TimelineBucket) -> Row:
+    """Return a timeline's bucket as a row of the table `timeline`."""
+    row: Row = {"session_id": session_id, "presence": str(bucket.presence)}
+    row |= {name: getattr(bucket, name) for name in _PLAIN}
+    row |= _five_to_row("p", bucket.probabilities) | _five_to_row("share", bucket.shares)
     for name in INDICATORS:
-        estimate: Estimate = getattr(row, name)
-        line |= {
+        estimate: Estimate = getattr(bucket, name)
+        row |= {
             name: estimate.value,
             f"{name}_low": estimate.low,
             f"{name}_high": estimate.high,
@@ -54,72 +56,70 @@ def row_to_line(session_id: str, row: TimelineBucket) -> Line:
             f"{name}_answers": estimate.answers,
         }
     # Three empty columns: it was not asked for.
-    pulse = row.pulse or Pulse()
-    return line | {
+    pulse = bucket.pulse or Pulse()
+    return row | {
         "heart_rate": pulse.bpm,
         "heart_rate_snr_db": pulse.snr_db,
         "heart_rate_reason": None if pulse.reason is None else str(pulse.reason),
     }
 
 
-def line_to_row(line: Mapping[str, Any]) -> TimelineBucket:
-    """Read what `row_to_line` wrote."""
-    values: dict[str, Any] = {name: line[name] for name in _PLAIN}
-    values |= {name: _line_to_estimate(name, line) for name in INDICATORS}
+def row_to_bucket(row: Mapping[str, Any]) -> TimelineBucket:
+    """Read what `bucket_to_row` wrote."""
+    values: dict[str, Any] = {name: row[name] for name in _PLAIN}
+    values |= {name: _row_to_estimate(name, row) for name in INDICATORS}
     return TimelineBucket(
         **values,
-        presence=Presence(line["presence"]),
-        probabilities=_line_to_five("p", line),
-        shares=_line_to_five("share", line),
-        pulse=_line_to_pulse(line),
+        presence=Presence(row["presence"]),
+        probabilities=_row_to_five("p", row),
+        shares=_row_to_five("share", row),
+        pulse=_row_to_pulse(row),
     )
 
 
-def _five_to_line(prefix: str, values: Five | None) -> Line:
+def _five_to_row(prefix: str, values: Five | None) -> Row:
     numbers = values or (None,) * len(LABELS)
     return {
         f"{prefix}_{label.lower()}": value for label, value in zip(LABELS, numbers, strict=True)
     }
 
 
-def _line_to_five(prefix: str, line: Mapping[str, Any]) -> Five | None:
-    a, b, c, d, e = (line[f"{prefix}_{label.lower()}"] for label in LABELS)
+def _row_to_five(prefix: str, row: Mapping[str, Any]) -> Five | None:
+    a, b, c, d, e = (row[f"{prefix}_{label.lower()}"] for label in LABELS)
     return None if a is None else (a, b, c, d, e)
 
 
-def _line_to_estimate(name: str, line: Mapping[str, Any]) -> Estimate:
-    reason, basis = line[f"{name}_reason"], line[f"{name}_basis"]
+def _row_to_estimate(name: str, row: Mapping[str, Any]) -> Estimate:
+    reason, basis = row[f"{name}_reason"], row[f"{name}_basis"]
     return Estimate(
-        value=line[name],
-        low=line[f"{name}_low"],
-        high=line[f"{name}_high"],
+        value=row[name],
+        low=row[f"{name}_low"],
+        high=row[f"{name}_high"],
         reason=None if reason is None else Reason(reason),
         basis=None if basis is None else Basis(basis),
-        answers=line[f"{name}_answers"],
+        answers=row[f"{name}_answers"],
     )
 
 
-def _line_to_pulse(line: Mapping[str, Any]) -> Pulse | None:
-    bpm, reason = line["heart_rate"], line["heart_rate_reason"]
+def _row_to_pulse(row: Mapping[str, Any]) -> Pulse | None:
+    bpm, reason = row["heart_rate"], row["heart_rate_reason"]
     if bpm is None and reason is None:
         return None
-    return Pulse(bpm, line["heart_rate_snr_db"], None if reason is None else NoPulse(reason))
+    return Pulse(bpm, row["heart_rate_snr_db"], None if reason is None else NoPulse(reason))
 
 
-def event_to_line(session_id: str, event: Event) -> Line:
-    """Return an event as a line of the table `events`."""
+def event_to_row(session_id: str, event: Event) -> Row:
+    """Return an event as a row of the table `events`."""
     return {"session_id": session_id, **event.to_dict()}
 
 
-def line_to_event(line: Mapping[str, Any]) -> Event:
-    """Read what `event_to_line` wrote."""
-    return Event(line["sequence"], line["at"], EventKind(line["kind"]), line["data"])
+def row_to_event(row: Mapping[str, Any]) -> Event:
+    """Read what `event_to_row` wrote."""
+    return Event(row["sequence"], row["at"], EventKind(row["kind"]), row["data"])
 
 
-def answer_to_line(
-    session_id: str, position: int, answer: Answer, features: Features | None
-) -> Line:
-    """Return an answer as a line of the table `answers`."""
+def answer_to_row(session_id: str, position: int, answer: Answer, features: Features | None) -> Row:
+    """Return an answer as a row of the table `answers`."""
     probe = answer.probe
     kind = next((name for name, cls in _FEATURES.items() if isinstance(features, cls)), None)
     return {
@@ -140,40 +140,41 @@ def answer_to_line(
     }
 
 
-def line_to_answer(line: Mapping[str, Any]) -> tuple[Answer, Features | None]:
-    """Read what `answer_to_line` wrote: the answer, and what was known when it was asked."""
-    question = line["question"]
+def row_to_answer(row: Mapping[str, Any]) -> tuple[Answer, Features | None]:
+    """Read what `answer_to_row` wrote: the answer, and what was known when it was asked."""
+    question = row["question"]
     probe = Probe(
-        probe_id=line["probe_id"],
-        kind=ProbeKind(line["kind"]),
-        asked_at=line["asked_at"],
-        prompt=line["prompt"],
-        passage_id=line["passage_id"],
+        probe_id=row["probe_id"],
+        kind=ProbeKind(row["kind"]),
+        asked_at=row["asked_at"],
+        prompt=row["prompt"],
+        passage_id=row["passage_id"],
         question=question and _question(question),
-        chosen_at_random=line["chosen_at_random"],
+        chosen_at_random=row["chosen_at_random"],
     )
-    features = line["features"]
+    known = row["features"] or {}
+    features = {name: known[name] for name in known.keys() - _FORMER_FEATURES}
     return (
-        Answer(probe, line["value"], line["answered_at"], line["is_correction"]),
-        None if features is None else _FEATURES[line["features_of"]](**features),
+        Answer(probe, row["value"], row["answered_at"], row["is_correction"]),
+        _FEATURES[row["features_of"]](**features) if known else None,
     )
 
 
-def view_to_line(session_id: str, position: int, view: View) -> Line:
-    """Return a view as a line of the table `views`."""
+def view_to_row(session_id: str, position: int, view: View) -> Row:
+    """Return a view as a row of the table `views`."""
     return {"session_id": session_id, "position": position, **asdict(view)}
 
 
-def line_to_view(line: Mapping[str, Any]) -> View:
-    """Read what `view_to_line` wrote."""
-    return View(line["passage_id"], line["visible_share"], line["start"], line["end"])
+def row_to_view(row: Mapping[str, Any]) -> View:
+    """Read what `view_to_row` wrote."""
+    return View(row["passage_id"], row["visible_share"], row["start"], row["end"])
 
 
-def line_to_passage(line: Mapping[str, Any]) -> PassageReading:
-    """Read how a passage was read from a line of the table `passages`."""
+def row_to_passage(row: Mapping[str, Any]) -> PassageReading:
+    """Read how a passage was read from a row of the table `passages`."""
     return PassageReading(
         **{
-            name: line[name]
+            name: row[name]
             for name in (
                 "passage_id", "words", "seconds", "away_seconds", "visits", "first_seen",
                 "last_seen", "negative_z", "coverage",
@@ -182,14 +183,14 @@ def line_to_passage(line: Mapping[str, Any]) -> PassageReading:
     )  # fmt: skip
 
 
-def passage_to_line(
+def passage_to_row(
     session_id: str,
     passage: Passage,
     read: PassageReading,
     estimate: Estimate | None,
     highlight: Highlight | None,
-) -> Line:
-    """Return how a passage was read as a line of the table `passages`."""
+) -> Row:
+    """Return how a passage was read as a row of the table `passages`."""
     readability = measure_readability(passage.text)
     return {
         "session_id": session_id,
@@ -205,8 +206,8 @@ def passage_to_line(
     }
 
 
-def document_to_line(session_id: str, document: Document) -> Line:
-    """Return a text as a line of the table `texts`."""
+def document_to_row(session_id: str, document: Document) -> Row:
+    """Return a text as a row of the table `texts`."""
     passages = [
         {
             "text": passage.text.replace("\x00", ""),
@@ -225,10 +226,10 @@ def document_to_line(session_id: str, document: Document) -> Line:
     }
 
 
-def line_to_document(line: Mapping[str, Any]) -> Document:
-    """Read what `document_to_line` wrote."""
+def row_to_document(row: Mapping[str, Any]) -> Document:
+    """Read what `document_to_row` wrote."""
     return Document(
-        title=line["title"],
+        title=row["title"],
         passages=tuple(
             Passage(
                 f"p{index + 1}",
@@ -237,11 +238,11 @@ def line_to_document(line: Mapping[str, Any]) -> Document:
                 tuple(Heading(**heading) for heading in passage["headings"]),
                 passage["section"],
             )
-            for index, passage in enumerate(line["passages"])
+            for index, passage in enumerate(row["passages"])
         ),
-        questions=tuple(_question(question) for question in line["questions"]),
-        language=line["language"],
-        pages=line["pages"],
+        questions=tuple(_question(question) for question in row["questions"]),
+        language=row["language"],
+        pages=row["pages"],
     )
 
 

@@ -173,7 +173,7 @@ class Saver:
             except StorageError:
                 raise
             except Exception as error:  # what is wrong with one must not cost the others
-                if self._status.saving:  # the first time only; without the lines themselves
+                if self._status.saving:  # the first time only; without the rows themselves
                     _log.warning("a session could not be saved: %s", type(error).__name__)
                 refused.add(session_id)
         return frozenset(refused)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import IO
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from fer_core.affect.indicators import Estimate
 from fer_core.affect.signals import Baseline
@@ -27,9 +27,8 @@ from fer_core.storage.archive import ImportResult, export_history, import_histor
 from fer_core.storage.database import Database
 from fer_core.storage.engines import database_url
 from fer_core.storage.history import SessionSummary, StoredSession, TextLabel
-from fer_core.storage.records import passage_to_line
+from fer_core.storage.records import passage_to_row
 from fer_core.storage.saver import Saver, StoreStatus
-from fer_core.storage.tables import metadata
 from fer_core.storage.writer import clean
 from fer_core.texts.document import Document
 
@@ -166,8 +165,8 @@ class SessionStore:
             StorageError: It cannot be saved now; it is as soon as it can be.
         """
         marks = {highlight.passage_id: highlight for highlight in highlights}
-        lines = [
-            passage_to_line(
+        rows = [
+            passage_to_row(
                 session_id,
                 passage,
                 read,
@@ -180,7 +179,7 @@ class SessionStore:
 
         def write(connection: Connection) -> None:
             queries.change_session(connection, session_id, owner, marked=important)
-            queries.replace_passages(connection, session_id, lines)
+            queries.replace_passages(connection, session_id, rows)
 
         self._saver.save_with(session_id, owner, write)
 
@@ -211,12 +210,12 @@ class SessionStore:
             text_id: About this text.
             limit: At most so many.
         """
-        with self.database.looking() as connection:
+        with self.database.reading() as connection:
             return queries.find_sessions(connection, owner, search, since, until, text_id, limit)
 
     def summary(self, session_id: str, *, owner: str = "") -> SessionSummary:
         """Return one session as it stands in the list. Raises as `load`, without its work."""
-        with self.database.looking() as connection:
+        with self.database.reading() as connection:
             return queries.find_session(connection, session_id, owner)
 
     def load(self, session_id: str, *, owner: str = "") -> StoredSession:
@@ -225,7 +224,7 @@ class SessionStore:
         Raises:
             SessionNotFound: There is no such session of this owner.
         """
-        with self.database.looking() as connection:
+        with self.database.reading() as connection:
             return queries.load_session(connection, session_id, owner)
 
     def restore(self, session_id: str, *, owner: str = "") -> StudySession:
@@ -262,16 +261,16 @@ class SessionStore:
             before: Take answers and paces of sessions that started before this moment, seconds
                 since the epoch; of all sessions without it.
         """
-        with self.database.looking() as connection:
-            line = queries.find_learner(connection, owner)
-            since = float(line["answers_from"])
+        with self.database.reading() as connection:
+            row = queries.find_learner(connection, owner)
+            since = float(row["answers_from"])
             answers = queries.find_answers(connection, owner, since, before)
             paces = queries.find_paces(connection, owner, before, EARLIER_PACES)
-        baseline = line["baseline"]
+        baseline = row["baseline"]
         return LearnerProfile.from_answers(
             answers,
             baseline=None if baseline is None else Baseline.from_dict(baseline),
-            baseline_at=line["baseline_at"],
+            baseline_at=row["baseline_at"],
             paces_wpm=paces,
             answers_from=since,
         )
@@ -282,7 +281,7 @@ class SessionStore:
         As at its end: from its own passages and those of the sessions before it.
         """
         before = stored.summary.info.started_at
-        with self.database.looking() as connection:
+        with self.database.reading() as connection:
             earlier = queries.find_paces(connection, owner, before, EARLIER_PACES)
         here = (passage.reading.wpm for passage in stored.passages)
         return own_pace([*earlier, *(wpm for wpm in here if wpm is not None)])
@@ -392,11 +391,3 @@ class SessionStore:
                 queries.remove_everything(connection, owner)
             self._saver.forget_all(owner)
         self.database.shrink()
-
-    def count_lines(self) -> int:
-        """Return the number of lines in all tables, of everybody."""
-        with self.database.looking() as connection:
-            return sum(
-                connection.scalar(select(func.count()).select_from(table)) or 0
-                for table in metadata.sorted_tables
-            )

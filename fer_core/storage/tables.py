@@ -52,7 +52,7 @@ def _estimate(name: str) -> list[Column[float] | Column[str] | Column[int]]:
     ]
 
 
-#: One line a session. Times are seconds since the epoch; the means are over its rows.
+#: One row a session. Times are seconds since the epoch; the means are over its rows.
 sessions = Table(
     "sessions",
     metadata,
@@ -110,7 +110,7 @@ timeline = Table(
     Column("heart_rate_reason", String(LABEL_LENGTH)),
 )
 
-#: What happened, see `study.records.Event`.
+#: What happened, see `sessions.events.Event`.
 events = Table(
     "events",
     metadata,
@@ -121,7 +121,7 @@ events = Table(
     Column("data", JSON, nullable=False),
 )
 
-#: What the learner said, with what was known then, see `study.probes.Answer`.
+#: What the learner said, with what was known then, see `learner.probes.Answer`.
 answers = Table(
     "answers",
     metadata,
@@ -153,7 +153,7 @@ views = Table(
     Column("end", Double, nullable=False),
 )
 
-#: How each passage was read, see `study.reading.PassageReading`. The words are not in it.
+#: How each passage was read, see `reading.attribution.PassageReading`. The words are not in it.
 passages = Table(
     "passages",
     metadata,

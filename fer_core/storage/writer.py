@@ -18,14 +18,14 @@ from fer_core.reading.visibility import View
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import TextLabel
-from fer_core.storage.queries import LINES_AT_ONCE, insert_lines
+from fer_core.storage.queries import LINES_AT_ONCE, insert_rows
 from fer_core.storage.records import (
     INDICATORS,
-    answer_to_line,
-    document_to_line,
-    event_to_line,
-    row_to_line,
-    view_to_line,
+    answer_to_row,
+    bucket_to_row,
+    document_to_row,
+    event_to_row,
+    view_to_row,
 )
 from fer_core.storage.tables import answers, events, sessions, texts, timeline, views
 from fer_core.texts.document import Document
@@ -98,7 +98,7 @@ def save(connection: Connection, follower: Follower, now: float) -> Progress:
         connection.execute(
             delete(timeline).where(timeline.c.session_id == session_id, timeline.c.at >= rows[0].at)
         )
-        insert_lines(connection, timeline, [row_to_line(session_id, row) for row in rows])
+        insert_rows(connection, timeline, [bucket_to_row(session_id, bucket) for bucket in rows])
     new_events = session.events(follower.last_event)
     if new_events:
         connection.execute(
@@ -106,13 +106,13 @@ def save(connection: Connection, follower: Follower, now: float) -> Progress:
                 events.c.session_id == session_id, events.c.sequence > follower.last_event
             )
         )
-        insert_lines(connection, events, [event_to_line(session_id, event) for event in new_events])
+        insert_rows(connection, events, [event_to_row(session_id, event) for event in new_events])
     given = session.examples
     _save_answers(connection, follower, given)
     document = follower.unsaved_document
     if document is not None:
         connection.execute(delete(texts).where(texts.c.session_id == session_id))
-        insert_lines(connection, texts, [document_to_line(session_id, document)])
+        insert_rows(connection, texts, [document_to_row(session_id, document)])
     seen = session.views
     _save_views(connection, follower, seen)
 
@@ -224,19 +224,19 @@ def _save_session(connection: Connection, follower: Follower, state: State, now:
 def _save_answers(
     connection: Connection, follower: Follower, given: tuple[tuple[Answer, Features | None], ...]
 ) -> None:
-    lines = [
-        answer_to_line(follower.session_id, position, answer, features)
+    rows = [
+        answer_to_row(follower.session_id, position, answer, features)
         for position, (answer, features) in enumerate(given)
         if follower.answers.get(answer.probe.probe_id) is not answer
     ]
-    for line in lines:
+    for row in rows:
         connection.execute(
             delete(answers).where(
                 answers.c.session_id == follower.session_id,
-                answers.c.probe_id == line["probe_id"],
+                answers.c.probe_id == row["probe_id"],
             )
         )
-    insert_lines(connection, answers, lines)
+    insert_rows(connection, answers, rows)
 
 
 def _save_views(connection: Connection, follower: Follower, seen: tuple[View, ...]) -> None:
@@ -253,10 +253,10 @@ def _save_views(connection: Connection, follower: Follower, seen: tuple[View, ..
                 views.c.position.in_(changed[start : start + LINES_AT_ONCE]),
             )
         )
-    insert_lines(
+    insert_rows(
         connection,
         views,
-        [view_to_line(follower.session_id, position, seen[position]) for position in changed],
+        [view_to_row(follower.session_id, position, seen[position]) for position in changed],
     )
 
 

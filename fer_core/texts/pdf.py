@@ -19,7 +19,7 @@ from fer_core.texts.pdf_text import read_pages
 
 #: With fewer letters a page on average, the pages are pictures.
 SCANNED_BELOW_LETTERS = 20
-#: A first or last line is a running head when this share of the pages have it.
+#: A first or last line is a running head when this share of the odd or even pages have it.
 RUNNING_HEAD_SHARE = 0.5
 LEAST_PAGES_FOR_RUNNING_HEADS = 4
 #: A line shorter than this share of the usual line, with a full stop, ends its paragraph.
@@ -33,6 +33,11 @@ _NUMBERED_HEADING = re.compile(
 #: Browsers print a page without a title under its address.
 _ADDRESS = re.compile(r"^\w+:(//\S+|blank)$")
 _DIGITS = re.compile(r"\d+")
+#: What stands beside a page's number: "Page 3 of 7", "Seite 3", "S. 3", "p. 3/7".
+_PAGE_WORDS = frozenset(
+    ["page", "pages", "p", "pp", "of", "seite", "s", "von", "página", "pág", "pag", "pagina", "de",
+     "di", "sida", "side", "strona", "str", "stránka", "z", "oldal", "sayfa", "sivu"]
+)  # fmt: skip
 #: The ends of two lines that no space parts: Chinese, Japanese, Thai, Lao, Burmese, Khmer.
 _WITHOUT_SPACES = re.compile(
     "[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]{2}"
@@ -65,23 +70,53 @@ def pdf_to_blocks(
 
 
 def _without_running_heads(pages: Sequence[Sequence[str]]) -> list[str]:
-    """Return all lines, without those that stand at the edge of most pages; "" between pages."""
+    """Return all lines, without those that stand at the edge of most odd or most even pages."""
     trimmed = [[line.strip() for line in page if line.strip()] for page in pages]
-    heads: set[str] = set()
+    heads: list[set[str]] = [set(), set()]
     if len(trimmed) >= LEAST_PAGES_FOR_RUNNING_HEADS:
-        edges = Counter(
-            _DIGITS.sub("#", line) for page in trimmed for line in {*page[:1], *page[-1:]}
-        )
-        least = max(3, RUNNING_HEAD_SHARE * len(trimmed))
-        heads = {line for line, count in edges.items() if count >= least}
+        heads = [_running_heads(trimmed, parity) for parity in (0, 1)]
     lines: list[str] = []
-    for page in trimmed:
-        while page and _DIGITS.sub("#", page[0]) in heads:
+    for number, page in enumerate(trimmed):
+        own = heads[number % 2]
+        while page and _shape(page[0]) in own:
             page.pop(0)
-        while page and _DIGITS.sub("#", page[-1]) in heads:
+        while page and _shape(page[-1]) in own:
             page.pop()
         lines += page
     return lines
+
+
+def _running_heads(pages: Sequence[Sequence[str]], parity: int) -> set[str]:
+    """Return the shapes of the lines at the edge of most even (0) or odd (1) pages, from 0.
+
+    A number in such a line must be the page's, counted on from wherever the book begins; beside it
+    stand the word for a page or a title: "Question 3" at the top of page 3 is a question.
+    """
+    numbers: dict[str, Counter[int | None]] = {}
+    chosen = range(parity, len(pages), 2)
+    for number in chosen:
+        page = pages[number]
+        for line in {*page[:1], *page[-1:]}:
+            found = _DIGITS.findall(line)[:3]
+            offsets: set[int | None] = {
+                int(digits) - number for digits in found if len(digits) <= 6
+            }
+            numbers.setdefault(_shape(line), Counter()).update(offsets or {None})
+    least = max(2, RUNNING_HEAD_SHARE * len(chosen))
+    return {
+        shape
+        for shape, offsets in numbers.items()
+        if offsets.most_common(1)[0][1] >= least and ("#" not in shape or _may_number_pages(shape))
+    }
+
+
+def _may_number_pages(shape: str) -> bool:
+    words = [word for word in re.findall(r"[^\W\d_]+", shape) if word.casefold() not in _PAGE_WORDS]
+    return len(words) != 1 and len(words) <= LONGEST_HEADING_WORDS
+
+
+def _shape(line: str) -> str:
+    return _DIGITS.sub("#", line)
 
 
 def lines_to_blocks(lines: Sequence[str]) -> list[Block]:

@@ -105,23 +105,39 @@ def whole(width: int, height: int, long_side: int, stride: int = 32) -> View:
     return _letterbox(0, 0, width, height, long_side / max(width, height), stride)
 
 
-def tiles(width: int, height: int, scale: float, side: int, overlap: int) -> list[View]:
-    """Cover a picture with overlapping square views.
+def tiles(
+    width: int, height: int, scale: float, side: int, overlap: int, stride: int = 32
+) -> list[View]:
+    """Cover a picture with overlapping views of one size.
 
     Args:
         width: Of the picture, in pixels.
         height: Of the picture, in pixels.
         scale: Input pixels per source pixel.
-        side: Side of each input, in pixels; a multiple of the stride.
+        side: Longest side of each input, in pixels; a multiple of the stride. Where the picture
+            ends before, the input does, too.
         overlap: How many input pixels neighbours share at least: a face of up to that size is
             whole in one of them.
+        stride: The network's stride.
     """
-    span = side / scale
+    input_width, input_height = _tile_size(width, height, scale, side, stride)
+    across, down = input_width / scale, input_height / scale
     return [
-        View(x, y, round(span), round(span), side, side, scale, 0, 0)
-        for y in _starts(height, span, overlap / scale)
-        for x in _starts(width, span, overlap / scale)
+        View(x, y, round(across), round(down), input_width, input_height, scale, 0, 0)
+        for y in _starts(height, down, overlap / scale)
+        for x in _starts(width, across, overlap / scale)
     ]
+
+
+def tile_pixels(
+    width: int, height: int, scale: float, side: int, overlap: int, stride: int = 32
+) -> int:
+    """Return how many input pixels `tiles` would have, without making them."""
+    sizes = _tile_size(width, height, scale, side, stride)
+    pixels = 1
+    for size, length in zip(sizes, (width, height), strict=True):
+        pixels *= size * _count(length, size / scale, overlap / scale)
+    return pixels
 
 
 def around(box: Box, crop: RefineCrop) -> View:
@@ -181,8 +197,20 @@ def _letterbox(x: int, y: int, width: int, height: int, scale: float, stride: in
 
 def _starts(length: int, span: float, overlap: float) -> list[int]:
     """Return where tiles of `span` begin so that they cover `length` and share `overlap`."""
-    if span >= length:
+    count = _count(length, span, overlap)
+    if count == 1:
         return [round((length - span) / 2)]
-    count = math.ceil((length - overlap) / (span - overlap))
     step = (length - span) / (count - 1)
     return [round(index * step) for index in range(count)]
+
+
+def _count(length: int, span: float, overlap: float) -> int:
+    return 1 if span >= length else math.ceil((length - overlap) / (span - overlap))
+
+
+def _tile_size(width: int, height: int, scale: float, side: int, stride: int) -> tuple[int, int]:
+    across, down = (
+        min(side, math.ceil(max(1.0, length * scale) / stride) * stride)
+        for length in (width, height)
+    )
+    return across, down

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -102,13 +102,22 @@ class Face:
         return replace(self, track_id=track_id)
 
 
+FramePath = Literal["detected", "followed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds spent on one picture."""
+    """Milliseconds spent on one picture, and on what.
+
+    Attributes:
+        path: "detected" if the detector saw the picture, "followed" if the refiner alone saw where
+            the faces were the frame before.
+    """
 
     preprocess_ms: float = 0.0
     inference_ms: float = 0.0
     postprocess_ms: float = 0.0
+    path: FramePath = "detected"
 
     @property
     def total_ms(self) -> float:

@@ -40,6 +40,16 @@ _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 _log = logging.getLogger(__name__)
 
 
+def check_rgb(rgb: npt.NDArray[np.generic]) -> None:
+    """Check that an array is a picture as everything here takes it: RGB, uint8, (h, w, 3).
+
+    Raises:
+        NotAnImage: It is not.
+    """
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or 0 in rgb.shape:
+        raise NotAnImage("A picture must be RGB, 8 bits a channel.")
+
+
 def decode_image(
     data: bytes, *, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS
 ) -> RgbImage:
@@ -70,12 +80,7 @@ def decode_image(
         >>> picture.shape, picture.dtype.name
         ((512, 512, 3), 'uint8')
     """
-    if not data:
-        raise EmptyFile
-    if len(data) > max_bytes:
-        raise ImageTooLarge(
-            f"This file has {len(data) / 1e6:.1f} MB; at most {max_bytes / 1e6:.0f} MB are taken."
-        )
+    check_size(data, max_bytes)
     _register_decoders()
     with warnings.catch_warnings():
         # Pillow warns of pictures that our own limit refuses or allows knowingly.
@@ -90,8 +95,8 @@ def decode_image(
         width, height = image.size
         if width * height > max_pixels:
             raise TooManyPixels(
-                f"This picture has {width * height / 1e6:.0f} megapixels; at most "
-                f"{max_pixels / 1e6:.0f} are taken."
+                f"This picture has {width * height / 1e6:.1f} megapixels; at most "
+                f"{max_pixels / 1e6:g} are taken."
             )
         if width < 1 or height < 1:
             raise CorruptImage
@@ -100,6 +105,30 @@ def decode_image(
         except Exception as error:  # as above
             _log.info("a picture could not be decoded: %s", type(error).__name__)
             raise CorruptImage from None
+
+
+def check_size(data: bytes, max_bytes: int) -> None:
+    """Check that a file has bytes, and not too many.
+
+    Raises:
+        EmptyFile: No bytes.
+        ImageTooLarge: More than `max_bytes`.
+    """
+    if not data:
+        raise EmptyFile
+    if len(data) > max_bytes:
+        raise ImageTooLarge(
+            f"This file has {len(data) / 1e6:.2f} MB; at most {max_bytes / 1e6:g} MB are taken."
+        )
+
+
+def pixels_claimed(data: bytes) -> int:
+    """Return how many pixels a picture's header claims; 0 where it cannot be read."""
+    try:
+        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            return image.width * image.height
+    except Exception:  # a reader may raise anything on hostile bytes; `decode_image` explains
+        return 0
 
 
 @lru_cache(maxsize=1)

@@ -33,8 +33,11 @@ def write_message(pipe: IO[bytes], value: Any, data: bytes | memoryview = b"") -
     pipe.flush()
 
 
-def read_message(pipe: IO[bytes]) -> tuple[Any, bytes] | None:
-    """Read one message; None when the other side has ended, be it in the middle of one."""
+def read_message(pipe: IO[bytes]) -> tuple[Any, bytearray] | None:
+    """Read one message; None when the other side has ended, be it in the middle of one.
+
+    The bytes are the reader's own: arrays over them can be written to.
+    """
     head = pipe.read(_LENGTHS.size)
     if len(head) < _LENGTHS.size:
         return None
@@ -42,8 +45,8 @@ def read_message(pipe: IO[bytes]) -> tuple[Any, bytes] | None:
     if length > MOST_BYTES or size > MOST_BYTES:
         return None
     text = pipe.read(length)
-    data = pipe.read(size)
-    if len(text) < length or len(data) < size:
+    data = bytearray(size)
+    if len(text) < length or pipe.readinto(data) < size:  # type: ignore[attr-defined]
         return None
     try:
         return json.loads(text), data

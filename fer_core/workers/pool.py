@@ -106,7 +106,7 @@ class WorkerPool:
         *,
         seconds: float | None = None,
         progress: Callable[[float], object] | None = None,
-    ) -> tuple[Any, bytes]:
+    ) -> tuple[Any, bytearray]:
         """Run the task and return its result, a JSON value and bytes.
 
         Args:
@@ -236,7 +236,7 @@ class _Worker:
 
     def ask(
         self, value: Any, data: bytes, seconds: float, progress: Callable[[float], object] | None
-    ) -> tuple[Any, bytes] | None:
+    ) -> tuple[Any, bytearray] | None:
         """Return the answer to a task; None if there was none."""
         self.tasks += 1
         timer = threading.Timer(seconds * WALL_FACTOR, self._kill_late)
@@ -277,7 +277,7 @@ class _Worker:
         self._process.wait()
 
 
-def _result(answer: Any, data: bytes) -> tuple[Any, bytes]:
+def _result(answer: Any, data: bytearray) -> tuple[Any, bytearray]:
     if not isinstance(answer, dict):
         raise TaskFailed("task")
     if "error" in answer:

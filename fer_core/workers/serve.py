@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> None:
             answer, payload = _answer(
                 task,
                 request["value"],
-                data,
+                bytes(data),
                 lambda share: write_message(answers, {"progress": share}),
             )
             write_message(answers, answer, payload)

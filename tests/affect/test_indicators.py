@@ -61,13 +61,12 @@ def test_leaving_the_camera_out_keeps_text_and_pace() -> None:
     assert (bare.away, bare.negative) == (None, None)
 
 
-@given(lix=measures, wpm=measures, away=measures, z=measures, eyes=measures, revisits=measures)
+@given(lix=measures, wpm=measures, away=measures, z=measures, revisits=measures)
 def test_every_estimate_lies_between_0_and_100_inside_its_interval(
     lix: float | None,
     wpm: float | None,
     away: float | None,
     z: float | None,
-    eyes: float | None,
     revisits: float | None,
 ) -> None:
     features = comprehension_features(
@@ -76,7 +75,6 @@ def test_every_estimate_lies_between_0_and_100_inside_its_interval(
         own_wpm=238,
         away_share=away,
         negative_z=z,
-        eye_closure_share=eyes,
         revisits_above_median=revisits,
     )
     made = estimate(features, comprehension_prior())

@@ -12,12 +12,13 @@ from typing import Any
 import httpx
 import pytest
 
-from fer_core.api.services import Services
+from fer_core.api.services import AppServices
 from fer_core.live.memory import IDLE_S
 from fer_core.storage.store import SessionStore
 from tests.api.conftest import MakeApp
 from tests.api.learner import CONSENT, PASSAGES, SESSIONS, START, Clock, Learner
 from tests.storage.conftest import url
+from tests.storage.sessions import count_rows
 from tests.support.servers import free_port, running_server
 
 __all__ = ["url"]  # an empty database of each kind
@@ -30,7 +31,7 @@ def database(url: str) -> str:
 
 
 def store_of(learner: Learner) -> SessionStore:
-    services: Services = learner.client.application.extensions["fer"]
+    services: AppServices = learner.client.application.extensions["fer"]
     store = services.sessions.history.store
     assert store is not None
     return store
@@ -231,7 +232,7 @@ def test_erasing_everything_leaves_no_line(learner: Learner, photo: bytes) -> No
     assert len(store.sessions()) == 2
     learner.client.delete(SESSIONS)
     store.save_now()
-    assert store.count_lines() == 0
+    assert count_rows(store) == 0
 
 
 @contextmanager

@@ -64,8 +64,10 @@ def test_the_rest_answers(make_app: MakeApp, photo: bytes) -> None:
 
 
 def test_a_database_that_takes_connections_and_never_answers_holds_creations_up_for_a_while_only(
-    make_app: MakeApp,
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The shortest wait that the driver takes; each attempt is waited out once.
+    monkeypatch.setattr("fer_core.storage.engines.CONNECT_TIMEOUT_S", 2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql+psycopg://nobody@127.0.0.1:{silent.getsockname()[1]}/none"
         client = make_app(database_url=url).test_client()

@@ -10,7 +10,9 @@ import threading
 import numpy as np
 import pytest
 
-from fer_core.api.frames import CLOCK_TOLERANCE_S
+from fer_core.api.model_loader import ModelService
+from fer_core.api.schemas.moments import format_moment
+from fer_core.api.services import CLOCK_TOLERANCE_S
 from fer_core.reading import visibility
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
@@ -89,6 +91,16 @@ def test_a_frame_from_the_future_is_refused(learner: Learner, photo: bytes) -> N
     assert answer.get_json()["errors"][0]["pointer"] == "/X-Captured-At"
 
 
+def test_a_passage_read_in_the_future_is_refused(learner: Learner) -> None:
+    learner.start(text={"passages": PASSAGES})
+    seen = {"passage_id": "p1", "visible_share": 1.0}
+    times = {"from": format_moment(learner.clock.now), "to": format_moment(learner.clock.now + 60)}
+    answer = learner.post("/passages", [{**seen, **times}])
+    assert answer.status_code == 400
+    assert answer.get_json()["errors"][0]["pointer"] == "/0/to"
+    assert learner.get().get_json()["state"] == "active"
+
+
 def test_a_frame_sent_again_gets_the_same_answer(learner: Learner, photo: bytes) -> None:
     learner.start()
     learner.clock.now += 10
@@ -105,6 +117,29 @@ def test_a_damaged_frame_is_a_problem_and_the_session_goes_on(
     bad = learner.frame(photo[:500])
     assert (bad.status_code, bad.get_json()["code"]) == (422, "corrupt_image")
     assert learner.frame(photo).get_json()["used"]
+
+
+def test_a_session_s_face_is_followed_from_frame_to_frame(
+    learner: Learner, photo: bytes, models: ModelService
+) -> None:
+    def followed() -> int:
+        return models.engine.stats().followed
+
+    before = followed()
+    learner.start()
+    boxes = []
+    for at in (0.0, 0.1, 0.2):
+        learner.clock.now = START + at
+        (face,) = learner.frame(photo, at).get_json()["faces"]
+        boxes.append(face["box"])
+    assert followed() == before + 2
+    for box in boxes[1:]:
+        assert box["x"] == pytest.approx(boxes[0]["x"], abs=8)
+        assert box["width"] == pytest.approx(boxes[0]["width"], rel=0.1)
+    # Another session's frame tells nothing of this one's.
+    learner.start()
+    learner.frame(photo, 0.2)
+    assert followed() == before + 2
 
 
 def test_the_api_and_the_page_give_the_same_timeline(

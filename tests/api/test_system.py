@@ -65,7 +65,7 @@ class Unseeing:
 def test_readiness_turns_false_when_the_self_test_fails(make_app: MakeApp, photo: bytes) -> None:
     now = 0.0
     settings = Settings()
-    private = EmotionDetector.load(settings.weights, settings.threads)
+    private = EmotionDetector.load(settings.weights)
     service = ModelService(lambda: InferenceEngine(private), clock=lambda: now)
     service.load()
     client = make_app(served=service).test_client()
@@ -96,6 +96,7 @@ def test_figures_count_requests_by_route(client: FlaskClient) -> None:
     assert 'fer_http_requests_total{method="GET",route="/healthz",status="200"} 1.0' in figures
     assert 'route="unmatched",status="404"' in figures
     assert "fer_engine_analysed_total" in figures
+    assert "fer_engine_followed_total" in figures
 
 
 def test_each_answer_names_its_request(client: FlaskClient) -> None:

@@ -102,8 +102,8 @@ def test_a_pause_is_marked_until_now() -> None:
 
 
 def test_a_break_is_marked_with_its_evidence() -> None:
-    session = session_of(10)
-    session.snapshot(START + 1501)
+    session = session_of(1510)
+    session.snapshot(START + 1505)
     marks = tables(session, 1600, 300.0).marks
     assert marks["sign"].str.startswith("☕").any()
     assert marks["text"].str.contains("25 minutes").any()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -49,3 +50,10 @@ def test_the_first_page_after_a_start_stands_in_our_frame(
         caption = page.get_by_test_id("stCaptionContainer")
         if caption.count():
             expect(caption.first).to_have_css("opacity", "0.7")
+
+
+def test_a_foreign_name_for_this_machine_gets_no_app(app_address: str) -> None:
+    foreign = httpx.get(app_address, headers={"Host": "evil.example"})
+    assert foreign.status_code == 403
+    own = httpx.get(app_address)
+    assert (own.status_code, own.headers["X-Frame-Options"]) == (200, "SAMEORIGIN")

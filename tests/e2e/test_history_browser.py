@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
-from tests.storage.sessions import TEXT, full_session
+from tests.storage.sessions import TEXT, count_rows, full_session
 from tests.support.browser import PHONE, open_page, settled
 from tests.support.servers import running_app
 
@@ -174,7 +174,7 @@ def test_a_history_is_taken_along_erased_and_brought_in_again(
         erase.click()
         expect(page.get_by_text("Everything is erased: no row is left.")).to_be_visible()
         with SessionStore(f"sqlite:///{tmp_path / 'history.sqlite'}") as store:
-            assert store.count_lines() == 0
+            assert count_rows(store) == 0
 
         page.locator("input[type=file]").set_input_files(exported)
         page.get_by_role("button", name="Import it").click()

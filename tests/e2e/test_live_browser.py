@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -99,11 +99,17 @@ def frame_count(page: Page) -> int:
 
 def wait_for_frames(page: Page, more_than: int = 0) -> int:
     expect(camera_line(page)).to_be_visible(timeout=PATIENCE_MS)
+    wait_until(page, lambda: frame_count(page) > more_than)
+    return frame_count(page)
+
+
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    """Ask twice a second until something holds."""
     for _ in range(PATIENCE_MS // 500):
-        if (count := frame_count(page)) > more_than:
-            return count
+        if holds():
+            return
         page.wait_for_timeout(500)
-    raise AssertionError("the frame counter does not rise")
+    raise AssertionError("it does not come about")
 
 
 def area_of_chart(page: Page) -> int:
@@ -130,8 +136,7 @@ def test_a_session_from_consent_to_download(app_address: str, smiling_browser: B
 
         expect(page.locator("g.mark-area path").first).to_be_attached(timeout=PATIENCE_MS)
         small = area_of_chart(page)
-        page.wait_for_timeout(6000)
-        assert area_of_chart(page) > small
+        wait_until(page, lambda: area_of_chart(page) > small)
 
         press(page, "Pause", page.get_by_text("Paused: the camera is off"))
         press(page, "Resume", page.get_by_role("button", name="Pause", exact=True))

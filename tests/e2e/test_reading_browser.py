@@ -13,13 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from fer_core.reading.attribution import Signals, attribute
+from fer_core.reading.attribution import attribute
 from fer_core.reading.visibility import View
 from fer_core.storage.history import StoredSession
 from fer_core.storage.store import SessionStore
 from fer_core.texts.document import Passage
 from tests.support.browser import open_page, settled
 from tests.support.servers import running_app
+from tests.synthetic.reading import NO_CAMERA
 
 PATIENCE_MS = 60_000
 PASSAGES = 12
@@ -122,7 +123,7 @@ def times(views: Sequence[View], start: float, end: float) -> dict[str, float]:
         if view.start < end and view.end > start
     ]
     passages = [Passage(f"p{number + 1}", number, "words") for number in range(PASSAGES)]
-    return {one.passage_id: one.seconds for one in attribute(passages, cut, Signals.none())}
+    return {one.passage_id: one.seconds for one in attribute(passages, cut, NO_CAMERA)}
 
 
 def test_each_passage_gets_its_time_and_the_skipped_ones_are_marked_skimmed(

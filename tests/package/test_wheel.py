@@ -120,7 +120,19 @@ def test_it_needs_the_pinned_versions_and_their_patches(wheel: Path) -> None:
     always = {need for need in needs if "extra ==" not in need}
     assert always == {f"{name}~={version}" for name, version in pins.items()}
     extras = {match[1] for need in needs if (match := re.search(r"extra == '(\w+)'", need))}
-    assert extras == {"postgres", "train"}
+    files = {path.stem.removeprefix("requirements-") for path in PROJECT_ROOT.glob("*-*.txt")}
+    assert {"postgres", "train"} <= extras == files - {"dev"}
+
+
+def test_a_need_without_a_version_stops_the_build(tmp_path: Path) -> None:
+    from hatch_build import read_needs
+
+    file = tmp_path / "requirements.txt"
+    file.write_text("-c lock\n# note\nav==18.1.0  # why\npsycopg[binary]==3.3.9\n")
+    assert read_needs(file) == ["av~=18.1.0", "psycopg[binary]~=3.3.9"]
+    file.write_text("av>=18\n")
+    with pytest.raises(ValueError, match="pins no version: av>=18"):
+        read_needs(file)
 
 
 def test_the_core_and_its_files_are_those_of_the_wheel(installed: Installed) -> None:

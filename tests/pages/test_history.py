@@ -22,7 +22,7 @@ from fer_core.live.registry import new_session_id
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
-from tests.storage.sessions import START, TEXT, full_session, new_session
+from tests.storage.sessions import START, TEXT, count_rows, full_session, new_session
 
 PAGE = PROJECT_ROOT / "pages" / "history.py"
 
@@ -178,8 +178,11 @@ def test_everything_is_erased_after_the_word_is_typed(url: str) -> None:
     page.text_input(key="erase_word").set_value(ERASE_WORD).run()
     page.button(key="erase_all").click().run()
     assert "no row is left" in words(page)
+    assert "No session here" in words(page)  # in the list, which stands above
+    assert not [one for one in page.dataframe if "Title" in one.value]
+    assert page.button(key="erase_all").disabled
     with SessionStore(url) as store:
-        assert store.count_lines() == 0
+        assert count_rows(store) == 0
 
 
 def test_erasing_everything_ends_what_runs_in_memory_too(url: str) -> None:
@@ -194,7 +197,7 @@ def test_erasing_everything_ends_what_runs_in_memory_too(url: str) -> None:
     store = registry.history.store
     assert store is not None
     assert store.save_now()
-    assert store.count_lines() == 0
+    assert count_rows(store) == 0
 
 
 def test_a_zip_is_made_and_offered(url: str) -> None:
@@ -203,6 +206,20 @@ def test_a_zip_is_made_and_offered(url: str) -> None:
     page.button(key="make_export").click().run()
     assert not page.exception
     assert page.session_state[HistoryMemory.key()].export[:2] == b"PK"
+
+
+def test_what_is_brought_in_stands_in_the_list_at_once(url: str, tmp_path: Path) -> None:
+    fill(url)
+    with SessionStore(url) as store:
+        exported = store.export()
+        store.erase_all()
+    page = open_page()
+    assert "No session here" in words(page)
+    page.file_uploader(key="import_file").set_value(("h.zip", exported, "application/zip")).run()
+    page.button(key="import").click().run()
+    assert not page.exception
+    assert "5 sessions came in, 0 were here already." in words(page)
+    assert len(page.dataframe[0].value) == 5
 
 
 def test_a_session_that_is_not_there_is_said_to_be_missing(data_dir: Path) -> None:

@@ -147,10 +147,10 @@ def test_taking_a_break_pauses_the_session() -> None:
 def test_a_question_is_answered_with_one_tap(monkeypatch: pytest.MonkeyPatch) -> None:
     page, study = started()
     probe = Probe("q1", ProbeKind.CLARITY, now(), "How clear is it?")
-    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: probe)
+    monkeypatch.setattr(study.session._core.questionnaire._schedule, "next", lambda *_: probe)
     page.run()
     assert "How clear is it?" in words(page)
-    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: None)
+    monkeypatch.setattr(study.session._core.questionnaire._schedule, "next", lambda *_: None)
     page.pills(key="answer-q1").set_value(4).run()
     assert [answer.value for answer in study.session.answers] == [4]
     assert "How clear is it?" not in words(page)
@@ -159,9 +159,9 @@ def test_a_question_is_answered_with_one_tap(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_question_can_be_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     page, study = started()
     probe = Probe("q1", ProbeKind.STRESS, now(), "How stressed are you now?")
-    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: probe)
+    monkeypatch.setattr(study.session._core.questionnaire._schedule, "next", lambda *_: probe)
     page.run()
-    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: None)
+    monkeypatch.setattr(study.session._core.questionnaire._schedule, "next", lambda *_: None)
     page.button(key="skip-q1").click().run()
     assert [answer.skipped for answer in study.session.answers] == [True]
 
@@ -171,7 +171,7 @@ def test_what_is_asked_of_a_session_that_another_tab_has_finished_leads_to_its_s
 ) -> None:
     page, study = started()
     probe = Probe("q1", ProbeKind.CLARITY, now(), "How clear is it?")
-    monkeypatch.setattr(study.session._questionnaire._schedule, "next", lambda *_: probe)
+    monkeypatch.setattr(study.session._core.questionnaire._schedule, "next", lambda *_: probe)
     page.run()
     study.session.finish(now())
     page.button(key="skip-q1").click().run()
@@ -345,7 +345,8 @@ def test_a_heart_rate_that_was_read_is_shown_and_summed_up_with_its_doubt() -> N
     study.session.read_heart_rate(True)
     first = study.session.info.started_at - 39.0
     study.session.info = replace(study.session.info, started_at=first)
-    study.session._signals.begin(first)
+    study.session._core.info = study.session.info
+    study.session._core.signals.begin(first)
     at = first
     while at < now() + 0.5:
         at += 0.1

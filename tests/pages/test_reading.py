@@ -64,7 +64,11 @@ def test_a_file_is_opened_with_its_facts(page: AppTest) -> None:
     [
         ("a.pdf", b"%PDF-1.4 broken", "damaged"),
         ("a.txt", b"   ", "no words"),
-        ("a.md", b"---\nquestions: [{about: 1}]\n---\nx", "cannot be used"),
+        (
+            "a.md",
+            b"---\nquestions: [{about: 9, ask: Why?, choices: [a, b], answer: a}]\n---\nx",
+            "nowhere in this text",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(
@@ -90,7 +94,7 @@ def test_pasted_words_are_never_markup(page: AppTest) -> None:
     page.toggle(key="one_at_a_time").set_value(True).run()
     assert not page.exception
     markup = "".join(str(one.proto.body) for one in page.get("html"))
-    assert "Here 5 &lt; 6 &amp;amp; &lt;7." in markup
+    assert "Here 5 &lt; 6 &amp; &lt;7." in markup
 
 
 def start_sample(page: AppTest) -> RunningSession:

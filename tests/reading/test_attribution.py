@@ -22,7 +22,7 @@ from fer_core.reading.attribution import (
 from fer_core.reading.visibility import LONGEST_REPORT_S, ReadingLog, View
 from fer_core.texts.document import Passage
 from fer_core.texts.opening import open_pasted
-from tests.synthetic.reading import Scroll, scripted_scroll
+from tests.synthetic.reading import NO_CAMERA, Scroll, scripted_scroll
 
 #: Scripted readers, each with what was attributed to their passages.
 Scrolls = list[tuple[Scroll, tuple[PassageReading, ...]]]
@@ -79,14 +79,14 @@ def test_merging_reports_changes_no_time(views: list[View]) -> None:
     # In the order in which a page reports. Of smaller shares the tolerance is a larger part.
     views = [view for view in views if view.visible_share >= 0.25]
     views.sort(key=lambda view: view.start)
-    raw = attribute(PASSAGES, views, Signals.none())
-    merged = attribute(PASSAGES, ReadingLog(views).views, Signals.none())
+    raw = attribute(PASSAGES, views, NO_CAMERA)
+    merged = attribute(PASSAGES, ReadingLog(views).views, NO_CAMERA)
     for one, other in zip(raw, merged, strict=True):
         assert other.seconds == pytest.approx(one.seconds, rel=0.02, abs=0.5)
 
 
 def test_time_is_shared_by_what_was_visible_of_each() -> None:
-    readings = attribute(PASSAGES, [View("p1", 1.0, 0, 30), View("p2", 0.5, 0, 30)], Signals.none())
+    readings = attribute(PASSAGES, [View("p1", 1.0, 0, 30), View("p2", 0.5, 0, 30)], NO_CAMERA)
     assert [reading.seconds for reading in readings] == pytest.approx([20, 10, 0, 0, 0])
     assert not readings[2].seen
 
@@ -105,7 +105,7 @@ def test_a_camera_that_was_off_says_nothing_against_the_reader() -> None:
 
 def test_silence_counts_for_a_minute_at_most() -> None:
     log = ReadingLog([View("p1", 1.0, 0, 3600)])
-    assert attribute(PASSAGES, log.views, Signals.none())[0].seconds == LONGEST_REPORT_S
+    assert attribute(PASSAGES, log.views, NO_CAMERA)[0].seconds == LONGEST_REPORT_S
 
 
 def test_memory_grows_with_what_the_reader_does_not_with_the_reports() -> None:
@@ -146,7 +146,7 @@ def test_coming_back_is_a_revisit_and_scrolling_past_is_none() -> None:
     for name, seconds in order:
         views.append(View(name, 1.0, at, at + seconds))
         at += seconds
-    readings = attribute(PASSAGES, views, Signals.none())
+    readings = attribute(PASSAGES, views, NO_CAMERA)
     assert [reading.visits for reading in readings] == [2, 0, 1, 1, 0]
     assert readings[0].revisits == 1
 
@@ -172,7 +172,7 @@ def test_a_passage_read_at_twice_the_own_pace_is_skimmed_and_a_slow_one_is_not()
         # A stay of more than a minute is many reports.
         views.append(View(passage.passage_id, 1.0, at, at + min(60, usual * factor)))
         at += min(60, usual * factor)
-    reading = read(TEXT, views, Signals.none())
+    reading = read(TEXT, views, NO_CAMERA)
     skimmed = [reading.is_skimmed(passage) for passage in reading.passages]
     assert skimmed == [False, False, True, False, False, False]
     features = reading.features()
@@ -186,7 +186,7 @@ def test_a_passage_read_at_twice_the_own_pace_is_skimmed_and_a_slow_one_is_not()
 
 
 def test_passages_never_seen_have_no_estimate() -> None:
-    reading = read(TEXT, [View("p1", 1.0, 0, 20)], Signals.none())
+    reading = read(TEXT, [View("p1", 1.0, 0, 20)], NO_CAMERA)
     assert list(reading.estimates(comprehension_prior())) == ["p1"]
 
 

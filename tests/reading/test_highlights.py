@@ -8,11 +8,12 @@ import pytest
 
 from fer_core.affect.indicators import Estimate
 from fer_core.learner.probes import Answer, Probe, ProbeKind, clarity_correction
-from fer_core.reading.attribution import Reading, Signals, read
+from fer_core.reading.attribution import Reading, read
 from fer_core.reading.highlights import Mark, find_highlights
 from fer_core.reading.visibility import View
 from fer_core.texts.opening import open_pasted
 from fer_core.texts.question import Question
+from tests.synthetic.reading import NO_CAMERA
 
 PARAGRAPHS = 20
 TEXT = open_pasted(
@@ -29,7 +30,7 @@ def reading(skimmed: tuple[str, ...] = ()) -> Reading:
         seconds = passage.words / 238 * 60 * (0.3 if passage.passage_id in skimmed else 1)
         views.append(View(passage.passage_id, 1.0, at, at + seconds))
         at += seconds
-    return read(TEXT, views, Signals.none())
+    return read(TEXT, views, NO_CAMERA)
 
 
 def marks(

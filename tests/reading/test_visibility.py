@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from fer_core.errors import ReadingFull
 from fer_core.reading import visibility
-from fer_core.reading.attribution import Signals, attribute
+from fer_core.reading.attribution import attribute
 from fer_core.reading.visibility import MOST_AT_ONCE, ReadingLog, Stretches, View
 from fer_core.texts.document import Passage
+from tests.synthetic.reading import NO_CAMERA
 
 NAMES = tuple(f"p{number}" for number in range(1, 6))
 
@@ -93,7 +94,7 @@ def test_in_a_log_that_fills_up_no_time_of_a_stay_is_lost(monkeypatch: pytest.Mo
     for second in range(1000):
         log.add(View("p1", 0.2 if second % 2 else 0.6, second, second + 1))
     assert len(log.views) <= 10
-    reading = attribute((Passage("p1", 0, "word"),), log.views, Signals.none())[0]
+    reading = attribute((Passage("p1", 0, "word"),), log.views, NO_CAMERA)[0]
     assert reading.seconds == pytest.approx(1000)
     assert log.views[-1].visible_share == pytest.approx(0.4, abs=0.01)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from sqlalchemy import func, select
 
 from fer_core.affect.indicators import ComprehensionFeatures, StressFeatures
 from fer_core.emotions import Emotion
@@ -10,6 +11,8 @@ from fer_core.learner.probes import Probe, ProbeKind, clarity_correction
 from fer_core.learner.profile import LearnerProfile
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
+from fer_core.storage.store import SessionStore
+from fer_core.storage.tables import metadata
 from fer_core.texts.document import Document
 from fer_core.texts.opening import open_pasted
 from fer_core.texts.question import Question
@@ -75,3 +78,12 @@ def full_session(
     play(session, 200, since=206)
     session.finish(started_at + 420)
     return session
+
+
+def count_rows(store: SessionStore) -> int:
+    """Return the number of rows in all tables, of everybody."""
+    with store.database.reading() as connection:
+        return sum(
+            connection.scalar(select(func.count()).select_from(table)) or 0
+            for table in metadata.sorted_tables
+        )

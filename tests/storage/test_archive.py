@@ -15,14 +15,18 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
+from fer_core.affect.indicators import ComprehensionFeatures
 from fer_core.errors import HistoryFileInvalid, HistoryFileTooNew
 from fer_core.reading.attribution import read
 from fer_core.reading.highlights import find_highlights
+from fer_core.sessions.snapshot import State
 from fer_core.storage.history import TextLabel
-from fer_core.storage.queries import lines_of
+from fer_core.storage.queries import rows_of
 from fer_core.storage.store import SessionStore
 from fer_core.storage.tables import metadata
-from tests.storage.sessions import START, TEXT, full_session
+from tests.storage.sessions import START, TEXT, count_rows, full_session
+
+ARCHIVES = Path(__file__).parent / "archives"
 
 #: What becomes of a file in a ZIP, by its name and content; None leaves it out.
 Change = Callable[[str, bytes], bytes | str | None]
@@ -38,14 +42,14 @@ def fill(store: SessionStore) -> None:
     estimates = reading.estimates(store.profile().comprehension)
     highlights = find_highlights(reading, estimates, session.answers)
     store.save_reading("s2", reading, estimates, highlights, ["p1"])
-    store.set_note("s1", "=1+1, „quoted“\nsecond line")
+    store.set_note("s1", "=1+1, „quoted“\nsecond row")
 
 
 def everything(store: SessionStore) -> dict[str, list[dict[str, Any]]]:
-    with store.database.looking() as connection:
+    with store.database.reading() as connection:
         return {
             table.name: list(
-                lines_of(connection, select(table).order_by(*table.primary_key.columns))
+                rows_of(connection, select(table).order_by(*table.primary_key.columns))
             )
             for table in metadata.sorted_tables
         }
@@ -57,7 +61,7 @@ def test_export_erase_import_gives_the_same_history(store: SessionStore) -> None
     assert all(before.values())
     exported = store.export()
     store.erase_all()
-    assert store.count_lines() == 0
+    assert count_rows(store) == 0
     result = store.import_file(io.BytesIO(exported))
     assert (result.added, result.known) == (3, 0)
     assert everything(store) == before
@@ -95,12 +99,12 @@ def test_deleted_sessions_and_other_learners_are_not_exported(store: SessionStor
 
 def test_other_programs_read_the_tables(store: SessionStore) -> None:
     fill(store)
-    lines = everything(store)
+    rows = everything(store)
     with zipfile.ZipFile(io.BytesIO(store.export())) as archive:
         for name in ("sessions", "timeline", "events", "answers", "views", "passages"):
             parquet = pd.read_parquet(io.BytesIO(archive.read(f"parquet/{name}.parquet")))
             table = pd.read_csv(archive.open(f"csv/{name}.csv"))
-            assert len(parquet) == len(table) == len(lines[name])
+            assert len(parquet) == len(table) == len(rows[name])
             assert list(parquet.columns) == list(table.columns)
             numbers = parquet.select_dtypes("float64").columns
             pd.testing.assert_frame_equal(
@@ -184,7 +188,7 @@ def test_a_file_that_is_no_whole_export_changes_nothing(
     store.erase_all()
     with pytest.raises(HistoryFileInvalid):
         store.import_file(io.BytesIO(rewritten(exported, change)))
-    assert store.count_lines() == 0
+    assert count_rows(store) == 0
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"no zip at all" * 100])
@@ -198,3 +202,24 @@ def test_an_export_of_a_newer_version_is_refused(store: SessionStore) -> None:
     newer = rewritten(store.export(), edit("manifest.json", lambda value: value.update(schema="9")))
     with pytest.raises(HistoryFileTooNew, match="newer version"):
         store.import_file(io.BytesIO(newer))
+
+
+def test_the_export_of_an_earlier_version_opens_with_all_that_was_in_it(
+    store: SessionStore,
+) -> None:
+    # What version 0.6.0 exported; add one with each change of what is written.
+    with (ARCHIVES / "0.6.0.zip").open("rb") as file:
+        assert store.import_file(file).added == 1
+    stored = store.load("s1")
+    assert len(stored.rows) == 403
+    assert [answer.value for answer, _ in stored.answers] == [1, 7, 2, None]
+    assert stored.answers[0][1] == ComprehensionFeatures(difficulty=0.5, skimming=1.0, negative=0.3)
+    assert len(stored.passages) == len(TEXT.passages)
+    assert (stored.marked, stored.summary.note) == (("p4",), "Went well")
+    assert stored.document == TEXT
+    profile = store.profile()
+    assert (profile.comprehension.answers, profile.stress.answers) == (2, 1)
+    assert profile.baseline is not None
+    restored = store.restore("s1")
+    assert restored.state is State.FINISHED
+    assert restored.totals(START + 500).active_s == pytest.approx(416)

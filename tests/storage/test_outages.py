@@ -22,7 +22,15 @@ from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.store import SessionStore
 from tests.storage.locks import locked
-from tests.storage.sessions import START, TEXT, full_session, new_session, play, read_through
+from tests.storage.sessions import (
+    START,
+    TEXT,
+    count_rows,
+    full_session,
+    new_session,
+    play,
+    read_through,
+)
 
 LOST_AT_MOST_S = 5.0
 
@@ -165,7 +173,7 @@ def test_what_waits_for_the_end_of_an_outage_is_erased_with_its_session(
             store.save_reading("s1", read(TEXT, session.views, session.signals()), {}, ())
     store.erase_all()
     assert store.save_now()
-    assert store.count_lines() == 0
+    assert count_rows(store) == 0
 
 
 def test_erasing_that_fails_leaves_the_running_session_saved(

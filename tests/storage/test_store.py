@@ -18,7 +18,15 @@ from fer_core.storage.history import SessionSummary, TextLabel
 from fer_core.storage.queries import UNDO_S, remove_deleted
 from fer_core.storage.store import SessionStore
 from tests.storage.conftest import Clock
-from tests.storage.sessions import START, TEXT, full_session, new_session, play, read_through
+from tests.storage.sessions import (
+    START,
+    TEXT,
+    count_rows,
+    full_session,
+    new_session,
+    play,
+    read_through,
+)
 
 LABEL = TextLabel(TEXT.text_id, TEXT.title, TEXT.words)
 
@@ -139,7 +147,7 @@ def test_a_session_that_is_not_to_be_kept_is_not(store: SessionStore) -> None:
     store.follow(session)
     play(session, 30)
     assert store.save_now()
-    assert store.count_lines() == 0
+    assert count_rows(store) == 0
 
 
 def ids(sessions: list[SessionSummary]) -> list[str]:
@@ -215,7 +223,7 @@ def test_a_deleted_session_is_gone_for_good_after_a_while(
         remove_deleted(connection, clock.now)
     with pytest.raises(SessionNotFound):
         store.undo_delete("s1")
-    assert store.count_lines() == 1  # what is known of the learner
+    assert count_rows(store) == 1  # what is known of the learner
 
 
 def test_a_deleted_session_teaches_the_estimates_nothing(store: SessionStore) -> None:
@@ -264,7 +272,7 @@ def test_erasing_everything_leaves_no_line(store: SessionStore) -> None:
     store.erase_all(owner=None)
     play(running, 20)
     store.save_now()
-    assert store.count_lines() == 0
+    assert count_rows(store) == 0
 
 
 def test_erasing_everything_shrinks_the_file_and_overwrites_what_was_in_it(
@@ -281,7 +289,7 @@ def test_erasing_everything_shrinks_the_file_and_overwrites_what_was_in_it(
     left = b"".join(one.read_bytes() for one in tmp_path.iterdir())
     assert len(left) < in_use / 4
     assert b"Unmistakable" not in left
-    assert store.count_lines() == 0
+    assert count_rows(store) == 0
 
 
 def test_what_is_known_of_a_learner_comes_from_all_sessions(store: SessionStore) -> None:

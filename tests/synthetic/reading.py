@@ -32,6 +32,8 @@ BUMP_SD = 2.0
 
 
 PAIRS_FILE = Path(__file__).with_name("reading_pairs.json")
+#: The signals of a session without a camera.
+NO_CAMERA = Signals(*(np.zeros(0) for _ in range(4)))
 
 
 def load_pairs() -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ from fer_core.errors import (
     TextTypeUnknown,
 )
 from fer_core.texts import opening
-from fer_core.texts.document import Heading
+from fer_core.texts.document import Document, Heading
 from fer_core.texts.opening import (
     LARGEST_TEXT_BYTES,
     MOST_MEMORY_BYTES,
@@ -130,6 +130,37 @@ def test_running_heads_and_page_numbers_are_left_out() -> None:
     assert "Book of Bees" not in text + " ".join(headings)
     assert "Page" not in text
     assert text.count("Whoever follows") == 6
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("{0} The Book of Bees", "How they dance {0}"),
+        ("{0}", "Page {0} of 6"),
+        ("- {0} -", "- {0} -"),
+    ],
+)
+def test_heads_of_left_and_right_pages_are_left_out_apart(left: str, right: str) -> None:
+    pages = [
+        [(left if number % 2 else right).format(number + 10), *LINES[1:]] for number in range(1, 9)
+    ]
+    text = words_of(open_document("bees.pdf", make_pdf(pages)))
+    assert text.count("Whoever follows") == 8
+    assert not any(word in text for word in ("Book of Bees", "How they dance", "Page", "- 1"))
+
+
+def test_questions_and_answers_at_the_edge_of_pages_stay() -> None:
+    pages = [[f"Question {number}", *LINES[1:], f"{17 * number}"] for number in range(1, 9)]
+    text = words_of(open_document("sheet.pdf", make_pdf(pages)))
+    assert [f"Question {number}" in text for number in range(1, 9)] == [True] * 8
+    assert [str(17 * number) in text for number in range(1, 9)] == [True] * 8
+
+
+def words_of(document: Document) -> str:
+    return "\n".join(
+        "\n".join([*(one.text for one in passage.headings), passage.text])
+        for passage in document.passages
+    )
 
 
 def test_a_scanned_pdf_says_that_it_holds_pictures() -> None:

@@ -50,7 +50,7 @@ def test_tiles_cover_every_pixel_and_overlap(width: int, height: int) -> None:
     views = tiles(width, height, scale=0.6, side=640, overlap=128)
     for axis, length in (("x", width), ("y", height)):
         starts = sorted({getattr(view, axis) for view in views})
-        span = views[0].width
+        span = views[0].width if axis == "x" else views[0].height
         assert starts[0] <= 0
         assert starts[-1] + span >= length - 1
         for first, second in pairwise(starts):
@@ -81,6 +81,20 @@ def test_pictures_of_odd_shapes_can_be_seen(shape: tuple[int, int]) -> None:
 
 def test_small_pictures_are_not_blown_up() -> None:
     assert max(view.input_width for view in photo_views(48, 48, 640)) <= 96
+
+
+@given(st.integers(1, 40_000_000), st.floats(0, 1))
+def test_the_work_on_a_picture_is_bounded_whatever_its_shape(pixels: int, share: float) -> None:
+    width = max(1, round(pixels**share))
+    height = max(1, pixels // width)
+    for shape in ((width, height), (height, width)):
+        views = photo_views(*shape, 640)
+        assert sum(view.input_width * view.input_height for view in views) <= 20_700_000
+        assert len(views) <= 1000
+
+
+def test_a_strip_is_seen_in_tiles_no_higher_than_itself() -> None:
+    assert {view.input_height for view in photo_views(300_000, 8, 640)} == {32}
 
 
 def test_large_photos_are_also_seen_in_tiles() -> None:

@@ -93,6 +93,16 @@ def test_a_crowd_in_a_large_photo_keeps_its_small_faces(
     assert found >= 0.9 * len(places)
 
 
+def test_a_photo_seen_by_several_threads_gets_the_same_answer(
+    detector: EmotionDetector, astronaut: np.ndarray
+) -> None:
+    photo = np.asarray(cv2.resize(astronaut, (1500, 1500)), np.uint8)
+    (alone,) = detector.detect(photo).faces
+    (together,) = EmotionDetector.load(threads=3).detect(photo).faces
+    assert together.box == pytest.approx(alone.box, abs=0.1)
+    assert together.probabilities == pytest.approx(alone.probabilities, abs=1e-3)
+
+
 def test_faces_come_largest_first(detector: EmotionDetector, astronaut: np.ndarray) -> None:
     photo = np.full((700, 1100, 3), 120, np.uint8)
     photo[100:356, 50:306] = cv2.resize(astronaut, (256, 256))

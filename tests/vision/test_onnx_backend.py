@@ -7,7 +7,8 @@ import os
 import pytest
 
 from fer_core.config import Settings
-from fer_core.vision.backends.onnx import OnnxBackend, available_processors
+from fer_core.vision.backends import available_processors
+from fer_core.vision.backends.onnx import OnnxBackend
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux binds processes")

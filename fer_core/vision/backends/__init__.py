@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Protocol
 
 import numpy as np
@@ -10,8 +11,15 @@ import numpy.typing as npt
 Float32Array = npt.NDArray[np.float32]
 
 
+def available_processors() -> int:
+    """Return how many processors this process may use: fewer than there are, where it is bound."""
+    if hasattr(os, "sched_getaffinity"):  # Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class Backend(Protocol):
-    """A loaded network."""
+    """A loaded network, which any number of threads may run at once."""
 
     def __call__(self, batch: Float32Array) -> Float32Array:
         """Run the network.

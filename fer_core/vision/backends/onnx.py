@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
 from fer_core.errors import WeightsError
-from fer_core.vision.backends import Float32Array
-
-
-def available_processors() -> int:
-    """Return how many processors this process may use: fewer than there are, where it is bound."""
-    if hasattr(os, "sched_getaffinity"):  # Linux
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+from fer_core.vision.backends import Float32Array, available_processors
 
 
 class OnnxBackend:
     """An .onnx file in one inference session.
 
-    Safe to call from one thread at a time, as the engine does.
+    It runs in the thread that calls it, so several of them share one copy of the weights.
     """
 
-    def __init__(self, path: Path, threads: int) -> None:
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        """Load the file.
+
+        Args:
+            path: Of the .onnx file.
+            threads: That share one run. More than one answers a single picture sooner, and all
+                together fewer of them: the second thread of two spends most of its time waiting.
+
+        Raises:
+            WeightsError: It is no such file.
+        """
         options = onnxruntime.SessionOptions()
         # Two threads on one processor would spin while they wait for each other.
         options.intra_op_num_threads = min(threads, available_processors())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,12 @@ class UltralyticsBackend:
         except Exception as error:
             raise WeightsError("This .pt file is not a YOLO detection checkpoint.") from error
         self._torch = torch
+        # The head keeps anchors for the last input size: one run at a time.
+        self._lock = threading.Lock()
         self.classes: tuple[str, ...] = tuple(names[index] for index in sorted(names))
 
     def __call__(self, batch: Float32Array) -> Float32Array:
-        with self._torch.inference_mode():
+        with self._lock, self._torch.inference_mode():
             output: Any = self._model(self._torch.from_numpy(batch))
         if isinstance(output, tuple | list):
             output = output[0]

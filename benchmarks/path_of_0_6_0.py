@@ -1,0 +1,32 @@
+"""The live path of version 0.6.0, so that today's stands beside it in the same run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fer_core.config import Settings
+from fer_core.vision.backends.onnx import OnnxBackend
+from fer_core.vision.detector import EmotionDetector
+from fer_core.vision.faces import Box
+from fer_core.vision.image import RgbImage
+from fer_core.vision.model_info import read_model_info
+
+
+class DetectsEveryFrame(EmotionDetector):
+    """A detector whose faces are never followed, with two processor threads in each run."""
+
+    @classmethod
+    def of_the_shipped_weights(cls) -> DetectsEveryFrame:
+        """Return it with the networks that ship now."""
+        weights = Settings().weights
+        info = read_model_info(weights)
+        networks = {
+            role: OnnxBackend(weights.with_name(network.file), threads=2)
+            for role, network in info.networks.by_role().items()
+        }
+        return cls(
+            networks["detector"], info, networks["refiner"], networks["photo_refiner"], threads=1
+        )
+
+    def follow(self, rgb: RgbImage, boxes: Sequence[Box]) -> None:
+        """See no face anywhere, so that the whole frame is looked at."""

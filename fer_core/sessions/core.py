@@ -1,0 +1,260 @@
+"""The rules of a session and the order of things in it, without a lock.
+
+`session.StudySession` stands around it: one lock, and the words for who uses it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from fer_core.affect.indicators import Features
+from fer_core.affect.signals import Presence
+from fer_core.errors import SessionFinished
+from fer_core.learner.probes import Answer, Probe, ReadPassage
+from fer_core.learner.profile import LearnerProfile
+from fer_core.learner.questionnaire import Questionnaire
+from fer_core.reading.visibility import ReadingLog, View
+from fer_core.sessions.breaks import SessionBreaks
+from fer_core.sessions.clock import SessionClock
+from fer_core.sessions.estimates import EstimatorState
+from fer_core.sessions.events import Event, EventKind, EventLog
+from fer_core.sessions.questions import SessionQuestions
+from fer_core.sessions.session_info import SessionInfo, Totals
+from fer_core.sessions.signals import SignalPipeline
+from fer_core.sessions.snapshot import Snapshot, State
+from fer_core.sessions.snapshot_builder import build_snapshot
+from fer_core.sessions.tallies import Tallies
+from fer_core.sessions.timeline import Timeline
+from fer_core.sessions.timeline_bucket import TimelineBucket
+from fer_core.texts.question import Question
+from fer_core.vision.faces import Detections
+
+#: After a restart this much of the end is replayed into the filters, which forget what is older;
+#: all of it while there is no baseline yet. Seconds.
+REPLAY_S = 600.0
+
+
+class SessionCore:
+    """One session's parts, and what each frame, report, answer and command does to them.
+
+    The arguments are those of `StudySession`, and so is what each method does and raises.
+    """
+
+    def __init__(
+        self,
+        info: SessionInfo,
+        profile: LearnerProfile,
+        questions: Iterable[Question],
+        seed: int | None,
+    ) -> None:
+        self.info = info
+        self.questionnaire = Questionnaire(
+            info.started_at,
+            questions,
+            seed,
+            comprehension=profile.comprehension,
+            stress=profile.stress,
+        )
+        self.signals = SignalPipeline(
+            profile.baseline, EstimatorState(*self.questionnaire.learnt(), profile.use_camera)
+        )
+        self.timeline = Timeline()
+        self.log = EventLog()
+        self.breaks = SessionBreaks(info.plan, self.log)
+        self.questions = SessionQuestions(self.questionnaire, self.signals, self.breaks, self.log)
+        self.reading_log = ReadingLog()
+        self.clock = SessionClock(info.started_at)
+        self._tallies = Tallies()
+        self._baseline_given = profile.baseline is not None
+        self._last_presence = Presence.WAITING
+        self.signals.begin(info.started_at)
+        consent = {} if info.consent_at is None else {"consent_at": info.consent_at}
+        self.log.note(EventKind.STARTED, info.started_at, **consent)
+
+    # Frames
+
+    def observe(self, detections: Detections, captured_at: float) -> bool:
+        """Take one analysed frame; a black one is no sign of the learner."""
+        if not math.isfinite(captured_at):
+            raise ValueError("a frame needs a time")
+        self.ensure_open()
+        if detections.blank:
+            self.pause_if_silent(captured_at)
+        else:
+            self.sign(captured_at)
+        if self.clock.state is State.PAUSED:
+            return False
+        buckets = self.signals.push(detections, captured_at)
+        if buckets is None:
+            return False
+        self._keep(buckets)
+        if buckets:
+            self._advise(captured_at)
+        return True
+
+    def _keep(self, buckets: list[TimelineBucket]) -> None:
+        baseline = self.signals.baseline
+        for bucket in buckets:
+            end = bucket.at + bucket.width_s
+            self.timeline.append(bucket)
+            if baseline is not None:
+                self.breaks.feel(end, self.signals.valence(), bucket.coverage, baseline)
+            if bucket.presence is not self._last_presence:
+                self._last_presence = bucket.presence
+                self.log.note(EventKind.PRESENCE, bucket.at, presence=str(bucket.presence))
+            if self._tallies.add(bucket):
+                self.breaks.rested(self.clock.active_s(end))
+        if baseline is not None and not self._baseline_given and buckets:
+            self._baseline_given = True
+            self.log.note(EventKind.BASELINE_READY, buckets[-1].at + buckets[-1].width_s)
+
+    def _advise(self, at: float) -> None:
+        away = self.signals.presence.now(at) is Presence.AWAY
+        if self.clock.state is State.ACTIVE and not away:
+            self.breaks.advise(at, self.clock.active_s(at))
+
+    # The clock
+
+    def ensure_open(self) -> None:
+        """Raise `SessionFinished` if the session is over."""
+        if self.clock.state is State.FINISHED:
+            raise SessionFinished
+
+    def sign(self, at: float) -> None:
+        """Note a sign of the learner, after the silence before it was judged."""
+        self.pause_if_silent(at)
+        self.clock.sign(at)
+
+    def pause_if_silent(self, at: float) -> bool:
+        """Pause as of the last sign, if that is too long ago; tell whether it was."""
+        silent = self.clock.silent(at)
+        if silent:
+            self._stop(EventKind.PAUSED, self.clock.last_sign)
+        return silent
+
+    def pause(self, at: float) -> None:
+        """Stop the clock and the signals."""
+        self.ensure_open()
+        self.sign(at)
+        self._stop(EventKind.PAUSED, at)
+
+    def resume(self, at: float) -> None:
+        """Go on after a pause."""
+        self.ensure_open()
+        self.sign(at)
+        if self.clock.state is State.PAUSED:
+            if self.clock.apply(self.log.note(EventKind.RESUMED, at)):
+                self.breaks.rested(self.clock.active_s(at))
+            self.signals.begin(at)
+            self._last_presence = Presence.WAITING
+
+    def finish(self, at: float) -> None:
+        """End the session for good."""
+        if self.clock.state is not State.FINISHED:
+            self.sign(at)
+            self.questions.skip_open(at)
+            self._stop(EventKind.FINISHED, at)
+
+    def _stop(self, kind: EventKind, at: float) -> None:
+        """Pause or finish, but not before what has already been counted."""
+        if self.clock.state is State.ACTIVE:
+            self._keep(self.signals.flush())
+        elif kind is EventKind.PAUSED:
+            return
+        self.clock.apply(self.log.note(kind, max(at, self.clock.last_sign)))
+
+    # Questions and reading
+
+    def next_probe(self, at: float, read: Iterable[ReadPassage] | None) -> Probe | None:
+        """Return the question to show now."""
+        active = self.clock.state is State.ACTIVE
+        away = self.signals.presence.now(at) is Presence.AWAY
+        quiet = not active or away or self.breaks.standing(at) is not None
+        probe = self.questions.next(at, read, quiet=quiet)
+        return probe if active else None
+
+    def answer(self, answer: Answer, features: Features | None) -> None:
+        """Take an answer; after the end a correction only."""
+        if not answer.is_correction:
+            self.ensure_open()
+        self.sign(answer.answered_at)
+        finished = self.clock.state is State.FINISHED
+        self.questions.take(answer, features, after_end=finished)
+
+    def mark_passage(self, passage_id: str, share: float, start: float, end: float) -> None:
+        """Note that a passage was on the screen, unless that was in a pause."""
+        self.ensure_open()
+        self.sign(end)
+        if self.clock.state is State.ACTIVE and end > self.clock.since:
+            self.reading_log.add(View(passage_id, share, max(start, self.clock.since), end))
+
+    # What it says
+
+    def snapshot(self, at: float) -> Snapshot:
+        """Return everything that can be said about this moment."""
+        self._advise(at)
+        return build_snapshot(
+            at,
+            self.clock.state,
+            self.totals(at),
+            self.signals,
+            self.timeline.last,
+            self.breaks,
+            self.questionnaire.open,
+        )
+
+    def totals(self, at: float) -> Totals:
+        """Return what the session amounts to up to a moment."""
+        active_s = self.clock.active_s(at)
+        elapsed_s = max(active_s, self.clock.end(at) - self.info.started_at)
+        return self._tallies.totals(elapsed_s, active_s, self.clock.breaks, self.signals.frames)
+
+    # After a restart
+
+    def restore(
+        self,
+        buckets: list[TimelineBucket],
+        events: list[Event],
+        answers: Iterable[tuple[Answer, Features | None]],
+        views: Iterable[View],
+    ) -> None:
+        """Bring back what was stored of the session into one that has just been made."""
+        rests = []
+        for bucket in buckets:
+            self.timeline.append(bucket)
+            if self._tallies.add(bucket):
+                rests.append(bucket.at + bucket.width_s)
+        end = buckets[-1].at + buckets[-1].width_s if buckets else self.info.started_at
+        whole = self.signals.baseline is None
+        self.signals.replay(buckets, -math.inf if whole else end - REPLAY_S)
+        self._baseline_given = self.signals.baseline is not None
+        self.questionnaire.restore(answers, end)
+        self.questions.learn()
+        self.reading_log = ReadingLog(views)
+        last_sign = max([end, *(view.end for view in self.reading_log.views)])
+        self._replay(events, rests, last_sign)
+
+    def _replay(self, events: list[Event], rests: list[float], last_sign: float) -> None:
+        """Bring back the clock and the breaks from the events, and note that it was cut off.
+
+        Args:
+            events: In the order of their sequence.
+            rests: When an absence ended that was one, in the order of time.
+            last_sign: The latest of what was seen and read.
+        """
+        if events:
+            self.log.clear()
+        for event in events:
+            while rests and rests[0] <= event.at:
+                self.breaks.rested(self.clock.active_until(rests.pop(0)))
+            self.log.keep(event)
+            if self.clock.apply(event):
+                self.breaks.rested(self.clock.active_until(event.at))
+            self.breaks.restore(event, self.clock.active_until(event.at))
+        for at in rests:
+            self.breaks.rested(self.clock.active_until(at))
+        if self.clock.state is State.ACTIVE:
+            signs = [event.at for event in events if event.is_sign]
+            at = max([last_sign, self.clock.since, *signs])
+            self.clock.apply(self.log.note(EventKind.INTERRUPTED, at))

@@ -1,0 +1,84 @@
+"""Foreign pictures to pixels: in a worker with a bound of time and memory, unless they are plain.
+
+A few kilobytes can hold a decoder for minutes (a progressive JPEG of thousands of scans), and
+large pictures decoded in many threads leave a process fat for good. A camera's frame is neither: a
+small JPEG of few scans is decoded here, a hundred times a second.
+"""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from fer_core.errors import CorruptImage, TooManyPixels
+from fer_core.vision.image import RgbImage, check_size, decode_image, pixels_claimed
+from fer_core.workers.pool import Limits, TaskFailed, WorkerPool
+
+#: Processor time. 40 megapixels of HEIC take 4 s, of JPEG 1 s, on a slow core.
+LONGEST_S = 12.0
+#: 40 megapixels, several times over while they are turned and converted.
+MOST_MEMORY_BYTES = 1_200_000_000
+#: What is decoded at once: at most so many bytes, pixels and scans. Scans of 2 megapixels take
+#: 10 ms each; an ordinary progressive JPEG has ten, its preview one.
+PLAIN_BYTES = 2_000_000
+PLAIN_PIXELS = 2_100_000
+PLAIN_SCANS = 12
+_JPEG = b"\xff\xd8\xff"
+_SCAN = b"\xff\xda"
+
+_POOL = WorkerPool(
+    "fer_core.vision.decoding:decode_in_worker", Limits(LONGEST_S, MOST_MEMORY_BYTES), size=2
+)
+atexit.register(_POOL.close)
+
+
+def decode_foreign(data: bytes, *, max_bytes: int, max_pixels: int) -> RgbImage:
+    """Decode one picture that somebody sent; as `decode_image`, but bounded.
+
+    Args:
+        data: The file's bytes.
+        max_bytes: Most bytes taken.
+        max_pixels: Most pixels taken, width x height.
+
+    Returns:
+        RGB, uint8, shape (height, width, 3), contiguous.
+
+    Raises:
+        ImageError: As `decode_image`; also where it takes too long or too much memory.
+        Busy: Other pictures are being decoded, and it would take too long.
+    """
+    check_size(data, max_bytes)
+    if is_plain(data):
+        return decode_image(data, max_bytes=max_bytes, max_pixels=max_pixels)
+    try:
+        shape, pixels = _POOL.run(
+            {"max_bytes": max_bytes, "max_pixels": max_pixels}, data, seconds=LONGEST_S
+        )
+    except TaskFailed as failure:
+        if failure.reason == "time":
+            raise CorruptImage(
+                "This picture takes too long to open. Save it anew with another program."
+            ) from None
+        raise (TooManyPixels if failure.reason == "memory" else CorruptImage) from None
+    return np.frombuffer(pixels, np.uint8).reshape(shape)
+
+
+def is_plain(data: bytes) -> bool:
+    """Tell whether a picture costs little, whatever is in it: a small JPEG of few scans."""
+    return (
+        data.startswith(_JPEG)
+        and len(data) <= PLAIN_BYTES
+        and data.count(_SCAN) <= PLAIN_SCANS
+        and 0 < pixels_claimed(data) <= PLAIN_PIXELS
+    )
+
+
+def decode_in_worker(
+    value: dict[str, Any], data: bytes, _report: Callable[[float], None]
+) -> tuple[Any, bytes | memoryview]:
+    """Decode a picture; the task of this module's workers."""
+    rgb = decode_image(data, max_bytes=value["max_bytes"], max_pixels=value["max_pixels"])
+    return rgb.shape, rgb.data.cast("B")
