@@ -63,17 +63,7 @@ def test_the_answer_does_not_depend_on_the_size_of_the_photo(
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize(
-    "side",
-    [
-        # Faces of 50 and 63 px: 1.0's refiner has seen no crops as wide as theirs, and now and then
-        # confirms head and shoulders. The model card says so.
-        pytest.param(240, marks=pytest.mark.xfail(reason="1.0 boxes some too large", strict=False)),
-        pytest.param(300, marks=pytest.mark.xfail(reason="1.0 boxes some too large", strict=False)),
-        360,
-        420,
-    ],
-)
+@pytest.mark.parametrize("side", [240, 300, 420])
 @pytest.mark.parametrize(("left", "top"), [(100, 30), (170, 60)])
 def test_a_small_face_gets_a_box_of_its_own_size_not_of_head_and_shoulders(
     detector: EmotionDetector, astronaut: np.ndarray, left: int, top: int, side: int, mode: Mode
