@@ -91,7 +91,7 @@ class LabelledPicture:
     @property
     def unit(self) -> str:
         """What stays together when pictures are divided."""
-        return self.group or f"{self.source}/{self.name}"
+        return self.group or f"{self.container}/{self.name}"
 
 
 def one_hot(emotion: int) -> tuple[float, ...]:

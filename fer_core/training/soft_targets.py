@@ -142,7 +142,7 @@ def read_targets(path: Path) -> Targets:
         with np.load(path) as stored:
             rows = list(zip(stored["source"], stored["name"], stored["target"], strict=True))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"{path} holds no targets: {error}") from error
+        raise DataError(f"{path} was not written by relabel or teach: {error}") from error
     grouped: dict[tuple[str, str], list[Floats]] = {}
     for source, name, target in rows:  # the faces of a picture stand in order
         grouped.setdefault((str(source), str(name)), []).append(target)
