@@ -35,6 +35,9 @@ FOUND_THRESHOLD = 0.05
 #: Overlap with where a face was a frame ago from which a box is that face. Less than between two
 #: boxes in one picture: a head that nods moves by a quarter of its height in a fifth of a second.
 FOLLOWED_IOU = 0.3
+#: By how much a face's area may change from one frame to the next, three quarters of a second apart
+#: at most: more is head and shoulders, or a part of a face, and the detector looks again.
+FOLLOWED_AREA = 1.8
 #: Overlap with where a face was below which it has moved, and how far the box of one that has not
 #: is drawn towards the last one: two boxes err less than one, as in `refine`.
 MOVED_IOU = 0.8
@@ -112,7 +115,7 @@ class Refiner:
         there = [
             replace(face, corners=steadied(face.corners, np.array([box.corners])))
             for face, box in zip(found, boxes, strict=True)
-            if face is not None
+            if face is not None and _has_size_of(face.corners[0], box)
         ]
         return join(there) if len(there) == len(found) else None
 
@@ -121,6 +124,12 @@ def steadied(corners: Float32Array, before: npt.NDArray[np.floating]) -> Float32
     """Return the corners of a face, shape (1, 4), drawn towards where it was if it hardly moved."""
     still = np.clip((ious(corners, before) - MOVED_IOU) / (1 - MOVED_IOU), 0, 1)[:, None]
     return np.asarray(corners + STEADIED * still * (before - corners), np.float32)
+
+
+def _has_size_of(corners: Float32Array, box: Box) -> bool:
+    """Tell whether a box is about as large as the face was."""
+    ratio = Box.of_corners(corners).area / max(box.area, 1.0)
+    return 1 / FOLLOWED_AREA <= ratio <= FOLLOWED_AREA
 
 
 def _same_face(
