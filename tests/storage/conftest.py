@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from fer_core.storage.store import SessionStore
 from tests.storage.sessions import START
@@ -38,13 +38,18 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     address = os.environ.get(POSTGRES)
     if not address:
         pytest.skip(f"no PostgreSQL here: {POSTGRES} is not set")
-    address = address.replace("postgresql://", "postgresql+psycopg://")
-    engine = create_engine(address)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
+    return _empty_postgres(address.replace("postgresql://", "postgresql+psycopg://"))
+
+
+def _empty_postgres(address: str) -> str:
+    """Return the URL of an empty database of this test process's own: others run beside it."""
+    name = f"fer_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
-    return address
+    return make_url(address).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture
