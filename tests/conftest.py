@@ -22,6 +22,19 @@ if TYPE_CHECKING:
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
+#: Folders whose tests take long, longest first: begun early, no process ends long after the other.
+_LONG_FIRST = ("e2e", "package", "training", "clients", "api", "storage")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+
+    def turn(item: pytest.Item) -> int:
+        folder = item.path.relative_to(here).parts[0]
+        return _LONG_FIRST.index(folder) if folder in _LONG_FIRST else len(_LONG_FIRST)
+
+    items.sort(key=turn)
+
 
 @pytest.fixture(scope="session")
 def astronaut() -> RgbImage:
