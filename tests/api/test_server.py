@@ -296,7 +296,7 @@ def test_large_pictures_are_taken_one_at_a_time(
             at_once[0] -= 1
         return decode_image(data, **limits)
 
-    monkeypatch.setattr("fer_core.api.analyse_image.decode_image", decode)
+    monkeypatch.setattr("fer_core.api.analyse_image.decode_foreign", decode)
     app = make_app()
 
     def ask(_: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -39,7 +38,10 @@ def ask(host: str, kind: str = "http") -> list[Message]:
     async def send(message: Message) -> None:
         answers.append(message)
 
-    asyncio.run(RequestGuard(_app, is_own_name)(scope, receive, send))
+    # Nothing in it waits, so it needs no event loop: another test's may be running here.
+    asked = RequestGuard(_app, is_own_name)(scope, receive, send)
+    with pytest.raises(StopIteration):
+        asked.send(None)
     return answers
 
 
