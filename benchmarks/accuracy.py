@@ -68,7 +68,7 @@ from benchmarks.peer_process import FACTORS, PEERS, RunningPeer, ask, enlarged
 from fer_core.errors import FerError
 from fer_core.training import metrics
 from fer_core.training.answers import answer_all
-from fer_core.training.check import twins
+from fer_core.training.check import cross_split_duplicates
 from fer_core.training.data import PictureReader, load_dataset
 from fer_core.training.errors import TrainingError
 from fer_core.training.evaluate import limited
@@ -297,7 +297,7 @@ def main() -> None:
         detector = EmotionDetector.load(options.weights, threads=1)
     except (TrainingError, FerError) as error:
         raise SystemExit(str(error)) from None
-    seen = twins(everything)
+    seen = cross_split_duplicates(everything)
     held_out = [each for each in everything if each.split == "val" and each not in seen]
     pictures = limited([each for each in held_out if len(each.faces) == 1], options.limit)
     by_source = {

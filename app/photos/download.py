@@ -11,7 +11,7 @@ from app.photos.options import PhotoOptions
 from fer_core.config import get_settings
 from fer_core.photos import exports
 from fer_core.photos.analysed import AnalysedPhoto
-from fer_core.photos.cache import PhotoShelf, Upload
+from fer_core.photos.cache import PhotoCache, Upload
 from fer_core.vision.decoding import decode_foreign
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import ModelInfo
@@ -21,7 +21,7 @@ Readable = tuple[Upload, AnalysedPhoto]
 
 
 def offer_downloads(
-    cache: PhotoShelf, uploads: Sequence[Upload], info: ModelInfo, options: PhotoOptions
+    cache: PhotoCache, uploads: Sequence[Upload], info: ModelInfo, options: PhotoOptions
 ) -> None:
     """Offer pictures and results; each file is made when it is asked for."""
     photos = [cache.photo(upload) for upload in uploads]

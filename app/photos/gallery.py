@@ -13,14 +13,14 @@ from app.photos.photo import in_words, show_photo
 from fer_core.charts import expressions
 from fer_core.emotions import EMOTIONS
 from fer_core.photos.analysed import AnalysedPhoto, count_expressions
-from fer_core.photos.cache import PhotoShelf, Upload
+from fer_core.photos.cache import PhotoCache, Upload
 
 PHOTOS_PER_PAGE = 24
 NO_FACE, UNREADABLE = "No face", "Unreadable"
 
 
 def show_overview(
-    cache: PhotoShelf, uploads: Sequence[Upload], options: PhotoOptions
+    cache: PhotoCache, uploads: Sequence[Upload], options: PhotoOptions
 ) -> list[Upload]:
     """Summarise many photos and return those that the filter lets through."""
     photos = [cache.photo(upload) for upload in uploads]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.parts.memory import PageMemory
-from fer_core.photos.cache import PhotoShelf
+from fer_core.photos.cache import PhotoCache
 
 
 @dataclass(slots=True)
@@ -18,6 +18,6 @@ class PhotosMemory(PageMemory):
         opened: The photo of the gallery that is open, counted from 0 among those that are shown.
     """
 
-    cache: PhotoShelf = field(default_factory=PhotoShelf)
+    cache: PhotoCache = field(default_factory=PhotoCache)
     snapshots: list[bytes] = field(default_factory=list)
     opened: int = 0

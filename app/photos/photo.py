@@ -13,7 +13,7 @@ from app.photos.options import PhotoOptions
 from fer_core.charts import expressions
 from fer_core.emotions import LABELS
 from fer_core.photos.analysed import LOWEST_CONFIDENCE, AnalysedPhoto, count_expressions
-from fer_core.photos.cache import PhotoShelf, Upload
+from fer_core.photos.cache import PhotoCache, Upload
 from fer_core.vision.faces import Face
 
 #: Widths of the five columns of probabilities, in pixels, in class order: as wide as their names.
@@ -21,7 +21,7 @@ PROBABILITY_WIDTHS = (58, 60, 64, 56, 78)
 
 
 @st.fragment
-def show_photo(cache: PhotoShelf, upload: Upload, options: PhotoOptions) -> None:
+def show_photo(cache: PhotoCache, upload: Upload, options: PhotoOptions) -> None:
     """Show one photo: the picture, the table of its faces, their bars."""
     photo = cache.photo(upload)
     if photo.problem:
@@ -66,7 +66,7 @@ def in_words(photo: AnalysedPhoto, confidence: float) -> str:
 
 
 def show_table(
-    cache: PhotoShelf, upload: Upload, faces: Sequence[Face], confidence: float
+    cache: PhotoCache, upload: Upload, faces: Sequence[Face], confidence: float
 ) -> int | None:
     """Show every face with its probabilities; return the index of the one that is chosen."""
     crops = cache.face_crops(upload, confidence)

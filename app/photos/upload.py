@@ -14,7 +14,7 @@ from app.parts.words import plain
 from app.photos.memory import PhotosMemory
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
-from fer_core.photos.cache import PhotoShelf, Upload
+from fer_core.photos.cache import PhotoCache, Upload
 
 FILE_TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif", "heic", "heif"]
 MOST_SNAPSHOTS = 20
@@ -78,7 +78,7 @@ def invite() -> None:
     )
 
 
-def analyse(cache: PhotoShelf, uploads: Sequence[Upload]) -> list[Upload]:
+def analyse(cache: PhotoCache, uploads: Sequence[Upload]) -> list[Upload]:
     """Analyse what is new, showing how far it is; return the photos that are done."""
     waiting = cache.waiting(uploads)
     if not waiting:

@@ -1,6 +1,6 @@
 """The photos a person looks at now: each analysed once, kept small, forgotten when taken away.
 
-A page runs from top to bottom at every click. The shelf holds what must not be done again: the
+A page runs from top to bottom at every click. The cache holds what must not be done again: the
 faces of each file by its content, a picture of display size, and the thumbnails drawn last. It
 never holds full-size pixels, and never more than the files that are on it.
 """
@@ -48,7 +48,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelved:
+class _Entry:
     """A photo and its small JPEGs, nothing drawn into them; None if it was unreadable."""
 
     photo: AnalysedPhoto
@@ -56,12 +56,12 @@ class _Shelved:
     thumbnail: bytes | None = None
 
 
-class PhotoShelf:
+class PhotoCache:
     """Results of the files one person has open; used by one thread at a time."""
 
     def __init__(self) -> None:
         self._digests: dict[str, str] = {}
-        self._shelved: dict[str, _Shelved] = {}
+        self._shelved: dict[str, _Entry] = {}
         self._thumbnails: OrderedDict[tuple[str, float, DrawOptions], bytes] = OrderedDict()
 
     def __len__(self) -> int:
@@ -90,7 +90,7 @@ class PhotoShelf:
     ) -> Generator[Upload]:
         """Analyse files, two at a time, and yield each in order when it is done.
 
-        A file whose content is on the shelf already is not analysed again. What is done stays done
+        A file whose content is on the cache already is not analysed again. What is done stays done
         when the iteration is left early.
 
         Raises:
@@ -149,7 +149,7 @@ class PhotoShelf:
             self._thumbnails.popitem(last=False)
         return data
 
-    def _item(self, upload: Upload) -> _Shelved:
+    def _item(self, upload: Upload) -> _Entry:
         return self._shelved[self._digests[upload.key]]
 
     def _analyse_one(self, upload: Upload, detector: Detects, settings: Settings) -> None:
@@ -158,11 +158,11 @@ class PhotoShelf:
         if digest not in self._shelved:
             photo, rgb = analyse_photo(upload.name, data, detector, settings)
             if rgb is None:
-                self._shelved[digest] = _Shelved(photo)
+                self._shelved[digest] = _Entry(photo)
             else:
                 display = _fit(rgb, DISPLAY_SIDE)
                 thumbnail = _fit(display, THUMBNAIL_SIDE)
-                self._shelved[digest] = _Shelved(
+                self._shelved[digest] = _Entry(
                     photo, encode_jpeg(display, 90), encode_jpeg(thumbnail, 95)
                 )
         self._digests[upload.key] = digest

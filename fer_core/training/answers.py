@@ -18,7 +18,7 @@ import numpy.typing as npt
 from fer_core.boxes import ious
 from fer_core.training import metrics
 from fer_core.training.data import Image, PictureReader, load_backgrounds
-from fer_core.training.dataset import FaceBank
+from fer_core.training.dataset import FaceDataset
 from fer_core.training.errors import UnreadablePicture
 from fer_core.training.faces import LabelledPicture
 from fer_core.training.scenes import VALIDATION, compose
@@ -139,12 +139,12 @@ def see_all(
 
 
 def answer_scenes(
-    detector: EmotionDetector, bank: FaceBank, numbers: Sequence[int], mode: Mode
+    detector: EmotionDetector, dataset: FaceDataset, numbers: Sequence[int], mode: Mode
 ) -> list[SceneAnswer]:
     """Return the detector's answers to the validation scenes of these numbers."""
     answers = []
     for number in numbers:
-        scene = compose(bank, SCENE_SEED, number, SCENE_SIZE, VALIDATION)
+        scene = compose(dataset, SCENE_SEED, number, SCENE_SIZE, VALIDATION)
         faces = detector.detect(scene.image, mode, confidence=SCENE_CONFIDENCE).faces
         result = metrics.SceneResult(
             boxes=scene.boxes.astype(np.float64),
@@ -226,7 +226,7 @@ class _Station:
 
     detector: EmotionDetector
     data: Path
-    bank: FaceBank | None = None
+    dataset: FaceDataset | None = None
 
 
 _STATIONS: list[_Station] = []
@@ -250,9 +250,9 @@ def _answer_scene_chunk(
     numbers: Sequence[int], pictures: Sequence[LabelledPicture], mode: Mode
 ) -> list[SceneAnswer]:
     station = _STATIONS[0]
-    if station.bank is None:
-        station.bank = FaceBank(pictures, load_backgrounds(station.data, PictureReader()))
-    return answer_scenes(station.detector, station.bank, numbers, mode)
+    if station.dataset is None:
+        station.dataset = FaceDataset(pictures, load_backgrounds(station.data, PictureReader()))
+    return answer_scenes(station.detector, station.dataset, numbers, mode)
 
 
 def _corners(face: Face) -> tuple[float, float, float, float]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from fer_core.training.appearance import tone_curve
 from fer_core.training.data import Image
-from fer_core.training.dataset import FaceBank
+from fer_core.training.dataset import FaceDataset
 from fer_core.training.geometry import PADDING, SMALLEST_FACE, intersection
 from fer_core.training.head_transplant import lay
 
@@ -17,10 +17,10 @@ from fer_core.training.head_transplant import lay
 NEGATIVE_SCRAPS = 0.4
 
 
-def backdrop(bank: FaceBank, rng: np.random.Generator, size: tuple[int, int]) -> Image:
+def backdrop(dataset: FaceDataset, rng: np.random.Generator, size: tuple[int, int]) -> Image:
     """Return what is behind the faces: a background picture, a colour, a gradient or noise."""
     height, width = size
-    background = bank.draw_background(rng) if rng.random() < 0.6 else None
+    background = dataset.draw_background(rng) if rng.random() < 0.6 else None
     if background is not None:
         share = rng.uniform(0.3, 1.0)
         rows, columns = (
@@ -43,15 +43,17 @@ def backdrop(bank: FaceBank, rng: np.random.Generator, size: tuple[int, int]) ->
     return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def scrap(bank: FaceBank, rng: np.random.Generator, size: tuple[int, int]) -> Image | None:
+def distractor(
+    dataset: FaceDataset, rng: np.random.Generator, size: tuple[int, int]
+) -> Image | None:
     """Return a piece of a photograph beside or below its face, width x height pixels.
 
     Now and then of a picture without faces, where the data has some; None where it has neither
     those nor heads with anything around them.
     """
-    if bank.has_negatives and rng.random() < NEGATIVE_SCRAPS:
-        return negative(bank, rng, size)
-    head = bank.draw_head(rng)
+    if dataset.has_negatives and rng.random() < NEGATIVE_SCRAPS:
+        return negative(dataset, rng, size)
+    head = dataset.draw_head(rng)
     if head is None:
         return None
     height, width = head.image.shape[:2]
@@ -78,9 +80,9 @@ def scrap(bank: FaceBank, rng: np.random.Generator, size: tuple[int, int]) -> Im
     return np.asarray(cv2.LUT(drawn, tone_curve(rng, 1.0)), np.uint8)
 
 
-def negative(bank: FaceBank, rng: np.random.Generator, size: tuple[int, int]) -> Image | None:
+def negative(dataset: FaceDataset, rng: np.random.Generator, size: tuple[int, int]) -> Image | None:
     """Return a picture without a face, or most of it, width x height pixels."""
-    picture = bank.draw_negative(rng)
+    picture = dataset.draw_negative(rng)
     if picture is None:
         return None
     height, width = picture.shape[:2]
@@ -95,7 +97,7 @@ def negative(bank: FaceBank, rng: np.random.Generator, size: tuple[int, int]) ->
 
 def add_scrap(
     canvas: Image,
-    bank: FaceBank,
+    dataset: FaceDataset,
     rng: np.random.Generator,
     centre: tuple[float, float],
     side: float,
@@ -110,7 +112,7 @@ def add_scrap(
     x0, y0, x1, y1 = (round(value) for value in frame)
     if min(x1 - x0, y1 - y0) < SMALLEST_FACE:
         return
-    piece = scrap(bank, rng, (x1 - x0, y1 - y0))
+    piece = distractor(dataset, rng, (x1 - x0, y1 - y0))
     if piece is None:
         return
     mask = np.full(piece.shape[:2], 255, np.uint8)
@@ -121,16 +123,16 @@ def add_scrap(
     lay(piece, canvas[y0:y1, x0:x1], mask)
 
 
-def add_scraps(canvas: Image, bank: FaceBank, rng: np.random.Generator) -> None:
+def add_scraps(canvas: Image, dataset: FaceDataset, rng: np.random.Generator) -> None:
     """Draw one piece over the whole canvas, or a few anywhere."""
     height, width = canvas.shape[:2]
     if rng.random() < 0.5:
-        whole = scrap(bank, rng, (width, height))
+        whole = distractor(dataset, rng, (width, height))
         if whole is not None:
             canvas[:] = whole
     for _ in range(int(rng.integers(0, 5))):
         centre = float(rng.uniform(0, width)), float(rng.uniform(0, height))
-        add_scrap(canvas, bank, rng, centre, min(height, width) * math.exp(rng.uniform(-2.0, 0)))
+        add_scrap(canvas, dataset, rng, centre, min(height, width) * math.exp(rng.uniform(-2.0, 0)))
 
 
 def add_clutter(canvas: Image, rng: np.random.Generator) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from fer_core.training.dataset import FaceBank
+from fer_core.training.dataset import FaceDataset
 from fer_core.training.scenes import Scene, Style, compose, training_style
 
 #: Input size (height, width) -> share of the steps. Every step costs about the same: small inputs
@@ -36,7 +36,7 @@ class SceneBatches(Dataset[Batch]):
     """Batch number -> batch, the same for the same seed in any process.
 
     Attributes:
-        bank: Where the faces come from.
+        dataset: Where the faces come from.
         seed: Of the whole sequence.
         pixels: Pixels of a batch; the number of scenes follows from the input size.
         sizes: Input size (height, width) -> share of the batches.
@@ -44,7 +44,7 @@ class SceneBatches(Dataset[Batch]):
         style: What the scenes of an input size and strength look like.
     """
 
-    bank: FaceBank
+    dataset: FaceDataset
     seed: int
     pixels: int
     sizes: tuple[tuple[tuple[int, int], float], ...]
@@ -59,7 +59,7 @@ class SceneBatches(Dataset[Batch]):
         count = max(1, round(self.pixels / (size[0] * size[1])))
         style = self.style(size, self.strength)
         scenes = [
-            compose(self.bank, self.seed, number * 10_000 + index, size, style)
+            compose(self.dataset, self.seed, number * 10_000 + index, size, style)
             for index in range(count)
         ]
         return collate(scenes)

@@ -92,7 +92,7 @@ def look(image: Image) -> str:
     return hashlib.blake2b(steps.tobytes(), digest_size=16).hexdigest()
 
 
-def twins(pictures: Sequence[LabelledPicture]) -> set[LabelledPicture]:
+def cross_split_duplicates(pictures: Sequence[LabelledPicture]) -> set[LabelledPicture]:
     """Return the pictures of either split that look the same as one of the other split.
 
     Training leaves the training ones out, evaluation the validation ones: where a model has seen

@@ -60,7 +60,7 @@ class Face:
     neighbours: tuple[LabelledTarget, ...] = ()
 
 
-class FaceBank:
+class FaceDataset:
     """All faces of one split, in memory, with the background pictures.
 
     Args:

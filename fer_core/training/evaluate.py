@@ -17,7 +17,7 @@ from fer_core.boxes import ious
 from fer_core.emotions import LABELS
 from fer_core.training import metrics
 from fer_core.training.answers import Answer, Crew, SceneAnswer
-from fer_core.training.check import twins
+from fer_core.training.check import cross_split_duplicates
 from fer_core.training.data import Image, load_dataset
 from fer_core.training.errors import CheckpointError, DataError
 from fer_core.training.everyday import CROPPED, WHOLE, everyday_figures
@@ -70,7 +70,7 @@ def evaluate(
     """
     info = EmotionDetector.load(weights, threads).info
     everything = load_dataset(data)
-    seen_in_training = twins(everything)
+    seen_in_training = cross_split_duplicates(everything)
     held_out = [
         picture
         for picture in everything

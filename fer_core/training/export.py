@@ -23,7 +23,7 @@ from fer_core.training import network as networks
 from fer_core.training.answers import Crew
 from fer_core.training.batches import CLOSE_SIZES
 from fer_core.training.data import Image, PictureReader, load_dataset
-from fer_core.training.dataset import FaceBank
+from fer_core.training.dataset import FaceDataset
 from fer_core.training.errors import CheckpointError, OptionError, UnreadablePicture
 from fer_core.training.evaluate import MODES, calibration_figures, limited, write_json
 from fer_core.training.faces import LabelledPicture
@@ -301,7 +301,7 @@ def quantise(
 
     rng = np.random.default_rng(seed)
     chosen = rng.permutation(len(pictures))[:2000]
-    bank = FaceBank([pictures[index] for index in chosen], [])
+    dataset = FaceDataset([pictures[index] for index in chosen], [])
     sizes = tuple(CLOSE_SIZES) if refines else ((160, 160), (256, 320), (320, 320))
     style = close_style if refines else training_style
 
@@ -314,7 +314,7 @@ def quantise(
             if number is None:
                 return None
             size = sizes[number % len(sizes)]
-            scene = compose(bank, seed, number, size, style(size))
+            scene = compose(dataset, seed, number, size, style(size))
             return {"images": np.asarray(to_tensor([scene.image]))}
 
     graph = onnx.load(str(file)).graph

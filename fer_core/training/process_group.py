@@ -1,8 +1,8 @@
 """Several processes that train one network together on the CPU, a core each.
 
 Two processes of one thread do 1.3 times the work of one process of two threads on two cores: most
-of a step's operations are too small to share out. Each takes batches of its own; gradients are
-averaged before every step, so that all hold the same weights at any time.
+of a step's operations are too small to share out. Each takes batches of its own; torch averages the
+gradients, so that all hold the same weights at any time.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ import torch
 import torch.distributed
 import torch.multiprocessing
 from torch import nn
+from torch.nn.parallel import DistributedDataParallel
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class ProcessGroup:
     """One process's view of those that train together.
 
     Attributes:
@@ -33,23 +34,13 @@ class Team:
     rank: int = 0
     size: int = 1
 
-    def share(self, network: nn.Module) -> None:
-        """Give every process the first one's weights and statistics."""
-        if self.size > 1:
-            for value in network.state_dict().values():
-                torch.distributed.broadcast(value, 0)
+    def joined(self, network: nn.Module) -> nn.Module:
+        """Return what to call in training: the network itself, or with its peers' (DDP).
 
-    def average_gradients(self, network: nn.Module) -> None:
-        """Give every process the mean of the gradients."""
-        if self.size == 1:
-            return
-        gradients = [each.grad for each in network.parameters() if each.grad is not None]
-        flat = torch.cat([each.flatten() for each in gradients])
-        torch.distributed.all_reduce(flat)
-        flat /= self.size
-        parts = flat.split([each.numel() for each in gradients])
-        for gradient, part in zip(gradients, parts, strict=True):
-            gradient.copy_(part.view_as(gradient))
+        All begin with the first one's weights and statistics; after each backward pass the
+        gradients in `network` are the mean of all processes' (Li et al. 2020).
+        """
+        return network if self.size == 1 else DistributedDataParallel(network)
 
     def agree(self, value: float) -> float:
         """Return the first process's value."""
@@ -61,13 +52,13 @@ class Team:
 
 
 @contextmanager
-def gathered(size: int, member: Callable[[Team], object]) -> Iterator[Team]:
+def gathered(size: int, member: Callable[[ProcessGroup], object]) -> Iterator[ProcessGroup]:
     """Start the other processes, each of which calls `member`, and give this one's place.
 
     They end with this one, however it ends.
     """
     if size == 1:
-        yield Team()
+        yield ProcessGroup()
         return
     if sys.platform == "linux":
         os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # they meet on this machine only
@@ -82,7 +73,7 @@ def gathered(size: int, member: Callable[[Team], object]) -> Iterator[Team]:
             other.start()
         _meet(meeting, 0, size)
         try:
-            yield Team(0, size)
+            yield ProcessGroup(0, size)
         finally:
             torch.distributed.destroy_process_group()
             for other in others:
@@ -90,10 +81,12 @@ def gathered(size: int, member: Callable[[Team], object]) -> Iterator[Team]:
                 other.kill()
 
 
-def _take_part(meeting: Path, rank: int, size: int, member: Callable[[Team], object]) -> None:
+def _take_part(
+    meeting: Path, rank: int, size: int, member: Callable[[ProcessGroup], object]
+) -> None:
     _meet(meeting, rank, size)
     try:
-        member(Team(rank, size))
+        member(ProcessGroup(rank, size))
     finally:
         torch.distributed.destroy_process_group()
 

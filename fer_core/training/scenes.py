@@ -19,11 +19,11 @@ from fer_core.training.background import (
     add_scrap,
     add_scraps,
     backdrop,
+    distractor,
     negative,
-    scrap,
 )
 from fer_core.training.data import Image
-from fer_core.training.dataset import Face, FaceBank
+from fer_core.training.dataset import Face, FaceDataset
 from fer_core.training.geometry import PADDING, SMALLEST_FACE, Box, area, intersection
 from fer_core.training.head_transplant import (
     lay,
@@ -174,11 +174,13 @@ class Scene:
     cells: int
 
 
-def compose(bank: FaceBank, seed: int, number: int, size: tuple[int, int], style: Style) -> Scene:
+def compose(
+    dataset: FaceDataset, seed: int, number: int, size: tuple[int, int], style: Style
+) -> Scene:
     """Return scene `number` of the sequence `seed`.
 
     Args:
-        bank: Where the faces come from.
+        dataset: Where the faces come from.
         seed: Of the whole sequence.
         number: 0, 1, 2, ...
         size: Height, width of the canvas in pixels.
@@ -186,12 +188,12 @@ def compose(bank: FaceBank, seed: int, number: int, size: tuple[int, int], style
     """
     rng = np.random.default_rng((seed, number))
     inner = _letterboxed(size, rng) if _happens(style.p_letterbox, rng) else size
-    canvas = backdrop(bank, rng, inner)
+    canvas = backdrop(dataset, rng, inner)
     if _happens(style.p_scrap, rng):
-        add_scraps(canvas, bank, rng)
+        add_scraps(canvas, dataset, rng)
     if rng.random() < style.p_clutter:
         add_clutter(canvas, rng)
-    composer = _Composer(canvas, rng, bank, style)
+    composer = _Composer(canvas, rng, dataset, style)
     if _happens(style.p_none, rng):
         cells = 0
         if _happens(style.p_filled, rng):
@@ -232,11 +234,11 @@ class _Composer:
     """Pastes elements onto one canvas and keeps the labels that stay visible."""
 
     def __init__(
-        self, canvas: Image, rng: np.random.Generator, bank: FaceBank, style: Style
+        self, canvas: Image, rng: np.random.Generator, dataset: FaceDataset, style: Style
     ) -> None:
         self.canvas = canvas
         self._rng = rng
-        self._bank = bank
+        self._bank = dataset
         self._style = style
         self._boxes: list[Box] = []
         self._targets: list[npt.NDArray[np.float32]] = []
@@ -390,7 +392,7 @@ class _Composer:
         cv2.fillPoly(mask, [np.round(outline - [x0, y0]).astype(np.int32)], 255, cv2.LINE_AA)
         region = self.canvas[y0:y1, x0:x1]
         kind = rng.random()
-        cloth = scrap(self._bank, rng, (x1 - x0, y1 - y0)) if kind < 0.4 else None
+        cloth = distractor(self._bank, rng, (x1 - x0, y1 - y0)) if kind < 0.4 else None
         if cloth is None:
             rows, columns = face.image.shape[:2]
             bottom_strip = face.image[-max(1, rows // 10) :, columns // 4 : -columns // 4]

@@ -27,21 +27,21 @@ from ultralytics.utils.torch_utils import ModelEMA
 
 from fer_core.training import network as networks
 from fer_core.training.batches import CLOSE_SIZES, SIZES, Batch, SceneBatches, loader
-from fer_core.training.check import twins
+from fer_core.training.check import cross_split_duplicates
 from fer_core.training.data import (
     NEGATIVES_ARCHIVE,
     PictureReader,
     load_backgrounds,
     load_dataset,
 )
-from fer_core.training.dataset import FaceBank
+from fer_core.training.dataset import FaceDataset
 from fer_core.training.devices import device_of
 from fer_core.training.errors import OptionError
 from fer_core.training.faces import Box
 from fer_core.training.initialise import first_network, settle_norms
 from fer_core.training.landmark_teacher import BOXED_ANEW, read_landmarks
 from fer_core.training.losses import SoftTargetLoss
-from fer_core.training.process_group import Team, gathered
+from fer_core.training.process_group import ProcessGroup, gathered
 from fer_core.training.scenes import close_style, training_style
 from fer_core.training.soft_targets import read_targets
 
@@ -108,7 +108,7 @@ class TrainingConfig:
         seed: Of the scenes and the first weights.
         workers: Processes that make scenes; 0 makes them in the training process.
         threads: Torch's threads on the CPU; None leaves its default, or 1 for several processes.
-        processes: That train together on the CPU, each on batches of its own; see `team`.
+        processes: That train together on the CPU, each on batches of its own; see `process_group`.
         device: "cpu", "cuda" or "cuda:0".
         targets: An .npz of `teach` or `relabel`, in place of the labels.
         landmarks: The folder of `landmark_teacher`'s files, for better boxes.
@@ -193,27 +193,27 @@ def train(config: TrainingConfig, resume: Path | None = None) -> Path:
     if resume is not None:
         config = replace(config, model=networks.read_run(resume)["config"]["model"], weights=None)
     config.run.mkdir(parents=True, exist_ok=True)
-    with gathered(config.processes, partial(_train, config, resume)) as team:
-        return _train(config, resume, team)
+    with gathered(config.processes, partial(_train, config, resume)) as group:
+        return _train(config, resume, group)
 
 
-def _train(config: TrainingConfig, resume: Path | None, team: Team) -> Path:
+def _train(config: TrainingConfig, resume: Path | None, group: ProcessGroup) -> Path:
     device = device_of(config.device)
     state = None if resume is None else networks.read_run(resume)
     torch.manual_seed(config.seed)
-    threads = config.threads or (1 if team.size > 1 else None)
+    threads = config.threads or (1 if group.size > 1 else None)
     if threads:
         torch.set_num_threads(threads)
         cv2.setNumThreads(threads)
-    bank, face_count = _load_bank(config)
+    dataset, face_count = _load_faces(config)
     model = first_network(config.model, config.weights)
     moved: Any = model  # torch's types know no memory_format
     model = moved.to(device=device, memory_format=torch.channels_last).train()
     if config.weights is not None:
-        feed = _feed(bank, config, Progress(), 1.0, team)
+        feed = _feed(dataset, config, Progress(), 1.0, group)
         settle_norms(model, (_images(next(feed), device) for _ in range(SETTLING_BATCHES)))
     config = replace(config, model=networks.key(model))
-    team.share(model)
+    joined = group.joined(model)
     gains: Any = model.args
     gains.box, gains.cls, gains.dfl = BOX_GAIN, CLASS_GAIN, DISTANCE_GAIN
     optimiser = _optimiser(model, config)
@@ -227,33 +227,33 @@ def _train(config: TrainingConfig, resume: Path | None, team: Team) -> Path:
     loss_of = SoftTargetLoss(model)
     cooling, factor, done = False, 0.0, _share_done(config, progress, face_count)
     if config.cooldown > 0 and done >= 1 - config.cooldown:  # stopped while it cooled
-        cooling, feed = True, _cool(bank, config, progress, average, team)
+        cooling, feed = True, _cooldown(dataset, config, progress, average, group)
     else:
-        feed = _feed(bank, config, progress, 1.0, team)
+        feed = _feed(dataset, config, progress, 1.0, group)
     if done >= 1:
         LOGGER.info("this run is finished: more --minutes (or --epochs) would extend it")
-    log = _Log(config.run / "log.csv", progress.step) if team.rank == 0 else None
+    log = _Log(config.run / "log.csv", progress.step) if group.rank == 0 else None
     begun, before = time.monotonic(), progress.elapsed_s
     saved_at = time.monotonic()
     with _interruptible() as interrupted:
         while True:
             progress.elapsed_s = before + time.monotonic() - begun
-            done = team.agree(_share_done(config, progress, face_count))
+            done = group.agree(_share_done(config, progress, face_count))
             if not cooling and config.cooldown > 0 and done >= 1 - config.cooldown:
                 if log:
                     _save(config.run / "stable.pt", config, model, average, optimiser, progress)
                 cooling = True
-                feed = _cool(bank, config, progress, average, team)
-            if done >= 1 or team.agree(interrupted()):
+                feed = _cooldown(dataset, config, progress, average, group)
+            if done >= 1 or group.agree(interrupted()):
                 break
             batch = next(feed)
             factor = rate_factor(done, progress.step, config.warmup_steps, config.cooldown)
-            for group in optimiser.param_groups:
-                group["lr"] = config.learning_rate * factor
-            losses, gradient = _step(model, loss_of, optimiser, batch, device, team)
+            for part in optimiser.param_groups:
+                part["lr"] = config.learning_rate * factor
+            losses, gradient = _step(model, joined, loss_of, optimiser, batch, device)
             average.update(model)
             progress.step += 1
-            progress.faces += len(batch["batch_idx"]) * team.size
+            progress.faces += len(batch["batch_idx"]) * group.size
             if log is None:
                 continue
             log.add(progress, config.learning_rate * factor, losses, gradient, done)
@@ -290,9 +290,9 @@ def draw_curves(log: Path, picture: Path) -> None:
     pyplot.close(figure)
 
 
-def _load_bank(config: TrainingConfig) -> tuple[FaceBank, int]:
+def _load_faces(config: TrainingConfig) -> tuple[FaceDataset, int]:
     everything = load_dataset(config.data)
-    held_out = twins(everything)
+    held_out = cross_split_duplicates(everything)
     if held_out:
         LOGGER.info(
             "%d pictures are in both splits: their training part is left out", len(held_out)
@@ -310,7 +310,7 @@ def _load_bank(config: TrainingConfig) -> tuple[FaceBank, int]:
             if source in BOXED_ANEW:
                 boxes |= {(source, name): box for name, box in known.boxes_by_name().items()}
     reader = PictureReader()
-    bank = FaceBank(
+    dataset = FaceDataset(
         pictures,
         load_backgrounds(config.data, reader),
         SOURCE_WEIGHTS,
@@ -318,27 +318,35 @@ def _load_bank(config: TrainingConfig) -> tuple[FaceBank, int]:
         load_backgrounds(config.data, reader, NEGATIVES_ARCHIVE),
         boxes,
     )
-    return bank, len(bank.faces)
+    return dataset, len(dataset.faces)
 
 
-def _cool(
-    bank: FaceBank, config: TrainingConfig, progress: Progress, average: ModelEMA, team: Team
+def _cooldown(
+    dataset: FaceDataset,
+    config: TrainingConfig,
+    progress: Progress,
+    average: ModelEMA,
+    group: ProcessGroup,
 ) -> Iterator[Batch]:
     """Return the batches of the cool-down, and let the average follow its better weights."""
     average.decay = lambda _updates: FINAL_EMA_DECAY
-    return _feed(bank, config, progress, config.final_strength, team)
+    return _feed(dataset, config, progress, config.final_strength, group)
 
 
 def _feed(
-    bank: FaceBank, config: TrainingConfig, progress: Progress, strength: float, team: Team
+    dataset: FaceDataset,
+    config: TrainingConfig,
+    progress: Progress,
+    strength: float,
+    group: ProcessGroup,
 ) -> Iterator[Batch]:
     sizes = config.sizes or (CLOSE_SIZES if config.refiner else SIZES)
     style = close_style if config.refiner else training_style
-    pixels = config.pixels // team.size
-    batches = SceneBatches(bank, config.seed, pixels, tuple(sizes.items()), strength, style)
+    pixels = config.pixels // group.size
+    batches = SceneBatches(dataset, config.seed, pixels, tuple(sizes.items()), strength, style)
     pinned = config.device.startswith("cuda")
-    start = progress.step * team.size + team.rank
-    return iter(loader(batches, start, config.workers, pinned, team.size))
+    start = progress.step * group.size + group.rank
+    return iter(loader(batches, start, config.workers, pinned, group.size))
 
 
 def _images(batch: Batch, device: torch.device) -> torch.Tensor:
@@ -358,15 +366,15 @@ def _optimiser(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimize
 
 def _step(
     model: nn.Module,
+    joined: nn.Module,
     loss_of: SoftTargetLoss,
     optimiser: torch.optim.Optimizer,
     batch: Batch,
     device: torch.device,
-    team: Team,
 ) -> tuple[torch.Tensor, float]:
     images = _images(batch, device)
     with torch.autocast(device.type, torch.bfloat16, enabled=_has_bfloat16(device)):
-        predictions = model(images)
+        predictions = joined(images)
     # The loss in full precision: bf16 keeps 3 digits, too few for boxes of 320 pixels.
     predictions = {
         name: value.float() if isinstance(value, torch.Tensor) else value
@@ -375,7 +383,6 @@ def _step(
     losses, _ = loss_of(predictions, batch)
     losses = losses / len(images)
     losses.sum().backward()
-    team.average_gradients(model)
     gradient = torch.nn.utils.clip_grad_norm_(model.parameters(), GRADIENT_LIMIT)
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)

@@ -1,4 +1,4 @@
-"""The shelf: each content analysed once, small pictures kept, all forgotten when taken away."""
+"""The cache: each content analysed once, small pictures kept, all forgotten when taken away."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from fer_core.config import Settings
 from fer_core.drawing.annotate import DrawOptions
 from fer_core.errors import Busy
-from fer_core.photos.cache import DISPLAY_SIDE, PhotoShelf, Upload
+from fer_core.photos.cache import DISPLAY_SIDE, PhotoCache, Upload
 from fer_core.photos.exports import encode_jpeg
 from fer_core.vision.faces import Box, Detections, Face
 from fer_core.vision.image import RgbImage
@@ -39,51 +39,51 @@ def upload(key: str, data: bytes, name: str = "a.jpg") -> Upload:
     return Upload(key, name, lambda: data)
 
 
-def analysed(*uploads: Upload) -> tuple[PhotoShelf, CountingDetector]:
-    shelf, detector = PhotoShelf(), CountingDetector()
-    assert list(shelf.analyse(uploads, detector, Settings())) == list(uploads)
-    return shelf, detector
+def analysed(*uploads: Upload) -> tuple[PhotoCache, CountingDetector]:
+    cache, detector = PhotoCache(), CountingDetector()
+    assert list(cache.analyse(uploads, detector, Settings())) == list(uploads)
+    return cache, detector
 
 
 def test_files_come_back_in_order_with_their_own_names() -> None:
     uploads = [upload(str(number), jpeg(grey=number), f"{number}.jpg") for number in range(9)]
-    shelf, _ = analysed(*uploads)
-    assert [shelf.photo(each).name for each in uploads] == [each.name for each in uploads]
-    assert shelf.waiting(uploads) == []
+    cache, _ = analysed(*uploads)
+    assert [cache.photo(each).name for each in uploads] == [each.name for each in uploads]
+    assert cache.waiting(uploads) == []
 
 
 def test_the_same_content_is_analysed_once_whatever_it_is_called() -> None:
     first, second = upload("1", jpeg(), "a.jpg"), upload("2", jpeg(), "b.jpg")
-    shelf, detector = analysed(first)
-    list(shelf.analyse(shelf.waiting([first, second]), detector, Settings()))
+    cache, detector = analysed(first)
+    list(cache.analyse(cache.waiting([first, second]), detector, Settings()))
     assert detector.asked == 1
-    assert shelf.photo(second).name == "b.jpg"
+    assert cache.photo(second).name == "b.jpg"
 
 
 def test_an_unreadable_file_does_not_stop_the_others() -> None:
     bad, good = upload("1", b"nothing"), upload("2", jpeg())
-    shelf, _ = analysed(bad, good)
-    assert shelf.photo(bad).problem is not None
-    assert shelf.photo(good).problem is None
-    assert shelf.display(bad, 0.25, DrawOptions()) is None
-    assert shelf.thumbnail(bad, 0.25, DrawOptions()) is None
-    assert shelf.face_crops(bad, 0.25) == []
+    cache, _ = analysed(bad, good)
+    assert cache.photo(bad).problem is not None
+    assert cache.photo(good).problem is None
+    assert cache.display(bad, 0.25, DrawOptions()) is None
+    assert cache.thumbnail(bad, 0.25, DrawOptions()) is None
+    assert cache.face_crops(bad, 0.25) == []
 
 
 def test_what_is_taken_away_is_forgotten() -> None:
     kept, removed = upload("1", jpeg(grey=1)), upload("2", jpeg(grey=200))
-    shelf, _ = analysed(kept, removed)
-    shelf.keep_only([kept])
-    assert shelf.has(kept)
-    assert not shelf.has(removed)
-    assert shelf.waiting([kept, removed]) == [removed]
+    cache, _ = analysed(kept, removed)
+    cache.keep_only([kept])
+    assert cache.has(kept)
+    assert not cache.has(removed)
+    assert cache.waiting([kept, removed]) == [removed]
 
 
 def test_a_file_that_is_there_twice_stays_when_one_is_taken_away() -> None:
     first, second = upload("1", jpeg()), upload("2", jpeg())
-    shelf, _ = analysed(first, second)
-    shelf.keep_only([second])
-    assert shelf.has(second)
+    cache, _ = analysed(first, second)
+    cache.keep_only([second])
+    assert cache.has(second)
 
 
 def test_a_busy_engine_is_not_remembered_as_an_answer() -> None:
@@ -93,28 +93,28 @@ def test_a_busy_engine_is_not_remembered_as_an_answer() -> None:
         ) -> Detections:
             raise Busy
 
-    shelf, one = PhotoShelf(), upload("1", jpeg())
+    cache, one = PhotoCache(), upload("1", jpeg())
     with pytest.raises(Busy):
-        list(shelf.analyse([one], BusyDetector(), Settings()))
-    assert shelf.waiting([one]) == [one]
+        list(cache.analyse([one], BusyDetector(), Settings()))
+    assert cache.waiting([one]) == [one]
 
 
 def test_what_is_done_stays_done_when_the_page_is_left_early() -> None:
     uploads = [upload(str(number), jpeg(grey=number)) for number in range(20)]
-    shelf, detector = PhotoShelf(), CountingDetector()
-    progress = shelf.analyse(uploads, detector, Settings())
+    cache, detector = PhotoCache(), CountingDetector()
+    progress = cache.analyse(uploads, detector, Settings())
     done = next(progress)
     progress.close()
-    assert shelf.has(done)
-    list(shelf.analyse(shelf.waiting(uploads), detector, Settings()))
-    assert shelf.waiting(uploads) == []
+    assert cache.has(done)
+    list(cache.analyse(cache.waiting(uploads), detector, Settings()))
+    assert cache.waiting(uploads) == []
 
 
 def test_a_large_photo_is_shown_smaller_with_its_boxes_in_place() -> None:
     one = upload("1", jpeg(3200, 1600))
-    shelf, _ = analysed(one)
+    cache, _ = analysed(one)
     only_box = DrawOptions(labels=False, probabilities=False, emoji=False)
-    shown = shelf.display(one, 0.25, only_box)
+    shown = cache.display(one, 0.25, only_box)
     assert shown is not None
     assert shown.shape == (DISPLAY_SIDE // 2, DISPLAY_SIDE, 3)
     rows, columns = np.nonzero(np.abs(shown.astype(int) - 128).max(axis=2) > 40)
@@ -124,16 +124,16 @@ def test_a_large_photo_is_shown_smaller_with_its_boxes_in_place() -> None:
 
 def test_a_thumbnail_is_drawn_once_for_the_same_options() -> None:
     one = upload("1", jpeg())
-    shelf, _ = analysed(one)
-    first = shelf.thumbnail(one, 0.25, DrawOptions())
+    cache, _ = analysed(one)
+    first = cache.thumbnail(one, 0.25, DrawOptions())
     assert first is not None
-    assert shelf.thumbnail(one, 0.25, DrawOptions()) is first
-    assert shelf.thumbnail(one, 0.25, DrawOptions(emoji=False)) != first
+    assert cache.thumbnail(one, 0.25, DrawOptions()) is first
+    assert cache.thumbnail(one, 0.25, DrawOptions(emoji=False)) != first
 
 
 def test_each_face_is_cut_out() -> None:
     one = upload("1", jpeg(400, 200))
-    shelf, _ = analysed(one)
-    (crop,) = shelf.face_crops(one, 0.25, side=64)
+    cache, _ = analysed(one)
+    (crop,) = cache.face_crops(one, 0.25, side=64)
     assert decoded(crop).shape == (32, 64, 3)
-    assert shelf.face_crops(one, 0.9) == []
+    assert cache.face_crops(one, 0.9) == []

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from fer_core.emotions import LABELS
-from fer_core.training.check import check, describe, twins
+from fer_core.training.check import check, cross_split_duplicates, describe
 from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
-from fer_core.training.dataset import FaceBank
+from fer_core.training.dataset import FaceDataset
 from fer_core.training.errors import DataError, UnreadablePicture
 
 
@@ -130,10 +130,10 @@ def test_a_folder_of_neither_form_is_refused(tmp_path: Path) -> None:
 
 def test_the_bank_survives_an_unreadable_picture_and_names_it(archives: Path) -> None:
     _replace(archives / "heads.zip", "train/Sad/1.png", b"no picture")
-    bank = FaceBank(load_dataset(archives), [])
-    assert len(bank.faces) == 29
-    assert len(bank.unreadable) == 1
-    assert "train/Sad/1.png" in bank.unreadable[0]
+    dataset = FaceDataset(load_dataset(archives), [])
+    assert len(dataset.faces) == 29
+    assert len(dataset.unreadable) == 1
+    assert "train/Sad/1.png" in dataset.unreadable[0]
 
 
 def test_the_bank_leaves_out_boxes_without_a_picture_and_names_them(
@@ -142,8 +142,8 @@ def test_the_bank_leaves_out_boxes_without_a_picture_and_names_them(
     labels = archives / "labels.csv"
     text = labels.read_text().replace("24.0,18.0,48.0,60.0", "24.0,18.0,0.0,60.0", 1)
     labels.write_text(text.replace("24.0,18.0,48.0,60.0", "240.0,18.0,48.0,60.0", 1))
-    bank = FaceBank(load_dataset(archives), [])
-    assert len(bank.faces) == 28
+    dataset = FaceDataset(load_dataset(archives), [])
+    assert len(dataset.faces) == 28
     assert "train/Angry/0.png" in caplog.text
     assert "train/Angry/1.png" in caplog.text
 
@@ -151,9 +151,9 @@ def test_the_bank_leaves_out_boxes_without_a_picture_and_names_them(
 def test_a_picture_without_faces_stands_behind_faces(yolo_folder: Path) -> None:
     (yolo_folder / "train" / "labels" / "3.txt").write_text("")
     (yolo_folder / "train" / "labels" / "4.txt").unlink()
-    bank = FaceBank(load_dataset(yolo_folder), [])
-    assert len(bank.faces) == 8
-    assert len(bank.backgrounds) == 2
+    dataset = FaceDataset(load_dataset(yolo_folder), [])
+    assert len(dataset.faces) == 8
+    assert len(dataset.backgrounds) == 2
 
 
 def test_a_missing_member_and_an_empty_file_are_unreadable(archives: Path) -> None:
@@ -167,14 +167,14 @@ def test_a_missing_member_and_an_empty_file_are_unreadable(archives: Path) -> No
 def test_the_bank_draws_every_class_alike_however_rare(archives: Path) -> None:
     pictures = load_dataset(archives)
     scarce = [p for p in pictures if "Sad" not in p.name] + [pictures[12]]
-    bank = FaceBank(scarce, [])
+    dataset = FaceDataset(scarce, [])
     rng = np.random.default_rng(0)
-    drawn = [int(bank.draw(rng).distribution.argmax()) for _ in range(2000)]
+    drawn = [int(dataset.draw(rng).distribution.argmax()) for _ in range(2000)]
     assert np.bincount(drawn, minlength=5).min() > 330
 
 
 def test_labels_that_are_not_votes_are_smoothed(archives: Path) -> None:
-    target = FaceBank(load_dataset(archives), []).faces[0].distribution
+    target = FaceDataset(load_dataset(archives), []).faces[0].distribution
     assert target.sum() == pytest.approx(1)
     assert target[0] == pytest.approx(0.96)
 
@@ -202,11 +202,11 @@ def test_check_reports_damage_bad_boxes_and_leaks(archives: Path) -> None:
 
 
 def test_a_picture_in_both_splits_is_known_with_its_twin(archives: Path) -> None:
-    assert twins(load_dataset(archives)) == set()
+    assert cross_split_duplicates(load_dataset(archives)) == set()
     with zipfile.ZipFile(archives / "heads.zip") as archive:
         seen = archive.read("train/Happy/0.png")
     _replace(archives / "heads.zip", "val/Happy/0.png", seen)
-    found = {picture.name for picture in twins(load_dataset(archives))}
+    found = {picture.name for picture in cross_split_duplicates(load_dataset(archives))}
     assert found == {"train/Happy/0.png", "val/Happy/0.png"}
 
 

@@ -1,4 +1,4 @@
-"""What a run starts from: the app's own file, a narrower network; and a team of processes."""
+"""What a run starts from: the app's own file, a narrower network; and a group of processes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from fer_core.training import network as networks  # noqa: E402
 from fer_core.training.errors import CheckpointError  # noqa: E402
 from fer_core.training.export import store_in_half, to_onnx  # noqa: E402
 from fer_core.training.initialise import first_network, settle_norms, widened  # noqa: E402
-from fer_core.training.process_group import Team, gathered  # noqa: E402
+from fer_core.training.process_group import ProcessGroup, gathered  # noqa: E402
 
 SHIPPED = Path(__file__).parents[2] / "weights" / "fer-yolov9t.onnx"
 
@@ -100,26 +100,25 @@ def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         first_network(None, empty)
 
 
-def take_part(folder: Path, team: Team) -> float:
+def take_part(folder: Path, group: ProcessGroup) -> float:
     """Average gradients of 1, 2, ... and write down what came of it."""
     network = torch.nn.Linear(1, 1)
-    torch.nn.init.constant_(network.weight, team.rank)
-    team.share(network)
-    network(torch.full((1, 1), team.rank + 1.0)).sum().backward()
-    team.average_gradients(network)
+    torch.nn.init.constant_(network.weight, group.rank)
+    joined = group.joined(network)
+    joined(torch.full((1, 1), group.rank + 1.0)).sum().backward()
     weight = network.weight
-    seen = [weight.item(), weight.grad.item(), team.agree(team.rank + 7.0)]
-    np.save(folder / f"{team.rank}.npy", seen)
+    seen = [weight.item(), weight.grad.item(), group.agree(group.rank + 7.0)]
+    np.save(folder / f"{group.rank}.npy", seen)
     return 0.0
 
 
-def test_a_team_shares_weights_gradients_and_decisions(tmp_path: Path) -> None:
+def test_a_process_group_shares_weights_gradients_and_decisions(tmp_path: Path) -> None:
     from functools import partial
 
     member = partial(take_part, tmp_path)
-    with gathered(2, member) as team:
-        assert team == Team(0, 2)
-        member(team)
+    with gathered(2, member) as group:
+        assert group == ProcessGroup(0, 2)
+        member(group)
     for rank in (0, 1):
         assert np.load(tmp_path / f"{rank}.npy").tolist() == [0.0, 1.5, 7.0]
     with gathered(1, member) as alone:

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from fer_core.training.background import scrap
+from fer_core.training.background import distractor
 from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
-from fer_core.training.dataset import Face, FaceBank, LabelledTarget
+from fer_core.training.dataset import Face, FaceDataset, LabelledTarget
 from fer_core.training.geometry import SMALLEST_FACE
 from fer_core.training.head_transplant import transplant, turned, with_more_around
 from fer_core.training.scenes import (
@@ -22,22 +22,22 @@ from fer_core.training.scenes import (
 
 
 @pytest.fixture
-def bank(archives: Path) -> FaceBank:
-    return FaceBank(load_dataset(archives), load_backgrounds(archives, PictureReader()))
+def dataset(archives: Path) -> FaceDataset:
+    return FaceDataset(load_dataset(archives), load_backgrounds(archives, PictureReader()))
 
 
 @pytest.mark.parametrize("size", [(96, 96), (160, 160), (256, 320), (320, 320)])
-def test_the_same_seed_gives_the_same_scenes(bank: FaceBank, size: tuple[int, int]) -> None:
+def test_the_same_seed_gives_the_same_scenes(dataset: FaceDataset, size: tuple[int, int]) -> None:
     for number in range(12):
-        first, second = (compose(bank, 7, number, size, training_style(size)) for _ in range(2))
+        first, second = (compose(dataset, 7, number, size, training_style(size)) for _ in range(2))
         assert np.array_equal(first.image, second.image)
         assert np.array_equal(first.boxes, second.boxes)
         assert np.array_equal(first.distributions, second.distributions)
 
 
-def test_another_number_or_seed_gives_another_scene(bank: FaceBank) -> None:
+def test_another_number_or_seed_gives_another_scene(dataset: FaceDataset) -> None:
     images = [
-        compose(bank, seed, number, (96, 96), Style()).image
+        compose(dataset, seed, number, (96, 96), Style()).image
         for seed, number in ((0, 0), (0, 1), (1, 0))
     ]
     assert not np.array_equal(images[0], images[1])
@@ -46,10 +46,10 @@ def test_another_number_or_seed_gives_another_scene(bank: FaceBank) -> None:
 
 @pytest.mark.parametrize("size", [(96, 96), (160, 160), (256, 320)])
 def test_boxes_lie_on_the_canvas_and_targets_sum_to_one(
-    bank: FaceBank, size: tuple[int, int]
+    dataset: FaceDataset, size: tuple[int, int]
 ) -> None:
     for number in range(60):
-        scene = compose(bank, 0, number, size, training_style(size))
+        scene = compose(dataset, 0, number, size, training_style(size))
         assert scene.image.shape == (*size, 3)
         assert scene.image.dtype == np.uint8
         assert (scene.boxes[:, :2] >= 0).all()
@@ -61,17 +61,17 @@ def test_boxes_lie_on_the_canvas_and_targets_sum_to_one(
 
 @pytest.mark.parametrize("p_letterbox", [0.0, 1.0])
 def test_the_box_surrounds_the_face_that_was_drawn(
-    bank: FaceBank, p_letterbox: float, monkeypatch: pytest.MonkeyPatch
+    dataset: FaceDataset, p_letterbox: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     marked = np.zeros((96, 96, 3), np.uint8)
     marked[18:78, 24:72] = 255
     face = Face(marked, (24.0, 18.0, 48.0, 60.0), np.eye(5, dtype=np.float32)[1], False)
-    monkeypatch.setattr(bank, "draw", lambda rng: face)
+    monkeypatch.setattr(dataset, "draw", lambda rng: face)
     plain = Style(
         p_single=0.0, grid=(1.0,), p_letterbox=p_letterbox, p_scrap=0.0, p_empty=0.0, strength=0.0
     )
     for number in range(40):
-        scene = compose(bank, 0, number, (160, 160), plain)
+        scene = compose(dataset, 0, number, (160, 160), plain)
         assert scene.image.shape == (160, 160, 3)
         for x0, y0, x1, y1 in scene.boxes:
             inner = scene.image[int(y0) + 12 : int(y1) - 12, int(x0) + 12 : int(x1) - 12]
@@ -79,7 +79,7 @@ def test_the_box_surrounds_the_face_that_was_drawn(
 
 
 def test_the_other_faces_of_a_picture_keep_their_labels(
-    bank: FaceBank, monkeypatch: pytest.MonkeyPatch
+    dataset: FaceDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An unlabelled neighbour would teach that a face is none."""
     image = np.zeros((100, 200, 3), np.uint8)
@@ -87,11 +87,11 @@ def test_the_other_faces_of_a_picture_keep_their_labels(
     targets = np.eye(5, dtype=np.float32)
     neighbour = LabelledTarget((120.0, 20.0, 60.0, 60.0), targets[3])
     face = Face(image, (20.0, 20.0, 60.0, 60.0), targets[1], False, (neighbour,))
-    monkeypatch.setattr(bank, "draw", lambda rng: face)
+    monkeypatch.setattr(dataset, "draw", lambda rng: face)
     plain = Style(p_single=1.0, p_whole=1.0, p_letterbox=0.0, p_empty=0.0, p_none=0.0, strength=0.0)
     seen = 0
     for number in range(40):
-        scene = compose(bank, 0, number, (160, 320), plain)
+        scene = compose(dataset, 0, number, (160, 320), plain)
         for (x0, y0, x1, y1), target in zip(scene.boxes, scene.distributions, strict=True):
             middle = scene.image[int(y0 + y1) // 2, int(x0 + x1) // 2]
             assert int(middle.argmax()) == (0 if target.argmax() == 1 else 2)
@@ -99,11 +99,12 @@ def test_the_other_faces_of_a_picture_keep_their_labels(
     assert seen > 60
 
 
-def test_some_scenes_hold_no_face(bank: FaceBank) -> None:
+def test_some_scenes_hold_no_face(dataset: FaceDataset) -> None:
     bare = Style(p_none=1.0)
-    assert all(not len(compose(bank, 0, number, (96, 96), bare).boxes) for number in range(5))
+    assert all(not len(compose(dataset, 0, number, (96, 96), bare).boxes) for number in range(5))
     faces = [
-        len(compose(bank, 0, number, (96, 96), Style(p_single=1.0)).boxes) for number in range(60)
+        len(compose(dataset, 0, number, (96, 96), Style(p_single=1.0)).boxes)
+        for number in range(60)
     ]
     assert 2 <= faces.count(0) <= 24
 
@@ -115,11 +116,11 @@ def test_a_piece_of_a_photograph_holds_nothing_of_its_face(
     image = np.full((120, 120, 3), (0, 0, 255), np.uint8)
     image[36:84, 40:80] = (255, 0, 0)
     face = Face(image, (40.0, 36.0, 40.0, 48.0), np.eye(5, dtype=np.float32)[1], False)
-    bank = FaceBank.__new__(FaceBank)
-    monkeypatch.setattr(bank, "draw_head", lambda rng: face)
-    monkeypatch.setattr(bank, "_negatives", [], raising=False)
+    dataset = FaceDataset.__new__(FaceDataset)
+    monkeypatch.setattr(dataset, "draw_head", lambda rng: face)
+    monkeypatch.setattr(dataset, "_negatives", [], raising=False)
     rng = np.random.default_rng(0)
-    pieces = [scrap(bank, rng, (32, 24)) for _ in range(60)]
+    pieces = [distractor(dataset, rng, (32, 24)) for _ in range(60)]
     drawn = [piece for piece in pieces if piece is not None]
     assert len(drawn) > 30
     for piece in drawn:
@@ -149,16 +150,16 @@ def test_a_cut_out_has_nothing_around_it_to_go_on() -> None:
     assert with_more_around(face) is None
 
 
-def test_faces_of_every_size_occur(bank: FaceBank) -> None:
+def test_faces_of_every_size_occur(dataset: FaceDataset) -> None:
     style = training_style((160, 160))
-    scenes = [compose(bank, 0, number, (160, 160), style) for number in range(300)]
+    scenes = [compose(dataset, 0, number, (160, 160), style) for number in range(300)]
     heights = np.concatenate([scene.boxes[:, 3] - scene.boxes[:, 1] for scene in scenes])
     assert np.percentile(heights, 5) < 48
     assert np.percentile(heights, 95) > 100
 
 
-def test_validation_scenes_hold_grids_of_one_to_five(bank: FaceBank) -> None:
-    cells = {compose(bank, 0, number, (320, 320), VALIDATION).cells for number in range(60)}
+def test_validation_scenes_hold_grids_of_one_to_five(dataset: FaceDataset) -> None:
+    cells = {compose(dataset, 0, number, (320, 320), VALIDATION).cells for number in range(60)}
     assert cells == {1, 2, 3, 4, 5}
 
 
@@ -182,9 +183,13 @@ def test_a_transplanted_face_takes_the_heads_colours() -> None:
 def test_data_without_heads_or_backgrounds_still_composes(
     archives: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bank = FaceBank(load_dataset(archives)[:1], [])
-    monkeypatch.setattr(bank, "draw_head", lambda rng: None)
-    assert compose(bank, 0, 0, (160, 160), training_style((160, 160))).image.shape == (160, 160, 3)
+    dataset = FaceDataset(load_dataset(archives)[:1], [])
+    monkeypatch.setattr(dataset, "draw_head", lambda rng: None)
+    assert compose(dataset, 0, 0, (160, 160), training_style((160, 160))).image.shape == (
+        160,
+        160,
+        3,
+    )
 
 
 def test_a_turned_face_keeps_its_place_and_lies_within_its_box() -> None:
@@ -204,9 +209,9 @@ def test_scenes_without_a_face_may_be_filled_by_a_picture_that_shows_none(archiv
     pictures = [each for each in load_dataset(archives) if each.split == "train"]
     green = np.zeros((50, 70, 3), np.uint8)
     green[..., 1] = 200
-    bank = FaceBank(pictures, [], negatives=[green])
+    dataset = FaceDataset(pictures, [], negatives=[green])
     style = Style(p_none=1.0, p_filled=1.0, p_clutter=0.0, p_scrap=0.0, strength=0.0)
-    scenes = [compose(bank, 0, number, (96, 96), style) for number in range(20)]
+    scenes = [compose(dataset, 0, number, (96, 96), style) for number in range(20)]
     assert all(not len(scene.boxes) for scene in scenes)
     shares = [float((np.ptp(scene.image, axis=2) > 60).mean()) for scene in scenes]
     assert min(shares) > 0.3

@@ -26,7 +26,7 @@ from fer_core.training import network as networks  # noqa: E402 - after the skip
 from fer_core.training import train as training  # noqa: E402 - after the skips
 from fer_core.training.batches import SceneBatches, collate, loader  # noqa: E402
 from fer_core.training.data import load_dataset  # noqa: E402
-from fer_core.training.dataset import FaceBank  # noqa: E402
+from fer_core.training.dataset import FaceDataset  # noqa: E402
 from fer_core.training.export import (  # noqa: E402
     close_views,
     compare,
@@ -69,7 +69,9 @@ def test_it_trains_resumes_exports_and_the_app_gets_the_same_boxes(
     detector = EmotionDetector.load(description)
     assert detector.info.networks.detector.architecture == "YOLOv9t"
     assert detector.info.classes == LABELS
-    image = compose(FaceBank(load_dataset(archives), []), 0, 0, (96, 96), training_style((96, 96)))
+    image = compose(
+        FaceDataset(load_dataset(archives), []), 0, 0, (96, 96), training_style((96, 96))
+    )
     seen = detector.detect(image.image, "frame", confidence=1e-4)
     assert seen.faces
     pictures = [picture for picture in load_dataset(archives) if picture.split == "val"]
@@ -120,8 +122,10 @@ def test_refiners_are_trained_and_become_those_of_the_model(archives: Path, tmp_
 
 
 def test_a_refiner_is_shown_one_face_as_by_the_detector(archives: Path) -> None:
-    bank = FaceBank(load_dataset(archives), [])
-    scenes = [compose(bank, 0, number, (128, 128), close_style((128, 128))) for number in range(60)]
+    dataset = FaceDataset(load_dataset(archives), [])
+    scenes = [
+        compose(dataset, 0, number, (128, 128), close_style((128, 128))) for number in range(60)
+    ]
     assert {len(scene.boxes) for scene in scenes} == {0, 1}
     sizes = [max(box[2] - box[0], box[3] - box[1]) for scene in scenes for box in scene.boxes]
     assert np.median(sizes) == pytest.approx(CLOSE_SHARE * 128, rel=0.1)
@@ -173,8 +177,8 @@ def test_each_anchor_learns_its_faces_votes(archives: Path) -> None:
     """Shares below one reach the loss: the plain loss' targets are whole numbers."""
     torch.manual_seed(0)
     network = networks.build("yolov9t").train()
-    bank = FaceBank(load_dataset(archives), [])
-    scene = compose(bank, 0, 3, (160, 160), training_style((160, 160)))
+    dataset = FaceDataset(load_dataset(archives), [])
+    scene = compose(dataset, 0, 3, (160, 160), training_style((160, 160)))
     assert len(scene.boxes)
     batch = collate([scene, scene])
     shares = torch.tensor([0.1, 0.2, 0.4, 0.25, 0.05])
@@ -209,7 +213,9 @@ def test_scores_are_told_apart_on_faces_and_only_there() -> None:
 
 def test_a_scene_without_faces_is_a_batch_too(archives: Path) -> None:
     network = networks.build("yolov9t").train()
-    empty = compose(FaceBank(load_dataset(archives), []), 0, 0, (96, 96), training_style((96, 96)))
+    empty = compose(
+        FaceDataset(load_dataset(archives), []), 0, 0, (96, 96), training_style((96, 96))
+    )
     empty.boxes, empty.distributions = empty.boxes[:0], empty.distributions[:0]
     batch = collate([empty])
     losses, _ = SoftTargetLoss(network)(network(batch["images"].float() / 255), batch)
@@ -217,9 +223,9 @@ def test_a_scene_without_faces_is_a_batch_too(archives: Path) -> None:
 
 
 def test_batches_are_the_same_whoever_makes_them(archives: Path) -> None:
-    bank = FaceBank(load_dataset(archives), [])
+    dataset = FaceDataset(load_dataset(archives), [])
     sizes = (((96, 96), 0.5), ((160, 160), 0.5))
-    batches = SceneBatches(bank, 3, 4 * 96 * 96, sizes)
+    batches = SceneBatches(dataset, 3, 4 * 96 * 96, sizes)
     for workers in (0, 1):
         first = next(iter(loader(batches, 5, workers, pin_memory=False)))
         assert all(torch.equal(first[key], batches[5][key]) for key in first)
