@@ -1929,7 +1929,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "fer-yolov9t",
-                     *       "version": "0.6.0",
+                     *       "version": "1.0.0",
                      *       "networks": {
                      *         "detector": {
                      *           "architecture": "YOLOv9t",
@@ -2105,7 +2105,7 @@ export interface operations {
                      * @example {
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "0.6.0"
+                     *         "version": "1.0.0"
                      *       },
                      *       "results": [
                      *         {
