@@ -126,7 +126,7 @@ class WorkerPool:
         kept = False
         try:
             answer = worker.ask(value, data, limit, progress)
-            if answer is None and worker.was_idle and not worker.late:
+            if answer is None and worker.ended_itself():
                 # It ended itself just as the task came; the next one is new.
                 worker.end()
                 worker = self._replaced(worker)
@@ -229,10 +229,13 @@ class _Worker:
     def lives(self) -> bool:
         return self._process.poll() is None
 
-    @property
-    def was_idle(self) -> bool:
-        """Whether it had done a task before the one it was asked last."""
-        return self.tasks > 1
+    def ended_itself(self) -> bool:
+        """Whether it ended for want of work, and not over a task: that one must not run twice."""
+        try:
+            return self._process.wait(1.0) == 0
+        except subprocess.TimeoutExpired:  # it lives, and what it said was no message
+            self._process.kill()
+            return False
 
     def ask(
         self, value: Any, data: bytes, seconds: float, progress: Callable[[float], object] | None
