@@ -68,12 +68,9 @@ def _run_app(arguments: Sequence[str], program: str) -> int:
 
 
 def _run_training(arguments: Sequence[str], program: str) -> int:
-    from fer_core.training.__main__ import STEPS
     from fer_core.training.__main__ import main as training
 
-    if not arguments or arguments[0] in {*STEPS, "-h", "--help"}:
-        return training(arguments or ["--help"], program)
-    return training(["train", *arguments], program)
+    return training(arguments or ["--help"], program, default="train")
 
 
 #: Each takes what follows its name, and how it was called.
@@ -82,7 +79,7 @@ _PROGRAMS: dict[str, tuple[Callable[[Sequence[str], str], int], str]] = {
     "api": (_run_api, "serve the REST API, or manage its keys"),
     "train": (
         _run_training,
-        "train a model of your own; train check, relabel, export and evaluate go with it",
+        "train a model of your own; its steps, from check to evaluate, go with it",
     ),
 }
 

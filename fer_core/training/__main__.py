@@ -38,8 +38,6 @@ EXIT_STATUS = """exit status:
   2  the options, the data or the weights cannot be used; the message says why
 """
 
-#: The commands, in the order in which they are needed.
-STEPS = ("check", "train", "relabel", "export", "evaluate")
 HOW_TO_INSTALL = "pip install -r requirements-train.txt (of the package: fer-study[train])"
 #: Fewer pictures of a set say too little to stand in the card.
 LEAST_RECORDED = 300
@@ -47,9 +45,17 @@ SHIPPED_MODEL = PROJECT_ROOT / "weights" / "model.json"
 
 
 def main(
-    arguments: Sequence[str] | None = None, program: str = "python -m fer_core.training"
+    arguments: Sequence[str] | None = None,
+    program: str = "python -m fer_core.training",
+    default: str | None = None,
 ) -> int:
-    """Run one command and return its exit status."""
+    """Run one command and return its exit status.
+
+    Args:
+        arguments: What was typed; that of the process if None.
+        program: How it was called, for the help.
+        default: The command meant where the first argument names none.
+    """
     parser = argparse.ArgumentParser(
         prog=program,
         description=__doc__,
@@ -63,7 +69,10 @@ def main(
     _add_relabel(commands.add_parser("relabel", help="soften doubtful labels by a model's eye"))
     _add_export(commands.add_parser("export", help="write the ONNX file and its model.json"))
     _add_evaluate(commands.add_parser("evaluate", help="measure a model as the app runs it"))
-    options = parser.parse_args(arguments)
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    if default and typed and typed[0] not in {*commands.choices, "-h", "--help"}:
+        typed.insert(0, default)
+    options = parser.parse_args(typed)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     try:
         return int(options.run_command(options))

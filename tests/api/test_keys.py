@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 
 from fer_core.api.__main__ import main, require_key
 from fer_core.api.keys import KeyNotFound, KeyRing, KeyStore
-from fer_core.config import Settings, get_settings
+from fer_core.config import Settings
 from fer_core.errors import SettingsError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -75,11 +74,9 @@ def test_a_key_is_needed_wherever_others_can_reach_the_port(
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
-    get_settings.cache_clear()
-    yield tmp_path
-    get_settings.cache_clear()
+    return tmp_path
 
 
 def test_the_command_makes_lists_and_revokes(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fer_core.config import Settings, get_settings
+from fer_core.config import Settings
 from fer_core.emotions import Emotion
 from fer_core.live.memory import IDLE_S
 from fer_core.live.registry import SessionRegistry
@@ -35,7 +35,6 @@ def open_door(
 ) -> Iterator[Open]:
     """Return a function that opens a door of a kind, each before a process of its own."""
     registries: list[SessionRegistry] = []
-    get_settings.cache_clear()
 
     def open_one(kind: str, registry: SessionRegistry | None = None) -> Door:
         registry = registry or SessionRegistry(SessionStore(url, clock), clock)
@@ -47,7 +46,6 @@ def open_door(
     yield open_one
     for registry in registries:
         registry.close()
-    get_settings.cache_clear()
 
 
 @pytest.fixture(params=["page", "api"])

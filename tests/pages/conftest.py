@@ -1,4 +1,4 @@
-"""Each test of a page starts with fresh settings and a fresh engine, and leaves none behind."""
+"""Each test of a page starts with a fresh engine, and leaves none behind."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ from collections.abc import Iterator
 import pytest
 import streamlit as st
 
-from fer_core.config import get_settings
-
 
 @pytest.fixture(autouse=True)
-def _fresh_settings_and_engine() -> Iterator[None]:
-    get_settings.cache_clear()
+def _fresh_engine() -> Iterator[None]:
     st.cache_resource.clear()
     yield
-    get_settings.cache_clear()
     st.cache_resource.clear()

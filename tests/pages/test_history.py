@@ -16,7 +16,7 @@ from app.history.memory import HistoryMemory
 from app.history.own_data import ERASE_WORD
 from app.parts.sessions import session_registry
 from fer_core.charts.passages import pace_map
-from fer_core.config import PROJECT_ROOT, get_settings
+from fer_core.config import PROJECT_ROOT
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.live.registry import new_session_id
 from fer_core.sessions.session_info import SessionInfo
@@ -31,11 +31,9 @@ PAGE = PROJECT_ROOT / "pages" / "history.py"
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of its own for the history, and no store left over from another test."""
     monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
-    get_settings.cache_clear()
     st.cache_resource.clear()
     yield tmp_path
     st.cache_resource.clear()
-    get_settings.cache_clear()
 
 
 @pytest.fixture

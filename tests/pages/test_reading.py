@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.parts.clock import now
 from app.parts.sessions import camera_of, session_registry
-from fer_core.config import PROJECT_ROOT, get_settings
+from fer_core.config import PROJECT_ROOT
 from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import State
@@ -28,11 +28,9 @@ BODY = "Words to read stand here in a row, enough of them to make a passage of i
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
     monkeypatch.setattr(streamlit_webrtc.component, "get_this_session_info", lambda: None)
-    get_settings.cache_clear()
     st.cache_resource.clear()
     yield tmp_path
     st.cache_resource.clear()
-    get_settings.cache_clear()
 
 
 @pytest.fixture

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from app.parts.request_guard import HEADERS, RequestGuard, is_own_name
-from fer_core.config import get_settings
 
 
 @pytest.fixture(autouse=True)
-def _own_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FER_APP_HOSTS", '["study.example"]')
-    get_settings.cache_clear()
-    yield
-    get_settings.cache_clear()
 
 
 async def _app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,6 +63,5 @@ def test_a_foreign_name_gets_neither_page_nor_socket(host: str) -> None:
 
 def test_wrong_settings_leave_this_machine_and_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FER_APP_HOSTS", "no list")
-    get_settings.cache_clear()
     assert is_own_name("localhost")
     assert not is_own_name("study.example")
