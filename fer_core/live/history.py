@@ -134,6 +134,7 @@ class SessionHistory:
                 result.estimates,
                 result.highlights,
                 reading.marked,
+                reading.notes,
             )
         except SessionNotFound:
             return False
@@ -150,6 +151,23 @@ class SessionHistory:
     def leave(self, running: RunningSession) -> bool:
         """Save a session once more and follow it no longer; False: that cannot be done now."""
         return not running.keep or self.store is None or self.store.leave(running.session_id)
+
+    def save_notes(self, running: RunningSession) -> None:
+        """Save highlights and notes; where that fails now, the end of the reading does it."""
+        if self.store is not None and running.keep and running.reading is not None:
+            with suppress(StorageError, SessionNotFound):
+                self.store.save_now()  # the session may be younger than its last save
+                self.store.own_words.set_notes(running.session_id, running.reading.notes)
+
+    def save_goal_outcome(self, running: RunningSession) -> None:
+        """Save whether the goal was reached.
+
+        Raises:
+            SessionNotFound: Another program has erased the session.
+            StorageError: The history cannot be changed now.
+        """
+        if self.store is not None and running.keep:
+            self.store.own_words.set_goal_outcome(running.session_id, running.goal_outcome)
 
     # Erasing
 

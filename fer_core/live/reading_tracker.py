@@ -12,6 +12,7 @@ from fer_core.learner.personalise import Example, personalise
 from fer_core.learner.probes import ReadPassage
 from fer_core.reading.attribution import PassageReading, Reading, read_stretches
 from fer_core.reading.highlights import Highlight, find_highlights
+from fer_core.reading.notes import PassageNote
 from fer_core.reading.visibility import Stretches
 from fer_core.sessions.session import StudySession
 from fer_core.storage.history import TextLabel
@@ -44,14 +45,20 @@ class ReadingTracker:
         document: The text.
         session: The session; its profile tells the learner's earlier answers and pace.
         marked: Passages that the learner marked as important before.
+        notes: What the learner highlighted and wrote before.
     """
 
     def __init__(
-        self, document: Document, session: StudySession, marked: Iterable[str] = ()
+        self,
+        document: Document,
+        session: StudySession,
+        marked: Iterable[str] = (),
+        notes: Iterable[PassageNote] = (),
     ) -> None:
         self.document = document
         self._session = session
         self._marked = list(marked)
+        self._notes = {note.passage_id: note for note in notes}
         self._lock = threading.Lock()
         self._stretches = Stretches(passage.passage_id for passage in document.passages)
         self._latest: tuple[object, Reading] | None = None
@@ -74,6 +81,25 @@ class ReadingTracker:
                 self._marked.remove(passage_id)
             else:
                 self._marked.append(passage_id)
+
+    @property
+    def notes(self) -> tuple[PassageNote, ...]:
+        """What the learner highlighted and wrote, in the order of the text."""
+        with self._lock:
+            names = (passage.passage_id for passage in self.document.passages)
+            return tuple(self._notes[name] for name in names if name in self._notes)
+
+    def note(self, passage_id: str) -> PassageNote:
+        """Return what the learner added to a passage; an empty one where that is nothing."""
+        with self._lock:
+            return self._notes.get(passage_id, PassageNote(passage_id))
+
+    def set_note(self, note: PassageNote) -> None:
+        """Keep what the learner added to a passage; an empty one takes it away."""
+        with self._lock:
+            self._notes.pop(note.passage_id, None)
+            if note:
+                self._notes[note.passage_id] = note
 
     def reading(self) -> Reading:
         """Work out how the text was read so far.

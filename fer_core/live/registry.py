@@ -24,6 +24,8 @@ from fer_core.live.memory import IDLE_S, MOST_SESSIONS, SessionMemory
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.live.running_session import Clock, RunningSession
 from fer_core.live.sweeper import Sweeper
+from fer_core.reading.notes import PassageNote
+from fer_core.sessions.goal import GoalOutcome
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.store import SessionStore
@@ -249,6 +251,26 @@ class SessionRegistry:
             self._save(running)
         else:
             self.history.save_marks(running)
+
+    def set_note(self, running: RunningSession, note: PassageNote) -> None:
+        """Keep what the learner highlighted in a passage of the open text and wrote to it."""
+        if running.reading is None:
+            return
+        running.reading.set_note(note)
+        if running.is_finished:
+            self._save(running)
+        else:
+            self.history.save_notes(running)
+
+    def judge_goal(self, running: RunningSession, outcome: GoalOutcome | None) -> None:
+        """Take the learner's word on whether the goal was reached; None takes it back.
+
+        Raises:
+            SessionNotFound: Another program has erased the session.
+            StorageError: The history cannot be changed now; the word holds in memory.
+        """
+        running.goal_outcome = outcome
+        self.history.save_goal_outcome(running)
 
     def _save(self, running: RunningSession) -> None:
         if not self.history.save(running):

@@ -16,6 +16,7 @@ from fer_core.learner.probes import Probe
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.reading.visibility import View
 from fer_core.sessions.clock import SILENT_AFTER_S
+from fer_core.sessions.goal import GoalOutcome
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import StoredSession
@@ -53,6 +54,7 @@ class RunningSession:
         reading: Its open text; None without one, and after a restart where its words are gone.
         stored: See above; None for a session that was started here.
         runs_here: See above.
+        goal_outcome: Whether its goal was reached, as its learner says; None: not said.
         erased: It is gone; who still holds it lets go.
         last_sign: When somebody last came for it, be it to ask only, in seconds since the epoch:
             while paused and finished too.
@@ -70,6 +72,9 @@ class RunningSession:
         self.reading: ReadingTracker | None = None
         self.stored = stored
         self.runs_here = runs_here
+        self.goal_outcome: GoalOutcome | None = None
+        if stored is not None:
+            self.goal_outcome = stored.summary.goal_outcome
         self.erased = False
         self.last_sign = self._acted_at = clock()
         self._clock = clock
@@ -101,8 +106,12 @@ class RunningSession:
     def open_text(self, document: Document) -> ReadingTracker:
         """Open its text; what was marked in it before is marked again."""
         self.session.use_questions(document.questions)
-        marked = () if self.stored is None else self.stored.marked
-        self.reading = ReadingTracker(document, self.session, marked)
+        if self.stored is None:
+            self.reading = ReadingTracker(document, self.session)
+        else:
+            self.reading = ReadingTracker(
+                document, self.session, self.stored.marked, self.stored.notes
+            )
         return self.reading
 
     # Signs of the learner

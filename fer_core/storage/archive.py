@@ -63,6 +63,7 @@ csv/ and parquet/ hold the same tables for other programs:
   views      what was on the screen when
   passages   how each passage was read
   texts      the texts that you asked to keep
+  passage_notes  what you highlighted, from which character to which, and your notes
 json/ holds everything once more, to be imported again.
 
 Times are seconds since 1970-01-01 UTC. Empty cells are numbers that could not be had.

@@ -10,8 +10,10 @@ from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.indicators import Estimate, Features
 from fer_core.learner.probes import Answer
 from fer_core.reading.attribution import PassageReading
+from fer_core.reading.notes import PassageNote
 from fer_core.reading.visibility import View
 from fer_core.sessions.events import Event
+from fer_core.sessions.goal import GoalOutcome
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
 from fer_core.sessions.timeline_bucket import TimelineBucket
@@ -59,6 +61,8 @@ class SessionSummary:
         stress: The same.
         attention: The same.
         deleted_at: When it was deleted; None if it was not.
+        tags: The learner's words to find it by.
+        goal_outcome: Whether its goal was reached, in the learner's judgement; None: not said.
     """
 
     info: SessionInfo
@@ -78,6 +82,8 @@ class SessionSummary:
     stress: Estimate | None
     attention: Estimate | None
     deleted_at: float | None = None
+    tags: tuple[str, ...] = ()
+    goal_outcome: GoalOutcome | None = None
 
     @property
     def session_id(self) -> str:
@@ -123,6 +129,7 @@ class StoredSession:
     passages: tuple[StoredPassage, ...]
     marked: tuple[str, ...]
     document: Document | None
+    notes: tuple[PassageNote, ...] = ()
 
 
 def row_to_summary(values: Mapping[str, Any]) -> SessionSummary:
@@ -130,6 +137,7 @@ def row_to_summary(values: Mapping[str, Any]) -> SessionSummary:
     text_label = None
     if values["text_id"]:
         text_label = TextLabel(values["text_id"], values["text_title"], values["text_words"] or 0.0)
+    outcome = values["goal_outcome"]
     plain: dict[str, Any] = {
         name: values[name]
         for name in (
@@ -149,6 +157,8 @@ def row_to_summary(values: Mapping[str, Any]) -> SessionSummary:
         ),
         state=State(values["state"]),
         text=text_label,
+        tags=tuple(str(tag) for tag in values["tags"] or ()),
+        goal_outcome=None if outcome is None else GoalOutcome(outcome),
         **plain,
     )
 

@@ -24,6 +24,7 @@ from fer_core.storage.tables import (
     answers,
     events,
     learners,
+    passage_notes,
     passages,
     sessions,
     texts,
@@ -78,6 +79,7 @@ def find_sessions(
 
 def _has_words(row: Mapping[str, Any], wanted: Sequence[str]) -> bool:
     held = [row[name].casefold() for name in ("title", "goal", "note", "text_title")]
+    held += [str(tag).casefold() for tag in row["tags"] or ()]
     return all(any(word in words for words in held) for word in wanted)
 
 
@@ -127,6 +129,7 @@ def load_session(connection: Connection, session_id: str, owner: str) -> StoredS
         passages=tuple(row_to_stored_passage(row) for row in rows(passages, "position")),
         marked=tuple(session["marked"]),
         document=next(map(records.row_to_document, rows(texts, "session_id")), None),
+        notes=tuple(map(records.row_to_note, rows(passage_notes, "passage_id"))),
     )
 
 

@@ -20,6 +20,7 @@ from fer_core.emotions import LABELS
 from fer_core.learner.probes import Answer, Probe, ProbeKind
 from fer_core.reading.attribution import PassageReading
 from fer_core.reading.highlights import Highlight
+from fer_core.reading.notes import PassageNote
 from fer_core.reading.visibility import View
 from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.timeline_bucket import Five, TimelineBucket
@@ -204,6 +205,22 @@ def passage_to_row(
         "mark": None if highlight is None else str(highlight.mark),
         "why": None if highlight is None else highlight.why,
     }
+
+
+def note_to_row(session_id: str, note: PassageNote) -> Row:
+    """Return what a reader added to a passage as a row of the table `passage_notes`."""
+    return {
+        "session_id": session_id,
+        "passage_id": note.passage_id,
+        "sentences": [list(span) for span in note.sentences],
+        "note": note.note.replace("\x00", ""),
+    }
+
+
+def row_to_note(row: Mapping[str, Any]) -> PassageNote:
+    """Read what `note_to_row` wrote."""
+    spans = tuple((int(start), int(end)) for start, end in row["sentences"])
+    return PassageNote(row["passage_id"], spans, row["note"])
 
 
 def document_to_row(session_id: str, document: Document) -> Row:

@@ -21,12 +21,14 @@ from fer_core.errors import DatabaseTooNew, SessionNotFound, StorageError
 from fer_core.learner.profile import LearnerProfile
 from fer_core.reading.attribution import Reading, own_pace
 from fer_core.reading.highlights import Highlight
+from fer_core.reading.notes import PassageNote
 from fer_core.sessions.session import StudySession
 from fer_core.storage import queries
 from fer_core.storage.archive import ImportResult, export_history, import_history
 from fer_core.storage.database import Database
 from fer_core.storage.engines import database_url
 from fer_core.storage.history import SessionSummary, StoredSession, TextLabel
+from fer_core.storage.own_words import OwnWords, replace_notes
 from fer_core.storage.records import passage_to_row
 from fer_core.storage.saver import Saver, StoreStatus
 from fer_core.storage.writer import clean
@@ -68,6 +70,7 @@ class SessionStore:
         self._clock = clock
         self.database = Database(url)
         self._saver = Saver(self.database, clock)
+        self.own_words = OwnWords(self.database)
         try:
             self.database.prepare()
         except DatabaseTooNew:
@@ -147,10 +150,11 @@ class SessionStore:
         estimates: Mapping[str, Estimate],
         highlights: Sequence[Highlight],
         marked: Sequence[str] = (),
+        notes: Sequence[PassageNote] = (),
         *,
         owner: str = "",
     ) -> None:
-        """Keep how a text was read: each passage's figures and mark, not its words.
+        """Keep how a text was read: each passage's figures, mark and notes, not its words.
 
         Args:
             session_id: The session.
@@ -158,6 +162,7 @@ class SessionStore:
             estimates: Comprehension by passage.
             highlights: The marks shown.
             marked: Passages that the learner marked as important.
+            notes: What the learner highlighted and wrote.
             owner: Whose.
 
         Raises:
@@ -175,11 +180,12 @@ class SessionStore:
             )
             for passage, read in zip(reading.document.passages, reading.passages, strict=True)
         ]
-        important = list(marked)
+        important, added = list(marked), list(notes)
 
         def write(connection: Connection) -> None:
             queries.change_session(connection, session_id, owner, marked=important)
             queries.replace_passages(connection, session_id, rows)
+            replace_notes(connection, session_id, added)
 
         self._saver.save_with(session_id, owner, write)
 

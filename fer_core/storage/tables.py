@@ -82,6 +82,8 @@ sessions = Table(
     *_numbers("stress", "stress_low", "stress_high"),
     *_numbers("attention", "attention_low", "attention_high"),
     Column("marked", JSON, nullable=False),
+    Column("tags", JSON(none_as_null=True)),
+    Column("goal_outcome", String(LABEL_LENGTH)),
     Column("deleted_at", Double),
     Index("sessions_by_start", "owner", "started_at"),
 )
@@ -185,6 +187,16 @@ texts = Table(
     Column("questions", JSON, nullable=False),
 )
 
+#: What the learner highlighted in a passage and wrote to it, see `reading.notes.PassageNote`.
+passage_notes = Table(
+    "passage_notes",
+    metadata,
+    _session_id(),
+    Column("passage_id", String(ID_LENGTH), primary_key=True),
+    Column("sentences", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
 #: What is known about a learner over all sessions: the baseline, and since when answers count.
 learners = Table(
     "learners",
@@ -196,4 +208,4 @@ learners = Table(
 )
 
 #: The tables that belong to a session, in the order in which they are filled.
-SESSION_TABLES = (timeline, events, answers, views, passages, texts)
+SESSION_TABLES = (timeline, events, answers, views, passages, texts, passage_notes)

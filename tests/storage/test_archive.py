@@ -19,6 +19,7 @@ from fer_core.affect.indicators import ComprehensionFeatures
 from fer_core.errors import HistoryFileInvalid, HistoryFileTooNew
 from fer_core.reading.attribution import read
 from fer_core.reading.highlights import find_highlights
+from fer_core.reading.notes import PassageNote
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import rows_of
@@ -41,7 +42,9 @@ def fill(store: SessionStore) -> None:
     reading = read(TEXT, session.views, session.signals())
     estimates = reading.estimates(store.profile().comprehension)
     highlights = find_highlights(reading, estimates, session.answers)
-    store.save_reading("s2", reading, estimates, highlights, ["p1"])
+    notes = [PassageNote("p2", ((0, 5),), "„why?“ 数")]
+    store.save_reading("s2", reading, estimates, highlights, ["p1"], notes)
+    store.own_words.set_tags("s1", ["exam", "=1+1"])
     store.set_note("s1", "=1+1, „quoted“\nsecond row")
 
 

@@ -42,7 +42,7 @@ def some_value(column: Column[Any]) -> object:
         return 3
     if column.name in ("data", "question", "features", "baseline"):
         return {"a": 1}
-    if column.name in ("marked", "passages", "questions"):
+    if column.name in ("marked", "passages", "questions", "tags", "sentences"):
         return []
     return {"state": "finished", "session_id": "old"}.get(column.name, "word")
 
