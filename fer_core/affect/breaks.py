@@ -13,7 +13,7 @@ from typing import Any
 
 from fer_core.affect.signals import MIN_COVERAGE, Baseline, Channel
 
-#: Least time between two suggestions, seconds.
+#: Least time from any suggestion to one that is not the timer's own, seconds.
 MIN_GAP_S = 15 * 60.0
 #: Time between two looks into the distance, seconds of study.
 EYES_EVERY_S = 20 * 60.0
@@ -39,15 +39,15 @@ class BreakPlan:
     """Minutes of study and of rest in turn. 25/5 unless the learner chooses otherwise.
 
     Raises:
-        ValueError: Focus is not 5..180 minutes, or the break not 1..60.
+        ValueError: Focus is not 1..180 minutes, or the break not 1..60.
     """
 
     focus_min: float = 25.0
     break_min: float = 5.0
 
     def __post_init__(self) -> None:
-        if not 5 <= self.focus_min <= 180:
-            raise ValueError("study between 5 and 180 minutes at a stretch")
+        if not 1 <= self.focus_min <= 180:
+            raise ValueError("study between 1 and 180 minutes at a stretch")
         if not 1 <= self.break_min <= 60:
             raise ValueError("rest between 1 and 60 minutes")
 
@@ -145,20 +145,20 @@ class NegativeStretch:
 
 
 class BreakAdvisor:
-    """Suggests at most one break in 15 minutes. Not thread-safe: its session locks.
+    """Suggests the timer's breaks when they are due, others at most once in 15 minutes.
 
-    Times named `at` are on the session's clock; `active_s` counts the seconds of study so far,
-    pauses left out.
+    Not thread-safe: its session locks. Times named `at` are on the session's clock; `active_s`
+    counts the seconds of study so far, pauses left out; `timer_left_s` those until the timer's
+    break is due.
 
-    The timer keeps its time unless another rule brought the break forward within the 15 minutes
-    before; the look into the distance gives way to a timer that is due within 15 minutes, and to a
-    negative stretch that may be in the making, as it would silence either for 15 minutes.
+    The timer is the learner's own and is never held up. The look into the distance gives way to a
+    timer that is due within 15 minutes, and to a negative stretch that may be in the making, as it
+    would silence that for 15 minutes.
     """
 
     def __init__(self, plan: BreakPlan) -> None:
         self.plan = plan
         self.negative = NegativeStretch()
-        self._timer_from_s = 0.0
         self._eyes_from_s = 0.0
         self._last_at: float | None = None
         self._standing: Suggestion | None = None
@@ -180,29 +180,22 @@ class BreakAdvisor:
             self._answer = at, f"Twice running you rated it {UNCLEAR_UP_TO} or less out of 5."
 
     def rested(self, active_s: float) -> None:
-        """Start the timers anew after a rest."""
-        self._timer_from_s = self._eyes_from_s = active_s
+        """Start anew after a rest."""
+        self._eyes_from_s = active_s
         self._unclear_running = 0
         self._answer = None
         self._standing = None
         self.negative.clear()
 
-    def next_break_s(self, at: float, active_s: float) -> float:
-        """Return the seconds until the timer suggests a break, at least 0."""
-        wait = self._timer_from_s + 60.0 * self.plan.focus_min - active_s
-        if self._last_at is not None:
-            wait = max(wait, self._last_at + MIN_GAP_S - at)
-        return max(0.0, wait)
-
     def standing(self, at: float) -> Suggestion | None:
-        """Return the suggestion to show now, if any."""
+        """Return the suggestion to show now, if any; the timer's stands until it is taken away."""
         if self._standing is None:
             return None
         if self._hidden_until is not None:
             if at < self._hidden_until:
                 return None
             self._hidden_until, self._shown_at = None, at
-        if at - self._shown_at >= EXPIRES_S:
+        if self._standing.rule is not BreakRule.TIMER and at - self._shown_at >= EXPIRES_S:
             self._standing = None
         return self._standing
 
@@ -217,14 +210,32 @@ class BreakAdvisor:
         gone, self._standing, self._hidden_until = self._standing, None, None
         return gone
 
-    def advise(self, at: float, active_s: float) -> Suggestion | None:
-        """Return a suggestion that is new now, or None. Call about once a second."""
+    def timer_is_due(self, at: float, active_s: float, studied_s: float) -> Suggestion:
+        """Suggest the timer's break and return that.
+
+        Args:
+            at: Now.
+            active_s: See the class.
+            studied_s: The length of the round that has ended, seconds of study.
+        """
+        minutes = "1 minute" if studied_s < 90 else f"{studied_s / 60:.0f} minutes"
+        evidence = _Evidence(
+            BreakRule.TIMER,
+            f"Time for a {self.plan.break_min:g}-minute break.",
+            f"You have studied for {minutes}, as you planned.",
+            60.0 * self.plan.break_min,
+        )
+        return self._suggest(evidence, at, active_s)
+
+    def advise(self, at: float, active_s: float, timer_left_s: float) -> Suggestion | None:
+        """Return a suggestion besides the timer's that is new now, or None; about once a second."""
         if self._last_at is not None and at - self._last_at < MIN_GAP_S:
             return None
-        evidence = self._timer(active_s) or self._answers(at) or self._low() or self._eyes(active_s)
-        if evidence is None:
-            return None
-        self.remember(at, active_s, evidence.rule)
+        evidence = self._answers(at) or self._low() or self._eyes(active_s, timer_left_s)
+        return None if evidence is None else self._suggest(evidence, at, active_s)
+
+    def _suggest(self, evidence: _Evidence, at: float, active_s: float) -> Suggestion:
+        self.remember(at, active_s)
         suggestion = Suggestion(
             f"b{self._count}", evidence.rule, at, evidence.advice, evidence.text, evidence.rest_s
         )
@@ -232,25 +243,13 @@ class BreakAdvisor:
         self._standing, self._hidden_until = suggestion, None
         return suggestion
 
-    def remember(self, at: float, active_s: float, rule: BreakRule) -> None:
+    def remember(self, at: float, active_s: float) -> None:
         """Count a suggestion made at this moment; also brings one back after a restart."""
         self._count += 1
         self._last_at = at
         self._answer = None
         self._eyes_from_s = active_s
-        if rule is BreakRule.TIMER:
-            self._timer_from_s = active_s
         self.negative.clear()
-
-    def _timer(self, active_s: float) -> _Evidence | None:
-        if active_s - self._timer_from_s < 60.0 * self.plan.focus_min:
-            return None
-        return _Evidence(
-            BreakRule.TIMER,
-            f"Time for a break of {self.plan.break_min:g} minutes.",
-            f"You have studied for {self.plan.focus_min:g} minutes, as you planned.",
-            60.0 * self.plan.break_min,
-        )
 
     def _answers(self, at: float) -> _Evidence | None:
         if self._answer is None or at - self._answer[0] > ANSWER_HOLDS_S:
@@ -274,11 +273,10 @@ class BreakAdvisor:
             60.0 * self.plan.break_min,
         )
 
-    def _eyes(self, active_s: float) -> _Evidence | None:
+    def _eyes(self, active_s: float, timer_left_s: float) -> _Evidence | None:
         if active_s - self._eyes_from_s < EYES_EVERY_S:
             return None
-        timer_in = self._timer_from_s + 60.0 * self.plan.focus_min - active_s
-        if timer_in < MIN_GAP_S or self.negative.length_s > 0:
+        if timer_left_s < MIN_GAP_S or self.negative.length_s > 0:
             return None
         return _Evidence(
             BreakRule.EYES,

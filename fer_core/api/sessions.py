@@ -191,7 +191,11 @@ def finish_session(path: SessionPath) -> Response:
     responses=answers({200: SnapshotOut}, *CHANGE, 413, 415),
 )
 def answer_break(path: SessionPath, body: BreakAnswer) -> Response:
-    """Take, snooze or dismiss the break that is suggested; without one nothing changes"""
+    """Take, snooze or dismiss the break that is suggested
+
+    One can be taken without a suggestion too; to snooze or dismiss nothing changes nothing. The
+    session goes on with `resume`.
+    """
     session, now = _session_to_change(path), services().clock()
     if body.answer == "take":
         session.take_break(now)

@@ -34,17 +34,20 @@ class SessionClock:
         state: Active, paused or finished.
         since: When that began, seconds since the epoch.
         last_sign: When the learner was last known to be there; while paused, when it was paused.
-        breaks: Pauses so far that were long enough for a rest.
+        breaks: Breaks taken so far, and pauses that were long enough for a rest.
 
     Args:
         started_at: Start of the session, seconds since the epoch. It is the first sign.
+        rest_s: A pause from here on is a rest, seconds.
     """
 
-    def __init__(self, started_at: float) -> None:
+    def __init__(self, started_at: float, rest_s: float = REST_S) -> None:
         self.state = State.ACTIVE
         self.since = started_at
         self.last_sign = started_at
         self.breaks = 0
+        self._rest_s = rest_s
+        self._on_break = False
         self._active_before_s = 0.0
 
     def apply(self, event: Event) -> bool:
@@ -54,13 +57,18 @@ class SessionClock:
             event: Any event. A stop that is earlier than the start before it happens at that start.
 
         Returns:
-            Whether it ends a pause that was long enough for a rest.
+            Whether it ends a break, or a pause that was long enough for a rest.
         """
         if event.kind is EventKind.RESUMED and self.state is State.PAUSED:
-            rested = event.at - self.since >= REST_S
-            self.breaks += rested
+            on_break, self._on_break = self._on_break, False
+            rested = on_break or event.at - self.since >= self._rest_s
+            self.breaks += rested and not on_break
             self._enter(State.ACTIVE, event.at)
             return rested
+        if event.kind is EventKind.BREAK_TAKEN and "rest_s" in event.data:
+            # It counts from its beginning: who finishes in a break has taken it.
+            self.breaks += self.state is State.ACTIVE
+            self._on_break = self.state is State.ACTIVE
         if event.kind in _STOPS and self.state is not State.FINISHED:
             self._active_before_s = self.active_until(event.at)
             self._enter(_STOPS[event.kind], max(event.at, self.since))

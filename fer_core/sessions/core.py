@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from fer_core.affect.breaks import REST_S, BreakRule
 from fer_core.affect.indicators import Features
 from fer_core.affect.signals import Presence
 from fer_core.errors import SessionFinished
@@ -64,8 +65,9 @@ class SessionCore:
         self.breaks = SessionBreaks(info.plan, self.log)
         self.questions = SessionQuestions(self.questionnaire, self.signals, self.breaks, self.log)
         self.reading_log = ReadingLog()
-        self.clock = SessionClock(info.started_at)
-        self._tallies = Tallies()
+        rest_s = min(REST_S, 60.0 * info.plan.break_min)
+        self.clock = SessionClock(info.started_at, rest_s)
+        self._tallies = Tallies(rest_s)
         self._baseline_given = profile.baseline is not None
         self._last_presence = Presence.WAITING
         self.signals.begin(info.started_at)
@@ -149,6 +151,37 @@ class SessionCore:
             self.signals.begin(at)
             self._last_presence = Presence.WAITING
 
+    def take_break(self, at: float) -> None:
+        """Pause for a break: the one that is suggested, or one of the learner's own accord."""
+        self.ensure_open()
+        self.sign(at)
+        if self.clock.state is State.ACTIVE:
+            self.clock.apply(self.breaks.take(at, self.clock.active_s(at)))
+            self._stop(EventKind.PAUSED, at)
+
+    def extend_break(self, at: float) -> None:
+        """Rest for one minute more; outside a break nothing changes."""
+        self.ensure_open()
+        self.breaks.extend_break(at, self.clock.active_s(at))
+
+    def extend_round(self, at: float) -> None:
+        """Study for five minutes more before the break; in a pause nothing changes."""
+        self.ensure_open()
+        self.sign(at)
+        if self.clock.state is not State.ACTIVE:
+            return
+        active_s = self.clock.active_s(at)
+        suggestion = self.breaks.standing(at, active_s)
+        if suggestion is not None and suggestion.rule is BreakRule.TIMER:
+            self.breaks.snooze(at, active_s)
+        else:
+            self.breaks.extend_round(at, active_s)
+
+    def answer_suggestion(self, at: float, answer: Callable[[float, float], None]) -> None:
+        """Let the learner answer the suggestion that stands: now, after so much study."""
+        self.sign(at)
+        answer(at, self.clock.active_s(at))
+
     def finish(self, at: float) -> None:
         """End the session for good."""
         if self.clock.state is not State.FINISHED:
@@ -170,7 +203,8 @@ class SessionCore:
         """Return the question to show now."""
         active = self.clock.state is State.ACTIVE
         away = self.signals.presence.now(at) is Presence.AWAY
-        quiet = not active or away or self.breaks.standing(at) is not None
+        standing = self.breaks.standing(at, self.clock.active_s(at))
+        quiet = not active or away or standing is not None
         probe = self.questions.next(at, read, quiet=quiet)
         return probe if active else None
 

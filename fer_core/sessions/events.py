@@ -25,7 +25,10 @@ class EventKind(StrEnum):
     BREAK_SUGGESTED = "break_suggested"
     BREAK_SNOOZED = "break_snoozed"
     BREAK_DISMISSED = "break_dismissed"
-    BREAK_TAKEN = "break_taken"
+    BREAK_TAKEN = "break_taken"  # data: rest_s, planned; none for a look into the distance
+    BREAK_EXTENDED = "break_extended"  # by a minute
+    BREAK_SKIPPED = "break_skipped"  # the timer's: the next round begins
+    FOCUS_EXTENDED = "focus_extended"  # by five minutes
     PROBE_ASKED = "probe_asked"
     PROBE_ANSWERED = "probe_answered"  # data: value, or None when skipped
 
@@ -55,6 +58,9 @@ class Event:
             EventKind.BREAK_SNOOZED,
             EventKind.BREAK_DISMISSED,
             EventKind.BREAK_TAKEN,
+            EventKind.BREAK_EXTENDED,
+            EventKind.BREAK_SKIPPED,
+            EventKind.FOCUS_EXTENDED,
         )
 
     def to_dict(self) -> dict[str, Any]:

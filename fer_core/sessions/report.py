@@ -227,7 +227,7 @@ def _break_records(events: Sequence[Event]) -> list[BreakRecord]:
     outcomes = {
         event.data["suggestion_id"]: _OUTCOMES[event.kind]
         for event in events
-        if event.kind in _OUTCOMES
+        if event.kind in _OUTCOMES and "suggestion_id" in event.data
     }
     return [
         BreakRecord(

@@ -22,7 +22,7 @@ from fer_core.reading.visibility import View
 from fer_core.sessions.core import SessionCore
 from fer_core.sessions.events import Event
 from fer_core.sessions.session_info import SessionInfo, Totals
-from fer_core.sessions.snapshot import Snapshot, State
+from fer_core.sessions.snapshot import Expression, Snapshot, State
 from fer_core.sessions.timeline import rebucket, to_frame, to_signals
 from fer_core.sessions.timeline_bucket import TimelineBucket
 from fer_core.texts.question import Question
@@ -135,7 +135,7 @@ class StudySession:
             self._core.pause(at)
 
     def resume(self, at: float) -> None:
-        """Go on. A pause of two minutes or more counts as a rest.
+        """Go on. A pause of two minutes, or as long as the planned break, counts as a rest.
 
         Raises:
             SessionFinished: The session is over.
@@ -149,28 +149,43 @@ class StudySession:
             self._core.finish(at)
 
     def snooze_break(self, at: float) -> None:
-        """Hide the break suggestion that stands for five minutes."""
+        """Let the break suggestion that stands come back in five minutes."""
         with self._lock:
-            self._core.sign(at)
-            self._core.breaks.snooze(at)
+            self._core.answer_suggestion(at, self._core.breaks.snooze)
 
     def dismiss_break(self, at: float) -> None:
-        """Take the break suggestion that stands away."""
+        """Take the break suggestion that stands away; after the timer's the next round begins."""
         with self._lock:
-            self._core.sign(at)
-            self._core.breaks.dismiss(at)
+            self._core.answer_suggestion(at, self._core.breaks.dismiss)
 
     def take_break(self, at: float) -> None:
-        """Follow the break suggestion that stands: pause.
+        """Begin a break, suggested or not: pause, and let the timer count the break down.
+
+        `resume` ends it, whenever that is, and begins the next round.
 
         Raises:
             SessionFinished: The session is over.
         """
         with self._lock:
-            self._core.ensure_open()
-            self._core.sign(at)
-            self._core.breaks.take(at)
-            self._core.pause(at)
+            self._core.take_break(at)
+
+    def extend_break(self, at: float) -> None:
+        """Rest for one minute more; outside a break nothing changes.
+
+        Raises:
+            SessionFinished: The session is over.
+        """
+        with self._lock:
+            self._core.extend_break(at)
+
+    def extend_round(self, at: float) -> None:
+        """Study for five minutes more before the break; in a pause nothing changes.
+
+        Raises:
+            SessionFinished: The session is over.
+        """
+        with self._lock:
+            self._core.extend_round(at)
 
     def next_probe(self, at: float, read: Iterable[ReadPassage] | None = None) -> Probe | None:
         """Return the question to show now: the open one, or a new one if it is time.
@@ -289,6 +304,11 @@ class StudySession:
         """Return everything that can be said about this moment; call it about once a second."""
         with self._lock:
             return self._core.snapshot(at)
+
+    def expression(self, at: float) -> Expression:
+        """Return the expression of the last two seconds alone; `snapshot` has it too."""
+        with self._lock:
+            return self._core.signals.expression(at)
 
     def totals(self, at: float) -> Totals:
         """Return what the session amounts to up to a moment."""

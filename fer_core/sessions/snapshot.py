@@ -12,6 +12,7 @@ from fer_core.affect.signals import Presence
 from fer_core.emotions import UNSURE_EMOJI, UNSURE_LABEL, Emotion
 from fer_core.learner.probes import Probe
 from fer_core.sessions.timeline_bucket import Five
+from fer_core.sessions.timer import TimerView
 
 #: Points (of 100) that an indicator must differ from the own usual to count as higher or lower.
 TREND_POINTS = 5.0
@@ -107,6 +108,7 @@ class Snapshot:
         elapsed_s: Since the start, pauses included.
         studied_s: Not paused and not away.
         next_break_s: Until the timer suggests a break; None unless active.
+        timer: The study timer; in a pause it stands still, in a break it counts that down.
         suggestion: The break suggestion that stands now, if any.
         probe: The question that is open now, if any.
         frames: Pictures taken in so far.
@@ -132,6 +134,7 @@ class Snapshot:
     elapsed_s: float
     studied_s: float
     next_break_s: float | None
+    timer: TimerView
     suggestion: Suggestion | None
     probe: Probe | None
     frames: int

@@ -11,9 +11,14 @@ from fer_core.sessions.timeline_bucket import TimelineBucket
 
 
 class Tallies:
-    """Sums over the whole session, however much of its timeline is still in memory."""
+    """Sums over the whole session, however much of its timeline is still in memory.
 
-    def __init__(self) -> None:
+    Args:
+        rest_s: An absence from here on is a rest, seconds.
+    """
+
+    def __init__(self, rest_s: float = REST_S) -> None:
+        self._rest_s = rest_s
         self._away_s = self._valid_s = self._observed_s = self._away_run_s = 0.0
         self._share_sums = np.zeros(5)
 
@@ -27,7 +32,7 @@ class Tallies:
         if bucket.presence is Presence.AWAY:
             self._away_run_s += bucket.away_s
             return False
-        rested = self._away_run_s >= REST_S
+        rested = self._away_run_s >= self._rest_s
         self._away_run_s = 0.0
         return rested
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,30 +28,10 @@ def run(
     made = []
     for second in range(start + 1, start + seconds + 1):
         advisor.negative.push(second, valence, coverage, CALM)
-        suggestion = advisor.advise(float(second), float(second))
+        suggestion = advisor.advise(float(second), float(second), timer_left_s=math.inf)
         if suggestion is not None:
             made.append(suggestion)
     return made
-
-
-@pytest.mark.parametrize("plan", [BreakPlan(), BreakPlan(50, 10), BreakPlan(33, 7)])
-def test_the_timer_keeps_its_time_to_the_second(plan: BreakPlan) -> None:
-    timers = [s.at for s in run(BreakAdvisor(plan), 60 * 60 * 3) if s.rule is BreakRule.TIMER]
-    assert timers[0] == pytest.approx(60 * plan.focus_min, abs=5)
-    assert np.diff(timers) == pytest.approx(60 * plan.focus_min, abs=5)
-
-
-def test_a_pause_does_not_count_as_study() -> None:
-    advisor = BreakAdvisor(BreakPlan())
-    assert advisor.advise(at=3000.0, active_s=1499.0) is None
-    assert advisor.advise(at=3001.0, active_s=1500.0) is not None
-
-
-def test_after_a_rest_the_timer_starts_anew() -> None:
-    advisor = BreakAdvisor(BreakPlan())
-    advisor.rested(active_s=1400.0)
-    assert advisor.advise(1600.0, 1500.0) is None
-    assert advisor.next_break_s(1600.0, 1500.0) == pytest.approx(1400.0)
 
 
 def test_eyes_are_remembered_after_20_minutes() -> None:
@@ -60,7 +40,9 @@ def test_eyes_are_remembered_after_20_minutes() -> None:
 
 
 def test_eyes_give_way_to_a_timer_that_is_due_soon() -> None:
-    assert [s.rule for s in run(BreakAdvisor(BreakPlan(25, 5)), 1510)] == [BreakRule.TIMER]
+    advisor = BreakAdvisor(BreakPlan(30, 5))
+    assert advisor.advise(1300.0, 1300.0, timer_left_s=500.0) is None
+    assert advisor.advise(1301.0, 1301.0, timer_left_s=MIN_GAP_S) is not None
 
 
 def test_three_negative_minutes_bring_a_break_with_their_evidence() -> None:
@@ -83,9 +65,9 @@ def test_a_negative_stretch_that_was_not_seen_does_not_count() -> None:
 def test_a_stress_of_seven_brings_a_break() -> None:
     advisor = BreakAdvisor(FAR)
     advisor.answered_stress(10.0, 6)
-    assert advisor.advise(11.0, 11.0) is None
+    assert advisor.advise(11.0, 11.0, math.inf) is None
     advisor.answered_stress(20.0, 7)
-    suggestion = advisor.advise(21.0, 21.0)
+    suggestion = advisor.advise(21.0, 21.0, math.inf)
     assert suggestion is not None
     assert suggestion.evidence == "You rated your stress 7 out of 10."
 
@@ -94,46 +76,58 @@ def test_two_unclear_ratings_running_bring_a_break() -> None:
     advisor = BreakAdvisor(FAR)
     for at, value in ((10.0, 2), (20.0, 4), (30.0, 1)):
         advisor.answered_clarity(at, value)
-        assert advisor.advise(at + 1, at + 1) is None
+        assert advisor.advise(at + 1, at + 1, math.inf) is None
     advisor.answered_clarity(40.0, 2)
-    suggestion = advisor.advise(41.0, 41.0)
+    suggestion = advisor.advise(41.0, 41.0, math.inf)
     assert suggestion is not None
     assert suggestion.rule is BreakRule.ANSWERS
 
 
+def suggested() -> tuple[BreakAdvisor, Suggestion]:
+    """An answer of much stress brings a suggestion after 10 seconds."""
+    advisor = BreakAdvisor(FAR)
+    advisor.answered_stress(9.0, 8)
+    (suggestion,) = run(advisor, 10)
+    return advisor, suggestion
+
+
 def test_a_snoozed_suggestion_comes_back_after_five_minutes() -> None:
-    advisor = BreakAdvisor(BreakPlan())
-    (suggestion,) = run(advisor, 1500)
-    advisor.snooze(1510.0)
-    assert advisor.standing(1800.0) is None
-    assert advisor.standing(1811.0) == suggestion
+    advisor, suggestion = suggested()
+    advisor.snooze(20.0)
+    assert advisor.standing(310.0) is None
+    assert advisor.standing(321.0) == suggestion
 
 
 def test_a_dismissed_suggestion_stays_away() -> None:
-    advisor = BreakAdvisor(BreakPlan())
-    run(advisor, 1500)
+    advisor, _ = suggested()
     advisor.dismiss()
-    assert advisor.standing(1501.0) is None
-    assert advisor.standing(1900.0) is None
+    assert advisor.standing(11.0) is None
+    assert advisor.standing(400.0) is None
 
 
 def test_a_suggestion_that_nobody_answers_goes_away() -> None:
-    advisor = BreakAdvisor(BreakPlan())
-    run(advisor, 1500)
-    assert advisor.standing(1600.0) is not None
-    assert advisor.standing(2101.0) is None
+    advisor, _ = suggested()
+    assert advisor.standing(600.0) is not None
+    assert advisor.standing(611.0) is None
+
+
+def test_the_timer_is_not_held_up_by_another_suggestion_and_holds_others_up() -> None:
+    advisor, _ = suggested()
+    timer = advisor.timer_is_due(20.0, 20.0, studied_s=300.0)
+    assert advisor.standing(20.0) == timer
+    advisor.answered_stress(30.0, 9)
+    assert advisor.advise(31.0, 31.0, math.inf) is None
 
 
 @settings(max_examples=25)
 @given(
     valences=st.lists(st.floats(-1, 1), min_size=20, max_size=20),
     ratings=st.lists(st.integers(0, 10), min_size=20, max_size=20),
-    focus=st.integers(5, 60),
 )
-def test_there_is_never_more_than_one_in_15_minutes(
-    valences: list[float], ratings: list[int], focus: int
+def test_besides_the_timer_there_is_never_more_than_one_in_15_minutes(
+    valences: list[float], ratings: list[int]
 ) -> None:
-    advisor, made = BreakAdvisor(BreakPlan(focus, 5)), []
+    advisor, made = BreakAdvisor(FAR), []
     for block, (valence, rating) in enumerate(zip(valences, ratings, strict=True)):
         made += run(advisor, 300, valence=valence, start=300 * block)
         advisor.answered_stress(300.0 * (block + 1), rating)
@@ -141,7 +135,7 @@ def test_there_is_never_more_than_one_in_15_minutes(
     assert all(later - earlier >= MIN_GAP_S for earlier, later in itertools.pairwise(times))
 
 
-@pytest.mark.parametrize(("focus", "rest"), [(4, 5), (181, 5), (25, 0.5), (25, 61)])
+@pytest.mark.parametrize(("focus", "rest"), [(0.5, 5), (181, 5), (25, 0.5), (25, 61)])
 def test_a_plan_that_no_one_could_follow_is_refused(focus: float, rest: float) -> None:
     with pytest.raises(ValueError, match="minutes"):
         BreakPlan(focus, rest)

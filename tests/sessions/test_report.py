@@ -35,7 +35,7 @@ def session() -> StudySession:
         furrowed = 600 <= at < 1080
         emotion = Emotion.ANGRY if furrowed else Emotion.NATURAL
         made.observe(picture(face(one_hot(emotion, 0.9))), START + at)
-        if at == 1510:
+        if at == 1000:
             made.dismiss_break(START + at)
     made.finish(START + 1800)
     return made
@@ -66,7 +66,7 @@ def test_a_session_without_a_face_says_why_nothing_is_compared() -> None:
 
 def test_breaks_come_with_their_outcome(session: StudySession) -> None:
     outcomes = {record.rule: record.outcome for record in make_report(session, START).suggestions}
-    assert outcomes == {"negative": "dismissed"}
+    assert outcomes == {"negative": "dismissed", "timer": "no answer"}
     assert all(record.evidence for record in make_report(session, START).suggestions)
 
 

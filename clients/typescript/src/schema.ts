@@ -230,8 +230,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take, snooze or dismiss the break that is suggested; without one nothing changes
-         * @description Take, snooze or dismiss the break that is suggested; without one nothing changes
+         * Take, snooze or dismiss the break that is suggested
+         * @description One can be taken without a suggestion too; to snooze or dismiss nothing changes nothing. The
+         *     session goes on with `resume`.
          */
         post: operations["answerBreak"];
         delete?: never;

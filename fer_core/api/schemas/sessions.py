@@ -53,7 +53,7 @@ class Consent(Frozen):
 class Plan(Frozen):
     """Minutes of study and of rest in turn."""
 
-    focus_min: Number = Field(default=25, ge=5, le=180)
+    focus_min: Number = Field(default=25, ge=1, le=180)
     break_min: Number = Field(default=5, ge=1, le=60)
 
 
