@@ -72,7 +72,10 @@ class EmptyFile(ImageError):
 
 class NotAnImage(ImageError):
     code = "not_an_image"
-    default_message = "This file is not a picture. Use JPEG, PNG, WebP, BMP, TIFF, GIF or HEIC."
+    default_message = (
+        "This file is not a picture that can be opened here. Use JPEG, PNG, WebP, BMP, TIFF, GIF, "
+        "AVIF or HEIC."
+    )
 
 
 class CorruptImage(ImageError):

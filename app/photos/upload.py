@@ -16,7 +16,7 @@ from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
 from fer_core.photos.cache import PhotoCache, Upload
 
-FILE_TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif", "heic", "heif"]
+FILE_TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif", "avif", "heic", "heif"]
 MOST_SNAPSHOTS = 20
 
 
@@ -28,8 +28,8 @@ def hand_in(memory: PhotosMemory) -> list[Upload]:
         type=FILE_TYPES,
         accept_multiple_files=True,
         max_upload_size=math.ceil(settings.max_image_mb),
-        help=f"JPEG, PNG, WebP, BMP, TIFF, GIF or HEIC, up to {settings.max_image_mb:.0f} MB and "
-        f"{settings.max_megapixels:.0f} megapixels each.",
+        help="JPEG, PNG, WebP, BMP, TIFF, GIF, AVIF or HEIC, up to "
+        f"{settings.max_image_mb:g} MB and {settings.max_megapixels:g} megapixels each.",
         key="photo_files",
     )
     take_snapshots(memory.snapshots)

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from time import perf_counter
 
 from fer_core.api.services import services
-from fer_core.vision.decoding import decode_foreign
+from fer_core.vision.decoding import decode_foreign, is_plain
 from fer_core.vision.detector import Mode
 from fer_core.vision.faces import Detections
 from fer_core.vision.follower import FaceFollower
-from fer_core.vision.image import RgbImage, pixels_claimed
-
-#: Pictures with more pixels are decoded and analysed one at a time: at 40 megapixels each takes
-#: 120 MB, several times over while it is decoded.
-LARGE_PIXELS = 8_000_000
+from fer_core.vision.image import RgbImage
 
 
 def analyse_picture(
@@ -64,8 +59,8 @@ def analyse_frame(
 
 def _analyse(data: bytes, find: Callable[[RgbImage], Detections]) -> tuple[Detections, float]:
     settings = services().settings
-    alone = services().large_limit if pixels_claimed(data) > LARGE_PIXELS else nullcontext()
-    with services().pictures_limit, alone:
+    limit = services().plain_limit if is_plain(data) else services().foreign_limit
+    with limit:
         started = perf_counter()
         rgb = decode_foreign(
             data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels

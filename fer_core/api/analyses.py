@@ -33,7 +33,7 @@ _REQUEST_BODY = {
     "required": True,
     "description": (
         f"One picture as the body, or up to {MAX_IMAGES} as parts named `file`: "
-        "JPEG, PNG, WebP, BMP, TIFF, GIF (first frame) or HEIC."
+        "JPEG, PNG, WebP, BMP, TIFF, GIF (first frame), AVIF or HEIC."
     ),
     "content": {
         "multipart/form-data": {"schema": ref(AnalysisForm)},

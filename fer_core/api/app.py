@@ -54,8 +54,10 @@ RESPONSES = (
     *(TimelineOut, FeedbackOut),
 )
 
-#: A large picture waits this long for the one before it; an analysis of 40 megapixels takes 2 s.
-LARGE_PATIENCE_S = 10.0
+#: Large pictures, and those that may hold their decoder: so many at once, of 40 megapixels 120 MB
+#: each; so many more wait, each in a thread that frames cannot have, and so long. One of 40
+#: megapixels takes 4 s, and one that is made to hold its decoder is given up after 12.
+FOREIGN_AT_ONCE, FOREIGN_WAITING, FOREIGN_PATIENCE_S = 2, 6, 30.0
 
 #: What the contract and its page begin with: from nothing to a running session, then the rules.
 GUIDE = Path(__file__).with_name("guide.md")
@@ -103,8 +105,10 @@ def create_app(
         settings=settings,
         models=models,
         observer=observer,
-        pictures_limit=ConcurrencyLimit(settings.queue_size),
-        large_limit=ConcurrencyLimit(1, LARGE_PATIENCE_S),
+        plain_limit=ConcurrencyLimit(settings.queue_size),
+        foreign_limit=ConcurrencyLimit(
+            FOREIGN_AT_ONCE, min(FOREIGN_WAITING, settings.api_threads // 4), FOREIGN_PATIENCE_S
+        ),
         sessions=registry,
         creations=Creations(registry),
         frames=PerSession(lambda _: FrameAnswers()),

@@ -237,7 +237,7 @@ def _on_http_exception(error: HTTPException) -> Response:
         return _on_defect(error)
     if isinstance(error, RequestEntityTooLarge):
         message = (
-            f"At most {current_app.config['MAX_CONTENT_LENGTH'] / 1e6:.0f} MB and "
+            f"At most {current_app.config['MAX_CONTENT_LENGTH'] / 1e6:g} MB and "
             f"{current_app.config['MAX_FORM_PARTS']} parts are taken in one request."
         )
     g.problem_code = code

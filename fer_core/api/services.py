@@ -27,19 +27,24 @@ CLOCK_TOLERANCE_S = 5.0
 
 
 class ConcurrencyLimit:
-    """Lets a bounded number of pictures be in hand; the next one hears Busy.
+    """Lets a bounded number of pictures be in hand; the next one waits, or hears Busy.
 
     Args:
-        limit: How many.
-        patience_s: How long the next one waits before it hears so.
+        limit: How many are in hand.
+        waiting: How many more may wait, each in a thread of the server.
+        patience_s: How long one waits before it hears Busy.
     """
 
-    def __init__(self, limit: int, patience_s: float = 0.0) -> None:
+    def __init__(self, limit: int, waiting: int = 0, patience_s: float = 0.0) -> None:
         self._free = threading.BoundedSemaphore(limit)
+        self._crowd = threading.BoundedSemaphore(limit + waiting)
         self._patience_s = patience_s
 
     def __enter__(self) -> None:
+        if not self._crowd.acquire(blocking=False):
+            raise Busy
         if not self._free.acquire(timeout=self._patience_s):
+            self._crowd.release()
             raise Busy
 
     def __exit__(
@@ -49,6 +54,7 @@ class ConcurrencyLimit:
         trace: TracebackType | None,
     ) -> None:
         self._free.release()
+        self._crowd.release()
 
 
 class StreamLimit:
@@ -77,8 +83,8 @@ class AppServices:
     """Everything a view may use.
 
     Attributes:
-        pictures_limit: Bounds the pictures in hand.
-        large_limit: Bounds the large ones among them to one at a time.
+        plain_limit: Bounds the small pictures in hand, such as a camera's frames.
+        foreign_limit: Bounds all others, which may take long and need not be quick.
         sessions: Everything that runs here.
         creations: Starts sessions, each request once.
         frames: What each session's frames were answered.
@@ -87,8 +93,8 @@ class AppServices:
     settings: Settings
     models: ModelService
     observer: Observer
-    pictures_limit: ConcurrencyLimit
-    large_limit: ConcurrencyLimit
+    plain_limit: ConcurrencyLimit
+    foreign_limit: ConcurrencyLimit
     sessions: SessionRegistry
     creations: Creations
     frames: PerSession[FrameAnswers]

@@ -11,18 +11,18 @@ from typing import Literal, TextIO
 from fer_core.config import Settings, get_settings
 from fer_core.drawing.annotate import DrawOptions
 from fer_core.emotions import EMOTIONS, UNSURE_EMOJI, UNSURE_LABEL
-from fer_core.errors import ImageTooLarge
+from fer_core.errors import ImageError
 from fer_core.photos import exports
 from fer_core.photos.analysed import AnalysedPhoto, Problem, analyse_photo
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.faces import Face
-from fer_core.vision.image import RgbImage
+from fer_core.vision.image import RgbImage, check_size
 
 Output = Literal["text", "json", "csv"]
 
 #: Files with these endings are taken from folders; a file named itself may be called anything.
 PICTURE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".heic", ".heif"}
+    {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif"}
 )
 _BAR_WIDTH = 30
 
@@ -118,13 +118,7 @@ def _analyse_file(
     file: Path, detector: EmotionDetector, settings: Settings
 ) -> tuple[AnalysedPhoto, RgbImage | None]:
     try:
-        if file.stat().st_size > settings.max_image_bytes:
-            problem = Problem(
-                ImageTooLarge.code,
-                f"This file has {file.stat().st_size / 1e6:.1f} MB; at most "
-                f"{settings.max_image_mb:.0f} MB are taken (FER_MAX_IMAGE_MB).",
-            )
-            return AnalysedPhoto(file.name, None, problem), None
+        check_size(file.stat().st_size, settings.max_image_bytes)
         data = file.read_bytes()
     except FileNotFoundError:
         problem = Problem("file_not_found", "There is no such file.")
@@ -132,6 +126,8 @@ def _analyse_file(
     except OSError:
         problem = Problem("file_unreadable", "This file cannot be opened. May you read it?")
         return AnalysedPhoto(file.name, None, problem), None
+    except ImageError as error:
+        return AnalysedPhoto(file.name, None, Problem(error.code, error.message)), None
     return analyse_photo(file.name, data, detector, settings)
 
 

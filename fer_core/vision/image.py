@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import Image
 
 from fer_core.errors import (
     CorruptImage,
@@ -23,19 +23,27 @@ from fer_core.errors import (
     NotAnImage,
     TooManyPixels,
 )
-
-RgbImage = npt.NDArray[np.uint8]
+from fer_core.vision.pixels import RgbImage as RgbImage
+from fer_core.vision.pixels import to_rgb
 
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 40_000_000
 
 #: "JPEG" includes MPO, the several-picture JPEG of phones' portraits; the first one counts.
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "HEIF")
+#: AVIF and HEIF may begin alike; Pillow asks AVIF first, which knows its own.
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "AVIF", "HEIF")
 
 #: How files of these formats begin. A file that begins so and cannot be opened is damaged;
 #: any other is no picture at all.
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"GIF8")
-_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+_HEIF_BRANDS = (
+    *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"),
+    *(b"avif", b"avis"),
+)
+_JPEG_TABLE, _JPEG_END = b"\xff\xc4", b"\xff\xd9"
+#: Least share of a JPEG's lines that must be there: viewers show what is, and so a photo whose
+#: download broke off late is worth looking at.
+LEAST_LINES = 2 / 3
 
 _log = logging.getLogger(__name__)
 
@@ -55,8 +63,9 @@ def decode_image(
 ) -> RgbImage:
     """Decode one picture.
 
-    Takes JPEG, PNG, WebP, BMP, TIFF, GIF (first frame) and HEIC; grey, palette, alpha (laid on
-    white), CMYK and 16-bit pictures become 8-bit RGB; the EXIF orientation is applied.
+    Takes JPEG, PNG, WebP, BMP, TIFF, GIF (first frame), AVIF and HEIC; grey, palette, alpha (laid
+    on white), CMYK, LAB and 16-bit pictures become 8-bit RGB; the EXIF orientation is applied. The
+    lines that a JPEG lacks at its end are grey.
 
     Args:
         data: The file's bytes.
@@ -80,55 +89,99 @@ def decode_image(
         >>> picture.shape, picture.dtype.name
         ((512, 512, 3), 'uint8')
     """
-    check_size(data, max_bytes)
+    check_size(len(data), max_bytes)
     _register_decoders()
     with warnings.catch_warnings():
         # Pillow warns of pictures that our own limit refuses or allows knowingly.
         warnings.simplefilter("ignore")
+        image = _opened(data, max_pixels)
         try:
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
-        except Image.DecompressionBombError:
-            raise TooManyPixels from None
+            return to_rgb(image, data)
         except Exception as error:  # a decoder may raise anything on hostile bytes
-            _log.info("a header could not be read: %s", type(error).__name__)
-            raise (CorruptImage if _looks_like_image(data) else NotAnImage) from None
-        width, height = image.size
-        if width * height > max_pixels:
-            raise TooManyPixels(
-                f"This picture has {width * height / 1e6:.1f} megapixels; at most "
-                f"{max_pixels / 1e6:g} are taken."
-            )
-        if width < 1 or height < 1:
-            raise CorruptImage
-        try:
-            return _to_rgb(_upright(image))
-        except Exception as error:  # as above
             _log.info("a picture could not be decoded: %s", type(error).__name__)
+            if image.format in {"JPEG", "MPO"} and isinstance(error, OSError):
+                return _without_its_end(data, max_pixels)
             raise CorruptImage from None
 
 
-def check_size(data: bytes, max_bytes: int) -> None:
-    """Check that a file has bytes, and not too many.
+def _opened(data: bytes, max_pixels: int) -> Image.Image:
+    """Read a picture's header and check the size that it claims."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise TooManyPixels from None
+    except Exception as error:  # as above
+        _log.info("a header could not be read: %s", type(error).__name__)
+        raise (CorruptImage if _looks_like_image(data) else NotAnImage) from None
+    width, height = image.size
+    if width * height > max_pixels:
+        raise TooManyPixels(
+            f"This picture has {decimals(width * height / 1e6, max_pixels / 1e6)} megapixels; "
+            f"at most {max_pixels / 1e6:g} are taken."
+        )
+    if width < 1 or height < 1:
+        raise CorruptImage
+    return image
+
+
+def _without_its_end(data: bytes, max_pixels: int) -> RgbImage:
+    """Decode a JPEG that breaks off: the decoder fills the lines that are missing with grey.
+
+    Raises:
+        CorruptImage: Too many of them are missing, or it is damaged in another way.
+    """
+    # It may break off within a table of Huffman codes; what stands before that is whole.
+    for there in (data, data[: data.rfind(_JPEG_TABLE)]):
+        try:
+            rgb = to_rgb(_opened(there + _JPEG_END, max_pixels), data)
+        except Exception as error:  # as above
+            _log.info("nor without its end: %s", type(error).__name__)
+        else:
+            if _lines_there(rgb) >= LEAST_LINES:
+                return rgb
+    raise CorruptImage
+
+
+def _lines_there(rgb: RgbImage) -> float:
+    """Return the share of lines, 0..1, before those that a JPEG decoder filled in: grey, at a side.
+
+    After the EXIF orientation was applied, the end of the file may be at any side.
+    """
+    filled = np.abs(rgb.astype(np.int16) - 128).max(axis=2) <= 1
+    rows, columns = filled.all(axis=1), filled.all(axis=0)
+    sides = (rows, rows[::-1], columns, columns[::-1])
+    missing = max(float(np.argmin(side)) / len(side) if not side.all() else 1.0 for side in sides)
+    return 1.0 - missing
+
+
+def check_size(size: int, max_bytes: int) -> None:
+    """Check that a file of `size` bytes has some, and not too many.
 
     Raises:
         EmptyFile: No bytes.
         ImageTooLarge: More than `max_bytes`.
     """
-    if not data:
+    if not size:
         raise EmptyFile
-    if len(data) > max_bytes:
+    if size > max_bytes:
         raise ImageTooLarge(
-            f"This file has {len(data) / 1e6:.2f} MB; at most {max_bytes / 1e6:g} MB are taken."
+            f"This file has {decimals(size / 1e6, max_bytes / 1e6)} MB; at most "
+            f"{max_bytes / 1e6:g} MB are taken."
         )
 
 
-def pixels_claimed(data: bytes) -> int:
-    """Return how many pixels a picture's header claims; 0 where it cannot be read."""
-    try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            return image.width * image.height
-    except Exception:  # a reader may raise anything on hostile bytes; `decode_image` explains
-        return 0
+def decimals(value: float, limit: float) -> str:
+    """Write a number that is above a limit with as many decimals as it takes to show that.
+
+    Examples:
+        >>> decimals(12.34, 10), decimals(10.004, 10), decimals(10.00000001, 10)
+        ('12.3', '10.004', '10.00000001')
+    """
+    for places in range(1, 10):
+        rounded = f"{value:.{places}f}"
+        if float(rounded) > limit:
+            return rounded
+    return f"{value!r}"
 
 
 @lru_cache(maxsize=1)
@@ -146,37 +199,3 @@ def _looks_like_image(data: bytes) -> bool:
         or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
         or (data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS)
     )
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    image.load()
-    try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # broken EXIF must not cost the picture
-        return image
-
-
-def _to_rgb(image: Image.Image) -> RgbImage:
-    if image.mode.startswith("I") or image.mode == "F":
-        grey = _deep_grey_to_8_bit(np.asarray(image))
-        return np.ascontiguousarray(np.repeat(grey[:, :, None], 3, axis=2))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        paper = Image.new("RGBA", image.size, (255, 255, 255, 255))
-        image = Image.alpha_composite(paper, image)
-    return np.array(image.convert("RGB"))
-
-
-def _deep_grey_to_8_bit(grey: npt.NDArray[np.generic]) -> RgbImage:
-    """Scale 16-bit, 32-bit or float grey to 0..255 by the range its values use."""
-    values = np.nan_to_num(grey.astype(np.float64), posinf=0.0, neginf=0.0)
-    top = float(values.max())
-    if top <= 1.0 and np.issubdtype(grey.dtype, np.floating):
-        white = 1.0
-    elif top <= 255.0:
-        white = 255.0
-    elif top <= 65535.0:
-        white = 65535.0
-    else:
-        white = top
-    return np.clip(values * (255.0 / white) + 0.5, 0, 255).astype(np.uint8)

@@ -36,6 +36,8 @@ _ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": "1048576",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # OpenCV tells standard error what is wrong with a file; the person is told by us.
+    "OPENCV_LOG_LEVEL": "OFF",
 }
 
 _log = logging.getLogger(__name__)

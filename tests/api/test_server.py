@@ -14,9 +14,10 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import httpx
@@ -279,36 +280,36 @@ def test_no_body_touches_the_disk_on_its_way_in(
         assert answer.status_code == 200
 
 
-def test_large_pictures_are_taken_one_at_a_time(
+def test_pictures_that_may_take_long_leave_places_for_frames(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, photo: bytes
 ) -> None:
-    monkeypatch.setattr("fer_core.api.analyse_image.LARGE_PIXELS", 100_000)
-    at_once: list[int] = [0]
-    most: list[int] = [0]
-    lock = threading.Lock()
+    held, let_go = threading.Semaphore(0), threading.Event()
 
     def decode(data: bytes, **limits: int) -> np.ndarray:
-        with lock:
-            at_once[0] += 1
-            most[0] = max(most[0], at_once[0])
-        threading.Event().wait(0.05)
-        with lock:
-            at_once[0] -= 1
+        if not data.startswith(b"\xff\xd8"):
+            held.release()
+            assert let_go.wait(60)
         return decode_image(data, **limits)
 
     monkeypatch.setattr("fer_core.api.analyse_image.decode_foreign", decode)
+    monkeypatch.setattr("fer_core.api.app.FOREIGN_WAITING", 1)
     app = make_app()
+    slow = encoded(np.full((64, 64, 3), 90, np.uint8), "PNG")
 
-    def ask(_: int) -> int:
-        return (
-            app.test_client()
-            .post("/api/v1/analyses", data=photo, content_type="image/jpeg")
-            .status_code
-        )
+    def ask(data: bytes) -> int:
+        answer = app.test_client().post("/api/v1/analyses", data=data, content_type="image/png")
+        return answer.status_code
 
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(ask, range(4))) == [200] * 4
-    assert most[0] == 1
+    with ThreadPoolExecutor(20) as pool:
+        answers = [pool.submit(ask, slow) for _ in range(20)]
+        # Two are in hand and one waits; the others hear at once that it is too much.
+        refused = list(islice(as_completed(answers), 17))
+        assert {answer.result() for answer in refused} == {503}
+        assert held.acquire(timeout=60)
+        assert held.acquire(timeout=60)
+        assert ask(photo) == 200
+        let_go.set()
+        assert sorted(answer.result() for answer in answers) == [200] * 3 + [503] * 17
 
 
 def test_ten_thousand_files_are_refused(server: Server) -> None:

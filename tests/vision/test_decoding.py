@@ -50,7 +50,25 @@ def test_a_camera_frame_is_plain_and_a_bomb_is_not(astronaut: RgbImage) -> None:
     assert not is_plain(encoded(np.zeros((2000, 2000, 3), np.uint8)))
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"\xff\xfe\x00\x02" * 100,
+        (b"\xff\xe1\xff\xff" + bytes(65_533)) * 2,
+        b"\xff" * 1000,
+        b"\xff\xfe\x00\x00" * 10,
+    ],
+    ids=["many segments", "long ones", "padding", "segments of no length"],
+)
+def test_a_jpeg_with_much_before_its_pixels_is_not_plain(
+    astronaut: RgbImage, before: bytes
+) -> None:
+    data = encoded(astronaut)
+    assert not is_plain(data[:2] + before + data[2:])
+    assert not is_plain(data[:2] + before)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF"])
 def test_pixels_from_the_worker_are_those_decoded_here(astronaut: RgbImage, form: str) -> None:
     data = encoded(np.tile(astronaut, (4, 3, 1)), form)
     there = decode_foreign(data, **LIMITS)

@@ -24,7 +24,7 @@ from fer_core.errors import (
     NotAnImage,
     TooManyPixels,
 )
-from fer_core.vision.image import decode_image
+from fer_core.vision.image import check_size, decode_image
 
 LEFT, RIGHT = (200, 30, 30), (20, 60, 220)
 
@@ -65,6 +65,22 @@ def test_a_phone_s_heic_becomes_rgb() -> None:
     rgb = decode_image(encoded(two_halves(128, 64), "HEIF", quality=95))
     assert rgb.shape == (64, 128, 3)
     assert_halves(rgb, tolerance=40)
+
+
+@pytest.mark.parametrize("brand", [b"avif", b"mif1"])
+def test_avif_becomes_rgb(brand: bytes) -> None:
+    data = encoded(two_halves(128, 64), "AVIF", quality=90)
+    rgb = decode_image(data[:8] + brand + data[12:])
+    assert rgb.shape == (64, 128, 3)
+    assert_halves(rgb, tolerance=40)
+
+
+def test_a_heic_of_the_common_brand_is_not_taken_for_avif() -> None:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    data = encoded(two_halves(128, 64), "HEIF", quality=95)
+    assert_halves(decode_image(data[:8] + b"mif1" + data[12:]), tolerance=40)
 
 
 def test_a_gif_gives_its_first_frame() -> None:
@@ -169,9 +185,65 @@ def test_half_a_picture_is_called_damaged(kind: str) -> None:
         decode_image(data[: len(data) // 2])
 
 
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("missing", [2, 40])
+def test_a_jpeg_without_its_end_is_read(progressive: bool, missing: int) -> None:
+    data = encoded(two_halves(256, 128), "JPEG", quality=95, progressive=progressive)
+    whole, there = decode_image(data), decode_image(data[:-missing])
+    assert there.shape == whole.shape
+    assert np.abs(there[:96].astype(int) - whole[:96]).max() <= 4
+
+
+def test_the_lines_that_a_jpeg_lacks_are_grey() -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (256, 256, 3), dtype=np.uint8)
+    data = encoded(Image.fromarray(noise), "JPEG")
+    whole, there = decode_image(data), decode_image(data[: len(data) * 3 // 4])
+    np.testing.assert_array_equal(there[:160], whole[:160])
+    assert (there[224:] == 128).all()
+
+
+def test_a_progressive_jpeg_that_breaks_off_anywhere_late_is_read(astronaut: np.ndarray) -> None:
+    data = encoded(Image.fromarray(astronaut), "JPEG", progressive=True)
+    whole = decode_image(data).astype(int)
+    for share in np.linspace(0.5, 1.0, 60):
+        there = decode_image(data[: int(len(data) * share)])
+        assert np.abs(there - whole).mean() < 6
+
+
+def test_a_jpeg_that_lies_on_its_side_may_lack_its_end_too() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    noise = np.random.default_rng(0).integers(0, 255, (256, 256, 3), dtype=np.uint8)
+    data = encoded(Image.fromarray(noise), "JPEG", exif=exif)
+    there = decode_image(data[: len(data) * 3 // 4])
+    assert (there[:, :32] == 128).all()
+    with pytest.raises(CorruptImage):
+        decode_image(data[: len(data) // 2])
+
+
 def test_too_many_bytes_are_refused_before_anything_is_read() -> None:
     with pytest.raises(ImageTooLarge, match="at most 1 MB"):
         decode_image(b"\xff\xd8\xff" + bytes(1_000_001), max_bytes=1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("size", "limit", "said"),
+    [
+        (1_000_001, 1_000_000, "1.000001 MB; at most 1 MB"),
+        (10_049_999, 10_000_000, "10.05 MB; at most 10 MB"),
+        (12_345_678, 10_000_000, "12.3 MB; at most 10 MB"),
+        (600_000, 500_000, "0.6 MB; at most 0.5 MB"),
+    ],
+)
+def test_a_size_is_told_so_that_it_is_above_the_limit(size: int, limit: int, said: str) -> None:
+    with pytest.raises(ImageTooLarge) as refused:
+        check_size(size, limit)
+    assert refused.value.message == f"This file has {said} are taken."
+
+
+def test_a_picture_that_is_a_little_too_large_is_told_so() -> None:
+    with pytest.raises(TooManyPixels, match=r"0\.010001 megapixels; at most 0\.01 are taken"):
+        decode_image(encoded(Image.new("L", (73, 137)), "PNG"), max_pixels=10_000)
 
 
 def png_bomb(width: int, height: int) -> bytes:

@@ -15,7 +15,7 @@ from fer_client.client import Client
 from fer_client.errors import ApiProblem, ServerUnreachable
 
 SUFFIXES = {
-    ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".heic", ".heif",
+    ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif",
 }  # fmt: skip
 COLUMNS = ("file", "face", "label", "probability", "x", "y", "width", "height", "problem")
 

@@ -2086,7 +2086,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description One picture as the body, or up to 64 as parts named `file`: JPEG, PNG, WebP, BMP, TIFF, GIF (first frame) or HEIC. */
+        /** @description One picture as the body, or up to 64 as parts named `file`: JPEG, PNG, WebP, BMP, TIFF, GIF (first frame), AVIF or HEIC. */
         requestBody: {
             content: {
                 "multipart/form-data": components["schemas"]["AnalysisForm"];
