@@ -120,8 +120,9 @@ class OpenText:
         self.registry.toggle_mark(self.running, passage_id)
 
     def lost_at(self, passage_id: str) -> None:
-        """Take "lost me here" as the answer "not clear at all"."""
-        self.correct(passage_id, 1)
+        """Take a press of "I'm lost" on a passage."""
+        with suppress(SessionNotFound):  # the page says so when it runs next
+            self.registry.lose(self.running, passage_id)
 
     def correct(self, passage_id: str, clarity: int) -> None:
         """Take the learner's own word about a passage, 1 (not clear at all) to 5."""

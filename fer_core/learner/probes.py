@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -121,6 +121,11 @@ class Answer:
         return self.value is None
 
     @property
+    def is_lost(self) -> bool:
+        """Whether the learner pressed "I'm lost"."""
+        return self.is_correction and self.probe.prompt == LOST_PROMPT
+
+    @property
     def target(self) -> float | None:
         """The answer on 0..1: understood (clarity, question) or stressed (stress)."""
         if self.value is None:
@@ -155,6 +160,17 @@ def clarity_correction(passage_id: str, value: int, at: float) -> Answer:
     return Answer(probe, value, at, is_correction=True)
 
 
+def lost_answer(passage_id: str, at: float) -> Answer:
+    """Turn a press of "I'm lost" into an answer: not clear at all, on the learner's own account.
+
+    Arguments as `clarity_correction`.
+    """
+    answer = clarity_correction(passage_id, CLARITY_SCALE.low, at)
+    return replace(answer, probe=replace(answer.probe, prompt=LOST_PROMPT))
+
+
+#: The button's words, in place of a question that was never asked.
+LOST_PROMPT = "I'm lost"
 PASSAGE_PROMPT = "How clear was that passage?"
 LIVE_CLARITY_PROMPT = "How clear is it?"
 STRESS_PROMPT = "How stressed are you now?"

@@ -151,7 +151,9 @@ class ReadingTracker:
         return ReadingResult(
             reading,
             estimates,
-            find_highlights(reading, estimates, answers, self.marked),
+            find_highlights(
+                reading, estimates, answers, self.marked, self._session.info.started_at
+            ),
             evaluation,
         )
 

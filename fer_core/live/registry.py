@@ -18,7 +18,7 @@ from fer_core.errors import (
     SessionNotFound,
     StorageError,
 )
-from fer_core.learner.probes import clarity_correction
+from fer_core.learner.probes import Answer, clarity_correction, lost_answer
 from fer_core.live.history import SessionHistory, open_store
 from fer_core.live.memory import IDLE_S, MOST_SESSIONS, SessionMemory
 from fer_core.live.reading_tracker import ReadingTracker
@@ -234,10 +234,15 @@ class SessionRegistry:
         Raises:
             SessionNotFound: Another program has erased the session.
         """
+        self._correct(running, clarity_correction(passage_id, value, self.clock()))
+
+    def lose(self, running: RunningSession, passage_id: str) -> None:
+        """Take a press of "I'm lost" on a passage. Raises as `correct`."""
+        self._correct(running, lost_answer(passage_id, self.clock()))
+
+    def _correct(self, running: RunningSession, answer: Answer) -> None:
         self._drop_if_erased(running)
-        at = self.clock()
-        asked = clarity_correction(passage_id, value, at).probe
-        running.answer(asked, value, at, is_correction=True)
+        running.answer(answer.probe, answer.value, answer.answered_at, is_correction=True)
         if running.is_finished:
             self.history.follow(running, is_stored=True)
             self._save(running)

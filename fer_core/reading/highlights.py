@@ -1,17 +1,19 @@
-"""Which passages to mark after reading, each with its why; at most a fifth of the text."""
+"""Which passages to mark after reading, each with its why; guesses on at most a fifth of them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
 
 from fer_core.affect.indicators import INTERVAL_PERCENT, Estimate
-from fer_core.learner.probes import Answer, ProbeKind
+from fer_core.learner.probes import LOST_PROMPT, Answer, ProbeKind
 from fer_core.reading.attribution import SKIMMED_PACE, PassageReading, Reading
 from fer_core.texts.importance import rank_passages
 
-#: Marks on more of a text than this are no help any more.
+#: Guesses on more of a text than this are no help any more. What the learner said is no guess, and
+#: neither is a pace that was measured.
 LARGEST_SHARE = 0.2
 #: An estimate marks a passage as hard only below this, and with its interval's upper end below the
 #: next: a wide interval marks nothing.
@@ -77,47 +79,55 @@ def find_highlights(
     estimates: Mapping[str, Estimate],
     answers: Sequence[Answer],
     marked_important: Collection[str] = (),
+    started_at: float | None = None,
 ) -> tuple[Highlight, ...]:
     """Choose the passages to mark.
 
-    The learner's own words come first, then estimates, skimming and the text's own weight take
-    turns, until a fifth of the passages (at least one) is marked. A passage carries one mark.
+    Everything that the learner said is marked, and everything that was skimmed. Then estimates and
+    the text's own weight take turns until they stand on a fifth of the passages (at least one). A
+    passage carries one mark, the strongest.
 
     Args:
         reading: What happened on each passage.
         estimates: Comprehension by passage.
         answers: The learner's answers in the order given; the latest about a passage counts.
         marked_important: Passages that the learner marked.
+        started_at: Start of the session, seconds since the epoch, to say when something was
+            pressed; None: that is left out.
 
     Returns:
         In the order of the text.
     """
     latest = latest_answers(answers)
     cleared = {name for name, answer in latest.items() if (answer.target or 0.0) > LOW_ANSWER}
-    own = [_said_hard(name, answer) for name, answer in latest.items() if name not in cleared]
+    own = [
+        _said_hard(name, answer, started_at)
+        for name, answer in latest.items()
+        if name not in cleared
+    ]
     own.sort(key=lambda highlight: -highlight.strength)
     own += [
         Highlight(name, Mark.IMPORTANT_SAID, "You marked this passage as important.", 0.0)
         for name in marked_important
     ]
-    found = [
-        _estimated_hard(estimates, cleared),
-        _skimmed(reading, cleared),
-        _important(reading),
-    ]
-    queues = [sorted(group, key=lambda item: -item.strength) for group in found]
-    order = list(own)
-    while any(queues):
-        order += [queue.pop(0) for queue in queues if queue]
-
-    budget = max(1, int(LARGEST_SHARE * len(reading.passages)))
     chosen: dict[str, Highlight] = {}
-    known = {passage.passage_id for passage in reading.passages}
-    for highlight in order:
-        if len(chosen) == budget:
+    for highlight in [*own, *_skimmed(reading, cleared)]:
+        chosen.setdefault(highlight.passage_id, highlight)
+    queues = [
+        sorted(
+            (guess for guess in guesses if guess.passage_id not in chosen),
+            key=lambda guess: -guess.strength,
+        )
+        for guesses in (_estimated_hard(estimates, cleared), _important(reading))
+    ]
+    order = [guess for turn in zip_longest(*queues) for guess in turn if guess is not None]
+    budget = max(1, int(LARGEST_SHARE * len(reading.passages)))
+    guessed: dict[str, Highlight] = {}
+    for guess in order:
+        if len(guessed) == budget:
             break
-        if highlight.passage_id in known:
-            chosen.setdefault(highlight.passage_id, highlight)
+        guessed.setdefault(guess.passage_id, guess)
+    chosen = guessed | chosen
     return tuple(
         chosen[passage.passage_id] for passage in reading.passages if passage.passage_id in chosen
     )
@@ -134,11 +144,17 @@ def latest_answers(answers: Sequence[Answer]) -> dict[str, Answer]:
     }
 
 
-def _said_hard(passage_id: str, answer: Answer) -> Highlight:
+def _said_hard(passage_id: str, answer: Answer, started_at: float | None) -> Highlight:
+    since = None if started_at is None else max(0, int(answer.answered_at - started_at))
+    at = "" if since is None else f" at {since // 60}:{since % 60:02d}"
     if answer.probe.kind is ProbeKind.QUESTION:
-        why = "Your answer to the question about it was not the right one."
+        why = f"Your answer to a question about it was not right{at}."
+    elif answer.is_lost:
+        why = f"You pressed “{LOST_PROMPT}”{at}."
+    elif answer.is_correction:
+        why = f"You said on your own account that its clarity was {answer.value} of 5."
     else:
-        why = f"You rated it {answer.value} of 5 for clarity."
+        why = f"You were asked how clear it was and said {answer.value} of 5{at}."
     return Highlight(passage_id, Mark.HARD_SAID, why, 1.0 - (answer.target or 0.0))
 
 

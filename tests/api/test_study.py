@@ -316,7 +316,7 @@ def test_a_correction_marks_a_passage_as_hard(learner: Learner) -> None:
     marks = {item["passage_id"]: item for item in learner.get("/feedback").get_json()["highlights"]}
     assert marks["p2"]["mark"] == "hard_said"
     assert marks["p2"]["reread"] is True
-    assert "You rated it 1 of 5" in marks["p2"]["why"]
+    assert "clarity was 1 of 5" in marks["p2"]["why"]
 
 
 def test_feedback_without_a_text_says_why(learner: Learner) -> None:

@@ -175,7 +175,7 @@ def test_keys_move_mark_and_say_lost(address: str, data_dir: Path, chromium: Bro
         expect(page.locator("section.marked")).to_have_count(1)
         page.keyboard.press("l")
         finish(page)
-        expect(page.get_by_text("You rated it 1 of 5").first).to_be_attached()
+        expect(page.get_by_text("You pressed “I'm lost” at").first).to_be_attached()
     session = stored(data_dir, session_id)
     (marked,) = session.marked
     ((answer, features),) = session.answers
@@ -241,7 +241,7 @@ def test_a_correction_of_a_mark_counts_as_an_answer(
         expect(page.get_by_text("Hard for you").first).to_be_visible()
         page.get_by_text("Why?").first.click()
         page.get_by_role("radio", name="5", exact=True).first.click()
-        expect(page.get_by_text(re.compile("You rated it"))).to_have_count(0)
+        expect(page.get_by_text(re.compile("You pressed “I'm lost”"))).to_have_count(0)
         settled(page)
     answers = [answer for answer, _ in stored(data_dir, session_id).answers]
     assert [answer.value for answer in answers] == [1, 5]

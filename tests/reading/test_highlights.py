@@ -1,4 +1,4 @@
-"""Marks: at most a fifth of the text, the learner's words first, each with its why."""
+"""Marks: all that the learner said, guesses on at most a fifth of the text, each with its why."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import pytest
 
 from fer_core.affect.indicators import Estimate
-from fer_core.learner.probes import Answer, Probe, ProbeKind, clarity_correction
+from fer_core.learner.probes import Answer, Probe, ProbeKind, clarity_correction, lost_answer
 from fer_core.reading.attribution import Reading, read
 from fer_core.reading.highlights import Mark, find_highlights
 from fer_core.reading.visibility import View
@@ -87,15 +87,43 @@ def test_the_latest_answer_about_a_passage_counts() -> None:
     assert marks(reading(), {}, answers).get("p5") is not Mark.HARD_SAID
 
 
-@pytest.mark.parametrize("hard", [0, 2, 20])
-def test_at_most_a_fifth_is_marked_and_the_learners_words_come_first(hard: int) -> None:
+@pytest.mark.parametrize("hard", [0, 2, 6, 20])
+def test_all_that_was_said_is_marked_and_guesses_stand_on_a_fifth(hard: int) -> None:
     answers = [clarity_correction(f"p{n + 1}", 1, float(n)) for n in range(hard)]
     estimates = {passage.passage_id: HARD for passage in TEXT.passages}
-    found = marks(reading(("p1", "p2", "p3")), estimates, answers, marked_important=["p20"])
-    assert len(found) <= PARAGRAPHS / 5
-    assert list(found.values()).count(Mark.HARD_SAID) == min(hard, PARAGRAPHS // 5)
-    if hard == 2:
-        assert found["p20"] is Mark.IMPORTANT_SAID
+    found = marks(reading(), estimates, answers, marked_important=["p20", "p19", "p1"])
+    kinds = list(found.values())
+    assert kinds.count(Mark.HARD_SAID) == hard
+    if hard < 20:
+        assert found["p20"] is found["p19"] is Mark.IMPORTANT_SAID
+        guesses = kinds.count(Mark.HARD_ESTIMATED) + kinds.count(Mark.IMPORTANT)
+        assert guesses == PARAGRAPHS // 5
+    assert found["p1"] is (Mark.HARD_SAID if hard else Mark.IMPORTANT_SAID)
+
+
+def test_every_passage_that_the_chart_shows_as_skimmed_is_marked_so() -> None:
+    hurried = ("p2", "p5", "p8", "p11", "p14", "p17")
+    read = reading(hurried)
+    skimmed = {one.passage_id for one in read.passages if read.is_skimmed(one)}
+    found = marks(read, {}, [])
+    assert {name for name, mark in found.items() if mark is Mark.SKIMMED} == skimmed
+    assert skimmed >= set(hurried)
+
+
+def test_the_why_says_what_the_learner_really_did() -> None:
+    asked = Probe("q1", ProbeKind.CLARITY, 190.0, "How clear?", "p4")
+    answers = [
+        lost_answer("p3", 187.4),
+        Answer(asked, 2, 195.0),
+        clarity_correction("p5", 1, 999.0),
+    ]
+    found = find_highlights(reading(), {}, answers, started_at=100.0)
+    whys = {one.passage_id: one.why for one in found if one.mark is Mark.HARD_SAID}
+    assert whys == {
+        "p3": "You pressed “I'm lost” at 1:27.",
+        "p4": "You were asked how clear it was and said 2 of 5 at 1:35.",
+        "p5": "You said on your own account that its clarity was 1 of 5.",
+    }
 
 
 def test_marks_differ_without_colour() -> None:
