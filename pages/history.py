@@ -10,6 +10,7 @@ from app.history.one_session import show_session
 from app.history.own_data import show_data
 from app.history.session_list import show_list
 from app.parts.sessions import history_problem, session_registry
+from app.parts.words import plain
 from fer_core.errors import FerError, SessionNotFound
 from fer_core.storage.store import SessionStore
 
@@ -24,7 +25,7 @@ def show_page() -> None:
     try:
         show(store)
     except FerError as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(plain(error.message), icon=":material/error:")
 
 
 def show(store: SessionStore) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from app.history.memory import HistoryMemory, Outcome
 from app.parts.clock import now
 from app.parts.sessions import session_registry
+from app.parts.words import plain
 from fer_core.errors import HistoryNotShrunk, StorageError
 from fer_core.storage.store import SessionStore
 
@@ -100,7 +101,7 @@ def say(outcome: Outcome | None) -> None:
         "warning": (st.warning, ":material/warning:"),
         "error": (st.error, ":material/error:"),
     }[outcome.kind]
-    show(outcome.words, icon=icon)
+    show(plain(outcome.words), icon=icon)
 
 
 def offer_export(store: SessionStore) -> None:

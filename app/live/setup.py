@@ -98,7 +98,7 @@ def show_setup() -> RunningSession | None:
     try:
         running = registry.start(info)
     except FerError as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(plain(error.message), icon=":material/error:")
         return None
     running.session.read_heart_rate(pulse)
     # After a check that went well the camera starts by itself; otherwise its own button does it.
@@ -157,8 +157,8 @@ def check_camera() -> CameraAnswer | None:
         if answer is None:
             st.caption("The browser will ask whether this page may use it. Nothing is recorded.")
         elif answer.works:
-            st.success(answer.words, icon=":material/check_circle:")
+            st.success(plain(answer.words), icon=":material/check_circle:")
         else:
-            st.error(answer.words, icon=":material/videocam_off:")
+            st.error(plain(answer.words), icon=":material/videocam_off:")
             st.caption("You can start all the same and send single snapshots instead of video.")
     return answer

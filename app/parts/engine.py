@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import streamlit as st
 
+from app.parts.words import plain
 from fer_core.config import Settings, get_settings
 from fer_core.errors import FerError
 from fer_core.vision.engine import InferenceEngine
@@ -33,6 +34,6 @@ def settings_or_stop() -> Settings:
 
 
 def _stop_because_of(error: FerError) -> NoReturn:
-    st.error(error.message, icon=":material/error:")
+    st.error(plain(error.message), icon=":material/error:")
     st.caption("`python -m fer_core doctor` checks the installation and says what to do.")
     st.stop()

@@ -7,6 +7,7 @@ import streamlit as st
 from app.parts.camera import LiveCamera
 from app.parts.clock import now
 from app.parts.engine import engine_or_stop
+from app.parts.words import plain
 from fer_core.config import Settings, get_settings
 from fer_core.errors import FerError, SessionNotFound
 from fer_core.live.per_session import PerSession
@@ -50,7 +51,7 @@ def session_of_address(parameter: str) -> RunningSession | None:
             icon=":material/info:",
         )
     except FerError as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(plain(error.message), icon=":material/error:")
         st.stop()
     return None
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.parts.memory import PageMemory
 from app.parts.sessions import camera_of
+from app.parts.words import plain
 from fer_core.errors import SessionFinished
 from fer_core.live.running_session import RunningSession
 
@@ -54,4 +55,4 @@ def unless_finished() -> Iterator[None]:
     try:
         yield
     except SessionFinished as error:
-        st.toast(error.message, icon=":material/stop:")
+        st.toast(plain(error.message), icon=":material/stop:")

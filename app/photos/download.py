@@ -12,6 +12,7 @@ from fer_core.config import get_settings
 from fer_core.photos import exports
 from fer_core.photos.analysed import AnalysedPhoto
 from fer_core.photos.cache import PhotoCache, Upload
+from fer_core.spreadsheet import ENCODING
 from fer_core.vision.decoding import decode_foreign
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import ModelInfo
@@ -43,7 +44,7 @@ def offer_downloads(
         offer_pictures(readable, options)
         offer(
             "Table (CSV)",
-            lambda: exports.to_csv(photos, options.confidence).encode("utf-8-sig"),
+            lambda: exports.to_csv(photos, options.confidence).encode(ENCODING),
             "faces.csv",
             "text/csv",
             icon=":material/table:",

@@ -15,6 +15,7 @@ from app.photos.memory import PhotosMemory
 from fer_core.emotions import EMOTIONS
 from fer_core.errors import FerError
 from fer_core.photos.cache import PhotoCache, Upload
+from fer_core.system_files import is_left_by_system
 
 FILE_TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif", "avif", "heic", "heif"]
 MOST_SNAPSHOTS = 20
@@ -37,7 +38,16 @@ def hand_in(memory: PhotosMemory) -> list[Upload]:
         Upload(f"snapshot-{number}-{hash(data)}", f"Snapshot {number}.jpg", partial(bytes, data))
         for number, data in enumerate(memory.snapshots, start=1)
     ]
-    chosen = [Upload(file.file_id, file.name, file.getvalue) for file in files]
+    chosen = [
+        Upload(file.file_id, file.name, file.getvalue)
+        for file in files
+        if not is_left_by_system(file.name)
+    ]
+    if len(chosen) < len(files):
+        st.caption(
+            "Left out, as the system wrote them beside your photos: "
+            + ", ".join(plain(file.name) for file in files if is_left_by_system(file.name))
+        )
     return taken[::-1] + chosen
 
 
@@ -92,7 +102,7 @@ def analyse(cache: PhotoCache, uploads: Sequence[Upload]) -> list[Upload]:
             left = f", about {left_s:.0f} s left" if left_s >= 2 else ""
             bar.progress(done / len(waiting), f"{done} of {len(waiting)} photos{left}")
     except FerError as error:
-        st.warning(error.message, icon=":material/hourglass:")
+        st.warning(plain(error.message), icon=":material/hourglass:")
         st.button("Go on", icon=":material/refresh:")
     bar.empty()
     return [upload for upload in uploads if cache.has(upload)]

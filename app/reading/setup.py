@@ -97,7 +97,7 @@ def opened(source: str, open_it: Callable[[], Document]) -> Document | None:
         try:
             memory.opened = open_it()
         except TextError as error:
-            st.error(error.message, icon=":material/error:")
+            st.error(plain(error.message), icon=":material/error:")
             return None
         memory.opened_from = source
     return memory.opened
@@ -167,7 +167,7 @@ def offer_start(document: Document) -> RunningSession | None:
     try:
         running = registry.start(info, document, keep_text=keep_text)
     except FerError as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(plain(error.message), icon=":material/error:")
         return None
     VideoMemory.of_tab().start = with_camera
     return running

@@ -14,9 +14,11 @@ from fer_core.emotions import EMOTIONS, UNSURE_EMOJI, UNSURE_LABEL
 from fer_core.errors import ImageError
 from fer_core.photos import exports
 from fer_core.photos.analysed import AnalysedPhoto, Problem, analyse_photo
+from fer_core.system_files import is_left_by_system
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.faces import Face
 from fer_core.vision.image import RgbImage, check_size
+from fer_core.words import one_line
 
 Output = Literal["text", "json", "csv"]
 
@@ -84,7 +86,12 @@ def find_photos(paths: Sequence[Path]) -> list[Path]:
     for path in paths:
         if path.is_dir():
             inside = (file for file in path.rglob("*") if file.is_file())
-            files += sorted(file for file in inside if file.suffix.lower() in PICTURE_SUFFIXES)
+            files += sorted(
+                file
+                for file in inside
+                if file.suffix.lower() in PICTURE_SUFFIXES
+                and not is_left_by_system(file.relative_to(path).as_posix())
+            )
         else:
             files.append(path)
     return files
@@ -92,13 +99,14 @@ def find_photos(paths: Sequence[Path]) -> list[Path]:
 
 def describe(photo: AnalysedPhoto, confidence: float) -> str:
     """Return what was found in a photo, a line for it and a line for each face."""
+    name = one_line(photo.name)  # a name may hold what steers a terminal
     if photo.problem or photo.detections is None:
         reason = photo.problem.message if photo.problem else ""
-        return f"{photo.name}: {reason}\n"
+        return f"{name}: {reason}\n"
     faces = photo.faces(confidence)
     size = f"{photo.detections.width} x {photo.detections.height}"
     count = "no face" if not faces else "1 face" if len(faces) == 1 else f"{len(faces)} faces"
-    lines = [f"{photo.name} ({size}): {count}"]
+    lines = [f"{name} ({size}): {count}"]
     lines += [_describe_face(number, face) for number, face in enumerate(faces, start=1)]
     return "\n".join(lines) + "\n"
 

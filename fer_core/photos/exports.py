@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -18,7 +17,7 @@ from fer_core.drawing.annotate import DrawOptions, draw_faces
 from fer_core.drawing.blur import blur_faces
 from fer_core.emotions import LABELS, UNSURE_EMOJI, UNSURE_LABEL
 from fer_core.photos.analysed import AnalysedPhoto
-from fer_core.spreadsheet import harmless_cell
+from fer_core.spreadsheet import TableWriter
 from fer_core.vision.faces import Face
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import ModelInfo
@@ -29,8 +28,9 @@ CSV_COLUMNS = (
     *("confidence", "x", "y", "width", "height", "reason"),
 )
 #: Names that Windows keeps for devices.
-_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)$")
-_LONGEST_NAME = 80
+_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]) *$")
+#: Bytes: the file systems of Linux take 255 for a name, its number and ending included.
+_LONGEST_NAME = 200
 #: One ZIP holds pictures of at most this many pixels together: about 50 photos of 12 megapixels,
 #: 150 MB as JPEG, which the machine and the browser hold in memory at once.
 ZIP_PIXELS = 600_000_000
@@ -62,11 +62,11 @@ def to_csv(photos: Sequence[AnalysedPhoto], confidence: float) -> str:
     Probabilities and confidence are 0..1, boxes are in pixels of the upright picture. Names that a
     spreadsheet would take for a formula begin with an apostrophe.
     """
-    text = io.StringIO()
-    writer = csv.DictWriter(text, CSV_COLUMNS, restval="", lineterminator="\n")
-    writer.writeheader()
+    text = io.StringIO(newline="")
+    table = TableWriter(text, CSV_COLUMNS)
     for photo in photos:
-        writer.writerows(_rows(photo, confidence))
+        for row in _rows(photo, confidence):
+            table.write([row.get(column) for column in CSV_COLUMNS])
     return text.getvalue()
 
 
@@ -157,7 +157,7 @@ def _safe_stem(name: str) -> str:
     name = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     stem = name.rsplit(".", 1)[0] if "." in name.lstrip(".") else name
     kept = "".join(letter if letter.isalnum() or letter in " -_()." else "_" for letter in stem)
-    kept = kept.strip(" .")[:_LONGEST_NAME].rstrip(" .")
+    kept = kept.strip(" .").encode()[:_LONGEST_NAME].decode(errors="ignore").rstrip(" .")
     if not kept:
         return "photo"
     return f"photo {kept}" if _RESERVED.match(kept.split(".", 1)[0]) else kept
@@ -203,8 +203,7 @@ def _probabilities(face: Face) -> dict[str, float]:
 
 
 def _rows(photo: AnalysedPhoto, confidence: float) -> list[dict[str, Any]]:
-    name = harmless_cell(photo.name)
-    detections = photo.detections
+    name, detections = photo.name, photo.detections
     if detections is None:
         return [{"file": name, "reason": photo.problem.code if photo.problem else ""}]
     picture = {"file": name, "image_width": detections.width, "image_height": detections.height}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fer_core.reading.highlights import Highlight, Mark
 from fer_core.sessions.report import NOTE
 from fer_core.texts.document import Document, Passage
+from fer_core.words import as_markdown
 
 _STYLE = (
     "body{max-width:40em;margin:2em auto;padding:0 1em;line-height:1.6;font-family:Georgia,serif}"
@@ -41,11 +42,11 @@ def reread_items(document: Document, highlights: Sequence[Highlight]) -> list[Re
 
 def to_markdown(document: Document, items: Sequence[RereadItem]) -> str:
     """Return the list as Markdown, each passage quoted."""
-    lines = [f"# Reread: {_plain(document.title)}", ""]
+    lines = [f"# Reread: {as_markdown(document.title)}", ""]
     for item in items:
-        lines.append(f"## {item.highlight.mark.icon} {_plain(_where(item.passage))}")
-        lines += ["", f"*{item.highlight.mark.label}.* {item.highlight.why}", ""]
-        lines += [f"> {line}".rstrip() for line in item.passage.text.split("\n")]
+        lines.append(f"## {item.highlight.mark.icon} {as_markdown(_where(item.passage))}")
+        lines += ["", f"*{item.highlight.mark.label}.* {as_markdown(item.highlight.why)}", ""]
+        lines += _quoted(item.passage.text.split("\n"))
         lines.append("")
     if not items:
         lines += ["Nothing stood out.", ""]
@@ -108,6 +109,11 @@ def _where(passage: Passage) -> str:
     return f"{number}, {passage.section}" if passage.section else number
 
 
-def _plain(words: str) -> str:
-    """Keep a title from being taken for markup."""
-    return " ".join(words.split()).replace("<", "&lt;")
+def _quoted(lines: Sequence[str]) -> list[str]:
+    """Return lines as a quotation: each ends where it ends in the text, indented as there."""
+    quoted = []
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        indent = "\u00a0" * (len(line) - len(line.lstrip(" ")))
+        end = "\\" if line.strip() and following.strip() else ""
+        quoted.append(f"> {indent}{as_markdown(line)}{end}".rstrip())
+    return quoted

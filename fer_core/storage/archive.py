@@ -12,11 +12,12 @@ Sessions are written and read one at a time, so memory does not grow with the hi
 
 from __future__ import annotations
 
-import csv
 import json
+import lzma
 import math
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -32,15 +33,14 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from fer_core.affect.signals import Baseline
 from fer_core.errors import HistoryFileInvalid, HistoryFileTooNew
-from fer_core.spreadsheet import harmless_cell
+from fer_core.spreadsheet import ENCODING, TableWriter
+from fer_core.storage.archive_files import MANIFEST, ArchiveFiles
 from fer_core.storage.database import Database
 from fer_core.storage.queries import insert_rows, load_session, rows_of, set_learner
 from fer_core.storage.schema import newest_revision, revisions
 from fer_core.storage.tables import SESSION_TABLES, learners, sessions
 
 FORMAT = "fer-history"
-#: One session of a day at one row a second is about 60 MB of JSON.
-LARGEST_MEMBER_BYTES = 300_000_000
 MOST_SESSIONS = 100_000
 #: Of the whole, unpacked.
 LARGEST_ARCHIVE_BYTES = 20_000_000_000
@@ -49,8 +49,8 @@ Progress = Callable[[float], object]
 
 #: What reading a file that is no whole export can raise, down to rows that contradict each other.
 _INVALID = (
-    zipfile.BadZipFile, KeyError, TypeError, ValueError, AttributeError, RecursionError, EOFError,
-    NotImplementedError, OSError, OverflowError, IntegrityError, DataError,
+    zipfile.BadZipFile, KeyError, TypeError, ValueError, AttributeError, EOFError,
+    RuntimeError, OSError, OverflowError, IntegrityError, DataError, zlib.error, lzma.LZMAError,
 )  # fmt: skip
 
 _README = """Your history, exported by the app that wrote it.
@@ -149,7 +149,7 @@ def export_history(
             "exported_at": datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
             "sessions": len(found),
         }
-        archive.writestr("manifest.json", _dump(manifest))
+        archive.writestr(MANIFEST, _dump(manifest))
         return len(found)
 
 
@@ -174,12 +174,13 @@ def import_history(
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            members = _check(archive)
+            files = ArchiveFiles(archive)
+            members = _check(files)
             with database.writing() as connection:
                 here = set(connection.scalars(select(sessions.c.session_id)))
                 known = 0
                 for number, name in enumerate(members, start=1):
-                    whole = _load(archive, name)
+                    whole = files.load(name)
                     session_id = whole["session"]["session_id"]
                     if session_id in here:
                         known += 1
@@ -196,7 +197,7 @@ def import_history(
                         _read_back(connection, session_id, owner)
                     if progress is not None:
                         progress(number / len(members))
-                about = _load(archive, "json/learner.json")
+                about = files.load("json/learner.json")
                 if about is not None:
                     _take_over_learner(connection, owner, _checked(learners, about))
                 return ImportResult(len(members) - known, known)
@@ -227,39 +228,19 @@ def _take_over_learner(connection: Connection, owner: str, about: dict[str, Any]
         set_learner(connection, owner, **values)
 
 
-def _check(archive: zipfile.ZipFile) -> list[str]:
+def _check(files: ArchiveFiles) -> list[str]:
     """Return the names of the sessions' files, having looked at everything that can be too much."""
-    manifest = _load(archive, "manifest.json")
+    manifest = files.load(MANIFEST)
     if manifest["format"] != FORMAT:
         raise HistoryFileInvalid
     if manifest["schema"] not in revisions():
         raise HistoryFileTooNew
-    names = sorted(
-        name
-        for name in archive.namelist()
-        if name.startswith("json/sessions/") and name.endswith(".json")
-    )
-    size = sum(archive.getinfo(name).file_size for name in names)
+    names = files.sessions()
     if len(names) != manifest["sessions"] or len(names) > MOST_SESSIONS:
         raise HistoryFileInvalid
-    if size > LARGEST_ARCHIVE_BYTES:
+    if sum(map(files.size, names)) > LARGEST_ARCHIVE_BYTES:
         raise HistoryFileInvalid("This file unpacks to more than can be a history.")
     return names
-
-
-def _load(archive: zipfile.ZipFile, name: str) -> Any:
-    if archive.getinfo(name).file_size > LARGEST_MEMBER_BYTES:
-        raise HistoryFileInvalid("This file unpacks to more than can be a history.")
-    with archive.open(name) as member:
-        # The header may lie about the size.
-        data = member.read(LARGEST_MEMBER_BYTES + 1)
-    if len(data) > LARGEST_MEMBER_BYTES:
-        raise HistoryFileInvalid("This file unpacks to more than can be a history.")
-    return json.loads(data, parse_constant=_refuse)
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no number")
 
 
 def _dump(value: Any) -> str:
@@ -312,9 +293,8 @@ class _TableFiles:
         self.csv_path = folder / f"{table.name}.csv"
         self.parquet_path = folder / f"{table.name}.parquet"
         self._schema = pa.schema([(column.name, _arrow_type(column)) for column in table.columns])
-        self._csv_file = self.csv_path.open("w", encoding="utf-8", newline="")
-        self._csv = csv.writer(self._csv_file, lineterminator="\n")
-        self._csv.writerow(self._names)
+        self._csv_file = self.csv_path.open("w", encoding=ENCODING, newline="")
+        self._csv = TableWriter(self._csv_file, self._names)
         self._parquet = pq.ParquetWriter(self.parquet_path, self._schema, compression="zstd")
 
     def __enter__(self) -> _TableFiles:
@@ -328,7 +308,7 @@ class _TableFiles:
             return
         plain = [{name: _flat(row[name]) for name in self._names} for row in rows]
         for row in plain:
-            self._csv.writerow([harmless_cell(row[name]) for name in self._names])
+            self._csv.write([row[name] for name in self._names])
         self._parquet.write_table(pa.Table.from_pylist(plain, schema=self._schema))
 
     def close(self) -> None:

@@ -11,7 +11,8 @@ import atexit
 from collections.abc import Callable
 from pathlib import PurePath
 
-from fer_core.errors import TextDamaged, TextEmpty, TextTooLarge
+from fer_core.errors import TextDamaged, TextEmpty, TextTooLarge, TextTypeUnknown
+from fer_core.system_files import is_left_by_system
 from fer_core.texts.document import Document
 from fer_core.texts.formats import PACKED, TextFormat, format_of
 from fer_core.workers.pool import Limits, TaskFailed, WorkerPool
@@ -43,6 +44,10 @@ def open_document(name: str, data: bytes, progress: Progress | None = None) -> D
         TextError: The file cannot be read; the subclass and its message say why.
         Busy: Other texts are being opened, and it would take too long.
     """
+    if is_left_by_system(name):
+        raise TextTypeUnknown(
+            "This file was left beside a text by the system. Open the text itself."
+        )
     kind = format_of(name, data)
     limit = LARGEST_PACKED_BYTES if kind in PACKED else LARGEST_TEXT_BYTES
     if len(data) > limit:

@@ -101,7 +101,8 @@ def test_blurs_the_pictures_it_writes(photo: Path, tmp_path: Path) -> None:
 
 
 def test_takes_the_pictures_of_a_folder_in_order_and_nothing_else(tmp_path: Path) -> None:
-    for name in ("b.JPG", "a.heic", "notes.txt", "deep/c.png"):
+    system = ("._b.JPG", "deep/._c.png", "@eaDir/b.jpg", "Thumbs.db", "__MACOSX/d.jpg")
+    for name in ("b.JPG", "a.heic", "notes.txt", "deep/c.png", *system):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.touch()

@@ -15,6 +15,7 @@ from app.photos.memory import PhotosMemory
 from fer_core.config import PROJECT_ROOT
 from fer_core.photos.exports import encode_jpeg
 from tests.pages.running import run_page
+from tests.support.words import read_back
 
 FOREST = np.full((240, 320, 3), (30, 90, 40), np.uint8)
 
@@ -170,7 +171,7 @@ def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("FER_MAX_IMAGE_MB", "many")
     page = run_page("photos")
     assert not page.exception
-    assert "FER_MAX_IMAGE_MB" in page.error[0].value
+    assert "FER_MAX_IMAGE_MB" in read_back(page.error[0].value)
 
 
 def test_a_filter_that_nothing_passes_any_more_is_lifted(

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from html.parser import HTMLParser
 
+from markdown_it import MarkdownIt
+
 from fer_core.reading.highlights import Highlight, Mark
 from fer_core.sessions.reread import reread_items, to_html, to_json, to_markdown
+from fer_core.texts.document import Document, Passage
 from fer_core.texts.opening import open_pasted
 
 BODY = "A reader stays with these words for a while, long enough to count as a passage of text. "
@@ -56,9 +59,20 @@ def test_html_runs_nothing_and_loads_nothing() -> None:
 
 def test_markdown_quotes_each_passage() -> None:
     text = to_markdown(DOCUMENT, ITEMS)
-    assert text.startswith("# Reread: On &lt;i>")
+    assert text.startswith("# Reread: On \\<i\\>")
     assert "*Skimmed.* Too fast." in text
     assert text.count("\n> ") >= 2
+
+
+def test_markdown_shows_each_line_of_a_passage_as_it_stands() -> None:
+    text = "1. ![x](http://127.0.0.1:9/p.png)\n  - *b*\n\n# end"
+    document = Document("T", (Passage("p1", 0, text),))
+    items = reread_items(document, [Highlight("p1", Mark.SKIMMED, "Why.", 1.0)])
+    tokens = MarkdownIt().parse(to_markdown(document, items))
+    start = next(n for n, token in enumerate(tokens) if token.type == "blockquote_open")
+    shown = [token for token in tokens[start:] if token.type == "inline"][:2]
+    words = ["".join(one.content or "\n" for one in token.children or ()) for token in shown]
+    assert words == ["1. ![x](http://127.0.0.1:9/p.png)\n\u00a0\u00a0- *b*", "# end"]
 
 
 def test_an_empty_list_says_so() -> None:

@@ -7,7 +7,7 @@ import io
 import json
 import math
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,9 @@ def test_other_programs_read_the_tables(store: SessionStore) -> None:
                 parquet[numbers], table[numbers].astype("float64"), check_exact=False
             )
         manifest = json.loads(archive.read("manifest.json"))
-        notes = list(csv.DictReader(io.StringIO(archive.read("csv/sessions.csv").decode())))
+        notes = list(
+            csv.DictReader(io.StringIO(archive.read("csv/sessions.csv").decode("utf-8-sig")))
+        )
     assert manifest["sessions"] == 3
     # A spreadsheet must not run the learner's words.
     assert notes[1]["note"].startswith("'=1+1")
@@ -150,6 +152,70 @@ def edit(member: str, edit_json: Callable[[Any], object]) -> Change:
         return json.dumps(value).replace("Infinity", "1e999")
 
     return change
+
+
+def packed_again(
+    exported: bytes, name_of: Callable[[str], str], compression: int, extra: Iterable[str] = ()
+) -> bytes:
+    """Return an export as a person zips its unpacked files: other names, order, compression."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(exported)) as old,
+        zipfile.ZipFile(out, "w", compression) as new,
+    ):
+        for name in extra:
+            new.writestr(name, b"\x00\x05\x16\x07")
+        for name in sorted(old.namelist(), reverse=True):
+            new.writestr(name_of(name), old.read(name))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name_of", "compression", "extra"),
+    [
+        (lambda name: f"My history/{name}", zipfile.ZIP_STORED, ["My history/"]),
+        (lambda name: f"a/b/{name}", zipfile.ZIP_LZMA, []),
+        (lambda name: f"./{name}", zipfile.ZIP_BZIP2, []),
+        (lambda name: f"history\\{name}".replace("/", "\\"), zipfile.ZIP_DEFLATED, []),
+        (
+            lambda name: f"h/{name}",
+            zipfile.ZIP_DEFLATED,
+            [
+                *("__MACOSX/h/._manifest.json", "__MACOSX/h/json/sessions/._0001.json"),
+                *("h/.DS_Store", "h/Thumbs.db", "h/json/sessions/desktop.ini"),
+                *("h/json/sessions/._0001.json", "h/@eaDir/manifest.json"),
+            ],
+        ),
+    ],
+    ids=["top folder", "two folders", "from here", "backslashes", "files of the system"],
+)
+def test_an_export_that_a_person_packed_again_comes_in_whole(
+    store: SessionStore, name_of: Callable[[str], str], compression: int, extra: list[str]
+) -> None:
+    fill(store)
+    before = everything(store)
+    again = packed_again(store.export(), name_of, compression, extra)
+    store.erase_all()
+    assert store.import_file(io.BytesIO(again)).added == 3
+    assert everything(store) == before
+
+
+def test_an_export_with_damaged_or_locked_bytes_changes_nothing(store: SessionStore) -> None:
+    fill(store)
+    damaged = bytearray(store.export())
+    with zipfile.ZipFile(io.BytesIO(damaged)) as archive:
+        start = archive.getinfo(FIRST).header_offset + 60
+    locked = bytearray(damaged)
+    damaged[start + 20 : start + 60] = bytes(40)
+    for header in (b"PK\x03\x04", b"PK\x01\x02"):  # say that each file needs a password
+        at = -1
+        while (at := locked.find(header, at + 1)) >= 0:
+            locked[at + (6 if header[2] == 3 else 8)] |= 1
+    store.erase_all()
+    for data in (damaged, locked):
+        with pytest.raises(HistoryFileInvalid):
+            store.import_file(io.BytesIO(data))
+    assert count_rows(store) == 0
 
 
 FIRST = "json/sessions/0001.json"
