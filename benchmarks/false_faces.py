@@ -20,7 +20,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from fer_core.training.negatives import KEPT, MAKERS, Image, made, package_pictures
+from fer_core.training.data import Image
+from fer_core.training.faceless import MAKERS
+from fer_core.training.negatives import KEPT, made, package_pictures
 from fer_core.vision.detector import EmotionDetector, Mode
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "model.json"

@@ -147,7 +147,8 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 def _train(options: argparse.Namespace) -> int:
     from dataclasses import replace
 
-    from fer_core.training.train import TrainingConfig, settings_of, train
+    from fer_core.training.run_config import TrainingConfig, settings_of
+    from fer_core.training.train import train
 
     given = {
         name: value

@@ -21,7 +21,8 @@ from fer_core.training.data import Image, PictureReader, load_backgrounds
 from fer_core.training.dataset import FaceDataset
 from fer_core.training.errors import UnreadablePicture
 from fer_core.training.faces import LabelledPicture
-from fer_core.training.scenes import VALIDATION, compose
+from fer_core.training.scene_style import VALIDATION
+from fer_core.training.scenes import compose
 from fer_core.vision.detector import EmotionDetector, Mode
 from fer_core.vision.faces import Detections, Face
 

@@ -12,7 +12,8 @@ import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from fer_core.training.dataset import FaceDataset
-from fer_core.training.scenes import Scene, Style, compose, training_style
+from fer_core.training.scene_style import Style, training_style
+from fer_core.training.scenes import Scene, compose
 
 #: Input size (height, width) -> share of the steps. Every step costs about the same: small inputs
 #: come in larger batches, and buy faces of 30-150 px cheaply; 256x320 is a webcam's frame.
@@ -26,7 +27,7 @@ SIZES: dict[tuple[int, int], float] = {
 }
 
 #: The same for a network that only looks closely, at 72-96 px for faces.
-CLOSE_SIZES: dict[tuple[int, int], float] = {(96, 96): 0.15, (128, 128): 0.5, (160, 160): 0.35}
+REFINER_SIZES: dict[tuple[int, int], float] = {(96, 96): 0.15, (128, 128): 0.5, (160, 160): 0.35}
 
 Batch = dict[str, torch.Tensor]
 

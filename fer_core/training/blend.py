@@ -17,7 +17,7 @@ from torch import nn
 from fer_core.emotions import LABELS, Emotion
 from fer_core.training import network as networks
 from fer_core.training.errors import CheckpointError
-from fer_core.training.export import to_onnx
+from fer_core.training.onnx_files import to_onnx
 
 
 @torch.no_grad()

@@ -187,7 +187,7 @@ def _decode_chunk(start: int) -> int:
             crops.append(_crop(image, alpha, box))
             rows.append(Row(picture.source, picture.name, index, look=its_look))
             seen = known is not None and row is not None and len(boxes) == 1
-            shapes.append(known.shapes[row] if seen else unknown)  # type: ignore[union-attr]
+            shapes.append(known.shapes[row] if known is not None and seen else unknown)
             if cut_out and heads:
                 worn = _worn(image, box, heads, reader, rng)
                 if worn is not None:

@@ -23,7 +23,7 @@ class SoftTargetAssigner(TaskAlignedAssigner):
 
     def forward(self, *arguments: Any, **named: Any) -> tuple[torch.Tensor, ...]:
         """Assign, and keep how much each anchor is a face's, for `face_views`."""
-        assigned: tuple[torch.Tensor, ...] = super().forward(*arguments, **named)  # type: ignore[no-untyped-call]
+        assigned: tuple[torch.Tensor, ...] = super().forward(*arguments, **named)  # type: ignore[no-untyped-call]  # Ultralytics
         self.target_scores = assigned[2]
         return assigned
 

@@ -13,148 +13,35 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fer_core.training.appearance import degraded, finish, hide, occlude, relit, shaded
+from fer_core.training.appearance import finish, hide, occlude, relit
 from fer_core.training.background import (
     add_clutter,
     add_scrap,
     add_scraps,
     backdrop,
-    distractor,
     negative,
 )
+from fer_core.training.body import draw_body
 from fer_core.training.data import Image
 from fer_core.training.dataset import Face, FaceDataset
 from fer_core.training.geometry import PADDING, SMALLEST_FACE, Box, area, intersection
 from fer_core.training.head_transplant import (
-    lay,
     on_colour,
     transplant,
     turned,
     with_more_around,
 )
+from fer_core.training.placement import drawn, place
+from fer_core.training.scene_style import Style
 
 Array = npt.NDArray[np.float32]
 
-#: Longer side of the face in the detector's close look, as a share of the input's side.
-CLOSE_SHARE = 0.6
+#: Longer side of the face in a refiner's crop, as a share of the input's side.
+FACE_SHARE = 0.6
 #: A face keeps its label while a later element covers less than this share of it...
 COVERED = 1 / 3
 #: ...and at least this share of it lies on the canvas.
 VISIBLE = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """What scenes look like. All `p_` values are probabilities.
-
-    Attributes:
-        p_single: One face, anywhere from small to larger than the canvas, rather than a grid.
-        p_whole: Of the single ones: the picture letterboxed into the canvas, as in the detector's
-            first look.
-        p_close: Of the single ones: the face at 0.6 of the canvas with what is around it, grey
-            where the picture has ended, as in the detector's second, close look.
-        grid: Weights of grids of 1x1, 2x2, ... elements.
-        p_transplant: A cut-out face goes onto a head rather than staying on black.
-        p_soft: An element fades into what is behind it.
-        p_clutter: Shapes and letters lie behind the faces.
-        p_scrap: A sharp piece of a photograph without a face lies behind the faces, or takes an
-            element's place: where all that is sharp is a face, all that is sharp gets boxed.
-        p_body: A head has a body below it, so that a person's outline is not taken for a face's.
-        p_wide: Of single heads of less than half the canvas: what is around them goes on to the
-            canvas's edges, as in a photograph. Where every face's surroundings end near it, the
-            network sizes the box by that end.
-        p_letterbox: The scene fills a part of the canvas, grey lies around it.
-        p_empty: An element or scene whose face is covered, so that it carries no label.
-        p_none: There is no face at all. Where every small input holds one, the network boxes the
-            whole of a picture that has none.
-        p_filled: Of the scenes without a face: a picture that shows none fills the canvas, or lies
-            on it letterboxed.
-        p_real: The scene is a picture as it was taken, with its faces: a webcam's.
-        p_turned: A face is turned, by a little, by quarters, by any angle.
-        strength: 0 for pictures as they are, 1 for all augmentations.
-    """
-
-    p_single: float = 0.25
-    p_whole: float = 0.4
-    p_close: float = 0.0
-    grid: tuple[float, ...] = (0.1, 0.3, 0.3, 0.2, 0.1)
-    p_transplant: float = 0.65
-    p_soft: float = 0.65
-    p_clutter: float = 0.45
-    p_scrap: float = 0.3
-    p_body: float = 0.4
-    p_wide: float = 0.9
-    p_letterbox: float = 0.15
-    p_empty: float = 0.05
-    p_none: float = 0.12
-    p_filled: float = 0.6
-    p_real: float = 0.06
-    p_turned: float = 0.22
-    strength: float = 1.0
-
-
-#: The fixed validation scenes: the recipe of the data's README, grids of 1 to 5 at equal shares.
-VALIDATION = Style(
-    p_single=0.0,
-    grid=(0.2, 0.2, 0.2, 0.2, 0.2),
-    p_transplant=0.65,
-    p_soft=0.0,
-    p_clutter=0.0,
-    p_scrap=0.0,
-    p_body=0.0,
-    p_wide=0.0,
-    p_letterbox=0.0,
-    p_empty=0.0,
-    p_none=0.0,
-    p_filled=0.0,
-    p_real=0.0,
-    p_turned=0.0,
-    strength=0.5,
-)
-
-
-def training_style(size: tuple[int, int], strength: float = 1.0) -> Style:
-    """Return the style for an input size: small inputs hold one or few faces, large ones more.
-
-    Most faces then measure 30-100 px, as in a first look at a photo and in the close ones.
-
-    Args:
-        size: Height, width of the input in pixels.
-        strength: Of the augmentations, 0..1.
-    """
-    side = min(size)
-    if side < 160:
-        return Style(0.9, p_whole=0.6, grid=(0.6, 0.4), strength=strength)
-    if side < 192:
-        return Style(0.55, p_whole=0.15, p_close=0.45, grid=(0.3, 0.4, 0.3), strength=strength)
-    if side < 256:
-        return Style(0.2, p_whole=0.3, p_close=0.1, grid=(0.1, 0.35, 0.35, 0.2), strength=strength)
-    # Whole people and many small faces: without them a face of 30 px gets a box of twice its size,
-    # around hair and shoulders.
-    return Style(
-        0.6, p_whole=0.1, p_body=0.7, grid=(0.08, 0.17, 0.25, 0.27, 0.23), strength=strength
-    )
-
-
-def close_style(size: tuple[int, int], strength: float = 1.0) -> Style:
-    """Return the style for a network that only looks closely: one face, as the detector shows it.
-
-    Now and then of another size or none at all: a candidate's box may be twice the face's size, or
-    hold no face, and the close look has to tell. Half the augmentation did as well as all of it.
-    """
-    del size  # the face's share of the input is the same in all
-    return Style(
-        1.0,
-        p_whole=0.1,
-        p_close=0.75,
-        p_transplant=0.15,
-        p_clutter=0.4,
-        p_scrap=0.4,
-        p_letterbox=0.0,
-        p_empty=0.03,
-        p_none=0.08,
-        strength=strength / 2,
-    )
 
 
 @dataclass(slots=True)
@@ -238,7 +125,7 @@ class _Composer:
     ) -> None:
         self.canvas = canvas
         self._rng = rng
-        self._bank = dataset
+        self._dataset = dataset
         self._style = style
         self._boxes: list[Box] = []
         self._targets: list[npt.NDArray[np.float32]] = []
@@ -263,7 +150,7 @@ class _Composer:
             centre = ((column + 0.5 + jitter_x) * cell_width, (row + 0.5 + jitter_y) * cell_height)
             face_height = cell * rng.uniform(0.45, 0.92)
             if _happens(self._style.p_scrap / 3, rng):
-                add_scrap(self.canvas, self._bank, rng, centre, cell * rng.uniform(0.5, 1.0))
+                add_scrap(self.canvas, self._dataset, rng, centre, cell * rng.uniform(0.5, 1.0))
                 continue
             face = self._draw()
             if cells <= 3:
@@ -280,10 +167,10 @@ class _Composer:
         if kind < self._style.p_whole:
             self._add_whole()
             return
-        if kind < self._style.p_whole + self._style.p_close:
+        if kind < self._style.p_whole + self._style.p_crop:
             self.canvas[:] = PADDING
             middle = width / 2 + rng.normal(0, 0.03) * side, height / 2 + rng.normal(0, 0.03) * side
-            size = CLOSE_SHARE * side * math.exp(rng.normal(0, 0.12))
+            size = FACE_SHARE * side * math.exp(rng.normal(0, 0.12))
             self._add(self._draw(), middle, size, None)
             return
         face_height = side * math.exp(rng.uniform(math.log(0.1), math.log(1.0)))
@@ -317,7 +204,7 @@ class _Composer:
             )
         else:
             size = width, height
-        picture = negative(self._bank, rng, size)
+        picture = negative(self._dataset, rng, size)
         if picture is not None:
             top, left = (height - size[1]) // 2, (width - size[0]) // 2
             self.canvas[top : top + size[1], left : left + size[0]] = picture
@@ -325,7 +212,7 @@ class _Composer:
     def add_real(self) -> bool:
         """Add a picture as it was taken; return whether the data has one."""
         rng, (height, width) = self._rng, self.canvas.shape[:2]
-        face = self._bank.draw_scene(rng)
+        face = self._dataset.draw_scene(rng)
         if face is None:
             return False
         rows, columns = face.image.shape[:2]
@@ -346,7 +233,7 @@ class _Composer:
     def _draw_wide(self, face: Face) -> Face | None:
         """Return the face, or a head in its place, with more around it than its picture has."""
         wide = with_more_around(face)
-        head = self._bank.draw_head(self._rng) if wide is None else None
+        head = self._dataset.draw_head(self._rng) if wide is None else None
         if head is None:
             return wide
         if face.is_cut_out:
@@ -354,54 +241,10 @@ class _Composer:
         return with_more_around(head)
 
     def _add_body(self, face: Face, centre: tuple[float, float], face_height: float) -> None:
-        """Draw shoulders and what is below them, to the canvas's end or short of it.
-
-        Of the colour of what is at the bottom of the face's picture, or of any.
-        """
-        rng = self._rng
-        if not _happens(self._style.p_body, rng):
-            return
-        x = centre[0] + rng.normal(0, 0.1) * face_height
-        top = centre[1] + face_height * rng.uniform(0.5, 0.75)
-        bottom = top + face_height * rng.uniform(1.5, 6)
-        shoulder = face_height * rng.uniform(0.8, 1.6)
-        waist = shoulder * rng.uniform(0.7, 1.1)
-        slope = face_height * rng.uniform(0.15, 0.5)
-        outline = np.array(
-            [
-                (x - 0.3 * face_height, top),
-                (x + 0.3 * face_height, top),
-                (x + shoulder * 0.85, top + slope * 0.6),
-                (x + shoulder, top + slope * 1.6),
-                (x + waist, bottom),
-                (x - waist, bottom),
-                (x - shoulder, top + slope * 1.6),
-                (x - shoulder * 0.85, top + slope * 0.6),
-            ]
-        )
-        x0, y0, x1, y1 = (
-            round(value)
-            for value in intersection(
-                (*outline.min(axis=0), *outline.max(axis=0)),
-                (0, 0, self.canvas.shape[1], self.canvas.shape[0]),
-            )
-        )
-        if x1 - x0 < 2 or y1 - y0 < 2:
-            return
-        mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
-        cv2.fillPoly(mask, [np.round(outline - [x0, y0]).astype(np.int32)], 255, cv2.LINE_AA)
-        region = self.canvas[y0:y1, x0:x1]
-        kind = rng.random()
-        cloth = distractor(self._bank, rng, (x1 - x0, y1 - y0)) if kind < 0.4 else None
-        if cloth is None:
-            rows, columns = face.image.shape[:2]
-            bottom_strip = face.image[-max(1, rows // 10) :, columns // 4 : -columns // 4]
-            colour = bottom_strip.mean(axis=(0, 1)) if kind < 0.8 else rng.integers(0, 256, 3)
-            cloth = np.full(region.shape, np.asarray(colour, np.uint8), np.uint8)
-        if rng.random() < 0.5:
-            cloth = shaded(cloth, rng)
-        lay(cloth, region, mask)
-        self._cover((x0, y0, x1, y1))
+        if _happens(self._style.p_body, self._rng):
+            frame = draw_body(self.canvas, face, centre, face_height, self._dataset, self._rng)
+            if frame is not None:
+                self._cover(frame)
 
     def _add_whole(self) -> None:
         rng = self._rng
@@ -438,11 +281,11 @@ class _Composer:
         return turned(face, self._rng) if _happens(self._style.p_turned, self._rng) else face
 
     def _draw_upright(self) -> Face:
-        face = self._bank.draw(self._rng)
+        face = self._dataset.draw(self._rng)
         if not face.is_cut_out:
             return face
         if self._rng.random() < self._style.p_transplant:
-            head = self._bank.draw_head(self._rng)
+            head = self._dataset.draw_head(self._rng)
             if head is not None:
                 return transplant(face, head, self._rng)
         elif self._rng.random() < 0.5 * self._style.strength:
@@ -461,11 +304,11 @@ class _Composer:
         Where the reach is infinite, the picture's edges go on to the canvas's.
         """
         rng, strength = self._rng, self._style.strength
-        placement = _placed(face, centre, scale, reach, self.canvas.shape[:2], rng, strength)
+        placement = place(face, centre, scale, reach, self.canvas.shape[:2], rng, strength)
         x0, y0, x1, y1 = frame = placement.frame
         if x1 - x0 < SMALLEST_FACE or y1 - y0 < SMALLEST_FACE:
             return
-        patch = relit(_drawn(face, placement, rng, strength), rng, strength)
+        patch = relit(drawn(face, placement, rng, strength), rng, strength)
         box = placement.on_canvas(face.box)
         local = (box[0] - x0, box[1] - y0, box[2] - x0, box[3] - y0)
         empty = rng.random() < self._style.p_empty
@@ -528,93 +371,3 @@ class _Composer:
         ]
         self._boxes = [self._boxes[index] for index in kept]
         self._targets = [self._targets[index] for index in kept]
-
-
-@dataclass(frozen=True, slots=True)
-class _Placement:
-    """Where a picture goes on the canvas.
-
-    Attributes:
-        frame: x0, y0, x1, y1 of the canvas that the picture fills.
-        scale_x, scale_y: Canvas pixels per picture pixel.
-        matrix: Shape (2, 3), from pixels of the picture to those of the canvas.
-        is_wide: The frame reaches far beyond the picture.
-    """
-
-    frame: tuple[int, int, int, int]
-    scale_x: float
-    scale_y: float
-    matrix: npt.NDArray[np.float64]
-    is_wide: bool
-
-    def on_canvas(self, box: Box) -> Box:
-        """Return the upright box around a face's ellipse once it is moved and turned."""
-        x, y, width, height = box
-        middle = self.matrix @ np.array([x + width / 2, y + height / 2, 1.0])
-        half_x, half_y = np.hypot(self.matrix[:, 0] * width, self.matrix[:, 1] * height) / 2
-        return (
-            float(middle[0] - half_x),
-            float(middle[1] - half_y),
-            float(middle[0] + half_x),
-            float(middle[1] + half_y),
-        )
-
-
-def _placed(
-    face: Face,
-    centre: tuple[float, float],
-    scale: float,
-    reach: tuple[float, ...] | None,
-    canvas: tuple[int, ...],
-    rng: np.random.Generator,
-    strength: float,
-) -> _Placement:
-    """Draw flip, stretch and turn, and return where the picture goes."""
-    x, y, box_width, box_height = face.box
-    face_x, face_y = x + box_width / 2, y + box_height / 2
-    height, width = face.image.shape[:2]
-    flip = rng.random() < 0.5
-    stretch = math.exp(rng.uniform(-0.1, 0.1) * strength)
-    scale_x, scale_y = scale * stretch, scale / stretch
-    angle = rng.normal(0, 9) * strength if rng.random() < 0.4 else 0.0
-    radians = math.radians(float(np.clip(angle, -22, 22)))
-    mirrored_x = width - face_x if flip else face_x
-    edges = (
-        centre[0] - mirrored_x * scale_x,
-        centre[1] - face_y * scale_y,
-        centre[0] + (width - mirrored_x) * scale_x,
-        centre[1] + (height - face_y) * scale_y,
-    )
-    is_wide = reach is not None and math.isinf(reach[0])
-    if is_wide:
-        edges = (0.0, 0.0, float(canvas[1]), float(canvas[0]))
-    elif reach is not None:
-        cut = centre[0] - reach[0], centre[1] - reach[1], centre[0] + reach[2], centre[1] + reach[3]
-        edges = intersection(edges, cut)
-    x0, y0, x1, y1 = intersection(edges, (0, 0, canvas[1], canvas[0]))
-    cosine, sine = math.cos(radians), math.sin(radians)
-    unit_x = -scale_x if flip else scale_x
-    turn = np.array([[cosine * unit_x, -sine * scale_y], [sine * unit_x, cosine * scale_y]])
-    shift = np.array(centre) - turn @ np.array([face_x, face_y])
-    frame = (round(x0), round(y0), round(x1), round(y1))
-    return _Placement(frame, scale_x, scale_y, np.column_stack([turn, shift]), is_wide)
-
-
-def _drawn(face: Face, placement: _Placement, rng: np.random.Generator, strength: float) -> Image:
-    """Return what the placement's frame shows."""
-    x0, y0, x1, y1 = placement.frame
-    larger_scale = max(placement.scale_x, placement.scale_y)
-    image, shrunk = degraded(face.image, larger_scale, max(face.box[2:]), rng, strength)
-    matrix = placement.matrix - np.array([[0, 0, x0], [0, 0, y0]])
-    matrix[:, :2] /= shrunk
-    # A reflection far beyond the picture's edge would show the face again, without a label.
-    reflected = not placement.is_wide and rng.random() < 0.3
-    border = cv2.BORDER_REFLECT_101 if reflected else cv2.BORDER_REPLICATE
-    patch = cv2.warpAffine(
-        image,
-        matrix,
-        (x1 - x0, y1 - y0),
-        flags=cv2.INTER_CUBIC if rng.random() < 0.2 else cv2.INTER_LINEAR,
-        borderMode=border,
-    )
-    return np.asarray(patch, np.uint8)

@@ -7,14 +7,12 @@ longer run goes on.
 
 from __future__ import annotations
 
-import csv
 import logging
-import math
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -26,7 +24,7 @@ from torch import nn
 from ultralytics.utils.torch_utils import ModelEMA
 
 from fer_core.training import network as networks
-from fer_core.training.batches import CLOSE_SIZES, SIZES, Batch, SceneBatches, loader
+from fer_core.training.batches import REFINER_SIZES, SIZES, Batch, SceneBatches, loader
 from fer_core.training.check import cross_split_duplicates
 from fer_core.training.data import (
     NEGATIVES_ARCHIVE,
@@ -42,14 +40,15 @@ from fer_core.training.initialise import first_network, settle_norms
 from fer_core.training.landmark_teacher import BOXED_ANEW, read_landmarks
 from fer_core.training.losses import SoftTargetLoss
 from fer_core.training.process_group import ProcessGroup, gathered
-from fer_core.training.scenes import close_style, training_style
+from fer_core.training.run_config import Progress, TrainingConfig, rate_factor, share_done
+from fer_core.training.run_log import RunLog, draw_curves
+from fer_core.training.scene_style import refiner_style, training_style
 from fer_core.training.soft_targets import read_targets
 
 LOGGER = logging.getLogger(__name__)
 
 #: A kill loses at most this much work.
 CHECKPOINT_EVERY_S = 120.0
-LOG_EVERY_STEPS = 50
 #: From which the norms of first weights that come from a file get their statistics.
 SETTLING_BATCHES = 12
 #: Source -> how often it is drawn. affect_faces more, because it feeds the transplants, the most
@@ -70,109 +69,6 @@ BOX_GAIN, CLASS_GAIN, DISTANCE_GAIN = 5.0, 1.5, 1.0
 FINAL_EMA_DECAY = 0.998
 #: Against the rare step that would throw the weights off: about three times the usual norm.
 GRADIENT_LIMIT = 100.0
-LOG_COLUMNS = (
-    "step",
-    "minutes",
-    "faces",
-    "rate",
-    "box",
-    "class",
-    "distance",
-    "gradient",
-    "faces_per_s",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingConfig:
-    """Everything that decides a run.
-
-    Attributes:
-        data: The data folder, in either form.
-        run: Where checkpoints, log and curves go.
-        model: Key of `network.ARCHITECTURES`; None for that of the weights.
-        weights: A .pt or .onnx file to start from, of this architecture or half as wide; None for
-            random weights.
-        minutes: Training time in all, resumed runs included.
-        epochs: In place of minutes: passes over as many faces as the training split holds.
-        cooldown: Share of the time, at its end, during which the rate falls to zero.
-        final_strength: Of the augmentations during the cool-down: the last steps, which settle the
-            weights, see pictures closer to those of use (Touvron et al. 2019).
-        learning_rate: AdamW's, once warm.
-        weight_decay: AdamW's, on convolution weights only.
-        pixels: Pixels of a step's batch, of all processes together.
-        refiner: Train a network that refines found faces, in place of the detector.
-        sizes: Input size (height, width) -> share of the steps; None for the network's own.
-        ema_decay: Of the moving average that is evaluated and shipped.
-        warmup_steps: Steps until the rate is reached.
-        seed: Of the scenes and the first weights.
-        workers: Processes that make scenes; 0 makes them in the training process.
-        threads: Torch's threads on the CPU; None leaves its default, or 1 for several processes.
-        processes: That train together on the CPU, each on batches of its own; see `process_group`.
-        device: "cpu", "cuda" or "cuda:0".
-        targets: An .npz of `teach` or `relabel`, in place of the labels.
-        landmarks: The folder of `landmark_teacher`'s files, for better boxes.
-    """
-
-    data: Path
-    run: Path
-    model: str | None = None
-    weights: Path | None = None
-    minutes: float | None = 60.0
-    epochs: float | None = None
-    cooldown: float = 0.25
-    final_strength: float = 0.6
-    learning_rate: float = 1.5e-3
-    weight_decay: float = 0.02
-    pixels: int = 10 * 320 * 320
-    refiner: bool = False
-    sizes: dict[tuple[int, int], float] | None = None
-    ema_decay: float = 0.9995
-    warmup_steps: int = 300
-    seed: int = 0
-    workers: int = 0
-    threads: int | None = None
-    processes: int = 1
-    device: str = "cpu"
-    targets: Path | None = None
-    landmarks: Path | None = None
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a run is: what a resumed run goes on from."""
-
-    step: int = 0
-    faces: int = 0
-    elapsed_s: float = 0.0
-
-
-def rate_factor(done: float, step: int, warmup_steps: int, cooldown: float) -> float:
-    """Return the share of the learning rate: linear warm-up, 1, then 1 - sqrt (Hagele et al. 2024).
-
-    Args:
-        done: Share of the run that is over, 0..1.
-        step: Steps taken.
-        warmup_steps: Steps until the rate is reached.
-        cooldown: Share of the run at its end in which the rate falls to 0.
-    """
-    warm = min(1.0, (step + 1) / max(1, warmup_steps))
-    if cooldown <= 0 or done <= 1 - cooldown:
-        return warm
-    return warm * max(0.0, 1 - math.sqrt(min(1.0, (done - (1 - cooldown)) / cooldown)))
-
-
-def settings_of(checkpoint: Path) -> TrainingConfig:
-    """Return the settings of the run that wrote a `last.pt` or `stable.pt`, in its folder's place.
-
-    Raises:
-        CheckpointError: It is no such file.
-    """
-    known = {each.name for each in fields(TrainingConfig)}
-    stored = networks.read_run(checkpoint)["config"]
-    stored["refiner"] = stored.get("refiner", stored.get("close_looks", False))  # before 1.0
-    config = TrainingConfig(**{name: value for name, value in stored.items() if name in known})
-    return replace(config, run=checkpoint.parent)
 
 
 def train(config: TrainingConfig, resume: Path | None = None) -> Path:
@@ -225,20 +121,20 @@ def _train(config: TrainingConfig, resume: Path | None, group: ProcessGroup) -> 
             "resumed %s at step %d, %.1f min", resume, progress.step, progress.elapsed_s / 60
         )
     loss_of = SoftTargetLoss(model)
-    cooling, factor, done = False, 0.0, _share_done(config, progress, face_count)
+    cooling, factor, done = False, 0.0, share_done(config, progress, face_count)
     if config.cooldown > 0 and done >= 1 - config.cooldown:  # stopped while it cooled
         cooling, feed = True, _cooldown(dataset, config, progress, average, group)
     else:
         feed = _feed(dataset, config, progress, 1.0, group)
     if done >= 1:
         LOGGER.info("this run is finished: more --minutes (or --epochs) would extend it")
-    log = _Log(config.run / "log.csv", progress.step) if group.rank == 0 else None
+    log = RunLog(config.run / "log.csv", progress.step) if group.rank == 0 else None
     begun, before = time.monotonic(), progress.elapsed_s
     saved_at = time.monotonic()
     with _interruptible() as interrupted:
         while True:
             progress.elapsed_s = before + time.monotonic() - begun
-            done = group.agree(_share_done(config, progress, face_count))
+            done = group.agree(share_done(config, progress, face_count))
             if not cooling and config.cooldown > 0 and done >= 1 - config.cooldown:
                 if log:
                     _save(config.run / "stable.pt", config, model, average, optimiser, progress)
@@ -267,27 +163,6 @@ def _train(config: TrainingConfig, resume: Path | None, group: ProcessGroup) -> 
         networks.save(average.ema, weights)
         draw_curves(config.run / "log.csv", config.run / "curves.png")
     return weights
-
-
-def draw_curves(log: Path, picture: Path) -> None:
-    """Draw the losses and the rate of a run's log."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    with log.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    if not rows:
-        return
-    minutes = [float(row["minutes"]) for row in rows]
-    figure, axes = pyplot.subplots(1, 4, figsize=(14, 3))
-    for axis, column in zip(axes, ("box", "class", "distance", "rate"), strict=True):
-        axis.plot(minutes, [float(row[column]) for row in rows], linewidth=0.8)
-        axis.set(title=column, xlabel="minutes")
-    figure.tight_layout()
-    figure.savefig(picture, dpi=90)
-    pyplot.close(figure)
 
 
 def _load_faces(config: TrainingConfig) -> tuple[FaceDataset, int]:
@@ -340,8 +215,8 @@ def _feed(
     strength: float,
     group: ProcessGroup,
 ) -> Iterator[Batch]:
-    sizes = config.sizes or (CLOSE_SIZES if config.refiner else SIZES)
-    style = close_style if config.refiner else training_style
+    sizes = config.sizes or (REFINER_SIZES if config.refiner else SIZES)
+    style = refiner_style if config.refiner else training_style
     pixels = config.pixels // group.size
     batches = SceneBatches(dataset, config.seed, pixels, tuple(sizes.items()), strength, style)
     pinned = config.device.startswith("cuda")
@@ -395,12 +270,6 @@ def _has_bfloat16(device: torch.device) -> bool:
     return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
-def _share_done(config: TrainingConfig, progress: Progress, face_count: int) -> float:
-    if config.epochs is not None:
-        return progress.faces / max(1.0, config.epochs * face_count)
-    return progress.elapsed_s / max(1e-9, 60 * (config.minutes or 0.0))
-
-
 def _save(
     path: Path,
     config: TrainingConfig,
@@ -433,63 +302,6 @@ def _restore(
     average.updates = state["average_updates"]
     optimiser.load_state_dict(state["optimiser"])
     return Progress(**state["progress"])
-
-
-class _Log:
-    """Means over `LOG_EVERY_STEPS` steps, to a CSV file and as a line with the time left."""
-
-    def __init__(self, path: Path, step: int) -> None:
-        """Keep the rows up to this step; a kill may have come after later ones were written."""
-        self._path = path
-        self._losses: list[torch.Tensor] = []
-        self._gradients: list[float] = []
-        self._mark: tuple[float, int] | None = None
-        rows = path.read_text(encoding="utf-8").splitlines()[1:] if path.exists() else []
-        values = [row.split(",") for row in rows]
-        kept = [
-            ",".join(each)
-            for each in values
-            if len(each) == len(LOG_COLUMNS) and each[0].isdigit() and int(each[0]) <= step
-        ]
-        path.write_text("\n".join([",".join(LOG_COLUMNS), *kept]) + "\n", encoding="utf-8")
-
-    def add(
-        self, progress: Progress, rate: float, losses: torch.Tensor, gradient: float, done: float
-    ) -> None:
-        """Take one step's figures; write a row when enough have come."""
-        if self._mark is None:
-            self._mark = (progress.elapsed_s, progress.faces)
-        self._losses.append(losses)
-        self._gradients.append(gradient)
-        if progress.step % LOG_EVERY_STEPS == 0:
-            self.write(progress, rate, done)
-
-    def write(self, progress: Progress, rate: float, done: float) -> None:
-        """Write the means since the last row, if there are any."""
-        if not self._losses or self._mark is None:
-            return
-        box, cls, distance = torch.stack(self._losses).mean(0).tolist()
-        seconds, faces = progress.elapsed_s - self._mark[0], progress.faces - self._mark[1]
-        pace = faces / seconds if seconds > 0 else 0.0
-        row = (
-            progress.step,
-            f"{progress.elapsed_s / 60:.2f}",
-            progress.faces,
-            f"{rate:.6f}",
-            f"{box:.4f}",
-            f"{cls:.4f}",
-            f"{distance:.4f}",
-            f"{sum(self._gradients) / len(self._gradients):.3f}",
-            f"{pace:.1f}",
-        )
-        with self._path.open("a", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerow(row)
-        left = progress.elapsed_s * max(0.0, 1 - done) / max(done, 1e-9) / 60
-        losses_text = f"box {box:.3f}  class {cls:.3f}  distance {distance:.3f}"
-        pace_text = f"{pace:.0f} faces/s  {left:.0f} min left"
-        LOGGER.info("step %d  %s  %s", progress.step, losses_text, pace_text)
-        self._losses, self._gradients = [], []
-        self._mark = (progress.elapsed_s, progress.faces)
 
 
 @contextmanager

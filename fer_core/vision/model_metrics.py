@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from fer_core.emotions import LABELS
 
@@ -121,7 +121,7 @@ def _calibration_figures(metrics: Mapping[str, Any]) -> Iterator[Figure]:
 
 def _figure(name: str, data: str, value: object, interval: object = None) -> Iterator[Figure]:
     if _is_share(value):
-        yield Figure(name, data, float(value), _interval(interval))  # type: ignore[arg-type]
+        yield Figure(name, data, float(value), _interval(interval))
 
 
 def _interval(value: object) -> tuple[float, float] | None:
@@ -130,7 +130,7 @@ def _interval(value: object) -> tuple[float, float] | None:
     return None
 
 
-def _is_share(value: object) -> bool:
+def _is_share(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 

@@ -46,7 +46,7 @@ def read_message(pipe: IO[bytes]) -> tuple[Any, bytearray] | None:
         return None
     text = pipe.read(length)
     data = bytearray(size)
-    if len(text) < length or pipe.readinto(data) < size:  # type: ignore[attr-defined]
+    if len(text) < length or pipe.readinto(data) < size:  # type: ignore[attr-defined]  # IO[bytes] hides it
         return None
     try:
         return json.loads(text), data

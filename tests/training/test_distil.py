@@ -19,8 +19,9 @@ from fer_core.training.crop_augmentation import Crops, Framing  # noqa: E402
 from fer_core.training.crop_sampler import drawing_weights, selection  # noqa: E402
 from fer_core.training.distil import all_pictures, prepare  # noqa: E402
 from fer_core.training.face_crops import NO_FACE, SIDE, SPAN, open_crops  # noqa: E402
+from fer_core.training.faceless import MAKERS  # noqa: E402
 from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot  # noqa: E402
-from fer_core.training.negatives import MAKERS, made, write_negatives  # noqa: E402
+from fer_core.training.negatives import made, write_negatives  # noqa: E402
 from fer_core.training.soft_targets import read_targets  # noqa: E402
 
 

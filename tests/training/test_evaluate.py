@@ -15,17 +15,11 @@ from fer_core.training import metrics
 from fer_core.training.__main__ import main
 from fer_core.training.answers import Answer, answer_all
 from fer_core.training.data import load_dataset
-from fer_core.training.evaluate import (
-    CHANGES,
-    calibration_figures,
-    evaluate,
-    limited,
-    source_figures,
-    summary,
-    worst_mistakes,
-)
+from fer_core.training.evaluate import evaluate, limited, summary, worst_mistakes
 from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot
+from fer_core.training.figures import calibration_figures, source_figures
 from fer_core.training.model_card import scene_rows
+from fer_core.training.picture_changes import CHANGES
 from fer_core.training.relabel import relabel
 from fer_core.training.report import write_html
 from fer_core.training.soft_targets import read_targets

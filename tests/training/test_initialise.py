@@ -18,8 +18,8 @@ from torch import Generator, Tensor, nn, rand  # noqa: E402 - after the skips
 
 from fer_core.training import network as networks  # noqa: E402
 from fer_core.training.errors import CheckpointError  # noqa: E402
-from fer_core.training.export import store_in_half, to_onnx  # noqa: E402
 from fer_core.training.initialise import first_network, settle_norms, widened  # noqa: E402
+from fer_core.training.onnx_files import store_in_half, to_onnx  # noqa: E402
 from fer_core.training.process_group import ProcessGroup, gathered  # noqa: E402
 
 SHIPPED = Path(__file__).parents[2] / "weights" / "fer-yolov9t.onnx"

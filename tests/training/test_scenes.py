@@ -13,12 +13,8 @@ from fer_core.training.data import PictureReader, load_backgrounds, load_dataset
 from fer_core.training.dataset import Face, FaceDataset, LabelledTarget
 from fer_core.training.geometry import SMALLEST_FACE
 from fer_core.training.head_transplant import transplant, turned, with_more_around
-from fer_core.training.scenes import (
-    VALIDATION,
-    Style,
-    compose,
-    training_style,
-)
+from fer_core.training.scene_style import VALIDATION, Style, training_style
+from fer_core.training.scenes import compose
 
 
 @pytest.fixture

@@ -27,15 +27,14 @@ from fer_core.training import train as training  # noqa: E402 - after the skips
 from fer_core.training.batches import SceneBatches, collate, loader  # noqa: E402
 from fer_core.training.data import load_dataset  # noqa: E402
 from fer_core.training.dataset import FaceDataset  # noqa: E402
-from fer_core.training.export import (  # noqa: E402
-    close_views,
-    compare,
-    export,
-    to_onnx,
-)
+from fer_core.training.export import export  # noqa: E402
+from fer_core.training.fidelity import compare, refined_views  # noqa: E402
 from fer_core.training.losses import ScoreLoss, SoftTargetLoss  # noqa: E402
-from fer_core.training.scenes import CLOSE_SHARE, close_style, compose, training_style  # noqa: E402
-from fer_core.training.train import TrainingConfig, rate_factor, train  # noqa: E402
+from fer_core.training.onnx_files import to_onnx  # noqa: E402
+from fer_core.training.run_config import TrainingConfig, rate_factor  # noqa: E402
+from fer_core.training.scene_style import refiner_style, training_style  # noqa: E402
+from fer_core.training.scenes import FACE_SHARE, compose  # noqa: E402
+from fer_core.training.train import train  # noqa: E402
 
 
 class Small(TypedDict):
@@ -115,7 +114,7 @@ def test_refiners_are_trained_and_become_those_of_the_model(archives: Path, tmp_
         together.with_name(found.refiner.file),
         [picture for picture in load_dataset(archives) if picture.split == "val"],
         least=0.0,
-        views_of=close_views,
+        views_of=refined_views,
     )
     assert compared.faces == 20
     assert compared.probability_p99 <= 0.02
@@ -124,11 +123,11 @@ def test_refiners_are_trained_and_become_those_of_the_model(archives: Path, tmp_
 def test_a_refiner_is_shown_one_face_as_by_the_detector(archives: Path) -> None:
     dataset = FaceDataset(load_dataset(archives), [])
     scenes = [
-        compose(dataset, 0, number, (128, 128), close_style((128, 128))) for number in range(60)
+        compose(dataset, 0, number, (128, 128), refiner_style((128, 128))) for number in range(60)
     ]
     assert {len(scene.boxes) for scene in scenes} == {0, 1}
     sizes = [max(box[2] - box[0], box[3] - box[1]) for scene in scenes for box in scene.boxes]
-    assert np.median(sizes) == pytest.approx(CLOSE_SHARE * 128, rel=0.1)
+    assert np.median(sizes) == pytest.approx(FACE_SHARE * 128, rel=0.1)
 
 
 def test_an_export_that_cannot_be_checked_leaves_the_folder_as_it_was(
