@@ -41,9 +41,9 @@ def show(store: SessionStore) -> None:
             show_session(store, stored)
             return
     st.title("History")
-    st.markdown("What you kept, on this machine and for you alone.")
+    st.markdown("Your saved sessions, on this computer only.")
     sessions, comparisons, learner, data = st.tabs(
-        ["Sessions", "Compare", "What is known about you", "Your data"]
+        ["Sessions", "Compare", "Your profile", "Your data"]
     )
     with sessions:
         show_list(store)

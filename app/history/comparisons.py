@@ -7,7 +7,8 @@ from collections import defaultdict
 import pandas as pd
 import streamlit as st
 
-from app.history.session_list import in_words, when
+from app.history.side_by_side import show_side_by_side
+from app.history.words import in_words, when
 from fer_core.affect.indicators import INTERVAL_PERCENT
 from fer_core.charts.history import COMPREHENSION, STRESS, hour_chart, trend_chart
 from fer_core.charts.timeline import clock_text
@@ -21,10 +22,11 @@ def show_comparisons(store: SessionStore) -> None:
     sessions = store.sessions()
     if len(sessions) < 2:
         st.info(
-            "Comparing needs two sessions at least. Come back after the next one.",
+            "You need at least two sessions to compare. Come back after the next one.",
             icon=":material/compare_arrows:",
         )
         return
+    show_side_by_side(sessions)
     st.subheader("Over time")
     drawn = [
         show_trend(sessions, name, title, colour)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app.history.session_list import when
+from app.history.words import when
 from fer_core.affect.indicators import INTERVAL_PERCENT, INTERVAL_SDS, Coefficients
 from fer_core.learner.evaluation import Score
 from fer_core.storage.store import SessionStore

@@ -43,9 +43,13 @@ class HistoryMemory(PageMemory):
         export: The ZIP that was made; None: none yet.
         imported: What came of the last import, until it is said.
         erased: What came of erasing everything, until it is said.
+        renaming: The session whose title is being changed in the list; empty: none is.
+        compared: The sessions chosen to stand side by side, the latest first, two at most.
     """
 
     deleted: Deleted | None = None
     export: bytes | None = None
     imported: Outcome | None = None
     erased: Outcome | None = None
+    renaming: str = ""
+    compared: tuple[str, ...] = ()

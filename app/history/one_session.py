@@ -1,4 +1,4 @@
-"""One session of the history: its timeline, its passages, its answers; rename, note, delete."""
+"""One session of the history: what it came to, its timeline, its text, its answers."""
 
 from __future__ import annotations
 
@@ -6,17 +6,26 @@ import pandas as pd
 import streamlit as st
 
 from app.history.memory import Deleted, HistoryMemory
-from app.history.session_list import in_words, state_of, when
+from app.history.passages import show_passages
+from app.history.words import state_of, when
 from app.parts.navigation import page_of
-from app.parts.timeline import explain_missing, show_timeline
+from app.parts.results import (
+    UNTITLED,
+    offer_downloads,
+    result_of,
+    show_looks,
+    show_outcome,
+)
+from app.parts.sessions import session_registry
+from app.parts.timeline import draw_session, explain_missing
 from app.parts.words import plain
-from fer_core.charts import timeline
-from fer_core.charts.passages import MAP_CAPTION, comprehension_map, pace_map, passage_table
+from fer_core.charts.timeline import clock_text
 from fer_core.learner.probes import ProbeKind
-from fer_core.reading.highlights import Mark
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.report import NOTE
-from fer_core.sessions.snapshot import State
+from fer_core.storage.days import all_tags
 from fer_core.storage.history import SessionSummary, StoredSession
+from fer_core.storage.own_words import LONGEST_TAG, MOST_TAGS
 from fer_core.storage.store import SessionStore
 
 TITLE_LENGTH, NOTE_LENGTH = 80, 2000
@@ -28,105 +37,104 @@ def show_session(store: SessionStore, stored: StoredSession) -> None:
     if st.button("← All sessions", key="back_to_list"):
         st.query_params.clear()
         st.rerun()
-    st.title(plain(summary.info.title) or "Study session")
-    parts = [when(summary.info.started_at), state_of(summary)]
-    if summary.text is not None:
-        parts.append(f"text: {plain(summary.text.title)}")
-    if summary.info.goal:
-        parts.append(f"goal: {plain(summary.info.goal)}")
-    st.caption(" · ".join(parts))
-    offer_resuming(summary)
-    show_figures(stored)
-    draw_timeline(stored)
+    show_heading(store, summary)
+    if state_of(summary):
+        offer_resuming(summary)
+        return
+    running = session_registry().get(summary.session_id)
+    result = result_of(running)
+    show_outcome(running, result)
+    offer_next_steps(summary)
+    show_timeline(running)
+    show_looks(running, result)
     show_passages(store, stored)
     show_answers(stored)
-    change(store, summary)
+    show_note(store, summary)
+    st.subheader("Take it with you")
+    offer_downloads(running, result, summary)
+    offer_deleting(store, summary)
     st.caption(NOTE)
 
 
+def show_heading(store: SessionStore, summary: SessionSummary) -> None:
+    """Show title and tags, changed where they stand."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(plain(summary.info.title) or UNTITLED, width="stretch")
+        with st.popover("Edit", icon=":material/edit:", type="tertiary"):
+            edit(store, summary)
+    parts = [when(summary.info.started_at)]
+    if state := state_of(summary):
+        parts.append(state)
+    if summary.text is not None:
+        parts.append(f"text: {plain(summary.text.title)}")
+    parts += [f":gray-badge[{plain(tag)}]" for tag in summary.tags]
+    st.caption(" · ".join(parts))
+
+
+def edit(store: SessionStore, summary: SessionSummary) -> None:
+    """Let title and tags be changed; leaving a field saves it."""
+    session_id = summary.session_id
+    st.text_input(
+        "Title",
+        summary.info.title,
+        max_chars=TITLE_LENGTH,
+        key="new_title",
+        on_change=lambda: store.rename(session_id, st.session_state["new_title"]),
+    )
+    known = all_tags(store.sessions())
+    st.multiselect(
+        "Tags",
+        [*summary.tags, *(tag for tag in known if tag not in summary.tags)],
+        default=summary.tags,
+        accept_new_options=True,
+        max_selections=MOST_TAGS,
+        placeholder=f"Add a tag, up to {LONGEST_TAG} letters",
+        key="tags",
+        on_change=lambda: store.own_words.set_tags(session_id, st.session_state["tags"]),
+    )
+
+
 def offer_resuming(summary: SessionSummary) -> None:
-    if summary.state is State.FINISHED:
-        return
+    """Offer to go on with a session that was not finished."""
     page, name = ("reading", "reading") if summary.text is not None else ("live", "session")
-    st.info("This session was not finished.", icon=":material/pause:")
+    st.info(
+        f"This session is {state_of(summary)}: {clock_text(summary.studied_s)} studied so far.",
+        icon=":material/pause:",
+    )
     st.page_link(
         page_of(page),
-        label="Go on with it",
+        label="Continue",
         icon=":material/play_arrow:",
         query_params={name: summary.session_id},
     )
 
 
-def show_figures(stored: StoredSession) -> None:
-    summary = stored.summary
-    with st.container(horizontal=True):
-        st.metric("Studied", timeline.clock_text(summary.studied_s))
-        st.metric("Away", timeline.clock_text(summary.away_s))
-        st.metric("Rests", summary.breaks)
-        st.metric("Comprehension", in_words(summary.comprehension))
-        st.metric("Stress", in_words(summary.stress))
+def offer_next_steps(summary: SessionSummary) -> None:
+    """Offer the way to a next session of the same kind."""
+    page, label = ("live", "Start the next session")
+    if summary.text is not None:
+        page, label = ("reading", "Read another text")
+    if st.button(label, icon=":material/play_arrow:", key="another"):
+        st.switch_page(page_of(page))
 
 
-def draw_timeline(stored: StoredSession) -> None:
+def show_timeline(running: RunningSession) -> None:
     st.subheader("Timeline")
-    started = stored.summary.info.started_at
-    end = started + stored.summary.elapsed_s
-    tables = timeline.live_tables(stored.rows, stored.events, started, end, None)
-    if tables.shares.empty and tables.lines.empty:
-        st.markdown("The camera gave nothing in this session, so there is no line to draw.")
+    rows = running.session.rows()
+    if all(row.shares is None and row.comprehension.value is None for row in rows):
+        st.markdown("The camera saw nothing in this session, so there is no line to draw.")
         return
-    show_timeline(tables, "stored")
-    explain_missing(stored.rows)
-
-
-def show_passages(store: SessionStore, stored: StoredSession) -> None:
-    if stored.summary.text is None:
-        return
-    st.subheader("Passages")
-    if not stored.passages:
-        st.markdown("How the passages were read is worked out when a session is finished.")
-        return
-    readings = [passage.reading for passage in stored.passages]
-    estimates = {
-        passage.reading.passage_id: passage.estimate
-        for passage in stored.passages
-        if passage.estimate is not None
-    }
-    marks = {}
-    for passage in stored.passages:
-        if passage.mark is not None:
-            mark = Mark(passage.mark)
-            marks[passage.reading.passage_id] = (mark.icon, mark.label, passage.why or "")
-    sections = {passage.reading.passage_id: passage.section for passage in stored.passages}
-    table = passage_table(readings, estimates, sections, marks)
-    st.altair_chart(
-        comprehension_map(table), width="stretch", key="map", alt="Comprehension by passage"
-    )
-    st.altair_chart(
-        pace_map(table, store.own_wpm(stored)),
-        width="stretch",
-        key="pace",
-        alt="Pace by passage",
-    )
-    st.caption(MAP_CAPTION)
-    with st.expander("The same as a table"):
-        st.dataframe(table, hide_index=True, alt="How each passage was read")
-    label = (
-        "See the text with its marks"
-        if stored.document is not None
-        else "Open the text again, to see its marks in it"
-    )
-    if st.button(label, icon=":material/menu_book:", key="marked_text"):
-        st.switch_page(page_of("reading"), query_params={"reading": stored.summary.session_id})
+    draw_session(running.session, None)
+    explain_missing(rows)
 
 
 def show_answers(stored: StoredSession) -> None:
-    st.subheader("Your answers")
+    """Show what was asked and answered; nothing where nothing was asked."""
     given = [answer for answer, _ in stored.answers if not answer.skipped]
     skipped = len(stored.answers) - len(given)
-    if not given:
-        st.markdown("None" + (f"; {skipped} skipped." if skipped else "."))
+    if not stored.answers:
         return
+    st.subheader("Your answers")
     numbers = {
         passage.reading.passage_id: f"passage {passage.position + 1}" for passage in stored.passages
     }
@@ -140,14 +148,15 @@ def show_answers(stored: StoredSession) -> None:
             said = f"{answer.value} of {probe.scale.high}"
         lines.append(
             {
-                "At": timeline.clock_text(answer.answered_at - stored.summary.info.started_at),
-                "Question": probe.prompt,
+                "At": clock_text(answer.answered_at - stored.summary.info.started_at),
+                "Question": "" if answer.is_correction else probe.prompt,
                 "About": numbers.get(probe.passage_id or "", "the moment"),
                 "Your answer": said,
-                "Kind": "your correction" if answer.is_correction else kind_of(probe.kind),
+                "Kind": "your own mark" if answer.is_correction else kind_of(probe.kind),
             }
         )
-    st.dataframe(pd.DataFrame(lines), hide_index=True, alt="Questions and your answers")
+    if lines:
+        st.dataframe(pd.DataFrame(lines), hide_index=True, alt="Questions and your answers")
     if skipped:
         st.caption(f"{skipped} skipped.")
 
@@ -160,21 +169,24 @@ def kind_of(kind: ProbeKind) -> str:
     }[kind]
 
 
-def change(store: SessionStore, summary: SessionSummary) -> None:
-    """Let title and note be changed, and the session be deleted."""
-    st.subheader("Title and note")
-    with st.form("session_words", border=False):
-        title = st.text_input("Title", summary.info.title, max_chars=TITLE_LENGTH)
-        note = st.text_area(
-            "Note",
-            summary.note,
-            max_chars=NOTE_LENGTH,
-            placeholder="What went well? What will you do differently?",
-        )
-        if st.form_submit_button("Save", icon=":material/save:"):
-            store.rename(summary.session_id, title)
-            store.set_note(summary.session_id, note)
-            st.rerun()
+def show_note(store: SessionStore, summary: SessionSummary) -> None:
+    """Let a note be written; leaving the field saves it."""
+
+    def save() -> None:
+        store.set_note(summary.session_id, st.session_state["note"])
+        st.toast("Note saved.", icon=":material/check:")
+
+    st.text_area(
+        "Your note",
+        summary.note,
+        max_chars=NOTE_LENGTH,
+        placeholder="What went well? What will you do differently?",
+        key="note",
+        on_change=save,
+    )
+
+
+def offer_deleting(store: SessionStore, summary: SessionSummary) -> None:
     if st.button("Delete this session", icon=":material/delete:", key="delete_session"):
         store.delete(summary.session_id)
         HistoryMemory.of_tab().deleted = Deleted(summary.session_id, summary.info.title)

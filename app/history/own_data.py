@@ -1,4 +1,4 @@
-"""The learner's own data: take it along, bring it in, erase it."""
+"""The learner's own data: export, import, erase."""
 
 from __future__ import annotations
 
@@ -11,22 +11,33 @@ from app.parts.clock import now
 from app.parts.sessions import session_registry
 from app.parts.words import plain
 from fer_core.errors import HistoryNotShrunk, StorageError
+from fer_core.storage.archive import ImportResult
 from fer_core.storage.store import SessionStore
 
 ERASE_WORD = "ERASE"
 #: About 2,500 hours of sessions, at 0.8 MB an hour.
 LARGEST_IMPORT_MB = 2000
+#: White on this red has a contrast of 6.5 to 1.
+DESTRUCTIVE = """
+<style>
+.st-key-erase_all button:not(:disabled) {
+  background: #b3261e; border-color: #b3261e; color: #fff !important; }
+.st-key-erase_all button:not(:disabled):hover { background: #8c1d18; }
+</style>
+"""
 
 
 def show_data(store: SessionStore) -> None:
     """Show export, import and erasing, from top to bottom."""
-    st.subheader("Take everything along")
+    st.html(DESTRUCTIVE)
+    st.subheader("Export")
     st.markdown(
-        "One ZIP with all sessions as CSV, JSON and Parquet: numbers, your own words and the texts "
-        "that you asked to keep. No pictures, as none were ever stored."
+        "One ZIP file with all your sessions as CSV, JSON and Parquet. It holds numbers, your own "
+        "words and the texts you chose to keep. There are no pictures in it, because none are "
+        "saved."
     )
     offer_export(store)
-    st.subheader("Bring a history in")
+    st.subheader("Import")
     offer_import(store)
     st.subheader("Erase everything")
     offer_erasing()
@@ -36,12 +47,12 @@ def offer_import(store: SessionStore) -> None:
     """Take a ZIP in; the page then runs anew, as the list above was drawn before."""
     memory = HistoryMemory.of_tab()
     file = st.file_uploader(
-        "A ZIP that this app exported, here or on another machine",
+        "A ZIP exported by this app, here or on another computer",
         type=["zip"],
         max_upload_size=LARGEST_IMPORT_MB,
         key="import_file",
     )
-    if file is not None and st.button("Import it", icon=":material/upload:", key="import"):
+    if file is not None and st.button("Import", icon=":material/upload:", key="import"):
         bar = st.progress(0.0, "Importing")
         try:
             result = store.import_file(
@@ -50,12 +61,18 @@ def offer_import(store: SessionStore) -> None:
         except StorageError as error:
             memory.imported = Outcome("error", error.message)
         else:
-            memory.imported = Outcome(
-                "success", f"{result.added} sessions came in, {result.known} were here already."
-            )
+            memory.imported = Outcome("success", imported_words(result))
         st.rerun()
     outcome, memory.imported = memory.imported, None
     say(outcome)
+
+
+def imported_words(result: ImportResult) -> str:
+    """Say what an import did."""
+    added = "1 session" if result.added == 1 else f"{result.added} sessions"
+    if not result.known:
+        return f"{added} imported, no duplicates."
+    return f"{added} imported, {result.known} already here."
 
 
 def offer_erasing() -> None:
@@ -64,7 +81,7 @@ def offer_erasing() -> None:
     def erase() -> None:
         try:
             session_registry().erase_all()
-            outcome = Outcome("success", "Everything is erased: no row is left.")
+            outcome = Outcome("success", "All your data is deleted.")
         except HistoryNotShrunk as error:
             outcome = Outcome("warning", error.message)
         except StorageError as error:
@@ -75,8 +92,8 @@ def offer_erasing() -> None:
         st.session_state["erase_word"] = ""
 
     st.markdown(
-        "All sessions, answers, and what is known about you are erased for good, from the file on "
-        "this machine too. There is no way back: take everything along first if in doubt."
+        "This deletes all your sessions, answers and your profile for good, on the disk too. You "
+        "can't undo it. Export first if you are not sure."
     )
     typed = st.text_input(f"Type {ERASE_WORD} to confirm", key="erase_word")
     st.button(
@@ -107,7 +124,7 @@ def say(outcome: Outcome | None) -> None:
 def offer_export(store: SessionStore) -> None:
     """Make the ZIP when asked for; a long history takes some seconds."""
     memory = HistoryMemory.of_tab()
-    if st.button("Make the ZIP", icon=":material/folder_zip:", key="make_export"):
+    if st.button("Export ZIP", icon=":material/folder_zip:", key="make_export"):
         bar = st.progress(0.0, "Exporting")
         memory.export = store.export(progress=lambda share: bar.progress(share, "Exporting"))
         bar.empty()

@@ -1,21 +1,21 @@
-"""The sessions in a list, with search, filters and totals per week."""
+"""The sessions as cards, with the learner's days, a search and filters above them."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
+from app.history.cards import CARDS, show_card
+from app.history.days import show_days
 from app.history.memory import HistoryMemory
 from app.parts.clock import now
+from app.parts.navigation import page_of
+from app.parts.results import UNTITLED
 from app.parts.words import plain
-from fer_core.affect.indicators import Estimate
-from fer_core.charts.history import week_chart
-from fer_core.charts.timeline import clock_text
 from fer_core.errors import SessionNotFound
-from fer_core.sessions.snapshot import State
-from fer_core.storage.comparisons import weekly_totals
+from fer_core.sessions.outcome import in_minutes
+from fer_core.storage.days import all_tags
 from fer_core.storage.history import SessionSummary
 from fer_core.storage.store import SessionStore
 
@@ -27,102 +27,64 @@ PERIODS: dict[str, float | None] = {
     "All": None,
 }
 KINDS = ("All", "With a text", "Without")
-ESTIMATE_HELP = "Mean estimate and its interval. –: there is none; the opened session says why."
+CARDS_PER_PAGE = 20
+#: More tags than this in a row would push the sessions off the page.
+TAGS_OFFERED = 12
 
 
 def show_list(store: SessionStore) -> None:
-    """Show filters, totals and the list; opening a session goes to its own view."""
+    """Show days, filters and cards; opening a session goes to its own view."""
+    st.html(CARDS)
     with st.container():  # keeps its place when empty, so that what is below is not drawn twice
         show_undo(store)
-    found = filtered(store)
-    if not found:
-        st.info(
-            "No session here. Finish one on the Live or the Reading page, or change the filters.",
-            icon=":material/history:",
+    sessions = store.sessions()
+    if not sessions:
+        st.info("Your history is empty.", icon=":material/history:")
+        st.page_link(
+            page_of("live"), label="Start your first session", icon=":material/play_arrow:"
         )
         return
-    with st.container(horizontal=True):
-        st.metric("Sessions", len(found))
-        st.metric("Studied", clock_text(sum(one.studied_s for one in found)))
-        st.metric("Rests taken", sum(one.breaks for one in found))
-    weeks = weekly_totals(found, None)
-    if len(weeks) > 1:  # a single bar says no more than the figures above it
-        st.altair_chart(week_chart(weeks), width="stretch", key="weeks")
-    chosen = st.dataframe(
-        as_table(found),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="session_list",
-        alt="Sessions, newest first",
-        column_config={
-            "Comprehension": st.column_config.TextColumn(help=ESTIMATE_HELP),
-            "Stress": st.column_config.TextColumn(help=ESTIMATE_HELP),
-        },
-    )
-    st.caption("Tick a session to open it; on the keyboard, Shift and Space in its row.")
-    if chosen.selection.rows:
-        st.query_params["session"] = found[chosen.selection.rows[0]].session_id
-        st.rerun()
+    show_days(sessions)
+    found = filtered(store, all_tags(sessions)[:TAGS_OFFERED])
+    if not found:
+        st.info("No session matches. Change the search or the filters.", icon=":material/search:")
+        return
+    count = "1 session" if len(found) == 1 else f"{len(found)} sessions"
+    st.subheader(f"{count}, {in_minutes(sum(one.studied_s for one in found))} studied")
+    show_cards(store, found)
 
 
-def filtered(store: SessionStore) -> list[SessionSummary]:
-    """Return the sessions that the filters let through."""
+def show_cards(store: SessionStore, found: Sequence[SessionSummary]) -> None:
+    """Show the sessions, some at a time."""
+    pages = -(-len(found) // CARDS_PER_PAGE)
+    page = st.pagination(pages, key=f"cards-page-{pages}") if pages > 1 else 1
+    first = (page - 1) * CARDS_PER_PAGE
+    for number, session in enumerate(found[first : first + CARDS_PER_PAGE], start=first):
+        show_card(store, session, number)
+
+
+def filtered(store: SessionStore, tags: Sequence[str]) -> list[SessionSummary]:
+    """Return the sessions that the filters let through.
+
+    Args:
+        store: The history.
+        tags: Those to choose from.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
-            "Search", placeholder="Title, goal, note or text", key="history_search"
+            "Search", placeholder="Title, goal, note, text or tag", key="history_search"
         )
         period = st.segmented_control(
             "Since", list(PERIODS), default="All", required=True, key="history_period"
         )
-        kind = st.segmented_control(
-            "Sessions", KINDS, default="All", required=True, key="history_kind"
-        )
+        kind = st.segmented_control("Kind", KINDS, default="All", required=True, key="history_kind")
+    chosen = st.pills("Tags", tags, selection_mode="multi", key="history_tags") if tags else []
     length = PERIODS[str(period)]
     found = store.sessions(search=search, since=None if length is None else now() - length)
-    if kind == "With a text":
-        return [one for one in found if one.text is not None]
-    if kind == "Without":
-        return [one for one in found if one.text is None]
-    return found
-
-
-def as_table(sessions: list[SessionSummary]) -> pd.DataFrame:
-    """Return the list as a table, newest first."""
-    return pd.DataFrame(
-        [
-            {
-                "Started": when(one.info.started_at),
-                "Title": one.info.title or "Study session",
-                "Text": one.text.title if one.text else "",
-                "Studied": clock_text(one.studied_s),
-                "Comprehension": in_words(one.comprehension),
-                "Stress": in_words(one.stress),
-                "State": state_of(one),
-                "Note": one.note,
-            }
-            for one in sessions
-        ]
-    )
-
-
-def state_of(session: SessionSummary) -> str:
-    """Return where a session stands, in words."""
-    if session.state is State.FINISHED:
-        return "finished"
-    return "cut off" if session.is_interrupted(now()) else "running"
-
-
-def in_words(estimate: Estimate | None) -> str:
-    """Return an estimate with its interval, or a dash."""
-    if estimate is None or estimate.value is None or estimate.low is None or estimate.high is None:
-        return "–"
-    return f"{estimate.value:.0f} ({estimate.low:.0f} to {estimate.high:.0f})"
-
-
-def when(at: float) -> str:
-    """Return a moment on the learner's clock."""
-    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
+    if kind != "All":
+        found = [one for one in found if (one.text is not None) == (kind == "With a text")]
+    wanted = {tag.casefold() for tag in chosen}
+    return [one for one in found if wanted <= {tag.casefold() for tag in one.tags}]
 
 
 def show_undo(store: SessionStore) -> None:
@@ -132,14 +94,14 @@ def show_undo(store: SessionStore) -> None:
     if deleted is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="undo"):
-        title = plain(deleted.title) or "Study session"
-        st.markdown(f"Deleted: {title}. It can be brought back for 15 minutes.")
+        title = plain(deleted.title) or UNTITLED
+        st.markdown(f"Deleted: {title}. You can bring it back for 15 minutes.")
         if not st.button("Undo", icon=":material/undo:", key="undo_delete"):
             return
     memory.deleted = None
     try:
         store.undo_delete(deleted.session_id)
     except SessionNotFound:
-        st.info("It is erased by now: the 15 minutes are over.", icon=":material/info:")
+        st.info("It is gone for good: the 15 minutes are over.", icon=":material/info:")
     else:
         st.rerun()

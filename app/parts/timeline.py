@@ -40,12 +40,13 @@ def show_timeline(tables: timeline.LiveTables, key: str) -> None:
         st.vega_lite_chart(spec, width="stretch", alt=alt, key=f"{key}-{name}")
 
 
-def draw_session(session: StudySession, window_s: float | None) -> None:
+def draw_session(session: StudySession, window_s: float | None, key: str = "chart") -> None:
     """Draw expressions and indicators of a session in memory.
 
     Args:
         session: The session.
         window_s: How far back, in seconds; None: all of it.
+        key: Of the chart, where a page shows several.
     """
     at = session.info.started_at + session.totals(now()).elapsed_s
     since = None if window_s is None else at - window_s - 10.0
@@ -58,7 +59,7 @@ def draw_session(session: StudySession, window_s: float | None) -> None:
             icon=":material/show_chart:",
         )
         return
-    show_timeline(tables, "chart")
+    show_timeline(tables, key)
 
 
 def explain_missing(rows: Sequence[TimelineBucket]) -> None:

@@ -19,4 +19,4 @@ class GoalOutcome(StrEnum):
     @property
     def icon(self) -> str:
         """A sign beside the word, never instead of it."""
-        return {"reached": "✅", "partly": "◐", "not_yet": "○"}[self.value]
+        return {"reached": "✓", "partly": "◐", "not_yet": "○"}[self.value]

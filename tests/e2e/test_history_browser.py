@@ -20,8 +20,6 @@ from tests.support.servers import running_app
 PATIENCE_MS = 60_000
 DAY_S = 86_400.0
 SESSIONS = 6
-#: Of the list, in pixels: the table's head, a line, and the middle of the tick box.
-HEAD_PX, LINE_PX, TICK_PX = 35, 35, 17
 
 
 def fill(data_dir: Path) -> None:
@@ -60,18 +58,19 @@ def history(address: str, chromium: Browser) -> Iterator[Page]:
 
 def expect_sessions(page: Page, count: int) -> None:
     # Counted, not asked for its text: while the page is drawn anew, the old one stands there too.
-    shown = page.get_by_test_id("stMetric").filter(has_text=re.compile(rf"Sessions\s*{count}\b"))
+    what = "1 session" if count == 1 else f"{count} sessions"
+    shown = page.get_by_role("heading", name=re.compile(rf"^{what}, .+ studied"))
     expect(shown).to_have_count(1, timeout=PATIENCE_MS)
 
 
 def open_session(page: Page, position: int) -> None:
-    """Tick a session of the list, which the browser draws as one picture."""
-    table = page.get_by_test_id("stDataFrame").first
-    expect(table.locator("canvas").first).to_be_visible(timeout=PATIENCE_MS)
+    """Click into a card beside its words: all of it opens the session."""
+    card = page.locator(f".st-key-card-{position}")
+    expect(card).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
-    page.wait_for_timeout(1000)
-    table.scroll_into_view_if_needed()
-    table.click(position={"x": TICK_PX, "y": HEAD_PX + LINE_PX * position + LINE_PX // 2})
+    box = card.bounding_box()
+    assert box is not None
+    card.click(position={"x": box["width"] / 2, "y": box["height"] - 6})
     expect(page.get_by_role("button", name="← All sessions")).to_be_visible(timeout=PATIENCE_MS)
 
 
@@ -82,7 +81,7 @@ def test_the_list_is_searched_and_filtered(history: Page) -> None:
     expect_sessions(history, 1)
     history.get_by_role("textbox", name="Search").fill("nothing like it")
     history.get_by_role("textbox", name="Search").press("Enter")
-    expect(history.get_by_text("No session here.")).to_be_visible()
+    expect(history.get_by_text("No session matches.")).to_be_visible()
     history.get_by_role("textbox", name="Search").fill("")
     history.get_by_role("textbox", name="Search").press("Enter")
     history.get_by_text("With a text", exact=True).click()
@@ -97,9 +96,12 @@ def test_a_session_is_opened_named_and_noted(history: Page) -> None:
     for part in ("Timeline", "Your answers"):
         expect(history.get_by_role("heading", name=part)).to_be_visible()
     expect(history.locator("[data-testid=stVegaLiteChart] svg.marks").first).to_be_visible()
+    history.get_by_role("textbox", name="Your note").fill("Went well")
+    history.get_by_role("textbox", name="Your note").press("Control+Enter")
+    expect(history.get_by_text("Note saved.")).to_be_visible()
+    history.get_by_role("button", name="Edit").click()
     history.get_by_role("textbox", name="Title").fill("Bees again")
-    history.get_by_role("textbox", name="Note").fill("Went well")
-    history.get_by_role("button", name="Save").click()
+    history.get_by_role("textbox", name="Title").press("Enter")
     expect(history.get_by_role("heading", name="Bees again")).to_be_visible()
     history.get_by_role("button", name="← All sessions").click()
     history.get_by_role("textbox", name="Search").fill("went well")
@@ -117,7 +119,12 @@ def test_a_deleted_session_is_brought_back(address: str, chromium: Browser) -> N
 
 def test_sessions_are_compared(history: Page) -> None:
     history.get_by_role("tab", name="Compare").click()
-    for part in ("Over time", "By hour of the day", "The same text again"):
+    for part in (
+        "Two sessions side by side",
+        "Over time",
+        "By hour of the day",
+        "The same text again",
+    ):
         expect(history.get_by_role("heading", name=part)).to_be_visible()
     expect(history.get_by_text("no clear trend").first).to_be_visible()
     expect(history.locator("[data-testid=stVegaLiteChart] svg.marks:visible")).to_have_count(3)
@@ -160,7 +167,7 @@ def test_a_history_is_taken_along_erased_and_brought_in_again(
     ):
         page.set_default_timeout(PATIENCE_MS)
         page.get_by_role("tab", name="Your data").click()
-        page.get_by_role("button", name="Make the ZIP").click()
+        page.get_by_role("button", name="Export ZIP").click()
         with page.expect_download() as event:
             page.get_by_role("button", name="Download").click()
         exported = tmp_path / "history.zip"
@@ -172,13 +179,13 @@ def test_a_history_is_taken_along_erased_and_brought_in_again(
         page.get_by_label("Type ERASE to confirm").press("Enter")
         expect(erase).to_be_enabled()
         erase.click()
-        expect(page.get_by_text("Everything is erased: no row is left.")).to_be_visible()
+        expect(page.get_by_text("All your data is deleted.")).to_be_visible()
         with SessionStore(f"sqlite:///{tmp_path / 'history.sqlite'}") as store:
             assert count_rows(store) == 0
 
         page.locator("input[type=file]").set_input_files(exported)
-        page.get_by_role("button", name="Import it").click()
-        expect(page.get_by_text(f"{SESSIONS} sessions came in")).to_be_visible()
+        page.get_by_role("button", name="Import", exact=True).click()
+        expect(page.get_by_text(f"{SESSIONS} sessions imported")).to_be_visible()
         page.reload()
         settled(page)
         expect_sessions(page, SESSIONS)

@@ -142,7 +142,7 @@ def test_a_session_from_consent_to_download(app_address: str, smiling_browser: B
         press(page, "Resume", page.get_by_role("button", name="Pause", exact=True))
         assert wait_for_frames(page, more_than=seen) > seen
 
-        press(page, "Finish", page.get_by_text("Finished. Here is what it amounted to."))
+        press(page, "Finish", page.get_by_text("Done. Here's how it went."))
         settled(page)
         lines = list(csv.DictReader(io.StringIO(download(page, "Timeline (CSV)"))))
         document = json.loads(download(page, "Everything (JSON)"))

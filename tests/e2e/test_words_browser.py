@@ -129,7 +129,7 @@ def test_a_session_that_goes_on(page: Page, address: str) -> None:
     shown(page.locator("h1"), TITLE)
     shown(page.get_by_test_id("stCaptionContainer").filter(has_text="Goal:"), GOAL)
     page.get_by_role("button", name="Finish").click()
-    expect(page.get_by_text("Finished. Here is what it amounted to.")).to_be_visible()
+    expect(page.get_by_text("Done. Here's how it went.")).to_be_visible()
     shown(page.locator("h1"), TITLE)
 
 

@@ -11,9 +11,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app.history import one_session
+from app.history import days, passages
 from app.history.memory import HistoryMemory
 from app.history.own_data import ERASE_WORD
+from app.parts.preferences import preference_file
 from app.parts.sessions import session_registry
 from fer_core.charts.passages import pace_map
 from fer_core.config import PROJECT_ROOT
@@ -58,6 +59,12 @@ def open_page(session_id: str | None = None) -> AppTest:
     return page.run()
 
 
+def cards(page: AppTest) -> list[str]:
+    """Return the sessions in the list, from top to bottom."""
+    keys = (button.key or "" for button in page.button)
+    return [key.removeprefix("open-") for key in keys if key.startswith("open-")]
+
+
 def words(page: AppTest) -> str:
     shown = [*page.markdown, *page.caption, *page.info, *page.success, *page.title, *page.subheader]
     return "\n".join(str(element.value) for element in shown)
@@ -66,24 +73,75 @@ def words(page: AppTest) -> str:
 def test_an_empty_history_says_what_to_do(data_dir: Path) -> None:
     page = open_page()
     assert not page.exception
-    assert "Finish one on the Live or the Reading page" in words(page)
+    assert "Your history is empty" in words(page)
 
 
 def test_sessions_are_listed_with_their_figures(url: str) -> None:
     fill(url)
     page = open_page()
     assert not page.exception
-    assert len(page.dataframe[0].value) == 5
-    assert page.metric[0].value == "5"
-    assert "sessions" in words(page)
-    assert "How bees find home" in set(page.dataframe[0].value["Text"])
+    assert cards(page) == ["s4", "s3", "s2", "s1", "s0"]
+    assert "5 sessions, 33 minutes studied" in words(page)
+    assert words(page).count("7 minutes · :material/menu_book: How bees find home") == 5
+
+
+def test_a_card_opens_its_session(url: str) -> None:
+    fill(url)
+    page = open_page()
+    page.button(key="open-s3").click().run()
+    assert not page.exception
+    assert page.query_params["session"] == "s3"
+    assert "← All sessions" in [button.label for button in page.button]
+
+
+def test_tags_and_whether_a_goal_was_reached_stand_on_the_card(url: str) -> None:
+    fill(url)
+    page = open_page("s2")
+    page.multiselect(key="tags").set_value(["exam"]).run()
+    page.segmented_control(key="goal-s2").set_value("reached").run()
+    assert not page.exception
+    page.button(key="back_to_list").click().run()
+    assert ":material/flag: chapter 3 ✓ Reached · :gray-badge[exam]" in words(page)
+    page.pills(key="history_tags").set_value(["exam"]).run()
+    assert cards(page) == ["s2"]
+
+
+def test_the_result_says_what_happened_and_what_to_try(url: str) -> None:
+    fill(url)
+    said = words(open_page("s4"))
+    assert "You read 8 of 8 passages in 7 minutes, about as long as you usually do" in said
+    assert "; passages 2 and 3 were hard for you" in said
+    assert "Next, read passages 2, 3" in said
+    assert "You said you were stressed here" in said
+
+
+def test_today_is_measured_against_the_daily_goal(
+    url: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(url)
+    monkeypatch.setattr(days, "now", lambda: START + 360_000 + 3600)
+    assert "**Today:** 7 minutes." in words(open_page())
+    preference_file().change(daily_goal_min=10)
+    page = open_page()
+    assert not page.exception
+    assert "**Streak:** 5 study days since" in words(page)
+
+
+def test_two_sessions_stand_side_by_side(url: str) -> None:
+    fill(url)
+    page = open_page()
+    for side, session in (("Left", "s4"), ("Right", "s1")):
+        page.selectbox(key=f"beside-{side}-None").set_value(session).run()
+        assert not page.exception
+    assert words(page).count("You read 8 of 8 passages") == 2
 
 
 def test_search_narrows_the_list(url: str) -> None:
     fill(url)
     page = open_page()
     page.text_input(key="history_search").set_value("nothing like it").run()
-    assert "No session here" in words(page)
+    assert "No session matches" in words(page)
+    assert cards(page) == []
 
 
 def test_a_session_shows_its_timeline_passages_and_answers(url: str) -> None:
@@ -106,7 +164,7 @@ def test_the_usual_pace_is_the_one_that_was_shown_after_reading(
         drawn.append(own_wpm)
         return pace_map(table, own_wpm)
 
-    monkeypatch.setattr(one_session, "pace_map", draw)
+    monkeypatch.setattr(passages, "pace_map", draw)
     with SessionStore(url) as store:
         shown = {}
         for number, count in enumerate((1, 8, 8)):
@@ -129,9 +187,9 @@ def test_the_usual_pace_is_the_one_that_was_shown_after_reading(
 def test_a_session_is_renamed_and_gets_a_note(url: str) -> None:
     fill(url)
     page = open_page("s2")
-    page.text_input[0].set_value("Bees again")
-    page.text_area[0].set_value("Went well")
-    next(button for button in page.button if button.label == "Save").click().run()
+    page.text_input(key="new_title").set_value("Bees again").run()
+    page.text_area(key="note").set_value("Went well").run()
+    assert page.title[0].value == "Bees again"
     with SessionStore(url) as store:
         summary = store.load("s2").summary
     assert (summary.info.title, summary.note) == ("Bees again", "Went well")
@@ -141,9 +199,9 @@ def test_a_deleted_session_can_be_brought_back(url: str) -> None:
     fill(url)
     page = open_page("s2")
     page.button(key="delete_session").click().run()
-    assert len(page.dataframe[0].value) == 4
+    assert len(cards(page)) == 4
     page.button(key="undo_delete").click().run()
-    assert len(page.dataframe[0].value) == 5
+    assert len(cards(page)) == 5
 
 
 def test_undoing_too_late_says_so_once(url: str) -> None:
@@ -154,7 +212,7 @@ def test_undoing_too_late_says_so_once(url: str) -> None:
         store.erase("s2")
     page.button(key="undo_delete").click().run()
     assert "15 minutes are over" in words(page)
-    assert len(page.dataframe[0].value) == 4
+    assert len(cards(page)) == 4
     page.run()
     assert "15 minutes are over" not in words(page)
 
@@ -175,9 +233,9 @@ def test_everything_is_erased_after_the_word_is_typed(url: str) -> None:
     assert page.button(key="erase_all").disabled
     page.text_input(key="erase_word").set_value(ERASE_WORD).run()
     page.button(key="erase_all").click().run()
-    assert "no row is left" in words(page)
-    assert "No session here" in words(page)  # in the list, which stands above
-    assert not [one for one in page.dataframe if "Title" in one.value]
+    assert "All your data is deleted." in words(page)
+    assert "Your history is empty" in words(page)  # in the list, which stands above
+    assert cards(page) == []
     assert page.button(key="erase_all").disabled
     with SessionStore(url) as store:
         assert count_rows(store) == 0
@@ -212,12 +270,12 @@ def test_what_is_brought_in_stands_in_the_list_at_once(url: str, tmp_path: Path)
         exported = store.export()
         store.erase_all()
     page = open_page()
-    assert "No session here" in words(page)
+    assert "Your history is empty" in words(page)
     page.file_uploader(key="import_file").set_value(("h.zip", exported, "application/zip")).run()
     page.button(key="import").click().run()
     assert not page.exception
-    assert "5 sessions came in, 0 were here already." in words(page)
-    assert len(page.dataframe[0].value) == 5
+    assert "5 sessions imported, no duplicates." in words(page)
+    assert len(cards(page)) == 5
 
 
 def test_a_session_that_is_not_there_is_said_to_be_missing(data_dir: Path) -> None:

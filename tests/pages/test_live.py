@@ -177,7 +177,7 @@ def test_what_is_asked_of_a_session_that_another_tab_has_finished_leads_to_its_s
     page.button(key="skip-q1").click().run()
     assert not page.exception
     assert "finished and takes nothing more" in page.toast[0].value
-    assert "Here is what it amounted to" in words(page)
+    assert "Here's how it went" in words(page)
 
 
 def test_a_break_that_is_taken_after_the_end_leads_to_the_summary() -> None:
@@ -187,7 +187,7 @@ def test_a_break_that_is_taken_after_the_end_leads_to_the_summary() -> None:
     study.session.finish(now())
     page.button(key="take-b1").click().run()
     assert not page.exception
-    assert "Here is what it amounted to" in words(page)
+    assert "Here's how it went" in words(page)
 
 
 def test_a_session_that_is_finished_while_pause_is_pressed_shows_its_summary(
@@ -202,7 +202,7 @@ def test_a_session_that_is_finished_while_pause_is_pressed_shows_its_summary(
     monkeypatch.setattr(study.session, "pause", finish_first)
     page.button(key="pause").click().run()
     assert not page.exception
-    assert "Here is what it amounted to" in words(page)
+    assert "Here's how it went" in words(page)
 
 
 def test_pause_resume_and_finish() -> None:
@@ -214,7 +214,7 @@ def test_pause_resume_and_finish() -> None:
         states.append(study.session.state)
     assert states == [State.PAUSED, State.ACTIVE, State.FINISHED]
     assert not page.exception
-    assert "Here is what it amounted to" in words(page)
+    assert "Here's how it went" in words(page)
 
 
 def test_the_summary_says_why_there_is_no_estimate() -> None:

@@ -1,0 +1,108 @@
+"""A session as a card of the list: a click opens it; its menu renames or deletes it in place."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.history.memory import Deleted, HistoryMemory
+from app.history.words import state_of, when
+from app.parts.results import UNTITLED
+from app.parts.words import plain
+from fer_core.sessions.outcome import in_minutes
+from fer_core.storage.history import SessionSummary
+from fer_core.storage.store import SessionStore
+
+TITLE_LENGTH = 80
+RENAME, COMPARE, DELETE = "Rename", "Compare", "Delete"
+#: The title's button covers its whole card; the menu lies above it.
+CARDS = """
+<style>
+[class*="st-key-card-"] { position: relative; }
+[class*="st-key-card-"]:hover { border-color: var(--st-primary-color, currentColor); }
+[class*="st-key-open-"] button::after { content: ""; position: absolute; inset: 0; }
+[class*="st-key-open-"], [class*="st-key-open-"] div, [class*="st-key-open-"] button {
+  position: static; }
+[class*="st-key-menu-"] { position: relative; z-index: 1; }
+</style>
+"""
+
+
+def show_card(store: SessionStore, session: SessionSummary, number: int) -> None:
+    """Show one session.
+
+    Args:
+        store: Where it is kept.
+        session: The session.
+        number: Its place in the list, from 0.
+    """
+    memory = HistoryMemory.of_tab()
+    with st.container(border=True, key=f"card-{number}", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if memory.renaming == session.session_id:
+                rename(store, session)
+            elif st.button(
+                f"**{plain(session.info.title) or UNTITLED}**",
+                key=f"open-{session.session_id}",
+                type="tertiary",
+                width="stretch",
+            ):
+                st.query_params["session"] = session.session_id
+                st.rerun()
+            with st.container(key=f"menu-{number}", width="content"):
+                act(store, session)
+        st.markdown(" · ".join(facts(session)))
+        if session.note:
+            st.caption(plain(session.note.splitlines()[0][:160]))
+
+
+def facts(session: SessionSummary) -> list[str]:
+    """Return what a card says of a session, in the order of reading."""
+    found = [when(session.info.started_at), in_minutes(session.studied_s)]
+    state = state_of(session)
+    if state:
+        found.append(f"**{state}**")
+    if session.text is not None:
+        found.append(f":material/menu_book: {plain(session.text.title)}")
+    if session.info.goal:
+        said = session.goal_outcome
+        mark = f" {said.icon} {said.label}" if said else ""
+        found.append(f":material/flag: {plain(session.info.goal)}{mark}")
+    return [*found, *(f":gray-badge[{plain(tag)}]" for tag in session.tags)]
+
+
+def act(store: SessionStore, session: SessionSummary) -> None:
+    """Offer what can be done with a session without opening it."""
+    memory = HistoryMemory.of_tab()
+    chosen = st.menu_button(
+        "More",
+        [RENAME, COMPARE, DELETE],
+        icon=":material/more_vert:",
+        type="tertiary",
+        key=f"do-{session.session_id}",
+        help=f"More for {plain(session.info.title) or UNTITLED}",
+    )
+    if chosen == RENAME:
+        memory.renaming = session.session_id
+    elif chosen == COMPARE:
+        memory.compared = (session.session_id, *memory.compared)[:2]
+        st.toast("Added. See the tab Compare.")
+    elif chosen == DELETE:
+        store.delete(session.session_id)
+        memory.deleted = Deleted(session.session_id, session.info.title)
+    else:
+        return
+    st.rerun()
+
+
+def rename(store: SessionStore, session: SessionSummary) -> None:
+    """Let the title be changed where it stands; leaving the field saves it."""
+
+    def save() -> None:
+        store.rename(session.session_id, st.session_state[key])
+        HistoryMemory.of_tab().renaming = ""
+
+    key = f"title-{session.session_id}"
+    st.text_input("Title", session.info.title, max_chars=TITLE_LENGTH, key=key, on_change=save)
+    if st.button("Cancel", key=f"keep-title-{session.session_id}"):
+        HistoryMemory.of_tab().renaming = ""
+        st.rerun()

@@ -1,0 +1,157 @@
+"""What a session came to, shown alike right after it and when it is opened later."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from app.parts.clock import now
+from app.parts.sessions import session_registry
+from app.parts.words import plain
+from fer_core.charts.printable import PageWords, session_page
+from fer_core.charts.timeline import clock_text
+from fer_core.errors import FerError
+from fer_core.live.result import SessionResult, sum_up
+from fer_core.live.running_session import RunningSession
+from fer_core.sessions.goal import GoalOutcome
+from fer_core.sessions.outcome import in_minutes
+from fer_core.sessions.report import session_json, timeline_csv
+from fer_core.storage.history import SessionSummary
+
+#: What a session is called that its learner gave no name.
+UNTITLED = "Study session"
+
+
+def result_of(running: RunningSession) -> SessionResult:
+    """Sum up a session with what the history knows of the learner."""
+    return sum_up(running, session_registry().history, now())
+
+
+def show_outcome(running: RunningSession, result: SessionResult) -> None:
+    """Show the two sentences, then whether the goal was reached, then the figures."""
+    with st.container(border=True, key="outcome"):
+        st.markdown(f"#### {plain(result.outcome.happened)}")
+        st.markdown(f":material/arrow_forward: {plain(result.outcome.next_step)}")
+    ask_goal(running)
+    show_figures(result)
+
+
+def ask_goal(running: RunningSession) -> None:
+    """Show the goal, and let the learner say whether it was reached; a second tap takes it back."""
+    goal = running.session.info.goal
+    if not goal:
+        return
+
+    def judge() -> None:
+        chosen = st.session_state[key]
+        outcome = None if chosen is None else GoalOutcome(chosen)
+        try:
+            session_registry().judge_goal(running, outcome)
+        except FerError as error:
+            st.toast(error.message, icon=":material/warning:")
+
+    key = f"goal-{running.session_id}"
+    labels = {str(outcome): f"{outcome.icon} {outcome.label}" for outcome in GoalOutcome}
+    said = running.goal_outcome
+    st.segmented_control(
+        f"**Did you reach your goal?** {plain(goal)}",
+        list(labels),
+        default=None if said is None else str(said),
+        format_func=labels.__getitem__,
+        key=key,
+        on_change=judge,
+    )
+
+
+def show_figures(result: SessionResult) -> None:
+    """Show times and counts, each with what is usual below it."""
+    totals, usual = result.report.totals, result.usual
+    asked = result.report.answered + result.report.skipped
+    figures = [
+        ("Studied", in_minutes(totals.studied_s), in_minutes(usual.studied_s) if usual else ""),
+        ("Breaks taken", str(totals.breaks), f"{usual.breaks:g}" if usual else ""),
+        ("Away", in_minutes(totals.away_s), in_minutes(usual.away_s) if usual else ""),
+        ("Questions answered", f"{result.report.answered} of {asked}" if asked else "none", ""),
+    ]
+    with st.container(horizontal=True):
+        for name, value, usually in figures:
+            st.metric(
+                name,
+                short(value),
+                f"usually {short(usually)}" if usually else None,
+                delta_color="off",
+                delta_arrow="off",
+            )
+    if usual:
+        st.caption(f"“Usually” is the middle one of your last {usual.sessions} sessions.")
+
+
+def short(length: str) -> str:
+    """Return a length of time in few letters: "1 h 5 min"."""
+    for long, brief in (("less than a minute", "< 1 min"), ("hours", "h"), ("hour", "h")):
+        length = length.replace(long, brief)
+    return length.replace("minutes", "min").replace("minute", "min")
+
+
+def show_looks(running: RunningSession, result: SessionResult) -> None:
+    """Show the moments and stretches worth a second look, or say that none stood out."""
+    st.subheader("Worth a second look")
+    if not result.looks:
+        st.markdown(result.report.stretches_note or "Nothing stood out.")
+        return
+    started = running.session.info.started_at
+    for look in result.looks:
+        start, end = clock_text(look.start - started), clock_text(look.end - started)
+        when = start if start == end else f"{start} to {end}"
+        st.markdown(f"**{when}** · {plain(look.why)}")
+
+
+def offer_downloads(
+    running: RunningSession, result: SessionResult, stored: SessionSummary | None = None
+) -> None:
+    """Offer a page to print, the timeline as a table, and everything.
+
+    Args:
+        running: The session.
+        result: What it came to.
+        stored: As the history has it: title, note and tags may have changed since.
+    """
+    session = running.session
+    began = datetime.fromtimestamp(session.info.started_at).astimezone()
+    name = began.strftime("%Y-%m-%d-%H%M")
+    words = PageWords(
+        title=(stored.info.title if stored else session.info.title) or UNTITLED,
+        when=began.strftime("%d %B %Y, %H:%M"),
+        note=stored.note if stored else "",
+        tags=stored.tags if stored else (),
+    )
+    with st.container(horizontal=True):
+        st.download_button(
+            "Page to print",
+            lambda: session_page(session, result, words, running.reading).encode(),
+            f"session-{name}.html",
+            "text/html",
+            icon=":material/print:",
+            on_click="ignore",
+            key="download-page",
+            help="Open it in the browser and print it, or save it there as a PDF.",
+        )
+        st.download_button(
+            "Timeline (CSV)",
+            lambda: timeline_csv(session.timeline()).encode(),
+            f"session-{name}.csv",
+            "text/csv",
+            icon=":material/table:",
+            on_click="ignore",
+            key="download-csv",
+        )
+        st.download_button(
+            "Everything (JSON)",
+            lambda: session_json(session, now()).encode(),
+            f"session-{name}.json",
+            "application/json",
+            icon=":material/data_object:",
+            on_click="ignore",
+            key="download-json",
+        )
