@@ -18,7 +18,7 @@ FLOORS = (
     {"vision"},
     {"affect", "drawing", "texts"},
     {"learner", "photos"},
-    {"reading"},
+    {"reading", "recall"},
     {"sessions"},
     {"storage"},
     {"live"},

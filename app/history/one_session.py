@@ -166,6 +166,7 @@ def kind_of(kind: ProbeKind) -> str:
         ProbeKind.CLARITY: "clarity",
         ProbeKind.STRESS: "stress",
         ProbeKind.QUESTION: "question on the text",
+        ProbeKind.RECALL: "review card",
     }[kind]
 
 

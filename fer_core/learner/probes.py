@@ -38,6 +38,7 @@ class ProbeKind(StrEnum):
     CLARITY = "clarity"
     STRESS = "stress"
     QUESTION = "question"
+    RECALL = "recall"
 
 
 class Scale(NamedTuple):
@@ -51,6 +52,8 @@ class Scale(NamedTuple):
 
 CLARITY_SCALE = Scale(1, 5, "not clear at all", "completely clear")
 STRESS_SCALE = Scale(0, 10, "not at all", "as much as it gets")
+#: A card answered days later; from 2 on it came back (the ratings of FSRS).
+RECALL_SCALE = Scale(1, 4, "did not come back", "came at once")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Probe:
         passage_id: The passage it is about; None for probes about the moment.
         question: The text's own question, for kind QUESTION only.
         chosen_at_random: Placed by chance, not where the estimate was least certain.
+        delay_s: Of kind RECALL: seconds from the reading of the passage to the question.
     """
 
     probe_id: str
@@ -74,8 +78,11 @@ class Probe:
     passage_id: str | None = None
     question: Question | None = None
     chosen_at_random: bool = True
+    delay_s: float | None = None
 
     def __post_init__(self) -> None:
+        if (self.kind is ProbeKind.RECALL) != (self.delay_s is not None):
+            raise ValueError("a probe of kind recall carries its delay, and no other does")
         if (self.kind is ProbeKind.QUESTION) != (self.question is not None):
             raise ValueError("a probe of kind question carries a question, and no other does")
 
@@ -86,6 +93,8 @@ class Probe:
             return CLARITY_SCALE
         if self.kind is ProbeKind.STRESS:
             return STRESS_SCALE
+        if self.kind is ProbeKind.RECALL:
+            return RECALL_SCALE
         assert self.question is not None  # noqa: S101  (held by __post_init__)
         return Scale(0, len(self.question.choices) - 1, "", "")
 
@@ -127,9 +136,11 @@ class Answer:
 
     @property
     def target(self) -> float | None:
-        """The answer on 0..1: understood (clarity, question) or stressed (stress)."""
+        """The answer on 0..1: understood (clarity, question, recall) or stressed (stress)."""
         if self.value is None:
             return None
+        if self.probe.kind is ProbeKind.RECALL:
+            return float(self.value > RECALL_SCALE.low)
         if self.probe.question is not None:
             return float(self.value == self.probe.question.correct)
         scale = self.probe.scale
@@ -137,8 +148,8 @@ class Answer:
 
     @property
     def weight(self) -> float:
-        """Weight in the personalisation: 1 for a question, .5 for a rating (method B)."""
-        return 1.0 if self.probe.kind is ProbeKind.QUESTION else 0.5
+        """Weight in the personalisation: 1 for a question or a card, .5 for a rating (method B)."""
+        return 1.0 if self.probe.kind in (ProbeKind.QUESTION, ProbeKind.RECALL) else 0.5
 
 
 def clarity_correction(passage_id: str, value: int, at: float) -> Answer:

@@ -1,0 +1,1 @@
+"""What was hard comes back: questions out of a text, cards, and when each is due."""
