@@ -12,12 +12,12 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fer_core.errors import CardFileInvalid, CardInvalid, TextError
 from fer_core.recall.cards import Card, CardKind, Schedule, Source, Stage
 from fer_core.recall.making import card_name
-from fer_core.spreadsheet import harmless_cell
+from fer_core.spreadsheet import TableWriter, harmless_cell
 from fer_core.texts.encoding import decode
 
 #: More cards come from no learner; a file of so many is a mistake, or meant to fill the disk.
@@ -50,8 +50,7 @@ class Imported(NamedTuple):
 def to_csv(cards: Iterable[Card]) -> str:
     """Return cards as a table, one a line, with a header; several choices stand on lines."""
     out = io.StringIO()
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(COLUMNS)
+    table = TableWriter(out, COLUMNS)
     for card in cards:
         schedule = card.schedule
         row = (
@@ -74,7 +73,7 @@ def to_csv(cards: Iterable[Card]) -> str:
             card.source.text_id,
             card.source.passage_id,
         )
-        table.writerow([harmless_cell("" if value is None else value) for value in row])
+        table.write(map(_marked, row))
     return out.getvalue()
 
 
@@ -226,6 +225,11 @@ def check_count(cards: Sized) -> None:
 def wrong_row(number: int, reason: str) -> CardFileInvalid:
     """Return the error that says where a file is wrong."""
     return CardFileInvalid(f"Row {number}: {reason} Nothing was imported.")
+
+
+def _marked(value: Any) -> Any:
+    """Mark words that look like a cell made harmless, so that they are read back as they are."""
+    return f"'{value}" if isinstance(value, str) and _as_it_was(value) != value else value
 
 
 def _as_it_was(cell: str) -> str:

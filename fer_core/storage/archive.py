@@ -4,6 +4,7 @@
     README.txt               what is in here
     json/learner.json        what is known over all sessions
     json/sessions/0001.json  one file a session, whole
+    json/cards.json          review cards and the answers to them
     csv/<table>.csv          the same as tables
     parquet/<table>.parquet
 
@@ -35,12 +36,21 @@ from fer_core.affect.signals import Baseline
 from fer_core.errors import HistoryFileInvalid, HistoryFileTooNew
 from fer_core.spreadsheet import ENCODING, TableWriter
 from fer_core.storage.archive_files import MANIFEST, ArchiveFiles
+from fer_core.storage.card_archive import add_cards, card_rows
 from fer_core.storage.database import Database
 from fer_core.storage.queries import insert_rows, load_session, rows_of, set_learner
 from fer_core.storage.schema import newest_revision, revisions
-from fer_core.storage.tables import SESSION_TABLES, learners, sessions
+from fer_core.storage.tables import (
+    CARD_TABLES,
+    SESSION_TABLES,
+    cards,
+    learners,
+    reviews,
+    sessions,
+)
 
 FORMAT = "fer-history"
+CARDS_FILE = "json/cards.json"
 MOST_SESSIONS = 100_000
 #: Of the whole, unpacked.
 LARGEST_ARCHIVE_BYTES = 20_000_000_000
@@ -64,6 +74,8 @@ csv/ and parquet/ hold the same tables for other programs:
   passages   how each passage was read
   texts      the texts that you asked to keep
   passage_notes  what you highlighted, from which character to which, and your notes
+  cards      your review cards, with when each is due
+  reviews    how you answered them, and how long after reading
 json/ holds everything once more, to be imported again.
 
 Times are seconds since 1970-01-01 UTC. Empty cells are numbers that could not be had.
@@ -79,10 +91,12 @@ class ImportResult:
     Attributes:
         added: Sessions that are new here.
         known: Sessions that were here already and stay as they are.
+        cards: Review cards that are new here.
     """
 
     added: int
     known: int
+    cards: int = 0
 
 
 def export_history(
@@ -111,7 +125,7 @@ def export_history(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         tables = {
             table.name: stack.enter_context(_TableFiles(folder, table))
-            for table in (sessions, *SESSION_TABLES)
+            for table in (sessions, *SESSION_TABLES, *CARD_TABLES)
         }
         query = (
             select(sessions)
@@ -136,6 +150,10 @@ def export_history(
             archive.writestr(f"json/sessions/{number:04d}.json", _dump(whole))
             if progress is not None:
                 progress(number / len(found))
+        deck = card_rows(connection, owner)
+        for name, rows in deck.items():
+            tables[name].write(rows)
+        archive.writestr(CARDS_FILE, _dump(deck))
         about = list(rows_of(connection, select(learners).where(learners.c.owner == owner)))
         archive.writestr("json/learner.json", _dump(about[0] if about else None))
         for name, files in tables.items():
@@ -197,12 +215,26 @@ def import_history(
                         _read_back(connection, session_id, owner)
                     if progress is not None:
                         progress(number / len(members))
+                new_cards = _import_cards(connection, files, owner)
                 about = files.load("json/learner.json")
                 if about is not None:
                     _take_over_learner(connection, owner, _checked(learners, about))
-                return ImportResult(len(members) - known, known)
+                return ImportResult(len(members) - known, known, new_cards)
     except _INVALID:
         raise HistoryFileInvalid from None
+
+
+def _import_cards(connection: Connection, files: ArchiveFiles, owner: str) -> int:
+    """Bring in the cards that are not here, with their answers; return how many.
+
+    Exports up to version 1.0 have none.
+    """
+    if not files.has(CARDS_FILE):
+        return 0
+    deck = files.load(CARDS_FILE)
+    given = [_checked(cards, {**row, "owner": owner, "dropped_at": None}) for row in deck["cards"]]
+    answers = [_checked(reviews, row) for row in deck["reviews"]]
+    return add_cards(connection, given, answers)
 
 
 def _read_back(connection: Connection, session_id: str, owner: str) -> None:

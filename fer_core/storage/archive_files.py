@@ -43,6 +43,10 @@ class ArchiveFiles:
             if name.startswith("json/sessions/") and name.endswith(".json")
         )
 
+    def has(self, name: str) -> bool:
+        """Tell whether there is a file of this name."""
+        return name in self._infos
+
     def size(self, name: str) -> int:
         """Return how large a file says that it is, in bytes."""
         return self._infos[name].file_size

@@ -13,6 +13,7 @@ from fer_core.affect.signals import Baseline
 from fer_core.errors import SessionNotFound
 from fer_core.learner.probes import Answer
 from fer_core.storage import records
+from fer_core.storage.card_queries import leave_sessions, remove_cards, remove_dropped
 from fer_core.storage.history import (
     SessionSummary,
     StoredSession,
@@ -199,6 +200,7 @@ def replace_passages(
 
 def remove_sessions(connection: Connection, session_ids: Sequence[str]) -> None:
     """Remove sessions for good, with all that belongs to them."""
+    leave_sessions(connection, session_ids)
     for session_id in session_ids:
         for table in SESSION_TABLES:
             connection.execute(delete(table).where(table.c.session_id == session_id))
@@ -211,16 +213,18 @@ def remove_deleted(connection: Connection, now: float) -> None:
         select(sessions.c.session_id).where(sessions.c.deleted_at < now - UNDO_S)
     )
     remove_sessions(connection, list(old))
+    remove_dropped(connection, now - UNDO_S)
 
 
 def remove_everything(connection: Connection, owner: str | None) -> None:
-    """Remove all sessions of a learner and what is known of them; None: everybody's."""
+    """Remove all sessions and cards of a learner and what is known of them; None: everybody's."""
     whose = select(sessions.c.session_id)
     about = delete(learners)
     if owner is not None:
         whose = whose.where(sessions.c.owner == owner)
         about = about.where(learners.c.owner == owner)
     remove_sessions(connection, list(connection.scalars(whose)))
+    remove_cards(connection, owner)
     connection.execute(about)
 
 

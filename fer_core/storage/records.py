@@ -153,12 +153,17 @@ def row_to_answer(row: Mapping[str, Any]) -> tuple[Answer, Features | None]:
         question=question and _question(question),
         chosen_at_random=row["chosen_at_random"],
     )
-    known = row["features"] or {}
-    features = {name: known[name] for name in known.keys() - _FORMER_FEATURES}
     return (
         Answer(probe, row["value"], row["answered_at"], row["is_correction"]),
-        _FEATURES[row["features_of"]](**features) if known else None,
+        row_to_features(row["features_of"], row["features"]),
     )
+
+
+def row_to_features(features_of: str, saved: Mapping[str, Any] | None) -> Features | None:
+    """Read what was known at an answer; None: nothing was."""
+    known = saved or {}
+    features = {name: known[name] for name in known.keys() - _FORMER_FEATURES}
+    return _FEATURES[features_of](**features) if known else None
 
 
 def view_to_row(session_id: str, position: int, view: View) -> Row:

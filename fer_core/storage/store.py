@@ -25,6 +25,7 @@ from fer_core.reading.notes import PassageNote
 from fer_core.sessions.session import StudySession
 from fer_core.storage import queries
 from fer_core.storage.archive import ImportResult, export_history, import_history
+from fer_core.storage.cards import CardStore, find_card_answers
 from fer_core.storage.database import Database
 from fer_core.storage.engines import database_url
 from fer_core.storage.history import SessionSummary, StoredSession, TextLabel
@@ -69,6 +70,8 @@ class SessionStore:
     def __init__(self, url: str, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self.database = Database(url)
+        #: Review cards and the answers to them.
+        self.cards = CardStore(self.database, clock)
         self._saver = Saver(self.database, clock)
         self.own_words = OwnWords(self.database)
         try:
@@ -271,6 +274,8 @@ class SessionStore:
             row = queries.find_learner(connection, owner)
             since = float(row["answers_from"])
             answers = queries.find_answers(connection, owner, since, before)
+            answers += find_card_answers(connection, owner, since, before)
+            answers.sort(key=lambda given: given[0].answered_at)
             paces = queries.find_paces(connection, owner, before, EARLIER_PACES)
         baseline = row["baseline"]
         return LearnerProfile.from_answers(

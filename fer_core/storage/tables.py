@@ -207,5 +207,55 @@ learners = Table(
     Column("answers_from", Double, nullable=False),
 )
 
+#: Review cards, see `recall.cards.Card`. A card outlives its session: it is the learner's own.
+cards = Table(
+    "cards",
+    metadata,
+    Column("card_id", String(ID_LENGTH), primary_key=True),
+    Column("owner", String(OWNER_LENGTH), nullable=False),
+    Column("kind", String(LABEL_LENGTH), nullable=False),
+    Column("front", Text, nullable=False),
+    Column("back", Text, nullable=False),
+    Column("choices", JSON, nullable=False),
+    Column("terms", JSON, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("session_id", String(ID_LENGTH), nullable=False),
+    Column("text_id", String(LABEL_LENGTH), nullable=False),
+    Column("text_title", Text, nullable=False),
+    Column("passage_id", String(ID_LENGTH), nullable=False),
+    Column("passage", Text, nullable=False),
+    Column("read_at", Double),
+    Column("features", JSON(none_as_null=True)),
+    Column("stage", String(LABEL_LENGTH), nullable=False),
+    Column("step", Integer),
+    Column("stability", Double),
+    Column("difficulty", Double),
+    Column("due_at", Double, nullable=False),
+    Column("last_at", Double),
+    Column("dropped_at", Double),
+    Index("cards_by_due", "owner", "due_at"),
+)
+
+#: The answers to cards, see `recall.cards.Review`, with the card's schedule before each.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("review_id", String(ID_LENGTH), primary_key=True),
+    Column(
+        "card_id",
+        String(ID_LENGTH),
+        ForeignKey("cards.card_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("rating", Integer, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("delay_s", Double, nullable=False),
+    Column("before", JSON, nullable=False),
+    Index("reviews_by_card", "card_id", "at"),
+)
+
 #: The tables that belong to a session, in the order in which they are filled.
 SESSION_TABLES = (timeline, events, answers, views, passages, texts, passage_notes)
+
+#: The tables of review cards, in the order in which they are filled.
+CARD_TABLES = (cards, reviews)

@@ -25,6 +25,7 @@ from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import rows_of
 from fer_core.storage.store import SessionStore
 from fer_core.storage.tables import metadata
+from tests.storage.decks import fill_deck
 from tests.storage.sessions import START, TEXT, count_rows, full_session
 
 ARCHIVES = Path(__file__).parent / "archives"
@@ -60,13 +61,14 @@ def everything(store: SessionStore) -> dict[str, list[dict[str, Any]]]:
 
 def test_export_erase_import_gives_the_same_history(store: SessionStore) -> None:
     fill(store)
+    fill_deck(store)
     before = everything(store)
     assert all(before.values())
     exported = store.export()
     store.erase_all()
     assert count_rows(store) == 0
     result = store.import_file(io.BytesIO(exported))
-    assert (result.added, result.known) == (3, 0)
+    assert (result.added, result.known, result.cards) == (3, 0, 4)
     assert everything(store) == before
 
 
