@@ -18,14 +18,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from fer_core.affect.baseline import BASELINE_BIN_S, BASELINE_S, MAD_TO_SD, MIN_SPREAD
 from fer_core.affect.breaks import MIN_GAP_S
-from fer_core.affect.signals import (
-    BASELINE_BIN_S,
-    BASELINE_S,
-    INDICATOR_HALF_LIFE_S,
-    MAD_TO_SD,
-    MIN_SPREAD,
-)
+from fer_core.affect.signals import INDICATOR_HALF_LIFE_S
 
 #: Wander of valence and its correlation time in seconds, as in `signals.py`.
 LEARNERS = ((0.06, 120.0), (0.08, 120.0), (0.10, 300.0), (0.10, 600.0))

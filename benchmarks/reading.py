@@ -20,9 +20,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from fer_core.affect.indicators import comprehension_prior
-from fer_core.learner.evaluation import CameraVerdict, auc, evaluate, score
-from fer_core.learner.personalise import Example, personalise, probability
+from fer_core.affect.weights import comprehension_prior, probability
+from fer_core.learner.evaluation import CameraVerdict, evaluate
+from fer_core.learner.personalise import learn
+from fer_core.learner.scores import auc, calibration_error, score
 from fer_core.reading.attribution import attribute
 from fer_core.reading.visibility import ReadingLog
 from fer_core.texts.opening import open_document, open_pasted
@@ -71,18 +72,22 @@ def learning_curve(answers: int, readers: int = 100) -> dict[str, float]:
     for seed in range(readers):
         rng = np.random.default_rng(seed)
         reader = draw_reader(rng)
-        learnt = [Example(*reader.example(rng)[0]) for _ in range(answers)]
-        coefficients = personalise(comprehension_prior(), learnt)
+        learnt = [reader.example(rng)[0] for _ in range(answers)]
+        weights = learn(comprehension_prior(), learnt)
         tested = [reader.example(rng) for _ in range(100)]
         truth = np.array([float(rng.random() < chance) for _, chance in tested])
-        predicted = np.array([probability(one.features, coefficients) for one, _ in tested])
+        predicted = np.array([probability(one.features, weights) for one, _ in tested])
         area = auc(truth, predicted)
         if area is not None:
             areas.append(area)
         truths.append(truth)
         predictions.append(predicted)
-    pooled = score(np.concatenate(truths), np.concatenate(predictions))
-    return {"auc": float(np.mean(areas)), "brier": pooled.brier, "ece": pooled.ece}
+    truth, predicted = np.concatenate(truths), np.concatenate(predictions)
+    return {
+        "auc": float(np.mean(areas)),
+        "brier": score(truth, predicted).brier,
+        "ece": calibration_error(truth, predicted),
+    }
 
 
 def camera_praise(answers: int, *, camera_matters: bool, readers: int = 200) -> float:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.history.side_by_side import show_side_by_side
 from app.history.words import in_words, when
-from fer_core.affect.indicators import INTERVAL_PERCENT
+from fer_core.affect.weights import INTERVAL_PERCENT
 from fer_core.charts.history import COMPREHENSION, STRESS, hour_chart, trend_chart
 from fer_core.charts.timeline import clock_text
 from fer_core.storage.comparisons import LEAST_SESSIONS, by_hour, find_trend

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from app.history.words import when
-from fer_core.affect.indicators import INTERVAL_PERCENT, INTERVAL_SDS, Coefficients
-from fer_core.learner.evaluation import Score
+from fer_core.affect.weights import INTERVAL_PERCENT, INTERVAL_SDS, Coefficients, Weights
+from fer_core.learner.scores import CALIBRATION_ANSWERS, Score
 from fer_core.storage.store import SessionStore
 
 _CHANNELS = {
@@ -15,9 +15,6 @@ _CHANNELS = {
     "arousal": "Arousal (-1 to 1)",
     "negative": "Furrowed and sad (0 to 1)",
     "motion": "Head motion (face heights a second)",
-    "centre_x": "Place of the face, across",
-    "centre_y": "Place of the face, down",
-    "size": "Size of the face in the picture",
 }
 _WEIGHTS = {
     "intercept": "In general",
@@ -37,6 +34,7 @@ def show_learner(store: SessionStore) -> None:
     st.subheader("How good the estimates have been")
     evaluation = learner.evaluation
     st.markdown(evaluation.sentence)
+    st.markdown(learner.stress_evaluation.sentence)
     if evaluation.full is not None:
         scores = {
             "Guessing your average": evaluation.base_rate,
@@ -50,15 +48,17 @@ def show_learner(store: SessionStore) -> None:
             alt="How well each way of estimating predicted your answers",
         )
         st.caption(
-            "Every answer was predicted from the answers before it. AUC: .5 is chance, 1 is "
-            "perfect. Brier and calibration error: 0 is perfect."
+            "Answers to questions that came by chance, each predicted from the answers before it. "
+            "AUC: .5 is chance, 1 is perfect. Brier: the mean squared error, 0 is perfect. "
+            f"Calibration error: 0 is perfect, and chance alone gives .07 at {CALIBRATION_ANSWERS} "
+            "answers."
         )
     st.subheader("What your answers have taught")
     left, right = st.columns(2)
     with left:
-        show_weights("Comprehension", learner.comprehension)
+        show_weights("Comprehension", in_use(learner.comprehension, learner.use_camera))
     with right:
-        show_weights("Stress", learner.stress)
+        show_weights("Stress", in_use(learner.stress, learner.use_camera_for_stress))
     if learner.answers_from:
         st.caption(f"Answers count since the reset on {when(learner.answers_from)}.")
     if st.button("Start over with my answers", icon=":material/restart_alt:", key="reset_answers"):
@@ -86,7 +86,10 @@ def show_learner(store: SessionStore) -> None:
         alt="What is usual for you, channel by channel",
     )
     if learner.baseline_at is not None:
-        st.caption(f"Learnt on {when(learner.baseline_at)}. Later sessions compare with it.")
+        st.caption(
+            f"Learnt on {when(learner.baseline_at)}. The next session begins with it, and then "
+            "goes by its own last quarter of an hour."
+        )
     if st.button("Learn my usual anew", icon=":material/restart_alt:", key="reset_baseline"):
         store.reset_baseline()
         st.rerun()
@@ -97,8 +100,15 @@ def score_line(name: str, score: Score) -> dict[str, str]:
         "Way of estimating": name,
         "AUC": "–" if score.auc is None else f"{score.auc:.2f}",
         "Brier": f"{score.brier:.3f}",
-        "Calibration error": f"{score.ece:.3f}",
+        "Calibration error": f"from {CALIBRATION_ANSWERS} answers on"
+        if score.ece is None
+        else f"{score.ece:.3f}",
     }
+
+
+def in_use(weights: Weights, use_camera: bool) -> Coefficients:
+    """Return those that the estimates are made with."""
+    return weights.full if use_camera else weights.without_camera
 
 
 def show_weights(title: str, coefficients: Coefficients) -> None:

@@ -16,7 +16,7 @@ from app.parts.streamlit_private import STEADY
 from app.parts.tab import is_here, offer_to_bring_here, unless_finished
 from app.parts.timeline import draw_session
 from app.parts.words import plain
-from fer_core.affect.indicators import INTERVAL_PERCENT
+from fer_core.affect.weights import INTERVAL_PERCENT
 from fer_core.learner.probes import Probe
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.report import NOTE
@@ -55,8 +55,9 @@ def show_running(running: RunningSession) -> None:
         refreshed(show_now, every_s)(running, state)
     refreshed(show_chart, every_s)(running)
     st.caption(
-        f"Bands are {INTERVAL_PERCENT} % intervals of the estimates, for the uncertainty of "
-        f"measuring alone. {NOTE}"
+        f"Bands of comprehension and stress hold {INTERVAL_PERCENT} % of what is not known of how "
+        "much each sign counts for you. What the camera or the model got wrong is not in them. "
+        f"{NOTE}"
     )
 
 

@@ -68,7 +68,7 @@ def show_totals(open_text: OpenText, result: ReadingResult) -> None:
     with st.container(horizontal=True):
         st.metric("Reading time", clock_text(sum(one.seconds for one in readings)))
         st.metric("Passages read", f"{len(read)} of {len(readings)}")
-        st.metric("Your words a minute", f"{result.reading.own_wpm:.0f}")
+        st.metric("Your words a minute", f"{result.reading.own.wpm:.0f}")
         st.metric("Away", clock_text(sum(one.away_seconds for one in readings)))
         st.metric("Answers", len(answered))
 
@@ -82,7 +82,7 @@ def show_map(open_text: OpenText, result: ReadingResult) -> None:
         comprehension_map(table), width="stretch", key="map", alt="Comprehension by passage"
     )
     st.altair_chart(
-        pace_map(table, result.reading.own_wpm), width="stretch", key="pace", alt="Pace by passage"
+        pace_map(table, result.reading.own), width="stretch", key="pace", alt="Pace by passage"
     )
     st.caption(MAP_CAPTION)
     with st.expander("The same as a table"):

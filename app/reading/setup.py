@@ -16,7 +16,7 @@ from fer_core.affect.breaks import BreakPlan
 from fer_core.errors import FerError, TextError
 from fer_core.live.registry import new_session_id
 from fer_core.live.running_session import RunningSession
-from fer_core.reading.attribution import USUAL_WPM
+from fer_core.reading.pace import USUAL_WPM
 from fer_core.sessions.report import NOTE
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.texts.document import Document

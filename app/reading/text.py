@@ -10,7 +10,7 @@ from app.reading.memory import ReadingMemory
 from app.reading.open_text import OpenText
 from app.reading.passages import as_html, column
 from app.reading.text_view import show_text
-from fer_core.reading.attribution import own_pace
+from fer_core.reading.pace import Pace
 from fer_core.reading.visibility import LONGEST_REPORT_S
 
 
@@ -28,7 +28,7 @@ def show_pages(open_text: OpenText) -> None:
         open_text.position,
         open_text.typography,
         open_text.tracker.marked,
-        own_pace(open_text.session.profile.paces_wpm),
+        Pace.of(open_text.session.profile.paces_wpm).wpm,
         open_text.reports,
     )
     if report is None:

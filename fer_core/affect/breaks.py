@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from fer_core.affect.signals import MIN_COVERAGE, Baseline, Channel
+from fer_core.affect.baseline import Baseline, Channel
+from fer_core.affect.signals import MIN_COVERAGE
 
 #: Least time from any suggestion to one that is not the timer's own, seconds.
 MIN_GAP_S = 15 * 60.0
@@ -148,8 +149,8 @@ class BreakAdvisor:
     """Suggests the timer's breaks when they are due, others at most once in 15 minutes.
 
     Not thread-safe: its session locks. Times named `at` are on the session's clock; `active_s`
-    counts the seconds of study so far, pauses left out; `timer_left_s` those until the timer's
-    break is due.
+    counts the seconds of study so far, pauses and absences left out; `timer_left_s` those until the
+    timer's break is due.
 
     The timer is the learner's own and is never held up. The look into the distance gives way to a
     timer that is due within 15 minutes, and to a negative stretch that may be in the making, as it
@@ -281,6 +282,6 @@ class BreakAdvisor:
         return _Evidence(
             BreakRule.EYES,
             "Rest your eyes: look at something 6 metres away for 20 seconds.",
-            "You have looked at near things for 20 minutes.",
+            f"{EYES_EVERY_S / 60:.0f} minutes of study since the last rest or reminder.",
             20.0,
         )

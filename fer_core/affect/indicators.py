@@ -1,27 +1,19 @@
 """Indicators: comprehension, stress and attention as estimates with an interval, or a reason.
 
-Values only: what an estimate needs goes in, a number with its interval comes out. Where the
-features come from is `signals`' and `study`'s matter; how coefficients learn from the
-learner's answers is `learner.personalise`'s.
+Values only. What weighs how much is in `weights`, where the features come from is `signals`' and
+`reading`'s matter, and how weights learn from the learner's answers is `learner.personalise`'s.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Protocol, Self
 
 import numpy as np
 
-from fer_core.arrays import FloatArray, expit
-
-#: Half-width of the interval shown, in standard deviations: 80 %. A learner takes "between 45
-#: and 75" for "probably", and a 95 % interval from a handful of answers covers nearly the whole
-#: scale. The page names the level.
-INTERVAL_SDS = 1.2816
-INTERVAL_PERCENT = 80
+from fer_core.arrays import FloatArray
 
 #: Range of every comprehension feature (dimensionless, in units of "clearly more than usual").
 FEATURE_MAX = 3.0
@@ -132,6 +124,13 @@ class Features(Protocol):
     def vector(self) -> FloatArray:
         """Return the inputs as (1, x1, ..., xn); a feature that was not measured is 0."""
 
+    @property
+    def has_camera(self) -> bool:
+        """Whether anything in it came from the camera."""
+
+    def without_camera(self) -> Self:
+        """Return the same with what came from the camera left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class ComprehensionFeatures:
@@ -158,6 +157,14 @@ class ComprehensionFeatures:
         """Return shape (6,): 1 and x1..x5."""
         values: tuple[float | None, ...] = astuple(self)
         return np.array([1.0, *(0.0 if value is None else value for value in values)])
+
+    @property
+    def has_camera(self) -> bool:
+        return self.away is not None or self.negative is not None
+
+    def without_pace(self) -> ComprehensionFeatures:
+        """Return the same without the pace: of a passage still in view it is not known."""
+        return replace(self, skimming=None)
 
     def without_camera(self) -> ComprehensionFeatures:
         """Return the same with what came from the camera left out."""
@@ -224,119 +231,9 @@ class StressFeatures:
         values: tuple[float | None, ...] = astuple(self)
         return np.array([1.0, *(0.0 if value is None else value for value in values)])
 
+    @property
+    def has_camera(self) -> bool:
+        return any(value is not None for value in astuple(self))
 
-class Prior(NamedTuple):
-    """One coefficient before any answer: its name, mean and standard deviation, in logits."""
-
-    name: str
-    mean: float
-    sd: float
-
-
-#: Science B. The intercept of .85 puts "no information" at 70.
-COMPREHENSION_PRIORS: tuple[Prior, ...] = (
-    Prior("intercept", 0.85, 1.0),
-    Prior("difficulty", -0.60, 0.5),
-    Prior("skimming", -0.80, 0.5),
-    Prior("revisits", -0.20, 0.5),
-    Prior("away", -0.50, 0.5),
-    Prior("negative", -0.25, 0.5),
-)
-#: Science C. Blink rate has weight 0, so it is no feature.
-STRESS_PRIORS: tuple[Prior, ...] = (
-    Prior("intercept", -1.4, 1.0),
-    Prior("negative", 0.3, 0.5),
-    Prior("motion", 0.3, 0.5),
-    Prior("heart_rate", 0.6, 0.5),
-)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Coefficients:
-    """A Gaussian belief about the weights of a logistic estimate.
-
-    Attributes:
-        names: Of the n weights, intercept first.
-        mean: Shape (n,), in logits per unit of the feature.
-        covariance: Shape (n, n).
-        answers: How many of the learner's own answers are in it; 0 for the prior.
-    """
-
-    names: tuple[str, ...]
-    mean: FloatArray
-    covariance: FloatArray
-    answers: int = 0
-
-    def __post_init__(self) -> None:
-        n = len(self.names)
-        if self.mean.shape != (n,) or self.covariance.shape != (n, n):
-            raise ValueError("mean and covariance must match the names")
-        if not (np.isfinite(self.mean).all() and np.isfinite(self.covariance).all()):
-            raise ValueError("coefficients must be finite")
-
-    @classmethod
-    def prior(cls, priors: Sequence[Prior]) -> Coefficients:
-        """Return independent weights with these means and standard deviations."""
-        return cls(
-            names=tuple(prior.name for prior in priors),
-            mean=np.array([prior.mean for prior in priors]),
-            covariance=np.diag([prior.sd**2 for prior in priors]),
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
-            "names": list(self.names),
-            "mean": self.mean.tolist(),
-            "covariance": self.covariance.tolist(),
-            "answers": self.answers,
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Coefficients:
-        """Read what `to_dict` wrote.
-
-        Raises:
-            KeyError, ValueError: The values are not such a belief.
-        """
-        return cls(
-            names=tuple(data["names"]),
-            mean=np.asarray(data["mean"], dtype=np.float64),
-            covariance=np.asarray(data["covariance"], dtype=np.float64),
-            answers=int(data["answers"]),
-        )
-
-
-def comprehension_prior() -> Coefficients:
-    """Return what is believed before the learner's first answer (method B)."""
-    return Coefficients.prior(COMPREHENSION_PRIORS)
-
-
-def stress_prior() -> Coefficients:
-    """Return what is believed before the learner's first answer (method C)."""
-    return Coefficients.prior(STRESS_PRIORS)
-
-
-def estimate(
-    features: Features, coefficients: Coefficients, basis: Basis | None = None
-) -> Estimate:
-    """Return 100 sigma(b . x) with the interval that the uncertainty of b gives.
-
-    With b Gaussian the logit b . x is Gaussian with variance x' S x; the interval is its central
-    80 %, mapped through the logistic, which is monotone.
-
-    Args:
-        features: The inputs, with as many values as there are coefficients.
-        coefficients: The belief about the weights.
-        basis: What the value rests on, to be carried along.
-    """
-    x = features.vector()
-    logit = float(coefficients.mean @ x)
-    spread = INTERVAL_SDS * math.sqrt(max(0.0, float(x @ coefficients.covariance @ x)))
-    return Estimate(
-        value=100.0 * float(expit(logit)),
-        low=100.0 * float(expit(logit - spread)),
-        high=100.0 * float(expit(logit + spread)),
-        basis=basis,
-        answers=coefficients.answers,
-    )
+    def without_camera(self) -> StressFeatures:
+        return StressFeatures()

@@ -1,21 +1,20 @@
-"""Signals: from faces frame by frame to steady numbers: weights, smoothing, the own baseline.
+"""Signals: from faces frame by frame to steady numbers: weights and smoothing.
 
 Everything here works on time stamps handed in, at any frame rate; nothing is ever made up for
-a face that was not seen. Method A; what the numbers mean is `indicators`'.
+a face that was not seen. Method A; what is usual for a learner is `baseline`'s, and what the
+numbers mean is `indicators`'.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 
-from fer_core.affect.indicators import Z_LIMIT
 from fer_core.arrays import FloatArray
 from fer_core.emotions import AROUSALS, EMOTIONS, VALENCES, Emotion
 from fer_core.vision.faces import Detections, Face, SkinColour
@@ -47,14 +46,6 @@ MIN_COVERAGE = 0.5
 INDEPENDENT_AFTER_S = 1.0
 #: Half-width of the band in standard errors: 95 %.
 BAND_SDS = 1.96
-
-#: Ordinary reading that the own baseline is learnt from, and the bins it is cut into. Seconds.
-BASELINE_S = 300.0
-BASELINE_BIN_S = 10.0
-#: Least spread of a baseline channel, in the channel's own unit.
-MIN_SPREAD = 0.05
-#: Makes the median absolute deviation of a normal distribution its standard deviation.
-MAD_TO_SD = 1.4826
 
 #: Stands for the unknown duration of a very first frame. It only sets how much that one frame
 #: counts beside the next few. Seconds.
@@ -103,7 +94,10 @@ class Sample:
 
 
 def frame_weight(face: Face) -> float:
-    """Return q = max(s) x min(1, height / 80 px), 0..1 (method A)."""
+    """Return q = confidence x min(1, height / 80 px), 0..1 (method A).
+
+    The confidence is that there is a face at all: the sum of the five scores.
+    """
     return float(face.confidence) * min(1.0, max(0.0, face.box.height) / FULL_WEIGHT_HEIGHT_PX)
 
 
@@ -232,120 +226,3 @@ class Smoother:
         filled = self._half_lives / math.log(2.0) / INDEPENDENT_AFTER_S * self._weight
         n_eff = np.maximum(1.0, filled)[:, None]
         return np.asarray(BAND_SDS * np.sqrt(self._variance / n_eff))
-
-
-class Channel(StrEnum):
-    """What the own baseline is learnt of."""
-
-    VALENCE = "valence"  # -1..1
-    AROUSAL = "arousal"  # -1..1
-    NEGATIVE = "negative"  # Angry + Sad, 0..1
-    MOTION = "motion"  # of the head, in face heights a second
-    CENTRE_X = "centre_x"  # share of the frame's width
-    CENTRE_Y = "centre_y"  # share of the frame's height
-    SIZE = "size"  # face height as a share of the frame's
-
-
-CHANNELS: tuple[Channel, ...] = tuple(Channel)
-
-
-@dataclass(frozen=True, slots=True)
-class Usual:
-    """Location and spread of one channel in ordinary reading."""
-
-    median: float
-    spread: float
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """What is usual for this learner, channel by channel."""
-
-    usual: Mapping[Channel, Usual]
-
-    def z(self, channel: Channel, value: float) -> float:
-        """Return (value - median) / spread, clipped to -3..3."""
-        usual = self.usual[channel]
-        return max(-Z_LIMIT, min(Z_LIMIT, (value - usual.median) / usual.spread))
-
-    def to_dict(self) -> dict[str, dict[str, float]]:
-        """Return plain JSON values, to be kept with the learner's history."""
-        return {
-            str(channel): {"median": usual.median, "spread": usual.spread}
-            for channel, usual in self.usual.items()
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Baseline:
-        """Read what `to_dict` wrote.
-
-        Raises:
-            KeyError, ValueError: A channel is missing or not usable.
-        """
-        usual = {}
-        for channel in CHANNELS:
-            median, spread = float(data[channel]["median"]), float(data[channel]["spread"])
-            if not (math.isfinite(median) and math.isfinite(spread) and spread > 0):
-                raise ValueError(f"the baseline of {channel} is not usable")
-            usual[channel] = Usual(median, spread)
-        return cls(usual)
-
-
-class BaselineLearner:
-    """Collects ordinary reading in 10-s bins until there are 300 s of it."""
-
-    def __init__(self) -> None:
-        self._bins: list[FloatArray] = []
-        self._sum = np.zeros(len(CHANNELS))
-        self._seconds = 0.0
-        self._bin_start: float | None = None
-
-    @property
-    def progress(self) -> float:
-        """Share of the reading needed that has been seen, 0..1."""
-        return min(1.0, len(self._bins) * BASELINE_BIN_S / BASELINE_S)
-
-    @property
-    def ready(self) -> bool:
-        return len(self._bins) * BASELINE_BIN_S >= BASELINE_S
-
-    def push(self, values: FloatArray, at: float, seconds: float) -> None:
-        """Take one stretch with a usable face.
-
-        Args:
-            values: Shape (7,): the channels' means over the stretch, in the order of `CHANNELS`.
-            at: Start of the stretch, seconds.
-            seconds: How much of it the face was usable; at most a bin's length.
-        """
-        if self.ready:
-            return
-        bin_start = math.floor(at / BASELINE_BIN_S) * BASELINE_BIN_S
-        if self._bin_start is not None and bin_start != self._bin_start:
-            self._close_bin()
-        self._bin_start = bin_start
-        self._sum += values * seconds
-        self._seconds += seconds
-
-    def _close_bin(self) -> None:
-        if self._seconds >= MIN_COVERAGE * BASELINE_BIN_S:
-            self._bins.append(self._sum / self._seconds)
-        self._sum = np.zeros(len(CHANNELS))
-        self._seconds = 0.0
-
-    def result(self) -> Baseline:
-        """Return median and max(1.4826 MAD, .05) of the bins.
-
-        Raises:
-            ValueError: Nothing has been collected yet.
-        """
-        if not self._bins:
-            raise ValueError("no ordinary reading has been seen yet")
-        bins = np.array(self._bins)
-        median = np.median(bins, axis=0)
-        spread = np.maximum(MAD_TO_SD * np.median(np.abs(bins - median), axis=0), MIN_SPREAD)
-        return Baseline(
-            {
-                channel: Usual(float(m), float(s))
-                for channel, m, s in zip(CHANNELS, median, spread, strict=True)
-            }
-        )

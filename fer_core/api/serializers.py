@@ -30,8 +30,9 @@ from fer_core.api.schemas.study import (
 )
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
-from fer_core.reading.attribution import PassageReading, own_pace
+from fer_core.reading.attribution import PassageReading
 from fer_core.reading.highlights import Mark
+from fer_core.reading.pace import Pace
 from fer_core.sessions.report import NOTE, Report, Stretch, make_report
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
@@ -193,7 +194,7 @@ def _reading_of(
         for passage in reading.passages
         if passage.seen
     ]
-    return highlights, passages, round(reading.own_wpm, 1)
+    return highlights, passages, round(reading.own.wpm, 1)
 
 
 def _stored_reading_of(
@@ -213,9 +214,7 @@ def _stored_reading_of(
     ]
     if not passages:
         return highlights, seen, None
-    here = [passage.reading.wpm for passage in passages if passage.reading.wpm is not None]
-    pace = own_pace([*running.session.profile.paces_wpm, *here])
-    return highlights, seen, round(pace, 1)
+    return highlights, seen, round(Pace.of(running.session.profile.paces_wpm).wpm, 1)
 
 
 def _highlight_of(passage_id: str, mark: Mark, why: str) -> HighlightOut:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 import altair as alt
 import pandas as pd
 
-from fer_core.affect.indicators import INTERVAL_PERCENT
+from fer_core.affect.weights import INTERVAL_PERCENT
 from fer_core.storage.comparisons import HourMean, Trend, WeekTotal
 from fer_core.storage.history import SessionSummary
 

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from fer_core.affect.indicators import INTERVAL_PERCENT, Estimate
-from fer_core.reading.attribution import SKIMMED_PACE, PassageReading
+from fer_core.affect.indicators import Estimate
+from fer_core.affect.weights import INTERVAL_PERCENT
+from fer_core.reading.attribution import PassageReading
+from fer_core.reading.pace import Pace
 
 _COMPREHENSION, _PACE, _GREY = "#009E73", "#0072B2", "#808B98"
 _HEIGHT = 150
@@ -16,8 +18,8 @@ _HEIGHT = 150
 _AXIS_PX = 36
 MAP_CAPTION = (
     f"Above: comprehension estimate with its {INTERVAL_PERCENT} % interval, 0 to 100. Below: words "
-    f"a minute; the dashed lines are your usual pace and {SKIMMED_PACE} times it, from which a "
-    "passage counts as skimmed. Hover for the numbers."
+    "a minute; the dashed lines are your usual pace and the one from which a passage counts as "
+    "skimmed. A passage that was not left yet has no pace. Hover for the numbers."
 )
 #: The given height is the plot's alone; axes come on top.
 _PLOT_HEIGHT = alt.AutoSizeParams(type="fit-x", contains="padding")
@@ -92,15 +94,15 @@ def comprehension_map(table: pd.DataFrame) -> alt.LayerChart:
     ).properties(height=_HEIGHT, autosize=_PLOT_HEIGHT)
 
 
-def pace_map(table: pd.DataFrame, own_wpm: float) -> alt.LayerChart:
+def pace_map(table: pd.DataFrame, own: Pace) -> alt.LayerChart:
     """Return the pace on each passage; dashed lines are the own pace and the one of skimming.
 
     Args:
         table: Of `passage_table`, at least one line.
-        own_wpm: The learner's pace, words a minute.
+        own: The learner's pace.
     """
     shown = table.assign(pace=table["wpm"].clip(upper=_FASTEST_SHOWN), interval="")
-    rules = alt.Chart(pd.DataFrame({"wpm": [own_wpm, SKIMMED_PACE * own_wpm]}))
+    rules = alt.Chart(pd.DataFrame({"wpm": [own.wpm, own.skimmed_wpm]}))
     return alt.LayerChart(
         layer=[
             _base(shown)

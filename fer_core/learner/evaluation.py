@@ -1,36 +1,37 @@
 """How good the estimates have been for one learner, and what the camera added to them.
 
-Prequential evaluation (Dawid 1984): every answer is first predicted from the answers
-before it, then learnt from. So the figures are what the learner really got.
+Prequential evaluation (Dawid 1984): every answer is first predicted from the answers before it,
+then learnt from, by the very function that makes the number shown. Only answers to questions that
+came by chance judge; those put where an estimate was doubtful, and corrections, only teach.
 """
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 import numpy as np
 
-from fer_core.affect.indicators import (
-    CALIBRATED_ANSWERS,
-    Coefficients,
-    ComprehensionFeatures,
-    comprehension_prior,
-)
+from fer_core.affect.indicators import CALIBRATED_ANSWERS, ComprehensionFeatures
+from fer_core.affect.weights import Weights, comprehension_prior, probability, stress_prior
 from fer_core.arrays import FloatArray
-from fer_core.learner.personalise import Example, personalise, probability
+from fer_core.learner.personalise import Example, personalise
+from fer_core.learner.scores import Score, score
 
 #: Only so many of the latest answers are judged: older ones say little about today, and the cost
 #: stays below a second.
 LATEST_ANSWERS = 200
-#: Resamples of the answers for the interval of a difference.
-RESAMPLES = 1000
-#: The interval's level, both sides. A camera that adds nothing is then praised to at most 2.5 % of
-#: learners at any one look; the other half of the 5 % allowed is for looking more than once.
-INTERVAL = 0.95
-CALIBRATION_BINS = 5
+#: Below so many answers a camera that truly helps is found out in one case of six or fewer: that it
+#: "has not helped" cannot be said yet.
+ENOUGH_ANSWERS = 60
+#: The interval is over sessions, and needs this many: answers of one session go together.
+LEAST_SESSIONS = 4
+#: Standard normal deviate of the interval: 95 %, both sides. A camera that adds nothing is then
+#: praised to at most 2.5 % of learners at any one look.
+INTERVAL_DEVIATE = 1.959964
 
 
 class CameraVerdict(StrEnum):
@@ -38,32 +39,22 @@ class CameraVerdict(StrEnum):
 
     NOT_CALIBRATED = "not_calibrated"
     NO_CAMERA = "no_camera"
+    UNDECIDED = "undecided"
     NOT_HELPED = "not_helped"
     HELPED = "helped"
 
 
-class ComprehensionExample(NamedTuple):
-    """A passage's features and the learner's answer about it; see `personalise.Example`."""
+class Subject(StrEnum):
+    """What is estimated."""
 
-    features: ComprehensionFeatures
-    target: float
-    weight: float
+    COMPREHENSION = "comprehension"
+    STRESS = "stress"
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """How good one way of predicting was.
-
-    Attributes:
-        auc: Probability that of two passages answered differently the better understood one was
-            ranked higher, 0..1; .5 is chance; None where all answers are the same.
-        brier: Mean squared error, 0 (best) to 1.
-        ece: Expected calibration error over five bins of equal size, 0 (best) to 1.
-    """
-
-    auc: float | None
-    brier: float
-    ece: float
+_ABOUT = {
+    Subject.COMPREHENSION: "about passages that you read or how clear it was",
+    Subject.STRESS: "about your stress",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,177 +62,178 @@ class Evaluation:
     """The learner's own figures.
 
     Attributes:
-        answers: How many answers were judged.
+        answers: How many answers were judged: those to questions that came by chance.
         base_rate: Predicting the mean of the answers so far, whatever the passage.
-        text_only: Knowing the text's difficulty alone.
-        no_camera: Knowing text, pace and revisits.
+        text_only: Knowing the text's difficulty alone; None for stress.
+        no_camera: Knowing text, pace and revisits; for stress nothing but the answers before.
         full: Knowing what the camera saw as well.
-        difference: AUC(full) - AUC(no camera); None where it cannot be had.
-        low: Lower end of its 95 % interval.
+        gain: Brier score without the camera minus that with it: above 0 it has helped; None where
+            it cannot be had.
+        low: Lower end of its 95 % interval over sessions; None with too few sessions.
         high: Upper end.
         verdict: What follows.
+        subject: What was estimated.
     """
 
     answers: int
-    base_rate: Score | None
-    text_only: Score | None
-    no_camera: Score | None
-    full: Score | None
-    difference: float | None
-    low: float | None
-    high: float | None
-    verdict: CameraVerdict
+    base_rate: Score | None = None
+    text_only: Score | None = None
+    no_camera: Score | None = None
+    full: Score | None = None
+    gain: float | None = None
+    low: float | None = None
+    high: float | None = None
+    verdict: CameraVerdict = CameraVerdict.NOT_CALIBRATED
+    subject: Subject = Subject.COMPREHENSION
 
     @property
     def uses_camera(self) -> bool:
-        """Whether estimates should include what the camera saw.
+        """Whether estimates include what the camera saw: unless it was shown not to help.
 
-        Before there are enough answers the prior's small weights stand, under the label "not
-        calibrated"; after that the camera has to have earned its place.
+        What it saw is kept with every answer all the same, so that this can change.
         """
-        return self.verdict in (CameraVerdict.HELPED, CameraVerdict.NOT_CALIBRATED)
+        return self.verdict is not CameraVerdict.NOT_HELPED
 
     @property
     def sentence(self) -> str:
         """What the page says about the camera."""
+        of = self.subject
         if self.verdict is CameraVerdict.NOT_CALIBRATED:
             missing = CALIBRATED_ANSWERS - self.answers
             more = f"{missing} more question{'s' if missing != 1 else ''}"
             return (
-                "Not calibrated to you yet: whether the camera helps can be told once you have "
-                f"answered {more} about passages that you read."
+                f"Estimate of {of}: not calibrated to you yet. Whether the camera helps can be "
+                f"told once you have answered {more} {_ABOUT[of]}."
             )
         if self.verdict is CameraVerdict.NO_CAMERA:
-            return "The camera was not used, so nothing can be said about what it adds."
-        if self.difference is None or self.low is None or self.high is None:
             return (
-                "Your camera has not helped so far: your answers are too alike to tell. It is "
-                "left out of the estimates."
+                f"Estimate of {of}: no camera was on when you answered, so nothing can be said "
+                "about what it adds."
             )
-        span = f"{self.difference:+.2f} ({self.low:+.2f} to {self.high:+.2f})"
+        if self.verdict is CameraVerdict.UNDECIDED:
+            return (
+                f"Estimate of {of}: {self.answers} answers are not enough to tell whether your "
+                "camera helps."
+            )
+        span = "" if self.low is None else f" ({self.low:+.3f} to {self.high:+.3f})"
+        figure = (
+            f"over {self.answers} answers the squared error fell by {self.gain or 0:+.3f}{span}."
+        )
         if self.verdict is CameraVerdict.HELPED:
-            return (
-                f"Your camera has helped so far: over {self.answers} answers it moved the AUC by "
-                f"{span}."
-            )
+            return f"Estimate of {of}: your camera has helped so far: {figure}"
         return (
-            f"Your camera has not helped so far: over {self.answers} answers it moved the AUC by "
-            f"{span}. It is left out of the estimates."
+            f"Estimate of {of}: your camera has not helped so far: {figure} It is left out of this "
+            "estimate."
         )
 
 
-def evaluate(examples: Sequence[ComprehensionExample]) -> Evaluation:
-    """Judge the estimates on a learner's answers.
+def evaluate(examples: Sequence[Example]) -> Evaluation:
+    """Judge the estimates of comprehension on a learner's answers.
 
     Args:
         examples: In the order in which the answers came, over all sessions.
     """
+    return _evaluate(examples, comprehension_prior(), Subject.COMPREHENSION)
+
+
+def evaluate_stress(examples: Sequence[Example]) -> Evaluation:
+    """Judge the estimates of stress; the arguments are those of `evaluate`."""
+    return _evaluate(examples, stress_prior(), Subject.STRESS)
+
+
+def _evaluate(examples: Sequence[Example], prior: Weights, subject: Subject) -> Evaluation:
     examples = examples[-LATEST_ANSWERS:]
-    n = len(examples)
+    judged = np.array([example.at_random for example in examples], dtype=bool)
+    n = int(judged.sum())
     if n < CALIBRATED_ANSWERS:
-        nothing = (None,) * 7
-        return Evaluation(n, *nothing, verdict=CameraVerdict.NOT_CALIBRATED)
+        return Evaluation(n, subject=subject)
     targets = np.array([example.target for example in examples])
-    full = predict_in_turn(examples, comprehension_prior())
-    no_camera = predict_in_turn(
-        [example._replace(features=example.features.without_camera()) for example in examples],
-        comprehension_prior(),
-    )
-    text_only = predict_in_turn(
-        [
-            example._replace(features=ComprehensionFeatures(difficulty=example.features.difficulty))
-            for example in examples
-        ],
-        comprehension_prior(),
-    )
-    base_rate = _running_mean(targets)
-    difference, low, high = auc_difference(targets, full, no_camera)
-    if all(example.features == example.features.without_camera() for example in examples):
+    bare = [one._replace(features=one.features.without_camera()) for one in examples]
+    full, no_camera = predict_in_turn(examples, prior), predict_in_turn(bare, prior)
+    text_only = None
+    if subject is Subject.COMPREHENSION:
+        text = [one._replace(features=_text_of(one)) for one in examples]
+        text_only = score(targets[judged], predict_in_turn(text, prior)[judged])
+    gains = ((targets - no_camera) ** 2 - (targets - full) ** 2)[judged]
+    sessions = [one.session_id for one in examples if one.at_random]
+    gain, low, high = mean_over_sessions(gains, sessions)
+    if not any(one.features.has_camera for one in examples if one.at_random):
         verdict = CameraVerdict.NO_CAMERA
     elif low is not None and low > 0:
         verdict = CameraVerdict.HELPED
+    elif low is None or n < ENOUGH_ANSWERS:
+        verdict = CameraVerdict.UNDECIDED
     else:
         verdict = CameraVerdict.NOT_HELPED
     return Evaluation(
         answers=n,
-        base_rate=score(targets, base_rate),
-        text_only=score(targets, text_only),
-        no_camera=score(targets, no_camera),
-        full=score(targets, full),
-        difference=difference,
+        base_rate=score(targets[judged], _running_mean(targets)[judged]),
+        text_only=text_only,
+        no_camera=score(targets[judged], no_camera[judged]),
+        full=score(targets[judged], full[judged]),
+        gain=gain,
         low=low,
         high=high,
         verdict=verdict,
+        subject=subject,
     )
 
 
-def predict_in_turn(examples: Sequence[ComprehensionExample], prior: Coefficients) -> FloatArray:
+def _text_of(example: Example) -> ComprehensionFeatures:
+    features = example.features
+    if not isinstance(features, ComprehensionFeatures):
+        return ComprehensionFeatures()
+    return ComprehensionFeatures(difficulty=features.difficulty)
+
+
+def predict_in_turn(examples: Sequence[Example], prior: Weights) -> FloatArray:
     """Return shape (n,): each answer's predicted probability from the answers before it."""
-    learnt = [Example(*example) for example in examples]
-    return np.array(
-        [
-            probability(example.features, personalise(prior, learnt[:position]))
-            for position, example in enumerate(examples)
-        ]
-    )
+    bare = [one._replace(features=one.features.without_camera()) for one in examples]
+    predictions = []
+    for position, example in enumerate(examples):
+        learnt = examples if example.features.has_camera else bare
+        fitted = personalise(prior.for_features(example.features), learnt[:position])
+        predictions.append(probability(example.features, Weights(fitted, fitted)))
+    return np.array(predictions)
 
 
-def score(targets: FloatArray, predictions: FloatArray) -> Score:
-    """Judge predictions, both of shape (n,) and 0..1."""
-    order = np.argsort(predictions, kind="stable")
-    bins = [part for part in np.array_split(order, CALIBRATION_BINS) if len(part)]
-    ece = sum(
-        len(part) * abs(targets[part].mean() - predictions[part].mean()) for part in bins
-    ) / max(1, len(targets))
-    return Score(
-        auc=auc(targets, predictions),
-        brier=float(np.mean((targets - predictions) ** 2)),
-        ece=float(ece),
-    )
+def mean_over_sessions(
+    values: FloatArray, sessions: Sequence[str]
+) -> tuple[float, float | None, float | None]:
+    """Return the mean of values, shape (n,), and its 95 % interval; Nones with too few sessions.
 
+    The error is that of a mean of clusters (Liang & Zeger 1986): answers of one session share a
+    day, a text and a mood. The deviate is Student's t with one degree less than there are sessions.
 
-def auc(targets: FloatArray, predictions: FloatArray) -> float | None:
-    """Return the share of differently answered pairs that are ranked rightly; ties count half.
-
-    For answers of two values this is the area under the ROC curve; for ratings of several, its
-    generalisation (Harrell's C, 1982).
+    Args:
+        values: One for each answer.
+        sessions: In which session each was given.
     """
-    wins, pairs = _pairwise(targets, predictions)
-    total = pairs.sum()
-    return float((wins * pairs).sum() / total) if total else None
+    mean = float(values.mean())
+    sums: defaultdict[str, float] = defaultdict(float)
+    for value, session in zip(values, sessions, strict=True):
+        sums[session] += float(value) - mean
+    count = len(sums)
+    if count < LEAST_SESSIONS:
+        return mean, None, None
+    variance = sum(one * one for one in sums.values()) * count / (count - 1)
+    half = _student(count - 1) * math.sqrt(variance) / len(values)
+    return mean, mean - half, mean + half
 
 
-def auc_difference(
-    targets: FloatArray, predictions: FloatArray, reference: FloatArray
-) -> tuple[float | None, float | None, float | None]:
-    """Return AUC(predictions) - AUC(reference) and its 95 % interval from paired resampling.
+def _student(freedom: int) -> float:
+    """Return the .975 quantile of Student's t, from 3 degrees of freedom on, within .005.
 
-    Answers are drawn with replacement (Efron 1979), the same for both. Three Nones where all
-    answers are the same.
+    By the expansion of Abramowitz & Stegun (1964), 26.7.5.
     """
-    wins, pairs = _pairwise(targets, predictions)
-    reference_wins, _ = _pairwise(targets, reference)
-    if not pairs.any():
-        return None, None, None
-    gain = (wins - reference_wins) * pairs
-    n = len(targets)
-    rng = np.random.default_rng(n)
-    counts = rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES).astype(np.float64)
-    weights = np.einsum("ri,ij,rj->r", counts, pairs, counts, optimize=True)
-    gains = np.einsum("ri,ij,rj->r", counts, gain, counts, optimize=True)
-    drawn = gains[weights > 0] / weights[weights > 0]
-    tail = (1 - INTERVAL) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail])
-    return float(gain.sum() / pairs.sum()), float(low), float(high)
-
-
-def _pairwise(targets: FloatArray, predictions: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return (n, n): rightly ranked (1, ties .5), and which pairs (i above j) are asked about."""
-    pairs = (targets[:, None] > targets[None, :]).astype(np.float64)
-    gap = predictions[:, None] - predictions[None, :]
-    # Equal up to rounding is a tie: otherwise noise of 1e-17 decides.
-    wins = np.where(np.abs(gap) < 1e-9, 0.5, (gap > 0).astype(np.float64))
-    return wins, pairs
+    z, v = INTERVAL_DEVIATE, float(freedom)
+    return (
+        z
+        + (z**3 + z) / (4 * v)
+        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
+        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * v**3)
+        + (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / (92160 * v**4)
+    )
 
 
 def _running_mean(targets: FloatArray) -> FloatArray:

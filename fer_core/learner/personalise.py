@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fer_core.affect.indicators import Coefficients, Features
+from fer_core.affect.indicators import Features
+from fer_core.affect.weights import Coefficients, Weights
 from fer_core.arrays import FloatArray, expit
 
 #: Newton steps; the objective is convex and smooth, and 10 reach machine precision from any prior.
@@ -24,14 +25,27 @@ class Example(NamedTuple):
     """One answer as a training example.
 
     Attributes:
-        features: What was known about the passage or the moment.
+        features: All that was known about the passage or the moment, the camera's part included.
         target: The answer on 0..1: 1 understood, or stressed.
         weight: 1 for a question, .5 for a rating.
+        session_id: In which session; answers of one session are not independent.
+        at_random: Asked by chance: only such answers may judge the estimates.
     """
 
     features: Features
     target: float
     weight: float
+    session_id: str = ""
+    at_random: bool = True
+
+
+def learn(prior: Weights, examples: Sequence[Example]) -> Weights:
+    """Return the belief about the weights after these answers, with the camera and without it."""
+    bare = [one._replace(features=one.features.without_camera()) for one in examples]
+    return Weights(
+        full=personalise(prior.full, examples),
+        without_camera=personalise(prior.without_camera, bare),
+    )
 
 
 def personalise(prior: Coefficients, examples: Sequence[Example]) -> Coefficients:
@@ -82,16 +96,3 @@ def personalise(prior: Coefficients, examples: Sequence[Example]) -> Coefficient
         covariance=(covariance + covariance.T) / 2,
         answers=prior.answers + len(examples),
     )
-
-
-def probability(features: Features, coefficients: Coefficients) -> float:
-    """Return the expected probability, 0..1, with the doubt about the weights taken in.
-
-    E[sigma(b . x)] for Gaussian b by the probit approximation (MacKay 1992): the logit's mean is
-    shrunk by 1 / sqrt(1 + pi v / 8), v its variance. It is nearer to one half than the estimate at
-    the weights' mean, and better calibrated while answers are few.
-    """
-    x = features.vector()
-    variance = max(0.0, float(x @ coefficients.covariance @ x))
-    logit = float(x @ coefficients.mean) / np.sqrt(1.0 + np.pi * variance / 8.0)
-    return float(expit(logit))

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fer_core.affect.indicators import (
-    Coefficients,
-    Features,
-    comprehension_prior,
-    stress_prior,
-)
-from fer_core.learner.personalise import Example, personalise
-from fer_core.learner.probes import Answer, Probe, ProbeKind, ProbeSchedule, ReadPassage
+from fer_core.affect.indicators import Features
+from fer_core.affect.weights import Weights, comprehension_prior, stress_prior
+from fer_core.learner.personalise import learn
+from fer_core.learner.probes import Answer, Probe, ProbeSchedule, ReadPassage
+from fer_core.learner.profile import Given, examples_of
 from fer_core.texts.question import Question
 
 #: A question that nobody answers goes away, as skipped. Seconds.
@@ -35,8 +32,8 @@ class Questionnaire:
         questions: Iterable[Question] = (),
         seed: int | None = None,
         *,
-        comprehension: Coefficients | None = None,
-        stress: Coefficients | None = None,
+        comprehension: Weights | None = None,
+        stress: Weights | None = None,
     ) -> None:
         self.open: Probe | None = None
         self._questions = tuple(questions)
@@ -102,16 +99,10 @@ class Questionnaire:
         """Every answer with what was known, in the order of the first answers."""
         return tuple(self._answers.values())
 
-    def learnt(self) -> tuple[Coefficients, Coefficients]:
+    def learnt(self) -> tuple[Weights, Weights]:
         """Return comprehension and stress, fitted to all answers from what was believed before."""
-        comprehension: list[Example] = []
-        stress: list[Example] = []
-        for answer, features in self._answers.values():
-            if answer.target is None or features is None:
-                continue
-            example = Example(features, answer.target, answer.weight)
-            (stress if answer.probe.kind is ProbeKind.STRESS else comprehension).append(example)
-        return personalise(self._comprehension, comprehension), personalise(self._stress, stress)
+        comprehension, stress = examples_of(Given(*one) for one in self._answers.values())
+        return learn(self._comprehension, comprehension), learn(self._stress, stress)
 
     def restore(self, answers: Iterable[tuple[Answer, Features | None]], at: float) -> None:
         """Bring back the answers of an interrupted session that ended at this moment."""

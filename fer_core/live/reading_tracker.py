@@ -7,14 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fer_core.affect.indicators import ComprehensionFeatures, Estimate
-from fer_core.learner.evaluation import ComprehensionExample, Evaluation, evaluate
-from fer_core.learner.personalise import Example, personalise
+from fer_core.learner.evaluation import Evaluation, evaluate
+from fer_core.learner.personalise import learn
 from fer_core.learner.probes import ReadPassage
+from fer_core.learner.profile import examples_of
 from fer_core.reading.attribution import PassageReading, Reading, read_stretches
 from fer_core.reading.highlights import Highlight, find_highlights
 from fer_core.reading.notes import PassageNote
 from fer_core.reading.visibility import Stretches
 from fer_core.sessions.session import StudySession
+from fer_core.sessions.snapshot import State
 from fer_core.storage.history import TextLabel
 from fer_core.texts.document import Document
 
@@ -109,10 +111,13 @@ class ReadingTracker:
         session = self._session
         with self._lock:
             grown = self._stretches.update(session.views)
-            state = session.rows()[-1:], session.baseline
+            state = session.rows()[-1:], session.baseline, session.state
             if grown or self._latest is None or self._latest[0] != state:
                 paces = session.profile.paces_wpm
-                reading = read_stretches(self.document, self._stretches, session.signals(), paces)
+                running = session.state is not State.FINISHED
+                reading = read_stretches(
+                    self.document, self._stretches, session.signals(), paces, running=running
+                )
                 self._latest = state, reading
             return self._latest[1]
 
@@ -131,23 +136,19 @@ class ReadingTracker:
     def askable(self) -> list[ReadPassage]:
         """Return the passages stayed with so far, and how far the reader has gone on since each."""
         reading = self.reading()
-        comprehension, _ = self._session.coefficients
+        comprehension, _ = self._session.weights
         return askable(reading.passages, reading.estimates(comprehension))
 
     def result(self) -> ReadingResult:
         """Return what the reading amounted to, with the answers that came after its end."""
-        given = self._session.examples
-        examples = [
-            ComprehensionExample(features, answer.target, answer.weight)
-            for answer, features in given
-            if isinstance(features, ComprehensionFeatures) and answer.target is not None
-        ]
+        given = self._session.given
+        examples, _ = examples_of(given)
         profile = self._session.profile
         evaluation = evaluate([*profile.examples, *examples])
-        personal = personalise(profile.comprehension, [Example(*example) for example in examples])
+        personal = learn(profile.comprehension, examples)
         reading = self.reading()
         estimates = reading.estimates(personal, with_camera=evaluation.uses_camera)
-        answers = [answer for answer, _ in given]
+        answers = [one.answer for one in given]
         return ReadingResult(
             reading,
             estimates,

@@ -15,27 +15,16 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from fer_core.affect.indicators import (
-    Coefficients,
-    ComprehensionFeatures,
-    Estimate,
-    comprehension_features,
-    estimate,
-)
+from fer_core.affect.indicators import ComprehensionFeatures, Estimate, comprehension_features
+from fer_core.affect.weights import Weights, estimate
 from fer_core.arrays import FloatArray
+from fer_core.reading.pace import Pace
 from fer_core.reading.visibility import Stretches, View
 from fer_core.texts.document import Document, Passage
 from fer_core.texts.readability import measure_readability
 
-#: Silent reading of English non-fiction, words a minute (Brysbaert 2019).
-USUAL_WPM = 238.0
-#: How many passages the usual pace weighs against the learner's own.
-USUAL_WPM_WEIGHT = 5
-#: Pace above which a passage counts as skimmed, in multiples of the own pace.
-SKIMMED_PACE = 1.5
-#: Faster than this nothing is read (Rayner et al. 2016): such passages say nothing about the own
-#: pace.
-FASTEST_READING_WPM = 600.0
+#: Of a page that moved twice within so long somebody read what lay between, seen or not. Seconds.
+MOVES_WITHIN_S = 120.0
 #: Smoothed expression trails the face by this much.
 AFFECT_LAG_S = 2.0
 #: Expression is reported for a passage only where it was measured for this share of its time.
@@ -54,8 +43,8 @@ class Signals:
     Attributes:
         start: From when, ascending, in seconds on the session's clock.
         end: Until when; rows do not overlap, and gaps between them are allowed.
-        present: Share of the row in which a face was there and faced the screen, 0..1; NaN where
-            nothing was looking (camera off, paused), which says nothing against the reader.
+        present: Share of the row in which the reader was not away, 0..1; NaN where nothing was
+            looking (camera off, paused), which says nothing against the reader.
         negative_z: Mean z of Angry + Sad against the own baseline; NaN where not measured.
     """
 
@@ -77,13 +66,16 @@ class PassageReading:
         passage_id: Which.
         words: Its length; see `text.count_words`.
         seconds: Time with the reader present, attributed by visible share.
-        away_seconds: Time on screen with the reader away or not facing it.
+        away_seconds: Time on screen with the reader away.
         visits: How many times it was stayed with; 0 for one that was only scrolled past.
         first_seen: When it first was on screen, in seconds on the session's clock; None: never.
         last_seen: When it last was.
         negative_z: z of Angry + Sad that goes with it, see `attribute`; None where measured for
             less than half of the time.
         coverage: Share of its time with a measured expression, 0..1.
+        watched: Share of its time in which a camera looked, 0..1.
+        is_left: It has been left behind, or the text's end was reached: before, how many of its
+            words were read is not known, and so neither is the pace.
     """
 
     passage_id: str
@@ -95,6 +87,8 @@ class PassageReading:
     last_seen: float | None = None
     negative_z: float | None = None
     coverage: float = 0.0
+    watched: float = 0.0
+    is_left: bool = True
 
     @property
     def seen(self) -> bool:
@@ -102,8 +96,8 @@ class PassageReading:
 
     @property
     def wpm(self) -> float | None:
-        """Words a minute, or None for a passage that had no time."""
-        return self.words / (self.seconds / 60.0) if self.seconds > 0 else None
+        """Words a minute; None for a passage that had no time or was not left yet."""
+        return self.words / (self.seconds / 60.0) if self.seconds > 0 and self.is_left else None
 
     @property
     def revisits(self) -> int:
@@ -111,9 +105,12 @@ class PassageReading:
 
     @property
     def away_share(self) -> float | None:
-        """Share of its time on screen with the reader away, 0..1."""
+        """Share of its time on screen with the reader away, 0..1.
+
+        None where a camera looked for less than half of it.
+        """
         total = self.seconds + self.away_seconds
-        return self.away_seconds / total if total > 0 else None
+        return self.away_seconds / total if total > 0 and self.watched >= LEAST_COVERAGE else None
 
 
 def attribute(
@@ -123,7 +120,8 @@ def attribute(
 
     At each moment a passage weighs w_i = v_i / sum_j v_j, v being the visible shares. Its time is
     the integral of w_i while the reader is present. So the times, away included, add up to the
-    time in which anything was visible.
+    time in which anything was visible. A page that moves within two minutes is read, whatever the
+    camera sees.
 
     The expression z(t), taken 2 s later for the filter's lag, is explained as sum_i w_i(t) b_i by
     ridge regression (Hoerl & Kennard 1970), b_i being what is reported of a passage: where two are
@@ -143,9 +141,16 @@ def attribute(
 
 
 def attribute_stretches(
-    passages: Sequence[Passage], stretches: Stretches, signals: Signals
+    passages: Sequence[Passage], stretches: Stretches, signals: Signals, *, running: bool = False
 ) -> tuple[PassageReading, ...]:
-    """Do what `attribute` does for what is already cut into stretches."""
+    """Do what `attribute` does for what is already cut into stretches.
+
+    Args:
+        passages: The whole text.
+        stretches: What was visible when.
+        signals: What the camera saw.
+        running: It is being read still: what is on the screen has not been left.
+    """
     indices, starts, ends, weights = stretches.rows()
     away = _Integral(signals, np.nan_to_num(1.0 - signals.present, nan=0.0))
     measured = np.isfinite(signals.negative_z)
@@ -154,10 +159,15 @@ def attribute_stretches(
     lagged = (starts + AFFECT_LAG_S, ends + AFFECT_LAG_S)
     n = len(passages)
     valid_row_s = valid.between(*lagged)
-    shown_s, away_s, valid_s = (
+    watched = _Integral(signals, np.isfinite(signals.present).astype(np.float64))
+    away_row_s = np.where(_moved_on(starts), 0.0, away.between(starts, ends))
+    shown_s, away_s, valid_s, watched_s = (
         np.bincount(indices, weights * amount, minlength=n)
-        for amount in (ends - starts, away.between(starts, ends), valid_row_s)
+        for amount in (ends - starts, away_row_s, valid_row_s, watched.between(starts, ends))
     )
+    in_view = set(indices[starts == starts.max(initial=-np.inf)].tolist())
+    if not running and n - 1 in in_view:
+        in_view.clear()
     negative_z = _explain(indices, starts, weights, valid_row_s, negative.between(*lagged))
     first = np.full(n, np.inf)
     last = np.full(n, -np.inf)
@@ -184,9 +194,18 @@ def attribute_stretches(
                 last_seen=float(last[index]),
                 negative_z=negative_z[index] if coverage >= LEAST_COVERAGE else None,
                 coverage=coverage,
+                watched=min(1.0, float(watched_s[index]) / shown) if shown > 0 else 0.0,
+                is_left=index not in in_view,
             )
         )
     return tuple(readings)
+
+
+def _moved_on(starts: FloatArray) -> npt.NDArray[np.bool_]:
+    """Tell of each row whether the page moved again within two minutes of its start."""
+    moves = np.unique(starts)
+    following = np.append(moves[1:], np.inf)
+    return np.asarray(following[np.searchsorted(moves, starts)] - starts <= MOVES_WITHIN_S)
 
 
 def _explain(
@@ -277,16 +296,16 @@ class Reading:
     Attributes:
         document: The text.
         passages: One reading for each passage, in order.
-        own_wpm: The learner's pace to compare with, words a minute.
+        own: The learner's pace to compare with, from earlier texts.
     """
 
     document: Document
     passages: tuple[PassageReading, ...]
-    own_wpm: float
+    own: Pace
 
     def is_skimmed(self, reading: PassageReading) -> bool:
-        """Whether a passage went by more than 1.5 times as fast as the own pace."""
-        return reading.wpm is not None and reading.wpm > SKIMMED_PACE * self.own_wpm
+        """Whether a passage went by two of the own standard deviations faster than the own pace."""
+        return reading.wpm is not None and reading.wpm > self.own.skimmed_wpm
 
     def features(self, *, with_camera: bool = True) -> dict[str, ComprehensionFeatures]:
         """Return the inputs of the comprehension estimate for each passage that was seen.
@@ -305,7 +324,7 @@ class Reading:
             made = comprehension_features(
                 lix=readability.lix if readability else None,
                 wpm=reading.wpm,
-                own_wpm=self.own_wpm,
+                own_wpm=self.own.wpm,
                 revisits_above_median=reading.revisits - usual_revisits,
                 away_share=reading.away_share,
                 negative_z=reading.negative_z,
@@ -313,12 +332,10 @@ class Reading:
             features[passage.passage_id] = made if with_camera else made.without_camera()
         return features
 
-    def estimates(
-        self, coefficients: Coefficients, *, with_camera: bool = True
-    ) -> dict[str, Estimate]:
+    def estimates(self, weights: Weights, *, with_camera: bool = True) -> dict[str, Estimate]:
         """Return the comprehension estimate of each passage that was seen, 0..100."""
         return {
-            passage_id: estimate(features, coefficients)
+            passage_id: estimate(features, weights)
             for passage_id, features in self.features(with_camera=with_camera).items()
         }
 
@@ -343,22 +360,16 @@ def read(
 
 
 def read_stretches(
-    document: Document, stretches: Stretches, signals: Signals, earlier_wpm: Sequence[float] = ()
+    document: Document,
+    stretches: Stretches,
+    signals: Signals,
+    earlier_wpm: Sequence[float] = (),
+    *,
+    running: bool = False,
 ) -> Reading:
-    """Do what `read` does for what is already cut into stretches."""
-    passages = attribute_stretches(document.passages, stretches, signals)
-    paces = [*earlier_wpm, *(reading.wpm for reading in passages if reading.wpm is not None)]
-    return Reading(document, passages, own_pace(paces))
+    """Do what `read` does for what is already cut into stretches.
 
-
-def own_pace(paces: Iterable[float]) -> float:
-    """Return the pace to compare with: (5 x 238 + n x own median) / (5 + n) words a minute.
-
-    Args:
-        paces: Words a minute on each passage read so far; those too fast for reading are left out.
+    `running` is that of `attribute_stretches`.
     """
-    readable = [wpm for wpm in paces if 0 < wpm <= FASTEST_READING_WPM]
-    if not readable:
-        return USUAL_WPM
-    n = len(readable)
-    return (USUAL_WPM_WEIGHT * USUAL_WPM + n * median(readable)) / (USUAL_WPM_WEIGHT + n)
+    passages = attribute_stretches(document.passages, stretches, signals, running=running)
+    return Reading(document, passages, Pace.of(earlier_wpm))

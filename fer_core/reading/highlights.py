@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
 
-from fer_core.affect.indicators import INTERVAL_PERCENT, Estimate
+from fer_core.affect.indicators import Estimate
+from fer_core.affect.weights import INTERVAL_PERCENT
 from fer_core.learner.probes import LOST_PROMPT, Answer, ProbeKind
-from fer_core.reading.attribution import SKIMMED_PACE, PassageReading, Reading
+from fer_core.reading.attribution import PassageReading, Reading
 from fer_core.texts.importance import rank_passages
 
 #: Guesses on more of a text than this are no help any more. What the learner said is no guess, and
@@ -193,11 +194,11 @@ def _speed(passage: PassageReading) -> float:
 
 def _skimmed_why(passage: PassageReading, reading: Reading) -> str:
     # Above some pace the figure says nothing but "scrolled past".
-    times = _speed(passage) / reading.own_wpm
+    times = _speed(passage) / reading.own.wpm
     pace = f"{times:.1f} times" if times < 10 else "more than 10 times"
     return (
         f"{passage.seconds:.0f} s for {passage.words:.0f} words: {pace} your usual pace of "
-        f"{reading.own_wpm:.0f} words a minute (marked from {SKIMMED_PACE} times)."
+        f"{reading.own.wpm:.0f} words a minute (marked from {reading.own.skimmed_wpm:.0f})."
     )
 
 

@@ -26,6 +26,8 @@ LONGEST_REPORT_S = 60.0
 SHORTEST_VISIT_S = 2.0
 #: Neighbouring reports are merged where they differ by no more: half a per cent of a passage.
 SHARE_TOLERANCE = 0.005
+#: A share that changed by more is a page that somebody moved.
+MOVED_SHARE = 0.02
 #: Views of one session: three passages that move for eight hours, reported every two seconds, are
 #: 43,000. With what is made of them they take about 20 MB.
 MOST_VIEWS = 50_000
@@ -72,30 +74,39 @@ class ReadingLog:
         for view in views:
             self.add(view)
 
-    def add(self, view: View) -> None:
+    def add(self, view: View) -> bool:
         """Take one report; a report longer than a minute counts for its first minute.
+
+        Returns:
+            Whether something else is seen than before: the page moved, so somebody is there.
 
         Raises:
             ReadingFull: There is no room for one more.
         """
         view = replace(view, end=min(view.end, view.start + LONGEST_REPORT_S))
         if view.end <= view.start or view.visible_share <= 0:
-            return
+            return False
         position = self._last.get(view.passage_id)
+        moved = True
         if position is not None:
             before = self._views[position]
+            moved = (
+                abs(before.visible_share - view.visible_share) > MOVED_SHARE
+                or view.start - before.end > LONGEST_REPORT_S
+            )
             follows = before.start <= view.start <= before.end + 1e-3
             same = abs(before.visible_share - view.visible_share) <= SHARE_TOLERANCE
             if follows and same:
                 self._views[position] = replace(before, end=max(before.end, view.end))
-                return
+                return False
             if follows and len(self._views) >= MOST_VIEWS // 2:
                 self._views[position] = _joined(before, view)
-                return
+                return moved
         if len(self._views) >= MOST_VIEWS:
             raise ReadingFull
         self._last[view.passage_id] = len(self._views)
         self._views.append(view)
+        return moved
 
     @property
     def views(self) -> tuple[View, ...]:

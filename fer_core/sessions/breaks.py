@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from fer_core.affect.baseline import Baseline
 from fer_core.affect.breaks import BreakAdvisor, BreakPlan, BreakRule, Suggestion
-from fer_core.affect.signals import Baseline
 from fer_core.learner.probes import Answer, ProbeKind
 from fer_core.sessions.events import Event, EventKind, EventLog
 from fer_core.sessions.timer import StudyTimer, TimerView
@@ -12,7 +12,8 @@ from fer_core.sessions.timer import StudyTimer, TimerView
 class SessionBreaks:
     """The timer and the advisor of one session. Not thread-safe: its session locks.
 
-    Times named `active_s` are the seconds of study so far, pauses left out.
+    Times named `active_s` are the seconds of study so far: pauses and absences are left
+    out.
 
     Args:
         plan: Study and rest in turn.

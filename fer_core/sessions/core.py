@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 
 from fer_core.affect.breaks import REST_S, BreakRule
@@ -31,8 +32,8 @@ from fer_core.sessions.timeline_bucket import TimelineBucket
 from fer_core.texts.question import Question
 from fer_core.vision.faces import Detections
 
-#: After a restart this much of the end is replayed into the filters, which forget what is older;
-#: all of it while there is no baseline yet. Seconds.
+#: After a restart this much of the end is replayed into the filters, which forget what is older.
+#: Seconds.
 REPLAY_S = 600.0
 
 
@@ -58,7 +59,11 @@ class SessionCore:
             stress=profile.stress,
         )
         self.signals = SignalPipeline(
-            profile.baseline, EstimatorState(*self.questionnaire.learnt(), profile.use_camera)
+            profile.baseline,
+            EstimatorState(
+                *self.questionnaire.learnt(), profile.use_camera, profile.use_camera_for_stress
+            ),
+            profile.usual,
         )
         self.timeline = Timeline()
         self.log = EventLog()
@@ -106,15 +111,20 @@ class SessionCore:
                 self._last_presence = bucket.presence
                 self.log.note(EventKind.PRESENCE, bucket.at, presence=str(bucket.presence))
             if self._tallies.add(bucket):
-                self.breaks.rested(self.clock.active_s(end))
+                self.breaks.rested(self._studied_s(end))
         if baseline is not None and not self._baseline_given and buckets:
             self._baseline_given = True
             self.log.note(EventKind.BASELINE_READY, buckets[-1].at + buckets[-1].width_s)
 
     def _advise(self, at: float) -> None:
-        away = self.signals.presence.now(at) is Presence.AWAY
-        if self.clock.state is State.ACTIVE and not away:
-            self.breaks.advise(at, self.clock.active_s(at))
+        # Of an absence that was a rest it is known a second after its end: until then, say nothing.
+        absent = self.signals.presence.now(at) is Presence.AWAY or self._tallies.rests
+        if self.clock.state is State.ACTIVE and not absent:
+            self.breaks.advise(at, self._studied_s(at))
+
+    def _studied_s(self, at: float) -> float:
+        """Return the seconds of study up to a moment: neither paused nor away."""
+        return max(0.0, self.clock.active_s(at) - self._tallies.away_s)
 
     # The clock
 
@@ -147,7 +157,8 @@ class SessionCore:
         self.sign(at)
         if self.clock.state is State.PAUSED:
             if self.clock.apply(self.log.note(EventKind.RESUMED, at)):
-                self.breaks.rested(self.clock.active_s(at))
+                self._tallies.resume()
+                self.breaks.rested(self._studied_s(at))
             self.signals.begin(at)
             self._last_presence = Presence.WAITING
 
@@ -156,13 +167,13 @@ class SessionCore:
         self.ensure_open()
         self.sign(at)
         if self.clock.state is State.ACTIVE:
-            self.clock.apply(self.breaks.take(at, self.clock.active_s(at)))
+            self.clock.apply(self.breaks.take(at, self._studied_s(at)))
             self._stop(EventKind.PAUSED, at)
 
     def extend_break(self, at: float) -> None:
         """Rest for one minute more; outside a break nothing changes."""
         self.ensure_open()
-        self.breaks.extend_break(at, self.clock.active_s(at))
+        self.breaks.extend_break(at, self._studied_s(at))
 
     def extend_round(self, at: float) -> None:
         """Study for five minutes more before the break; in a pause nothing changes."""
@@ -170,17 +181,17 @@ class SessionCore:
         self.sign(at)
         if self.clock.state is not State.ACTIVE:
             return
-        active_s = self.clock.active_s(at)
-        suggestion = self.breaks.standing(at, active_s)
+        studied_s = self._studied_s(at)
+        suggestion = self.breaks.standing(at, studied_s)
         if suggestion is not None and suggestion.rule is BreakRule.TIMER:
-            self.breaks.snooze(at, active_s)
+            self.breaks.snooze(at, studied_s)
         else:
-            self.breaks.extend_round(at, active_s)
+            self.breaks.extend_round(at, studied_s)
 
     def answer_suggestion(self, at: float, answer: Callable[[float, float], None]) -> None:
         """Let the learner answer the suggestion that stands: now, after so much study."""
         self.sign(at)
-        answer(at, self.clock.active_s(at))
+        answer(at, self._studied_s(at))
 
     def finish(self, at: float) -> None:
         """End the session for good."""
@@ -203,7 +214,7 @@ class SessionCore:
         """Return the question to show now."""
         active = self.clock.state is State.ACTIVE
         away = self.signals.presence.now(at) is Presence.AWAY
-        standing = self.breaks.standing(at, self.clock.active_s(at))
+        standing = self.breaks.standing(at, self._studied_s(at))
         quiet = not active or away or standing is not None
         probe = self.questions.next(at, read, quiet=quiet)
         return probe if active else None
@@ -213,6 +224,7 @@ class SessionCore:
         if not answer.is_correction:
             self.ensure_open()
         self.sign(answer.answered_at)
+        self.signals.presence.act(answer.answered_at)
         finished = self.clock.state is State.FINISHED
         self.questions.take(answer, features, after_end=finished)
 
@@ -221,7 +233,9 @@ class SessionCore:
         self.ensure_open()
         self.sign(end)
         if self.clock.state is State.ACTIVE and end > self.clock.since:
-            self.reading_log.add(View(passage_id, share, max(start, self.clock.since), end))
+            start = max(start, self.clock.since)
+            if self.reading_log.add(View(passage_id, share, start, end)):
+                self.signals.presence.act(start)
 
     # What it says
 
@@ -254,40 +268,53 @@ class SessionCore:
         views: Iterable[View],
     ) -> None:
         """Bring back what was stored of the session into one that has just been made."""
-        rests = []
+        rests, away = [], []
         for bucket in buckets:
             self.timeline.append(bucket)
             if self._tallies.add(bucket):
                 rests.append(bucket.at + bucket.width_s)
+            away.append((bucket.at + bucket.width_s, self._tallies.away_s))
         end = buckets[-1].at + buckets[-1].width_s if buckets else self.info.started_at
-        whole = self.signals.baseline is None
-        self.signals.replay(buckets, -math.inf if whole else end - REPLAY_S)
+        self.signals.replay(buckets, end - REPLAY_S)
         self._baseline_given = self.signals.baseline is not None
         self.questionnaire.restore(answers, end)
         self.questions.learn()
         self.reading_log = ReadingLog(views)
         last_sign = max([end, *(view.end for view in self.reading_log.views)])
-        self._replay(events, rests, last_sign)
+        self._replay(events, rests, away, last_sign)
 
-    def _replay(self, events: list[Event], rests: list[float], last_sign: float) -> None:
+    def _replay(
+        self,
+        events: list[Event],
+        rests: list[float],
+        away: list[tuple[float, float]],
+        last_sign: float,
+    ) -> None:
         """Bring back the clock and the breaks from the events, and note that it was cut off.
 
         Args:
             events: In the order of their sequence.
             rests: When an absence ended that was one, in the order of time.
+            away: How many seconds the learner had been away by when, in the order of time.
             last_sign: The latest of what was seen and read.
         """
+
+        def studied_until(at: float) -> float:
+            before = bisect_right(away, (at, math.inf))
+            away_s = away[before - 1][1] if before else 0.0
+            return max(0.0, self.clock.active_until(at) - away_s)
+
         if events:
             self.log.clear()
         for event in events:
             while rests and rests[0] <= event.at:
-                self.breaks.rested(self.clock.active_until(rests.pop(0)))
+                self.breaks.rested(studied_until(rests.pop(0)))
             self.log.keep(event)
             if self.clock.apply(event):
-                self.breaks.rested(self.clock.active_until(event.at))
-            self.breaks.restore(event, self.clock.active_until(event.at))
+                self.breaks.rested(studied_until(event.at))
+            self.breaks.restore(event, studied_until(event.at))
         for at in rests:
-            self.breaks.rested(self.clock.active_until(at))
+            self.breaks.rested(studied_until(at))
         if self.clock.state is State.ACTIVE:
             signs = [event.at for event in events if event.is_sign]
             at = max([last_sign, self.clock.since, *signs])

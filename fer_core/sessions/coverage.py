@@ -1,4 +1,4 @@
-"""How much of the last minute was observed, with a usable face, and facing the screen."""
+"""How much of the last minute was observed, with a usable face, and in front of the screen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CHART_WINDOW_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """Seconds observed, with exactly one usable face, and facing the screen."""
+    """Seconds observed, with exactly one usable face, and in front of the screen."""
 
     observed_s: float = 0.0
     valid_s: float = 0.0
@@ -21,17 +21,14 @@ class Covered:
 
 
 class CoverageWindow:
-    """The last 60 seconds, second by second, and sums over the whole session.
+    """The last 60 seconds, second by second.
 
     Attributes:
         begins_at: When the session started or went on: no window reaches further back.
-        observed_s: Of the whole session.
-        facing_s: Of the whole session.
     """
 
     def __init__(self) -> None:
         self.begins_at = -math.inf
-        self.observed_s = self.facing_s = 0.0
         self._seconds: deque[tuple[float, Covered]] = deque()
 
     def begin(self, at: float) -> None:
@@ -41,15 +38,9 @@ class CoverageWindow:
 
     def add(self, end: float, covered: Covered) -> None:
         """Take the second that ended at this moment."""
-        self.restore(covered)
         self._seconds.append((end, covered))
         while self._seconds and self._seconds[0][0] <= end - WINDOW_S:
             self._seconds.popleft()
-
-    def restore(self, covered: Covered) -> None:
-        """Take a stretch of an interrupted session: it counts for the whole, for no window."""
-        self.observed_s += covered.observed_s
-        self.facing_s += covered.facing_s
 
     def length_s(self, at: float, window_s: float = WINDOW_S) -> float:
         """Return a window's length: shorter while the session is young, at least 10 s."""

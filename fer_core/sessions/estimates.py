@@ -6,25 +6,19 @@ reason why there is none comes out.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 
 from fer_core.affect.indicators import (
-    INTERVAL_SDS,
     Basis,
-    Coefficients,
     ComprehensionFeatures,
     Estimate,
     Reason,
     StressFeatures,
     comprehension_features,
-    comprehension_prior,
-    estimate,
-    stress_prior,
 )
 from fer_core.affect.signals import MIN_COVERAGE
+from fer_core.affect.weights import Weights, comprehension_prior, estimate, stress_prior
 from fer_core.sessions.coverage import Covered
-from fer_core.sessions.presence import FACING_HOLDS_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +26,17 @@ class EstimatorState:
     """What turns signals into estimates.
 
     Attributes:
-        comprehension: Coefficients of method B.
-        stress: Coefficients of method C.
-        use_camera: False leaves the camera out of both: it has not helped this learner so far.
+        comprehension: Weights of method B.
+        stress: Weights of method C.
+        use_camera: False leaves the camera out of comprehension: it has not helped this learner.
+        use_camera_for_stress: The same for stress.
         reading: Text and pace of the passage being read, where a text is open.
     """
 
-    comprehension: Coefficients = field(default_factory=comprehension_prior)
-    stress: Coefficients = field(default_factory=stress_prior)
+    comprehension: Weights = field(default_factory=comprehension_prior)
+    stress: Weights = field(default_factory=stress_prior)
     use_camera: bool = True
+    use_camera_for_stress: bool = True
     reading: ComprehensionFeatures | None = None
 
 
@@ -84,9 +80,9 @@ class Measured:
 
 
 def live_features(state: EstimatorState, measured: Measured) -> ComprehensionFeatures:
-    """Return the inputs of the comprehension estimate."""
+    """Return all that is known for the comprehension estimate, whether it is used or not."""
     reading = state.reading or ComprehensionFeatures()
-    if not state.use_camera or measured.negative_z is None:
+    if measured.negative_z is None or measured.coverage < MIN_COVERAGE:
         return reading.without_camera()
     observed, facing = measured.covered.observed_s, measured.covered.facing_s
     camera = comprehension_features(
@@ -96,9 +92,9 @@ def live_features(state: EstimatorState, measured: Measured) -> ComprehensionFea
     return replace(reading, away=camera.away, negative=camera.negative)
 
 
-def stress_features(state: EstimatorState, measured: Measured) -> StressFeatures:
-    """Return the inputs of the stress estimate."""
-    if not state.use_camera or measured.negative_z is None:
+def stress_features(measured: Measured) -> StressFeatures:
+    """Return all that is known for the stress estimate, whether it is used or not."""
+    if measured.negative_z is None or measured.coverage < MIN_COVERAGE:
         return StressFeatures()
     return StressFeatures(measured.negative_z, measured.motion_z, measured.pulse)
 
@@ -111,55 +107,39 @@ def estimate_comprehension(state: EstimatorState, measured: Measured) -> Estimat
             if state.comprehension.answers == 0:
                 return Estimate.missing(Reason.NO_ANSWERS)
             basis = Basis.ANSWERS
-    elif (missing := measured.missing) is not None:
+        bare = live_features(state, measured).without_camera()
+        return estimate(bare, state.comprehension, basis)
+    if (missing := measured.missing) is not None:
         return Estimate.missing(missing)
     return estimate(live_features(state, measured), state.comprehension, basis)
 
 
 def estimate_stress(state: EstimatorState, measured: Measured) -> Estimate:
     """Return the stress estimate, 0..100, or why there is none."""
-    if not state.use_camera:
+    if not state.use_camera_for_stress:
         if state.stress.answers == 0:
             return Estimate.missing(Reason.NO_ANSWERS)
         return estimate(StressFeatures(), state.stress, Basis.ANSWERS)
     if (missing := measured.missing) is not None:
         return Estimate.missing(missing)
-    return estimate(stress_features(state, measured), state.stress)
+    return estimate(stress_features(measured), state.stress)
 
 
 def estimate_attention(measured: Measured) -> Estimate:
-    """Return the share of the last 60 s facing the screen, with Wilson's (1927) interval.
+    """Return the share of the last 60 s in front of the screen.
 
-    Looks closer together than the hysteresis are one look, so a minute holds 12.
+    The interval is what it could be with the seconds in which the camera told nothing: all of them
+    elsewhere, or all of them there. Of a minute that was wholly seen there is nothing to doubt.
     """
     if measured.reason not in (None, Reason.NO_FACE, Reason.AWAY):
         return Estimate.missing(measured.reason)
     observed, facing = measured.covered.observed_s, measured.covered.facing_s
     if observed < MIN_COVERAGE * measured.window_s:
         return Estimate.missing(Reason.COVERAGE)
-    share = min(1.0, facing / observed)
-    n = max(1.0, observed / FACING_HOLDS_S)
-    z2 = INTERVAL_SDS**2
-    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = INTERVAL_SDS / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    unseen = max(0.0, measured.window_s - observed)
+    window = observed + unseen
     return Estimate(
-        value=100.0 * share,
-        low=100.0 * max(0.0, min(share, centre - half)),
-        high=100.0 * min(1.0, max(share, centre + half)),
+        value=100.0 * min(1.0, facing / observed),
+        low=100.0 * min(1.0, facing / window),
+        high=100.0 * min(1.0, (facing + unseen) / window),
     )
-
-
-def usual_comprehension(state: EstimatorState) -> float:
-    """Return what comprehension is for this learner where the camera shows nothing unusual."""
-    reading = state.reading or ComprehensionFeatures()
-    return _value(estimate(reading.without_camera(), state.comprehension))
-
-
-def usual_stress(state: EstimatorState) -> float:
-    """Return what stress is for this learner where the camera shows nothing unusual."""
-    return _value(estimate(StressFeatures(), state.stress))
-
-
-def _value(made: Estimate) -> float:
-    assert made.value is not None  # noqa: S101  (made without a reason)
-    return made.value

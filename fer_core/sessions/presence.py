@@ -1,8 +1,10 @@
-"""Who is in front of the camera, frame by frame, and whether they face the screen.
+"""Who is in front of the camera, frame by frame, and whether they are in front of the screen.
 
 A detector slips: a face is missed, or seen twice. What holds for less than a second changes
-nothing, nobody is away before five seconds without a face, and facing the screen or not has to
-hold for five seconds as well.
+nothing, nobody is away before five seconds without a face, and being in front of the screen or not
+has to hold for five seconds as well. Where in the picture the face stands says nothing: a seat or a
+lid that moved is no absence. And not to be seen is not to be away: whoever scrolls or answers is
+there, however dark the room.
 """
 
 from __future__ import annotations
@@ -10,23 +12,17 @@ from __future__ import annotations
 import math
 
 from fer_core.affect.indicators import Reason
-from fer_core.affect.signals import (
-    AWAY_AFTER_S,
-    CARRY_FORWARD_S,
-    Baseline,
-    Channel,
-    Presence,
-    Sample,
-)
+from fer_core.affect.signals import AWAY_AFTER_S, CARRY_FORWARD_S, Presence, Sample
 from fer_core.vision.faces import Detections
 
 #: A missing or second face shorter than this is more often the detector's slip than a change in
 #: front of the camera: it gives no sample, and no notice either. Seconds.
 SLIP_S = 1.0
-#: Facing the screen or not must have held this long to count. Seconds.
+#: A face in view, or none, must have held this long to count. Seconds.
 FACING_HOLDS_S = 5.0
-#: Spreads from the own usual place and size that still count as facing the screen.
-FACING_SPREADS = 3.0
+#: Whose page moved, or who answered, is not away for so long, seen or not. Seconds. A passage is
+#: seldom longer, and time that is counted too much says nothing against a reader.
+ACTED_HOLDS_S = 120.0
 
 #: What the camera shows when attention cannot be judged.
 UNJUDGED = frozenset({Presence.CAMERA_OFF, Presence.SEVERAL_FACES})
@@ -49,7 +45,7 @@ class PresenceTracker:
     Attributes:
         last_at: When the last frame was captured, seconds; None before the first.
         valid_at: When exactly one usable face was last seen; -inf before.
-        facing: Whether the learner faces the screen; None while that cannot be judged.
+        facing: Whether the learner is in front of the screen; None while that cannot be judged.
     """
 
     def __init__(self) -> None:
@@ -57,7 +53,7 @@ class PresenceTracker:
         self.valid_at = -math.inf
         self.facing: bool | None = None
         self._presence = Presence.WAITING
-        self._face_at = -math.inf
+        self._face_at = self._acted_at = -math.inf
         self._contrary_since: float | None = None
 
     def begin(self, at: float) -> None:
@@ -67,13 +63,16 @@ class PresenceTracker:
         self.facing = self._contrary_since = None
         self.last_at = None if self.last_at is None else max(self.last_at, at)
 
+    def act(self, at: float) -> None:
+        """Note that the learner did something at a moment: scrolled, answered, pressed a key."""
+        self._acted_at = max(self._acted_at, at)
+
     def judge(
         self,
         detections: Detections,
         sample: Sample | None,
         start: float,
         at: float,
-        baseline: Baseline | None,
     ) -> Presence:
         """Return what a frame shows, and judge `facing`.
 
@@ -82,13 +81,10 @@ class PresenceTracker:
             sample: Its one usable face, if there is one.
             start: Since when the frame counts, seconds.
             at: When it was captured.
-            baseline: The learner's usual place and size; None while it is not known.
         """
         presence = self._presence_in(detections, sample, start, at)
         if presence in UNJUDGED:
             self.facing = self._contrary_since = None
-        elif sample is not None:
-            self._judge_facing(is_in_usual_place(sample, baseline), start, at)
         else:
             # A face without a sample is a slip of the detector.
             self._judge_facing(presence is Presence.FACE, start, at)
@@ -123,7 +119,11 @@ class PresenceTracker:
         if self.last_at is not None and at - self.last_at > CARRY_FORWARD_S:
             # Nobody is away for a time in which no pictures came.
             self._face_at = max(self._face_at, start)
-        return Presence.AWAY if at - self._face_at >= AWAY_AFTER_S else Presence.NO_FACE
+        unseen = at - self._face_at >= AWAY_AFTER_S
+        return Presence.AWAY if unseen and not self._acts(at) else Presence.NO_FACE
+
+    def _acts(self, at: float) -> bool:
+        return at - self._acted_at < ACTED_HOLDS_S
 
     def _judge_facing(self, inside: bool, start: float, at: float) -> None:
         if self.facing is None:
@@ -154,19 +154,3 @@ class PresenceTracker:
         if presence in _REASONS:
             return _REASONS[presence]
         return Reason.NO_FACE if at - self.valid_at > CARRY_FORWARD_S else None
-
-
-def is_in_usual_place(sample: Sample, baseline: Baseline | None) -> bool:
-    """Tell whether a face is where, and as large as, it usually is; yes without a baseline."""
-    if baseline is None:
-        return True
-    measured = (
-        (Channel.CENTRE_X, sample.centre_x),
-        (Channel.CENTRE_Y, sample.centre_y),
-        (Channel.SIZE, sample.size),
-    )
-    return all(
-        abs(value - baseline.usual[channel].median)
-        <= FACING_SPREADS * baseline.usual[channel].spread
-        for channel, value in measured
-    )

@@ -54,7 +54,7 @@ class SessionQuestions:
         """Remember what is measured at the moment of asking."""
         features: Features | None = None
         if probe.kind is ProbeKind.STRESS:
-            features = stress_features(self._signals.state, self._signals.measured(at))
+            features = stress_features(self._signals.measured(at))
         elif probe.passage_id is None:
             features = live_features(self._signals.state, self._signals.measured(at))
         self._questionnaire.remember(probe, features)

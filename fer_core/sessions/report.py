@@ -11,24 +11,31 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from statistics import median
 from typing import Any
 
 import pandas as pd
 
+from fer_core.affect.baseline import MAD_TO_SD
 from fer_core.affect.heart_rate import NoPulse
-from fer_core.affect.indicators import ComprehensionFeatures
+from fer_core.affect.indicators import CALIBRATED_ANSWERS
 from fer_core.emotions import LABELS
-from fer_core.learner.evaluation import ComprehensionExample, evaluate
+from fer_core.learner.evaluation import evaluate, evaluate_stress
 from fer_core.learner.probes import ProbeKind
+from fer_core.learner.profile import examples_of
 from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import Totals
-from fer_core.sessions.snapshot import TREND_POINTS
 from fer_core.sessions.timeline_bucket import TimelineBucket
 
 #: Length of the stretches that are compared, and how far apart they start. Seconds.
 STRETCH_S = 300.0
 STRETCH_STEP_S = 60.0
+#: How far from the median stretch the best or hardest must lie: in standard deviations between
+#: stretches, and in points. In 30 made-up hours in which only the face wanders none lay further off
+#: than 16 points.
+STANDS_OUT_SDS = 5.0
+STANDS_OUT_POINTS = 18.0
 #: Version of the JSON document.
 FORMAT_VERSION = 2
 #: Its moments, in seconds since the epoch inside; RFC 3339 in the document.
@@ -95,7 +102,8 @@ class Report:
 
     Attributes:
         totals: Times and mean shares.
-        hardest: The five minutes with the lowest comprehension estimate; None if none stood out.
+        hardest: The five minutes with the lowest comprehension estimate; None if it did not stand
+            out.
         best: Those with the highest; None likewise.
         stretches_note: Why no stretch is named; empty where they are.
         suggestions: Breaks suggested.
@@ -130,11 +138,12 @@ def make_report(session: StudySession, at: float) -> Report:
     rows = session.rows()
     hardest, best, note = find_stretches(rows)
     answers = session.answers
-    examples = [
-        ComprehensionExample(features, answer.target, answer.weight)
-        for answer, features in session.examples
-        if isinstance(features, ComprehensionFeatures) and answer.target is not None
-    ]
+    profile = session.profile
+    comprehension, stress = examples_of(session.given)
+    camera = (
+        evaluate([*profile.examples, *comprehension]),
+        evaluate_stress([*profile.stress_examples, *stress]),
+    )
     return Report(
         totals=session.totals(at),
         hardest=hardest,
@@ -149,7 +158,7 @@ def make_report(session: StudySession, at: float) -> Report:
         mean_stress=_mean(
             [answer.value for answer in answers if answer.probe.kind is ProbeKind.STRESS]
         ),
-        camera=evaluate([*session.profile.examples, *examples]).sentence,
+        camera=" ".join(one.sentence for one in camera),
         heart_rate=heart_rate_of(rows),
     )
 
@@ -181,12 +190,22 @@ def heart_rate_of(rows: Sequence[TimelineBucket]) -> HeartRate | None:
 def find_stretches(rows: Sequence[TimelineBucket]) -> tuple[Stretch | None, Stretch | None, str]:
     """Return the hardest and the best five minutes, and why there are none otherwise.
 
-    A stretch counts with an estimate for at least half of it; the two are named only when they
-    lie further apart than a change of the indicator that is shown as one.
+    A stretch counts with an estimate for at least half of it. Of some fifty stretches the best and
+    the hardest always lie apart. So one is named only where it lies further from the session's
+    median stretch than chance puts any of them, and only once the weights are the learner's own.
 
     Args:
         rows: In the order of time.
     """
+    if not any(row.comprehension.calibrated for row in rows):
+        return (
+            None,
+            None,
+            (
+                f"No stretch is named before you have answered {CALIBRATED_ANSWERS} questions: "
+                "until then it is not known what moves your estimate."
+            ),
+        )
     stretches = []
     if rows:
         start, last = rows[0].at, rows[-1].at + rows[-1].width_s
@@ -199,9 +218,16 @@ def find_stretches(rows: Sequence[TimelineBucket]) -> tuple[Stretch | None, Stre
         return None, None, "There were no five minutes with enough estimates to compare."
     hardest = min(stretches, key=lambda stretch: stretch.comprehension)
     best = max(stretches, key=lambda stretch: stretch.comprehension)
-    if best.comprehension - hardest.comprehension < TREND_POINTS:
-        return None, None, "No stretch stood out: the estimate stayed level."
-    return hardest, best, ""
+    apart = round(STRETCH_S / STRETCH_STEP_S)
+    means = [stretch.comprehension for stretch in stretches[::apart]]
+    middle = median(means)
+    usual = MAD_TO_SD * median(abs(mean - middle) for mean in means)
+    enough = max(STANDS_OUT_POINTS, STANDS_OUT_SDS * usual)
+    low = middle - hardest.comprehension >= enough
+    high = best.comprehension - middle >= enough
+    if not (low or high):
+        return None, None, "No stretch stood out beyond what chance gives."
+    return hardest if low else None, best if high else None, ""
 
 
 def _stretch(rows: Sequence[TimelineBucket], start: float) -> Stretch | None:

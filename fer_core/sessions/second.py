@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fer_core.affect.signals import CHANNELS, Presence
+from fer_core.affect.signals import Presence
 from fer_core.arrays import FloatArray
 from fer_core.sessions.presence import UNJUDGED
+
+#: What is summed up of each face: valence, arousal, negative, and place and size in the picture.
+MEASURES = 6
 
 
 @dataclass(slots=True)
@@ -24,7 +27,7 @@ class Second:
         away_s: The same.
         presence_s: How long each presence held.
         samples: Usable faces.
-        sum: Shape (7,): sums of their channels, in the order of `CHANNELS`.
+        sum: Shape (6,): sums of their `MEASURES`.
         aspect: Width of the last picture over its height.
     """
 
@@ -36,7 +39,7 @@ class Second:
     away_s: float = 0.0
     presence_s: dict[Presence, float] = field(default_factory=dict)
     samples: int = 0
-    sum: FloatArray = field(default_factory=lambda: np.zeros(len(CHANNELS)))
+    sum: FloatArray = field(default_factory=lambda: np.zeros(MEASURES))
     aspect: float = 4 / 3
 
     def book(self, duration: float, presence: Presence, *, valid: bool, facing: bool) -> None:
@@ -55,5 +58,5 @@ class Second:
 
     @property
     def means(self) -> FloatArray | None:
-        """Shape (7,): the mean of each channel; None without a face."""
+        """Shape (6,): the mean of each measure; None without a face."""
         return self.sum / self.samples if self.samples else None

@@ -13,10 +13,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from fer_core.affect.indicators import Coefficients, ComprehensionFeatures, Features
-from fer_core.affect.signals import Baseline
+from fer_core.affect.baseline import Baseline
+from fer_core.affect.indicators import ComprehensionFeatures, Features
+from fer_core.affect.weights import Weights
 from fer_core.learner.probes import Answer, Probe, ReadPassage
-from fer_core.learner.profile import LearnerProfile
+from fer_core.learner.profile import Given, LearnerProfile
 from fer_core.reading.attribution import Signals
 from fer_core.reading.visibility import View
 from fer_core.sessions.core import SessionCore
@@ -243,9 +244,14 @@ class StudySession:
 
     @property
     def examples(self) -> tuple[tuple[Answer, Features | None], ...]:
-        """Every answer with what was known when it was asked."""
+        """Every answer with all that was known when it was asked."""
         with self._lock:
             return self._core.questionnaire.examples
+
+    @property
+    def given(self) -> tuple[Given, ...]:
+        """The same, with the name of this session."""
+        return tuple(Given(*one, self.info.session_id) for one in self.examples)
 
     def mark_passage(self, passage_id: str, visible_share: float, start: float, end: float) -> None:
         """Note that a passage was on the screen.
@@ -276,10 +282,7 @@ class StudySession:
             return self._core.reading_log.views
 
     def signals(self) -> Signals:
-        """Return presence and expression over time, for attribution to passages.
-
-        The baseline that is ready now also serves for the time before it was.
-        """
+        """Return presence and expression over time, for attribution to passages."""
         with self._lock:
             return to_signals(self._core.timeline.since(), self._core.signals.baseline)
 
@@ -292,10 +295,10 @@ class StudySession:
     def baseline(self) -> Baseline | None:
         """The learner's usual, to be kept for later sessions; None until it is known."""
         with self._lock:
-            return self._core.signals.baseline
+            return self._core.signals.baseline_to_keep
 
     @property
-    def coefficients(self) -> tuple[Coefficients, Coefficients]:
+    def weights(self) -> tuple[Weights, Weights]:
         """Comprehension and stress, as personalised so far."""
         with self._lock:
             return self._core.signals.state.comprehension, self._core.signals.state.stress

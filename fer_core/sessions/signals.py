@@ -12,18 +12,15 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from fer_core.affect.baseline import Baseline, BaselineTracker, Channel
 from fer_core.affect.indicators import Estimate, Reason
 from fer_core.affect.signals import (
     CARRY_FORWARD_S,
-    CHANNELS,
     CHART_HALF_LIFE_S,
     INDICATOR_HALF_LIFE_S,
     LABEL_HALF_LIFE_S,
     MIN_COVERAGE,
     RESET_AFTER_S,
-    Baseline,
-    BaselineLearner,
-    Channel,
     Presence,
     ProbabilityMedian,
     Sample,
@@ -35,6 +32,7 @@ from fer_core.affect.signals import (
 )
 from fer_core.arrays import FloatArray
 from fer_core.emotions import EMOTIONS
+from fer_core.learner.profile import NO_LEVELS, UsualLevels
 from fer_core.sessions.coverage import CHART_WINDOW_S, CoverageWindow, Covered
 from fer_core.sessions.estimates import (
     EstimatorState,
@@ -42,41 +40,43 @@ from fer_core.sessions.estimates import (
     estimate_attention,
     estimate_comprehension,
     estimate_stress,
-    usual_comprehension,
-    usual_stress,
 )
 from fer_core.sessions.presence import PresenceTracker
 from fer_core.sessions.pulse_monitor import PulseMonitor
 from fer_core.sessions.second import Second
 from fer_core.sessions.snapshot import Expression
 from fer_core.sessions.timeline_bucket import Five, TimelineBucket
+from fer_core.sessions.usual import OwnUsual
 from fer_core.vision.faces import Detections
 
 _LABEL, _CHART, _INDICATOR = range(3)
 _VALENCE, _AROUSAL, _NEGATIVE = 5, 6, 7  # the channels after the five classes
-_MOTION = CHANNELS.index(Channel.MOTION)
-_PLACE = slice(CHANNELS.index(Channel.CENTRE_X), CHANNELS.index(Channel.SIZE) + 1)
+_PLACE = slice(3, 6)  # among a second's measures
 
 
 class SignalPipeline:
     """Turns frames into buckets of a second. Not thread-safe: its session locks.
 
     Args:
-        baseline: The learner's usual from earlier sessions; learnt afresh without it.
+        baseline: What was usual in earlier sessions; learnt afresh without it.
         state: What turns signals into estimates; may be replaced at any time.
+        levels: Means of the three indicators in the latest sessions.
     """
 
     def __init__(
-        self, baseline: Baseline | None = None, state: EstimatorState | None = None
+        self,
+        baseline: Baseline | None = None,
+        state: EstimatorState | None = None,
+        levels: UsualLevels = NO_LEVELS,
     ) -> None:
-        self.baseline = baseline
         self.state = state or EstimatorState()
         self.frames = 0
         self.late_frames = 0
         self.presence = PresenceTracker()
         self.coverage = CoverageWindow()
         self.pulse = PulseMonitor()
-        self._learner = BaselineLearner()
+        self._usual = BaselineTracker(baseline)
+        self._levels = tuple(OwnUsual(earlier) for earlier in levels)
         self._median = ProbabilityMedian()
         self._smoother = Smoother(
             (LABEL_HALF_LIFE_S, CHART_HALF_LIFE_S, INDICATOR_HALF_LIFE_S), len(EMOTIONS) + 3
@@ -120,7 +120,7 @@ class SignalPipeline:
         start = at if last_at is None else max(last_at, at - CARRY_FORWARD_S)
         start = max(start, self.coverage.begins_at)
         sample = sample_of(detections, at)
-        presence = self.presence.judge(detections, sample, start, at, self.baseline)
+        presence = self.presence.judge(detections, sample, start, at)
         buckets = self._account(start, at, presence, valid=sample is not None)
         gap_s = at - self.presence.valid_at
         self.presence.note(presence, sample, at)
@@ -166,8 +166,7 @@ class SignalPipeline:
         second = self._second
         if second is not None:
             second.samples += 1
-            # Motion is known when the second ends.
-            second.sum += (*signals, 0.0, sample.centre_x, sample.centre_y, sample.size)
+            second.sum += (*signals, sample.centre_x, sample.centre_y, sample.size)
             second.aspect = sample.aspect
 
     # A second ends
@@ -185,7 +184,7 @@ class SignalPipeline:
         mean, band = self._smoother.mean, self._smoother.band
         x, y, size = (None,) * 3 if means is None else (float(value) for value in means[_PLACE])
         measured = self._measured(end, reason)
-        return TimelineBucket(
+        bucket = TimelineBucket(
             at=float(second.index),
             width_s=1.0,
             frames=second.frames,
@@ -209,6 +208,14 @@ class SignalPipeline:
             attention=estimate_attention(measured),
             pulse=self.pulse.last,
         )
+        self._follow(bucket)
+        return bucket
+
+    def _follow(self, bucket: TimelineBucket) -> None:
+        """Let the indicators of a stretch say what is usual."""
+        estimates = (bucket.comprehension, bucket.stress, bucket.attention)
+        for level, made in zip(self._levels, estimates, strict=True):
+            level.push(made.value, bucket.width_s)
 
     def _motion_in(self, second: Second, means: FloatArray | None) -> float | None:
         """Return the head's motion since the second before, in face heights a second.
@@ -228,15 +235,8 @@ class SignalPipeline:
 
     def _learn(self, second: Second, means: FloatArray | None, motion: float | None) -> None:
         if means is not None and motion is not None:
-            channels = means.copy()
-            channels[_MOTION] = motion
-            self._learn_usual(channels, float(second.index), second.valid_s)
-
-    def _learn_usual(self, channels: FloatArray, at: float, seconds: float) -> None:
-        if self.baseline is None:
-            self._learner.push(channels, at, seconds)
-            if self._learner.ready:
-                self.baseline = self._learner.result()
+            channels = np.array([*means[: _PLACE.start], motion])
+            self._usual.push(channels, float(second.index), second.valid_s)
 
     def _measured(self, at: float, reason: Reason | None) -> Measured:
         negative = motion = None
@@ -274,16 +274,23 @@ class SignalPipeline:
         )
 
     @property
+    def baseline(self) -> Baseline | None:
+        """What is usual for the learner now; None until it is known."""
+        return self._usual.current
+
+    @property
+    def baseline_to_keep(self) -> Baseline | None:
+        """What later sessions start from; None until it is known."""
+        return self._usual.to_keep
+
+    @property
     def baseline_progress(self) -> float:
         """Share of the own baseline that has been learnt, 0..1."""
-        return 1.0 if self.baseline is not None else self._learner.progress
+        return self._usual.progress
 
-    def usual(self) -> tuple[float, float, float | None]:
+    def usual(self) -> tuple[float | None, ...]:
         """Return comprehension, stress and attention as they usually are for this learner."""
-        attention = None
-        if self.coverage.observed_s >= RESET_AFTER_S:
-            attention = 100.0 * self.coverage.facing_s / self.coverage.observed_s
-        return usual_comprehension(self.state), usual_stress(self.state), attention
+        return tuple(level.value for level in self._levels)
 
     def valence(self) -> float | None:
         """Return valence with the half-life of the indicators, -1..1; None before any face."""
@@ -316,18 +323,17 @@ class SignalPipeline:
         """Bring back filters and baseline from the buckets of an interrupted session.
 
         Args:
-            buckets: All of them: what is usual for this session goes back to its start.
+            buckets: All of them: what is usual may go back to the start.
             since: The filters take those from here on, seconds since the epoch.
         """
         for bucket in buckets:
             self.frames += bucket.frames
-            self.coverage.restore(Covered(bucket.observed_s, bucket.valid_s, bucket.facing_s))
+            self._follow(bucket)
             if bucket.pulse is not None:
                 self.pulse.restore(bucket.pulse, bucket.width_s)
-            if bucket.at >= since:
-                self._replay_one(bucket)
+            self._replay_one(bucket, filters=bucket.at >= since)
 
-    def _replay_one(self, bucket: TimelineBucket) -> None:
+    def _replay_one(self, bucket: TimelineBucket, *, filters: bool) -> None:
         end = self._closed_until = bucket.at + bucket.width_s
         p, x, y, size = bucket.probabilities, bucket.centre_x, bucket.centre_y, bucket.size
         valid = p is not None and x is not None and y is not None and size is not None
@@ -335,11 +341,12 @@ class SignalPipeline:
         if p is None or x is None or y is None or size is None:
             return
         signals = (valence_of(p), arousal_of(p), negative_of(p))
-        self._smoother.push(np.array([*p, *signals]), end)
+        if filters:
+            self._smoother.push(np.array([*p, *signals]), end)
         if bucket.motion is not None:
-            self._motion.push(np.array([bucket.motion]), end)
-            channels = np.array([*signals, bucket.motion, x, y, size])
-            self._learn_usual(channels, bucket.at, bucket.valid_s)
+            if filters:
+                self._motion.push(np.array([bucket.motion]), end)
+            self._usual.push(np.array([*signals, bucket.motion]), bucket.at, bucket.valid_s)
 
 
 def _five(vector: FloatArray) -> Five:

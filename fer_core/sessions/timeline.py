@@ -13,7 +13,17 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
-from fer_core.affect.signals import Baseline, Channel, negative_of
+from fer_core.affect.baseline import (
+    BASELINE_BIN_S,
+    BASELINE_S,
+    WINDOW_S,
+    Baseline,
+    Channel,
+    Usual,
+)
+from fer_core.affect.indicators import Z_LIMIT
+from fer_core.affect.signals import negative_of
+from fer_core.arrays import FloatArray
 from fer_core.emotions import LABELS
 from fer_core.reading.attribution import Signals
 from fer_core.sessions.timeline_bucket import TimelineBucket, merge_buckets
@@ -176,17 +186,44 @@ def to_frame(rows: Sequence[TimelineBucket], started_at: float) -> pd.DataFrame:
 def to_signals(rows: Sequence[TimelineBucket], baseline: Baseline | None) -> Signals:
     """Return presence and expression over time, for attribution to passages.
 
+    Present is who is not away: a face that is not found is no absence (see `presence`).
+
     Args:
         rows: In the order of time.
-        baseline: What is usual; without it nothing is said about the expression.
+        baseline: What is usual now; without it nothing is said about the expression. Where it was
+            another at the time, that counts.
     """
-    present, negative = [], []
-    for row in rows:
-        present.append(row.facing_s / row.observed_s if row.observed_s > 0 else math.nan)
-        z = math.nan
-        if baseline is not None and row.probabilities is not None:
-            z = baseline.z(Channel.NEGATIVE, negative_of(row.probabilities))
-        negative.append(z)
+    present = [
+        1.0 - row.away_s / row.observed_s if row.observed_s > 0 else math.nan for row in rows
+    ]
     start = np.array([row.at for row in rows])
     width = np.array([row.width_s for row in rows])
-    return Signals(start, start + width, np.array(present), np.array(negative))
+    negative = np.array(
+        [math.nan if row.probabilities is None else negative_of(row.probabilities) for row in rows]
+    )
+    z = np.full(len(rows), math.nan)
+    if baseline is not None and len(rows):
+        usual = baseline.usual[Channel.NEGATIVE]
+        z = np.clip(
+            (negative - _usual_then(start, negative, usual)) / usual.spread, -Z_LIMIT, Z_LIMIT
+        )
+    return Signals(start, start + width, np.array(present), z)
+
+
+def _usual_then(start: FloatArray, negative: FloatArray, usual: Usual) -> FloatArray:
+    """Return shape (n,): the median of a quarter of an hour around each moment.
+
+    Less than five minutes with a face say nothing; there the baseline stands.
+    """
+    bins = np.floor(start / BASELINE_BIN_S)
+    names, first = np.unique(bins[np.isfinite(negative)], return_index=True)
+    if len(names) * BASELINE_BIN_S < BASELINE_S:
+        return np.full(len(start), usual.median)
+    seen = negative[np.isfinite(negative)]
+    means = np.add.reduceat(seen, first) / np.diff(np.append(first, len(seen)))
+    half, least = WINDOW_S / BASELINE_BIN_S / 2, BASELINE_S / BASELINE_BIN_S
+    medians = []
+    for name in np.unique(bins):
+        near = means[np.searchsorted(names, name - half) : np.searchsorted(names, name + half)]
+        medians.append(np.median(near) if len(near) >= least else usual.median)
+    return np.array(medians)[np.unique(bins, return_inverse=True)[1]]

@@ -69,8 +69,8 @@ class _Break:
 class StudyTimer:
     """The timer of one session. Not thread-safe: its session locks.
 
-    Times named `active_s` count the seconds of study so far, pauses left out; `at` is on the
-    session's clock.
+    Times named `active_s` count the seconds of study so far, without pauses and absences; `at` is
+    on the session's clock.
 
     Attributes:
         turn: Grows with every round.

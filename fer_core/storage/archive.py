@@ -32,7 +32,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import JSON, Boolean, Column, Connection, Double, Integer, Table, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
-from fer_core.affect.signals import Baseline
+from fer_core.affect.baseline import Baseline
 from fer_core.errors import HistoryFileInvalid, HistoryFileTooNew
 from fer_core.spreadsheet import ENCODING, TableWriter
 from fer_core.storage.archive_files import MANIFEST, ArchiveFiles

@@ -19,9 +19,8 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.exc import IntegrityError
 
-from fer_core.affect.indicators import Features
 from fer_core.errors import CardNotFound, NothingToUndo, ReviewConflict
-from fer_core.learner.probes import Answer
+from fer_core.learner.profile import Given
 from fer_core.recall.cards import Card, Rating, Review
 from fer_core.recall.probe import as_answer
 from fer_core.recall.results import WeekResult, after_a_week
@@ -327,10 +326,10 @@ def _answered(connection: Connection, owner: str, since: float) -> list[tuple[Ca
 
 def find_card_answers(
     connection: Connection, owner: str, since: float, before: float | None
-) -> list[tuple[Answer, Features | None]]:
+) -> list[Given]:
     """Return the answers to cards as probes, oldest first; see `queries.find_answers`."""
     return [
-        as_answer(card, review)
+        Given(*as_answer(card, review), session_id=f"cards {review.at // 86_400:.0f}")
         for card, review in _answered(connection, owner, since)
         if before is None or review.at < before
     ]

@@ -11,7 +11,8 @@ from statistics import mean
 
 import numpy as np
 
-from fer_core.affect.indicators import INTERVAL_SDS, Estimate
+from fer_core.affect.indicators import Estimate
+from fer_core.affect.weights import INTERVAL_SDS
 from fer_core.storage.history import SessionSummary
 
 #: Fewer sessions make no trend: two points always lie on a row.

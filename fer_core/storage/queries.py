@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, delete, insert, select, update
 
-from fer_core.affect.indicators import Features
-from fer_core.affect.signals import Baseline
+from fer_core.affect.baseline import Baseline
 from fer_core.errors import SessionNotFound
-from fer_core.learner.probes import Answer
+from fer_core.learner.profile import Given, UsualLevels
 from fer_core.storage import records
 from fer_core.storage.card_queries import leave_sessions, remove_cards, remove_dropped
 from fer_core.storage.history import (
@@ -136,7 +135,7 @@ def load_session(connection: Connection, session_id: str, owner: str) -> StoredS
 
 def find_answers(
     connection: Connection, owner: str, since: float, before: float | None
-) -> list[tuple[Answer, Features | None]]:
+) -> list[Given]:
     """Return the answers of a learner's sessions that are not deleted, oldest first.
 
     Args:
@@ -157,7 +156,27 @@ def find_answers(
     )
     if before is not None:
         query = query.where(sessions.c.started_at < before)
-    return [records.row_to_answer(row) for row in rows_of(connection, query)]
+    return [
+        Given(*records.row_to_answer(row), row["session_id"]) for row in rows_of(connection, query)
+    ]
+
+
+def find_usual(connection: Connection, owner: str, before: float | None, limit: int) -> UsualLevels:
+    """Return the means of the three indicators in a learner's latest sessions that had them."""
+
+    def latest(name: str) -> tuple[float, ...]:
+        mean = sessions.c[name]
+        query = (
+            select(mean)
+            .where(sessions.c.owner == owner, sessions.c.deleted_at.is_(None), mean.is_not(None))
+            .order_by(sessions.c.started_at.desc())
+            .limit(limit)
+        )
+        if before is not None:
+            query = query.where(sessions.c.started_at < before)
+        return tuple(connection.scalars(query))
+
+    return UsualLevels(*(latest(name) for name in records.INDICATORS))
 
 
 def find_paces(connection: Connection, owner: str, before: float | None, limit: int) -> list[float]:
@@ -242,7 +261,8 @@ def set_learner(connection: Connection, owner: str, **values: Any) -> None:
         connection.execute(insert(learners).values({"owner": owner, "answers_from": 0.0, **values}))
 
 
-def keep_first_baseline(connection: Connection, owner: str, baseline: Baseline, now: float) -> None:
-    """Keep a baseline if the learner has none; later sessions start from it."""
-    if find_learner(connection, owner)["baseline"] is None:
-        set_learner(connection, owner, baseline=baseline.to_dict(), baseline_at=now)
+def keep_baseline(connection: Connection, owner: str, baseline: Baseline, now: float) -> None:
+    """Keep what is usual for a learner; later sessions start from it."""
+    kept = baseline.to_dict()
+    if find_learner(connection, owner)["baseline"] != kept:
+        set_learner(connection, owner, baseline=kept, baseline_at=now)

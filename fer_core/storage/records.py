@@ -37,6 +37,8 @@ _PLAIN = (
     "valence_band", "arousal", "motion", "centre_x", "centre_y", "size", "coverage",
 )  # fmt: skip
 _FEATURES = {"comprehension": ComprehensionFeatures, "stress": StressFeatures}
+#: Of a passage's reading: they matter while it is read only.
+_NOT_KEPT = frozenset({"watched", "is_left"})
 #: Histories up to version 0.6.0 name this feature, which was never measured.
 _FORMER_FEATURES = frozenset({"eye_closure"})
 
@@ -200,7 +202,7 @@ def passage_to_row(
     readability = measure_readability(passage.text)
     return {
         "session_id": session_id,
-        **asdict(read),
+        **{name: value for name, value in asdict(read).items() if name not in _NOT_KEPT},
         "position": passage.index,
         "section": passage.section.replace("\x00", ""),
         "lix": None if readability is None else readability.lix,

@@ -16,7 +16,7 @@ from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.database import Database
 from fer_core.storage.history import TextLabel
-from fer_core.storage.queries import keep_first_baseline, remove_deleted
+from fer_core.storage.queries import keep_baseline, remove_deleted
 from fer_core.storage.writer import Follower, SessionErased, advance, continue_stored, save
 from fer_core.texts.document import Document
 
@@ -277,8 +277,8 @@ class Saver:
                 continue_stored(connection, follower)
             progress = save(connection, follower, self._clock())
             baseline = follower.session.baseline
-            if baseline is not None:
-                keep_first_baseline(connection, follower.owner, baseline, self._clock())
+            if baseline is not None and progress.means_at != follower.means_at:
+                keep_baseline(connection, follower.owner, baseline, self._clock())
         advance(follower, progress)
         if finished:
             del self._followers[follower.session_id]

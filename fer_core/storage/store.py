@@ -14,14 +14,15 @@ from typing import IO
 
 from sqlalchemy import Connection
 
+from fer_core.affect.baseline import Baseline
 from fer_core.affect.indicators import Estimate
-from fer_core.affect.signals import Baseline
 from fer_core.config import Settings
 from fer_core.errors import DatabaseTooNew, SessionNotFound, StorageError
 from fer_core.learner.profile import LearnerProfile
-from fer_core.reading.attribution import Reading, own_pace
+from fer_core.reading.attribution import Reading
 from fer_core.reading.highlights import Highlight
 from fer_core.reading.notes import PassageNote
+from fer_core.reading.pace import Pace
 from fer_core.sessions.session import StudySession
 from fer_core.storage import queries
 from fer_core.storage.archive import ImportResult, export_history, import_history
@@ -37,6 +38,8 @@ from fer_core.texts.document import Document
 
 #: So many passages of earlier sessions make the own pace.
 EARLIER_PACES = 200
+#: So many earlier sessions say what the indicators usually are.
+EARLIER_SESSIONS = 5
 
 
 class SessionStore:
@@ -262,7 +265,7 @@ class SessionStore:
     def profile(self, *, owner: str = "", before: float | None = None) -> LearnerProfile:
         """Return what all sessions together say about a learner.
 
-        The coefficients are learnt anew from the answers that are in the history, so a deleted
+        The weights are learnt anew from the answers that are in the history, so a deleted
         session leaves no trace in them.
 
         Args:
@@ -277,25 +280,22 @@ class SessionStore:
             answers += find_card_answers(connection, owner, since, before)
             answers.sort(key=lambda given: given[0].answered_at)
             paces = queries.find_paces(connection, owner, before, EARLIER_PACES)
+            usual = queries.find_usual(connection, owner, before, EARLIER_SESSIONS)
         baseline = row["baseline"]
         return LearnerProfile.from_answers(
             answers,
             baseline=None if baseline is None else Baseline.from_dict(baseline),
             baseline_at=row["baseline_at"],
             paces_wpm=paces,
+            usual=usual,
             answers_from=since,
         )
 
-    def own_wpm(self, stored: StoredSession, *, owner: str = "") -> float:
-        """Return the pace that a stored session's passages compare with, words a minute.
-
-        As at its end: from its own passages and those of the sessions before it.
-        """
+    def own_pace(self, stored: StoredSession, *, owner: str = "") -> Pace:
+        """Return the pace that a stored session's passages compare with: that of those before."""
         before = stored.summary.info.started_at
         with self.database.reading() as connection:
-            earlier = queries.find_paces(connection, owner, before, EARLIER_PACES)
-        here = (passage.reading.wpm for passage in stored.passages)
-        return own_pace([*earlier, *(wpm for wpm in here if wpm is not None)])
+            return Pace.of(queries.find_paces(connection, owner, before, EARLIER_PACES))
 
     def reset_baseline(self, *, owner: str = "") -> None:
         """Forget the learner's usual; the next session learns it anew."""

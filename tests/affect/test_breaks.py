@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fer_core.affect.baseline import CHANNELS, Baseline, Usual
 from fer_core.affect.breaks import MIN_GAP_S, BreakAdvisor, BreakPlan, BreakRule, Suggestion
-from fer_core.affect.signals import CHANNELS, Baseline, Usual
 from tests.synthetic.signals import Learner, suggestions
 
 CALM = Baseline({channel: Usual(0.0, 0.1) for channel in CHANNELS})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 import numpy as np
@@ -11,11 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fer_core.affect.signals import (
-    CHANNELS,
     LABEL_HALF_LIFE_S,
-    Baseline,
-    BaselineLearner,
-    Channel,
     ProbabilityMedian,
     Smoother,
     arousal_of,
@@ -161,55 +156,6 @@ def test_at_20_percent_wrong_frames_the_label_is_steady_quick_and_right(weight: 
     assert np.mean([run.flips_per_min for run in runs]) <= 1.5
     assert np.mean([run.lag_s for run in runs]) <= 2.5
     assert np.mean([run.accuracy for run in runs]) >= 0.95
-
-
-class TestBaseline:
-    def learn(self, seconds: int, values: np.ndarray | None = None) -> BaselineLearner:
-        learner = BaselineLearner()
-        rng = np.random.default_rng(0)
-        for second in range(seconds):
-            made = values if values is not None else rng.normal(0.3, 0.2, len(CHANNELS))
-            learner.push(made, float(second), 1.0)
-        return learner
-
-    def test_it_takes_300_seconds_of_reading(self) -> None:
-        assert not self.learn(300).ready
-        assert self.learn(301).ready
-
-    def test_seconds_without_a_face_do_not_count(self) -> None:
-        learner = BaselineLearner()
-        for second in range(301):
-            learner.push(np.zeros(len(CHANNELS)), float(second), 0.3)
-        assert learner.progress == 0
-
-    def test_a_still_face_gets_the_least_spread(self) -> None:
-        baseline = self.learn(301, np.full(len(CHANNELS), 0.2)).result()
-        usual = baseline.usual[Channel.VALENCE]
-        assert usual.median == pytest.approx(0.2)
-        assert usual.spread == 0.05
-
-    def test_its_median_is_what_was_seen(self) -> None:
-        usual = self.learn(301).result().usual[Channel.VALENCE]
-        assert usual.median == pytest.approx(0.3, abs=0.06)
-
-    @given(st.floats(-1e9, 1e9))
-    def test_z_is_clipped_to_three(self, value: float) -> None:
-        baseline = self.learn(301).result()
-        assert -3 <= baseline.z(Channel.NEGATIVE, value) <= 3
-
-    def test_it_survives_json(self) -> None:
-        baseline = self.learn(301).result()
-        assert Baseline.from_dict(json.loads(json.dumps(baseline.to_dict()))) == baseline
-
-    def test_a_spread_of_zero_is_refused(self) -> None:
-        data = self.learn(301).result().to_dict()
-        data["valence"]["spread"] = 0.0
-        with pytest.raises(ValueError, match="valence"):
-            Baseline.from_dict(data)
-
-    def test_nothing_seen_gives_no_baseline(self) -> None:
-        with pytest.raises(ValueError, match="no ordinary reading"):
-            BaselineLearner().result()
 
 
 def test_an_observation_without_weight_changes_nothing() -> None:

@@ -12,6 +12,7 @@ from fer_core.affect.indicators import Estimate
 from fer_core.charts.history import COMPREHENSION, hour_chart, trend_chart, week_chart
 from fer_core.charts.passages import comprehension_map, pace_map, passage_table
 from fer_core.reading.attribution import PassageReading
+from fer_core.reading.pace import Pace
 from fer_core.storage.comparisons import HourMean, Mean, WeekTotal, find_trend
 from tests.storage.test_comparisons import at, estimate, session
 
@@ -40,7 +41,7 @@ def test_the_passage_map_shows_marks_intervals_and_a_pace_that_fits() -> None:
     lines = values(comprehension_map(TABLE))
     assert {line["icon"] for line in lines} == {"", "⏩"}
     assert {line["interval"] for line in lines} == {"50 to 85", "5 to 50", ""}
-    paces = [line["pace"] for line in values(pace_map(TABLE, 240.0)) if "pace" in line]
+    paces = [line["pace"] for line in values(pace_map(TABLE, Pace(240.0))) if "pace" in line]
     assert max(pace for pace in paces if pace is not None) == 800
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fer_core.affect.signals import Baseline, Channel, Usual
+from fer_core.affect.baseline import Baseline, Channel, Usual
 from fer_core.charts import timeline
 from fer_core.emotions import EMOTIONS, Emotion
 from fer_core.learner.profile import LearnerProfile

@@ -24,7 +24,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from fer_core.affect.signals import CHANNELS, Baseline, Channel
+from fer_core.affect.baseline import CHANNELS, Baseline, Channel
 from fer_core.emotions import Emotion
 from fer_core.storage.history import StoredSession
 from fer_core.storage.queries import set_learner

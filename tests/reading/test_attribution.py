@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fer_core.affect.indicators import comprehension_prior
+from fer_core.affect.weights import comprehension_prior
 from fer_core.reading.attribution import (
     AFFECT_PRIOR_S,
-    USUAL_WPM,
     PassageReading,
+    Reading,
     Signals,
     attribute,
-    own_pace,
     read,
 )
+from fer_core.reading.pace import USUAL_SPREAD, USUAL_WPM, Pace
 from fer_core.reading.visibility import LONGEST_REPORT_S, ReadingLog, View
 from fer_core.texts.document import Passage
 from fer_core.texts.opening import open_pasted
@@ -100,7 +100,7 @@ def test_time_away_is_no_reading_time() -> None:
 def test_a_camera_that_was_off_says_nothing_against_the_reader() -> None:
     readings = attribute(PASSAGES, [View("p1", 1.0, 0, 10)], signals([math.nan] * 10))
     assert readings[0].seconds == pytest.approx(10)
-    assert readings[0].away_share == 0
+    assert readings[0].away_share is None
 
 
 def test_silence_counts_for_a_minute_at_most() -> None:
@@ -158,21 +158,26 @@ def test_coming_back_is_a_revisit_and_scrolling_past_is_none() -> None:
 def test_the_own_pace_starts_at_the_usual_one_and_leaves_scrolling_out(
     paces: list[float], expected: float
 ) -> None:
-    assert own_pace(paces) == pytest.approx(expected, abs=0.01)
+    assert Pace.of(paces).wpm == pytest.approx(expected, abs=0.01)
 
 
 TEXT = open_pasted("\n\n".join(["Plain words stand in this line for you. " * 12] * 6))
 
 
-def test_a_passage_read_at_twice_the_own_pace_is_skimmed_and_a_slow_one_is_not() -> None:
-    words = TEXT.passages[0].words
-    usual = words / USUAL_WPM * 60
+def read_at(factors: list[float], earlier_wpm: list[float]) -> Reading:
+    """Read the text passage by passage at so many times the usual pace."""
+    usual = TEXT.passages[0].words / USUAL_WPM * 60
     views, at = [], 0.0
-    for passage, factor in zip(TEXT.passages, [1, 1, 0.5, 3, 1, 1], strict=True):
+    for passage, factor in zip(TEXT.passages, factors, strict=True):
         # A stay of more than a minute is many reports.
-        views.append(View(passage.passage_id, 1.0, at, at + min(60, usual * factor)))
-        at += min(60, usual * factor)
-    reading = read(TEXT, views, NO_CAMERA)
+        views.append(View(passage.passage_id, 1.0, at, at + min(60, usual / factor)))
+        at += min(60, usual / factor)
+    return read(TEXT, views, NO_CAMERA, earlier_wpm)
+
+
+def test_a_passage_far_above_the_own_pace_is_skimmed_and_a_slow_one_is_not() -> None:
+    steady = (USUAL_WPM * np.exp(np.random.default_rng(0).normal(0, 0.15, 60))).tolist()
+    reading = read_at([1, 1, 2, 0.5, 1, 1], steady)
     skimmed = [reading.is_skimmed(passage) for passage in reading.passages]
     assert skimmed == [False, False, True, False, False, False]
     features = reading.features()
@@ -183,6 +188,25 @@ def test_a_passage_read_at_twice_the_own_pace_is_skimmed_and_a_slow_one_is_not()
     assert hurried is not None
     assert unhurried is not None
     assert hurried < unhurried
+
+
+def test_whose_pace_varies_much_is_not_called_a_skimmer_for_it() -> None:
+    varied = (USUAL_WPM * np.exp(np.random.default_rng(0).normal(0, 0.6, 60))).tolist()
+    assert not read_at([1, 1, 2, 0.5, 1, 1], varied).is_skimmed(
+        read_at([1, 1, 2, 0.5, 1, 1], varied).passages[2]
+    )
+
+
+def test_who_rushes_a_whole_text_skims_it() -> None:
+    steady = (USUAL_WPM * np.exp(np.random.default_rng(0).normal(0, 0.15, 60))).tolist()
+    reading = read_at([2.5] * 6, steady)
+    assert all(reading.is_skimmed(passage) for passage in reading.passages)
+    assert min(one.skimming or 0 for one in reading.features().values()) > 2.5
+
+
+def test_of_somebody_new_only_what_nobody_reads_is_skimmed() -> None:
+    assert Pace.of([]) == Pace(USUAL_WPM, USUAL_SPREAD)
+    assert Pace().skimmed_wpm == pytest.approx(585, abs=5)
 
 
 def test_passages_never_seen_have_no_estimate() -> None:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from fer_core.affect.baseline import Baseline, Channel, Usual
 from fer_core.affect.breaks import BreakPlan
-from fer_core.affect.signals import Baseline, Channel, Usual
 from fer_core.emotions import Emotion
-from fer_core.learner.evaluation import CameraVerdict, evaluate
-from fer_core.learner.profile import LearnerProfile
+from fer_core.learner.evaluation import CameraVerdict, evaluate, evaluate_stress
+from fer_core.learner.profile import LearnerProfile, UsualLevels
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.vision.faces import Detections
@@ -33,15 +33,14 @@ USUAL = {
     Channel.AROUSAL: Usual(0.0, 0.05),
     Channel.NEGATIVE: Usual(0.05, 0.05),
     Channel.MOTION: Usual(0.0, 0.05),
-    Channel.CENTRE_X: Usual(0.5, 0.05),
-    Channel.CENTRE_Y: Usual(0.46, 0.05),
-    Channel.SIZE: Usual(0.33, 0.05),
 }
 KNOWN = Baseline(USUAL)
-OF_KNOWN = LearnerProfile(baseline=KNOWN)
+OF_KNOWN = LearnerProfile(baseline=KNOWN, usual=UsualLevels((67.0,), (23.0,), (100.0,)))
 #: Of a learner whose answers the camera has not helped to predict.
 NO_CAMERA = LearnerProfile(
-    baseline=KNOWN, evaluation=replace(evaluate([]), verdict=CameraVerdict.NOT_HELPED)
+    baseline=KNOWN,
+    evaluation=replace(evaluate([]), verdict=CameraVerdict.NOT_HELPED),
+    stress_evaluation=replace(evaluate_stress([]), verdict=CameraVerdict.NOT_HELPED),
 )
 
 

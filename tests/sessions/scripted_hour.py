@@ -182,7 +182,7 @@ def _described(session: StudySession, at: float) -> dict[str, Any]:
         "events": [plain(event.to_dict()) for event in session.events()],
         "answers": plain(session.examples),
         "views": plain(session.views),
-        "coefficients": plain([coefficients.mean for coefficients in session.coefficients]),
+        "coefficients": plain([weights.full.mean for weights in session.weights]),
         "signals": plain([np.nanmean(signals.present), np.nanmean(signals.negative_z)]),
         "baseline": plain(None if session.baseline is None else session.baseline.to_dict()),
     }

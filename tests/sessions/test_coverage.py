@@ -1,4 +1,4 @@
-"""The last minute in sums, and the whole session beside it."""
+"""The last minute in sums."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ def filled(seconds: int) -> CoverageWindow:
     return window
 
 
-def test_only_the_last_minute_is_summed_and_the_session_is_summed_whole() -> None:
+def test_only_the_last_minute_is_summed() -> None:
     window = filled(200)
     assert window.covered(200.0) == Covered(60.0, 30.0, 15.0)
-    assert (window.observed_s, window.facing_s) == (200.0, 50.0)
 
 
 def test_what_is_over_leaves_the_window_also_when_nothing_comes() -> None:
@@ -37,15 +36,7 @@ def test_a_young_session_has_a_shorter_window_but_not_below_ten_seconds() -> Non
     assert filled(30).coverage(30.0, CHART_WINDOW_S) == pytest.approx(0.5)
 
 
-def test_a_pause_empties_the_window_and_keeps_the_session() -> None:
+def test_a_pause_empties_the_window() -> None:
     window = filled(100)
     window.begin(500.0)
     assert window.covered(500.0) == Covered()
-    assert window.observed_s == 100.0
-
-
-def test_what_was_before_a_restart_counts_for_the_session_alone() -> None:
-    window = CoverageWindow()
-    window.restore(Covered(100.0, 80.0, 60.0))
-    assert (window.observed_s, window.facing_s) == (100.0, 60.0)
-    assert window.covered(0.0) == Covered()

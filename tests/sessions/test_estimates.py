@@ -14,9 +14,8 @@ from fer_core.affect.indicators import (
     Reason,
     StressFeatures,
     comprehension_features,
-    comprehension_prior,
-    stress_prior,
 )
+from fer_core.affect.weights import Weights, comprehension_prior, stress_prior
 from fer_core.sessions.coverage import Covered
 from fer_core.sessions.estimates import (
     EstimatorState,
@@ -26,12 +25,15 @@ from fer_core.sessions.estimates import (
     estimate_stress,
     live_features,
     stress_features,
-    usual_comprehension,
-    usual_stress,
 )
 
 STATE = EstimatorState()
 WELL = Measured(None, Covered(60.0, 55.0, 60.0), 60.0, face_seen=True, negative_z=0.0, motion_z=0.0)
+
+
+def answered_thrice(prior: Weights) -> Weights:
+    given = replace(prior.full, answers=3)
+    return Weights(given, given)
 
 
 @pytest.mark.parametrize(
@@ -48,16 +50,11 @@ def test_what_is_missing_is_said(measured: Measured, reason: Reason) -> None:
     assert estimate_stress(STATE, measured).reason is reason
 
 
-def test_an_unmoved_face_is_as_usual() -> None:
-    assert estimate_comprehension(STATE, WELL).value == pytest.approx(usual_comprehension(STATE))
-    assert estimate_stress(STATE, WELL).value == pytest.approx(usual_stress(STATE))
-
-
 def test_a_furrowed_moving_face_with_a_fast_heart_is_more_stressed() -> None:
     calm = estimate_stress(STATE, WELL).value
     tense = replace(WELL, negative_z=2.0, motion_z=1.0, pulse=1.0)
     assert calm is not None
-    assert stress_features(STATE, tense) == StressFeatures(2.0, 1.0, 1.0)
+    assert stress_features(tense) == StressFeatures(2.0, 1.0, 1.0)
     assert (estimate_stress(STATE, tense).value or 0.0) > calm + 10
 
 
@@ -74,32 +71,37 @@ def test_the_text_enters_and_the_camera_adds_to_it() -> None:
 
 
 def test_without_the_camera_answers_or_a_text_are_needed() -> None:
-    state = replace(STATE, use_camera=False)
+    state = replace(STATE, use_camera=False, use_camera_for_stress=False)
     assert estimate_comprehension(state, WELL).reason is Reason.NO_ANSWERS
     assert estimate_stress(state, WELL).reason is Reason.NO_ANSWERS
     answered = replace(
         state,
-        comprehension=replace(comprehension_prior(), answers=3),
-        stress=replace(stress_prior(), answers=3),
+        comprehension=answered_thrice(comprehension_prior()),
+        stress=answered_thrice(stress_prior()),
     )
     assert estimate_comprehension(answered, WELL).basis is Basis.ANSWERS
     assert estimate_stress(answered, WELL).basis is Basis.ANSWERS
     reading = replace(state, reading=ComprehensionFeatures())
     assert estimate_comprehension(reading, WELL).basis is Basis.TEXT
-    assert live_features(reading, replace(WELL, negative_z=3.0)) == ComprehensionFeatures()
+    furrowed = replace(WELL, negative_z=3.0)
+    usual, now = (estimate_comprehension(reading, one) for one in (WELL, furrowed))
+    assert now == usual
+    assert live_features(reading, furrowed).has_camera  # kept with an answer all the same
 
 
 @given(st.floats(30, 60), st.floats(0, 1))
-def test_attention_is_the_share_facing_the_screen_within_its_interval(
+def test_attention_is_bounded_by_the_seconds_in_which_the_camera_told_nothing(
     observed: float, share: float
 ) -> None:
     made = estimate_attention(replace(WELL, covered=Covered(observed, 0.0, share * observed)))
     assert made.value == pytest.approx(100 * share)
-    assert made.low is not None
-    assert made.high is not None
-    assert made.value is not None
-    assert 0 <= made.low <= made.value <= made.high <= 100
-    assert made.high - made.low > 10
+    assert made.low == pytest.approx(100 * share * observed / 60)
+    assert made.high == pytest.approx(100 * (share * observed + 60 - observed) / 60)
+
+
+def test_a_minute_that_was_wholly_seen_leaves_nothing_to_doubt() -> None:
+    made = estimate_attention(replace(WELL, covered=Covered(60.0, 60.0, 60.0)))
+    assert (made.low, made.value, made.high) == (100, 100, 100)
 
 
 def test_attention_stays_while_nobody_is_there_and_ends_with_the_camera() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fer_core.affect.indicators import Reason
-from fer_core.affect.signals import CHANNELS, Baseline, Presence, Usual, sample_of
+from fer_core.affect.signals import Presence, sample_of
 from fer_core.emotions import Emotion
-from fer_core.sessions.presence import FACING_HOLDS_S, PresenceTracker, is_in_usual_place
+from fer_core.sessions.presence import ACTED_HOLDS_S, FACING_HOLDS_S, SLIP_S, PresenceTracker
 from fer_core.vision.faces import Detections
 from tests.synthetic.signals import face, one_hot, picture
 
@@ -16,7 +16,6 @@ ASIDE = picture(face(one_hot(Emotion.NATURAL, 0.9), x=520))
 NOBODY = picture()
 OFF = picture(blank=True)
 TWO = picture(face(one_hot(Emotion.NATURAL, 0.9)), face(one_hot(Emotion.HAPPY, 0.9), x=20))
-USUAL = Baseline({channel: Usual(0.5, 0.05) for channel in CHANNELS})
 
 
 @pytest.fixture
@@ -26,12 +25,10 @@ def tracker() -> PresenceTracker:
     return made
 
 
-def see(
-    tracker: PresenceTracker, shown: Detections, at: float, baseline: Baseline | None = None
-) -> Presence:
+def see(tracker: PresenceTracker, shown: Detections, at: float) -> Presence:
     sample = sample_of(shown, at)
     start = at if tracker.last_at is None else max(tracker.last_at, at - 3)
-    presence = tracker.judge(shown, sample, start, at, baseline)
+    presence = tracker.judge(shown, sample, start, at)
     tracker.note(presence, sample, at)
     return presence
 
@@ -69,17 +66,32 @@ def test_attention_cannot_be_judged_then(tracker: PresenceTracker, shown: Detect
     assert tracker.facing is None
 
 
-def test_looking_aside_has_to_hold_before_it_counts(tracker: PresenceTracker) -> None:
-    aside = sample_of(ASIDE, 0.0)
-    assert aside is not None
-    assert not is_in_usual_place(aside, USUAL)
-    assert is_in_usual_place(aside, None)
+def test_the_place_in_the_picture_says_nothing(tracker: PresenceTracker) -> None:
+    see(tracker, FACE, 1.0)
+    for step in range(60):
+        see(tracker, ASIDE, 1.5 + step / 2)
+    assert tracker.facing
+
+
+def test_no_face_has_to_hold_before_it_counts(tracker: PresenceTracker) -> None:
     at = 1.0
-    see(tracker, FACE, at, None)
+    see(tracker, FACE, at)
     while tracker.facing:
         at += 0.5
-        see(tracker, ASIDE, at, USUAL)
-    assert at - 1.0 == FACING_HOLDS_S
+        see(tracker, NOBODY, at)
+    assert at - 1.0 == pytest.approx(FACING_HOLDS_S + SLIP_S, abs=0.5)
+
+
+def test_whoever_does_something_is_there_though_not_seen(tracker: PresenceTracker) -> None:
+    see(tracker, FACE, 1.0)
+    shown = []
+    for second in range(2, 300, 2):
+        if second in (20, 100):
+            tracker.act(float(second))
+        shown.append((second, see(tracker, NOBODY, float(second))))
+    away = [second for second, presence in shown if presence is Presence.AWAY]
+    assert [second for second in away if second < 100] == list(range(6, 20, 2))
+    assert min(second for second in away if second > 20) == 100 + ACTED_HOLDS_S
 
 
 def test_a_glance_aside_starts_the_count_anew(tracker: PresenceTracker) -> None:

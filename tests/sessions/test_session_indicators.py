@@ -5,15 +5,11 @@ from __future__ import annotations
 import pytest
 
 from fer_core.affect.indicators import Basis, Reason
-from fer_core.emotions import Emotion
 from fer_core.sessions.events import EventKind
 from fer_core.sessions.snapshot import Trend
 from tests.sessions.playing import CALM, FURROWED, NO_CAMERA, NOBODY, OF_KNOWN, new_session, show
 from tests.synthetic.signals import (
     START,
-    face,
-    one_hot,
-    picture,
 )
 
 
@@ -37,7 +33,7 @@ class TestIndicators:
         session = new_session(profile=OF_KNOWN)
         end = show(session, CALM, 0, 30)
         estimate = session.snapshot(START + end).comprehension.estimate
-        assert estimate.value == pytest.approx(70, abs=1)
+        assert estimate.value == pytest.approx(67, abs=1)
         assert estimate.basis is Basis.ATTENTION
 
     def test_with_a_face_in_view_for_less_than_half_nothing_is_shown(self) -> None:
@@ -60,16 +56,6 @@ class TestIndicators:
         assert after.stress.trend is Trend.HIGHER
         assert after.comprehension.trend is Trend.LOWER
         assert before.stress.trend is Trend.SAME
-
-    def test_looking_from_elsewhere_is_not_facing_the_screen(self) -> None:
-        session = new_session(profile=OF_KNOWN)
-        end = show(session, CALM, 0, 60)
-        assert session.snapshot(START + end).attention.estimate.value == 100
-        aside = picture(face(one_hot(Emotion.NATURAL, 0.9), x=520))
-        end = show(session, aside, end, 4)
-        assert session.snapshot(START + end).attention.estimate.value == 100
-        end = show(session, aside, end, 31)
-        assert session.snapshot(START + end).attention.estimate.value == pytest.approx(50, abs=4)
 
     def test_away_is_no_attention(self) -> None:
         session = new_session(profile=OF_KNOWN)

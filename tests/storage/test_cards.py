@@ -167,7 +167,7 @@ def test_every_answer_teaches_the_estimates_with_full_weight(
     assert profile.comprehension.answers == before.answers + 1
     (example,) = profile.examples
     assert (example.target, example.weight) == (0.0, 1.0)
-    assert profile.comprehension.mean[0] < before.mean[0]
+    assert profile.comprehension.full.mean[0] < before.full.mean[0]
     assert store.profile(before=START + 7 * DAY_S).examples == ()
     clock.now = START + 9 * DAY_S
     store.reset_personalisation()

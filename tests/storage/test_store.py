@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from fer_core.affect.baseline import Baseline
 from fer_core.affect.indicators import Estimate
 from fer_core.errors import SessionNotFound, StorageError
 from fer_core.learner.evaluation import CameraVerdict
@@ -300,15 +302,26 @@ def test_what_is_known_of_a_learner_comes_from_all_sessions(store: SessionStore)
     assert learner.comprehension.answers == 10
     assert learner.stress.answers == 5
     assert len(learner.examples) == 10
-    assert learner.evaluation.answers == 10
+    assert {one.session_id for one in learner.examples} == {f"s{number}" for number in range(5)}
+    # Questions that were placed and corrections teach, but do not judge.
+    assert learner.evaluation.answers == 0
+    assert learner.stress_evaluation.answers == 5
+    assert len(learner.usual.comprehension) == 5
     assert store.profile(before=START + 4000).comprehension.answers == 8
 
 
-def test_the_first_baseline_stays_until_it_is_reset(store: SessionStore) -> None:
+def test_the_baseline_follows_the_learner_until_it_is_reset(store: SessionStore) -> None:
     saved(store, full_session())
     first = store.profile().baseline
-    saved(store, full_session("s2", START + 5000))
-    assert store.profile().baseline == first
+    assert first is not None
+    other = Baseline(
+        {channel: replace(usual, median=0.9) for channel, usual in first.usual.items()}
+    )
+    session = full_session("s2", START + 5000, profile=replace(store.profile(), baseline=other))
+    saved(store, session)
+    kept = store.profile().baseline
+    assert kept == session.baseline
+    assert kept not in (first, other)
     store.reset_baseline()
     assert store.profile().baseline is None
 
@@ -329,7 +342,9 @@ def test_how_a_text_was_read_is_kept_without_its_words(store: SessionStore) -> N
     highlights = find_highlights(reading, estimates, session.answers, ["p4"])
     store.save_reading("s1", reading, estimates, highlights, ["p4"])
     stored = store.load("s1")
-    assert [one.reading for one in stored.passages] == list(reading.passages)
+    assert [one.reading for one in stored.passages] == [
+        replace(one, watched=0.0) for one in reading.passages
+    ]
     assert {one.reading.passage_id: one.estimate for one in stored.passages if one.estimate} == {
         name: Estimate(made.value, made.low, made.high) for name, made in estimates.items()
     }

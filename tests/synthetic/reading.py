@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_core.affect.indicators import COMPREHENSION_PRIORS, ComprehensionFeatures
+from fer_core.affect.indicators import ComprehensionFeatures
+from fer_core.affect.priors import COMPREHENSION_PRIORS
 from fer_core.arrays import expit
-from fer_core.learner.evaluation import ComprehensionExample
+from fer_core.learner.personalise import Example
 from fer_core.reading.attribution import Signals
 from fer_core.reading.visibility import View
 from fer_core.texts.document import Passage
@@ -143,9 +144,7 @@ class Reader:
 
     weights: np.ndarray
 
-    def example(
-        self, rng: np.random.Generator, *, rating: bool = True
-    ) -> tuple[ComprehensionExample, float]:
+    def example(self, rng: np.random.Generator, *, rating: bool = True) -> tuple[Example, float]:
         """Let them read one passage and answer; returns the example and the true probability."""
         features = ComprehensionFeatures(
             difficulty=float(np.clip(rng.normal(0, 1), -3, 3)),
@@ -158,8 +157,8 @@ class Reader:
         if rating:
             # A rating of 1 to 5 is how well it went, blurred: four grades of a mind.
             target = float(rng.binomial(4, truth)) / 4
-            return ComprehensionExample(features, target, 0.5), truth
-        return ComprehensionExample(features, float(rng.random() < truth), 1.0), truth
+            return Example(features, target, 0.5), truth
+        return Example(features, float(rng.random() < truth), 1.0), truth
 
 
 def draw_reader(rng: np.random.Generator, *, camera_matters: bool = True) -> Reader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fer_core.learner.evaluation import auc
+from fer_core.learner.scores import auc
 from fer_core.texts.readability import measure_readability
 from tests.synthetic.reading import load_pairs
 
