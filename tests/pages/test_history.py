@@ -82,7 +82,7 @@ def test_sessions_are_listed_with_their_figures(url: str) -> None:
     page = open_page()
     assert not page.exception
     assert cards(page) == ["s4", "s3", "s2", "s1", "s0"]
-    assert "5 sessions, 33 minutes studied" in words(page)
+    assert "5 sessions, 34 minutes studied" in words(page)
     assert words(page).count("7 minutes · :material/menu_book: How bees find home") == 5
 
 
@@ -112,7 +112,7 @@ def test_the_result_says_what_happened_and_what_to_try(url: str) -> None:
     said = words(open_page("s4"))
     assert "You read 8 of 8 passages in 7 minutes, about as long as you usually do" in said
     assert "; passages 2 and 3 were hard for you" in said
-    assert "Next, read passages 2, 3" in said
+    assert "Next, read passages 2 and 3" in said
     assert "You said you were stressed here" in said
 
 
