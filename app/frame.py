@@ -18,6 +18,5 @@ def show_app() -> None:
     page = st.navigation([page_of(name) for name in PAGES], position="top")
     st.html(READABLE)
     if page.url_path != "photos":
-        # Photos are kept for as long as their page is open, as it promises.
-        PhotosMemory.forget()
+        PhotosMemory.leave()
     page.run()

@@ -16,26 +16,32 @@ from app.photos.upload import analyse, hand_in, invite
 def show_page() -> None:
     memory = PhotosMemory.of_tab()
     st.title("Photos")
-    st.markdown(
-        "See the expression of every face in your pictures. They stay in this machine's memory "
-        "and are forgotten when you remove them, leave this page or close the tab."
-    )
-    uploads = hand_in(memory)
+    # The result stands first; the field for more photos below it.
+    result, field = st.container(), st.container()
+    with field:
+        uploads = hand_in(memory)
+        st.caption(
+            "Your photos stay in this computer's memory until you remove them or close this tab. "
+            "They are never saved."
+        )
     model = engine_or_stop().info
     memory.cache.keep_only(uploads)
     if not uploads:
         invite()
         return
-    uploads = analyse(memory.cache, uploads)
-    if not uploads:
-        return
-    options = choose_options(model)
-    if len(uploads) == 1:
-        show_photo(memory.cache, uploads[0], options)
-    else:
-        uploads = show_overview(memory.cache, uploads, options)
-        show_gallery(memory, uploads, options)
-    offer_downloads(memory.cache, uploads, model, options)
+    with result:
+        uploads = analyse(memory.cache, uploads)
+        if not uploads:
+            return
+        place = st.container()
+        options = choose_options(model)
+        with place:
+            if len(uploads) == 1:
+                show_photo(memory.cache, uploads[0], options)
+            else:
+                uploads = show_overview(memory.cache, uploads, options)
+                show_gallery(memory, uploads, options)
+        offer_downloads(memory.cache, uploads, model, options)
 
 
 show_page()

@@ -2,13 +2,14 @@
 
 PRIVACY = """
 - **Pictures and camera frames live in memory** while you use them, are never written to disk and
-  are forgotten when you remove them, leave the page or close the tab.
+  are forgotten when you remove them or close the tab.
 - **Nothing is sent anywhere.** The app makes no connections of its own: no telemetry, no fonts or
   scripts from other servers. By default it can be reached from this machine only.
 - A study session that you choose to keep stores **numbers** (expressions, estimates, times), your
-  answers, and the titles and notes you wrote: on this machine, never a picture. Of a text you read
-  it stores title, headings and own questions, and its words only if you asked for that. Look at
-  all of it, export it and erase it on the History page.
+  answers, and the titles, tags and notes you wrote: on this machine, never a picture. Of a text
+  you read it stores the title, headings and own questions, and its words only if you asked for
+  that. Of a sentence you highlight it stores only where it stands. You can look at all of it,
+  export it and erase it on the History page.
 - What you download is yours to look after. Blurred faces in a download cannot be restored; a face
   that was not found is not blurred, so look before you share.
 """

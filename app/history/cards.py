@@ -14,17 +14,6 @@ from fer_core.storage.store import SessionStore
 
 TITLE_LENGTH = 80
 RENAME, COMPARE, DELETE = "Rename", "Compare", "Delete"
-#: The title's button covers its whole card; the menu lies above it.
-CARDS = """
-<style>
-[class*="st-key-card-"] { position: relative; }
-[class*="st-key-card-"]:hover { border-color: var(--st-primary-color, currentColor); }
-[class*="st-key-open-"] button::after { content: ""; position: absolute; inset: 0; }
-[class*="st-key-open-"], [class*="st-key-open-"] div, [class*="st-key-open-"] button {
-  position: static; }
-[class*="st-key-menu-"] { position: relative; z-index: 1; }
-</style>
-"""
 
 
 def show_card(store: SessionStore, session: SessionSummary, number: int) -> None:

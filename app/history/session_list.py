@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.history.cards import CARDS, show_card
+from app.history.cards import show_card
 from app.history.days import show_days
 from app.history.memory import HistoryMemory
+from app.parts.cards import CARDS
 from app.parts.clock import now
 from app.parts.navigation import page_of
 from app.parts.results import UNTITLED

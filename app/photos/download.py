@@ -40,11 +40,16 @@ def offer_downloads(
             f"Of {len(photos)} files {len(readable)} could be read. The table and the results name "
             "the rest, with the reason."
         )
+
+    def photos_now() -> list[AnalysedPhoto]:
+        # Asked when the button is pressed: labels may have been corrected since.
+        return [cache.photo(upload) for upload in uploads]
+
     with st.container(horizontal=True):
-        offer_pictures(readable, options)
+        offer_pictures(cache, readable, options)
         offer(
             "Table (CSV)",
-            lambda: exports.to_csv(photos, options.confidence).encode(ENCODING),
+            lambda: exports.to_csv(photos_now(), options.confidence).encode(ENCODING),
             "faces.csv",
             "text/csv",
             icon=":material/table:",
@@ -52,7 +57,7 @@ def offer_downloads(
         )
         offer(
             "Results (JSON)",
-            lambda: exports.to_json(photos, info, options.confidence).encode(),
+            lambda: exports.to_json(photos_now(), info, options.confidence).encode(),
             "faces.json",
             "application/json",
             icon=":material/data_object:",
@@ -62,12 +67,12 @@ def offer_downloads(
         st.caption("Faces are blurred in the pictures you download, not on this page.")
 
 
-def offer_pictures(readable: Sequence[Readable], options: PhotoOptions) -> None:
+def offer_pictures(cache: PhotoCache, readable: Sequence[Readable], options: PhotoOptions) -> None:
     """Offer one picture as PNG, several as JPEGs in as many ZIPs as they need."""
     if len(readable) == 1:
         offer(
             "Picture (PNG)",
-            lambda: exports.encode_png(annotated(readable[0], options)),
+            lambda: exports.encode_png(annotated(cache, readable[0][0], options)),
             exports.unique_names([readable[0][1].name], "-faces.png")[0],
             "image/png",
             icon=":material/image:",
@@ -85,7 +90,7 @@ def offer_pictures(readable: Sequence[Readable], options: PhotoOptions) -> None:
         suffix = f" {number} of {len(parts)}" if len(parts) > 1 else ""
         offer(
             f"Pictures (ZIP{suffix})",
-            partial(zipped, [readable[index] for index in part], options),
+            partial(zipped, cache, [readable[index] for index in part], options),
             f"faces{suffix.replace(' ', '-')}.zip",
             "application/zip",
             icon=":material/folder_zip:",
@@ -100,20 +105,21 @@ def offer(
     st.download_button(label, make, name, mime, icon=icon, on_click="ignore", key=key)
 
 
-def annotated(one: Readable, options: PhotoOptions) -> RgbImage:
+def annotated(cache: PhotoCache, upload: Upload, options: PhotoOptions) -> RgbImage:
     """Return a photo in its full size with its faces drawn on it, or blurred."""
-    upload, photo = one
     settings = get_settings()
     rgb = decode_foreign(
         upload.read(), max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels
     )
-    return exports.annotate(rgb, photo, options.confidence, options.drawing, blur=options.blur)
+    return exports.annotate(
+        rgb, cache.photo(upload), options.confidence, options.drawing, blur=options.blur
+    )
 
 
-def zipped(part: Sequence[Readable], options: PhotoOptions) -> bytes:
+def zipped(cache: PhotoCache, part: Sequence[Readable], options: PhotoOptions) -> bytes:
     """Return a ZIP of photos, drawn one after the other."""
     names = exports.unique_names([photo.name for _, photo in part], "-faces.jpg")
     return exports.zip_files(
-        (name, exports.encode_jpeg(annotated(one, options)))
-        for name, one in zip(names, part, strict=True)
+        (name, exports.encode_jpeg(annotated(cache, upload, options)))
+        for name, (upload, _) in zip(names, part, strict=True)
     )

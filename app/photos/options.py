@@ -32,7 +32,7 @@ def choose_options(info: ModelInfo) -> PhotoOptions:
     """Let the threshold and what is drawn be chosen; folded up, as the usual ones mostly do."""
     with st.expander("Options", icon=":material/tune:"):
         confidence = st.slider(
-            "Confidence threshold",
+            "How sure that it is a face",
             LOWEST_CONFIDENCE,
             HIGHEST_CONFIDENCE,
             min(max(info.confidence_threshold, LOWEST_CONFIDENCE), HIGHEST_CONFIDENCE),
@@ -43,7 +43,7 @@ def choose_options(info: ModelInfo) -> PhotoOptions:
         )
         with st.container(horizontal=True):
             labels = st.toggle("Labels", True, key="labels")
-            probabilities = st.toggle("Probabilities", True, key="probabilities")
+            probabilities = st.toggle("Percentages", key="probabilities")
             emoji = st.toggle("Emoji", True, key="emoji")
             blur = st.toggle(
                 "Blur all faces in downloads",

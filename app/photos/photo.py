@@ -1,8 +1,7 @@
-"""One photo: the picture with its faces marked, the table of them, their bars."""
+"""One photo: the picture with its faces marked, what each shows, and how to put that right."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 
 import pandas as pd
@@ -11,36 +10,47 @@ import streamlit as st
 from app.parts.words import plain
 from app.photos.options import PhotoOptions
 from fer_core.charts import expressions
-from fer_core.emotions import LABELS
-from fer_core.photos.analysed import LOWEST_CONFIDENCE, AnalysedPhoto, count_expressions
+from fer_core.emotions import LABELS, UNSURE_LABEL, Emotion
+from fer_core.photos.analysed import (
+    LOWEST_CONFIDENCE,
+    AnalysedPhoto,
+    could_also_be,
+    count_expressions,
+)
 from fer_core.photos.cache import PhotoCache, Upload
 from fer_core.vision.faces import Face
 
-#: Widths of the five columns of probabilities, in pixels, in class order: as wide as their names.
-PROBABILITY_WIDTHS = (58, 60, 64, 56, 78)
+#: Faces told one by one; of a crowd the rest stands in the table.
+FACES_TOLD = 6
+#: The picture never takes more than the window, so that what it shows stands beside it.
+PICTURE = """
+<style>
+.st-key-picture img { max-height: calc(100dvh - 15rem); object-fit: contain; }
+</style>
+"""
 
 
 @st.fragment
 def show_photo(cache: PhotoCache, upload: Upload, options: PhotoOptions) -> None:
-    """Show one photo: the picture, the table of its faces, their bars."""
+    """Show one photo: the picture, and what its faces show."""
     photo = cache.photo(upload)
     if photo.problem:
         st.warning(
-            f"**{plain(photo.name)}**: {photo.problem.message}", icon=":material/broken_image:"
+            f"**{plain(photo.name)}**: {plain(photo.problem.message)}",
+            icon=":material/broken_image:",
         )
         return
+    st.html(PICTURE)
     faces = photo.faces(options.confidence)
-    picture, details = st.columns([5, 7], gap="medium")
+    picture, details = st.columns([6, 6], gap="medium")
     with details:
-        marked = show_table(cache, upload, faces, options.confidence) if faces else None
+        marked = None
         if faces:
-            st.altair_chart(
-                expressions.probability_bars(faces), alt="The five probabilities of each face"
-            )
-            explain_unsure(faces)
+            tell_faces(cache, upload, faces, options)
+            marked = show_table(upload, faces, options.confidence)
         else:
             explain_no_face(photo, options.confidence)
-    with picture:
+    with picture, st.container(key="picture"):
         drawn = cache.display(upload, options.confidence, options.drawing.marking(marked))
         if drawn is not None:
             st.image(
@@ -65,74 +75,105 @@ def in_words(photo: AnalysedPhoto, confidence: float) -> str:
     return ", ".join(found) if found else "No face found"
 
 
-def show_table(
-    cache: PhotoCache, upload: Upload, faces: Sequence[Face], confidence: float
-) -> int | None:
-    """Show every face with its probabilities; return the index of the one that is chosen."""
-    crops = cache.face_crops(upload, confidence)
-    table = pd.DataFrame(
-        {
-            "Face": range(1, len(faces) + 1),
-            "Picture": [
-                f"data:image/jpeg;base64,{base64.b64encode(crop).decode()}" for crop in crops
-            ],
-            "Expression": [expressions.name_of(face.emotion) for face in faces],
-            **{
-                label: [100 * float(face.probabilities[index]) for face in faces]
-                for index, label in enumerate(LABELS)
+def tell_faces(
+    cache: PhotoCache, upload: Upload, faces: Sequence[Face], options: PhotoOptions
+) -> None:
+    """Say of each face what it shows, what else it may be, and let that be put right."""
+    for number, face in enumerate(faces[:FACES_TOLD]):
+        which = f"Face {number + 1}: " if len(faces) > 1 else ""
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            with st.container(gap=None):
+                size = "###" if len(faces) == 1 else "####"
+                st.markdown(f"{size} {which}{expressions.name_of(face.shown)}")
+                st.markdown(doubt_words(face))
+            ask_correction(cache, upload, number, face, options)
+    if len(faces) > FACES_TOLD:
+        st.caption(f"And {len(faces) - FACES_TOLD} more faces in the table below.")
+
+
+def doubt_words(face: Face) -> str:
+    """Say how sure the answer is, and what else the face may show."""
+    if face.said is not None:
+        answer = "unsure" if face.emotion is None else face.emotion.label
+        return f"You said so. The model said {answer}."
+    others = " or ".join(
+        f"{emotion.emoji} {emotion.label} ({value:.0%})" for emotion, value in could_also_be(face)
+    )
+    if face.emotion is None:
+        least = f"No expression reaches {face.unsure_below:.0%}."
+        return f"{least} It could be {others}." if others else least
+    sure = f"{face.probability:.0%} sure"
+    return f"{sure}. It could also be {others}." if others else f"{sure}."
+
+
+def ask_correction(
+    cache: PhotoCache, upload: Upload, number: int, face: Face, options: PhotoOptions
+) -> None:
+    """Let the learner say what a face shows; a second tap takes it back."""
+
+    def say() -> None:
+        chosen = st.session_state[key]
+        said = None if chosen is None else Emotion.from_label(chosen)
+        cache.correct(upload, number, options.confidence, said)
+
+    key = f"said-{upload.key}-{options.confidence}-{number}"
+    label = "Your label" if face.said else "Wrong?"
+    with st.popover(label, icon=":material/edit:", type="tertiary"):
+        st.pills(
+            "What does this face show?",
+            LABELS,
+            default=face.said.label if face.said else None,
+            format_func=lambda name: expressions.name_of(Emotion.from_label(name)),
+            key=key,
+            on_change=say,
+        )
+        st.caption("Your label stays with the picture and is in the downloads.")
+
+
+def show_table(upload: Upload, faces: Sequence[Face], confidence: float) -> int | None:
+    """Offer all numbers as a table; return the index of the face that is chosen in it."""
+    with st.expander("All numbers"):
+        table = pd.DataFrame(
+            {
+                "Face": range(1, len(faces) + 1),
+                "Answer": [face.emotion.label if face.emotion else UNSURE_LABEL for face in faces],
+                **{
+                    label: [100 * float(face.probabilities[index]) for face in faces]
+                    for index, label in enumerate(LABELS)
+                },
+                "It is a face": [100 * face.confidence for face in faces],
+            }
+        )
+        percent = st.column_config.NumberColumn(format="%.0f %%", width="small")
+        chosen = st.dataframe(
+            table,
+            hide_index=True,
+            column_config={
+                "Face": st.column_config.NumberColumn(width=42, format="%d"),
+                **dict.fromkeys([*LABELS, "It is a face"], percent),
             },
-            "Confidence": [100 * face.confidence for face in faces],
-        }
-    )
-    percent = {
-        label: st.column_config.NumberColumn(format="%.0f %%", width=width)
-        for label, width in zip(LABELS, PROBABILITY_WIDTHS, strict=True)
-    }
-    chosen = st.dataframe(
-        table,
-        hide_index=True,
-        row_height=48,
-        column_config={
-            "Face": st.column_config.NumberColumn(width=42, format="%d"),
-            "Picture": st.column_config.ImageColumn("", width=52),
-            "Expression": st.column_config.TextColumn(width=100),
-            **percent,
-            "Confidence": st.column_config.NumberColumn(
-                format="%.0f %%", width=80, help="How sure the model is that a face is here"
-            ),
-        },
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"faces-{upload.key}-{confidence}",
-        alt="Each face with its five probabilities",
-    )
-    st.caption("Choose a row to mark that face in the picture.")
+            on_select="rerun",
+            selection_mode="single-row",
+            key=f"faces-{upload.key}-{confidence}",
+            alt="Each face with its five probabilities",
+        )
+        st.caption("Choose a row to mark that face in the picture.")
     rows = chosen.selection.rows
     return int(rows[0]) if rows and rows[0] < len(faces) else None
-
-
-def explain_unsure(faces: Sequence[Face]) -> None:
-    """Say which faces have no expression named, and why."""
-    unsure = [number for number, face in enumerate(faces, start=1) if face.emotion is None]
-    if unsure:
-        which = "Face " + ", ".join(map(str, unsure))
-        st.caption(
-            f"{which}: unsure. No expression reaches {faces[0].unsure_below:.0%}, so none is named."
-        )
 
 
 def explain_no_face(photo: AnalysedPhoto, confidence: float) -> None:
     """Say whether weaker faces are hidden by the threshold, or what may help."""
     hidden = len(photo.faces(LOWEST_CONFIDENCE))
     if hidden:
+        count = "1 possible face is" if hidden == 1 else f"{hidden} possible faces are"
         st.info(
-            f"No face reaches the confidence threshold of {confidence:.0%}; {hidden} weaker "
-            "ones do not. Lower the threshold under Options to see them.",
+            f"{count} below your threshold of {confidence:.0%}. Lower it in Options to see more.",
             icon=":material/face:",
         )
     else:
         st.info(
-            "No face was found. Faces that are turned away, covered, very small or very dark are "
-            "easily missed; a closer or brighter picture may help.",
+            "No face found. Faces that are turned away, covered, very small or very dark are "
+            "easily missed. A closer or brighter picture may help.",
             icon=":material/face:",
         )

@@ -48,7 +48,23 @@ def hand_in(memory: PhotosMemory) -> list[Upload]:
             "Left out, as the system wrote them beside your photos: "
             + ", ".join(plain(file.name) for file in files if is_left_by_system(file.name))
         )
-    return taken[::-1] + chosen
+    found = memory.all_of(chosen)
+    offer_forgetting(memory)
+    return taken[::-1] + found
+
+
+def offer_forgetting(memory: PhotosMemory) -> None:
+    """Say that photos of an earlier visit are still here, and offer to forget them."""
+    if not memory.kept:
+        return
+
+    def forget() -> None:
+        memory.kept = []
+
+    count = "1 photo" if len(memory.kept) == 1 else f"{len(memory.kept)} photos"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{count} from before you left this page.")
+        st.button("Forget", icon=":material/delete:", key="forget_kept", on_click=forget)
 
 
 def take_snapshots(snapshots: list[bytes]) -> None:
@@ -77,8 +93,8 @@ def take_snapshots(snapshots: list[bytes]) -> None:
 def invite() -> None:
     """Say what can be handed in, and what a label is not."""
     st.info(
-        "Nothing here yet. Drop one photo or two hundred into the field above: portraits, group "
-        "pictures, pictures from a phone. Each face gets one of five expressions, or “unsure”.",
+        "Drop one photo or two hundred into the field above: portraits, group pictures, pictures "
+        "from a phone. Each face gets one of five expressions, or “unsure”.",
         icon=":material/add_photo_alternate:",
     )
     st.markdown(" · ".join(f"{emotion.emoji} {emotion.label}" for emotion in EMOTIONS))
@@ -103,6 +119,6 @@ def analyse(cache: PhotoCache, uploads: Sequence[Upload]) -> list[Upload]:
             bar.progress(done / len(waiting), f"{done} of {len(waiting)} photos{left}")
     except FerError as error:
         st.warning(plain(error.message), icon=":material/hourglass:")
-        st.button("Go on", icon=":material/refresh:")
+        st.button("Continue", icon=":material/refresh:")
     bar.empty()
     return [upload for upload in uploads if cache.has(upload)]

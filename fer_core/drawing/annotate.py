@@ -138,13 +138,14 @@ class _Taken:
 
 def _texts(face: Face, index: int, options: DrawOptions) -> list[str]:
     """Return the label's text, then ever shorter ones for where there is no room."""
-    emotion = face.emotion
+    emotion = face.shown
     word = UNSURE_LABEL
     if emotion is not None:
         word = emotion.study_label if options.study_words else emotion.label
     number = [str(index + 1)] if options.numbers else []
     label = [word] if options.labels else []
-    percent = [f"{face.probability:.0%}"] if options.probabilities else []
+    # What somebody said has no probability.
+    percent = [f"{face.probability:.0%}"] if options.probabilities and face.said is None else []
     shorter = [[*number, *label, *percent], [*number, *label], number]
     if not options.emoji:
         shorter = [parts for parts in shorter if parts]
@@ -182,7 +183,7 @@ def _place_labels(
             if overlap == 0:
                 break
         taken.take(spot, own=index)
-        sprite = label_sprite(faces[index].emotion, text, sizes[index], emoji=options.emoji)
+        sprite = label_sprite(faces[index].shown, text, sizes[index], emoji=options.emoji)
         labels[index] = (sprite, spot)
     return labels
 
@@ -219,9 +220,9 @@ def _draw_panel(canvas: RgbImage, face: Face, line: int) -> None:
 
 def _draw_box(canvas: RgbImage, face: Face, line: int) -> None:
     outline = _rounded_outline(face.box, radius=min(face.box.width, face.box.height) * 0.08)
-    parts = [outline] if face.emotion is not None else _dashes(outline, 5 * line)
-    closed = face.emotion is not None
-    for colour, thickness in ((_DARK, line + 2), (colour_of(face.emotion), line)):
+    closed = face.shown is not None
+    parts = [outline] if closed else _dashes(outline, 5 * line)
+    for colour, thickness in ((_DARK, line + 2), (colour_of(face.shown), line)):
         cv2.polylines(canvas, parts, closed, colour, thickness, cv2.LINE_AA, _SHIFT)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from fer_core.config import Settings
 from fer_core.drawing.annotate import DrawOptions, draw_faces, scale_faces
+from fer_core.emotions import Emotion
 from fer_core.photos.analysed import AnalysedPhoto, Detects, analyse_photo
 from fer_core.photos.exports import encode_jpeg
 from fer_core.vision.image import RgbImage
@@ -63,6 +64,7 @@ class PhotoCache:
         self._digests: dict[str, str] = {}
         self._shelved: dict[str, _Entry] = {}
         self._thumbnails: OrderedDict[tuple[str, float, DrawOptions], bytes] = OrderedDict()
+        self._said: dict[str, dict[int, Emotion]] = {}
 
     def __len__(self) -> int:
         """Return how many photos are held, the same content once."""
@@ -74,6 +76,7 @@ class PhotoCache:
         self._digests = {key: digest for key, digest in self._digests.items() if key in keys}
         kept = set(self._digests.values())
         self._shelved = {digest: item for digest, item in self._shelved.items() if digest in kept}
+        self._said = {digest: said for digest, said in self._said.items() if digest in kept}
         for entry in [entry for entry in self._thumbnails if entry[0] not in kept]:
             del self._thumbnails[entry]
 
@@ -111,24 +114,42 @@ class PhotoCache:
 
     def photo(self, upload: Upload) -> AnalysedPhoto:
         """Return what was found in a file that has been analysed."""
-        return replace(self._item(upload).photo, name=upload.name)
+        photo = self._item(upload).photo
+        said = self._said.get(self._digests[upload.key])
+        if said and photo.detections is not None:
+            faces = tuple(
+                replace(face, said=said.get(index))
+                for index, face in enumerate(photo.detections.faces)
+            )
+            photo = replace(photo, detections=replace(photo.detections, faces=faces))
+        return replace(photo, name=upload.name)
+
+    def correct(self, upload: Upload, number: int, confidence: float, said: Emotion | None) -> None:
+        """Note what a face shows by the word of who looks at it; it stays with the picture.
+
+        Args:
+            upload: The photo.
+            number: Of the face among those of that confidence, from 0.
+            confidence: The threshold that holds now.
+            said: What it shows; None takes an earlier word back.
+        """
+        digest = self._digests[upload.key]
+        photo = self._item(upload).photo
+        if photo.detections is None:
+            return
+        face = photo.faces(confidence)[number]
+        (index,) = (at for at, one in enumerate(photo.detections.faces) if one is face)
+        held = self._said.setdefault(digest, {})
+        if said is None:
+            held.pop(index, None)
+        else:
+            held[index] = said
+        for entry in [entry for entry in self._thumbnails if entry[0] == digest]:
+            del self._thumbnails[entry]
 
     def display(self, upload: Upload, confidence: float, options: DrawOptions) -> RgbImage | None:
         """Return the photo at display size with its faces drawn in; None if it was unreadable."""
         return self._drawn(upload, self._item(upload).display, confidence, options)
-
-    def face_crops(self, upload: Upload, confidence: float, side: int = 96) -> list[bytes]:
-        """Return each face, largest first, as a JPEG of at most `side` pixels."""
-        pixels = _decode(self._item(upload).display)
-        if pixels is None:
-            return []
-        photo = self.photo(upload)
-        crops = []
-        for face in scale_faces(photo.faces(confidence), _factor(photo, pixels)):
-            x, y, width, height = (round(value) for value in face.box)
-            crop = pixels[max(y, 0) : y + max(height, 1), max(x, 0) : x + max(width, 1)]
-            crops.append(encode_jpeg(np.ascontiguousarray(_fit(crop, side)), 85))
-        return crops
 
     def thumbnail(self, upload: Upload, confidence: float, options: DrawOptions) -> bytes | None:
         """Return the photo as a small JPEG with its faces drawn in; None if it was unreadable.

@@ -25,7 +25,7 @@ from fer_core.vision.model_info import ModelInfo
 CSV_COLUMNS = (
     *("file", "image_width", "image_height", "face_id", "expression", "probability"),
     *(label.lower() for label in LABELS),
-    *("confidence", "x", "y", "width", "height", "reason"),
+    *("confidence", "x", "y", "width", "height", "reason", "your_label"),
 )
 #: Names that Windows keeps for devices.
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]) *$")
@@ -59,6 +59,7 @@ def to_json(photos: Sequence[AnalysedPhoto], info: ModelInfo, confidence: float)
 def to_csv(photos: Sequence[AnalysedPhoto], confidence: float) -> str:
     """Return one row per face, and one row with a reason per photo without any.
 
+    `expression` is the model's answer, `your_label` what somebody who looked said instead.
     Probabilities and confidence are 0..1, boxes are in pixels of the upright picture. Names that a
     spreadsheet would take for a formula begin with an apostrophe.
     """
@@ -194,6 +195,7 @@ def _face(face: Face, number: int) -> dict[str, Any]:
             "probability": round(face.probability, 4),
         },
         "probabilities": _probabilities(face),
+        **({"your_label": face.said.label} if face.said else {}),
     }
 
 
@@ -219,6 +221,7 @@ def _rows(photo: AnalysedPhoto, confidence: float) -> list[dict[str, Any]]:
             **{label.lower(): value for label, value in _probabilities(face).items()},
             "confidence": round(face.confidence, 4),
             **{key: round(value, 1) for key, value in face.box._asdict().items()},
+            "your_label": face.said.label if face.said else "",
         }
         for number, face in enumerate(faces, start=1)
     ]

@@ -65,6 +65,7 @@ class Face:
         track_id: Number that follows a face through a stream; None for single pictures.
         unsure_below: The model's threshold under which no expression is named.
         skin: Its colour, only where it was asked for.
+        said: What somebody who looked at it says that it shows; None: nobody said anything.
 
     Examples:
         >>> import numpy as np
@@ -82,6 +83,7 @@ class Face:
     track_id: int | None = None
     unsure_below: float = 0.0
     skin: SkinColour | None = None
+    said: Emotion | None = None
 
     @property
     def strongest(self) -> Emotion:
@@ -97,6 +99,11 @@ class Face:
     def emotion(self) -> Emotion | None:
         """The most probable class, or None ("unsure") below the model's threshold."""
         return self.strongest if self.probability >= self.unsure_below else None
+
+    @property
+    def shown(self) -> Emotion | None:
+        """What to show: what somebody said, else the model's answer; None: unsure."""
+        return self.said or self.emotion
 
     def with_track(self, track_id: int) -> Face:
         return replace(self, track_id=track_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from fer_core.config import Settings
 from fer_core.emotions import Emotion
@@ -10,7 +11,9 @@ from fer_core.photos.analysed import (
     LOWEST_CONFIDENCE,
     AnalysedPhoto,
     analyse_photo,
+    could_also_be,
     count_expressions,
+    doubt,
 )
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.faces import Box, Detections, Face
@@ -72,3 +75,26 @@ def test_expressions_are_counted_in_class_order_and_unsure_last() -> None:
     assert counts[Emotion.SAD] == 1
     assert counts[None] == 1
     assert counts[Emotion.ANGRY] == 0
+
+
+def doubtful(*probabilities: float, said: Emotion | None = None) -> Face:
+    return Face(Box(0, 0, 9, 9), 0.9, np.array(probabilities), unsure_below=0.5, said=said)
+
+
+def test_what_a_face_could_also_be_is_named_where_it_is_likely_enough() -> None:
+    assert could_also_be(doubtful(0.02, 0.95, 0.01, 0.01, 0.01)) == []
+    assert could_also_be(doubtful(0.0, 0.63, 0.05, 0.04, 0.28)) == [(Emotion.SURPRISED, 0.28)]
+    unsure = could_also_be(doubtful(0.05, 0.3, 0.4, 0.25, 0.0))
+    assert [emotion for emotion, _ in unsure] == [Emotion.NATURAL, Emotion.HAPPY]
+
+
+def test_what_somebody_said_is_not_in_doubt() -> None:
+    face = doubtful(0.0, 0.63, 0.05, 0.04, 0.28, said=Emotion.SAD)
+    assert (could_also_be(face), doubt([face])) == ([], 0.0)
+    assert count_expressions([face])[Emotion.SAD] == 1
+
+
+def test_the_least_sure_face_makes_a_photos_doubt() -> None:
+    faces = [doubtful(0, 0.9, 0.1, 0, 0), doubtful(0, 0.6, 0.4, 0, 0)]
+    assert doubt(faces) == pytest.approx(0.4)
+    assert doubt([]) == 0.0

@@ -7,12 +7,12 @@ import pytest
 
 from fer_core.config import Settings
 from fer_core.drawing.annotate import DrawOptions
+from fer_core.emotions import Emotion
 from fer_core.errors import Busy
 from fer_core.photos.cache import DISPLAY_SIDE, PhotoCache, Upload
 from fer_core.photos.exports import encode_jpeg
 from fer_core.vision.faces import Box, Detections, Face
 from fer_core.vision.image import RgbImage
-from tests.pictures import decoded
 
 
 class CountingDetector:
@@ -67,7 +67,6 @@ def test_an_unreadable_file_does_not_stop_the_others() -> None:
     assert cache.photo(good).problem is None
     assert cache.display(bad, 0.25, DrawOptions()) is None
     assert cache.thumbnail(bad, 0.25, DrawOptions()) is None
-    assert cache.face_crops(bad, 0.25) == []
 
 
 def test_what_is_taken_away_is_forgotten() -> None:
@@ -131,9 +130,25 @@ def test_a_thumbnail_is_drawn_once_for_the_same_options() -> None:
     assert cache.thumbnail(one, 0.25, DrawOptions(emoji=False)) != first
 
 
-def test_each_face_is_cut_out() -> None:
-    one = upload("1", jpeg(400, 200))
-    cache, _ = analysed(one)
-    (crop,) = cache.face_crops(one, 0.25, side=64)
-    assert decoded(crop).shape == (32, 64, 3)
-    assert cache.face_crops(one, 0.9) == []
+def test_what_somebody_says_of_a_face_stays_with_its_picture() -> None:
+    one, again = upload("1", jpeg()), upload("2", jpeg())
+    cache, _ = analysed(one, again)
+    before = cache.thumbnail(one, 0.25, DrawOptions())
+    cache.correct(one, 0, 0.25, Emotion.NATURAL)
+    for same in (one, again):  # the same picture handed in twice
+        (face,) = cache.photo(same).faces(0.25)
+        assert (face.shown, face.said) == (Emotion.NATURAL, Emotion.NATURAL)
+        assert face.emotion is not Emotion.NATURAL
+    assert cache.thumbnail(one, 0.25, DrawOptions()) != before
+    cache.correct(one, 0, 0.25, None)
+    assert cache.photo(one).faces(0.25)[0].said is None
+    assert cache.thumbnail(one, 0.25, DrawOptions()) == before
+
+
+def test_a_picture_that_is_taken_away_takes_its_label_along() -> None:
+    one = upload("1", jpeg())
+    cache, detector = analysed(one)
+    cache.correct(one, 0, 0.25, Emotion.NATURAL)
+    cache.keep_only([])
+    list(cache.analyse([one], detector, Settings()))
+    assert cache.photo(one).faces(0.25)[0].said is None

@@ -40,7 +40,7 @@ KINDS: tuple[tuple[str, ViewportSize, Scheme], ...] = (
 )
 #: Of the files; text stays sharp, and a page takes about 30 kB.
 QUALITY = 60
-_BLUR = "[data-testid=stImage] img, img[src^='data:image'] { filter: blur(16px) !important }"
+_BLUR = "[data-testid=stImage] img, img[src^='data:image'] { filter: blur(24px) !important }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def hand_in_photos(page: Page) -> None:
     page.locator("input[type=file]").first.set_input_files(
         {"name": "portrait.jpg", "mimeType": "image/jpeg", "buffer": photo}
     )
-    page.get_by_text("Happy").first.wait_for(timeout=60_000)
+    page.get_by_text("% sure").first.wait_for(timeout=60_000)
     page.add_style_tag(content=_BLUR)
 
 
