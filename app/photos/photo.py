@@ -174,6 +174,7 @@ def explain_no_face(photo: AnalysedPhoto, confidence: float) -> None:
     else:
         st.info(
             "No face found. Faces that are turned away, covered, very small or very dark are "
-            "easily missed. A closer or brighter picture may help.",
+            "easily missed. A closer or brighter picture may help. If the picture lies on its "
+            "side, turn it upright first.",
             icon=":material/face:",
         )

@@ -18,6 +18,20 @@ from fer_core.vision.backends import Float32Array
 from fer_core.vision.faces import Box
 from fer_core.vision.image import RgbImage
 
+#: Longer side of the coarse view of a photo, in which the faces that fill it are found.
+COARSE_SIZE = 160
+#: Tiles: a face of 40 px in a 12-megapixel group photo keeps 24 px in the input, which the
+#: network finds; at 640 px for the whole photo it would be 6 px.
+TILE_SCALE = 0.6
+TILE_SIDE = 640
+TILE_OVERLAP = 128
+#: Most input pixels spent on tiles, their overlaps counted twice, about 3 s on two cores; a larger
+#: photo, or one of an odd shape, gets a smaller scale.
+TILE_PIXELS = 20_000_000
+#: By which the scale is made smaller until the tiles fit.
+_SMALLER = 0.85
+#: A picture is enlarged at most this much: a blurred giant is harder to read than a small face.
+MAX_ENLARGEMENT = 2.0
 #: The grey that fills the input where the picture has ended, as in YOLO's training.
 PAD_GREY = 114
 
@@ -103,6 +117,28 @@ class View:
 def whole(width: int, height: int, long_side: int, stride: int = 32) -> View:
     """Return the view of a whole picture, its longer side `long_side` pixels in the input."""
     return _letterbox(0, 0, width, height, long_side / max(width, height), stride)
+
+
+def photo_views(width: int, height: int, photo_size: int, stride: int = 32) -> list[View]:
+    """Return the views in which the detector sees a photo.
+
+    Args:
+        width: Of the photo, in pixels.
+        height: Of the photo, in pixels.
+        photo_size: Longer side of the main view, in input pixels.
+        stride: The network's stride.
+    """
+    long_side = max(width, height)
+    largest = long_side * MAX_ENLARGEMENT
+    sizes = {min(float(size), largest) for size in (COARSE_SIZE, photo_size // 2, photo_size)}
+    views = [whole(width, height, round(max(size, stride)), stride) for size in sorted(sizes)]
+    scale = TILE_SCALE
+    while long_side * scale > photo_size:
+        layout = (width, height, scale, TILE_SIDE, TILE_OVERLAP, stride)
+        if tile_pixels(*layout) <= TILE_PIXELS:
+            return views + tiles(*layout)
+        scale *= _SMALLER
+    return views
 
 
 def tiles(

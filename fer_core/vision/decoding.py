@@ -10,16 +10,20 @@ from __future__ import annotations
 import atexit
 import struct
 from collections.abc import Callable
+from time import process_time
 from typing import Any
 
 import numpy as np
 
 from fer_core.errors import CorruptImage, TooManyPixels
-from fer_core.vision.image import RgbImage, check_size, decode_image
+from fer_core.vision.image import RgbImage, check_size, decode_image, decode_within
 from fer_core.workers.pool import Limits, TaskFailed, WorkerPool
+from fer_core.workers.serve import limit_processor_time
 
-#: Processor time. 40 megapixels of HEIC take 4 s, of JPEG 1 s, on a slow core.
+#: Processor time, at most; and by the size that a header claims: 40 megapixels of HEIC take 4 s, of
+#: JPEG 1 s, on a slow core.
 LONGEST_S = 12.0
+BASE_S, PER_MEGAPIXEL_S = 2.0, 0.25
 #: 40 megapixels, several times over while they are turned and converted.
 MOST_MEMORY_BYTES = 1_200_000_000
 #: What is decoded at once: at most so many bytes, pixels and scans. Scans of 2 megapixels take
@@ -63,7 +67,9 @@ def decode_foreign(data: bytes, *, max_bytes: int, max_pixels: int) -> RgbImage:
         return decode_image(data, max_bytes=max_bytes, max_pixels=max_pixels)
     try:
         shape, pixels = _POOL.run(
-            {"max_bytes": max_bytes, "max_pixels": max_pixels}, data, seconds=LONGEST_S
+            {"max_bytes": max_bytes, "max_pixels": max_pixels, "seconds": LONGEST_S},
+            data,
+            seconds=LONGEST_S,
         )
     except TaskFailed as failure:
         if failure.reason == "time":
@@ -106,5 +112,11 @@ def decode_in_worker(
     value: dict[str, Any], data: bytes, _report: Callable[[float], None]
 ) -> tuple[Any, bytes | memoryview]:
     """Decode a picture; the task of this module's workers."""
-    rgb = decode_image(data, max_bytes=value["max_bytes"], max_pixels=value["max_pixels"])
+    started = process_time()
+
+    def bound(pixels: int) -> None:
+        left = value["seconds"] - (process_time() - started)
+        limit_processor_time(min(left, BASE_S + PER_MEGAPIXEL_S * pixels / 1e6))
+
+    rgb = decode_within(data, bound, max_bytes=value["max_bytes"], max_pixels=value["max_pixels"])
     return rgb.shape, rgb.data.cast("B")

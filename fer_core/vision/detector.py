@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Literal
@@ -17,7 +18,7 @@ from fer_core.emotions import LABELS
 from fer_core.errors import WeightsNotFound
 from fer_core.vision.backends import Backend, Float32Array, available_processors
 from fer_core.vision.candidates import Candidates, calibrate, join, suppress
-from fer_core.vision.crops import View, is_blank, tile_pixels, tiles, whole
+from fer_core.vision.crops import COARSE_SIZE, View, is_blank, photo_views, whole
 from fer_core.vision.faces import Box, Detections, Face, FramePath, Timing
 from fer_core.vision.image import RgbImage, check_rgb
 from fer_core.vision.model_info import (
@@ -32,25 +33,12 @@ from fer_core.vision.model_info import (
 )
 from fer_core.vision.network_runner import NetworkRunner
 from fer_core.vision.refiner import FRAME_CROPS, PHOTO_CROPS, Indices, Refiner
+from fer_core.vision.turned import SURE, look_again, look_view
 
 #: "frame": as few views as will do, for video. "photo": every view that helps, for a picture that
 #: can wait.
 Mode = Literal["frame", "photo"]
 
-#: Longer side of the coarse view of a photo, in which the faces that fill it are found.
-COARSE_SIZE = 160
-#: A picture is enlarged at most this much: a blurred giant is harder to read than a small face.
-MAX_ENLARGEMENT = 2.0
-#: Tiles: a face of 40 px in a 12-megapixel group photo keeps 24 px in the input, which the
-#: network finds; at 640 px for the whole photo it would be 6 px.
-TILE_SCALE = 0.6
-TILE_SIDE = 640
-TILE_OVERLAP = 128
-#: Most input pixels spent on tiles, their overlaps counted twice, about 3 s on two cores; a larger
-#: photo, or one of an odd shape, gets a smaller scale.
-TILE_PIXELS = 20_000_000
-#: By which the scale is made smaller until the tiles fit.
-_SMALLER = 0.85
 #: A candidate of this share of the threshold is refined, which may raise it above.
 REFINED_FROM = 0.6
 #: Most faces of a photo that are refined, largest first: 64 took 0.9 s on two cores with other
@@ -169,7 +157,7 @@ class EmotionDetector:
             rgb: RGB, uint8, shape (height, width, 3).
             mode: "frame", for video, detects at one scale and refines the largest face by one
                 crop; "photo" detects at several scales, and in tiles where the picture is large,
-                and refines every face by four crops.
+                refines every face by four crops, and turns the picture where no face is sure.
             confidence: How sure it must be that there is a face, 0..1; the model's own threshold
                 if None.
 
@@ -180,11 +168,19 @@ class EmotionDetector:
             NotAnImage: The array is not an RGB picture.
         """
         check_rgb(rgb)
-        height, width = rgb.shape[:2]
-        threshold = self.info.confidence_threshold if confidence is None else confidence
-        run = NetworkRunner(self._class_order, rgb, self._pool)
-        candidates = self._candidates(run, width, height, mode, threshold)
-        return self._detections(rgb, run, candidates, "detected")
+        own = self.info.confidence_threshold
+        threshold = own if confidence is None else confidence
+        if mode == "frame":
+            return self._search(rgb, mode, threshold)
+        lowest = min(threshold, own)
+        found = self._search(rgb, mode, lowest)
+        if found.surest < SURE:
+            view = look_view(
+                found.width, found.height, self.info.input.photo_size, self.info.input.stride
+            )
+            again = partial(self._search, mode=mode, threshold=lowest)
+            found = look_again(rgb, found, view, self._surest_in, again)
+        return found.down_to(threshold)
 
     def follow(self, rgb: RgbImage, boxes: Sequence[Box]) -> Detections | None:
         """Find faces again that were in an earlier frame of a video, by one crop of each.
@@ -228,6 +224,24 @@ class EmotionDetector:
         run = NetworkRunner(self._class_order, rgb)
         found, _ = self._photo_refiner.refine(run, known, np.arange(len(boxes)))
         return calibrate(found.scores, self.info.temperature)
+
+    def _search(self, rgb: RgbImage, mode: Mode, threshold: float) -> Detections:
+        """Find upright faces."""
+        height, width = rgb.shape[:2]
+        run = NetworkRunner(self._class_order, rgb, self._pool)
+        candidates = self._candidates(run, width, height, mode, threshold)
+        return self._detections(rgb, run, candidates, "detected")
+
+    def _surest_in(self, pictures: Sequence[RgbImage]) -> list[float]:
+        """Return how sure the detector alone is of a face in each picture of input size, 0..1."""
+
+        def surest(rgb: RgbImage) -> float:
+            height, width = rgb.shape[:2]
+            view = whole(width, height, max(width, height), self.info.input.stride)
+            (found,) = NetworkRunner(self._class_order, rgb)(self._network, [view], 0.0)
+            return float(found.confidences.max(initial=0.0))
+
+        return list((self._pool.map if self._pool else map)(surest, pictures))
 
     def _candidates(
         self, run: NetworkRunner, width: int, height: int, mode: Mode, threshold: float
@@ -285,28 +299,6 @@ class EmotionDetector:
                 )
             )
         return tuple(sorted(faces, key=lambda face: -face.box.area))
-
-
-def photo_views(width: int, height: int, photo_size: int, stride: int = 32) -> list[View]:
-    """Return the views in which the detector sees a photo.
-
-    Args:
-        width: Of the photo, in pixels.
-        height: Of the photo, in pixels.
-        photo_size: Longer side of the main view, in input pixels.
-        stride: The network's stride.
-    """
-    long_side = max(width, height)
-    largest = long_side * MAX_ENLARGEMENT
-    sizes = {min(float(size), largest) for size in (COARSE_SIZE, photo_size // 2, photo_size)}
-    views = [whole(width, height, round(max(size, stride)), stride) for size in sorted(sizes)]
-    scale = TILE_SCALE
-    while long_side * scale > photo_size:
-        layout = (width, height, scale, TILE_SIDE, TILE_OVERLAP, stride)
-        if tile_pixels(*layout) <= TILE_PIXELS:
-            return views + tiles(*layout)
-        scale *= _SMALLER
-    return views
 
 
 def _by_size(found: Candidates) -> Indices:

@@ -130,6 +130,14 @@ class Timing:
     def total_ms(self) -> float:
         return self.preprocess_ms + self.inference_ms + self.postprocess_ms
 
+    def __add__(self, other: Timing) -> Timing:
+        return replace(
+            self,
+            preprocess_ms=self.preprocess_ms + other.preprocess_ms,
+            inference_ms=self.inference_ms + other.inference_ms,
+            postprocess_ms=self.postprocess_ms + other.postprocess_ms,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Detections:
@@ -155,3 +163,14 @@ class Detections:
     height: int
     timing: Timing = Timing()
     blank: bool = False
+
+    @property
+    def surest(self) -> float:
+        """The confidence of the surest face, 0..1; 0 where there is none."""
+        return max((face.confidence for face in self.faces), default=0.0)
+
+    def down_to(self, confidence: float) -> Detections:
+        """Return the same without faces of less confidence."""
+        return replace(
+            self, faces=tuple(face for face in self.faces if face.confidence >= confidence)
+        )

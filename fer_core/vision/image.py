@@ -10,11 +10,12 @@ from __future__ import annotations
 import io
 import logging
 import warnings
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from fer_core.errors import (
     CorruptImage,
@@ -40,6 +41,7 @@ _HEIF_BRANDS = (
     *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"),
     *(b"avif", b"avis"),
 )
+LARGEST_COMMENT_BYTES = 16_000_000
 _JPEG_TABLE, _JPEG_END = b"\xff\xc4", b"\xff\xd9"
 #: Least share of a JPEG's lines that must be there: viewers show what is, and so a photo whose
 #: download broke off late is worth looking at.
@@ -89,12 +91,20 @@ def decode_image(
         >>> picture.shape, picture.dtype.name
         ((512, 512, 3), 'uint8')
     """
+    return decode_within(data, lambda _: None, max_bytes=max_bytes, max_pixels=max_pixels)
+
+
+def decode_within(
+    data: bytes, bound: Callable[[int], None], *, max_bytes: int, max_pixels: int
+) -> RgbImage:
+    """Decode one picture, as `decode_image`, and tell `bound` how many pixels it claims, first."""
     check_size(len(data), max_bytes)
     _register_decoders()
     with warnings.catch_warnings():
         # Pillow warns of pictures that our own limit refuses or allows knowingly.
         warnings.simplefilter("ignore")
         image = _opened(data, max_pixels)
+        bound(image.width * image.height)
         try:
             return to_rgb(image, data)
         except Exception as error:  # a decoder may raise anything on hostile bytes
@@ -189,6 +199,8 @@ def _register_decoders() -> None:
     from pillow_heif import register_heif_opener
 
     Image.init()
+    # Image editors write the history of a picture into it: 2 MB are not rare, 1 MB is the default.
+    PngImagePlugin.MAX_TEXT_CHUNK = LARGEST_COMMENT_BYTES
     register_heif_opener(thumbnails=False)
 
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fer_core.vision.crops import RefineCrop, around, is_blank, tiles, to_tensor, whole
-from fer_core.vision.detector import photo_views
+from fer_core.vision.crops import (
+    RefineCrop,
+    View,
+    around,
+    is_blank,
+    photo_views,
+    tiles,
+    to_tensor,
+    whole,
+)
 from fer_core.vision.faces import Box
+from fer_core.vision.turned import look_view
 
 SIDES = st.integers(1, 5000)
 
@@ -83,14 +93,41 @@ def test_small_pictures_are_not_blown_up() -> None:
     assert max(view.input_width for view in photo_views(48, 48, 640)) <= 96
 
 
-@given(st.integers(1, 40_000_000), st.floats(0, 1))
-def test_the_work_on_a_picture_is_bounded_whatever_its_shape(pixels: int, share: float) -> None:
-    width = max(1, round(pixels**share))
-    height = max(1, pixels // width)
-    for shape in ((width, height), (height, width)):
-        views = photo_views(*shape, 640)
-        assert sum(view.input_width * view.input_height for view in views) <= 20_700_000
+#: Pictures of every shape up to 40 megapixels, the longest strips among them.
+SHAPES = st.builds(
+    lambda pixels, share: (
+        width := max(1, round(pixels**share)),
+        max(1, pixels // width),
+    ),
+    st.integers(1, 40_000_000),
+    st.floats(0, 1),
+)
+
+
+def input_pixels(views: Sequence[View]) -> int:
+    return sum(view.input_width * view.input_height for view in views)
+
+
+@given(SHAPES)
+@example((300_000, 8))
+@example((8, 300_000))
+@example((40_000_000, 1))
+@example((1, 40_000_000))
+@example((7745, 5164))
+@example((40_000, 1000))
+def test_the_work_on_a_picture_is_bounded_whatever_its_shape(shape: tuple[int, int]) -> None:
+    width, height = shape
+    upright, on_its_side = photo_views(width, height, 640), photo_views(height, width, 640)
+    for views in (upright, on_its_side):
+        assert input_pixels(views) <= 20_700_000
         assert len(views) <= 1000
+    # Where no face is sure: three looks at the turned picture, and a search of one of them.
+    looks = [look_view(width, height, 640, 32)] * 3
+    searched_again = max(input_pixels(upright), input_pixels(on_its_side))
+    assert input_pixels(upright) + input_pixels(looks) + searched_again <= 42_700_000
+    # A frame is seen once, and once more coarsely.
+    frame = [whole(width, height, 320), whole(width, height, 160)]
+    assert input_pixels(frame) <= 320 * 320 + 160 * 160
 
 
 def test_a_strip_is_seen_in_tiles_no_higher_than_itself() -> None:

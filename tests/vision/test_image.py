@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from fer_core.config import PROJECT_ROOT
 from fer_core.errors import (
@@ -175,6 +175,13 @@ def test_a_text_is_no_picture_after_ultralytics_has_changed_pillow() -> None:
         [sys.executable, "-c", code], cwd=PROJECT_ROOT, check=True, capture_output=True, text=True
     )
     assert output.stdout.split()[-1] == "NotAnImage"
+
+
+def test_a_png_may_carry_megabytes_of_comments_and_profile() -> None:
+    comments = PngImagePlugin.PngInfo()
+    comments.add_itxt("XML:com.adobe.xmp", "history " * 300_000, zip=True)
+    data = encoded(two_halves(), "PNG", pnginfo=comments, icc_profile=bytes(2_000_000))
+    assert_halves(decode_image(data))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF"])

@@ -2077,7 +2077,7 @@ export interface operations {
     analysePictures: {
         parameters: {
             query?: {
-                /** @description photo: detects at several scales, in tiles in large pictures, and refines each face; frame: detects at one scale and refines the largest face, about a quarter of the time, for pictures from a webcam */
+                /** @description photo: detects at several scales, in tiles in large pictures, refines each face, and turns pictures in which no face is sure; frame: detects at one scale and refines the largest face, about a quarter of the time, for pictures from a webcam */
                 mode?: "photo" | "frame";
                 /** @description Weakest face to report; the model's own threshold if absent */
                 confidence?: number | null;

@@ -42,7 +42,8 @@ class AnalysisQuery(Frozen):
     mode: Literal["photo", "frame"] = Field(
         default="photo",
         description=(
-            "photo: detects at several scales, in tiles in large pictures, and refines each face; "
+            "photo: detects at several scales, in tiles in large pictures, refines each face, and "
+            "turns pictures in which no face is sure; "
             "frame: detects at one scale and refines the largest face, about a quarter of the "
             "time, for pictures from a webcam"
         ),
