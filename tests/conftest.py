@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ from fer_core.vision.image import RgbImage
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
+
+# Two test processes share two cores: torch's further threads would only wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # No test asserts a time: how long an example takes is the machine's affair.
 settings.register_profile("house", deadline=None)

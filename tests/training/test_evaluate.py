@@ -28,6 +28,8 @@ from fer_core.vision.detector import EmotionDetector
 WEIGHTS = PROJECT_ROOT / "weights" / "model.json"
 CARD = PROJECT_ROOT / "weights" / "MODEL_CARD.md"
 DATA = PROJECT_ROOT.parent / "shared" / "data"
+#: Pictures of each source.
+DRAWN = 40
 
 
 @pytest.fixture
@@ -169,11 +171,11 @@ def test_the_card_describes_the_file_that_ships() -> None:
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the training data is not beside the project")
 def test_the_shipped_weights_reach_the_recorded_figures_on_a_draw() -> None:
-    """A draw of 60 pictures a source, within three standard errors of what model.json says."""
+    """Within three standard errors of what model.json says."""
     info = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    pictures = limited([each for each in load_dataset(DATA) if each.split == "val"], 60)
+    pictures = limited([each for each in load_dataset(DATA) if each.split == "val"], DRAWN)
     answers = answer_all(EmotionDetector.load(WEIGHTS), pictures, "photo")
     for source, figures in info["metrics"]["sources"]["photo"].items():
         drawn = source_figures([each for each in answers if each.picture.source == source])
-        error = (figures["accuracy"] * (1 - figures["accuracy"]) / 60) ** 0.5
+        error = (figures["accuracy"] * (1 - figures["accuracy"]) / DRAWN) ** 0.5
         assert drawn["accuracy"] == pytest.approx(figures["accuracy"], abs=3 * error + 0.01)
