@@ -12,6 +12,13 @@ library's own words.
     │   ├── CorruptImage
     │   ├── ImageTooLarge
     │   └── TooManyPixels
+    ├── VideoError              a video cannot be used
+    │   ├── NotAVideo
+    │   ├── VideoDamaged
+    │   ├── VideoWithoutPictures
+    │   ├── VideoTooLarge
+    │   ├── VideoTooLong
+    │   └── VideoTooManyPixels
     ├── WeightsError            the model cannot be loaded
     │   ├── WeightsNotFound
     │   ├── WeightsChanged
@@ -24,6 +31,9 @@ library's own words.
     ├── SessionFinished
     ├── SessionElsewhere        another process feeds the session
     ├── ReadingFull
+    ├── MarkerInvalid           a marker's time or words cannot be used
+    ├── MarkersFull
+    ├── MarkerNotFound
     ├── TextError               a text cannot be read
     │   ├── TextTooLarge
     │   ├── TextEmpty
@@ -104,6 +114,47 @@ class TooManyPixels(ImageError):
     default_message = "This picture has too many pixels. Make it smaller and try again."
 
 
+class VideoError(FerError):
+    """The file given cannot be used as a video."""
+
+    code = "video_unusable"
+    default_message = "This video cannot be used."
+
+
+class NotAVideo(VideoError):
+    code = "not_a_video"
+    default_message = "This file is not a video. Use MP4, MOV, WebM or MKV."
+
+
+class VideoDamaged(VideoError):
+    code = "video_damaged"
+    default_message = "This video is damaged or incomplete and cannot be opened."
+
+
+class VideoWithoutPictures(VideoError):
+    code = "video_without_pictures"
+    default_message = "There are no moving pictures in this file, only sound or a cover."
+
+
+class VideoTooLarge(VideoError):
+    """More bytes than allowed."""
+
+    code = "video_too_large"
+    default_message = "This video is too large."
+
+
+class VideoTooLong(VideoError):
+    """More minutes or frames than allowed."""
+
+    code = "video_too_long"
+    default_message = "This video is too long. Cut it into parts."
+
+
+class VideoTooManyPixels(VideoError):
+    code = "video_too_many_pixels"
+    default_message = "This video's frames have too many pixels."
+
+
 class WeightsError(FerError):
     """The model cannot be loaded."""
 
@@ -182,6 +233,23 @@ class ReadingFull(FerError):
         "This session has taken as many reports of passages as it holds. Finish it, and start "
         "another one."
     )
+
+
+class MarkerInvalid(FerError):
+    """A marker, or a line of a CSV of times, cannot be used; the message says which and why."""
+
+    code = "marker_invalid"
+    default_message = "This marker cannot be used."
+
+
+class MarkersFull(FerError):
+    code = "markers_full"
+    default_message = "A session holds 500 markers. Delete some to add others."
+
+
+class MarkerNotFound(FerError):
+    code = "marker_not_found"
+    default_message = "There is no such marker in this session."
 
 
 class TextError(FerError):

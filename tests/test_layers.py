@@ -20,7 +20,7 @@ FLOORS = (
     {"learner", "photos"},
     {"reading", "recall"},
     {"sessions"},
-    {"storage"},
+    {"storage", "video"},
     {"live"},
     {"charts"},
     {"api", "training"},

@@ -94,6 +94,8 @@ def show_same_text(sessions: list[SessionSummary]) -> None:
                     "Studied": clock_text(one.studied_s),
                     "Comprehension": in_words(one.comprehension),
                     "Stress": in_words(one.stress),
+                    "Left out": clock_text(one.excluded_s) if one.excluded_s else "",
+                    "Markers": one.markers,
                 }
                 for one in held
             ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
 from app.history.memory import Deleted, HistoryMemory
 from app.history.passages import show_passages
 from app.history.words import state_of, when
+from app.parts.markers import edit_markers
 from app.parts.navigation import page_of
 from app.parts.results import (
     UNTITLED,
@@ -22,6 +25,7 @@ from app.parts.words import plain
 from fer_core.charts.timeline import clock_text
 from fer_core.learner.probes import ProbeKind
 from fer_core.live.running_session import RunningSession
+from fer_core.sessions.markers import SessionMarkers
 from fer_core.sessions.report import NOTE
 from fer_core.storage.days import all_tags
 from fer_core.storage.history import SessionSummary, StoredSession
@@ -46,6 +50,7 @@ def show_session(store: SessionStore, stored: StoredSession) -> None:
     show_outcome(running, result)
     offer_next_steps(summary)
     show_timeline(running)
+    show_markers(stored)
     show_looks(running, result)
     show_passages(store, stored)
     show_answers(stored)
@@ -126,6 +131,15 @@ def show_timeline(running: RunningSession) -> None:
         return
     draw_session(running.session, None)
     explain_missing(rows)
+
+
+def show_markers(stored: StoredSession) -> None:
+    registry, summary = session_registry(), stored.summary
+
+    def change(how: Callable[[SessionMarkers, float], object]) -> object:
+        return registry.change_markers(registry.get_to_change(summary.session_id), how)
+
+    edit_markers(stored.markers, summary.info.started_at, change)
 
 
 def show_answers(stored: StoredSession) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app.parts.clock import now
+from app.parts.words import plain
 from fer_core.affect.indicators import Reason
 from fer_core.charts import timeline
 from fer_core.sessions.session import StudySession
@@ -38,6 +39,8 @@ def show_timeline(tables: timeline.LiveTables, key: str) -> None:
     ):
         spec["datasets"] = {dataset: datasets[dataset] for dataset in names}
         st.vega_lite_chart(spec, width="stretch", alt=alt, key=f"{key}-{name}")
+    if words := timeline.legend(tables):
+        st.caption(plain(words))
 
 
 def draw_session(session: StudySession, window_s: float | None, key: str = "chart") -> None:
@@ -51,7 +54,12 @@ def draw_session(session: StudySession, window_s: float | None, key: str = "char
     at = session.info.started_at + session.totals(now()).elapsed_s
     since = None if window_s is None else at - window_s - 10.0
     tables = timeline.live_tables(
-        session.rows(since), session.events(), session.info.started_at, at, window_s
+        session.rows(since),
+        session.events(),
+        session.info.started_at,
+        at,
+        window_s,
+        session.markers.all(),
     )
     if tables.shares.empty and tables.lines.empty and tables.spans.empty:
         st.info(

@@ -18,6 +18,7 @@ from fer_core.api.events import events
 from fer_core.api.frame_answers import FrameAnswers
 from fer_core.api.frames import frames
 from fer_core.api.keys import KeyRing
+from fer_core.api.markers import markers
 from fer_core.api.model_loader import ModelService
 from fer_core.api.observability import Observer
 from fer_core.api.problems import on_validation_error, register_error_handlers
@@ -25,6 +26,7 @@ from fer_core.api.reading import reading
 from fer_core.api.request_class import ApiRequest, StrictJson
 from fer_core.api.results import results
 from fer_core.api.schemas.analyses import MAX_IMAGES, Analysis, AnalysisForm
+from fer_core.api.schemas.markers import MarkersIn, MarkersOut
 from fer_core.api.schemas.model import Health, ModelOut, Ready
 from fer_core.api.schemas.problems import Problem
 from fer_core.api.schemas.sessions import SessionOut, SessionPage, SessionRequest
@@ -47,11 +49,11 @@ from fer_core.config import Settings
 from fer_core.live.per_session import PerSession
 from fer_core.live.registry import SessionRegistry
 
-REQUESTS = (AnalysisForm, SessionRequest, PassagesSeen, AnswersIn, BreakAnswer)
+REQUESTS = (AnalysisForm, SessionRequest, PassagesSeen, AnswersIn, BreakAnswer, MarkersIn)
 RESPONSES = (
     *(Analysis, ModelOut, Health, Ready, Problem),
     *(SessionOut, SessionPage, FinishedOut, SnapshotOut, FrameOut, Taken, ProbeOut, SuggestionOut),
-    *(TimelineOut, FeedbackOut),
+    *(TimelineOut, FeedbackOut, MarkersOut),
 )
 
 #: Large pictures, and those that may hold their decoder: so many at once, of 40 megapixels 120 MB
@@ -144,7 +146,7 @@ def _routes() -> FerApi:
     )
     app.url_map.merge_slashes = False  # one address each: no redirects
     app.register_blueprint(documentation)
-    for resource in (system, analyses, sessions, frames, reading, results, events):
+    for resource in (system, analyses, sessions, frames, reading, markers, results, events):
         app.register_api(resource)
     return app
 

@@ -54,7 +54,7 @@ _MEANING = {
     409: "The session is over, full or elsewhere, or the same key was used for another request",
     413: "The request or a picture is too large",
     415: "Not a picture, or not the media type that belongs here",
-    422: "The picture cannot be decoded or has too many pixels",
+    422: "The picture or the marker cannot be used; the detail says why",
     429: "Too many requests for this key",
     500: "A defect of the server; the request id finds it in the log",
     503: "Busy or not ready; try again after Retry-After seconds",

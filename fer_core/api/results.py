@@ -56,9 +56,10 @@ def get_timeline(path: SessionPath, query: TimelineQuery) -> Response:
     """
     running = services().sessions.get(path.session_id)
     rows = list(rebucket(running.session.rows(query.since), query.bucket_s))
+    excluded = running.session.excluded
     timeline = TimelineOut(
         bucket_s=query.bucket_s,
-        rows=[row_of(row) for row in rows],
+        rows=[row_of(row, excluded) for row in rows],
         next_since=rows[-1].at if rows else query.since,
     )
     response = json_response(timeline)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fer_core.affect.indicators import Estimate, Reason
 from fer_core.api.schemas.sessions import (
     HistoryOut,
@@ -33,6 +35,7 @@ from fer_core.live.running_session import RunningSession
 from fer_core.reading.attribution import PassageReading
 from fer_core.reading.highlights import Mark
 from fer_core.reading.pace import Pace
+from fer_core.sessions.markers import Range, is_left_out
 from fer_core.sessions.report import NOTE, Report, Stretch, make_report
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
@@ -74,6 +77,7 @@ def stored_summary_of(stored: StoredSummary, now: float) -> SessionSummary:
             elapsed_s=round(stored.elapsed_s, 3),
             active_s=round(stored.active_s, 3),
             studied_s=round(stored.studied_s, 3),
+            excluded_s=round(stored.excluded_s, 3),
             away_s=round(stored.away_s, 3),
             valid_s=round(stored.valid_s, 3),
             breaks=stored.breaks,
@@ -103,6 +107,7 @@ def totals_of(study: StudySession, now: float) -> TotalsOut:
         elapsed_s=round(totals.elapsed_s, 3),
         active_s=round(totals.active_s, 3),
         studied_s=round(totals.studied_s, 3),
+        excluded_s=round(totals.excluded_s, 3),
         away_s=round(totals.away_s, 3),
         valid_s=round(totals.valid_s, 3),
         breaks=totals.breaks,
@@ -127,8 +132,8 @@ def text_of(document: Document) -> TextOut:
     )
 
 
-def row_of(row: TimelineBucket) -> TimelineRow:
-    """Describe a stretch of the timeline."""
+def row_of(row: TimelineBucket, excluded: Sequence[Range]) -> TimelineRow:
+    """Describe a stretch of the timeline; the learner excluded the ranges given."""
     return TimelineRow(
         at=row.at,
         width_s=row.width_s,
@@ -141,6 +146,7 @@ def row_of(row: TimelineBucket) -> TimelineRow:
         comprehension=estimate_of(row.comprehension),
         stress=estimate_of(row.stress),
         attention=estimate_of(row.attention),
+        excluded=is_left_out(row, excluded),
     )
 
 

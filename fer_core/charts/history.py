@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from fer_core.affect.weights import INTERVAL_PERCENT
+from fer_core.charts.timeline import clock_text
 from fer_core.storage.comparisons import HourMean, Trend, WeekTotal
 from fer_core.storage.history import SessionSummary
 
@@ -105,6 +106,8 @@ def trend_chart(
                 "low": estimate.low,
                 "high": estimate.high,
                 "interval": f"{estimate.low:.0f} to {estimate.high:.0f}",
+                "left_out": clock_text(session.excluded_s),
+                "markers": session.markers,
             }
         )
     if not lines:
@@ -117,6 +120,8 @@ def trend_chart(
             alt.Tooltip("title:N", title="Session"),
             alt.Tooltip("value:Q", title=title, format=".0f"),
             alt.Tooltip("interval:N", title=f"{INTERVAL_PERCENT} % interval"),
+            alt.Tooltip("left_out:N", title="Left out"),
+            alt.Tooltip("markers:Q", title="Markers"),
         ],
     )
     scale = alt.Scale(domain=[0, 100])

@@ -7,7 +7,7 @@ hand over new tables each second, and the browser moves the marks instead of dra
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -20,12 +20,16 @@ from fer_core.affect.indicators import Estimate, Reason
 from fer_core.affect.signals import CARRY_FORWARD_S
 from fer_core.emotions import EMOTIONS
 from fer_core.sessions.events import Event, EventKind
+from fer_core.sessions.markers import Marker, MarkerKind
 from fer_core.sessions.timeline import rebucket
 from fer_core.sessions.timeline_bucket import TimelineBucket
 
 #: Points in a chart at most, whatever the window: more than a screen has room for costs time and
 #: shows nothing new.
 MOST_POINTS = 360
+
+#: Own markers, and excluded ranges, that are written out below a chart.
+LEGEND_MARKERS = 12
 
 #: Names of the tables that the specification refers to.
 SHARES, LINES, MARKS, SPANS = "shares", "lines", "marks", "spans"
@@ -97,6 +101,7 @@ def live_tables(
     started_at: float,
     now: float,
     window_s: float | None = None,
+    markers: Sequence[Marker] = (),
 ) -> LiveTables:
     """Return what the chart shows at this moment.
 
@@ -106,6 +111,7 @@ def live_tables(
         started_at: Its start, seconds since the epoch.
         now: Seconds since the epoch; the right edge.
         window_s: How far back to look; None for all of it.
+        markers: The learner's own.
     """
     since = started_at if window_s is None else max(started_at, now - window_s)
     shown = [row for row in rows if row.at >= since - 1.0]
@@ -138,8 +144,14 @@ def live_tables(
     return LiveTables(
         shares=pd.DataFrame(shares, columns=_SHARE_COLUMNS),
         lines=pd.DataFrame(lines, columns=_LINE_COLUMNS),
-        marks=_marks(events, started_at, since, max(since, shown[0].at) if shown else since, now),
-        spans=_spans(shown, events, started_at, since, now),
+        marks=_marks(
+            [*_event_marks(events), *_own_marks(markers)],
+            started_at,
+            since,
+            max(since, shown[0].at) if shown else since,
+            now,
+        ),
+        spans=_spans(shown, events, markers, started_at, since, now),
     )
 
 
@@ -173,12 +185,22 @@ _SIGNS = {
 }
 
 
-def _marks(
-    events: Sequence[Event], started_at: float, since: float, first: float, now: float
-) -> pd.DataFrame:
-    marks: list[tuple[float, str, str, str]] = []
+#: The learner's own marker.
+MARKER_SIGN = "📌"
+
+#: When, which sign, and what it says.
+_Mark = tuple[float, str, str]
+
+
+def _own_marks(markers: Sequence[Marker]) -> Iterator[_Mark]:
+    for marker in markers:
+        if marker.kind is MarkerKind.MARKER:
+            yield marker.at, MARKER_SIGN, marker.words or "Your marker"
+
+
+def _event_marks(events: Sequence[Event]) -> Iterator[_Mark]:
     for event in events:
-        if event.kind not in _SIGNS or not since <= event.at <= now:
+        if event.kind not in _SIGNS:
             continue
         sign, text = _SIGNS[event.kind]
         if event.kind is EventKind.BREAK_SUGGESTED:
@@ -187,8 +209,17 @@ def _marks(
             if event.data["value"] is None:
                 continue
             text = f"{text}: {event.data['probe_kind']} {event.data['value']}"
-        elapsed = event.at - started_at
-        marks.append((elapsed, clock_text(elapsed), sign, text))
+        yield event.at, sign, text
+
+
+def _marks(
+    found: Sequence[_Mark], started_at: float, since: float, first: float, now: float
+) -> pd.DataFrame:
+    marks = [
+        (at - started_at, clock_text(at - started_at), sign, text)
+        for at, sign, text in sorted(found)
+        if since <= at <= now
+    ]
     # Both charts begin where the first picture is, and end now, whether or not pictures come.
     marks += [(at - started_at, clock_text(at - started_at), "", "") for at in (first, now)]
     return pd.DataFrame(marks, columns=_MARK_COLUMNS)
@@ -197,11 +228,16 @@ def _marks(
 def _spans(
     rows: Sequence[TimelineBucket],
     events: Sequence[Event],
+    markers: Sequence[Marker],
     started_at: float,
     since: float,
     now: float,
 ) -> pd.DataFrame:
-    """Return the stretches without values: pauses, absence, a second face, no pictures."""
+    """Return the stretches that are shaded: those without values, and those that do not count.
+
+    Without values are pauses, absence, a second face, no pictures. What the learner left out of
+    the statistics keeps its lines.
+    """
     spans: list[tuple[float, float, str]] = []
     paused_at: float | None = None
     for event in events:
@@ -232,6 +268,10 @@ def _spans(
             spans[-1] = (spans[-1][0], end, word)
         else:
             spans.append((row.at, end, word))
+    for marker in markers:
+        if marker.kind is MarkerKind.EXCLUDED:
+            words = f"left out: {marker.words}" if marker.words else "left out"
+            spans.append((marker.at, now if marker.until is None else marker.until, words))
     return pd.DataFrame(
         [
             (
@@ -245,6 +285,28 @@ def _spans(
         ],
         columns=_SPAN_COLUMNS,
     )
+
+
+def legend(tables: LiveTables) -> str:
+    """Return in words what the signs and the shaded stretches in a chart are; "" without any.
+
+    The learner's own markers come with their times and words: under a chart there is room.
+    """
+    parts: list[str] = []
+    named = dict(_SIGNS.values())
+    shown = tables.marks[tables.marks["sign"] != ""]
+    parts += [f"{sign} {named[sign]}" for sign in named if (shown["sign"] == sign).any()]
+    own = shown[shown["sign"] == MARKER_SIGN]
+    moments = [f"{clock} {text}" for clock, text in zip(own["clock"], own["text"], strict=True)]
+    if moments:
+        rest = len(moments) - LEGEND_MARKERS
+        more = [f"and {rest} more"] if rest > 0 else []
+        parts.append(f"{MARKER_SIGN} " + ", ".join(moments[:LEGEND_MARKERS] + more))
+    left_out = tables.spans[tables.spans["text"].str.startswith("left out")]
+    parts += [
+        f"{clock} {text}" for clock, text in zip(left_out["clock"], left_out["text"], strict=True)
+    ][:LEGEND_MARKERS]
+    return " · ".join(parts)
 
 
 def _in_columns(count: int) -> alt.ExprRef:
@@ -398,7 +460,7 @@ def _spans_layer() -> alt.LayerChart:
     base = alt.Chart(alt.NamedData(SPANS)).encode(
         x=alt.X("start:Q"),
         x2="end:Q",
-        tooltip=[alt.Tooltip("text:N", title="No values"), alt.Tooltip("clock:N", title="Time")],
+        tooltip=[alt.Tooltip("text:N", title="What"), alt.Tooltip("clock:N", title="Time")],
     )
     rectangles = base.mark_rect(color=_GREY, opacity=0.18)
     # Upright words would not fit the short spans, which are the common ones.

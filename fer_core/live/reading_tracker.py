@@ -15,6 +15,7 @@ from fer_core.reading.attribution import PassageReading, Reading, read_stretches
 from fer_core.reading.highlights import Highlight, find_highlights
 from fer_core.reading.notes import PassageNote
 from fer_core.reading.visibility import Stretches
+from fer_core.sessions.markers import counted_views
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import TextLabel
@@ -110,8 +111,9 @@ class ReadingTracker:
         """
         session = self._session
         with self._lock:
-            grown = self._stretches.update(session.views)
-            state = session.rows()[-1:], session.baseline, session.state
+            excluded = session.excluded
+            grown = self._stretches.update(counted_views(session.views, excluded))
+            state = session.rows()[-1:], session.baseline, session.state, excluded
             if grown or self._latest is None or self._latest[0] != state:
                 paces = session.profile.paces_wpm
                 running = session.state is not State.FINISHED

@@ -8,7 +8,9 @@ where nothing can be saved.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
 
 from fer_core.config import Settings
 from fer_core.errors import (
@@ -26,10 +28,13 @@ from fer_core.live.running_session import Clock, RunningSession
 from fer_core.live.sweeper import Sweeper
 from fer_core.reading.notes import PassageNote
 from fer_core.sessions.goal import GoalOutcome
+from fer_core.sessions.markers import SessionMarkers
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.store import SessionStore
 from fer_core.texts.document import Document
+
+Changed = TypeVar("Changed")
 
 
 class SessionRegistry:
@@ -246,6 +251,29 @@ class SessionRegistry:
         if running.is_finished:
             self.history.follow(running, is_stored=True)
             self._save(running)
+
+    def change_markers(
+        self, running: RunningSession, change: Callable[[SessionMarkers, float], Changed]
+    ) -> Changed:
+        """Let the learner's markers be changed, while the session runs and after its end.
+
+        Args:
+            running: The session.
+            change: Changes them; gets the latest moment that can be marked: now, or the end of a
+                session that is over. What it raises comes out, and what it returns.
+
+        Raises:
+            SessionNotFound: Another program has erased the session.
+        """
+        self._drop_if_erased(running)
+        over = running.is_finished
+        if not over:
+            running.sign()
+        changed = change(running.session.markers, running.session.since if over else self.clock())
+        if over:
+            self.history.follow(running, is_stored=True)
+            self._save(running)
+        return changed
 
     def toggle_mark(self, running: RunningSession, passage_id: str) -> None:
         """Mark a passage of the open text as important, or take the mark away, and keep that."""

@@ -222,7 +222,7 @@ def _changed_since(before: Sequence[View], now: Sequence[View]) -> float | None:
     """Return the first moment at which two states of a log may differ; None: they do not."""
     since = math.inf
     for old, new in zip(before, now, strict=False):
-        if old is new:
+        if old is new or old == new:
             continue
         grew = replace(new, end=old.end) == old
         since = min(since, old.end, new.end) if grew else min(since, old.start, new.start)

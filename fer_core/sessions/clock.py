@@ -12,6 +12,8 @@ time at all.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fer_core.affect.breaks import REST_S
 from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.snapshot import State
@@ -49,6 +51,7 @@ class SessionClock:
         self._rest_s = rest_s
         self._on_break = False
         self._active_before_s = 0.0
+        self._stretches: list[tuple[float, float]] = []
 
     def apply(self, event: Event) -> bool:
         """Let an event change the state; events that do not concern the clock change nothing.
@@ -71,6 +74,8 @@ class SessionClock:
             self._on_break = self.state is State.ACTIVE
         if event.kind in _STOPS and self.state is not State.FINISHED:
             self._active_before_s = self.active_until(event.at)
+            if self.state is State.ACTIVE and event.at > self.since:
+                self._stretches.append((self.since, event.at))
             self._enter(_STOPS[event.kind], max(event.at, self.since))
         return False
 
@@ -93,6 +98,16 @@ class SessionClock:
     def active_s(self, at: float) -> float:
         """Return the seconds of study up to a moment: pauses and long silences left out."""
         return self.active_until(self.last_sign if self.silent(at) else at)
+
+    def active_within(self, ranges: Sequence[tuple[float, float]], at: float) -> float:
+        """Return the seconds of study up to a moment that lie in ranges without overlaps."""
+        until = self.last_sign if self.silent(at) else at
+        running = [(self.since, until)] if self.state is State.ACTIVE else []
+        return sum(
+            max(0.0, min(end, range_end) - max(start, range_start))
+            for start, end in (*self._stretches, *running)
+            for range_start, range_end in ranges
+        )
 
     def active_until(self, at: float) -> float:
         """Return the seconds outside pauses up to a moment at which the learner was there."""

@@ -21,13 +21,14 @@ from fer_core.sessions.breaks import SessionBreaks
 from fer_core.sessions.clock import SessionClock
 from fer_core.sessions.estimates import EstimatorState
 from fer_core.sessions.events import Event, EventKind, EventLog
+from fer_core.sessions.markers import Marker, SessionMarkers, is_left_out
 from fer_core.sessions.questions import SessionQuestions
 from fer_core.sessions.session_info import SessionInfo, Totals
 from fer_core.sessions.signals import SignalPipeline
 from fer_core.sessions.snapshot import Snapshot, State
 from fer_core.sessions.snapshot_builder import build_snapshot
 from fer_core.sessions.tallies import Tallies
-from fer_core.sessions.timeline import Timeline
+from fer_core.sessions.timeline import COARSE_S, Timeline
 from fer_core.sessions.timeline_bucket import TimelineBucket
 from fer_core.texts.question import Question
 from fer_core.vision.faces import Detections
@@ -72,6 +73,7 @@ class SessionCore:
         self.reading_log = ReadingLog()
         rest_s = min(REST_S, 60.0 * info.plan.break_min)
         self.clock = SessionClock(info.started_at, rest_s)
+        self.markers = SessionMarkers(info.started_at)
         self._tallies = Tallies(rest_s)
         self._baseline_given = profile.baseline is not None
         self._last_presence = Presence.WAITING
@@ -198,6 +200,7 @@ class SessionCore:
         if self.clock.state is not State.FINISHED:
             self.sign(at)
             self.questions.skip_open(at)
+            self.markers.end_excluded(at)
             self._stop(EventKind.FINISHED, at)
 
     def _stop(self, kind: EventKind, at: float) -> None:
@@ -256,7 +259,13 @@ class SessionCore:
         """Return what the session amounts to up to a moment."""
         active_s = self.clock.active_s(at)
         elapsed_s = max(active_s, self.clock.end(at) - self.info.started_at)
-        return self._tallies.totals(elapsed_s, active_s, self.clock.breaks, self.signals.frames)
+        tallies, excluded_s = self._tallies, 0.0
+        if ranges := self.markers.ranges(self.clock.end(at)):
+            excluded_s = self.clock.active_within(ranges, at)
+            rows = self.timeline.since(ranges[0][0] - COARSE_S)
+            tallies = tallies.without(row for row in rows if is_left_out(row, ranges))
+        breaks, frames = self.clock.breaks, self.signals.frames
+        return tallies.totals(elapsed_s, active_s, excluded_s, breaks, frames)
 
     # After a restart
 
@@ -266,6 +275,7 @@ class SessionCore:
         events: list[Event],
         answers: Iterable[tuple[Answer, Features | None]],
         views: Iterable[View],
+        markers: Iterable[Marker],
     ) -> None:
         """Bring back what was stored of the session into one that has just been made."""
         rests, away = [], []
@@ -280,6 +290,7 @@ class SessionCore:
         self.questionnaire.restore(answers, end)
         self.questions.learn()
         self.reading_log = ReadingLog(views)
+        self.markers = SessionMarkers(self.info.started_at, markers)
         last_sign = max([end, *(view.end for view in self.reading_log.views)])
         self._replay(events, rests, away, last_sign)
 

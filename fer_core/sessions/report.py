@@ -24,6 +24,7 @@ from fer_core.learner.evaluation import evaluate, evaluate_stress
 from fer_core.learner.probes import ProbeKind
 from fer_core.learner.profile import examples_of
 from fer_core.sessions.events import Event, EventKind
+from fer_core.sessions.markers import counted
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import Totals
 from fer_core.sessions.timeline_bucket import TimelineBucket
@@ -39,7 +40,7 @@ STANDS_OUT_POINTS = 18.0
 #: Version of the JSON document.
 FORMAT_VERSION = 2
 #: Its moments, in seconds since the epoch inside; RFC 3339 in the document.
-MOMENTS = frozenset({"consent_at", "at", "start", "end", "started_at"})
+MOMENTS = frozenset({"consent_at", "at", "start", "end", "started_at", "until"})
 
 NOTE = "Estimates for self-reflection. Not medical, not a measure of ability."
 
@@ -135,7 +136,7 @@ def make_report(session: StudySession, at: float) -> Report:
         session: The session.
         at: Now, seconds since the epoch.
     """
-    rows = session.rows()
+    rows = counted(session.rows(), session.excluded)
     hardest, best, note = find_stretches(rows)
     answers = session.answers
     profile = session.profile
@@ -293,6 +294,7 @@ def session_json(session: StudySession, at: float) -> str:
         "exported_at": _moment(at),
         "session": session.info.to_dict(),
         "report": report,
+        "markers": [marker.to_dict() for marker in session.markers.all()],
         "events": [event.to_dict() for event in session.events()],
         "timeline": [row.to_dict() for row in session.rows()],
     }

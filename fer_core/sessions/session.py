@@ -7,6 +7,7 @@ Memory is bounded, however long the session lasts.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,6 +23,7 @@ from fer_core.reading.attribution import Signals
 from fer_core.reading.visibility import View
 from fer_core.sessions.core import SessionCore
 from fer_core.sessions.events import Event
+from fer_core.sessions.markers import Marker, SessionMarkers, counted
 from fer_core.sessions.session_info import SessionInfo, Totals
 from fer_core.sessions.snapshot import Expression, Snapshot, State
 from fer_core.sessions.timeline import rebucket, to_frame, to_signals
@@ -282,9 +284,23 @@ class StudySession:
             return self._core.reading_log.views
 
     def signals(self) -> Signals:
-        """Return presence and expression over time, for attribution to passages."""
+        """Return presence and expression over time, for attribution to passages.
+
+        Excluded ranges are left out.
+        """
         with self._lock:
-            return to_signals(self._core.timeline.since(), self._core.signals.baseline)
+            rows = counted(self._core.timeline.since(), self.excluded)
+            return to_signals(rows, self._core.signals.baseline)
+
+    @property
+    def markers(self) -> SessionMarkers:
+        """What the learner marked; it can be added to and taken from at any time."""
+        return self._core.markers
+
+    @property
+    def excluded(self) -> tuple[tuple[float, float], ...]:
+        """The ranges that do not count, until the end if one goes on."""
+        return self._core.markers.ranges(math.inf)
 
     @property
     def state(self) -> State:
@@ -343,7 +359,7 @@ class StudySession:
         rows = self.rows(since)
         if bucket_s is not None:
             rows = list(rebucket(rows, bucket_s))
-        return to_frame(rows, self.info.started_at)
+        return to_frame(rows, self.info.started_at, self.markers.all())
 
     @classmethod
     def restore(
@@ -355,6 +371,7 @@ class StudySession:
         *,
         answers: Iterable[tuple[Answer, Features | None]] = (),
         views: Iterable[View] = (),
+        markers: Iterable[Marker] = (),
         questions: Iterable[Question] = (),
         seed: int | None = None,
     ) -> StudySession:
@@ -370,9 +387,10 @@ class StudySession:
             profile: As for a new session: before the answers given here.
             answers: With the features known when they were asked.
             views: What was on the screen when.
+            markers: What the learner marked.
             questions: As for a new session.
             seed: The same.
         """
         session = cls(info, profile, questions=questions, seed=seed)
-        session._core.restore(list(rows), list(events), answers, views)
+        session._core.restore(list(rows), list(events), answers, views, markers)
         return session

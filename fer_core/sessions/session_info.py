@@ -53,13 +53,15 @@ class Totals:
     Attributes:
         elapsed_s: From start to now or the end, pauses included.
         active_s: Not paused.
-        studied_s: Not paused and not away.
+        studied_s: Not paused, not away, and not in an excluded range.
         away_s: Away from the camera.
         valid_s: With exactly one usable face.
         observed_s: With pictures from a camera that is on, and nobody else in view.
         shares: Mean share of each class over the time with a face; None without any.
         breaks: Rests taken.
         frames: Pictures taken in.
+        excluded_s: Of the active time, what lies in ranges that the learner excluded. Away, valid
+            and observed time and the shares are those outside of them.
     """
 
     elapsed_s: float
@@ -71,3 +73,4 @@ class Totals:
     shares: tuple[float, ...] | None
     breaks: int
     frames: int
+    excluded_s: float = 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from fer_core.affect.breaks import REST_S
@@ -50,12 +52,29 @@ class Tallies:
         """Note the end of a pause that was a rest: an absence around it is no second one."""
         self._away_run_s = 0.0
 
-    def totals(self, elapsed_s: float, active_s: float, breaks: int, frames: int) -> Totals:
+    def without(self, buckets: Iterable[TimelineBucket]) -> Tallies:
+        """Return what is left where some of the buckets counted here do not count."""
+        out = Tallies()
+        for bucket in buckets:
+            out.add(bucket)
+        left = Tallies()
+        left.away_s = max(0.0, self.away_s - out.away_s)
+        left._rests, left._away_run_s = self._rests, 0.0
+        left._valid_s = max(0.0, self._valid_s - out._valid_s)
+        left._observed_s = max(0.0, self._observed_s - out._observed_s)
+        # Older buckets were merged since they were counted: their means may differ a little.
+        left._share_sums = np.maximum(0.0, self._share_sums - out._share_sums)
+        return left
+
+    def totals(
+        self, elapsed_s: float, active_s: float, excluded_s: float, breaks: int, frames: int
+    ) -> Totals:
         """Return what the session amounts to; the arguments are those of `Totals`.
 
         Args:
             elapsed_s: See `Totals`, as all that follow.
             active_s: The same.
+            excluded_s: The same.
             breaks: Pauses that were rests; absences that were are added.
             frames: The same.
         """
@@ -65,11 +84,12 @@ class Tallies:
         return Totals(
             elapsed_s=elapsed_s,
             active_s=active_s,
-            studied_s=max(0.0, active_s - self.away_s),
+            studied_s=max(0.0, active_s - excluded_s - self.away_s),
             away_s=self.away_s,
             valid_s=self._valid_s,
             observed_s=self._observed_s,
             shares=shares,
             breaks=breaks + self._rests,
             frames=frames,
+            excluded_s=excluded_s,
         )

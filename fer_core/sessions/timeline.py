@@ -6,6 +6,7 @@ The last half hour stays at one row a second; what is older is merged into rows 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -26,6 +27,7 @@ from fer_core.affect.signals import negative_of
 from fer_core.arrays import FloatArray
 from fer_core.emotions import LABELS
 from fer_core.reading.attribution import Signals
+from fer_core.sessions.markers import Marker, SessionMarkers, is_left_out
 from fer_core.sessions.timeline_bucket import TimelineBucket, merge_buckets
 
 #: Rows kept at one a second: half an hour, the longest window that the live chart shows whole.
@@ -128,24 +130,33 @@ COLUMNS: tuple[str, ...] = (
     "valid_s",
     "facing_s",
     "away_s",
+    "excluded",
+    "markers",
 )
 
 
-def to_frame(rows: Sequence[TimelineBucket], started_at: float) -> pd.DataFrame:
+def to_frame(
+    rows: Sequence[TimelineBucket], started_at: float, markers: Sequence[Marker] = ()
+) -> pd.DataFrame:
     """Return rows as a table, one line each, with the columns of `COLUMNS`.
 
     `time` is UTC, `elapsed_s` counts from the start of the session, the five classes are shares
     (half-life 10 s) that sum to 1. A number that is missing is NaN, and the column
     `..._reason` beside an estimate says why; where the estimate is there the reason is empty. The
-    heart rate is in beats a minute; where it was not asked for, its reason is "off".
+    heart rate is in beats a minute; where it was not asked for, its reason is "off". `excluded`
+    tells the rows that the learner left out of the statistics; `markers` holds the words of the
+    markers that lie in the row or in the gap after it, and of the ranges that begin there.
 
     Args:
         rows: In the order of time.
         started_at: Start of the session, seconds since the epoch.
+        markers: The learner's own, in the order of time.
     """
+    excluded = SessionMarkers(started_at, markers).ranges(math.inf)
+    words = _words_of_rows(rows, markers)
     nothing = (None,) * len(LABELS)
     records = []
-    for row in rows:
+    for position, row in enumerate(rows):
         estimates: list[float | str | None] = []
         for item in (row.comprehension, row.stress, row.attention):
             reason = "" if item.reason is None else str(item.reason)
@@ -172,15 +183,29 @@ def to_frame(rows: Sequence[TimelineBucket], started_at: float) -> pd.DataFrame:
                 row.valid_s,
                 row.facing_s,
                 row.away_s,
+                is_left_out(row, excluded),
+                words[position],
             )
         )
     frame = pd.DataFrame.from_records(records, columns=list(COLUMNS))
     frame["time"] = pd.to_datetime(frame["time"].astype("float64"), unit="s", utc=True)
-    texts = {name for name in COLUMNS if name.endswith("_reason")} | {"presence", "time"}
+    texts = {name for name in COLUMNS if name.endswith("_reason")}
+    texts |= {"presence", "time", "excluded", "markers"}
     numbers = [name for name in COLUMNS if name not in texts]
     frame[numbers] = frame[numbers].astype("float64")
     frame["frames"] = frame["frames"].astype("int64")
+    frame["excluded"] = frame["excluded"].astype("bool")
     return frame
+
+
+def _words_of_rows(rows: Sequence[TimelineBucket], markers: Sequence[Marker]) -> list[str]:
+    """Return for each row what the learner marked in it; several are joined by " | "."""
+    words: list[list[str]] = [[] for _ in rows]
+    starts = [row.at for row in rows]
+    for marker in markers if rows else ():
+        position = max(0, bisect_right(starts, marker.at) - 1)
+        words[position].append(marker.words or str(marker.kind))
+    return [" | ".join(held) for held in words]
 
 
 def to_signals(rows: Sequence[TimelineBucket], baseline: Baseline | None) -> Signals:

@@ -71,6 +71,7 @@ csv/ and parquet/ hold the same tables for other programs:
   events     what happened: pauses, breaks, questions
   answers    what you answered, and what was known then
   views      what was on the screen when
+  markers    moments that you marked, and ranges that you left out
   passages   how each passage was read
   texts      the texts that you asked to keep
   passage_notes  what you highlighted, from which character to which, and your notes

@@ -14,6 +14,7 @@ from fer_core.reading.notes import PassageNote
 from fer_core.reading.visibility import View
 from fer_core.sessions.events import Event
 from fer_core.sessions.goal import GoalOutcome
+from fer_core.sessions.markers import Marker
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
 from fer_core.sessions.timeline_bucket import TimelineBucket
@@ -63,6 +64,8 @@ class SessionSummary:
         deleted_at: When it was deleted; None if it was not.
         tags: The learner's words to find it by.
         goal_outcome: Whether its goal was reached, in the learner's judgement; None: not said.
+        excluded_s: What the learner left out of the statistics.
+        markers: How many moments the learner marked, excluded ranges among them.
     """
 
     info: SessionInfo
@@ -84,6 +87,8 @@ class SessionSummary:
     deleted_at: float | None = None
     tags: tuple[str, ...] = ()
     goal_outcome: GoalOutcome | None = None
+    excluded_s: float = 0.0
+    markers: int = 0
 
     @property
     def session_id(self) -> str:
@@ -130,6 +135,7 @@ class StoredSession:
     marked: tuple[str, ...]
     document: Document | None
     notes: tuple[PassageNote, ...] = ()
+    markers: tuple[Marker, ...] = ()
 
 
 def row_to_summary(values: Mapping[str, Any]) -> SessionSummary:
@@ -159,6 +165,8 @@ def row_to_summary(values: Mapping[str, Any]) -> SessionSummary:
         text=text_label,
         tags=tuple(str(tag) for tag in values["tags"] or ()),
         goal_outcome=None if outcome is None else GoalOutcome(outcome),
+        excluded_s=values["excluded_s"] or 0.0,
+        markers=values["markers"] or 0,
         **plain,
     )
 

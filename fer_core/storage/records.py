@@ -23,6 +23,7 @@ from fer_core.reading.highlights import Highlight
 from fer_core.reading.notes import PassageNote
 from fer_core.reading.visibility import View
 from fer_core.sessions.events import Event, EventKind
+from fer_core.sessions.markers import Marker, MarkerKind
 from fer_core.sessions.timeline_bucket import Five, TimelineBucket
 from fer_core.storage.tables import LABEL_LENGTH
 from fer_core.texts.document import Document, Heading, Passage
@@ -176,6 +177,16 @@ def view_to_row(session_id: str, position: int, view: View) -> Row:
 def row_to_view(row: Mapping[str, Any]) -> View:
     """Read what `view_to_row` wrote."""
     return View(row["passage_id"], row["visible_share"], row["start"], row["end"])
+
+
+def marker_to_row(session_id: str, marker: Marker) -> Row:
+    """Return a marker as a row of the table `markers`."""
+    return {"session_id": session_id, **marker.to_dict()}
+
+
+def row_to_marker(row: Mapping[str, Any]) -> Marker:
+    """Read what `marker_to_row` wrote."""
+    return Marker(row["marker_id"], MarkerKind(row["kind"]), row["at"], row["until"], row["words"])
 
 
 def row_to_passage(row: Mapping[str, Any]) -> PassageReading:

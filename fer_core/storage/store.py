@@ -258,6 +258,7 @@ class SessionStore:
             self.profile(owner=owner, before=stored.summary.info.started_at),
             answers=stored.answers,
             views=stored.views,
+            markers=stored.markers,
         )
 
     # The learner

@@ -84,6 +84,9 @@ sessions = Table(
     Column("marked", JSON, nullable=False),
     Column("tags", JSON(none_as_null=True)),
     Column("goal_outcome", String(LABEL_LENGTH)),
+    # NULL in sessions of before there were markers.
+    Column("excluded_s", Double),
+    Column("markers", Integer),
     Column("deleted_at", Double),
     Index("sessions_by_start", "owner", "started_at"),
 )
@@ -153,6 +156,18 @@ views = Table(
     Column("visible_share", Double, nullable=False),
     Column("start", Double, nullable=False),
     Column("end", Double, nullable=False),
+)
+
+#: What the learner marked, see `sessions.markers.Marker`.
+markers = Table(
+    "markers",
+    metadata,
+    _session_id(),
+    Column("marker_id", String(ID_LENGTH), primary_key=True),
+    Column("kind", String(LABEL_LENGTH), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("until", Double),
+    Column("words", Text, nullable=False),
 )
 
 #: How each passage was read, see `reading.attribution.PassageReading`. The words are not in it.
@@ -255,7 +270,7 @@ reviews = Table(
 )
 
 #: The tables that belong to a session, in the order in which they are filled.
-SESSION_TABLES = (timeline, events, answers, views, passages, texts, passage_notes)
+SESSION_TABLES = (timeline, events, answers, views, markers, passages, texts, passage_notes)
 
 #: The tables of review cards, in the order in which they are filled.
 CARD_TABLES = (cards, reviews)

@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, or_, select, update
 
 from fer_core.affect.indicators import Features
 from fer_core.learner.probes import Answer
 from fer_core.reading.visibility import View
+from fer_core.sessions.markers import Marker, MarkerKind
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import TextLabel
@@ -25,9 +26,10 @@ from fer_core.storage.records import (
     bucket_to_row,
     document_to_row,
     event_to_row,
+    marker_to_row,
     view_to_row,
 )
-from fer_core.storage.tables import answers, events, sessions, texts, timeline, views
+from fer_core.storage.tables import answers, events, markers, sessions, texts, timeline, views
 from fer_core.texts.document import Document
 
 #: The session's means are taken anew this often while it runs, and when it stops. Seconds.
@@ -53,6 +55,7 @@ class Follower:
     last_event: int = 0
     answers: dict[str, Answer] = field(default_factory=dict)
     views: tuple[View, ...] = ()
+    markers: tuple[Marker, ...] | None = None
     means_at: float = float("-inf")
 
     @property
@@ -68,6 +71,7 @@ class Progress:
     last_event: int
     answers: dict[str, Answer]
     views: tuple[View, ...]
+    markers: tuple[Marker, ...]
     means_at: float
     document: Document | None
 
@@ -116,8 +120,14 @@ def save(connection: Connection, follower: Follower, now: float) -> Progress:
     seen = session.views
     _save_views(connection, follower, seen)
 
+    marked = session.markers.all()
+    is_marked_anew = marked != follower.markers
+    if is_marked_anew:
+        connection.execute(delete(markers).where(markers.c.session_id == session_id))
+        insert_rows(connection, markers, [marker_to_row(session_id, one) for one in marked])
+
     means_at = follower.means_at
-    if state is not State.ACTIVE or now - means_at >= MEANS_EVERY_S:
+    if is_marked_anew or state is not State.ACTIVE or now - means_at >= MEANS_EVERY_S:
         _save_means(connection, session_id)
         means_at = now
     return Progress(
@@ -125,6 +135,7 @@ def save(connection: Connection, follower: Follower, now: float) -> Progress:
         last_event=new_events[-1].sequence if new_events else follower.last_event,
         answers={answer.probe.probe_id: answer for answer, _ in given},
         views=seen,
+        markers=marked,
         means_at=means_at,
         document=document,
     )
@@ -137,6 +148,7 @@ def advance(follower: Follower, progress: Progress) -> None:
     follower.last_event = progress.last_event
     follower.answers = progress.answers
     follower.views = progress.views
+    follower.markers = progress.markers
     follower.means_at = progress.means_at
     if follower.unsaved_document is progress.document:
         follower.unsaved_document = None
@@ -185,6 +197,8 @@ def _save_session(connection: Connection, follower: Follower, state: State, now:
         "observed_s": totals.observed_s,
         "breaks": totals.breaks,
         "frames": totals.frames,
+        "excluded_s": totals.excluded_s,
+        "markers": len(follower.session.markers.all()),
     }
     if text is not None:
         live |= {
@@ -261,7 +275,14 @@ def _save_views(connection: Connection, follower: Follower, seen: tuple[View, ..
 
 
 def _save_means(connection: Connection, session_id: str) -> None:
-    """Take the means of the three indicators over the rows that have them, by their length."""
+    """Take the means of the three indicators over the rows that count and have them, by length."""
+    middle = timeline.c.at + timeline.c.width_s / 2
+    is_excluded = exists().where(
+        markers.c.session_id == session_id,
+        markers.c.kind == str(MarkerKind.EXCLUDED),
+        markers.c.at <= middle,
+        or_(markers.c.until.is_(None), middle < markers.c.until),
+    )
     columns = []
     for name in INDICATORS:
         value = timeline.c[name]
@@ -270,7 +291,9 @@ def _save_means(connection: Connection, session_id: str) -> None:
             total = func.sum(timeline.c[name + end] * timeline.c.width_s)
             columns.append((total / func.nullif(weight, 0)).label(name + end))
     means = (
-        connection.execute(select(*columns).where(timeline.c.session_id == session_id))
+        connection.execute(
+            select(*columns).where(timeline.c.session_id == session_id, ~is_excluded)
+        )
         .mappings()
         .one()
     )

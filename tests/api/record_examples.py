@@ -69,6 +69,14 @@ def record(app: Flask, clock: Clock) -> dict[str, Any]:
     clock.now += 1
     take("sendFrame", learner.frame(photo, clock.now - START, **{"X-Frame-Id": "f331"}))
     take("reportPassages", learner.see("p6", 660, 661))
+    take("addMarkers", learner.post("/markers", [{"words": "Question 3"}]))
+    lines = "time,until,words\n1:00,1:30,phone call\n"
+    take(
+        "importMarkers",
+        client.post(f"{learner.url}/markers/csv", data=lines, content_type="text/csv"),
+    )
+    take("listMarkers", learner.get("/markers"))
+    take("endExcluded", learner.post("/markers/end"))
     take("getTimeline", learner.get("/timeline", bucket="4m"))
     take("getFeedback", learner.get("/feedback"))
     events = learner.client.get(f"{learner.url}/events", buffered=False)

@@ -16,6 +16,7 @@ from fer_core.affect.baseline import Baseline, Channel, Usual
 from fer_core.charts import timeline
 from fer_core.emotions import EMOTIONS, Emotion
 from fer_core.learner.profile import LearnerProfile
+from fer_core.sessions.markers import Marker
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from tests.synthetic.signals import START, face, one_hot, picture
@@ -174,3 +175,28 @@ def test_a_time_without_pictures_is_named_and_a_pause_is_not_named_twice() -> No
     assert spans["start"].tolist() == pytest.approx([30, 10, 59], abs=1)
     # The first picture after a gap stands for the three seconds before it.
     assert spans["end"].tolist() == pytest.approx([49.5, 17, 80], abs=1)
+
+
+def test_own_markers_and_left_out_ranges_stand_in_the_chart_and_its_legend() -> None:
+    session = session_of(120)
+    marked = [
+        Marker.point(START + 30, "Question 3"),
+        Marker.excluded(START + 60, START + 90, "phone call"),
+    ]
+    made = timeline.live_tables(session.rows(), session.events(), START, START + 120, None, marked)
+    own = made.marks[made.marks["sign"] == timeline.MARKER_SIGN]
+    assert list(own["text"]) == ["Question 3"]
+    span = made.spans[made.spans["text"] == "left out: phone call"].iloc[0]
+    assert (span["start"], span["end"]) == (60, 90)
+    assert ((made.lines["elapsed"] > 60) & (made.lines["elapsed"] < 90)).any()
+    words = timeline.legend(made)
+    assert "0:30 Question 3" in words
+    assert "1:00 to 1:30 left out: phone call" in words
+
+
+def test_a_legend_names_only_what_is_shown_and_does_not_grow_for_ever() -> None:
+    session = session_of(120)
+    assert timeline.legend(tables(session, 120, None)) == ""
+    marked = [Marker.point(START + second, f"m{second}") for second in range(1, 60)]
+    made = timeline.live_tables(session.rows(), session.events(), START, START + 120, None, marked)
+    assert timeline.legend(made).endswith(f"and {59 - timeline.LEGEND_MARKERS} more")

@@ -96,6 +96,13 @@ def test_a_session_runs_from_start_to_end(api: Client, photo: bytes) -> None:
     assert session.answer_break("dismiss")["suggestion"] is None
     assert session.timeline("5s")["bucket_s"] == 5
     assert session.feedback()["answered"] == 1
+    assert session.add_markers({"words": "bell"})[0]["words"] == "bell"
+    assert session.import_markers("time,words\n0:00,start\n")[0]["words"] == "start"
+    assert session.add_markers({"kind": "excluded", "words": "call"})[0]["until"] is None
+    ended = session.end_excluded()
+    assert ended is not None
+    session.delete_marker(ended["marker_id"])
+    assert [one["words"] for one in session.markers()] == ["start", "bell"]
     assert session.export("csv").startswith(b"time,")
     assert [item["title"] for item in api.sessions()] == ["mine"]
     assert session.finish()["totals"]["frames"] == 3

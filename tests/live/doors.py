@@ -244,7 +244,7 @@ class PageDoor(Door):
 
     def rows(self) -> list[dict[str, Any]]:
         rows = rebucket(self.here().session.rows(), 1.0)
-        return [row_of(row).model_dump(mode="json", by_alias=True) for row in rows]
+        return [row_of(row, ()).model_dump(mode="json", by_alias=True) for row in rows]
 
     def marks(self) -> dict[str, str]:
         highlights = open_text_of(self.here()).tracker.result().highlights

@@ -9,6 +9,7 @@ from fer_core.affect.indicators import ComprehensionFeatures, StressFeatures
 from fer_core.emotions import Emotion
 from fer_core.learner.probes import Probe, ProbeKind, clarity_correction
 from fer_core.learner.profile import LearnerProfile
+from fer_core.sessions.markers import Marker
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.store import SessionStore
@@ -76,6 +77,9 @@ def full_session(
     session.resume(started_at + 205)
     read_through(session, since=206)
     play(session, 200, since=206)
+    marked = [Marker.point(started_at + 90, "Question 3")]
+    marked.append(Marker.excluded(started_at + 100, started_at + 130, "phone call"))
+    session.markers.add(marked, started_at + 420)
     session.finish(started_at + 420)
     return session
 

@@ -120,6 +120,37 @@ class Session:
         """Say what becomes of the break that is suggested."""
         return cast(types.Snapshot, self._call("POST", "/break", json={"answer": answer}))
 
+    def add_markers(self, *markers: types.MarkerIn) -> list[types.Marker]:
+        """Mark moments, or exclude ranges from the statistics; all are taken, or none.
+
+        Args:
+            markers: Such as {"words": "Question 3"}, which is now, or {"kind": "excluded", "at":
+                "2026-11-20T09:00:05Z", "until": "2026-11-20T09:00:35Z", "words": "phone call"}.
+        """
+        # A marker without a time is one of the moment at which it arrives, each time.
+        repeat = all(marker.get("at") is not None for marker in markers)
+        answer = self._call("POST", "/markers", json=list(markers), repeat=repeat)
+        return cast(types.Markers, answer)["markers"]
+
+    def import_markers(self, lines: str) -> list[types.Marker]:
+        """Mark the moments of a CSV of times: time, words, or time, until, words."""
+        headers = {"Content-Type": "text/csv"}
+        answer = self._call("POST", "/markers/csv", content=lines.encode(), headers=headers)
+        return cast(types.Markers, answer)["markers"]
+
+    def markers(self) -> list[types.Marker]:
+        """Return the markers of the session, in the order of time."""
+        return cast(types.Markers, self._call("GET", "/markers"))["markers"]
+
+    def end_excluded(self) -> types.Marker | None:
+        """End the excluded range that goes on; return it, or None where none does."""
+        ended = cast(types.Markers, self._call("POST", "/markers/end"))["markers"]
+        return ended[0] if ended else None
+
+    def delete_marker(self, marker_id: str) -> None:
+        """Take a marker away; what an excluded range left out counts again."""
+        self._call("DELETE", f"/markers/{marker_id}", repeat=False)
+
     def details(self) -> types.SessionDetail:
         """Return the session with its snapshot."""
         return cast(types.SessionDetail, self._call("GET", ""))

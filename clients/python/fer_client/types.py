@@ -142,6 +142,41 @@ class Label(TypedDict):
     """Calm to excited (Russell 1980)"""
 
 
+class MarkerIn(TypedDict):
+    """A moment to mark."""
+
+    kind: NotRequired[Literal["marker", "excluded"]]
+    """marker: a point; excluded: a range that leaves the statistics"""
+    at: NotRequired[str | None]
+    """When, or from when; now if absent"""
+    until: NotRequired[str | None]
+    """End of an excluded range; without it the range goes on"""
+    words: NotRequired[str]
+    """The learner's own"""
+
+
+class Marker(TypedDict):
+    """A moment that the learner marked."""
+
+    marker_id: str
+    kind: Literal["marker", "excluded"]
+    """marker: a point; excluded: a range that leaves the statistics"""
+    at: str
+    until: str | None
+    """null of a point, and of a range that goes on"""
+    words: str
+
+
+MarkersIn: TypeAlias = list[MarkerIn]
+"""Moments to mark: all are taken, or none."""
+
+
+class Markers(TypedDict):
+    """Markers, in the order of time where they are listed, and as sent where they are taken."""
+
+    markers: list[Marker]
+
+
 class ModelName(TypedDict):
     """Which weights answered."""
 
@@ -354,6 +389,8 @@ class TimelineRow(TypedDict):
     comprehension: TimelineEstimate
     stress: TimelineEstimate
     attention: TimelineEstimate
+    excluded: bool
+    """The learner left it out of the statistics"""
 
 
 class Timing(TypedDict):
@@ -372,7 +409,9 @@ class Totals(TypedDict):
     active_s: float
     """Not paused"""
     studied_s: float
-    """Not paused and not away"""
+    """Not paused, not away, not excluded"""
+    excluded_s: float
+    """Active time in ranges that the learner left out"""
     away_s: float
     valid_s: float
     """With exactly one usable face"""

@@ -325,6 +325,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/markers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the markers of a session, in the order of time
+         * @description List the markers of a session, in the order of time
+         */
+        get: operations["listMarkers"];
+        put?: never;
+        /**
+         * Mark moments
+         * @description A marker is a point with words of the learner's own. An excluded range leaves the statistics:
+         *     study time, means, shares, stretches, and how the text was read. Without `until` it goes on
+         *     until `endExcluded`. What says the same twice is kept once, so a request may be repeated. Kept
+         *     sessions take markers after their end too.
+         */
+        post: operations["addMarkers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/markers/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark the moments of a CSV of times
+         * @description A line with `until` is an excluded range. All lines are taken, or none; the problem names the
+         *     line that cannot be read.
+         */
+        post: operations["importMarkers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/markers/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the excluded range that goes on; without one nothing changes
+         * @description End the excluded range that goes on; without one nothing changes
+         */
+        post: operations["endExcluded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/markers/{marker_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a marker away; what an excluded range left out counts again
+         * @description Take a marker away; what an excluded range left out counts again
+         */
+        delete: operations["deleteMarker"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/timeline": {
         parameters: {
             query?: never;
@@ -901,6 +989,88 @@ export interface components {
              * @description Calm to excited (Russell 1980)
              */
             arousal: number;
+        };
+        /**
+         * MarkerIn
+         * @description A moment to mark.
+         */
+        MarkerIn: {
+            /**
+             * Kind
+             * @description marker: a point; excluded: a range that leaves the statistics
+             * @default marker
+             * @enum {string}
+             */
+            kind?: "marker" | "excluded";
+            /**
+             * At
+             * @description When, or from when; now if absent
+             * @default null
+             */
+            at?: string | null;
+            /**
+             * Until
+             * @description End of an excluded range; without it the range goes on
+             * @default null
+             */
+            until?: string | null;
+            /**
+             * Words
+             * @description The learner's own
+             * @default
+             */
+            words?: string;
+        };
+        /**
+         * Marker
+         * @description A moment that the learner marked.
+         */
+        Marker: {
+            /** Marker Id */
+            marker_id: string;
+            /**
+             * Kind
+             * @description marker: a point; excluded: a range that leaves the statistics
+             * @enum {string}
+             */
+            kind: "marker" | "excluded";
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-20T09:00:00.000Z
+             */
+            at: string;
+            /**
+             * Until
+             * @description null of a point, and of a range that goes on
+             */
+            until: string | null;
+            /** Words */
+            words: string;
+        };
+        /**
+         * MarkersIn
+         * @description Moments to mark: all are taken, or none.
+         * @example [
+         *       {
+         *         "words": "Question 3"
+         *       },
+         *       {
+         *         "at": "2026-11-20T09:00:05.000Z",
+         *         "kind": "excluded",
+         *         "until": "2026-11-20T09:00:35.000Z",
+         *         "words": "phone call"
+         *       }
+         *     ]
+         */
+        MarkersIn: components["schemas"]["MarkerIn"][];
+        /**
+         * Markers
+         * @description Markers, in the order of time where they are listed, and as sent where they are taken.
+         */
+        Markers: {
+            /** Markers */
+            markers: components["schemas"]["Marker"][];
         };
         /**
          * ModelName
@@ -1626,6 +1796,11 @@ export interface components {
             comprehension: components["schemas"]["TimelineEstimate"];
             stress: components["schemas"]["TimelineEstimate"];
             attention: components["schemas"]["TimelineEstimate"];
+            /**
+             * Excluded
+             * @description The learner left it out of the statistics
+             */
+            excluded: boolean;
         };
         /**
          * Timing
@@ -1657,9 +1832,14 @@ export interface components {
             active_s: number;
             /**
              * Studied S
-             * @description Not paused and not away
+             * @description Not paused, not away, not excluded
              */
             studied_s: number;
+            /**
+             * Excluded S
+             * @description Active time in ranges that the learner left out
+             */
+            excluded_s: number;
             /** Away S */
             away_s: number;
             /**
@@ -1938,11 +2118,11 @@ export interface operations {
                      *         },
                      *         "refiner": {
                      *           "architecture": "YOLOv9t",
-                     *           "sha256": "0f03fb3714db193c93b67dac6e4392797651b85c16beb0f5223c42b252840dbe"
+                     *           "sha256": "22163cdfdb4395316b6d2c2f7e1b0fcee91e9e1b97c2fb8645cd12aa8656d30a"
                      *         },
                      *         "photo_refiner": {
                      *           "architecture": "YOLOv9s",
-                     *           "sha256": "c7079323459efa829dddb5c2f5875e8e88e3925b1993d3f292047b3cf1e53a14"
+                     *           "sha256": "3dc5d042cad8538c83f0e32bd74aa2b65fabb91cc26d5cbaa5b110b4a467a8fc"
                      *         }
                      *       },
                      *       "labels": [
@@ -1986,29 +2166,29 @@ export interface operations {
                      *         "frame": 320,
                      *         "photo": 640
                      *       },
-                     *       "confidence_threshold": 0.45,
+                     *       "confidence_threshold": 0.6,
                      *       "unsure_below": 0.35,
                      *       "metrics": {
                      *         "fidelity_to_torch": {
                      *           "detector": {
-                     *             "faces": 388,
-                     *             "box_iou_p1": 0.99926,
-                     *             "probability_p99": 0.00203
+                     *             "faces": 391,
+                     *             "box_iou_p1": 1,
+                     *             "probability_p99": 0
                      *           },
                      *           "refiner": {
-                     *             "faces": 399,
-                     *             "box_iou_p1": 0.99984,
-                     *             "probability_p99": 0.00086
+                     *             "faces": 400,
+                     *             "box_iou_p1": 1,
+                     *             "probability_p99": 0
                      *           },
                      *           "photo_refiner": {
                      *             "faces": 400,
-                     *             "box_iou_p1": 0.99985,
-                     *             "probability_p99": 0.001
+                     *             "box_iou_p1": 1,
+                     *             "probability_p99": 0
                      *           }
                      *         }
                      *       },
                      *       "licence": "AGPL-3.0, as trained with Ultralytics. The training pictures are research data without a licence for redistribution or commercial use; see MODEL_CARD.md.",
-                     *       "date": "2026-11-21"
+                     *       "date": "2026-11-26"
                      *     }
                      */
                     "application/json": components["schemas"]["Model"];
@@ -2118,32 +2298,32 @@ export interface operations {
                      *           "faces": [
                      *             {
                      *               "face_id": 1,
-                     *               "confidence": 0.8662,
+                     *               "confidence": 0.8555,
                      *               "box": {
-                     *                 "x": 170.6,
-                     *                 "y": 62.3,
-                     *                 "width": 106,
-                     *                 "height": 105.3
+                     *                 "x": 171.6,
+                     *                 "y": 60.5,
+                     *                 "width": 105.5,
+                     *                 "height": 110
                      *               },
                      *               "emotion": {
                      *                 "label": "Happy",
                      *                 "emoji": "😊",
-                     *                 "probability": 0.9865
+                     *                 "probability": 0.9933
                      *               },
                      *               "probabilities": {
-                     *                 "Angry": 0.0024,
-                     *                 "Happy": 0.9865,
-                     *                 "Natural": 0.0023,
-                     *                 "Sad": 0.0025,
-                     *                 "Surprised": 0.0063
+                     *                 "Angry": 0.0012,
+                     *                 "Happy": 0.9933,
+                     *                 "Natural": 0.0021,
+                     *                 "Sad": 0.001,
+                     *                 "Surprised": 0.0025
                      *               }
                      *             }
                      *           ],
                      *           "reason": null,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 1.9,
-                     *             "inference": 143.9
+                     *             "decode": 6.4,
+                     *             "inference": 790.7
                      *           }
                      *         }
                      *       ]
@@ -2197,7 +2377,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The picture cannot be decoded or has too many pixels */
+            /** @description The picture or the marker cannot be used; the detail says why */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2272,9 +2452,10 @@ export interface operations {
                      *           "totals": {
                      *             "elapsed_s": 661,
                      *             "active_s": 661,
-                     *             "studied_s": 661,
+                     *             "studied_s": 631,
+                     *             "excluded_s": 30,
                      *             "away_s": 0,
-                     *             "valid_s": 659,
+                     *             "valid_s": 629,
                      *             "breaks": 0,
                      *             "frames": 331
                      *           }
@@ -2383,6 +2564,7 @@ export interface operations {
                      *         "elapsed_s": 0,
                      *         "active_s": 0,
                      *         "studied_s": 0,
+                     *         "excluded_s": 0,
                      *         "away_s": 0,
                      *         "valid_s": 0,
                      *         "breaks": 0,
@@ -2543,7 +2725,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The picture cannot be decoded or has too many pixels */
+            /** @description The picture or the marker cannot be used; the detail says why */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2690,9 +2872,10 @@ export interface operations {
                      *       "totals": {
                      *         "elapsed_s": 661,
                      *         "active_s": 661,
-                     *         "studied_s": 661,
+                     *         "studied_s": 631,
+                     *         "excluded_s": 30,
                      *         "away_s": 0,
-                     *         "valid_s": 659,
+                     *         "valid_s": 629,
                      *         "breaks": 0,
                      *         "frames": 331
                      *       },
@@ -2727,19 +2910,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9879,
+                     *           "probability": 0.9952,
                      *           "probabilities": {
-                     *             "Angry": 0.0025,
-                     *             "Happy": 0.9879,
-                     *             "Natural": 0.0022,
-                     *             "Sad": 0.0027,
-                     *             "Surprised": 0.0047
+                     *             "Angry": 0.0006,
+                     *             "Happy": 0.9952,
+                     *             "Natural": 0.0019,
+                     *             "Sad": 0.0005,
+                     *             "Surprised": 0.0017
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.8177,
+                     *         "valence": 0.8257,
                      *         "valence_band": 0,
-                     *         "arousal": 0.5285,
+                     *         "arousal": 0.5292,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 94,
@@ -2775,7 +2958,7 @@ export interface operations {
                      *         "coverage": 1,
                      *         "baseline_progress": 1,
                      *         "elapsed_s": 661,
-                     *         "studied_s": 661,
+                     *         "studied_s": 631,
                      *         "next_break_s": 839,
                      *         "suggestion": {
                      *           "suggestion_id": "b1",
@@ -3034,7 +3217,7 @@ export interface operations {
                      *       "coverage": 0,
                      *       "baseline_progress": 1,
                      *       "elapsed_s": 661,
-                     *       "studied_s": 661,
+                     *       "studied_s": 631,
                      *       "next_break_s": null,
                      *       "suggestion": null,
                      *       "probe": null,
@@ -3206,7 +3389,7 @@ export interface operations {
                      *       "coverage": 0,
                      *       "baseline_progress": 1,
                      *       "elapsed_s": 661,
-                     *       "studied_s": 661,
+                     *       "studied_s": 631,
                      *       "next_break_s": 839,
                      *       "suggestion": null,
                      *       "probe": null,
@@ -3321,9 +3504,10 @@ export interface operations {
                      *       "totals": {
                      *         "elapsed_s": 661,
                      *         "active_s": 661,
-                     *         "studied_s": 661,
+                     *         "studied_s": 631,
+                     *         "excluded_s": 30,
                      *         "away_s": 0,
-                     *         "valid_s": 659,
+                     *         "valid_s": 629,
                      *         "breaks": 0,
                      *         "frames": 331
                      *       },
@@ -3360,10 +3544,10 @@ export interface operations {
                      *           {
                      *             "passage_id": "p2",
                      *             "words": 60,
-                     *             "seconds": 120,
+                     *             "seconds": 90,
                      *             "away_seconds": 0,
                      *             "visits": 2,
-                     *             "wpm": 30,
+                     *             "wpm": 40,
                      *             "comprehension": {
                      *               "value": 93.98,
                      *               "low": 63.11,
@@ -3492,19 +3676,19 @@ export interface operations {
                      *       "expression": {
                      *         "label": "Happy",
                      *         "emoji": "😊",
-                     *         "probability": 0.9879,
+                     *         "probability": 0.9952,
                      *         "probabilities": {
-                     *           "Angry": 0.0025,
-                     *           "Happy": 0.9879,
-                     *           "Natural": 0.0022,
-                     *           "Sad": 0.0027,
-                     *           "Surprised": 0.0047
+                     *           "Angry": 0.0006,
+                     *           "Happy": 0.9952,
+                     *           "Natural": 0.0019,
+                     *           "Sad": 0.0005,
+                     *           "Surprised": 0.0017
                      *         },
                      *         "reason": null
                      *       },
-                     *       "valence": 0.8177,
+                     *       "valence": 0.8257,
                      *       "valence_band": 0,
-                     *       "arousal": 0.5285,
+                     *       "arousal": 0.5292,
                      *       "indicators": {
                      *         "comprehension": {
                      *           "value": 94,
@@ -3540,7 +3724,7 @@ export interface operations {
                      *       "coverage": 1,
                      *       "baseline_progress": 1,
                      *       "elapsed_s": 661,
-                     *       "studied_s": 661,
+                     *       "studied_s": 631,
                      *       "next_break_s": 839,
                      *       "suggestion": null,
                      *       "probe": null,
@@ -3689,31 +3873,31 @@ export interface operations {
                      *       "faces": [
                      *         {
                      *           "face_id": 1,
-                     *           "confidence": 0.7618,
+                     *           "confidence": 0.7643,
                      *           "box": {
-                     *             "x": 168.8,
-                     *             "y": 60.1,
-                     *             "width": 109.9,
-                     *             "height": 109
+                     *             "x": 169.6,
+                     *             "y": 60,
+                     *             "width": 108.6,
+                     *             "height": 109.7
                      *           },
                      *           "emotion": {
                      *             "label": "Happy",
                      *             "emoji": "😊",
-                     *             "probability": 0.9879
+                     *             "probability": 0.9952
                      *           },
                      *           "probabilities": {
-                     *             "Angry": 0.0025,
-                     *             "Happy": 0.9879,
-                     *             "Natural": 0.0022,
-                     *             "Sad": 0.0027,
-                     *             "Surprised": 0.0047
+                     *             "Angry": 0.0006,
+                     *             "Happy": 0.9952,
+                     *             "Natural": 0.0019,
+                     *             "Sad": 0.0005,
+                     *             "Surprised": 0.0017
                      *           }
                      *         }
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 2.3,
-                     *         "inference": 20.2
+                     *         "decode": 18.7,
+                     *         "inference": 100.9
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -3723,19 +3907,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9879,
+                     *           "probability": 0.9952,
                      *           "probabilities": {
-                     *             "Angry": 0.0025,
-                     *             "Happy": 0.9879,
-                     *             "Natural": 0.0022,
-                     *             "Sad": 0.0027,
-                     *             "Surprised": 0.0047
+                     *             "Angry": 0.0006,
+                     *             "Happy": 0.9952,
+                     *             "Natural": 0.0019,
+                     *             "Sad": 0.0005,
+                     *             "Surprised": 0.0017
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.8177,
+                     *         "valence": 0.8257,
                      *         "valence_band": 0,
-                     *         "arousal": 0.5285,
+                     *         "arousal": 0.5292,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 94,
@@ -3853,7 +4037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The picture cannot be decoded or has too many pixels */
+            /** @description The picture or the marker cannot be used; the detail says why */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4041,9 +4225,9 @@ export interface operations {
                      * @example {
                      *       "probe_id": "q1",
                      *       "kind": "clarity",
-                     *       "asked_at": "2027-01-15T08:05:00.000Z",
+                     *       "asked_at": "2027-01-15T08:04:00.000Z",
                      *       "prompt": "How clear was that passage?",
-                     *       "passage_id": "p3",
+                     *       "passage_id": "p2",
                      *       "low": 1,
                      *       "high": 5,
                      *       "low_label": "not clear at all",
@@ -4264,6 +4448,605 @@ export interface operations {
             };
         };
     };
+    listMarkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Markers, in the order of time where they are listed, and as sent where they are taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "markers": [
+                     *         {
+                     *           "marker_id": "6ca936d8dc5c8763",
+                     *           "kind": "excluded",
+                     *           "at": "2027-01-15T08:01:00.000Z",
+                     *           "until": "2027-01-15T08:01:30.000Z",
+                     *           "words": "phone call"
+                     *         },
+                     *         {
+                     *           "marker_id": "41e14b6aa42a5ecb",
+                     *           "kind": "marker",
+                     *           "at": "2027-01-15T08:11:01.000Z",
+                     *           "until": null,
+                     *           "words": "Question 3"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Markers"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addMarkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkersIn"];
+            };
+        };
+        responses: {
+            /** @description Markers, in the order of time where they are listed, and as sent where they are taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "markers": [
+                     *         {
+                     *           "marker_id": "41e14b6aa42a5ecb",
+                     *           "kind": "marker",
+                     *           "at": "2027-01-15T08:11:01.000Z",
+                     *           "until": null,
+                     *           "words": "Question 3"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Markers"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture or the marker cannot be used; the detail says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importMarkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Lines of time, words, or of time, until, words; the first may name them. A time is seconds into the session, m:ss, h:mm:ss, or RFC 3339 with its offset. */
+        requestBody: {
+            content: {
+                /**
+                 * @example time,until,words
+                 *     0:30,,Question 3
+                 *     1:00,1:30,phone call
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Markers, in the order of time where they are listed, and as sent where they are taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "markers": [
+                     *         {
+                     *           "marker_id": "6ca936d8dc5c8763",
+                     *           "kind": "excluded",
+                     *           "at": "2027-01-15T08:01:00.000Z",
+                     *           "until": "2027-01-15T08:01:30.000Z",
+                     *           "words": "phone call"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Markers"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture or the marker cannot be used; the detail says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endExcluded: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Markers, in the order of time where they are listed, and as sent where they are taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "markers": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Markers"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMarker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                marker_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getTimeline: {
         parameters: {
             query?: {
@@ -4301,15 +5084,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 0.9667,
                      *           "shares": {
-                     *             "Angry": 0.0025,
-                     *             "Happy": 0.9879,
-                     *             "Natural": 0.0022,
-                     *             "Sad": 0.0027,
-                     *             "Surprised": 0.0047
+                     *             "Angry": 0.0006,
+                     *             "Happy": 0.9952,
+                     *             "Natural": 0.0019,
+                     *             "Sad": 0.0005,
+                     *             "Surprised": 0.0017
                      *           },
-                     *           "valence": 0.8177,
+                     *           "valence": 0.8257,
                      *           "valence_band": 0,
-                     *           "arousal": 0.5285,
+                     *           "arousal": 0.5292,
                      *           "comprehension": {
                      *             "value": null,
                      *             "low": null,
@@ -4327,7 +5110,8 @@ export interface operations {
                      *             "low": 84.92,
                      *             "high": 100,
                      *             "reason": null
-                     *           }
+                     *           },
+                     *           "excluded": false
                      *         },
                      *         {
                      *           "at": "2027-01-15T08:04:00.000Z",
@@ -4335,15 +5119,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 1,
                      *           "shares": {
-                     *             "Angry": 0.0025,
-                     *             "Happy": 0.9879,
-                     *             "Natural": 0.0022,
-                     *             "Sad": 0.0027,
-                     *             "Surprised": 0.0047
+                     *             "Angry": 0.0006,
+                     *             "Happy": 0.9952,
+                     *             "Natural": 0.0019,
+                     *             "Sad": 0.0005,
+                     *             "Surprised": 0.0017
                      *           },
-                     *           "valence": 0.8177,
+                     *           "valence": 0.8257,
                      *           "valence_band": 0,
-                     *           "arousal": 0.5285,
+                     *           "arousal": 0.5292,
                      *           "comprehension": {
                      *             "value": 93.54,
                      *             "low": 60.64,
@@ -4361,7 +5145,8 @@ export interface operations {
                      *             "low": 87.96,
                      *             "high": 100,
                      *             "reason": null
-                     *           }
+                     *           },
+                     *           "excluded": false
                      *         }
                      *       ],
                      *       "next_since": "2027-01-15T08:08:00.000Z"
@@ -4501,10 +5286,10 @@ export interface operations {
                      *         {
                      *           "passage_id": "p2",
                      *           "words": 60,
-                     *           "seconds": 120,
+                     *           "seconds": 90,
                      *           "away_seconds": 0,
                      *           "visits": 2,
-                     *           "wpm": 30,
+                     *           "wpm": 40,
                      *           "comprehension": {
                      *             "value": 93.98,
                      *             "low": 63.11,
@@ -4639,14 +5424,15 @@ export interface operations {
                      *           "valid_s": 58,
                      *           "observed_s": 58,
                      *           "shares": {
-                     *             "Angry": 0.0024638039420405164,
-                     *             "Happy": 0.9879000739033208,
-                     *             "Natural": 0.0021993132797160937,
-                     *             "Sad": 0.0027081925022617347,
-                     *             "Surprised": 0.004728616372660923
+                     *             "Angry": 0.0005720941245077296,
+                     *             "Happy": 0.9952476156767349,
+                     *             "Natural": 0.0019414482397421306,
+                     *             "Sad": 0.0004950664297780729,
+                     *             "Surprised": 0.0017437755292373672
                      *           },
                      *           "breaks": 0,
-                     *           "frames": 30
+                     *           "frames": 30,
+                     *           "excluded_s": 0
                      *         },
                      *         "hardest": null,
                      *         "best": null,
@@ -4659,6 +5445,7 @@ export interface operations {
                      *         "camera": "Not calibrated to you yet: whether the camera helps can be told once you have answered 8 more questions about passages that you read.",
                      *         "heart_rate": null
                      *       },
+                     *       "markers": [],
                      *       "events": [
                      *         {
                      *           "sequence": 1,
@@ -4688,20 +5475,20 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.0024638039420405147,
-                     *             0.9879000739033208,
-                     *             0.0021993132797160924,
-                     *             0.0027081925022617373,
-                     *             0.00472861637266092
+                     *             0.000572094124507729,
+                     *             0.9952476156767347,
+                     *             0.0019414482397421297,
+                     *             0.0004950664297780719,
+                     *             0.001743775529237365
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
                      *           "valence_band": null,
                      *           "arousal": null,
                      *           "motion": null,
-                     *           "centre_x": 0.43707941472530365,
-                     *           "centre_y": 0.22369812428951263,
-                     *           "size": 0.2128157913684845,
+                     *           "centre_x": 0.43729884922504425,
+                     *           "centre_y": 0.22427666559815407,
+                     *           "size": 0.2142004296183586,
                      *           "coverage": 0.1,
                      *           "comprehension": {
                      *             "value": null,
@@ -4739,11 +5526,11 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.0024638039420405147,
-                     *             0.9879000739033208,
-                     *             0.0021993132797160924,
-                     *             0.0027081925022617373,
-                     *             0.00472861637266092
+                     *             0.000572094124507729,
+                     *             0.9952476156767347,
+                     *             0.0019414482397421297,
+                     *             0.0004950664297780719,
+                     *             0.001743775529237365
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
@@ -4785,11 +5572,11 @@ export interface operations {
                      */
                     "application/json": Record<string, never>;
                     /**
-                     * @example time,elapsed_s,width_s,Angry,Happy,Natural,Sad,Surprised,valence,valence_band,arousal,comprehension,comprehension_low,comprehension_high,comprehension_reason,stress,stress_low,stress_high,stress_reason,attention,attention_low,attention_high,attention_reason,heart_rate,heart_rate_snr_db,heart_rate_reason,coverage,presence,frames,observed_s,valid_s,facing_s,away_s
-                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.1000,face,1,1.0000,1.0000,1.0000,0.0000
-                     *     2027-01-15T08:00:03.000+00:00,3.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.2000,face,0,1.0000,1.0000,1.0000,0.0000
-                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.3000,face,1,1.0000,1.0000,1.0000,0.0000
-                     *     2027-01-15T08:00:05.000+00:00,5.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.4000,face,0,1.0000,1.0000,1.0000,0.0000
+                     * @example time,elapsed_s,width_s,Angry,Happy,Natural,Sad,Surprised,valence,valence_band,arousal,comprehension,comprehension_low,comprehension_high,comprehension_reason,stress,stress_low,stress_high,stress_reason,attention,attention_low,attention_high,attention_reason,heart_rate,heart_rate_snr_db,heart_rate_reason,coverage,presence,frames,observed_s,valid_s,facing_s,away_s,excluded,markers
+                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.1000,face,1,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:03.000+00:00,3.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.2000,face,0,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.3000,face,1,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:05.000+00:00,5.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.4000,face,0,1.0000,1.0000,1.0000,0.0000,False,
                      */
                     "text/csv": string;
                 };
@@ -4892,14 +5679,14 @@ export interface operations {
                      *
                      *     event: probe
                      *     id: 3
-                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:05:00.000Z","prompt":"How clear was that passage?","passage_id":"p3","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
+                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p2","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
                      *
                      *     event: break
                      *     id: 6
                      *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
                      *
                      *     event: snapshot
-                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9879,"probabilities":{"Angry":0.0025,"Happy":0.9879,"Natural":0.0022,"Sad":0.0027,"Surprised":0.0047},"reason":null},"valence":0.8177,"valence_band":0.0,"arousal":0.5285,"indicators":{"comprehension":{"value":94.0,"low":63.1,"high":99.3,"reason":null,"basis":"text and pace","calibrated":false,"usual":94.0,"trend":"same"},"stress":{"value":19.8,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":19.8,"trend":"same"},"attention":{"value":100.0,"low":88.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":661.0,"next_break_s":839.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
+                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9952,"probabilities":{"Angry":0.0006,"Happy":0.9952,"Natural":0.0019,"Sad":0.0005,"Surprised":0.0017},"reason":null},"valence":0.8257,"valence_band":0.0,"arousal":0.5292,"indicators":{"comprehension":{"value":94.0,"low":63.1,"high":99.3,"reason":null,"basis":"text and pace","calibrated":false,"usual":94.0,"trend":"same"},"stress":{"value":19.8,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":19.8,"trend":"same"},"attention":{"value":100.0,"low":88.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":839.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
                      */
                     "text/event-stream": string;
                 };

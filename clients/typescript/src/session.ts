@@ -7,6 +7,8 @@ import type {
   Feedback,
   Finished,
   Frame,
+  MarkerIn,
+  Markers,
   PassageSeen,
   Probe,
   SessionDetail,
@@ -56,6 +58,35 @@ export class Session {
   /** Say what becomes of the break that is suggested. */
   answerBreak(answer: "take" | "snooze" | "dismiss"): Promise<Snapshot> {
     return this.transport.json("POST", `${this.path}/break`, { json: { answer } });
+  }
+
+  /** Mark moments, or exclude ranges from the statistics; all are taken, or none. */
+  addMarkers(...markers: MarkerIn[]): Promise<Markers> {
+    // A marker without a time is one of the moment at which it arrives, each time.
+    const once = markers.some((marker) => !marker.at);
+    return this.transport.json("POST", `${this.path}/markers`, { json: markers, once });
+  }
+
+  /** Mark the moments of a CSV of times: time, words, or time, until, words. */
+  importMarkers(lines: string): Promise<Markers> {
+    const headers = { "Content-Type": "text/csv" };
+    return this.transport.json("POST", `${this.path}/markers/csv`, { body: lines, headers });
+  }
+
+  /** The markers of the session, in the order of time. */
+  markers(): Promise<Markers> {
+    return this.transport.json("GET", `${this.path}/markers`);
+  }
+
+  /** End the excluded range that goes on; without one nothing changes. */
+  endExcluded(): Promise<Markers> {
+    return this.transport.json("POST", `${this.path}/markers/end`);
+  }
+
+  /** Take a marker away; what an excluded range left out counts again. */
+  async deleteMarker(markerId: string): Promise<void> {
+    const path = `${this.path}/markers/${encodeURIComponent(markerId)}`;
+    await this.transport.send("DELETE", path, { once: true });
   }
 
   details(): Promise<SessionDetail> {

@@ -148,7 +148,8 @@ class TotalsOut(Frozen):
 
     elapsed_s: float = Field(ge=0, description="Since the start, pauses included")
     active_s: float = Field(ge=0, description="Not paused")
-    studied_s: float = Field(ge=0, description="Not paused and not away")
+    studied_s: float = Field(ge=0, description="Not paused, not away, not excluded")
+    excluded_s: float = Field(ge=0, description="Active time in ranges that the learner left out")
     away_s: float = Field(ge=0)
     valid_s: float = Field(ge=0, description="With exactly one usable face")
     breaks: int = Field(ge=0)

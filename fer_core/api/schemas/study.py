@@ -168,6 +168,7 @@ class TimelineRow(Frozen):
     comprehension: TimelineEstimate
     stress: TimelineEstimate
     attention: TimelineEstimate
+    excluded: bool = Field(description="The learner left it out of the statistics")
 
 
 class TimelineOut(Frozen):
