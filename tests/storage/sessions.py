@@ -78,7 +78,7 @@ def full_session(
     read_through(session, since=206)
     play(session, 200, since=206)
     marked = [Marker.point(started_at + 90, "Question 3")]
-    marked.append(Marker.excluded(started_at + 100, started_at + 130, "phone call"))
+    marked.append(Marker.excluded(started_at + 201.5, started_at + 204.5, "call"))
     session.markers.add(marked, started_at + 420)
     session.finish(started_at + 420)
     return session

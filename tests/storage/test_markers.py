@@ -28,11 +28,13 @@ def calm_then_away(session_id: str = "s1") -> StudySession:
 
 def test_markers_are_stored_and_restored(store: SessionStore) -> None:
     session = full_session()
+    call = Marker.excluded(START + 100, START + 130, "phone call")
+    session.markers.add([call], START + 420)
     store.follow(session)
     assert store.save_now()
     stored = store.load("s1")
     assert stored.markers == session.markers.all()
-    assert (stored.summary.markers, stored.summary.excluded_s) == (2, 30)
+    assert (stored.summary.markers, stored.summary.excluded_s) == (3, 30)
     assert store.restore("s1").markers.all() == session.markers.all()
 
 
@@ -60,6 +62,8 @@ def test_the_means_of_a_session_leave_the_range_out_and_take_it_back(
 
 def test_an_archive_brings_markers_along(store: SessionStore) -> None:
     session = full_session()
+    call = Marker.excluded(START + 100, START + 130, "phone call")
+    session.markers.add([call], START + 420)
     store.follow(session)
     store.save_now()
     exported = store.export()
