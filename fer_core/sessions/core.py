@@ -249,6 +249,7 @@ class SessionCore:
             at,
             self.clock.state,
             self.totals(at),
+            self._studied_s(at),
             self.signals,
             self.timeline.last,
             self.breaks,

@@ -18,6 +18,7 @@ def build_snapshot(
     at: float,
     state: State,
     totals: Totals,
+    timed_s: float,
     signals: SignalPipeline,
     last: TimelineBucket | None,
     breaks: SessionBreaks,
@@ -29,6 +30,7 @@ def build_snapshot(
         at: The moment, seconds since the epoch.
         state: Of the session then.
         totals: Of the session until then.
+        timed_s: What the timer counts: study, in ranges that the learner excluded too.
         signals: Its signals.
         last: The newest bucket of its timeline.
         breaks: Its breaks.
@@ -55,9 +57,9 @@ def build_snapshot(
         baseline_progress=signals.baseline_progress,
         elapsed_s=totals.elapsed_s,
         studied_s=totals.studied_s,
-        next_break_s=breaks.next_s(totals.studied_s) if active else None,
-        timer=breaks.timer(at, totals.studied_s),
-        suggestion=breaks.standing(at, totals.studied_s) if active else None,
+        next_break_s=breaks.next_s(timed_s) if active else None,
+        timer=breaks.timer(at, timed_s),
+        suggestion=breaks.standing(at, timed_s) if active else None,
         probe=probe if active else None,
         frames=signals.frames,
         late_frames=signals.late_frames,
