@@ -14,6 +14,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "photos": ("Photos", ":material/photo_library:"),
     "live": ("Live", ":material/videocam:"),
     "reading": ("Reading", ":material/menu_book:"),
+    "review": ("Review", ":material/school:"),
     "history": ("History", ":material/history:"),
     "about": ("About", ":material/info:"),
 }

@@ -9,6 +9,7 @@ import streamlit as st
 from app.parts.scroll import note_next_step
 from app.parts.sessions import history_problem
 from app.parts.words import plain
+from app.reading.cards import offer_cards
 from app.reading.memory import ReadingMemory
 from app.reading.open_text import OpenText
 from app.reading.passages import as_html, column
@@ -52,6 +53,7 @@ def show_result(open_text: OpenText) -> None:
     else:
         show_map(open_text, result)
         offer_rereading(open_text, result)
+        offer_cards(open_text, result)
     show_marked_text(open_text, result)
     if st.button("Read another text", icon=":material/add:", key="read_another"):
         st.query_params.clear()

@@ -16,8 +16,12 @@ from app.parts.sessions import camera_of, session_registry
 from fer_core.config import PROJECT_ROOT
 from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.live.running_session import RunningSession
+from fer_core.reading.visibility import View
+from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
+from fer_core.texts.opening import open_pasted
 from tests.pages.running import button_keys
+from tests.recall.make_sample import TEXTS
 from tests.storage.locks import locked
 
 PAGE = PROJECT_ROOT / "pages" / "reading.py"
@@ -201,3 +205,25 @@ def test_a_break_that_is_taken_keeps_the_time_on_the_passage_before_it(page: App
     assert not page.exception
     assert study.session.state is State.PAUSED
     assert study.session.views[-1].end >= before
+
+
+def test_after_reading_cards_are_made_of_what_was_hard(page: AppTest) -> None:
+    document = open_pasted((TEXTS / "own_heart.md").read_text(encoding="utf-8"), "The heart")
+    running = session_registry().start(SessionInfo("cards", now() - 60, keep=True), document)
+    running.see([View("p2", 1.0, now() - 30, now() - 20)])
+    session_registry().correct(running, "p2", 1)
+    session_registry().finish(running)
+    page.query_params["reading"] = "cards"
+    page.run()
+    assert not page.exception
+    assert page.multiselect(key="card_passages").value == ["p2"]
+    page.button(key="make_cards").click().run()
+    assert any("cards made, due today." in one.value for one in page.success)
+    store = session_registry().history.store
+    assert store is not None
+    made = store.cards.all()
+    assert {card.source.passage_id for card in made} == {"p2"}
+    assert {card.source.session_id for card in made} == {"cards"}
+    assert all(card.source.features is not None for card in made)
+    page.button(key="make_cards").click().run()
+    assert any(f"{len(made)} were there already" in one.value for one in page.success)

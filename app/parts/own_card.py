@@ -1,0 +1,40 @@
+"""A form for a card of the learner's own."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.parts.clock import now
+from app.parts.words import plain
+from fer_core.errors import CardError
+from fer_core.recall.cards import GAP, LONGEST_SIDE, CardKind, Source
+from fer_core.recall.making import own_card
+from fer_core.storage.cards import CardStore
+
+
+def write_own(deck: CardStore, key: str, source: Source | None = None, answer: str = "") -> None:
+    """Let the learner write a card.
+
+    Args:
+        deck: Where it goes.
+        key: Names the form on its page.
+        source: The passage it is about; None: none.
+        answer: What the answer begins with, such as a sentence that was highlighted.
+    """
+    with st.form(key, clear_on_submit=True):
+        front = st.text_area(
+            "Asks",
+            max_chars=LONGEST_SIDE,
+            placeholder=f"A question; or a sentence with {GAP} where the answer belongs",
+        )
+        back = st.text_area("Answer", answer, max_chars=LONGEST_SIDE)
+        added = st.form_submit_button("Add the card", icon=":material/add:")
+    if not added:
+        return
+    kind = CardKind.CLOZE if GAP in front else CardKind.OWN
+    try:
+        new = deck.add([own_card(front, back, now(), source=source, kind=kind)])
+    except CardError as error:
+        st.error(plain(error.message), icon=":material/error:")
+        return
+    st.success("Added. It is due today." if new else "That card is there already.")
