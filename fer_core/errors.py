@@ -220,8 +220,7 @@ class SessionElsewhere(FerError):
 
     code = "session_elsewhere"
     default_message = (
-        "This session runs in another program on this machine; go on with it there. If that "
-        "program has just ended, try again in half a minute."
+        "This session runs in another program that uses the same history; go on with it there."
     )
 
 

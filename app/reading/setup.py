@@ -139,7 +139,8 @@ def offer_start(document: Document) -> RunningSession | None:
         value=True,
         key="reading_keep",
         help="How long you were on which passage, your answers, and what the camera gave. Of the "
-        "text its title, headings and own questions, not its words; and no picture.",
+        "text its title, headings and own questions; its words only until an hour after the "
+        "end; and no picture.",
     )
     keep_text = keep and st.toggle(
         "Keep the text as well",

@@ -1,4 +1,8 @@
-"""Starting a session over HTTP: what was asked for, once however often it is asked."""
+"""Starting a session over HTTP: what was asked for, once however often it is asked.
+
+What a request started is committed together with the session, so that it counts after a restart
+too. Beside that, requests that are here at the same time wait for each other in memory.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,11 @@ from fer_core.affect.breaks import BreakPlan
 from fer_core.api.problems import ApiError
 from fer_core.api.schemas.sessions import SessionRequest
 from fer_core.api.text_input import open_text
-from fer_core.errors import ConsentMissing
+from fer_core.errors import ConsentMissing, SessionElsewhere, SessionNotFound, StorageError
 from fer_core.live.registry import SessionRegistry, new_session_id
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session_info import SessionInfo
+from fer_core.storage.requests import Creation
 
 #: Creations remembered for clients that repeat them.
 KEPT_CREATIONS = 256
@@ -72,36 +77,64 @@ class Creations:
         if request.consent is None:
             raise ConsentMissing
         if idempotency_key is None:
-            return self._start(request)
+            return self._start(request, caller, None)
+        key = hashlib.sha256(f"{caller} {idempotency_key}".encode()).hexdigest()
         digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
-        return self._once(f"{caller} {idempotency_key}", digest, lambda: self._start(request))
+        creation = Creation(key, digest)
+        return self._once(creation, caller, lambda: self._start(request, caller, creation))
 
     def clear(self) -> None:
         """Forget every key, as all sessions are erased."""
         with self._lock:
             self._kept.clear()
 
-    def _once(self, key: str, digest: str, start: Callable[[], RunningSession]) -> RunningSession:
+    def _once(
+        self, asked: Creation, caller: str, start: Callable[[], RunningSession]
+    ) -> RunningSession:
+        key = asked.request
         with self._lock:
-            creation = self._kept.setdefault(key, _Creation(digest))
+            creation = self._kept.setdefault(key, _Creation(asked.digest))
             while len(self._kept) > KEPT_CREATIONS:
                 self._kept.popitem(last=False)
-        if creation.digest != digest:
+        if creation.digest != asked.digest:
             raise IdempotencyConflict
         with creation.lock:
-            running = self._registry.find(creation.session_id)
-            if running is None:
-                try:
-                    running = start()
-                except BaseException:
-                    with self._lock:  # what came to nothing binds nobody
-                        if self._kept.get(key) is creation:
-                            del self._kept[key]
-                    raise
-                creation.session_id = running.session_id
+            try:
+                running = self._registry.find(creation.session_id) or self._before(asked, caller)
+                running = running or start()
+            except BaseException:
+                with self._lock:  # what came to nothing binds nobody
+                    if self._kept.get(key) is creation:
+                        del self._kept[key]
+                raise
+            creation.session_id = running.session_id
             return running
 
-    def _start(self, request: SessionRequest) -> RunningSession:
+    def _before(self, asked: Creation, caller: str) -> RunningSession | None:
+        """Return the session that the request started before, in this process or an earlier one.
+
+        Raises:
+            IdempotencyConflict: The key was used for another request.
+        """
+        try:
+            known = self._registry.history.creation(asked.request)
+        except StorageError:
+            return None  # in an outage it is not known; sessions start all the same
+        if known is None:
+            return None
+        digest, session_id = known
+        if digest != asked.digest:
+            raise IdempotencyConflict
+        try:
+            return self._registry.get_to_change(session_id, caller)
+        except SessionElsewhere:
+            return self._registry.get(session_id)
+        except SessionNotFound:
+            return None  # erased at this very moment
+
+    def _start(
+        self, request: SessionRequest, caller: str, creation: Creation | None
+    ) -> RunningSession:
         consent = request.consent
         document = None if request.text is None else open_text(request.text)
         info = SessionInfo(
@@ -113,5 +146,6 @@ class Creations:
             consent_version="" if consent is None else consent.version,
             consent_at=None if consent is None else consent.accepted_at,
             keep=request.retention == "keep",
+            memory_only=request.retention == "memory",
         )
-        return self._registry.start(info, document)
+        return self._registry.start(info, document, caller=caller, creation=creation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response, g, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
@@ -49,7 +49,7 @@ def send_frame(path: SessionPath, header: FrameHeaders) -> Response:
     Keep one frame in flight and skip the rest. A frame that is not newer than the last one is
     answered and left out of the timeline. On 503 wait for Retry-After and send a fresh frame.
     """
-    running = services().sessions.get_to_change(path.session_id)
+    running = services().sessions.get_to_change(path.session_id, g.caller)
     if running.is_finished:
         raise SessionFinished
     frame_id, captured_at = header.x_frame_id, _captured_at(header)

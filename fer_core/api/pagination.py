@@ -37,7 +37,7 @@ def list_page(sessions: SessionRegistry, after: Position | None, size: int) -> l
     until = None if after is None else math.nextafter(-after[0], math.inf)
     wanted = size
     while True:
-        kept = [] if store is None else store.sessions(until=until, limit=wanted)
+        kept = [] if store is None else store.sessions(until=until, limit=wanted, kept_only=False)
         page = {item.session_id: stored_summary_of(item, now) for item in kept} | found
         listed = sorted(page.values(), key=position_of)
         if after is not None:

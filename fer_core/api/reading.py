@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, g
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
@@ -38,7 +38,7 @@ def report_passages(path: SessionPath, body: PassagesSeen) -> Response:
     Send what stood in the reading band, every few seconds. Reports may overlap and may come
     again: time counts once. What lies in a pause is left out.
     """
-    running = services().sessions.get_to_change(path.session_id)
+    running = services().sessions.get_to_change(path.session_id, g.caller)
     for index, seen in enumerate(body.root):
         refuse_future(seen.to, f"/{index}/to")
     running.see(
@@ -57,7 +57,7 @@ def get_probe(path: SessionPath) -> Response:
 
     204 says: none. They are rare, one in three to five minutes, and each can be skipped.
     """
-    running = services().sessions.get_to_change(path.session_id)
+    running = services().sessions.get_to_change(path.session_id, g.caller)
     probe = running.next_probe(services().clock())
     return Response(status=204) if probe is None else json_response(ProbeOut.of(probe))
 
@@ -74,7 +74,7 @@ def send_answers(path: SessionPath, body: AnswersIn) -> Response:
     corrects the mark on a passage: that too is an answer, and teaches the estimates. It is taken
     after the end of a kept session as well.
     """
-    running, now = services().sessions.get_to_change(path.session_id), services().clock()
+    running, now = services().sessions.get_to_change(path.session_id, g.caller), services().clock()
     probes = [_probe_of(running, answer, position) for position, answer in enumerate(body.root)]
     if running.is_finished and any(probe is not None for probe in probes):
         raise SessionFinished  # before any of the batch is taken

@@ -43,8 +43,9 @@ from fer_core.sessions.timeline_bucket import TimelineBucket
 from fer_core.storage.history import SessionSummary as StoredSummary
 from fer_core.texts.document import Document
 
+MEMORY_ONLY = "In memory only, as was asked for: a restart of this server ends the session."
 REREAD = frozenset({Mark.HARD_SAID, Mark.HARD_ESTIMATED, Mark.SKIMMED})
-_NO_TEXT = ReasonOut(code="no_text", text="No text was sent with this session.")
+_NO_TEXT = ReasonOut(code="no_text", text="No text is open in this session.")
 
 
 def summary_of(running: RunningSession, now: float) -> SessionSummary:
@@ -53,7 +54,7 @@ def summary_of(running: RunningSession, now: float) -> SessionSummary:
     return SessionSummary(
         session_id=running.session_id,
         state=session.state.value,
-        retention="keep" if running.keep else "none",
+        retention=session.info.retention,
         started_at=session.info.started_at,
         title=session.info.title,
         goal=session.info.goal,
@@ -68,7 +69,7 @@ def stored_summary_of(stored: StoredSummary, now: float) -> SessionSummary:
     return SessionSummary(
         session_id=stored.session_id,
         state=state.value,
-        retention="keep",
+        retention=stored.info.retention,
         started_at=stored.info.started_at,
         title=stored.info.title,
         goal=stored.info.goal,
@@ -89,15 +90,21 @@ def stored_summary_of(stored: StoredSummary, now: float) -> SessionSummary:
 def session_of(running: RunningSession, sessions: SessionRegistry) -> SessionOut:
     """Describe a session."""
     info, now = running.session.info, sessions.clock()
-    status = sessions.history.status
     return SessionOut(
         **dict(summary_of(running, now)),
         plan=Plan(focus_min=info.plan.focus_min, break_min=info.plan.break_min),
         consent_version=info.consent_version,
         text=None if running.reading is None else text_of(running.reading.document),
         snapshot=SnapshotOut.of(running.session.snapshot(now)),
-        history=HistoryOut(saving=status.saving, message=status.message) if running.keep else None,
+        history=_history_of(running, sessions),
     )
+
+
+def _history_of(running: RunningSession, sessions: SessionRegistry) -> HistoryOut:
+    if not running.is_stored:
+        return HistoryOut(saving=False, message=MEMORY_ONLY)
+    status = sessions.history.status
+    return HistoryOut(saving=status.saving, message=status.message)
 
 
 def totals_of(study: StudySession, now: float) -> TotalsOut:
@@ -263,7 +270,7 @@ def finished_of(running: RunningSession) -> FinishedOut:
     report = make_report(session, finished_at)
     return FinishedOut(
         session_id=running.session_id,
-        retention="keep" if running.keep else "none",
+        retention=session.info.retention,
         started_at=started_at,
         finished_at=finished_at,
         totals=totals_of(session, finished_at),

@@ -25,7 +25,8 @@ from fer_core.api.schemas.snapshots import SnapshotOut
 from fer_core.api.schemas.study import BreakAnswer, FinishedOut
 from fer_core.api.serializers import finished_of, session_of
 from fer_core.api.services import json_response, services
-from fer_core.errors import HistoryNotShrunk, SessionNotFound
+from fer_core.errors import HistoryNotShrunk
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session import StudySession
 
 #: The learner's clock may be this far ahead of ours: unlike frames, consent needs no exact time.
@@ -138,7 +139,7 @@ def delete_session(path: SessionPath) -> Response:
 
 
 def _session_to_change(path: SessionPath) -> StudySession:
-    return services().sessions.get_to_change(path.session_id).session
+    return services().sessions.get_to_change(path.session_id, g.caller).session
 
 
 @sessions.post(
@@ -173,16 +174,15 @@ def resume_session(path: SessionPath) -> Response:
 def finish_session(path: SessionPath) -> Response:
     """End a session and sum it up
 
-    With retention none this is the last answer about it: afterwards it is forgotten. Finishing a
-    kept session twice gives the same answer.
+    Finishing twice gives the same answer, after a restart too. Without retention keep this is the
+    last that is known of the session: it is erased at once, and this answer after an hour.
     """
-    running = services().sessions.get_to_change(path.session_id)
-    services().sessions.finish(running)
-    answer = json_response(finished_of(running))
-    if not running.keep:
-        with suppress(SessionNotFound):  # by another request
-            services().sessions.erase(running.session_id)
-    return answer
+
+    def describe(running: RunningSession) -> str:
+        return finished_of(running).model_dump_json(by_alias=True)
+
+    body = services().sessions.endings.sum_up(path.session_id, describe, g.caller)
+    return Response(body, content_type="application/json")
 
 
 @sessions.post(

@@ -261,6 +261,10 @@ class ProbeSchedule:
             now, ProbeKind.CLARITY, PASSAGE_PROMPT, passage.passage_id, None, at_random
         )
 
+    def count_asked(self) -> None:
+        """Note that one more question was asked before a restart, so that names stay unique."""
+        self._count += 1
+
     def answered(self, passage_id: str) -> None:
         """Note that a passage needs no question: the learner has spoken about it already."""
         self._asked_passages.add(passage_id)

@@ -111,3 +111,19 @@ class Questionnaire:
         for answer, _ in self._answers.values():
             if answer.probe.passage_id is not None:
                 self._schedule.answered(answer.probe.passage_id)
+
+    def restore_asked(self, probe: Probe, at: float) -> None:
+        """Bring back a question that was asked before an interruption, after `restore`.
+
+        Args:
+            probe: The question; the earlier ones first.
+            at: When the session was interrupted, seconds since the epoch.
+        """
+        known = self._answers.get(probe.probe_id)
+        self._asked[probe.probe_id] = probe, None if known is None else known[1]
+        if known is None:
+            self._schedule.count_asked()
+            if probe.passage_id is not None:
+                self._schedule.answered(probe.passage_id)
+            if at - probe.asked_at < PROBE_EXPIRES_S:
+                self.open = probe

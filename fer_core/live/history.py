@@ -9,6 +9,7 @@ from fer_core.config import Settings
 from fer_core.errors import FerError, SessionNotFound, StorageError
 from fer_core.learner.profile import LearnerProfile
 from fer_core.live.running_session import Clock, RunningSession
+from fer_core.storage.requests import Creation
 from fer_core.storage.saver import StoreStatus
 from fer_core.storage.store import SessionStore
 
@@ -20,7 +21,9 @@ _log = logging.getLogger(__name__)
 
 
 class SessionHistory:
-    """What becomes of sessions on disk. Only sessions that are to be kept are touched.
+    """What becomes of sessions on disk. Those that stay in memory are left alone.
+
+    One that is not to be kept is there only while it runs, so that a restart loses nothing.
 
     Args:
         store: Where they are saved; None keeps everything in memory.
@@ -78,6 +81,15 @@ class SessionHistory:
             running.open_text(stored.document)
         return running
 
+    def take_over(self, running: RunningSession) -> bool:
+        """Run a session here that came from the history, if it runs nowhere else; tell whether.
+
+        Raises:
+            StorageError: The history cannot be used now.
+        """
+        store, stored = self.store, running.stored
+        return store is not None and stored is not None and store.handover.take_over(stored.summary)
+
     def has_lost(self, session_id: str) -> bool:
         """Tell whether a session that was saved is there no more: another program erased it."""
         if self.store is None:
@@ -93,14 +105,20 @@ class SessionHistory:
     # Saving
 
     def follow(
-        self, running: RunningSession, *, keep_text: bool = False, is_stored: bool = False
+        self,
+        running: RunningSession,
+        *,
+        keep_text: bool = False,
+        is_stored: bool = False,
+        creation: Creation | None = None,
     ) -> None:
         """Save a session from now on, until it is finished.
 
         Args:
             running: The session.
-            keep_text: Whether the words of its text are kept as well.
+            keep_text: Whether the words of its text stay after its end.
             is_stored: It was saved before: gone from the history, it must not come back.
+            creation: The request that started it, where that may come again.
         """
         if self.store is None:
             return
@@ -108,8 +126,10 @@ class SessionHistory:
         self.store.follow(
             running.session,
             text=None if reading is None else reading.label,
-            document=reading.document if reading is not None and keep_text else None,
+            document=None if reading is None else reading.document,
+            keep_text=keep_text,
             is_stored=is_stored,
+            creation=creation,
         )
         if running.erased:  # at this very moment
             self.forget(running)
@@ -120,7 +140,7 @@ class SessionHistory:
         Returns:
             False where another program has erased it.
         """
-        if self.store is None or not running.keep:
+        if self.store is None or not running.is_stored:
             return True
         reading = running.reading
         if reading is None:
@@ -144,17 +164,56 @@ class SessionHistory:
 
     def save_marks(self, running: RunningSession) -> None:
         """Save which passages are marked; where that fails now, the end of the reading does it."""
-        if self.store is not None and running.keep and running.reading is not None:
+        if self.store is not None and running.is_stored and running.reading is not None:
             with suppress(StorageError, SessionNotFound):
                 self.store.save_marked(running.session_id, running.reading.marked)
 
     def leave(self, running: RunningSession) -> bool:
         """Save a session once more and follow it no longer; False: that cannot be done now."""
-        return not running.keep or self.store is None or self.store.leave(running.session_id)
+        return not running.is_stored or self.store is None or self.store.leave(running.session_id)
+
+    def save_one(self, running: RunningSession) -> bool:
+        """Save what was said in a session before that is answered; tell whether it is safe."""
+        return self.store is not None and self.store.save_one(running.session_id)
+
+    # Requests that come again
+
+    def creation(self, request: str) -> tuple[str, str] | None:
+        """Return the digest and the session of a request that came before; None: it did not.
+
+        Raises:
+            StorageError: The history cannot be read now.
+        """
+        return None if self.store is None else self.store.handover.creation(request)
+
+    def summary(self, session_id: str) -> str | None:
+        """Return what was answered when a session ended; None: nothing is known of that now."""
+        if self.store is None:
+            return None
+        try:
+            return self.store.handover.summary(session_id)
+        except StorageError as error:
+            _log.warning("what was answered at an end cannot be read: %s", error.message)
+            return None
+
+    def keep_summary(self, running: RunningSession, body: str) -> str:
+        """Keep what is answered when a session ends; return what counts: the first that was.
+
+        One that is not to be kept is removed. Where that fails, it goes with time.
+        """
+        if self.store is None or not running.is_stored:
+            return body
+        try:
+            return self.store.handover.keep_summary(
+                running.session_id, body, erase=not running.keep
+            )
+        except StorageError as error:
+            _log.warning("what was answered at an end is in memory only: %s", error.message)
+            return body
 
     def save_notes(self, running: RunningSession) -> None:
         """Save highlights and notes; where that fails now, the end of the reading does it."""
-        if self.store is not None and running.keep and running.reading is not None:
+        if self.store is not None and running.is_stored and running.reading is not None:
             with suppress(StorageError, SessionNotFound):
                 self.store.save_now()  # the session may be younger than its last save
                 self.store.own_words.set_notes(running.session_id, running.reading.notes)
@@ -166,7 +225,7 @@ class SessionHistory:
             SessionNotFound: Another program has erased the session.
             StorageError: The history cannot be changed now.
         """
-        if self.store is not None and running.keep:
+        if self.store is not None and running.is_stored:
             self.store.own_words.set_goal_outcome(running.session_id, running.goal_outcome)
 
     # Erasing
@@ -185,7 +244,7 @@ class SessionHistory:
 
     def forget(self, running: RunningSession) -> None:
         """See to it that a session that is gone from memory is not saved any more."""
-        if self.store is not None and running.keep:
+        if self.store is not None and running.is_stored:
             with suppress(SessionNotFound, StorageError):
                 self.store.erase(running.session_id)
 

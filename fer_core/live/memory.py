@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 
 from fer_core.errors import Busy
 from fer_core.live.running_session import RunningSession
@@ -10,6 +11,8 @@ from fer_core.live.running_session import RunningSession
 #: Sessions in memory at once. One with eight hours in it takes 8 MB, an open book of 300 pages
 #: about 5 MB more.
 MOST_SESSIONS = 64
+#: Of those, sessions that are never stored: at most so many on one account. They cannot make room.
+MOST_MEMORY_ONLY = 16
 #: A session that has given no sign for this long is let go, in seconds.
 IDLE_S = 12 * 3600.0
 
@@ -49,6 +52,7 @@ class SessionMemory:
             known = self._sessions.get(running.session_id)
             if known is not None:
                 return known
+            self._refuse_too_many_unstored(running)
             if len(self._sessions) >= self._most:
                 done = [one for one in self._sessions.values() if one.is_finished]
                 for one in done:
@@ -61,6 +65,35 @@ class SessionMemory:
         if full:
             raise Busy("Too many sessions are running. Finish or delete one.")
         return running
+
+    def _refuse_too_many_unstored(self, running: RunningSession) -> None:
+        others = self._sessions.values()
+        unstored = sum(one.caller == running.caller and not one.is_stored for one in others)
+        if not running.is_stored and unstored >= MOST_MEMORY_ONLY:
+            raise Busy(
+                f"At most {MOST_MEMORY_ONLY} sessions can be in memory only. Finish or delete one, "
+                "or use another retention."
+            )
+
+    def who_makes_room(self, caller: str, silent_since: float) -> list[RunningSession]:
+        """Return the stored sessions that may leave memory for another, the most silent first.
+
+        Those are the ones that were left, and those of accounts with more places than this one has.
+
+        Args:
+            caller: On whose account a place is wanted.
+            silent_since: Who gave no sign since then was left, seconds since the epoch.
+        """
+        with self._lock:
+            sessions = list(self._sessions.values())
+        places = Counter(one.caller for one in sessions)
+        may_go = [
+            one
+            for one in sessions
+            if one.is_stored
+            and (one.last_sign < silent_since or places[one.caller] > places[caller] + 1)
+        ]
+        return sorted(may_go, key=lambda one: one.last_sign)
 
     def drop(self, running: RunningSession, *, erased: bool = False) -> None:
         """Let a session go.

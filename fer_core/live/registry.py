@@ -8,6 +8,7 @@ where nothing can be saved.
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
@@ -21,16 +22,19 @@ from fer_core.errors import (
     StorageError,
 )
 from fer_core.learner.probes import Answer, clarity_correction, lost_answer
+from fer_core.live.endings import Endings
 from fer_core.live.history import SessionHistory, open_store
 from fer_core.live.memory import IDLE_S, MOST_SESSIONS, SessionMemory
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.live.running_session import Clock, RunningSession
 from fer_core.live.sweeper import Sweeper
 from fer_core.reading.notes import PassageNote
+from fer_core.sessions.clock import SILENT_AFTER_S
 from fer_core.sessions.goal import GoalOutcome
 from fer_core.sessions.markers import SessionMarkers
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
+from fer_core.storage.requests import Creation
 from fer_core.storage.store import SessionStore
 from fer_core.texts.document import Document
 
@@ -40,9 +44,9 @@ Changed = TypeVar("Changed")
 class SessionRegistry:
     """The running sessions of one process. Safe for any number of threads.
 
-    Sessions that are not to be kept live here only. The others are followed by the history, come
-    back from it after a restart, paused, and may run in another process, which then alone changes
-    them. Without a history everything goes on in memory, and `history.status` says so.
+    All but those that stay in memory are followed by the history, come back from it after a restart
+    and go on at the next sign of their learner; they may run in another process, which then alone
+    changes them. Without a history everything goes on in memory, and `history.status` says so.
 
     Args:
         store: Where sessions are saved; None keeps everything in memory only. `close` closes it.
@@ -64,8 +68,12 @@ class SessionRegistry:
         self.history = SessionHistory(store, problem)
         self.clock = clock
         self._idle_s = idle_s
+        self._bringing_back = threading.RLock()
         self._memory = SessionMemory(most)
+        self.endings = Endings(self)
         self._sweeper = Sweeper(self.sweep)
+        if store is not None:
+            store.handover.when_lost(self._drop_lost)
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock) -> SessionRegistry:
@@ -82,27 +90,36 @@ class SessionRegistry:
     # Starting
 
     def start(
-        self, info: SessionInfo, document: Document | None = None, *, keep_text: bool = False
+        self,
+        info: SessionInfo,
+        document: Document | None = None,
+        *,
+        keep_text: bool = False,
+        caller: str = "",
+        creation: Creation | None = None,
     ) -> RunningSession:
-        """Start a session with what the history knows of the learner.
+        """Start a session with what the history knows of the learner; it is stored at once.
 
-        One that is to be forgotten takes nothing from the history either.
+        One that is to be forgotten takes nothing from the history.
 
         Args:
             info: What is fixed; make its id with `new_session_id`.
             document: The text that is read, if any.
-            keep_text: Whether the history keeps its words as well.
+            keep_text: Whether the history keeps its words after its end as well.
+            caller: On whose account it takes a place in memory.
+            creation: The request for it, where that may come again.
 
         Raises:
             Busy: Too many sessions are in memory.
         """
         profile = self.history.profile() if info.keep else None
         session = StudySession(info, profile)
-        running = RunningSession(session, self.clock)
+        running = RunningSession(session, self.clock, caller=caller)
         if document is not None:
             running.open_text(document)
         self._add(running)
-        self.history.follow(running, keep_text=keep_text)
+        self.history.follow(running, keep_text=keep_text, creation=creation)
+        self.history.save_one(running)
         return running
 
     def open_text(
@@ -122,7 +139,28 @@ class SessionRegistry:
 
     def _add(self, running: RunningSession) -> RunningSession:
         self._let_idle_go()
-        return self._memory.add(running)
+        while True:
+            try:
+                return self._memory.add(running)
+            except Busy:
+                if not self._make_room(running):
+                    raise
+
+    def _make_room(self, wanted: RunningSession) -> bool:
+        """Let another session leave memory for this one: it comes back when it is asked for.
+
+        Returns:
+            Whether one could.
+        """
+        if self.history.store is None:
+            return False
+        left_before = self.clock() - SILENT_AFTER_S
+        for running in self._memory.who_makes_room(wanted.caller, left_before):
+            running.interrupt()
+            if self.history.leave(running):
+                self._memory.drop(running)
+                return True
+        return False
 
     # Finding
 
@@ -138,11 +176,15 @@ class SessionRegistry:
         running = self._in_memory(session_id)
         return self.history.load(session_id, self.clock) if running is None else running
 
-    def get_to_change(self, session_id: str) -> RunningSession:
+    def get_to_change(self, session_id: str, caller: str = "") -> RunningSession:
         """Return a session that frames, answers and commands may go to.
 
-        One that was cut off is brought back from the history, paused, and runs here from now on. A
-        finished one comes back to be looked at and put right.
+        One that was cut off is brought back from the history, and runs here from now on: it goes on
+        with the next sign of its learner. A finished one comes back to be looked at and put right.
+
+        Args:
+            session_id: Its name.
+            caller: On whose account it takes a place in memory, if it comes back.
 
         Raises:
             SessionElsewhere: It runs in another process.
@@ -153,20 +195,26 @@ class SessionRegistry:
         if running is not None:
             return running
         back = self.history.load(session_id, self.clock)
+        back.caller = caller
         if back.is_finished:
             with suppress(Busy):
                 return self._add(back)
             return back
-        if not back.is_interrupted:
-            running = self._in_memory(session_id)  # another thread may have brought it back
-            if running is None:
-                raise SessionElsewhere
-            return running
+        with self._bringing_back:  # one at a time: two threads would hold it against each other
+            running = self._memory.find(session_id)
+            return self._bring_back(back) if running is None else running
+
+    def _bring_back(self, back: RunningSession) -> RunningSession:
+        if not self.history.take_over(back):
+            raise SessionElsewhere
+        try:
+            self._add(back)
+        except Busy:
+            self.history.leave(back)
+            raise
         back.runs_here = True
-        known = self._add(back)
-        if known is back:
-            self.history.follow(back, is_stored=True)
-        return known
+        self.history.follow(back, is_stored=True)
+        return back
 
     def find(self, session_id: str) -> RunningSession | None:
         """Return a session that is in memory, without asking the history and without a sign."""
@@ -221,7 +269,7 @@ class SessionRegistry:
     def finish(self, running: RunningSession) -> None:
         """End a session; what it amounted to goes to the history. Finishing twice changes nothing.
 
-        One that is not to be kept stays in memory until its door has shown it, and erases it.
+        One that is not to be kept stays until its door has shown it, and erases it, or for an hour.
         """
         running.session.finish(self.clock())
         self._save(running)
@@ -321,10 +369,27 @@ class SessionRegistry:
         if "\0" in session_id:
             raise SessionNotFound
         running = self._memory.find(session_id)
-        if running is None or (running.keep and self.history.store is not None):
-            self.history.erase(session_id)
+        had_summary = self.endings.forget(session_id)
+        if running is None or (running.is_stored and self.history.store is not None):
+            try:
+                self.history.erase(session_id)
+            except SessionNotFound:
+                if running is not None:
+                    self._memory.drop(running, erased=True)
+                if not had_summary:
+                    raise
         if running is not None:
             self._memory.drop(running, erased=True)
+
+    def drop(self, running: RunningSession) -> None:
+        """Let a session go from memory that is gone from the history."""
+        self._memory.drop(running, erased=True)
+
+    def _drop_lost(self, session_id: str) -> None:
+        """Let a session go that another program has erased, or runs now."""
+        running = self._memory.find(session_id)
+        if running is not None:
+            self.drop(running)
 
     def erase_all(self) -> None:
         """Erase every session, here and in the history, and what they taught about the learner.
@@ -341,6 +406,7 @@ class SessionRegistry:
         self._drop_all()
 
     def _drop_all(self) -> None:
+        self.endings.clear()
         for running in self._memory.all():
             self._memory.drop(running, erased=True)
             self.history.forget(running)  # one that was started meanwhile is followed
@@ -365,14 +431,14 @@ class SessionRegistry:
                 self.history.follow(running, is_stored=True)
 
     def close(self) -> None:
-        """End the sweeps, pause what runs as of its last sign, and close the history.
+        """End the sweeps, stop what runs as of its last sign, and close the history.
 
-        Without the pause the time from the last sign to the end of the process would count.
+        Time from the last sign to the end of the process does not count, and the next sign goes on.
         """
         self._sweeper.stop()
         sessions = self._memory.all()
         for running in sessions:
-            running.pause_at_last_sign()
+            running.interrupt()
         self.history.close()
         for running in sessions:
             self._memory.drop(running)

@@ -48,10 +48,13 @@ class RunningSession:
         clock: Returns seconds since the epoch.
         stored: What the history had of it when it was brought back from there.
         runs_here: This process feeds it; otherwise it is a look at the history.
+        caller: On whose account it takes its place in memory.
 
     Attributes:
         session: The session itself.
         reading: Its open text; None without one, and after a restart where its words are gone.
+        ending: To be held while its end is summed up.
+        caller: See above.
         stored: See above; None for a session that was started here.
         runs_here: See above.
         goal_outcome: Whether its goal was reached, as its learner says; None: not said.
@@ -67,8 +70,11 @@ class RunningSession:
         *,
         stored: StoredSession | None = None,
         runs_here: bool = True,
+        caller: str = "",
     ) -> None:
         self.session = session
+        self.caller = caller
+        self.ending = threading.Lock()
         self.reading: ReadingTracker | None = None
         self.stored = stored
         self.runs_here = runs_here
@@ -91,8 +97,13 @@ class RunningSession:
 
     @property
     def keep(self) -> bool:
-        """Whether its numbers go to the history."""
+        """Whether its numbers stay in the history after its end."""
         return self.session.info.keep
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether it is stored while it runs, so that a restart loses nothing."""
+        return not self.session.info.memory_only
 
     @property
     def is_finished(self) -> bool:
@@ -134,6 +145,9 @@ class RunningSession:
         with self._lock:
             at = self._come()
             since = self.session.since
+            if self.session.is_interrupted and at - since <= SILENT_AFTER_S:
+                self.session.go_on(at)  # its page was there all the time
+                since = self.session.since
             has_camera = self._frame_at > since
             if has_camera or at - max(self._acted_at, since) > OPEN_PAGE_S:
                 self.session.pause_if_silent(at)
@@ -160,6 +174,10 @@ class RunningSession:
         if is_set_back:
             self.pause_at_last_sign()
         return is_set_back
+
+    def interrupt(self) -> None:
+        """Stop it as of its last sign because this process lets it go; the next sign goes on."""
+        self.session.interrupt()
 
     def pause_at_last_sign(self) -> None:
         """Pause the session as of its last sign, where it still runs."""

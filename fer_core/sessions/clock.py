@@ -35,6 +35,7 @@ class SessionClock:
     Attributes:
         state: Active, paused or finished.
         since: When that began, seconds since the epoch.
+        interrupted: It is paused because its process ended, not because somebody wanted so.
         last_sign: When the learner was last known to be there; while paused, when it was paused.
         breaks: Breaks taken so far, and pauses that were long enough for a rest.
 
@@ -46,6 +47,7 @@ class SessionClock:
     def __init__(self, started_at: float, rest_s: float = REST_S) -> None:
         self.state = State.ACTIVE
         self.since = started_at
+        self.interrupted = False
         self.last_sign = started_at
         self.breaks = 0
         self._rest_s = rest_s
@@ -64,9 +66,11 @@ class SessionClock:
         """
         if event.kind is EventKind.RESUMED and self.state is State.PAUSED:
             on_break, self._on_break = self._on_break, False
-            rested = on_break or event.at - self.since >= self._rest_s
+            # While the program was away nobody knows what was done: that is no rest.
+            rested = on_break or (event.at - self.since >= self._rest_s and not self.interrupted)
             self.breaks += rested and not on_break
             self._enter(State.ACTIVE, event.at)
+            self.interrupted = False
             return rested
         if event.kind is EventKind.BREAK_TAKEN and "rest_s" in event.data:
             # It counts from its beginning: who finishes in a break has taken it.
@@ -77,6 +81,7 @@ class SessionClock:
             if self.state is State.ACTIVE and event.at > self.since:
                 self._stretches.append((self.since, event.at))
             self._enter(_STOPS[event.kind], max(event.at, self.since))
+            self.interrupted = event.kind is EventKind.INTERRUPTED
         return False
 
     def _enter(self, state: State, at: float) -> None:

@@ -92,6 +92,7 @@ class SessionCore:
             self.pause_if_silent(captured_at)
         else:
             self.sign(captured_at)
+            self.go_on(math.nextafter(captured_at, -math.inf))  # just before: this frame counts
         if self.clock.state is State.PAUSED:
             return False
         buckets = self.signals.push(detections, captured_at)
@@ -147,10 +148,21 @@ class SessionCore:
             self._stop(EventKind.PAUSED, self.clock.last_sign)
         return silent
 
+    def go_on(self, at: float) -> None:
+        """Go on at a sign of the learner, where only the end of the process had stopped it."""
+        if self.clock.interrupted and at >= self.clock.since:
+            self.resume(at)
+
+    def interrupt(self) -> None:
+        """Stop as of the last sign because the process ends; the next sign goes on."""
+        if self.clock.state is State.ACTIVE:
+            self._stop(EventKind.INTERRUPTED, self.clock.last_sign)
+
     def pause(self, at: float) -> None:
         """Stop the clock and the signals."""
         self.ensure_open()
         self.sign(at)
+        self.go_on(at)  # a pause that was asked for stays one
         self._stop(EventKind.PAUSED, at)
 
     def resume(self, at: float) -> None:
@@ -227,6 +239,7 @@ class SessionCore:
         if not answer.is_correction:
             self.ensure_open()
         self.sign(answer.answered_at)
+        self.go_on(answer.answered_at)
         self.signals.presence.act(answer.answered_at)
         finished = self.clock.state is State.FINISHED
         self.questions.take(answer, features, after_end=finished)
@@ -235,6 +248,8 @@ class SessionCore:
         """Note that a passage was on the screen, unless that was in a pause."""
         self.ensure_open()
         self.sign(end)
+        if end >= self.clock.since:
+            self.go_on(max(start, self.clock.since))
         if self.clock.state is State.ACTIVE and end > self.clock.since:
             start = max(start, self.clock.since)
             if self.reading_log.add(View(passage_id, share, start, end)):
@@ -289,6 +304,7 @@ class SessionCore:
         self.signals.replay(buckets, end - REPLAY_S)
         self._baseline_given = self.signals.baseline is not None
         self.questionnaire.restore(answers, end)
+        self.questions.restore(events, max([end, *(event.at for event in events)]))
         self.questions.learn()
         self.reading_log = ReadingLog(views)
         self.markers = SessionMarkers(self.info.started_at, markers)

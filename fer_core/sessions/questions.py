@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from fer_core.affect.indicators import Features
 from fer_core.learner.probes import Answer, Probe, ProbeKind, ReadPassage
 from fer_core.learner.questionnaire import Questionnaire
 from fer_core.sessions.breaks import SessionBreaks
 from fer_core.sessions.estimates import live_features, stress_features
-from fer_core.sessions.events import EventKind, EventLog
+from fer_core.sessions.events import Event, EventKind, EventLog
 from fer_core.sessions.signals import SignalPipeline
+from fer_core.texts.question import Question
 
 
 class SessionQuestions:
@@ -64,7 +65,24 @@ class SessionQuestions:
             probe_id=probe.probe_id,
             probe_kind=str(probe.kind),
             passage_id=probe.passage_id,
+            prompt=probe.prompt,
+            chosen_at_random=probe.chosen_at_random,
+            question=None if probe.question is None else asdict(probe.question),
         )
+
+    def restore(self, events: Iterable[Event], at: float) -> None:
+        """Bring back the questions that were asked: one that waits can still be answered.
+
+        What was measured at the moment of asking is not known any more.
+
+        Args:
+            events: All of the session so far.
+            at: The latest moment that is known of it.
+        """
+        for event in events:
+            # Up to version 1.0 the words of a question were not in its event.
+            if event.kind is EventKind.PROBE_ASKED and "prompt" in event.data:
+                self._questionnaire.restore_asked(_probe_of(event), at)
 
     def skip_open(self, at: float) -> None:
         """Let the open question go, as skipped."""
@@ -104,3 +122,18 @@ class SessionQuestions:
             value=answer.value,
         )
         self._breaks.heard(answer)
+
+
+def _probe_of(event: Event) -> Probe:
+    """Return the question whose asking was noted."""
+    asked = event.data
+    question = asked["question"]
+    return Probe(
+        asked["probe_id"],
+        ProbeKind(asked["probe_kind"]),
+        event.at,
+        asked["prompt"],
+        asked["passage_id"],
+        question and Question(**{**question, "choices": tuple(question["choices"])}),
+        asked["chosen_at_random"],
+    )

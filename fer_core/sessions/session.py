@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pandas as pd
@@ -69,6 +69,15 @@ class StudySession:
         self.profile = profile or LearnerProfile()
         self._lock = threading.RLock()
         self._core = SessionCore(info, self.profile, questions, seed)
+        self._on_word: Callable[[], object] = lambda: None
+
+    def on_word(self, call: Callable[[], object]) -> None:
+        """Have something done after each command, answer and question: saving it, before it counts.
+
+        Args:
+            call: Called in the thread that gave it, without the session's lock.
+        """
+        self._on_word = call
 
     def observe(self, detections: Detections, captured_at: float) -> bool:
         """Take one analysed frame.
@@ -136,6 +145,26 @@ class StudySession:
         """
         with self._lock:
             self._core.pause(at)
+        self._on_word()
+
+    def interrupt(self) -> None:
+        """Stop as of the last sign because the process ends; the next sign goes on by itself."""
+        with self._lock:
+            self._core.interrupt()
+
+    def go_on(self, at: float) -> None:
+        """Go on at a sign of the learner, where only the end of a process had stopped the session.
+
+        Frames, reading reports and answers do so by themselves.
+        """
+        with self._lock:
+            self._core.go_on(at)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether only the end of a process had stopped it."""
+        with self._lock:
+            return self._core.clock.interrupted
 
     def resume(self, at: float) -> None:
         """Go on. A pause of two minutes, or as long as the planned break, counts as a rest.
@@ -145,21 +174,25 @@ class StudySession:
         """
         with self._lock:
             self._core.resume(at)
+        self._on_word()
 
     def finish(self, at: float) -> None:
         """End the session for good. Finishing twice changes nothing."""
         with self._lock:
             self._core.finish(at)
+        self._on_word()
 
     def snooze_break(self, at: float) -> None:
         """Let the break suggestion that stands come back in five minutes."""
         with self._lock:
             self._core.answer_suggestion(at, self._core.breaks.snooze)
+        self._on_word()
 
     def dismiss_break(self, at: float) -> None:
         """Take the break suggestion that stands away; after the timer's the next round begins."""
         with self._lock:
             self._core.answer_suggestion(at, self._core.breaks.dismiss)
+        self._on_word()
 
     def take_break(self, at: float) -> None:
         """Begin a break, suggested or not: pause, and let the timer count the break down.
@@ -171,6 +204,7 @@ class StudySession:
         """
         with self._lock:
             self._core.take_break(at)
+        self._on_word()
 
     def extend_break(self, at: float) -> None:
         """Rest for one minute more; outside a break nothing changes.
@@ -180,6 +214,7 @@ class StudySession:
         """
         with self._lock:
             self._core.extend_break(at)
+        self._on_word()
 
     def extend_round(self, at: float) -> None:
         """Study for five minutes more before the break; in a pause nothing changes.
@@ -189,6 +224,7 @@ class StudySession:
         """
         with self._lock:
             self._core.extend_round(at)
+        self._on_word()
 
     def next_probe(self, at: float, read: Iterable[ReadPassage] | None = None) -> Probe | None:
         """Return the question to show now: the open one, or a new one if it is time.
@@ -198,7 +234,11 @@ class StudySession:
             read: The passages read so far, where a text is open; None without a text.
         """
         with self._lock:
-            return self._core.next_probe(at, read)
+            before = self._core.questionnaire.open
+            probe = self._core.next_probe(at, read)
+        if probe is not None and probe is not before:
+            self._on_word()
+        return probe
 
     def use_questions(self, questions: Iterable[Question]) -> None:
         """Take the open text's own questions: the history knows a text by its name only."""
@@ -236,7 +276,8 @@ class StudySession:
         with self._lock:
             answer = Answer(probe, value, at, is_correction)
             self._core.answer(answer, features)
-            return answer
+        self._on_word()
+        return answer
 
     @property
     def answers(self) -> tuple[Answer, ...]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from fer_core.affect.breaks import BreakPlan
+
+#: keep: stays in the history. none: is stored while it runs, then removed. memory: never stored.
+Retention = Literal["keep", "none", "memory"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,12 @@ class SessionInfo:
         consent_version: Version of the text that the learner agreed to.
         consent_at: When they did, seconds since the epoch, where that is known; it is stored with
             the event of the start.
-        keep: Whether it may be stored; otherwise it lives in memory only.
+        keep: Whether it stays in the history after its end.
+        memory_only: It is never stored, and ends with this process. Without this and without
+            `keep` it is stored while it runs, so that a restart loses nothing, and then removed.
+
+    Raises:
+        ValueError: It is to be kept in memory only.
     """
 
     session_id: str
@@ -32,6 +40,16 @@ class SessionInfo:
     consent_version: str = ""
     keep: bool = True
     consent_at: float | None = None
+    memory_only: bool = False
+
+    def __post_init__(self) -> None:
+        if self.keep and self.memory_only:
+            raise ValueError("what stays in memory only is not kept")
+
+    @property
+    def retention(self) -> Retention:
+        """What becomes of it, in one word."""
+        return "memory" if self.memory_only else "keep" if self.keep else "none"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""

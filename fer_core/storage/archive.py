@@ -47,6 +47,7 @@ from fer_core.storage.tables import (
     learners,
     reviews,
     sessions,
+    texts,
 )
 
 FORMAT = "fer-history"
@@ -56,6 +57,11 @@ MOST_SESSIONS = 100_000
 LARGEST_ARCHIVE_BYTES = 20_000_000_000
 
 Progress = Callable[[float], object]
+
+#: A session in a file runs nowhere, and what is in a file was to be kept.
+_OF_NOBODY = {"holder": "", "kept": True}
+#: What columns mean that a file of an earlier version lacks.
+_WHEN_MISSING = {("texts", "kept"): True}
 
 #: What reading a file that is no whole export can raise, down to rows that contradict each other.
 _INVALID = (
@@ -130,20 +136,21 @@ def export_history(
         }
         query = (
             select(sessions)
-            .where(sessions.c.owner == owner, sessions.c.deleted_at.is_(None))
+            .where(sessions.c.owner == owner, sessions.c.deleted_at.is_(None), sessions.c.kept)
             .order_by(sessions.c.started_at, sessions.c.session_id)
         )
-        found = list(rows_of(connection, query))
+        found = [row | _OF_NOBODY for row in rows_of(connection, query)]
         for number, session in enumerate(found, start=1):
             whole: dict[str, Any] = {"session": session}
             tables["sessions"].write([session])
             for table in SESSION_TABLES:
+                wanted = table.c.session_id == session["session_id"]
+                if table is texts:
+                    wanted &= texts.c.kept
                 rows = list(
                     rows_of(
                         connection,
-                        select(table)
-                        .where(table.c.session_id == session["session_id"])
-                        .order_by(*table.primary_key.columns),
+                        select(table).where(wanted).order_by(*table.primary_key.columns),
                     )
                 )
                 tables[table.name].write(rows)
@@ -206,6 +213,7 @@ def import_history(
                     else:
                         here.add(session_id)
                         session = {**whole["session"], "owner": owner, "deleted_at": None}
+                        session |= _OF_NOBODY
                         connection.execute(insert(sessions), [_checked(sessions, session)])
                         for table in SESSION_TABLES:
                             rows = [
@@ -290,7 +298,7 @@ def _checked(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
     """
     checked: dict[str, Any] = {}
     for column in table.columns:
-        value = row.get(column.name)
+        value = row.get(column.name, _WHEN_MISSING.get((table.name, column.name)))
         if value is None:
             if not column.nullable:
                 raise ValueError(f"{table.name}.{column.name} is missing")

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from fer_core.errors import HistoryNotShrunk, StorageError
-from fer_core.storage.engines import make_engine, reading
+from fer_core.storage.engines import make_engine, reading, sqlite_file
+from fer_core.storage.holders import make_holder
 from fer_core.storage.schema import upgrade
 from fer_core.storage.tables import metadata
 
@@ -28,16 +29,21 @@ class Database:
     Raises:
         DatabaseTooNew: A newer version of the app wrote it.
         SettingsError: The URL cannot be used.
+
+    Attributes:
+        holder: This process among those that use the database.
     """
 
     def __init__(self, url: str) -> None:
         self._engine = make_engine(url)
+        self.holder = make_holder(self._engine, sqlite_file(self._engine))
         self._reading = reading(self._engine)
         self._prepared = False
         self._preparing = threading.Lock()
         self._failure: StorageError | None = None
 
     def close(self) -> None:
+        self.holder.close()
         self._engine.dispose()
 
     def prepare(self) -> None:
@@ -75,6 +81,30 @@ class Database:
         except (IntegrityError, DataError):
             # The rows are wrong, not the database; whoever made them says so.
             raise
+        except DATABASE_ERRORS as error:
+            raise StorageError(explain(error)) from error
+
+    def hold(self) -> str:
+        """See to it that others find this process alive, and return its name.
+
+        Raises:
+            StorageError: The database cannot be used now.
+        """
+        self.prepare()
+        try:
+            self.holder.ensure()
+        except DATABASE_ERRORS as error:
+            raise StorageError(explain(error)) from error
+        return self.holder.name
+
+    def lives(self, name: str) -> bool:
+        """Tell whether a process of this name may still be there.
+
+        Raises:
+            StorageError: The database cannot be used now.
+        """
+        try:
+            return self.holder.lives(name)
         except DATABASE_ERRORS as error:
             raise StorageError(explain(error)) from error
 

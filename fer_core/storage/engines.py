@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
@@ -35,6 +37,9 @@ def make_engine(url: str) -> Engine:
     writes in between; taking the lock first makes it wait instead. Reading goes through
     `reading`, which takes none.
 
+    A SQLite address may be a path, relative or absolute or from the home folder on (`~`), or a URI
+    (`sqlite:///file:/x.db?uri=true`).
+
     Raises:
         SettingsError: The URL cannot be understood, or its driver is not installed.
     """
@@ -44,8 +49,7 @@ def make_engine(url: str) -> Engine:
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() != "sqlite":
             return create_engine(parsed, pool_pre_ping=True, connect_args=_patience(parsed))
-        if parsed.database in (None, "", ":memory:"):
-            raise SettingsError("FER_DATABASE_URL names no file: a history needs one.")
+        parsed = _with_whole_path(parsed)
         engine = create_engine(
             parsed, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
         )
@@ -56,8 +60,49 @@ def make_engine(url: str) -> Engine:
             f"FER_DATABASE_URL needs {error.name}, which is not installed. For PostgreSQL: "
             "pip install -r requirements-postgres.txt (of the package: fer-study[postgres])."
         ) from None
-    _prepare_sqlite(engine, Path(str(parsed.database)))
+    file = sqlite_file(engine)
+    assert file is not None  # noqa: S101  (held by `_with_whole_path`)
+    _prepare_sqlite(engine, file)
     return engine
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """Return the file of a database; None where it is not SQLite's."""
+    return _file_of(engine.url) if engine.dialect.name == "sqlite" else None
+
+
+def _file_of(url: URL) -> Path | None:
+    """Return the file that a SQLite URL names; None where it names none."""
+    database = url.database or ""
+    if database.startswith("file:"):  # a URI, see sqlite.org/uri.html
+        if url.query.get("mode") == "memory":
+            return None
+        database = unquote(urlsplit(database).path)
+        if os.name == "nt":
+            database = database.lstrip("/")
+    return None if database in ("", ":memory:") else Path(database)
+
+
+def _with_whole_path(url: URL) -> URL:
+    """Return a SQLite URL with its file's whole path: `~` means home, and the folder may change.
+
+    Raises:
+        SettingsError: It names no file.
+    """
+    file = _file_of(url)
+    if file is None:
+        raise SettingsError("FER_DATABASE_URL names no file: a history needs one.")
+    try:
+        whole = file.expanduser().absolute()
+    except RuntimeError:
+        raise SettingsError(
+            "FER_DATABASE_URL begins with ~, and there is no such home folder."
+        ) from None
+    if not (url.database or "").startswith("file:"):
+        return url.set(database=str(whole))
+    # The driver reads a URI only where it is told so; without that it would be a file's name.
+    query = {**url.query, "uri": "true"}
+    return url.set(database="file:" + quote(whole.as_posix()), query=query)
 
 
 def _patience(url: URL) -> dict[str, int]:
@@ -75,6 +120,7 @@ def _prepare_sqlite(engine: Engine, file: Path) -> None:
     @event.listens_for(engine, "do_connect")
     def make_private_file(*_: object) -> None:
         if file.exists():
+            _make_private(file)
             return
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Created here, so that other users of the machine cannot read it.
@@ -97,6 +143,17 @@ def _prepare_sqlite(engine: Engine, file: Path) -> None:
     def begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _make_private(file: Path) -> None:
+    """Take from others the right to read a history that something else has created.
+
+    SQLite gives the files beside it the same rights when it makes them.
+    """
+    for each in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
+        with suppress(OSError):  # it is not there, or it is another user's
+            if each.stat().st_mode & 0o077:
+                each.chmod(0o600)
 
 
 def reading(engine: Engine) -> Engine:

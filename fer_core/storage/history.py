@@ -21,7 +21,7 @@ from fer_core.sessions.timeline_bucket import TimelineBucket
 from fer_core.storage.records import INDICATORS, row_to_passage
 from fer_core.texts.document import Document
 
-#: A session whose process has not saved it for this long is taken for interrupted.
+#: A session whose process lives and has not saved it for this long is taken for interrupted.
 INTERRUPTED_AFTER_S = 30.0
 
 
@@ -66,6 +66,7 @@ class SessionSummary:
         goal_outcome: Whether its goal was reached, in the learner's judgement; None: not said.
         excluded_s: What the learner left out of the statistics.
         markers: How many moments the learner marked, excluded ranges among them.
+        holder: The process that runs it, see `storage.holders`; empty: none does.
     """
 
     info: SessionInfo
@@ -89,14 +90,16 @@ class SessionSummary:
     goal_outcome: GoalOutcome | None = None
     excluded_s: float = 0.0
     markers: int = 0
+    holder: str = ""
 
     @property
     def session_id(self) -> str:
         return self.info.session_id
 
     def is_interrupted(self, now: float) -> bool:
-        """Whether it was cut off: not finished, and nobody saves it any more."""
-        return self.state is not State.FINISHED and now - self.saved_until > INTERRUPTED_AFTER_S
+        """Whether it was cut off: not finished, and nobody runs it any more."""
+        silent = now - self.saved_until > INTERRUPTED_AFTER_S
+        return self.state is not State.FINISHED and (silent or not self.holder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ def row_to_summary(values: Mapping[str, Any]) -> SessionSummary:
         name: values[name]
         for name in (
             "saved_until", "note", "elapsed_s", "active_s", "studied_s", "away_s", "valid_s",
-            "observed_s", "breaks", "frames", "deleted_at",
+            "observed_s", "breaks", "frames", "deleted_at", "holder",
         )
     }  # fmt: skip
     plain |= {name: _mean_estimate(values, name) for name in INDICATORS}
@@ -160,6 +163,7 @@ def row_to_summary(values: Mapping[str, Any]) -> SessionSummary:
             goal=values["goal"],
             plan=BreakPlan(values["focus_min"], values["break_min"]),
             consent_version=values["consent_version"],
+            keep=values["kept"],
         ),
         state=State(values["state"]),
         text=text_label,

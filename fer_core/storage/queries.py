@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, insert, select, update
+from sqlalchemy import Connection, Select, Table, and_, delete, insert, or_, select, update
 
 from fer_core.affect.baseline import Baseline
 from fer_core.errors import SessionNotFound
 from fer_core.learner.profile import Given, UsualLevels
+from fer_core.sessions.snapshot import State
 from fer_core.storage import records
 from fer_core.storage.card_queries import leave_sessions, remove_cards, remove_dropped
 from fer_core.storage.history import (
@@ -22,12 +23,14 @@ from fer_core.storage.history import (
 from fer_core.storage.tables import (
     SESSION_TABLES,
     answers,
+    creations,
     events,
     learners,
     markers,
     passage_notes,
     passages,
     sessions,
+    summaries,
     texts,
     timeline,
     views,
@@ -35,6 +38,11 @@ from fer_core.storage.tables import (
 
 #: A deleted session can be brought back for this long.
 UNDO_S = 15 * 60.0
+#: What is not to be kept stays for so long after the end of its session, so that a client whose
+#: answer was lost, or a page that is loaded again, still finds it. Seconds.
+AFTER_END_S = 3600.0
+#: The same for a session that nobody ended, from when it was last run: a closed lid is no end.
+LEFT_S = 12 * 3600.0
 #: Rows in one statement; bounds its memory.
 LINES_AT_ONCE = 500
 
@@ -59,12 +67,19 @@ def find_sessions(
     until: float | None,
     text_id: str | None,
     limit: int | None,
+    *,
+    kept_only: bool,
 ) -> list[SessionSummary]:
     """Return sessions that are not deleted, newest first; see `SessionStore.sessions`."""
     query = (
         select(sessions)
         .where(sessions.c.owner == owner, sessions.c.deleted_at.is_(None))
         .order_by(sessions.c.started_at.desc(), sessions.c.session_id)
+    )
+    # One that is not to be kept is listed while it runs.
+    listed = sessions.c.kept
+    query = query.where(
+        listed if kept_only else or_(listed, sessions.c.state != str(State.FINISHED))
     )
     if since is not None:
         query = query.where(sessions.c.started_at >= since)
@@ -152,6 +167,7 @@ def find_answers(
         .where(
             sessions.c.owner == owner,
             sessions.c.deleted_at.is_(None),
+            sessions.c.kept,
             answers.c.answered_at >= since,
         )
         .order_by(answers.c.answered_at, answers.c.probe_id)
@@ -170,7 +186,12 @@ def find_usual(connection: Connection, owner: str, before: float | None, limit: 
         mean = sessions.c[name]
         query = (
             select(mean)
-            .where(sessions.c.owner == owner, sessions.c.deleted_at.is_(None), mean.is_not(None))
+            .where(
+                sessions.c.owner == owner,
+                sessions.c.deleted_at.is_(None),
+                sessions.c.kept,
+                mean.is_not(None),
+            )
             .order_by(sessions.c.started_at.desc())
             .limit(limit)
         )
@@ -186,7 +207,12 @@ def find_paces(connection: Connection, owner: str, before: float | None, limit: 
     query = (
         select(passages)
         .join(sessions)
-        .where(sessions.c.owner == owner, sessions.c.deleted_at.is_(None), passages.c.seconds > 0)
+        .where(
+            sessions.c.owner == owner,
+            sessions.c.deleted_at.is_(None),
+            sessions.c.kept,
+            passages.c.seconds > 0,
+        )
         .order_by(sessions.c.started_at.desc(), passages.c.position)
         .limit(limit)
     )
@@ -223,7 +249,7 @@ def remove_sessions(connection: Connection, session_ids: Sequence[str]) -> None:
     """Remove sessions for good, with all that belongs to them."""
     leave_sessions(connection, session_ids)
     for session_id in session_ids:
-        for table in SESSION_TABLES:
+        for table in (*SESSION_TABLES, creations, summaries):
             connection.execute(delete(table).where(table.c.session_id == session_id))
         connection.execute(delete(sessions).where(sessions.c.session_id == session_id))
 
@@ -237,16 +263,37 @@ def remove_deleted(connection: Connection, now: float) -> None:
     remove_dropped(connection, now - UNDO_S)
 
 
+def remove_temporary(connection: Connection, now: float) -> None:
+    """Remove for good what was here only so that a restart loses nothing.
+
+    That is: sessions that are not to be kept, and the words of texts that are not, some time after
+    their end or the last sign of a process that ran them; summaries of sessions that are gone.
+    """
+    over = sessions.c.saved_until < now - AFTER_END_S
+    left = sessions.c.saved_until < now - LEFT_S
+    past = or_(left, and_(over, sessions.c.state == str(State.FINISHED)))
+    gone = connection.scalars(select(sessions.c.session_id).where(~sessions.c.kept, past))
+    remove_sessions(connection, list(gone))
+    connection.execute(
+        delete(texts).where(
+            ~texts.c.kept, texts.c.session_id.in_(select(sessions.c.session_id).where(past))
+        )
+    )
+    connection.execute(delete(summaries).where(summaries.c.forget_at < now))
+
+
 def remove_everything(connection: Connection, owner: str | None) -> None:
     """Remove all sessions and cards of a learner and what is known of them; None: everybody's."""
     whose = select(sessions.c.session_id)
-    about = delete(learners)
+    about, last = delete(learners), delete(summaries)
     if owner is not None:
         whose = whose.where(sessions.c.owner == owner)
         about = about.where(learners.c.owner == owner)
+        last = last.where(summaries.c.owner == owner)
     remove_sessions(connection, list(connection.scalars(whose)))
     remove_cards(connection, owner)
     connection.execute(about)
+    connection.execute(last)
 
 
 def find_learner(connection: Connection, owner: str) -> dict[str, Any]:

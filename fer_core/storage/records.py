@@ -241,10 +241,11 @@ def row_to_note(row: Mapping[str, Any]) -> PassageNote:
     return PassageNote(row["passage_id"], spans, row["note"])
 
 
-def document_to_row(session_id: str, document: Document) -> Row:
+def document_to_row(session_id: str, document: Document, *, kept: bool = True) -> Row:
     """Return a text as a row of the table `texts`."""
     passages = [
         {
+            "passage_id": passage.passage_id,
             "text": passage.text.replace("\x00", ""),
             "section": passage.section,
             "headings": [asdict(heading) for heading in passage.headings],
@@ -253,6 +254,7 @@ def document_to_row(session_id: str, document: Document) -> Row:
     ]
     return {
         "session_id": session_id,
+        "kept": kept,
         "title": document.title.replace("\x00", ""),
         "language": document.language[:LABEL_LENGTH],
         "pages": document.pages,
@@ -267,7 +269,8 @@ def row_to_document(row: Mapping[str, Any]) -> Document:
         title=row["title"],
         passages=tuple(
             Passage(
-                f"p{index + 1}",
+                # Up to version 1.0 all had these names; a client gives its own.
+                passage.get("passage_id", f"p{index + 1}"),
                 index,
                 passage["text"],
                 tuple(Heading(**heading) for heading in passage["headings"]),

@@ -16,13 +16,16 @@ from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.database import Database
 from fer_core.storage.history import TextLabel
-from fer_core.storage.queries import keep_baseline, remove_deleted
-from fer_core.storage.writer import Follower, SessionErased, advance, continue_stored, save
+from fer_core.storage.queries import keep_baseline, remove_deleted, remove_temporary
+from fer_core.storage.requests import Creation
+from fer_core.storage.writer import Follower, SessionLost, advance, continue_stored, save
 from fer_core.texts.document import Document
 
 #: Between two saves of a running session. With the second that is not yet complete and the time
 #: of a commit, a crash loses less than five.
 SAVE_EVERY_S = 2.0
+#: How long `close` waits for a save that is going on. Seconds.
+JOIN_TIMEOUT_S = 10.0
 #: Between two looks for deleted sessions whose time to come back is over.
 REMOVE_EVERY_S = 60.0
 
@@ -84,6 +87,10 @@ class Saver:
         self._status = StoreStatus()
         # Of the last save: the sessions that it left out.
         self._unsaved: frozenset[str] = frozenset()
+        self._lost: list[str] = []
+        #: Called with the name of a session that this process must not run any more: it was erased
+        #: elsewhere, or runs there. No lock is held.
+        self.on_lost: Callable[[str], object] = lambda _: None
         self._wake = threading.Event()
         self._closed = False
         self._thread: threading.Thread | None = None
@@ -99,24 +106,65 @@ class Saver:
         text: TextLabel | None,
         document: Document | None = None,
         *,
+        keep_text: bool = False,
         is_stored: bool = False,
+        creation: Creation | None = None,
     ) -> None:
         """Save a session from now on, until it is finished; see `SessionStore.follow`."""
+        session_id = session.info.session_id
         with self._lock:
-            known = self._followers.get(session.info.session_id)
+            known = self._followers.get(session_id)
             if known is not None and known.session is session:
                 known.text = text or known.text
                 known.unsaved_document = document or known.unsaved_document
+                known.keeps_text = keep_text or known.keeps_text
             else:
-                self._followers[session.info.session_id] = Follower(
-                    session, owner, text, document, is_stored
+                self._followers[session_id] = Follower(
+                    session, owner, text, document, keep_text, is_stored, creation
                 )
+                session.on_word(lambda: self.save_one(session_id))
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(
                     target=self._run, name="history-writer", daemon=True
                 )
                 self._thread.start()
         self._wake.set()
+
+    def save_one(self, session_id: str) -> bool:
+        """Save one session at once: what was said in it must outlive this process.
+
+        In an outage nobody is held up: it is saved as soon as it can be.
+
+        Returns:
+            Whether it is safe.
+        """
+        with self._lock:
+            follower = self._followers.get(session_id)
+            if follower is None or not self._status.saving:
+                return False
+            try:
+                self._save(follower)
+            except SessionLost:
+                self._lose(session_id)
+            except StorageError as error:
+                self.note_outage(error)
+            except Exception as error:  # the thread tries it again, and says so
+                _log.warning("a session could not be saved: %s", type(error).__name__)
+            else:
+                return True
+        self._tell_lost()
+        return False
+
+    def _lose(self, session_id: str) -> None:
+        del self._followers[session_id]
+        self._lost.append(session_id)
+
+    def _tell_lost(self) -> None:
+        """Tell of the sessions that this process must not run any more; no lock may be held."""
+        with self._lock:
+            lost, self._lost = self._lost, []
+        for session_id in lost:
+            self.on_lost(session_id)
 
     def follows(self, session_id: str, owner: str) -> bool:
         """Tell whether a session of this owner is being saved as it goes."""
@@ -168,8 +216,8 @@ class Saver:
         for session_id, follower in list(self._followers.items()):
             try:
                 self._save(follower)
-            except SessionErased:
-                del self._followers[session_id]
+            except SessionLost:
+                self._lose(session_id)
             except StorageError:
                 raise
             except Exception as error:  # what is wrong with one must not cost the others
@@ -242,7 +290,7 @@ class Saver:
         self._closed = True
         self._wake.set()
         if self._thread is not None:
-            self._thread.join(timeout=10.0)
+            self._thread.join(timeout=JOIN_TIMEOUT_S)
         self.save_now()
 
     def note_outage(self, error: StorageError) -> None:
@@ -260,10 +308,12 @@ class Saver:
             self._wake.clear()
             try:
                 self.save_now()
+                self._tell_lost()
                 if self._clock() - removed_at >= REMOVE_EVERY_S:
                     removed_at = self._clock()
                     with self._lock, self._database.writing() as connection:
                         remove_deleted(connection, removed_at)
+                        remove_temporary(connection, removed_at)
             except StorageError as error:
                 self.note_outage(error)
             except Exception:
@@ -272,12 +322,14 @@ class Saver:
 
     def _save(self, follower: Follower) -> None:
         finished = follower.session.state is State.FINISHED
+        holder = self._database.hold()
         with self._database.writing() as connection:
             if follower.is_new:
-                continue_stored(connection, follower)
-            progress = save(connection, follower, self._clock())
+                continue_stored(connection, follower, self._clock(), holder)
+            progress = save(connection, follower, self._clock(), holder)
             baseline = follower.session.baseline
-            if baseline is not None and progress.means_at != follower.means_at:
+            is_kept = follower.session.info.keep
+            if is_kept and baseline is not None and progress.means_at != follower.means_at:
                 keep_baseline(connection, follower.owner, baseline, self._clock())
         advance(follower, progress)
         if finished:

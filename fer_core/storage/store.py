@@ -29,9 +29,11 @@ from fer_core.storage.archive import ImportResult, export_history, import_histor
 from fer_core.storage.cards import CardStore, find_card_answers
 from fer_core.storage.database import Database
 from fer_core.storage.engines import database_url
+from fer_core.storage.handover import Handover
 from fer_core.storage.history import SessionSummary, StoredSession, TextLabel
 from fer_core.storage.own_words import OwnWords, replace_notes
 from fer_core.storage.records import passage_to_row
+from fer_core.storage.requests import Creation, forget_summary, let_go
 from fer_core.storage.saver import Saver, StoreStatus
 from fer_core.storage.writer import clean
 from fer_core.texts.document import Document
@@ -77,8 +79,10 @@ class SessionStore:
         self.cards = CardStore(self.database, clock)
         self._saver = Saver(self.database, clock)
         self.own_words = OwnWords(self.database)
+        self.handover = Handover(self.database, self._saver, clock)
         try:
             self.database.prepare()
+            self.handover.release_the_dead()
         except DatabaseTooNew:
             self.database.close()
             raise
@@ -97,8 +101,9 @@ class SessionStore:
         self.close()
 
     def close(self) -> None:
-        """Save what can be saved and let go of the database."""
+        """Save what can be saved, hold no session any more, and let go of the database."""
         self._saver.close()
+        self.handover.let_go_all()
         self.database.close()
 
     # Saving
@@ -110,22 +115,40 @@ class SessionStore:
         owner: str = "",
         text: TextLabel | None = None,
         document: Document | None = None,
+        keep_text: bool = True,
         is_stored: bool = False,
+        creation: Creation | None = None,
     ) -> None:
         """Save a session from now on, until it is finished. Never raises.
 
-        A session that is not to be kept is left alone. Following twice changes nothing but the
-        text. A finished one is followed again to save what was answered since.
+        It is saved every two seconds, and whatever its learner says or does at once. A session that
+        stays in memory is left alone; one that is not to be kept is removed after its end.
+        Following twice changes nothing but the text. A finished one is followed again to save what
+        was answered since.
 
         Args:
             session: New, or restored from this history.
             owner: Whose it is.
             text: The text that is read, if any.
-            document: Its words, where the learner wants them kept.
+            document: Its words.
+            keep_text: They stay after the end of the session; else they are removed.
             is_stored: It was saved before: gone from the history, it must not come back.
+            creation: The request that started it, where that may come again.
         """
-        if session.info.keep:
-            self._saver.follow(session, owner, text, document, is_stored=is_stored)
+        if not session.info.memory_only:
+            self._saver.follow(
+                session,
+                owner,
+                text,
+                document,
+                keep_text=keep_text,
+                is_stored=is_stored,
+                creation=creation,
+            )
+
+    def save_one(self, session_id: str) -> bool:
+        """Save one running session at once; tell whether it is safe. Never raises."""
+        return self._saver.save_one(session_id)
 
     def save_now(self) -> bool:
         """Save every running session at once; tell whether all of it is safe."""
@@ -140,6 +163,12 @@ class SessionStore:
         with self._saver.hold():
             self._saver.save_now()
             if self._saver.is_unsaved(session_id):
+                return False
+            try:
+                with self.database.writing() as connection:
+                    let_go(connection, self.database.holder.name, session_id)
+            except StorageError as error:
+                self._saver.note_outage(error)
                 return False
             self._saver.forget(session_id)
             return True
@@ -211,6 +240,7 @@ class SessionStore:
         until: float | None = None,
         text_id: str | None = None,
         limit: int | None = None,
+        kept_only: bool = True,
     ) -> list[SessionSummary]:
         """Return sessions, newest first; deleted ones are left out.
 
@@ -221,9 +251,12 @@ class SessionStore:
             until: Started before.
             text_id: About this text.
             limit: At most so many.
+            kept_only: Without those that are only here until their end.
         """
         with self.database.reading() as connection:
-            return queries.find_sessions(connection, owner, search, since, until, text_id, limit)
+            return queries.find_sessions(
+                connection, owner, search, since, until, text_id, limit, kept_only=kept_only
+            )
 
     def summary(self, session_id: str, *, owner: str = "") -> SessionSummary:
         """Return one session as it stands in the list. Raises as `load`, without its work."""
@@ -255,7 +288,9 @@ class SessionStore:
             stored.summary.info,
             stored.rows,
             stored.events,
-            self.profile(owner=owner, before=stored.summary.info.started_at),
+            self.profile(owner=owner, before=stored.summary.info.started_at)
+            if stored.summary.info.keep
+            else None,
             answers=stored.answers,
             views=stored.views,
             markers=stored.markers,
@@ -381,8 +416,11 @@ class SessionStore:
                     queries.change_session(connection, session_id, owner, deleted_at=self._clock())
                     queries.remove_sessions(connection, [session_id])
             except SessionNotFound:
-                # A session that has just begun may not have been saved yet.
-                if not self._saver.follows(session_id, owner):
+                # A session that has just begun may not have been saved yet; of another only the
+                # last answer may be left.
+                with self.database.writing() as connection:
+                    had_summary = forget_summary(connection, session_id, owner)
+                if not had_summary and not self._saver.follows(session_id, owner):
                     raise
             self._saver.forget(session_id)
 

@@ -88,6 +88,10 @@ sessions = Table(
     Column("excluded_s", Double),
     Column("markers", Integer),
     Column("deleted_at", Double),
+    # Whether it stays after its end; else it is here only so that a restart loses nothing.
+    Column("kept", Boolean, nullable=False, server_default="1"),
+    # The process that runs it, see `storage.holders`; empty: none does.
+    Column("holder", String(ID_LENGTH), nullable=False, server_default=""),
     Index("sessions_by_start", "owner", "started_at"),
 )
 
@@ -190,11 +194,12 @@ passages = Table(
     Column("why", Text),
 )
 
-#: The text itself, only where the learner asked for it to be kept.
+#: The text itself: while the session runs, and for good only where the learner asked for that.
 texts = Table(
     "texts",
     metadata,
     _session_id(),
+    Column("kept", Boolean, nullable=False, server_default="1"),
     Column("title", Text, nullable=False),
     Column("language", String(LABEL_LENGTH), nullable=False),
     Column("pages", Integer, nullable=False),
@@ -267,6 +272,32 @@ reviews = Table(
     Column("delay_s", Double, nullable=False),
     Column("before", JSON, nullable=False),
     Index("reviews_by_card", "card_id", "at"),
+)
+
+#: Requests to start a session that may come again, by the hash of who asked under which key.
+creations = Table(
+    "creations",
+    metadata,
+    Column("request", String(ID_LENGTH), primary_key=True),
+    Column(
+        "session_id",
+        String(ID_LENGTH),
+        ForeignKey("sessions.session_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("digest", String(ID_LENGTH), nullable=False),
+    Index("creations_by_session", "session_id"),
+)
+
+#: What a door answered when a session ended, word for word, so that it can answer so again. A row
+#: may outlive its session: of one that is not kept this is the last that is known, for an hour.
+summaries = Table(
+    "summaries",
+    metadata,
+    Column("session_id", String(ID_LENGTH), primary_key=True),
+    Column("owner", String(OWNER_LENGTH), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("forget_at", Double),
 )
 
 #: The tables that belong to a session, in the order in which they are filled.

@@ -29,6 +29,7 @@ from fer_core.storage.records import (
     marker_to_row,
     view_to_row,
 )
+from fer_core.storage.requests import Creation, keep_creation, take_hold
 from fer_core.storage.tables import answers, events, markers, sessions, texts, timeline, views
 from fer_core.texts.document import Document
 
@@ -41,7 +42,11 @@ class Follower:
     """A session being saved, and how far it has been.
 
     Attributes:
+        text: Which text it is about.
+        unsaved_document: Its words, until they are saved.
+        keeps_text: The words stay after its end.
         is_stored: It was saved before it was followed.
+        creation: The request that started it, where that may come again.
         is_new: It has not been saved since it is followed.
     """
 
@@ -49,7 +54,9 @@ class Follower:
     owner: str
     text: TextLabel | None = None
     unsaved_document: Document | None = None
+    keeps_text: bool = False
     is_stored: bool = False
+    creation: Creation | None = None
     is_new: bool = True
     rows_until: float | None = None
     last_event: int = 0
@@ -76,11 +83,11 @@ class Progress:
     document: Document | None
 
 
-class SessionErased(Exception):
-    """The session was saved before and is no longer there."""
+class SessionLost(Exception):
+    """The session was saved before and is no longer there, or another process runs it now."""
 
 
-def save(connection: Connection, follower: Follower, now: float) -> Progress:
+def save(connection: Connection, follower: Follower, now: float, holder: str) -> Progress:
     """Write what is new in a session.
 
     Nothing in the follower changes; pass what is returned to `advance` after the commit.
@@ -89,13 +96,14 @@ def save(connection: Connection, follower: Follower, now: float) -> Progress:
         connection: In a writing transaction.
         follower: The session and how far it was saved.
         now: Seconds since the epoch.
+        holder: This process, see `storage.holders`.
 
     Raises:
-        SessionErased: It was erased since it was last saved.
+        SessionLost: It was erased since it was last saved, or another process runs it.
     """
     session, session_id = follower.session, follower.session_id
     state = session.state
-    _save_session(connection, follower, state, now)
+    _save_session(connection, follower, state, now, holder)
 
     rows = session.rows(follower.rows_until)
     if rows:
@@ -116,7 +124,8 @@ def save(connection: Connection, follower: Follower, now: float) -> Progress:
     document = follower.unsaved_document
     if document is not None:
         connection.execute(delete(texts).where(texts.c.session_id == session_id))
-        insert_rows(connection, texts, [document_to_row(session_id, document)])
+        row = document_to_row(session_id, document, kept=follower.keeps_text)
+        insert_rows(connection, texts, [row])
     seen = session.views
     _save_views(connection, follower, seen)
 
@@ -154,20 +163,22 @@ def advance(follower: Follower, progress: Progress) -> None:
         follower.unsaved_document = None
 
 
-def continue_stored(connection: Connection, follower: Follower) -> None:
+def continue_stored(connection: Connection, follower: Follower, now: float, holder: str) -> None:
     """Set a follower to where the database stands, for a session that was restored from it.
 
     Raises:
-        SessionErased: It was saved before and is no longer there.
+        SessionLost: It was saved before and is no longer there, or another process runs it.
     """
     session_id = follower.session_id
     stored = connection.execute(
-        select(sessions.c.session_id).where(sessions.c.session_id == session_id)
+        select(sessions.c.holder).where(sessions.c.session_id == session_id)
     ).first()
     if stored is None:
         if follower.is_stored:
-            raise SessionErased
+            raise SessionLost
         return
+    if stored.holder != holder and not take_hold(connection, session_id, "", holder, now):
+        raise SessionLost
     follower.is_new = False
     follower.rows_until = connection.scalar(
         select(func.max(timeline.c.at + timeline.c.width_s)).where(
@@ -182,7 +193,9 @@ def continue_stored(connection: Connection, follower: Follower) -> None:
     )
 
 
-def _save_session(connection: Connection, follower: Follower, state: State, now: float) -> None:
+def _save_session(
+    connection: Connection, follower: Follower, state: State, now: float, holder: str
+) -> None:
     info = follower.session.info
     totals = follower.session.totals(now)
     text = follower.text
@@ -200,6 +213,8 @@ def _save_session(connection: Connection, follower: Follower, state: State, now:
         "excluded_s": totals.excluded_s,
         "markers": len(follower.session.markers.all()),
     }
+    if state is State.FINISHED:
+        live["holder"] = ""  # what is over is run by nobody
     if text is not None:
         live |= {
             "text_id": text.text_id,
@@ -209,16 +224,20 @@ def _save_session(connection: Connection, follower: Follower, state: State, now:
     if not follower.is_new:
         # Title and note belong to the learner, who may have changed them meanwhile.
         done = connection.execute(
-            update(sessions).where(sessions.c.session_id == follower.session_id).values(live)
+            update(sessions)
+            .where(sessions.c.session_id == follower.session_id, sessions.c.holder == holder)
+            .values(live)
         )
         if done.rowcount == 0:
-            raise SessionErased
+            raise SessionLost
         return
     connection.execute(
         insert(sessions).values(
             {
                 "session_id": follower.session_id,
                 "owner": follower.owner,
+                "kept": info.keep,
+                "holder": holder,
                 "started_at": info.started_at,
                 "title": clean(info.title),
                 "goal": clean(info.goal),
@@ -233,6 +252,8 @@ def _save_session(connection: Connection, follower: Follower, state: State, now:
             }
         )
     )
+    if follower.creation is not None:
+        keep_creation(connection, follower.session_id, follower.creation)
 
 
 def _save_answers(

@@ -14,6 +14,7 @@ import pytest
 
 from fer_core.api.services import AppServices
 from fer_core.live.memory import IDLE_S
+from fer_core.storage.queries import AFTER_END_S, remove_temporary
 from fer_core.storage.store import SessionStore
 from tests.api.conftest import MakeApp
 from tests.api.learner import CONSENT, PASSAGES, SESSIONS, START, Clock, Learner
@@ -143,6 +144,35 @@ def test_a_session_that_was_let_go_can_be_taken_up_again(learner: Learner, photo
     assert learner.frame(photo).get_json()["used"]
 
 
+@pytest.mark.parametrize("retention", ["keep", "none"])
+def test_a_client_that_goes_on_sending_goes_on_after_a_restart(
+    make_app: MakeApp, photo: bytes, retention: str
+) -> None:
+    clock = Clock()
+    before = Learner(make_app(clock=clock, api_rate_limit="1000/second").test_client(), clock)
+    before.start(retention=retention, title="on", text={"passages": PASSAGES})
+    before.sit(photo, 5)
+    before.see("p1", 0, 5)
+    before.post("/answers", [{"passage_id": "p1", "value": 2}])
+    before.client.application.extensions["fer"].sessions.close()
+
+    clock.now += 3
+    client = make_app(clock=clock, api_rate_limit="1000/second").test_client()
+    after = Learner(client, clock)
+    after.session_id = before.session_id
+    assert after.client.get(SESSIONS).get_json()["sessions"][0]["title"] == "on"
+    answer = after.frame(photo).get_json()
+    assert (answer["used"], answer["snapshot"]["state"]) == (True, "active")
+    shown = after.get().get_json()
+    assert shown["text"]["passages"][0]["passage_id"] == "p1"
+    assert (shown["live"], shown["retention"]) == (True, retention)
+    after.sit(photo, 12)
+    assert after.see("p2", 8, 12).status_code == 200
+    feedback = after.post("/finish").get_json()["feedback"]
+    assert [one["passage_id"] for one in feedback["passages"]] == ["p1", "p2"]
+    assert feedback["answered"] == 1
+
+
 def test_a_session_without_retention_leaves_nothing_in_the_history(
     learner: Learner, photo: bytes
 ) -> None:
@@ -178,8 +208,13 @@ def test_a_finished_reading_is_kept_without_its_words(make_app: MakeApp) -> None
     feedback = after.get("/feedback").get_json()
     assert feedback["passages"] == finished["passages"]
     assert feedback["highlights"] == finished["highlights"]
-    assert after.post("/finish").get_json()["feedback"]["own_wpm"] == finished["own_wpm"]
-    assert after.get().get_json()["text"] is None
+    assert after.post("/finish").get_json()["feedback"] == finished
+    with store_of(after).database.writing() as connection:
+        remove_temporary(connection, clock.now + AFTER_END_S + 1)
+    late = Learner(make_app(clock=clock).test_client(), clock)
+    late.session_id = before.session_id
+    assert late.get().get_json()["text"] is None
+    assert late.get("/feedback").get_json()["highlights"] == finished["highlights"]
 
 
 def test_a_list_joins_running_sessions_and_the_history(make_app: MakeApp) -> None:

@@ -22,7 +22,7 @@ def database() -> str:
 def test_a_session_without_retention_misses_nothing(learner: Learner, photo: bytes) -> None:
     assert learner.start(retention="none").status_code == 201
     learner.sit(photo, 3)
-    assert learner.get().get_json()["history"] is None
+    assert learner.get().get_json()["history"]["saving"] is False
     assert learner.get("/timeline").get_json()["rows"]
     assert learner.post("/finish").status_code == 200
 

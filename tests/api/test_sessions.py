@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from fer_core.api.keys import KeyStore
 from fer_core.api.problems import MOST_FIELD_PROBLEMS
 from fer_core.api.schemas.moments import format_moment
 from fer_core.api.schemas.sessions import SESSION_REQUEST_EXAMPLE
 from fer_core.errors import HistoryNotShrunk, SessionNotFound
-from fer_core.live.memory import IDLE_S, MOST_SESSIONS
+from fer_core.live.memory import MOST_MEMORY_ONLY, MOST_SESSIONS
+from fer_core.sessions.clock import SILENT_AFTER_S
 from tests.api.conftest import MakeApp
-from tests.api.learner import CONSENT, SESSIONS, Learner
+from tests.api.learner import CONSENT, SESSIONS, Clock, Learner
 
 
 def test_a_session_starts_with_consent(learner: Learner) -> None:
@@ -48,7 +52,7 @@ def test_the_example_of_the_contract_works(client: FlaskClient) -> None:
         ({"consent": {"version": "1", "accepted_at": 1.5}}, "/consent/accepted_at"),
         ({"consent": {"version": "1", "accepted_at": "2026-11-20T09:00:00"}},
          "/consent/accepted_at"),
-        ({"plan": {"focus_min": 1}}, "/plan/focus_min"),
+        ({"plan": {"focus_min": 0}}, "/plan/focus_min"),
         ({"teacher": "view"}, "/teacher"),
         ({"a/b~c": "view"}, "/a~1b~0c"),
         ({"text": {"content": "a", "passages": []}}, "/text/passages"),
@@ -88,8 +92,8 @@ def test_when_the_learner_agreed_is_kept_with_the_start(
 @pytest.mark.parametrize(
     ("change", "detail"),
     [
-        ({"retention": "forever"}, "must be 'none' or 'keep'"),
-        ({"plan": {"focus_min": 1}}, "must be 5 or more"),
+        ({"retention": "forever"}, "must be 'keep', 'none' or 'memory'"),
+        ({"plan": {"focus_min": 0}}, "must be 1 or more"),
         ({"plan": {"focus_min": 1e9}}, "must be 180 or less"),
         ({"plan": {"focus_min": "long"}}, "must be a number"),
         ({"plan": []}, "must be an object"),
@@ -169,6 +173,39 @@ def test_creations_at_the_same_time_give_one_session(learner: Learner) -> None:
         assert len(set(pool.map(create, range(16)))) == 1
 
 
+@pytest.mark.parametrize("retention", ["keep", "none"])
+def test_a_creation_that_is_repeated_after_a_restart_gives_the_same_session(
+    make_app: MakeApp, learner: Learner, retention: str
+) -> None:
+    body = {"consent": CONSENT, "retention": retention, "text": {"content": "Words to read."}}
+    key = {"Idempotency-Key": "k"}
+    first = learner.client.post(SESSIONS, json=body, headers=key).get_json()
+    learner.client.application.extensions["fer"].sessions.close()
+    after = make_app(clock=learner.clock).test_client()
+    again = after.post(SESSIONS, json=body, headers=key)
+    assert again.status_code == 201
+    assert again.get_json()["session_id"] == first["session_id"]
+    assert again.get_json()["text"] == first["text"]
+    other = after.post(SESSIONS, json={**body, "title": "b"}, headers=key)
+    assert (other.status_code, other.get_json()["code"]) == (409, "idempotency_conflict")
+
+
+@pytest.mark.parametrize("retention", ["keep", "none", "memory"])
+def test_finishing_again_answers_the_same(learner: Learner, retention: str) -> None:
+    learner.start(retention=retention)
+    with ThreadPoolExecutor(8) as pool:
+        app = learner.client.application
+        answers = list(
+            pool.map(lambda _: app.test_client().post(f"{learner.url}/finish"), range(8))
+        )
+    learner.clock.now += 60
+    answers.append(learner.post("/finish"))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.get_data() for answer in answers}) == 1
+    assert learner.client.delete(learner.url).status_code == 204
+    assert learner.post("/finish").status_code == 404
+
+
 def test_an_idempotency_key_is_for_one_request(learner: Learner) -> None:
     key = {"Idempotency-Key": "k"}
     learner.client.post(SESSIONS, json={"consent": CONSENT}, headers=key)
@@ -221,13 +258,51 @@ def test_an_unknown_session_is_not_found(
     assert answer.get_json()["code"] in {"session_not_found", "not_found"}
 
 
-def test_only_so_many_sessions_fit_and_idle_ones_make_room(learner: Learner) -> None:
+def test_only_so_many_sessions_fit_and_those_that_were_left_make_room(learner: Learner) -> None:
     for _ in range(MOST_SESSIONS):
         assert learner.start().status_code == 201
+    first = learner.client.get(SESSIONS).get_json()["sessions"][0]["session_id"]
     full = learner.start()
     assert (full.status_code, full.get_json()["code"]) == (503, "busy")
-    learner.clock.now += IDLE_S + 1
+    learner.clock.now += SILENT_AFTER_S + 1
     assert learner.start().status_code == 201
+    learner.session_id = first
+    assert learner.post("/resume").status_code == 200  # it makes room for itself, and is whole
+
+
+def test_one_account_cannot_take_every_place(make_app: MakeApp, key_store: KeyStore) -> None:
+    clock = Clock()
+    (_, greedy), (_, other) = (key_store.create(name, datetime.now(UTC)) for name in "ab")
+    client = make_app(clock=clock, require_key=True, api_rate_limit="100000/second").test_client()
+
+    def start(key: str, retention: str = "none") -> TestResponse:
+        return client.post(
+            SESSIONS,
+            json={"consent": CONSENT, "retention": retention},
+            headers={"X-Api-Key": key},
+        )
+
+    for number in range(MOST_SESSIONS):
+        clock.now += 1
+        assert start(greedy).status_code == 201, number
+    assert start(greedy).status_code == 503
+    theirs = [start(other).get_json()["session_id"] for _ in range(3)]
+    assert start(greedy).status_code == 503
+    for session_id in theirs:
+        url = f"{SESSIONS}/{session_id}/pause"
+        assert client.post(url, headers={"X-Api-Key": other}).status_code == 200
+
+
+def test_sessions_in_memory_only_are_fewer_and_say_what_that_means(learner: Learner) -> None:
+    for _ in range(MOST_MEMORY_ONLY):
+        answer = learner.start(retention="memory")
+        assert answer.status_code == 201
+    assert answer.get_json()["retention"] == "memory"
+    assert answer.get_json()["history"]["saving"] is False
+    assert "memory only" in answer.get_json()["history"]["message"]
+    full = learner.start(retention="memory")
+    assert (full.status_code, full.get_json()["code"]) == (503, "busy")
+    assert learner.start(retention="none").status_code == 201
 
 
 def test_a_slow_history_holds_up_nobody_who_does_not_need_it(

@@ -11,7 +11,6 @@ from fer_core.config import Settings
 from fer_core.errors import SessionNotFound, StorageError
 from fer_core.live.history import IN_MEMORY, NOT_WANTED, SessionHistory, open_store
 from fer_core.live.registry import SessionRegistry
-from fer_core.sessions.snapshot import State
 from fer_core.storage.store import SessionStore
 from tests.live.conftest import Clock, info
 from tests.storage.sessions import TEXT
@@ -88,6 +87,6 @@ def test_a_text_whose_words_were_kept_comes_back_with_its_marks(
     clock.at += 60
     with SessionRegistry(SessionStore(url, clock), clock) as after:
         back = after.get_to_change(running.session_id)
-        assert back.session.state is State.PAUSED
+        assert back.session.is_interrupted
         assert back.reading is not None
         assert (back.reading.document, back.reading.marked) == (TEXT, ("p3",))

@@ -12,12 +12,14 @@ from fer_core.affect.baseline import Baseline
 from fer_core.affect.indicators import Estimate
 from fer_core.errors import SessionNotFound, StorageError
 from fer_core.learner.evaluation import CameraVerdict
+from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.reading.attribution import read
 from fer_core.reading.highlights import find_highlights
 from fer_core.sessions.session import StudySession
+from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import SessionSummary, TextLabel
-from fer_core.storage.queries import UNDO_S, remove_deleted
+from fer_core.storage.queries import AFTER_END_S, UNDO_S, remove_deleted, remove_temporary
 from fer_core.storage.store import SessionStore
 from tests.storage.conftest import Clock
 from tests.storage.sessions import (
@@ -113,6 +115,8 @@ def test_a_restored_session_goes_on_where_it_was_cut_off(
     restored = other.restore("s1")
     assert restored.state is State.PAUSED
     assert restored.rows() == session.rows()
+    store.close()  # it let the session go; until then nobody else may go on with it
+    assert other.handover.take_over(other.summary("s1"))
     restored.resume(START + 300)
     play(restored, 50, since=300)
     restored.finish(START + 351)
@@ -144,12 +148,87 @@ def test_words_are_found_in_any_script_whatever_their_case(
     assert [one.info.title for one in store.sessions(search=search)] == [title]
 
 
-def test_a_session_that_is_not_to_be_kept_is_not(store: SessionStore) -> None:
-    session = new_session(keep=False)
+def test_a_session_that_is_not_to_be_kept_is_stored_until_its_end_and_listed_nowhere(
+    store: SessionStore, clock: Clock
+) -> None:
+    session = new_session(keep=False, profile=None)
+    store.follow(session, text=LABEL, document=TEXT, keep_text=False)
+    play(session, 200)
+    read_through(session)
+    assert store.save_now()
+    assert store.load("s1").document == TEXT
+    assert store.sessions() == []
+    assert not store.profile().examples
+    assert store.profile().baseline is None
+    session.finish(START + 300)
+    assert store.save_now()
+    with store.database.writing() as connection:
+        remove_temporary(connection, clock.now + AFTER_END_S - 1)
+    assert store.load("s1").answers
+    with store.database.writing() as connection:
+        remove_temporary(connection, clock.now + AFTER_END_S + 1)
+    assert count_rows(store) == 0
+
+
+def test_a_session_in_memory_only_leaves_no_row(store: SessionStore) -> None:
+    session = StudySession(SessionInfo("s1", START, keep=False, memory_only=True))
     store.follow(session)
     play(session, 30)
     assert store.save_now()
     assert count_rows(store) == 0
+
+
+def test_words_that_are_not_to_be_kept_go_after_the_end_and_the_session_stays(
+    store: SessionStore, clock: Clock
+) -> None:
+    for name, keep_text in (("kept", True), ("not", False)):
+        store.follow(full_session(name), text=LABEL, document=TEXT, keep_text=keep_text)
+    assert store.save_now()
+    with store.database.writing() as connection:
+        remove_temporary(connection, clock.now + AFTER_END_S + 1)
+    assert store.load("kept").document == TEXT
+    assert store.load("not").document is None
+    assert len(store.sessions()) == 2
+
+
+def test_what_is_said_is_stored_before_it_counts(store: SessionStore) -> None:
+    session = new_session()
+    store.follow(session)
+    assert store.save_one("s1")
+    probe = Probe("q1", ProbeKind.STRESS, START + 5, "How stressed are you now?")
+    session.answer(probe, 7, START + 6)
+    assert [answer.value for answer, _ in store.load("s1").answers] == [7]
+    session.pause(START + 10)
+    assert store.summary("s1").state is State.PAUSED
+    session.finish(START + 20)
+    assert store.summary("s1").state is State.FINISHED
+
+
+def test_a_session_runs_in_one_process_and_a_dead_one_holds_nothing(
+    store: SessionStore, url: str, open_store: Callable[[str], SessionStore]
+) -> None:
+    session = new_session()
+    store.follow(session)
+    assert store.save_one("s1")
+    other = open_store(url)
+    assert not other.handover.take_over(other.summary("s1"))
+    store.database.holder.close()  # as the system does for a process that dies
+    assert other.handover.take_over(other.summary("s1"))
+    lost: list[str] = []
+    store.handover.when_lost(lost.append)
+    session.pause(START + 10)  # the late writer is refused
+    assert other.summary("s1").state is State.ACTIVE
+    assert lost == ["s1"]
+
+
+def test_who_starts_after_a_crash_finds_its_sessions_free(
+    store: SessionStore, url: str, open_store: Callable[[str], SessionStore], clock: Clock
+) -> None:
+    store.follow(new_session())
+    assert store.save_one("s1")
+    assert not store.summary("s1").is_interrupted(clock.now)
+    store.database.holder.close()
+    assert open_store(url).summary("s1").is_interrupted(clock.now)
 
 
 def ids(sessions: list[SessionSummary]) -> list[str]:

@@ -100,7 +100,7 @@ class Client:
         *,
         consent_version: str,
         accepted_at: datetime,
-        retention: Literal["none", "keep"] = "none",
+        retention: Literal["none", "keep", "memory"] = "none",
         title: str = "",
         goal: str = "",
         plan: tuple[float, float] = (25, 5),
@@ -112,7 +112,8 @@ class Client:
         Args:
             consent_version: Version of the words that the learner agreed to.
             accepted_at: When they did; with a time zone.
-            retention: "none": forgotten at its end; "keep": its numbers go to the history.
+            retention: "none": forgotten at its end; "keep": its numbers stay in the history;
+                "memory": never stored, and ended by a restart of the server.
             title: The learner's name for it.
             goal: What they want to reach.
             plan: Minutes of study and of rest in turn.

@@ -105,7 +105,7 @@ class Highlight(TypedDict):
 
 
 class History(TypedDict):
-    """Whether a kept session is being saved."""
+    """Whether a session is being stored, so that a restart loses nothing."""
 
     saving: bool
     """Everything up to a few seconds ago is safe"""
@@ -357,7 +357,7 @@ class TextIn(TypedDict):
 
 
 class Text(TypedDict):
-    """The open text. It is held in memory only."""
+    """The open text. Its words are stored while the session runs, and erased after its end."""
 
     text_id: str
     """Made from the words: the same text has the same id"""
@@ -505,8 +505,8 @@ class SessionRequest(TypedDict):
 
     consent: NotRequired[Consent | None]
     """Needed before the camera"""
-    retention: NotRequired[Literal["none", "keep"]]
-    """none: in memory only, forgotten at finish; keep: numbers go to the history"""
+    retention: NotRequired[Literal["keep", "none", "memory"]]
+    """keep: stays in the history; none: until finish; memory: never stored"""
     title: NotRequired[str]
     goal: NotRequired[str]
     plan: NotRequired[Plan]
@@ -518,7 +518,7 @@ class SessionSummary(TypedDict):
 
     session_id: str
     state: Literal["active", "paused", "finished"]
-    retention: Literal["none", "keep"]
+    retention: Literal["keep", "none", "memory"]
     started_at: str
     title: str
     goal: str
@@ -604,10 +604,10 @@ class Feedback(TypedDict):
 
 
 class Finished(TypedDict):
-    """A finished session, summed up. With retention none this is the last that is known of it."""
+    """A finished session, summed up. Without retention keep this is the last known of it."""
 
     session_id: str
-    retention: Literal["none", "keep"]
+    retention: Literal["keep", "none", "memory"]
     started_at: str
     finished_at: str
     totals: Totals
@@ -641,7 +641,7 @@ class SessionDetail(TypedDict):
 
     session_id: str
     state: Literal["active", "paused", "finished"]
-    retention: Literal["none", "keep"]
+    retention: Literal["keep", "none", "memory"]
     started_at: str
     title: str
     goal: str
@@ -651,10 +651,9 @@ class SessionDetail(TypedDict):
     plan: Plan
     consent_version: str
     text: Text | None
-    """null without a text, and after a restart"""
+    """null without a text, and an hour after the session's end"""
     snapshot: Snapshot
-    history: History | None
-    """null with retention none"""
+    history: History
 
 
 class SessionPage(TypedDict):

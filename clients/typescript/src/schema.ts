@@ -210,8 +210,8 @@ export interface paths {
         put?: never;
         /**
          * End a session and sum it up
-         * @description With retention none this is the last answer about it: afterwards it is forgotten. Finishing a
-         *     kept session twice gives the same answer.
+         * @description Finishing twice gives the same answer, after a restart too. Without retention keep this is the
+         *     last that is known of the session: it is erased at once, and this answer after an hour.
          */
         post: operations["finishSession"];
         delete?: never;
@@ -760,7 +760,7 @@ export interface components {
         };
         /**
          * Finished
-         * @description A finished session, summed up. With retention none this is the last that is known of it.
+         * @description A finished session, summed up. Without retention keep this is the last known of it.
          */
         Finished: {
             /** Session Id */
@@ -769,7 +769,7 @@ export interface components {
              * Retention
              * @enum {string}
              */
-            retention: "none" | "keep";
+            retention: "keep" | "none" | "memory";
             /**
              * Started At
              * Format: date-time
@@ -878,7 +878,7 @@ export interface components {
         };
         /**
          * History
-         * @description Whether a kept session is being saved.
+         * @description Whether a session is being stored, so that a restart loses nothing.
          */
         History: {
             /**
@@ -1436,7 +1436,7 @@ export interface components {
              * Retention
              * @enum {string}
              */
-            retention: "none" | "keep";
+            retention: "keep" | "none" | "memory";
             /**
              * Started At
              * Format: date-time
@@ -1456,11 +1456,10 @@ export interface components {
             plan: components["schemas"]["Plan"];
             /** Consent Version */
             consent_version: string;
-            /** @description null without a text, and after a restart */
+            /** @description null without a text, and an hour after the session's end */
             text: components["schemas"]["Text"] | null;
             snapshot: components["schemas"]["Snapshot"];
-            /** @description null with retention none */
-            history: components["schemas"]["History"] | null;
+            history: components["schemas"]["History"];
         };
         /**
          * SessionPage
@@ -1512,11 +1511,11 @@ export interface components {
             consent?: components["schemas"]["Consent"] | null;
             /**
              * Retention
-             * @description none: in memory only, forgotten at finish; keep: numbers go to the history
+             * @description keep: stays in the history; none: until finish; memory: never stored
              * @default none
              * @enum {string}
              */
-            retention?: "none" | "keep";
+            retention?: "keep" | "none" | "memory";
             /**
              * Title
              * @default
@@ -1553,7 +1552,7 @@ export interface components {
              * Retention
              * @enum {string}
              */
-            retention: "none" | "keep";
+            retention: "keep" | "none" | "memory";
             /**
              * Started At
              * Format: date-time
@@ -1726,7 +1725,7 @@ export interface components {
         };
         /**
          * Text
-         * @description The open text. It is held in memory only.
+         * @description The open text. Its words are stored while the session runs, and erased after its end.
          */
         Text: {
             /**
@@ -3489,7 +3488,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A finished session, summed up. With retention none this is the last that is known of it. */
+            /** @description A finished session, summed up. Without retention keep this is the last known of it. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, mode
 from fer_core.api.schemas.analyses import Frozen
 from fer_core.api.schemas.moments import Moment, MomentIn
 from fer_core.api.schemas.snapshots import SnapshotOut
+from fer_core.sessions.session_info import Retention
 
 MAX_TEXT = 1_500_000  # characters; with its JSON it stays below the limit for a body
 MAX_PASSAGES = 5_000
@@ -116,9 +117,9 @@ class SessionRequest(Frozen):
     )
 
     consent: Consent | None = Field(default=None, description="Needed before the camera")
-    retention: Literal["none", "keep"] = Field(
+    retention: Retention = Field(
         default="none",
-        description="none: in memory only, forgotten at finish; keep: numbers go to the history",
+        description="keep: stays in the history; none: until finish; memory: never stored",
     )
     title: str = Field(default="", max_length=200)
     goal: str = Field(default="", max_length=1000)
@@ -136,7 +137,7 @@ class PassageOut(Frozen):
 
 
 class TextOut(Frozen):
-    """The open text. It is held in memory only."""
+    """The open text. Its words are stored while the session runs, and erased after its end."""
 
     text_id: str = Field(description="Made from the words: the same text has the same id")
     title: str
@@ -161,7 +162,7 @@ class SessionSummary(Frozen):
 
     session_id: str
     state: Literal["active", "paused", "finished"]
-    retention: Literal["none", "keep"]
+    retention: Retention
     started_at: Moment
     title: str
     goal: str
@@ -170,7 +171,7 @@ class SessionSummary(Frozen):
 
 
 class HistoryOut(Frozen):
-    """Whether a kept session is being saved."""
+    """Whether a session is being stored, so that a restart loses nothing."""
 
     saving: bool = Field(description="Everything up to a few seconds ago is safe")
     message: str = Field(description="What is wrong and what happens now; empty while saving")
@@ -181,9 +182,11 @@ class SessionOut(SessionSummary):
 
     plan: Plan
     consent_version: str
-    text: TextOut | None = Field(description="null without a text, and after a restart")
+    text: TextOut | None = Field(
+        description="null without a text, and an hour after the session's end"
+    )
     snapshot: SnapshotOut
-    history: HistoryOut | None = Field(description="null with retention none")
+    history: HistoryOut
 
 
 class SessionPage(Frozen):

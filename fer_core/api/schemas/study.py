@@ -10,6 +10,7 @@ from fer_core.api.schemas.analyses import FaceOut, Frozen, ImageSize, Probabilit
 from fer_core.api.schemas.moments import Moment, MomentIn
 from fer_core.api.schemas.sessions import Name, Number, TotalsOut, WholeNumber
 from fer_core.api.schemas.snapshots import ReasonOut, SnapshotOut, SuggestionOut
+from fer_core.sessions.session_info import Retention
 
 
 class FrameHeaders(Frozen):
@@ -241,10 +242,10 @@ class StretchOut(Frozen):
 
 
 class FinishedOut(Frozen):
-    """A finished session, summed up. With retention none this is the last that is known of it."""
+    """A finished session, summed up. Without retention keep this is the last known of it."""
 
     session_id: str
-    retention: Literal["none", "keep"]
+    retention: Retention
     started_at: Moment
     finished_at: Moment
     totals: TotalsOut
