@@ -18,6 +18,7 @@ from fer_core.config import Settings
 from fer_core.errors import Busy, NotReady
 from fer_core.vision.backends import available_processors
 from fer_core.vision.detector import EmotionDetector, Mode
+from fer_core.vision.engine_stats import EngineStats as EngineStats
 from fer_core.vision.faces import Detections
 from fer_core.vision.follower import FaceFollower
 from fer_core.vision.image import RgbImage
@@ -30,31 +31,6 @@ _MEAN_WEIGHT = 0.1
 _CLOSE_TIMEOUT_S = 10.0
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class EngineStats:
-    """Counts of the whole engine since it started.
-
-    Attributes:
-        analysed: Pictures and frames answered.
-        followed: Of those, frames for which the refiner alone would do.
-        rejected: Pictures refused because the queue was full.
-        failed: Analyses that ended in an error.
-        dropped: Frames replaced by a newer one before they were analysed.
-        waiting: Pictures in the queue now.
-        streams: Streams open now.
-        mean_ms: Running mean of an analysis, in milliseconds; 0 before the first.
-    """
-
-    analysed: int = 0
-    followed: int = 0
-    rejected: int = 0
-    failed: int = 0
-    dropped: int = 0
-    waiting: int = 0
-    streams: int = 0
-    mean_ms: float = 0.0
 
 
 #: Analyses one picture; takes the time at which it began.
@@ -72,10 +48,11 @@ class _Picture:
 class InferenceEngine:
     """Serves one model to any number of threads.
 
-    Pictures wait in a bounded queue; each open stream has a mailbox. The engine's threads take a
-    picture and a frame in turn, and the streams round robin, so that nobody starves. Each thread
-    analyses one picture at a time on one processor: two threads that share a picture spend most of
-    the second one's time waiting.
+    Frames that come by request wait in a bounded queue, photos in another; each open stream has a
+    mailbox. The engine's threads take a request and a stream's frame in turn, and the streams round
+    robin, so that nobody starves. Each thread analyses one picture at a time on one processor: two
+    threads that share a picture spend most of the second one's time waiting. Photos have threads of
+    their own: one of 40 megapixels takes seconds, and frames would wait for all of them.
 
     Examples:
         >>> from pathlib import Path
@@ -92,21 +69,30 @@ class InferenceEngine:
 
         Args:
             detector: The model.
-            queue_size: Most pictures that wait.
-            threads: Pictures analysed at once.
+            queue_size: Most frames that wait, and most photos.
+            threads: Frames analysed at once; photos one less, but one at least.
         """
         self.info: ModelInfo = detector.info
         self._detector = detector
         self._queue_size = queue_size
-        self._condition = threading.Condition()
+        self._lock = threading.RLock()
+        self._frame_came = threading.Condition(self._lock)
+        self._photo_came = threading.Condition(self._lock)
         self._pictures: deque[_Picture] = deque()
+        self._photos: deque[_Picture] = deque()
         self._streams: deque[Stream] = deque()
         self._stats = EngineStats()
         self._closed = False
         self._turns = itertools.cycle((self._take_picture, self._take_frame))
         self._threads = [
-            threading.Thread(target=self._serve, name=f"fer-inference-{number}", daemon=True)
-            for number in range(threads)
+            threading.Thread(
+                target=self._serve, args=lane, name=f"fer-{name}-{number}", daemon=True
+            )
+            for name, count, lane in (
+                ("frames", threads, (self._frame_work, self._frame_came)),
+                ("photos", max(1, threads - 1), (self._photo_work, self._photo_came)),
+            )
+            for number in range(count)
         ]
         for thread in self._threads:
             thread.start()
@@ -146,7 +132,13 @@ class InferenceEngine:
             NotReady: The engine has been closed.
             ImageError: The picture cannot be analysed.
         """
-        return self._wait_for(lambda: self._detector.detect(rgb, mode, confidence), timeout)
+        frame = mode == "frame"
+        return self._wait_for(
+            lambda: self._detector.detect(rgb, mode, confidence),
+            self._pictures if frame else self._photos,
+            self._frame_came if frame else self._photo_came,
+            timeout,
+        )
 
     def detect_frame(
         self, rgb: RgbImage, captured_at: float, follower: FaceFollower, timeout: float = 30.0
@@ -164,18 +156,29 @@ class InferenceEngine:
             NotReady: The engine has been closed.
             ImageError: The picture cannot be analysed.
         """
-        return self._wait_for(lambda: follower.analyse(self._detector, rgb, captured_at), timeout)
+        return self._wait_for(
+            lambda: follower.analyse(self._detector, rgb, captured_at),
+            self._pictures,
+            self._frame_came,
+            timeout,
+        )
 
-    def _wait_for(self, analyse: Callable[[], Detections], timeout: float) -> Detections:
+    def _wait_for(
+        self,
+        analyse: Callable[[], Detections],
+        queue: deque[_Picture],
+        came: threading.Condition,
+        timeout: float,
+    ) -> Detections:
         answer: Future[Detections] = Future()
-        with self._condition:
+        with self._lock:
             if self._closed:
                 raise NotReady
-            if len(self._pictures) >= self._queue_size:
+            if len(queue) >= self._queue_size:
                 self._count(rejected=1)
                 raise Busy
-            self._pictures.append(_Picture(analyse, answer))
-            self._condition.notify()
+            queue.append(_Picture(analyse, answer))
+            came.notify()
         try:
             return answer.result(timeout)
         except FutureTimeoutError:
@@ -193,7 +196,7 @@ class InferenceEngine:
         Raises:
             NotReady: The engine has been closed.
         """
-        with self._condition:
+        with self._lock:
             if self._closed:
                 raise NotReady
             stream = Stream(on_result, self._submitted, self._forget)
@@ -201,19 +204,22 @@ class InferenceEngine:
             return stream
 
     def stats(self) -> EngineStats:
-        with self._condition:
-            return replace(self._stats, waiting=len(self._pictures), streams=len(self._streams))
+        with self._lock:
+            waiting = len(self._pictures) + len(self._photos)
+            return replace(self._stats, waiting=waiting, streams=len(self._streams))
 
     def close(self) -> None:
         """Finish the analyses in hand, answer what waits with NotReady, and end the threads."""
-        with self._condition:
+        with self._lock:
             if self._closed:
                 return
             self._closed = True
-            waiting = list(self._pictures)
+            waiting = [*self._pictures, *self._photos]
             self._pictures.clear()
+            self._photos.clear()
             streams = list(self._streams)
-            self._condition.notify_all()
+            self._frame_came.notify_all()
+            self._photo_came.notify_all()
         for stream in streams:
             stream.close()
         for picture in waiting:
@@ -236,13 +242,13 @@ class InferenceEngine:
         self.close()
 
     def _submitted(self, replaced: bool) -> None:
-        with self._condition:
+        with self._lock:
             if replaced:
                 self._count(dropped=1)
-            self._condition.notify()
+            self._frame_came.notify()
 
     def _forget(self, stream: Stream) -> None:
-        with self._condition:
+        with self._lock:
             if stream in self._streams:
                 self._streams.remove(stream)
 
@@ -258,26 +264,35 @@ class InferenceEngine:
             dropped=self._stats.dropped + dropped,
         )
 
-    def _serve(self) -> None:
-        while (work := self._next()) is not None:
+    def _serve(self, take: Callable[[], _Work | None], came: threading.Condition) -> None:
+        while (work := self._next(take, came)) is not None:
             started = monotonic()
             try:
                 work(started)
             except Exception:
                 # One picture must never end a thread that serves all of them.
                 _log.exception("an analysis failed")
-                with self._condition:
+                with self._lock:
                     self._count(failed=1)
 
-    def _next(self) -> _Work | None:
+    def _next(self, take: Callable[[], _Work | None], came: threading.Condition) -> _Work | None:
         """Wait for work; None when the engine has been closed."""
-        with self._condition:
+        with self._lock:
             while not self._closed:
-                for _ in range(2):
-                    if (work := next(self._turns)()) is not None:
-                        return work
-                self._condition.wait()
+                if (work := take()) is not None:
+                    return work
+                came.wait()
             return None
+
+    def _frame_work(self) -> _Work | None:
+        """Take a frame that came by request, or one of a stream, in turn."""
+        for _ in range(2):
+            if (work := next(self._turns)()) is not None:
+                return work
+        return None
+
+    def _photo_work(self) -> _Work | None:
+        return partial(self._analyse, self._photos.popleft()) if self._photos else None
 
     def _take_picture(self) -> _Work | None:
         return partial(self._analyse, self._pictures.popleft()) if self._pictures else None
@@ -309,15 +324,15 @@ class InferenceEngine:
             stream.fail()
             raise
         finally:
-            with self._condition:
+            with self._lock:
                 # A frame may have come to this stream while the other threads fell asleep.
-                self._condition.notify()
+                self._frame_came.notify()
         self._note(detections, started)
 
     def _note(self, detections: Detections, started: float) -> None:
         """Count an analysis that began at `started`, in seconds of the monotonic clock."""
         milliseconds = (monotonic() - started) * 1e3
-        with self._condition:
+        with self._lock:
             mean = self._stats.mean_ms
             mean = milliseconds if mean == 0 else mean + _MEAN_WEIGHT * (milliseconds - mean)
             self._count(analysed=1)

@@ -107,6 +107,8 @@ def decode_within(
         bound(image.width * image.height)
         try:
             return to_rgb(image, data)
+        except MemoryError:
+            raise TooManyPixels from None
         except Exception as error:  # a decoder may raise anything on hostile bytes
             _log.info("a picture could not be decoded: %s", type(error).__name__)
             if image.format in {"JPEG", "MPO"} and isinstance(error, OSError):

@@ -97,3 +97,20 @@ def test_of_nested_boxes_the_higher_rank_stays_however_strong_the_other_is() -> 
     ranks = np.array([0.0, 0.3], np.float32)
     (kept,) = suppress(both, 0.5, 0.7, ranks).corners
     assert kept.tolist() == face
+
+
+def test_of_a_wall_of_faces_the_surest_thousand_are_kept() -> None:
+    count = 3000
+    left = np.arange(count, dtype=np.float32)[:, None] * 10
+    corners = np.concatenate([left, left * 0, left + 8, left * 0 + 8], axis=1)
+    strength = np.linspace(0.1, 0.9, count, dtype=np.float32)
+    scores = np.zeros((count, 5), np.float32)
+    scores[:, 1] = strength
+    kept = suppress(Candidates.of(corners, scores), 0.5)
+    np.testing.assert_array_equal(kept.corners, corners[::-1][:1000])
+
+
+def test_a_box_of_no_size_is_kept_once() -> None:
+    corners = np.array([[5, 5, 5, 5], [5, 5, 5, 5]], np.float32)
+    scores = np.full((2, 5), 0.1, np.float32)
+    assert len(suppress(Candidates.of(corners, scores), 0.5).corners) == 2

@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
+from typing import Any
 
 import numpy as np
 import pytest
 
 from fer_core.emotions import Emotion
 from fer_core.errors import Busy, NotAnImage, NotReady
-from fer_core.vision.detector import EmotionDetector
+from fer_core.vision.detector import EmotionDetector, Mode
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.faces import Detections
 from fer_core.vision.follower import FaceFollower
+from fer_core.vision.image import RgbImage
 
 GREY = np.full((32, 32, 3), 128, np.uint8)
 
@@ -85,11 +87,39 @@ def test_a_full_queue_says_busy(gated: InferenceEngine, network: GatedNetwork) -
         thread.start()
     wait_until(lambda: gated.stats().waiting == 2)
     with pytest.raises(Busy):
-        gated.detect(GREY)
+        gated.detect(GREY, "frame")
     assert gated.stats().rejected == 1
     network.gate.set()
     for thread in threads:
         thread.join()
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_however_many_photos_there_are_frames_are_answered(
+    detector: EmotionDetector, threads: int
+) -> None:
+    photos, let_go = threading.Semaphore(0), threading.Event()
+
+    class HeldByPhotos(EmotionDetector):
+        def detect(self, rgb: RgbImage, mode: Mode = "photo", *arguments: Any) -> Detections:
+            if mode == "photo":
+                photos.release()
+                assert let_go.wait(60)
+            return Detections((), 1, 1)
+
+    held = HeldByPhotos(GatedNetwork(), detector.info)
+    with InferenceEngine(held, threads=threads) as engine:
+        asking = [threading.Thread(target=engine.detect, args=(GREY,)) for _ in range(6)]
+        for thread in asking:
+            thread.start()
+        at_once = max(1, threads - 1)
+        for _ in range(at_once):
+            assert photos.acquire(timeout=60)
+        wait_until(lambda: engine.stats().waiting == 6 - at_once)
+        assert engine.detect(GREY, "frame").faces == ()
+        let_go.set()
+        for thread in asking:
+            thread.join()
 
 
 def test_an_answer_that_takes_too_long_says_busy(gated: InferenceEngine) -> None:
@@ -301,7 +331,7 @@ def test_all_threads_end_with_the_engine(detector: EmotionDetector) -> None:
     before = set(threading.enumerate())
     with InferenceEngine(detector, threads=4):
         started = set(threading.enumerate()) - before
-        assert len(started) == 4
+        assert len(started) == 4 + 3  # for frames, and for photos
     assert not any(thread.is_alive() for thread in started)
 
 
