@@ -48,6 +48,19 @@ export default function ({ data }) {
 }
 """
 
+#: Scrolls to an element and lets the tab key go on from there, once for each step.
+TO_A_PLACE = """
+export default function ({ data }) {
+  if (window.placeShown === data.step) return
+  const place = document.getElementById(data.place)
+  if (!place) return
+  window.placeShown = data.step
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches
+  place.scrollIntoView({ block: "center", behavior: calm ? "instant" : "smooth" })
+  place.focus({ preventScroll: true })
+}
+"""
+
 #: The frame in which streamlit-webrtc shows the video, by a part of its title.
 VIDEO_FRAME = 'iframe[title*="webrtc"]'
 

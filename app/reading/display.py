@@ -13,7 +13,7 @@ from app.reading.text_view import Typography
 
 SIZES = {"Small": 16, "Medium": 19, "Large": 23, "Larger": 28}
 WIDTHS = {"Narrow": 28, "Medium": 36, "Wide": 48}
-THEMES = {"As the app": "auto", "Light": "light", "Dark": "dark", "Sepia": "sepia"}
+THEMES = {"Match app": "auto", "Light": "light", "Dark": "dark", "Sepia": "sepia"}
 
 T = TypeVar("T")
 
@@ -21,8 +21,8 @@ T = TypeVar("T")
 def choose_display(open_text: OpenText) -> None:
     """Let size, width and colours be chosen, the way of turning pages, and a place to go to."""
     with st.popover("Text", icon=":material/text_fields:"):
-        size = choose("Letters", SIZES, open_text.typography.size, "look_size")
-        width = choose("Column", WIDTHS, open_text.typography.width, "look_width")
+        size = choose("Text size", SIZES, open_text.typography.size, "look_size")
+        width = choose("Width", WIDTHS, open_text.typography.width, "look_width")
         theme = choose("Colours", THEMES, open_text.typography.theme, "look_theme")
         open_text.typography = Typography(size, width, theme)
         memory = ReadingMemory.of_tab()
@@ -35,8 +35,8 @@ def choose_display(open_text: OpenText) -> None:
         )
         show_contents(open_text)
         st.caption(
-            "Keys: J or → next, K or ← previous, M important, L lost me here. Passages outside "
-            "the reading band are dimmed; only those in it are timed."
+            "Keys: J or → next, K or ← previous, M important, L I'm lost, H highlight or note. "
+            "Passages outside the reading band are dimmed. Only those in it are timed."
         )
 
 

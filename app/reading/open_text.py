@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -10,16 +10,23 @@ import streamlit as st
 
 from app.parts.sessions import session_registry
 from app.reading.reports import PassageView, ReaderAction, ReportQueue
-from app.reading.text_view import ReaderPosition, Typography, count_parts, part_of
+from app.reading.text_view import (
+    ReaderPosition,
+    Typography,
+    count_parts,
+    part_of,
+    sentence_spans,
+)
 from fer_core.errors import ReadingFull, SessionFinished, SessionNotFound
 from fer_core.live.per_session import PerSession
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
+from fer_core.reading.highlights import latest_answers
 from fer_core.reading.visibility import View
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
-from fer_core.texts.document import Document
+from fer_core.texts.document import Document, Passage
 
 #: The page reports every two seconds; on a busy machine it takes its time. After a longer silence
 #: nobody knows what was on the screen.
@@ -39,6 +46,7 @@ class OpenText:
         latest: What was on the screen by the last report.
         step: In the mode of one passage at a time: the one that is shown, from 0.
         step_at: In that mode: since when it is shown.
+        wants_to_finish: The learner has pressed the button at the end of the text.
     """
 
     running: RunningSession
@@ -49,6 +57,7 @@ class OpenText:
     latest: PassageView | None = None
     step: int = 0
     step_at: float | None = None
+    wants_to_finish: bool = False
 
     @property
     def session(self) -> StudySession:
@@ -78,6 +87,8 @@ class OpenText:
                 shares = {name: share for name, share in item.shares.items() if name in known}
                 self.see(shares, item.start, item.end)
                 self.latest = PassageView(item.start, item.end, shares)
+            elif item.kind == "finish":
+                self.wants_to_finish = True
             elif item.kind != "part" and item.passage_id not in known:
                 continue
             elif item.kind == "mark":
@@ -86,6 +97,10 @@ class OpenText:
                 self.lost_at(item.passage_id)
             elif item.kind == "part":
                 self.turn(item.by)
+            elif item.kind == "highlight":
+                self.highlight(item.passage_id, item.sentences)
+            elif item.kind == "note":
+                self.write_note(item.passage_id, item.words)
 
     def see(self, shares: Mapping[str, float], start: float, end: float) -> None:
         """Note what was on the screen."""
@@ -111,7 +126,7 @@ class OpenText:
 
     def jump(self, passage_id: str) -> None:
         """Go to a passage."""
-        passage = next(one for one in self.document.passages if one.passage_id == passage_id)
+        passage = self.passage(passage_id)
         self.position = ReaderPosition(part_of(passage), passage_id, self.position.jump + 1)
         self.step = passage.index
 
@@ -123,6 +138,29 @@ class OpenText:
         """Take a press of "I'm lost" on a passage."""
         with suppress(SessionNotFound):  # the page says so when it runs next
             self.registry.lose(self.running, passage_id)
+
+    @property
+    def lost(self) -> list[str]:
+        """Passages that the learner got lost in, and has said nothing else of since."""
+        latest = latest_answers(self.session.answers)
+        return [name for name, answer in latest.items() if answer.is_lost]
+
+    def highlight(self, passage_id: str, sentences: Iterable[int]) -> None:
+        """Highlight sentences of a passage, or take that away where all of them are."""
+        spans = sentence_spans(self.passage(passage_id))
+        chosen = [spans[place] for place in sentences if 0 <= place < len(spans)]
+        if chosen:
+            note = self.tracker.note(passage_id)
+            self.registry.set_note(self.running, note.toggled(chosen))
+
+    def write_note(self, passage_id: str, words: str) -> None:
+        """Keep the learner's note to a passage; an empty one takes it away."""
+        note = self.tracker.note(passage_id).with_note(words)
+        self.registry.set_note(self.running, note)
+
+    def passage(self, passage_id: str) -> Passage:
+        """Return a passage of the text by its name."""
+        return next(one for one in self.document.passages if one.passage_id == passage_id)
 
     def correct(self, passage_id: str, clarity: int) -> None:
         """Take the learner's own word about a passage, 1 (not clear at all) to 5."""

@@ -27,6 +27,9 @@ def show_reading(running: RunningSession, open_text: OpenText) -> None:
         st.markdown(f"**{plain(open_text.document.title)}**")
         offer_to_bring_here(running)
         return
+    if open_text.wants_to_finish:
+        open_text.wants_to_finish = False
+        finish(running, open_text)
     state = running.session.state
     show_controls(running, open_text, state)
     if state is State.PAUSED:
@@ -44,6 +47,14 @@ def show_reading(running: RunningSession, open_text: OpenText) -> None:
     with side:
         refreshed(show_side, every_s)(running, open_text, state)
     st.caption(NOTE)
+
+
+def finish(running: RunningSession, open_text: OpenText) -> None:
+    """End the reading and show what it came to."""
+    end_step(open_text)
+    session_registry().finish(running)
+    camera_of(running).close()
+    st.rerun()
 
 
 def show_controls(running: RunningSession, open_text: OpenText, state: State) -> None:
@@ -64,10 +75,7 @@ def show_controls(running: RunningSession, open_text: OpenText, state: State) ->
                 running.session.resume(now())
             st.rerun()
         if st.button("Finish", icon=":material/stop:", key="finish_reading"):
-            end_step(open_text)
-            session_registry().finish(running)
-            camera_of(running).close()
-            st.rerun()
+            finish(running, open_text)
     problem = history_problem() if running.session.info.keep else ""
     if problem:
         st.warning(problem, icon=":material/save:")

@@ -23,11 +23,22 @@ class PassageView:
 
 @dataclass(frozen=True, slots=True)
 class ReaderAction:
-    """What the learner did: kind "mark", "lost" (with a passage) or "part" (with a step)."""
+    """What the learner did.
+
+    Attributes:
+        kind: "mark", "lost", "highlight" or "note" (with a passage), "part" (with a step) or
+            "finish".
+        passage_id: The passage.
+        by: For "part": 1 forward, -1 back.
+        sentences: For "highlight": their places in the passage, from 0.
+        words: For "note".
+    """
 
     kind: str
     passage_id: str = ""
     by: int = 0
+    sentences: tuple[int, ...] = ()
+    words: str = ""
 
 
 class ReportQueue:
@@ -85,6 +96,13 @@ def _read(item: Mapping[str, Any], offset: float) -> PassageView | ReaderAction:
         if not all(0 <= share <= 1 for share in shares.values()):
             raise ValueError("a share lies between 0 and 1")
         return PassageView(start, end, shares)
+    if kind == "highlight":
+        places = tuple(int(place) for place in item["sentences"])
+        return ReaderAction(kind, str(item["passage"]), sentences=places)
+    if kind == "note":
+        return ReaderAction(kind, str(item["passage"]), words=str(item["note"]))
+    if kind == "finish":
+        return ReaderAction(kind)
     if kind in ("mark", "lost"):
         return ReaderAction(kind, str(item["passage"]))
     if kind == "part":

@@ -188,7 +188,7 @@ def show_reopening(running: RunningSession) -> bool:
     if text is not None and document.text_id != text.text_id:
         st.warning("This is another text than the one you read.", icon=":material/warning:")
         return False
-    if not st.button("Go on", type="primary", key="reopen"):
+    if not st.button("Continue", type="primary", key="reopen"):
         return False
     session_registry().open_text(running, document)
     return True

@@ -7,6 +7,7 @@ import streamlit as st
 from app.parts.clock import now
 from app.parts.refresh import rerun_here
 from app.reading.memory import ReadingMemory
+from app.reading.notes import write_note
 from app.reading.open_text import OpenText
 from app.reading.passages import as_html, column
 from app.reading.text_view import show_text
@@ -28,14 +29,18 @@ def show_pages(open_text: OpenText) -> None:
         open_text.position,
         open_text.typography,
         open_text.tracker.marked,
+        open_text.lost,
+        open_text.tracker.notes,
         Pace.of(open_text.session.profile.paces_wpm).wpm,
         open_text.reports,
     )
     if report is None:
         return
-    place = open_text.position
+    place, added = open_text.position, (open_text.tracker.notes, open_text.lost)
     open_text.take(open_text.reports.take(report, now()))
-    if open_text.position != place:
+    if open_text.wants_to_finish:
+        st.rerun()
+    if open_text.position != place or (open_text.tracker.notes, open_text.lost) != added:
         rerun_here()
 
 
@@ -46,7 +51,8 @@ def show_step(open_text: OpenText) -> None:
     passage = passages[open_text.step]
     if open_text.step_at is None:
         open_text.step_at = now()
-    st.html(column(as_html(passage), open_text.typography))
+    note = open_text.tracker.note(passage.passage_id)
+    st.html(column(as_html(passage, note), open_text.typography))
     st.progress(open_text.step / len(passages), f"Passage {open_text.step + 1} of {len(passages)}")
     with st.container(horizontal=True):
         back = st.button("← Previous", disabled=open_text.step == 0, key="step_back")
@@ -55,7 +61,10 @@ def show_step(open_text: OpenText) -> None:
         )
         marked = passage.passage_id in open_text.tracker.marked
         mark = st.button("⭐ Not important" if marked else "⭐ Important", key="step_mark")
-        lost = st.button("⛰️ Lost me here", key="step_lost")
+        lost = st.button("⛰️ I'm lost", key="step_lost")
+    if passage.passage_id in open_text.lost:
+        st.caption("⛰️ Noted: you got lost here.")
+    write_note(open_text, passage)
     if not (back or on or mark or lost):
         return
     close_step(open_text)
@@ -63,7 +72,6 @@ def show_step(open_text: OpenText) -> None:
         open_text.toggle_mark(passage.passage_id)
     if lost:
         open_text.lost_at(passage.passage_id)
-        st.toast("Noted: you got lost here.")
     open_text.step += int(on) - int(back)
     rerun_here()
 

@@ -10,7 +10,8 @@ from typing import Any
 import streamlit as st
 
 from app.reading.reports import ReportQueue
-from fer_core.texts.document import Document, Passage
+from fer_core.reading.notes import PassageNote, Span
+from fer_core.texts.document import Document, Passage, paragraph_spans
 
 #: Passages in the browser at once, about 10 printed pages: a book would make scrolling slow.
 PASSAGES_AT_ONCE = 40
@@ -60,6 +61,8 @@ def show_text(
     position: ReaderPosition,
     typography: Typography,
     marked: Sequence[str],
+    lost: Sequence[str],
+    notes: Sequence[PassageNote],
     wpm: float,
     reports: ReportQueue,
 ) -> Any:
@@ -71,6 +74,8 @@ def show_text(
         position: Which part of it.
         typography: How it is set.
         marked: Passages marked as important.
+        lost: Passages that the learner got lost in.
+        notes: Their highlights and notes.
         wpm: The learner's pace, for the time that is left.
         reports: Knows what has arrived.
     """
@@ -82,6 +87,7 @@ def show_text(
         left = document.words - before
         passages.append(_plain(passage, before, max(1, round(left / wpm))))
         before += passage.words
+    by_name = {passage.passage_id: passage for passage in shown}
     result = _component(
         key=key,
         data={
@@ -94,6 +100,15 @@ def show_text(
             "words": document.words,
             "passages": passages,
             "marked": list(marked),
+            "lost": list(lost),
+            "notes": {
+                note.passage_id: {
+                    "sentences": places_of(note, by_name[note.passage_id]),
+                    "note": note.note,
+                }
+                for note in notes
+                if note.passage_id in by_name
+            },
             "look": {"size": typography.size, "width": typography.width, "theme": typography.theme},
             "acked": reports.acked,
         },
@@ -112,6 +127,20 @@ def part_of(passage: Passage) -> int:
     return passage.index // PASSAGES_AT_ONCE
 
 
+def sentence_spans(passage: Passage) -> list[Span]:
+    """Return where the sentences of a passage stand in it."""
+    return [span for paragraph in paragraph_spans(passage.text) for span in paragraph]
+
+
+def places_of(note: PassageNote, passage: Passage) -> list[int]:
+    """Return which sentences of a passage are highlighted, from 0; in part counts as well."""
+    return [
+        place
+        for place, (start, end) in enumerate(sentence_spans(passage))
+        if any(first < end and start < last for first, last in note.sentences)
+    ]
+
+
 def _plain(passage: Passage, words_before: float, minutes_left: int) -> dict[str, Any]:
     return {
         "id": passage.passage_id,
@@ -119,6 +148,8 @@ def _plain(passage: Passage, words_before: float, minutes_left: int) -> dict[str
             {"level": heading.level, "text": heading.text} for heading in passage.headings
         ],
         "text": passage.text,
+        "number": passage.index + 1,
+        "paragraphs": [[list(span) for span in spans] for spans in paragraph_spans(passage.text)],
         "direction": passage.direction,
         "words_before": words_before,
         "minutes_left": minutes_left,

@@ -14,6 +14,8 @@ from fer_core.reading.pace import Pace
 
 _COMPREHENSION, _PACE, _GREY = "#009E73", "#0072B2", "#808B98"
 _HEIGHT = 150
+#: What a click on a passage chooses, by this name in what the chart returns.
+CHOSEN = "chosen"
 #: Room for the axis's numbers, the same in both charts, so that their passages stand in line.
 _AXIS_PX = 36
 MAP_CAPTION = (
@@ -84,12 +86,16 @@ def comprehension_map(table: pd.DataFrame) -> alt.LayerChart:
     return alt.LayerChart(
         layer=[
             base.mark_rule(color=_COMPREHENSION, strokeWidth=5, opacity=0.3).encode(
-                y=alt.Y("low:Q", title="Comprehension", scale=scale, axis=axis), y2="high:Q"
+                y=alt.Y("low:Q", title="Understanding", scale=scale, axis=axis), y2="high:Q"
             ),
             base.mark_point(color=_COMPREHENSION, filled=True, size=45, opacity=1).encode(
                 y=alt.Y("comprehension:Q", scale=scale)
             ),
             base.mark_text(fontSize=15, baseline="bottom").encode(text="icon:N", y=alt.value(14)),
+            # A click anywhere above a passage chooses it, not on its small point alone.
+            base.mark_bar(opacity=0.001, size=_bar_px(len(table)))
+            .encode(y=alt.datum(0, scale=scale), y2=alt.datum(100))
+            .add_params(_choice()),
         ]
     ).properties(height=_HEIGHT, autosize=_PLOT_HEIGHT)
 
@@ -111,7 +117,8 @@ def pace_map(table: pd.DataFrame, own: Pace) -> alt.LayerChart:
                 y=alt.Y(
                     "pace:Q", title="Words a minute", axis=alt.Axis(minExtent=_AXIS_PX, tickCount=4)
                 )
-            ),
+            )
+            .add_params(_choice()),
             rules.mark_rule(color=_GREY, strokeDash=[4, 3]).encode(y="wpm:Q"),
         ]
     ).properties(height=_HEIGHT, autosize=_PLOT_HEIGHT)
@@ -128,7 +135,7 @@ def _base(table: pd.DataFrame) -> alt.Chart:
         tooltip=[
             alt.Tooltip("passage:Q", title="Passage"),
             alt.Tooltip("section:N", title="Section"),
-            alt.Tooltip("comprehension:Q", title="Comprehension estimate", format=".0f"),
+            alt.Tooltip("comprehension:Q", title="Understanding estimate", format=".0f"),
             alt.Tooltip("interval:N", title=f"{INTERVAL_PERCENT} % interval"),
             alt.Tooltip("wpm:Q", title="Words a minute", format=".0f"),
             alt.Tooltip("seconds:Q", title="Seconds", format=".0f"),
@@ -137,6 +144,10 @@ def _base(table: pd.DataFrame) -> alt.Chart:
             alt.Tooltip("why:N", title="Why"),
         ],
     )
+
+
+def _choice() -> alt.Parameter:
+    return alt.selection_point(name=CHOSEN, fields=["passage"], on="click")
 
 
 def _bar_px(passages: int) -> float:

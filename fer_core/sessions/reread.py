@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fer_core.reading.highlights import Highlight, Mark
+from fer_core.reading.notes import PassageNote
 from fer_core.sessions.report import NOTE
 from fer_core.texts.document import Document, Passage
 from fer_core.words import as_markdown
@@ -51,6 +52,22 @@ def to_markdown(document: Document, items: Sequence[RereadItem]) -> str:
     if not items:
         lines += ["Nothing stood out.", ""]
     return "\n".join([*lines, f"*{NOTE}*", ""])
+
+
+def notes_to_markdown(document: Document, notes: Sequence[PassageNote]) -> str:
+    """Return a reader's highlights and notes as Markdown, in the order of the text."""
+    by_name = {note.passage_id: note for note in notes}
+    lines = [f"# Notes: {as_markdown(document.title)}", ""]
+    for passage in document.passages:
+        note = by_name.get(passage.passage_id)
+        if note is None:
+            continue
+        lines += [f"## {as_markdown(_where(passage))}", ""]
+        for quote in note.quotes(passage.text):
+            lines += [f"> {as_markdown(quote)}", ""]
+        if note.note:
+            lines += [*(as_markdown(line) for line in note.note.splitlines()), ""]
+    return "\n".join(lines)
 
 
 def to_html(document: Document, items: Sequence[RereadItem]) -> str:

@@ -54,6 +54,7 @@ _ABBREVIATIONS = frozenset(
     ]
 )  # fmt: skip
 _LETTER_OR_DIGIT = re.compile(r"\w")
+_PARAGRAPH = re.compile(r"(?s).+?(?=\n\s*\n|\Z)")
 
 
 #: Unicode's classes of letters: left to right, right to left, Arabic.
@@ -198,6 +199,29 @@ def split_sentences(text: str) -> tuple[str, ...]:
     return tuple(
         piece for start, end in _sentence_spans(text) if (piece := text[start:end].strip())
     )
+
+
+def paragraph_spans(text: str) -> list[list[tuple[int, int]]]:
+    """Return where each sentence of each paragraph stands, without the white space around it.
+
+    Args:
+        text: Of a passage; an empty line parts its paragraphs.
+
+    Returns:
+        First character and the one after the last, in order and apart; no paragraph is empty.
+    """
+    found = []
+    for paragraph in _PARAGRAPH.finditer(text):
+        first, words = paragraph.start(), paragraph.group()
+        spans = []
+        for start, end in _sentence_spans(words):
+            piece = words[start:end]
+            left = len(piece) - len(piece.lstrip())
+            if kept := piece.strip():
+                spans.append((first + start + left, first + start + left + len(kept)))
+        if spans:
+            found.append(spans)
+    return found
 
 
 def _sentence_spans(text: str) -> list[tuple[int, int]]:

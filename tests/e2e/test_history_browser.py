@@ -133,9 +133,7 @@ def test_sessions_are_compared(history: Page) -> None:
 def test_a_kept_text_shows_its_marks_again(address: str, chromium: Browser) -> None:
     with open_page(chromium, f"{address}/history?session=s0") as page:
         page.get_by_role("button", name="See the text with its marks").click(timeout=PATIENCE_MS)
-        expect(page.get_by_text("Finished. Here is how it was read.")).to_be_visible(
-            timeout=PATIENCE_MS
-        )
+        expect(page.get_by_text("Done. Here's how you read it.")).to_be_visible(timeout=PATIENCE_MS)
         expect(page.get_by_text("⛰️ Hard for you", exact=True)).to_be_visible()
 
 
@@ -146,7 +144,7 @@ def test_a_text_that_was_not_kept_is_asked_for(address: str, chromium: Browser) 
         words = "\n\n".join(passage.text for passage in TEXT.passages)
         page.get_by_label("Your text").fill(words)
         page.get_by_label("Your text").press("Control+Enter")
-        page.get_by_role("button", name="Go on").click(timeout=PATIENCE_MS)
+        page.get_by_role("button", name="Continue").click(timeout=PATIENCE_MS)
         expect(page.get_by_text("⛰️ Hard for you", exact=True)).to_be_visible(timeout=PATIENCE_MS)
 
 

@@ -95,9 +95,7 @@ def finish(page: Page) -> None:
 
 def press_finish(page: Page) -> None:
     page.get_by_role("button", name="Finish", exact=True).click()
-    expect(page.get_by_text("Finished. Here is how it was read.")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    expect(page.get_by_text("Done. Here's how you read it.")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def scroll_to(page: Page, number: int) -> None:
@@ -205,7 +203,7 @@ def test_without_the_scrolling_text_buttons_do_the_same(
         stayed_s = time.time() - turned
         expect(page.get_by_text("Passage 3 of 12")).to_be_visible()
         page.get_by_role("button", name="Finish", exact=True).click()
-        expect(page.get_by_text("Finished. Here is how it was read.")).to_be_visible()
+        expect(page.get_by_text("Done. Here's how you read it.")).to_be_visible()
     kept = {
         passage.reading.passage_id: passage.reading
         for passage in stored(data_dir, session_id).passages

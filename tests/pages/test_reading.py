@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.parts.clock import now
 from app.parts.sessions import camera_of, session_registry
+from app.reading.memory import ReadingMemory
 from fer_core.config import PROJECT_ROOT
 from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.live.running_session import RunningSession
@@ -139,7 +140,7 @@ def test_pausing_finishing_and_the_result(page: AppTest) -> None:
     page.button(key="resume_reading").click().run()
     page.button(key="finish_reading").click().run()
     assert not page.exception
-    assert "Finished. Here is how it was read." in words(page)
+    assert "Done. Here's how you read it." in words(page)
     assert "Passage map" in words(page)
     store = session_registry().history.store
     assert store is not None
@@ -164,7 +165,7 @@ def test_after_a_restart_the_text_is_asked_for_again(page: AppTest) -> None:
     again.segmented_control(key="text_source").set_value("Sample").run()
     again.button(key="reopen").click().run()
     assert not again.exception
-    assert "Finished. Here is how it was read." in words(again)
+    assert "Done. Here's how you read it." in words(again)
 
 
 def test_a_text_that_moved_to_another_tab_can_be_brought_back(page: AppTest) -> None:
@@ -227,3 +228,48 @@ def test_after_reading_cards_are_made_of_what_was_hard(page: AppTest) -> None:
     assert all(card.source.features is not None for card in made)
     page.button(key="make_cards").click().run()
     assert any(f"{len(made)} were there already" in one.value for one in page.success)
+
+
+def test_highlights_and_notes_are_kept_and_stand_in_the_result(page: AppTest) -> None:
+    study = start_sample(page)
+    page.pills(key="sentences-p1").set_value([0]).run()
+    page.text_area(key="note-p1").set_value("ask *why*").run()
+    page.button(key="step_lost").click().run()
+    assert not page.exception
+    assert "Noted: you got lost here." in words(page)
+    page.button(key="finish_reading").click().run()
+    assert not page.exception
+    assert study.reading is not None
+    (note,) = study.reading.notes
+    assert (note.passage_id, note.note, len(note.sentences)) == ("p1", "ask *why*", 1)
+    said = words(page)
+    assert "Your highlights and notes" in said
+    assert "You pressed “I'm lost”" in said
+    assert "Next, read passage 1 again" in said
+    assert "Most of us prepare" in said
+    store = session_registry().history.store
+    assert store is not None
+    assert store.load(study.session_id).notes == (note,)
+
+
+def test_a_passage_of_the_list_is_gone_to(page: AppTest) -> None:
+    start_sample(page)
+    page.button(key="step_lost").click().run()
+    page.button(key="finish_reading").click().run()
+    page.button(key="reread-1").click().run()
+    assert not page.exception
+    memory = page.session_state[ReadingMemory.key()]
+    assert (memory.result_at, memory.result_step) == (1, 1)
+    page.number_input(key="go_to_passage").set_value(4).run()
+    assert (memory.result_at, memory.result_step) == (4, 2)
+
+
+def test_the_pace_shown_is_this_readings(page: AppTest) -> None:
+    document = open_pasted((TEXTS / "own_heart.md").read_text(encoding="utf-8"), "The heart")
+    running = session_registry().start(SessionInfo("pace", now() - 60, keep=True), document)
+    running.see([View("p2", 1.0, now() - 40, now() - 20)])
+    session_registry().finish(running)
+    page.query_params["reading"] = "pace"
+    page.run()
+    shown = {one.label: one.value for one in page.metric}
+    assert shown["Words a minute"] == f"{3 * document.passages[1].words:.0f}"

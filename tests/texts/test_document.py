@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from fer_core.texts.document import (
     BlockKind,
     Passage,
     count_words,
+    paragraph_spans,
     segment,
     split_sentences,
 )
@@ -166,3 +169,20 @@ def test_three_hundred_pages_open_whole() -> None:
 )
 def test_a_passage_knows_which_way_it_is_written(text: str, direction: str) -> None:
     assert Passage("p1", 0, text).direction == direction
+
+
+def test_sentences_are_placed_paragraph_by_paragraph() -> None:
+    text = "One. Two!\n\n  A title\n \nThree 🐝. "
+    spans = paragraph_spans(text)
+    said = [[text[start:end] for start, end in paragraph] for paragraph in spans]
+    assert said == [["One.", "Two!"], ["A title"], ["Three 🐝."]]
+    assert paragraph_spans(" \n\n ") == []
+
+
+@given(st.text(alphabet="ab. !?\n\r\t\u2028數。🐝", max_size=80))
+def test_the_places_of_sentences_lose_nothing_but_white_space(text: str) -> None:
+    spans = [span for paragraph in paragraph_spans(text) for span in paragraph]
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))
+    kept = "".join(text[start:end] for start, end in spans)
+    assert "".join(kept.split()) == "".join(text.split())
+    assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)

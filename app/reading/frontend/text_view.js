@@ -205,7 +205,8 @@ const KEYS = {
 	k: "previous",
 	ArrowLeft: "previous",
 	m: "mark",
-	l: "lost"
+	l: "lost",
+	h: "note"
 };
 const views = /* @__PURE__ */ new WeakMap();
 function show(component) {
@@ -228,6 +229,7 @@ var TextView = class {
 	sections = /* @__PURE__ */ new Map();
 	pressed = Number.NEGATIVE_INFINITY;
 	shown = "";
+	noted = "";
 	running = null;
 	constructor(parent, { data, setStateValue }) {
 		this.data = data;
@@ -285,6 +287,11 @@ var TextView = class {
 			if (document.visibilityState === "hidden") this.send();
 		};
 		document.addEventListener("visibilitychange", leave, { signal });
+		const place = () => this.showPlace(this.watch.current);
+		this.scroller.addEventListener("scroll", place, {
+			passive: true,
+			signal
+		});
 		const sending = setInterval(() => {
 			if (performance.now() - this.pressed > PRESS_MS) this.send();
 		}, SEND_EVERY_MS);
@@ -322,7 +329,118 @@ var TextView = class {
 		this.watch.look();
 	}
 	showMarks() {
-		for (const [id, section] of this.sections) section.classList.toggle("marked", this.data.marked.includes(id));
+		const { marked, lost, notes, passages } = this.data;
+		for (const { id, number } of passages) {
+			const section = this.sections.get(id);
+			if (section === void 0) continue;
+			const { sentences = [], note = "" } = notes[id] ?? {};
+			section.classList.toggle("marked", marked.includes(id));
+			section.classList.toggle("lost", lost.includes(id));
+			const label = [String(number)];
+			if (marked.includes(id)) label.push("⭐ Important");
+			if (lost.includes(id)) label.push("⛰️ You were lost here");
+			if (note) label.push(`✎ ${note}`);
+			section.dataset["label"] = label.join(" · ");
+			for (const sentence of section.querySelectorAll("[data-sentence]")) sentence.classList.toggle("chosen", sentences.includes(sentenceNumber(sentence)));
+		}
+		this.showChosen();
+	}
+	openPanel(id) {
+		const passage = this.data.passages.find((one) => one.id === id);
+		const section = this.sections.get(id);
+		if (!passage || !section) return;
+		this.noted = id;
+		find(this.root, ".panel-title").textContent = `Passage ${passage.number}`;
+		const list = find(this.root, ".sentences");
+		const buttons = [...section.querySelectorAll("[data-sentence]")].map((sentence) => {
+			const button = document.createElement("button");
+			button.type = "button";
+			button.textContent = sentence.textContent;
+			button.dir = "auto";
+			button.onclick = () => this.highlight(id, [sentenceNumber(sentence)]);
+			return button;
+		});
+		list.replaceChildren(...buttons);
+		this.noteField.value = this.data.notes[id]?.note ?? "";
+		find(this.root, ".panel").hidden = false;
+		this.showChosen();
+		(buttons[0] ?? this.noteField).focus();
+	}
+	get noteField() {
+		return find(this.root, ".panel textarea");
+	}
+	showChosen() {
+		const chosen = this.data.notes[this.noted]?.sentences ?? [];
+		find(this.root, ".sentences").querySelectorAll("button").forEach((button, at) => button.setAttribute("aria-pressed", String(chosen.includes(at))));
+	}
+	closePanel() {
+		this.noted = "";
+		find(this.root, ".panel").hidden = true;
+		this.scroller.focus({ preventScroll: true });
+	}
+	/** Highlight sentences, or take the highlight away where all of them have it. */
+	highlight(id, sentences) {
+		const held = this.data.notes[id]?.sentences ?? [];
+		const all = sentences.every((one) => held.includes(one));
+		const now = all ? held.filter((one) => !sentences.includes(one)) : [.../* @__PURE__ */ new Set([...held, ...sentences])];
+		const note = this.data.notes[id]?.note ?? "";
+		this.data = {
+			...this.data,
+			notes: {
+				...this.data.notes,
+				[id]: {
+					sentences: now,
+					note
+				}
+			}
+		};
+		this.showMarks();
+		this.tell({
+			kind: "highlight",
+			passage: id,
+			sentences
+		});
+		this.announce(all ? "Highlight removed" : "Highlighted");
+	}
+	saveNote() {
+		const [id, note] = [this.noted, this.noteField.value.trim()];
+		const sentences = this.data.notes[id]?.sentences ?? [];
+		this.data = {
+			...this.data,
+			notes: {
+				...this.data.notes,
+				[id]: {
+					sentences,
+					note
+				}
+			}
+		};
+		this.tell({
+			kind: "note",
+			passage: id,
+			note
+		});
+		this.closePanel();
+		this.showMarks();
+		this.announce(note ? "Note saved" : "Note removed");
+	}
+	/** Return the sentences that the reader has selected, and the passage that they are in. */
+	selected() {
+		const selection = this.root.getRootNode().getSelection?.() ?? document.getSelection();
+		if (selection === null || selection.isCollapsed) return null;
+		for (const [id, section] of this.sections) {
+			const sentences = [...section.querySelectorAll("[data-sentence]")].filter((sentence) => selection.containsNode(sentence, true)).map(sentenceNumber);
+			if (sentences.length > 0) return [id, sentences];
+		}
+		return null;
+	}
+	noteOrHighlight(current) {
+		const selected = this.selected();
+		if (selected !== null) this.highlight(...selected);
+		else if (current !== void 0) this.openPanel(current);
+	}
+	announce(said) {
+		find(this.root, "[role=status]").textContent = said;
 	}
 	/** Return the passage that is seen most; of several the first. */
 	current() {
@@ -339,16 +457,28 @@ var TextView = class {
 		const current = this.current();
 		const passage = this.data.passages.find(({ id }) => id === current);
 		if (!passage) return;
-		const read = 100 * passage.words_before / Math.max(1, this.data.words);
+		const ended = this.isAtEnd(current);
+		const read = ended ? 100 : 100 * passage.words_before / Math.max(1, this.data.words);
 		const shown = String(Math.round(read));
 		const line = find(this.root, ".line");
 		find(line, "span").style.width = `${read}%`;
 		line.setAttribute("aria-valuenow", shown);
-		find(this.root, ".words").textContent = `${shown} % · about ${passage.minutes_left} min left`;
+		find(this.root, ".words").textContent = ended ? "100 % · the end" : `${shown} % · about ${passage.minutes_left} min left`;
+	}
+	/** Whether the last passage of the text is the one that is read, or all is scrolled through. */
+	isAtEnd(current) {
+		if (this.data.part !== this.data.parts - 1) return false;
+		if (current === this.data.passages.at(-1)?.id) return true;
+		const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+		return scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 2;
 	}
 	key(event) {
 		const [target] = event.composedPath();
 		if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+		if (event.key === "Escape" && this.noted !== "") {
+			this.closePanel();
+			return;
+		}
 		if (target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=slider]")) return;
 		const action = KEYS[event.key];
 		if (action === void 0) return;
@@ -362,7 +492,11 @@ var TextView = class {
 		const { part, parts } = this.data;
 		if (action === "mark" || action === "lost") {
 			if (current !== void 0) this.say(action, current);
-		} else if (action === "on" || action === "next" && at === ids.length - 1 && part < parts - 1) this.tell({
+		} else if (action === "note") this.noteOrHighlight(current);
+		else if (action === "save") this.saveNote();
+		else if (action === "close") this.closePanel();
+		else if (action === "finish") this.tell({ kind: "finish" });
+		else if (action === "on" || action === "next" && at === ids.length - 1 && part < parts - 1) this.tell({
 			kind: "part",
 			by: 1
 		});
@@ -377,14 +511,32 @@ var TextView = class {
 		}
 	}
 	say(kind, passage) {
-		if (kind === "mark") this.sections.get(passage)?.classList.toggle("marked");
-		this.tell({
+		const { marked, lost } = this.data;
+		if (kind === "lost") {
+			this.data = {
+				...this.data,
+				lost: [.../* @__PURE__ */ new Set([...lost, passage])]
+			};
+			this.announce(lost.includes(passage) ? "Already noted" : "Noted: you got lost here");
+		} else if (marked.includes(passage)) {
+			this.data = {
+				...this.data,
+				marked: marked.filter((one) => one !== passage)
+			};
+			this.announce("Mark removed");
+		} else {
+			this.data = {
+				...this.data,
+				marked: [...marked, passage]
+			};
+			this.announce("Marked as important");
+		}
+		this.showMarks();
+		if (kind === "mark" || !lost.includes(passage)) this.tell({
 			kind,
 			passage,
 			at: Date.now() / 1e3
 		});
-		const said = kind === "mark" ? "Mark changed" : "Noted: you got lost here";
-		find(this.root, "[role=status]").textContent = said;
 	}
 	goTo(section, behavior) {
 		const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -419,7 +571,7 @@ var TextView = class {
 		});
 	}
 };
-function section({ id, headings, text, direction }) {
+function section({ id, headings, text, paragraphs, direction }) {
 	const made = document.createElement("section");
 	made.id = made.dataset["passage"] = id;
 	made.dir = direction;
@@ -429,13 +581,26 @@ function section({ id, headings, text, direction }) {
 		heading.dir = "auto";
 		made.append(heading);
 	}
-	for (const words of text.split(/\n\s*\n/)) {
+	const letters = Array.from(text);
+	let number = 0;
+	for (const sentences of paragraphs) {
 		const paragraph = document.createElement("p");
-		paragraph.textContent = words;
 		paragraph.dir = "auto";
+		let written = sentences[0]?.[0] ?? 0;
+		for (const [start, end] of sentences) {
+			if (start > written) paragraph.append(letters.slice(written, start).join(""));
+			const sentence = document.createElement("span");
+			sentence.dataset["sentence"] = String(number);
+			sentence.textContent = letters.slice(start, end).join("");
+			paragraph.append(sentence);
+			[number, written] = [number + 1, end];
+		}
 		made.append(paragraph);
 	}
 	return made;
+}
+function sentenceNumber(sentence) {
+	return Number(sentence.dataset["sentence"]);
 }
 function find(parent, selector) {
 	const found = parent.querySelector(selector);

@@ -19,6 +19,10 @@ export interface Passage {
   id: string;
   headings: { level: number; text: string }[];
   text: string;
+  /** Its place in the text, from 1. */
+  number: number;
+  /** Where its sentences stand, in characters (not in UTF-16), paragraph by paragraph. */
+  paragraphs: [number, number][][];
   direction: string;
   words_before: number;
   minutes_left: number;
@@ -35,6 +39,10 @@ export interface Data {
   words: number;
   passages: Passage[];
   marked: string[];
+  /** Passages that the reader got lost in. */
+  lost: string[];
+  /** What the reader added: numbers of highlighted sentences, and a note. */
+  notes: Record<string, { sentences: number[]; note: string }>;
   look: { size: number; width: number; theme: string };
   acked: { stream: string; number: number };
 }
@@ -43,6 +51,9 @@ export interface Data {
 export type Item =
   | { kind: "view"; start: number; end: number; shares: Record<string, number> }
   | { kind: "mark" | "lost"; passage: string; at: number }
+  | { kind: "highlight"; passage: string; sentences: number[] }
+  | { kind: "note"; passage: string; note: string }
+  | { kind: "finish" }
   | { kind: "part"; by: 1 | -1 };
 
 export interface Report {
@@ -58,7 +69,8 @@ export interface Component {
   setStateValue: (name: "report", report: Report) => void;
 }
 
-type Action = "next" | "previous" | "on" | "back" | "mark" | "lost";
+type Action =
+  "next" | "previous" | "on" | "back" | "mark" | "lost" | "note" | "save" | "close" | "finish";
 
 const KEYS: Readonly<Record<string, Action>> = {
   j: "next",
@@ -67,6 +79,7 @@ const KEYS: Readonly<Record<string, Action>> = {
   ArrowLeft: "previous",
   m: "mark",
   l: "lost",
+  h: "note",
 };
 
 const views = new WeakMap<ParentNode, TextView>();
@@ -92,6 +105,7 @@ class TextView {
   private sections = new Map<string, HTMLElement>();
   private pressed = Number.NEGATIVE_INFINITY;
   private shown = "";
+  private noted = "";
   private running: AbortController | null = null;
 
   constructor(parent: ParentNode, { data, setStateValue }: Component) {
@@ -150,6 +164,8 @@ class TextView {
       if (document.visibilityState === "hidden") this.send();
     };
     document.addEventListener("visibilitychange", leave, { signal });
+    const place = () => this.showPlace(this.watch.current);
+    this.scroller.addEventListener("scroll", place, { passive: true, signal });
     const sending = setInterval(() => {
       if (performance.now() - this.pressed > PRESS_MS) this.send();
     }, SEND_EVERY_MS);
@@ -193,8 +209,114 @@ class TextView {
   }
 
   private showMarks(): void {
-    for (const [id, section] of this.sections)
-      section.classList.toggle("marked", this.data.marked.includes(id));
+    const { marked, lost, notes, passages } = this.data;
+    for (const { id, number } of passages) {
+      const section = this.sections.get(id);
+      if (section === undefined) continue;
+      const { sentences = [], note = "" } = notes[id] ?? {};
+      section.classList.toggle("marked", marked.includes(id));
+      section.classList.toggle("lost", lost.includes(id));
+      const label = [String(number)];
+      if (marked.includes(id)) label.push("⭐ Important");
+      if (lost.includes(id)) label.push("⛰️ You were lost here");
+      if (note) label.push(`✎ ${note}`);
+      section.dataset["label"] = label.join(" · ");
+      for (const sentence of section.querySelectorAll<HTMLElement>("[data-sentence]"))
+        sentence.classList.toggle("chosen", sentences.includes(sentenceNumber(sentence)));
+    }
+    this.showChosen();
+  }
+
+  // Highlights and notes, in a panel below the text.
+
+  private openPanel(id: string): void {
+    const passage = this.data.passages.find((one) => one.id === id);
+    const section = this.sections.get(id);
+    if (!passage || !section) return;
+    this.noted = id;
+    find(this.root, ".panel-title").textContent = `Passage ${passage.number}`;
+    const list = find(this.root, ".sentences");
+    const buttons = [...section.querySelectorAll<HTMLElement>("[data-sentence]")].map(
+      (sentence) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = sentence.textContent;
+        button.dir = "auto";
+        button.onclick = () => this.highlight(id, [sentenceNumber(sentence)]);
+        return button;
+      },
+    );
+    list.replaceChildren(...buttons);
+    this.noteField.value = this.data.notes[id]?.note ?? "";
+    find(this.root, ".panel").hidden = false;
+    this.showChosen();
+    (buttons[0] ?? this.noteField).focus();
+  }
+
+  private get noteField(): HTMLTextAreaElement {
+    return find(this.root, ".panel textarea") as HTMLTextAreaElement;
+  }
+
+  private showChosen(): void {
+    const chosen = this.data.notes[this.noted]?.sentences ?? [];
+    find(this.root, ".sentences")
+      .querySelectorAll("button")
+      .forEach((button, at) => button.setAttribute("aria-pressed", String(chosen.includes(at))));
+  }
+
+  private closePanel(): void {
+    this.noted = "";
+    find(this.root, ".panel").hidden = true;
+    this.scroller.focus({ preventScroll: true });
+  }
+
+  /** Highlight sentences, or take the highlight away where all of them have it. */
+  private highlight(id: string, sentences: number[]): void {
+    const held = this.data.notes[id]?.sentences ?? [];
+    const all = sentences.every((one) => held.includes(one));
+    const now = all
+      ? held.filter((one) => !sentences.includes(one))
+      : [...new Set([...held, ...sentences])];
+    // Shown at once; the app says the same when it has it.
+    const note = this.data.notes[id]?.note ?? "";
+    this.data = { ...this.data, notes: { ...this.data.notes, [id]: { sentences: now, note } } };
+    this.showMarks();
+    this.tell({ kind: "highlight", passage: id, sentences });
+    this.announce(all ? "Highlight removed" : "Highlighted");
+  }
+
+  private saveNote(): void {
+    const [id, note] = [this.noted, this.noteField.value.trim()];
+    const sentences = this.data.notes[id]?.sentences ?? [];
+    this.data = { ...this.data, notes: { ...this.data.notes, [id]: { sentences, note } } };
+    this.tell({ kind: "note", passage: id, note });
+    this.closePanel();
+    this.showMarks();
+    this.announce(note ? "Note saved" : "Note removed");
+  }
+
+  /** Return the sentences that the reader has selected, and the passage that they are in. */
+  private selected(): [string, number[]] | null {
+    const node = this.root.getRootNode() as { getSelection?: () => Selection | null };
+    const selection = node.getSelection?.() ?? document.getSelection();
+    if (selection === null || selection.isCollapsed) return null;
+    for (const [id, section] of this.sections) {
+      const sentences = [...section.querySelectorAll<HTMLElement>("[data-sentence]")]
+        .filter((sentence) => selection.containsNode(sentence, true))
+        .map(sentenceNumber);
+      if (sentences.length > 0) return [id, sentences];
+    }
+    return null;
+  }
+
+  private noteOrHighlight(current: string | undefined): void {
+    const selected = this.selected();
+    if (selected !== null) this.highlight(...selected);
+    else if (current !== undefined) this.openPanel(current);
+  }
+
+  private announce(said: string): void {
+    find(this.root, "[role=status]").textContent = said;
   }
 
   /** Return the passage that is seen most; of several the first. */
@@ -213,12 +335,23 @@ class TextView {
     const current = this.current();
     const passage = this.data.passages.find(({ id }) => id === current);
     if (!passage) return;
-    const read = (100 * passage.words_before) / Math.max(1, this.data.words);
+    const ended = this.isAtEnd(current);
+    const read = ended ? 100 : (100 * passage.words_before) / Math.max(1, this.data.words);
     const shown = String(Math.round(read));
     const line = find(this.root, ".line");
     find(line, "span").style.width = `${read}%`;
     line.setAttribute("aria-valuenow", shown);
-    find(this.root, ".words").textContent = `${shown} % · about ${passage.minutes_left} min left`;
+    find(this.root, ".words").textContent = ended
+      ? "100 % · the end"
+      : `${shown} % · about ${passage.minutes_left} min left`;
+  }
+
+  /** Whether the last passage of the text is the one that is read, or all is scrolled through. */
+  private isAtEnd(current: string | undefined): boolean {
+    if (this.data.part !== this.data.parts - 1) return false;
+    if (current === this.data.passages.at(-1)?.id) return true;
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    return scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 2;
   }
 
   // What the learner does.
@@ -226,6 +359,10 @@ class TextView {
   private key(event: KeyboardEvent): void {
     const [target] = event.composedPath();
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.key === "Escape" && this.noted !== "") {
+      this.closePanel();
+      return;
+    }
     const typing = "input, textarea, select, [contenteditable], [role=slider]";
     if (target instanceof Element && target.closest(typing)) return;
     const action = KEYS[event.key];
@@ -241,6 +378,14 @@ class TextView {
     const { part, parts } = this.data;
     if (action === "mark" || action === "lost") {
       if (current !== undefined) this.say(action, current);
+    } else if (action === "note") {
+      this.noteOrHighlight(current);
+    } else if (action === "save") {
+      this.saveNote();
+    } else if (action === "close") {
+      this.closePanel();
+    } else if (action === "finish") {
+      this.tell({ kind: "finish" });
     } else if (
       action === "on" ||
       (action === "next" && at === ids.length - 1 && part < parts - 1)
@@ -256,10 +401,21 @@ class TextView {
   }
 
   private say(kind: "mark" | "lost", passage: string): void {
-    if (kind === "mark") this.sections.get(passage)?.classList.toggle("marked");
-    this.tell({ kind, passage, at: Date.now() / 1000 });
-    const said = kind === "mark" ? "Mark changed" : "Noted: you got lost here";
-    find(this.root, "[role=status]").textContent = said;
+    const { marked, lost } = this.data;
+    // Shown at once; the app says the same when it has it.
+    if (kind === "lost") {
+      this.data = { ...this.data, lost: [...new Set([...lost, passage])] };
+      this.announce(lost.includes(passage) ? "Already noted" : "Noted: you got lost here");
+    } else if (marked.includes(passage)) {
+      this.data = { ...this.data, marked: marked.filter((one) => one !== passage) };
+      this.announce("Mark removed");
+    } else {
+      this.data = { ...this.data, marked: [...marked, passage] };
+      this.announce("Marked as important");
+    }
+    this.showMarks();
+    if (kind === "mark" || !lost.includes(passage))
+      this.tell({ kind, passage, at: Date.now() / 1000 });
   }
 
   private goTo(section: HTMLElement, behavior: ScrollBehavior): void {
@@ -295,7 +451,7 @@ class TextView {
   }
 }
 
-function section({ id, headings, text, direction }: Passage): HTMLElement {
+function section({ id, headings, text, paragraphs, direction }: Passage): HTMLElement {
   const made = document.createElement("section");
   made.id = made.dataset["passage"] = id;
   made.dir = direction;
@@ -305,13 +461,27 @@ function section({ id, headings, text, direction }: Passage): HTMLElement {
     heading.dir = "auto";
     made.append(heading);
   }
-  for (const words of text.split(/\n\s*\n/)) {
+  const letters = Array.from(text);
+  let number = 0;
+  for (const sentences of paragraphs) {
     const paragraph = document.createElement("p");
-    paragraph.textContent = words;
     paragraph.dir = "auto";
+    let written = sentences[0]?.[0] ?? 0;
+    for (const [start, end] of sentences) {
+      if (start > written) paragraph.append(letters.slice(written, start).join(""));
+      const sentence = document.createElement("span");
+      sentence.dataset["sentence"] = String(number);
+      sentence.textContent = letters.slice(start, end).join("");
+      paragraph.append(sentence);
+      [number, written] = [number + 1, end];
+    }
     made.append(paragraph);
   }
   return made;
+}
+
+function sentenceNumber(sentence: HTMLElement): number {
+  return Number(sentence.dataset["sentence"]);
 }
 
 function find(parent: ParentNode, selector: string): HTMLElement {

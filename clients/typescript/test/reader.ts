@@ -58,9 +58,10 @@ export function openReader(
       words: 100 * heights.size,
       passages: [...heights.keys()].map((id, index) => ({
         ...{ id, headings: [], text: `Words of ${id}.`, direction: "ltr" },
+        ...{ number: index + 1, paragraphs: [[[0, 11]]] },
         ...{ words_before: 100 * index, minutes_left: heights.size - index },
       })),
-      marked: [],
+      ...{ marked: [], lost: [], notes: {} },
       look: { size: 19, width: 36, theme: "auto" },
       acked: { stream: "", number: 0 },
       ...data,

@@ -86,12 +86,19 @@ describe("what it reports", () => {
 
 describe("the text", () => {
   it("goes in as text, never as markup", () => {
-    const text = "<img src=x onerror=alert(1)>\n\nSecond";
+    const text = "<img src=x onerror=alert(1)>\n\n🐝 Second. Third";
     const { passage } = open({
       passages: [
         {
           ...{ id: "a", headings: [{ level: 1, text: "<b>Title</b>" }], text },
-          ...{ direction: "rtl", words_before: 0, minutes_left: 1 },
+          ...{ number: 1, direction: "rtl", words_before: 0, minutes_left: 1 },
+          paragraphs: [
+            [[0, 28]],
+            [
+              [30, 39],
+              [40, 45],
+            ],
+          ],
         },
       ],
     });
@@ -99,7 +106,12 @@ describe("the text", () => {
     expect([...made.children].map((child) => [child.tagName, child.textContent])).toEqual([
       ["H2", "<b>Title</b>"],
       ["P", "<img src=x onerror=alert(1)>"],
-      ["P", "Second"],
+      ["P", "🐝 Second. Third"],
+    ]);
+    expect([...made.querySelectorAll("span")].map(({ textContent }) => textContent)).toEqual([
+      "<img src=x onerror=alert(1)>",
+      "🐝 Second.",
+      "Third",
     ]);
     expect(made.dir).toBe("rtl");
   });
@@ -112,6 +124,15 @@ describe("the text", () => {
     expect(outside).toEqual(["a", "c"]);
     expect(document.querySelector(".line")?.getAttribute("aria-valuenow")).toBe("33");
     expect(document.querySelector(".words")?.textContent).toBe("33 % · about 2 min left");
+  });
+
+  it("is over at its last passage", () => {
+    const { scroller, items } = open();
+    scrollTo(scroller, 1260);
+    pass(100);
+    expect(document.querySelector(".words")?.textContent).toBe("100 % · the end");
+    document.querySelector<HTMLElement>("[data-act=finish]")?.click();
+    expect(items()).toContainEqual({ kind: "finish" });
   });
 
   it("opens at the passage where the reader was", () => {
@@ -129,6 +150,52 @@ describe("the text", () => {
     expect(hidden()).toEqual([true, false, true]);
     reader?.rerun({ part: 2, parts: 3 });
     expect(hidden()).toEqual([false, true, false]);
+  });
+});
+
+describe("highlights and notes", () => {
+  const sentence = () => document.querySelector<HTMLElement>("#a [data-sentence]");
+  const panel = () => document.querySelector<HTMLElement>(".panel");
+  const added = () => reader?.items().filter(({ kind }) => kind !== "view");
+
+  it("are made in a panel that the keyboard opens and closes", () => {
+    open();
+    press("h");
+    expect(panel()?.hidden).toBe(false);
+    expect(document.querySelector(".panel-title")?.textContent).toBe("Passage 1");
+    const button = document.querySelector<HTMLElement>(".sentences button");
+    button?.click();
+    expect(button?.getAttribute("aria-pressed")).toBe("true");
+    expect(sentence()?.classList.contains("chosen")).toBe(true);
+    button?.click();
+    expect(sentence()?.classList.contains("chosen")).toBe(false);
+    expect(added()).toEqual([
+      { kind: "highlight", passage: "a", sentences: [0] },
+      { kind: "highlight", passage: "a", sentences: [0] },
+    ]);
+    press("Escape");
+    expect(panel()?.hidden).toBe(true);
+  });
+
+  it("take a note, which stands above its passage", () => {
+    const { passage } = open();
+    press("h");
+    const field = document.querySelector<HTMLTextAreaElement>(".panel textarea");
+    if (field) field.value = " ask about this ";
+    document.querySelector<HTMLElement>("[data-act=save]")?.click();
+    expect(added()).toEqual([{ kind: "note", passage: "a", note: "ask about this" }]);
+    expect(passage("a").dataset["label"]).toBe("1 · ✎ ask about this");
+    expect(document.querySelector("[role=status]")?.textContent).toBe("Note saved");
+  });
+
+  it("are there again where the app has them", () => {
+    const { passage } = open({
+      marked: ["a"],
+      lost: ["a"],
+      notes: { a: { sentences: [0], note: "" } },
+    });
+    expect(sentence()?.classList.contains("chosen")).toBe(true);
+    expect(passage("a").dataset["label"]).toBe("1 · ⭐ Important · ⛰️ You were lost here");
   });
 });
 
@@ -153,6 +220,10 @@ describe("the reader's keys", () => {
       { kind: "lost", passage: "a", at: SECOND },
     ]);
     expect(document.querySelector("[role=status]")?.textContent).toContain("you got lost here");
+    expect(passage("a").dataset["label"]).toBe("1 · ⭐ Important · ⛰️ You were lost here");
+    press("l");
+    expect(items().filter(({ kind }) => kind === "lost")).toHaveLength(1);
+    expect(document.querySelector("[role=status]")?.textContent).toBe("Already noted");
   });
 
   it("turn to the next part at the end of this one", () => {

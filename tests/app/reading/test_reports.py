@@ -98,3 +98,18 @@ def test_whatever_a_browser_sends_nothing_fails(value: object) -> None:
     assert reports.take(value, NOW) == []
     assert reports.take({"stream": value, "sent": value, "items": value}, NOW) == []
     assert reports.take({"stream": "a", "sent": NOW, "items": [value]}, NOW) == []
+
+
+def test_highlights_notes_and_the_end_are_read() -> None:
+    items = (
+        {"n": 1, "kind": "highlight", "passage": "p1", "sentences": [0, 2]},
+        {"n": 2, "kind": "note", "passage": "p2", "note": "why?"},
+        {"n": 3, "kind": "finish"},
+        {"n": 4, "kind": "highlight", "passage": "p1", "sentences": ["x"]},
+        {"n": 5, "kind": "note", "passage": "p2"},
+    )
+    assert ReportQueue().take(report(*items), NOW) == [
+        ReaderAction("highlight", "p1", sentences=(0, 2)),
+        ReaderAction("note", "p2", words="why?"),
+        ReaderAction("finish"),
+    ]
