@@ -81,6 +81,17 @@ class Settings(BaseSettings):
         default=40.0, gt=0, le=200, description="Largest picture taken, in megapixels"
     )
 
+    max_video_mb: float = Field(
+        default=500.0,
+        gt=0,
+        le=2000,
+        description="Largest video taken on the page, in megabytes; the API takes what fits in "
+        "one request, the command line any size",
+    )
+    max_video_minutes: float = Field(
+        default=180.0, gt=0, le=1440, description="Longest video taken, in minutes"
+    )
+
     api_host: str = Field(default="127.0.0.1", description="Address the API listens on")
     api_port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on")
     api_threads: int = Field(
@@ -121,6 +132,10 @@ class Settings(BaseSettings):
     @property
     def max_request_bytes(self) -> int:
         return int(self.max_request_mb * 1_000_000)
+
+    @property
+    def max_video_bytes(self) -> int:
+        return int(self.max_video_mb * 1_000_000)
 
     @property
     def max_pixels(self) -> int:

@@ -19,6 +19,9 @@ library's own words.
     │   ├── VideoTooLarge
     │   ├── VideoTooLong
     │   └── VideoTooManyPixels
+    ├── VideoCancelled
+    ├── JobNotFound
+    ├── JobUnfinished
     ├── WeightsError            the model cannot be loaded
     │   ├── WeightsNotFound
     │   ├── WeightsChanged
@@ -153,6 +156,27 @@ class VideoTooLong(VideoError):
 class VideoTooManyPixels(VideoError):
     code = "video_too_many_pixels"
     default_message = "This video's frames have too many pixels."
+
+
+class VideoCancelled(FerError):
+    """The work on a video was ended because nobody wants it any more."""
+
+    code = "video_cancelled"
+    default_message = "The analysis was cancelled."
+
+
+class JobNotFound(FerError):
+    """A job on a video is unknown, forgotten after its hour, or another key's."""
+
+    code = "job_not_found"
+    default_message = "There is no such job. Results are kept for an hour."
+
+
+class JobUnfinished(FerError):
+    """A job has no result: it still runs, has failed, or was cancelled."""
+
+    code = "job_unfinished"
+    default_message = "This job has no result yet."
 
 
 class WeightsError(FerError):

@@ -50,6 +50,9 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     except ImportError as error:
         sys.stderr.write(f"{error.name or 'A library'} is not installed.\n{remedy}")
         return 3
+    except KeyboardInterrupt:
+        sys.stderr.write("\nCancelled.\n")
+        return 130
     except BrokenPipeError:  # the reader, as `head`, has had enough
         sys.stderr.close()
         return 0
@@ -86,12 +89,30 @@ _PROGRAMS: dict[str, tuple[Callable[[Sequence[str], str], int], str]] = {
 
 def _analyse(options: argparse.Namespace) -> int:
     from fer_core.cli.analyse import Output, analyse
+    from fer_core.cli.videos import analyse_videos, is_video
 
     if options.blur and options.annotate is None:
         sys.stderr.write("--blur is for the pictures that --annotate DIR writes: name a DIR.\n")
         return 2
     form: Output = "json" if options.json else "csv" if options.csv else "text"
+    videos = [path for path in options.photos if is_video(path)]
+    if videos and (len(videos) < len(options.photos) or options.confidence is not None):
+        sys.stderr.write("Name either videos or photos; --confidence is for photos.\n")
+        return 2
+    if len(videos) > 1 and form != "text":
+        sys.stderr.write("Name one video for --csv or --json.\n")
+        return 2
     try:
+        if videos:
+            return analyse_videos(
+                videos,
+                form,
+                rate=options.rate,
+                people=options.people,
+                per=options.per,
+                annotate_into=options.annotate,
+                blur=options.blur,
+            )
         return analyse(
             options.photos,
             form,
@@ -127,16 +148,25 @@ def _parser(program: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     analyse = commands.add_parser(
         "analyse",
-        help="label the faces in photos",
+        help="label the faces in photos and videos",
         epilog=EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    analyse.add_argument("photos", nargs="+", type=Path, metavar="PHOTO", help="files or folders")
+    analyse.add_argument(
+        "photos",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="photos, folders of photos, or videos (MP4, MOV, WebM, MKV)",
+    )
     form = analyse.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON, as the API answers")
     form.add_argument("--csv", action="store_true", help="print CSV, one row per face")
     analyse.add_argument(
-        "--annotate", type=Path, metavar="DIR", help="also write each picture with its faces drawn"
+        "--annotate",
+        type=Path,
+        metavar="DIR",
+        help="also write each picture or video with its faces drawn",
     )
     analyse.add_argument(
         "--blur", action="store_true", help="blur all faces in the pictures that --annotate writes"
@@ -147,10 +177,41 @@ def _parser(program: str) -> argparse.ArgumentParser:
         metavar="0.2..1",
         help="weakest face to report (default: the model's own threshold)",
     )
+    analyse.add_argument(
+        "--rate",
+        type=_rate,
+        default=5.0,
+        metavar="0.1..30",
+        help="videos: frames analysed a second (default: 5)",
+    )
+    analyse.add_argument(
+        "--people",
+        choices=("all", "one"),
+        default="all",
+        help="videos: every face (default), or one person's timeline besides",
+    )
+    analyse.add_argument(
+        "--per",
+        choices=("frame", "second"),
+        default="second",
+        help="videos: a row of --csv or --json for each second (default) or frame",
+    )
     commands.add_parser("doctor", help="check the installation and say what to do")
     for name, (_, purpose) in _PROGRAMS.items():
         commands.add_parser(name, help=purpose, add_help=False)  # for the list: it runs above
     return parser
+
+
+def _rate(text: str) -> float:
+    from fer_core.video.analysis import HIGHEST_RATE, LOWEST_RATE
+
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not LOWEST_RATE <= value <= HIGHEST_RATE:
+        raise argparse.ArgumentTypeError(f"must be a number from {LOWEST_RATE} to {HIGHEST_RATE}")
+    return value
 
 
 def _share(text: str) -> float:

@@ -37,7 +37,8 @@ class DrawOptions:
         labels: The expression's word.
         probabilities: Its probability, in percent.
         emoji: Its emoji.
-        numbers: The face's position in the list, from 1, as tables beside the picture count.
+        numbers: The face's own number in a video; in a photo its position in the list, from 1, as
+            tables beside the picture count.
         bars: A panel with all five probabilities beside the face.
         marked: Index of the face to set apart: the rest of the picture is dimmed.
         study_words: Words for a face that reads ("Furrowed" instead of "Angry").
@@ -142,7 +143,7 @@ def _texts(face: Face, index: int, options: DrawOptions) -> list[str]:
     word = UNSURE_LABEL
     if emotion is not None:
         word = emotion.study_label if options.study_words else emotion.label
-    number = [str(index + 1)] if options.numbers else []
+    number = [str(face.track_id or index + 1)] if options.numbers else []
     label = [word] if options.labels else []
     # What somebody said has no probability.
     percent = [f"{face.probability:.0%}"] if options.probabilities and face.said is None else []

@@ -218,7 +218,7 @@ class _Worker:
             [*command, task, str(memory_bytes), str(idle_s)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=_environment(os.environ),
+            env=environment(os.environ),
         )
         self.tasks = 0
         self.late = False
@@ -250,9 +250,9 @@ class _Worker:
         try:
             with suppress(OSError):
                 write_message(
-                    _pipe(self._process.stdin), {"value": value, "seconds": seconds}, data
+                    pipe_of(self._process.stdin), {"value": value, "seconds": seconds}, data
                 )
-            while (answer := read_message(_pipe(self._process.stdout))) is not None:
+            while (answer := read_message(pipe_of(self._process.stdout))) is not None:
                 if isinstance(answer[0], dict) and "progress" in answer[0]:
                     if progress is not None:
                         progress(float(answer[0]["progress"]))
@@ -278,20 +278,25 @@ class _Worker:
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(OSError):
-                _pipe(pipe).close()
+                pipe_of(pipe).close()
         self._process.wait()
 
 
 def _result(answer: Any, data: bytearray) -> tuple[Any, bytearray]:
+    if isinstance(answer, dict) and "result" in answer:
+        return answer["result"], data
+    raise error_of(answer)
+
+
+def error_of(answer: Any) -> Exception:
+    """Return what a worker's answer without a result says: the task's own error, or its failure."""
     if not isinstance(answer, dict):
-        raise TaskFailed("task")
+        return TaskFailed("task")
     if "error" in answer:
         kind = _ERRORS.get(str(answer["error"]), FerError)
-        raise kind(str(answer.get("message", "")) or None)
-    if "failure" in answer:
-        _log.info("a task failed in its worker: %s", answer.get("type", answer["failure"]))
-        raise TaskFailed(str(answer["failure"]))
-    return answer.get("result"), data
+        return kind(str(answer.get("message", "")) or None)
+    _log.info("a task failed in its worker: %s", answer.get("type", answer.get("failure")))
+    return TaskFailed(str(answer.get("failure", "task")))
 
 
 #: The core's errors by their code: a worker tells the code, and the same error is raised here.
@@ -302,12 +307,14 @@ _ERRORS: dict[str, type[FerError]] = {
 }
 
 
-def _environment(own: Mapping[str, str]) -> dict[str, str]:
+def environment(own: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a worker, by the program's own."""
     package = str(Path(errors.__file__).resolve().parents[1])
     path = os.pathsep.join([package, *filter(None, [own.get("PYTHONPATH")])])
     return {**own, **_ENVIRONMENT, "PYTHONPATH": path}
 
 
-def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+def pipe_of(pipe: IO[bytes] | None) -> IO[bytes]:
+    """Return a pipe of a worker's process that was started with it."""
     assert pipe is not None  # noqa: S101  (asked for when the process was started)
     return pipe
