@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import partial
 
 import charset_normalizer
 import webencodings
@@ -33,21 +34,37 @@ _XML_ENCODING = re.compile(rb"\A\s{0,20}<\?xml[^<>]{0,100}encoding=[\"']([A-Za-z
 #: So few bytes in a thousand that are no UTF-8 are damage; more are another encoding.
 _DAMAGED_PER_THOUSAND = 2.0
 #: Old single-byte encodings of languages in Latin letters, the most common first.
-_LATIN = ("windows-1252", "windows-1250", "windows-1254", "windows-1257", "iso-8859-2", "macintosh")
+_LATIN = (
+    *("windows-1252", "windows-1250", "windows-1254", "windows-1257"),
+    *("iso-8859-15", "iso-8859-2", "macintosh"),
+)
 #: The others that are still about, as the guess calls them, and as the web calls them.
 _OTHERS = {
     "cp1251": "windows-1251", "cp1253": "windows-1253", "cp1255": "windows-1255",
     "cp1256": "windows-1256", "cp874": "windows-874", "koi8_r": "koi8-r",
+    "iso8859_5": "iso-8859-5",
     "shift_jis": "shift_jis", "cp932": "shift_jis", "euc_jp": "euc-jp", "gb18030": "gb18030",
     "gbk": "gbk", "big5": "big5", "euc_kr": "euc-kr", "cp949": "euc-kr",
 }  # fmt: skip
 _SAMPLE_BYTES = 100_000
+_CJK_SIGNS = re.compile("[\u3000-\u30ff\uff00-\uffef]")
+_EAST_ASIAN = re.compile("[ -~\n\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 #: More control characters than this share, and the file is no text.
 _MOST_CONTROLS = 0.01
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 #: Letters that no language writes together: those of the first in a text with the second are
-#: Turkish or Hungarian ones in the wrong table (Icelandic has no ç, Estonian no á).
-_NEVER_TOGETHER = (("ðþýÐÞÝ", "çüÇÜ"), ("õûÕÛ", "áóÁÓ"))
+#: letters of another table. Icelandic has no ç and no à (as Turkish, Baltic, Croatian look then),
+#: Estonian no á (Hungarian), and who writes è or æ writes no š (Croatian, Slovene).
+_NEVER_TOGETHER = (
+    ("ðþýÐÞÝ", "çüÇÜ"),
+    ("ðþÐÞ", "èàëõâêîôûñãäšžÈÀËÕÂÊÎÔÛÑÃÄŠŽ"),
+    ("èæÈÆ", "šžŠŽ"),
+    ("ŕĺđŔĹĐ", "ţőűăŢŐŰĂ"),
+    ("ğşĞŞ", "àëõÀËÕ"),
+    ("õûÕÛ", "áóÁÓ"),
+)
+#: Signs that begin no word: š, ž, œ and their capitals stand in their places in ISO 8859-2 and -15.
+_NOT_BEFORE_WORDS = frozenset("¹®©¾¦¨´¸¼½")
 #: Signs that stand inside a word.
 _WORD_SIGNS = frozenset("'’-‐\u00ad·_.@/&ªº")
 
@@ -65,6 +82,8 @@ def decode(data: bytes, *, html: bool = False) -> str:
     for mark, name in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return _checked(data[len(mark) :].decode(name, "replace"))
+    if (order := _unmarked_utf16(data)) is not None:
+        return _checked(data.decode(order, "replace"))
     if html and (declared := declared_encoding(data)) is not None:
         return _checked(declared.codec_info.decode(data, "replace")[0])
     text = data.decode("utf-8", "replace")
@@ -74,6 +93,29 @@ def decode(data: bytes, *, html: bool = False) -> str:
     if bad <= len(data) * _DAMAGED_PER_THOUSAND / 1000 and beyond_ascii > 4 * bad:
         return _checked(text)
     return _checked(_guessed(data))
+
+
+def _unmarked_utf16(data: bytes) -> str | None:
+    """Return the order of bytes of UTF-16 without its mark; None for everything else.
+
+    Spaces and signs of ASCII have a zero byte there, on one side and seldom on the other. Chinese
+    and Japanese without any have signs of their own.
+    """
+    sample = data[:_SAMPLE_BYTES]
+    if len(data) % 2:
+        return None
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if 50 * (even + odd) < len(sample):
+        return next(filter(partial(_is_east_asian, sample), ("utf-16-le", "utf-16-be")), None)
+    if max(even, odd) < 4 * min(even, odd):
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _is_east_asian(sample: bytes, order: str) -> bool:
+    text = sample.decode(order, "replace")
+    signs, letters = len(_CJK_SIGNS.findall(text)), len(_EAST_ASIAN.findall(text))
+    return 20 * signs >= len(text) and 10 * letters >= 9 * len(text)
 
 
 def declared_encoding(data: bytes) -> webencodings.Encoding | None:
@@ -126,7 +168,10 @@ def _oddities(text: str) -> Iterator[str]:
         kind = kinds[letter]
         if ord(letter) > 127:
             after = kinds[text[position + 1]] if position + 1 < len(text) else "space"
-            if kind in ("bad", "control"):
+            before_word = (
+                letter in _NOT_BEFORE_WORDS and text[position + 1 : position + 4].isalpha()
+            )
+            if before_word or letter == "¤" or kind in ("bad", "control"):
                 yield letter
             elif kind == "sign" and letter not in _WORD_SIGNS:
                 if earlier in _LETTERS and after in _LETTERS:

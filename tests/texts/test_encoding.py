@@ -44,6 +44,32 @@ def test_one_sentence_in_the_old_windows_encoding_of_its_language_reads_right(
     assert decode(text.encode(WINDOWS.get(language, "cp1252"))) == text
 
 
+#: Sentences with letters that two tables have in different places.
+OTHERS = [
+    ("Šakki ja žurnaali: hinta on 5 € ja Œuvre.", "iso8859-15"),
+    ("L'œuvre coûte 5 € et le cœur bat à Noël, où l'élève était.", "iso8859-15"),
+    ("Žuti čamac plovi rijekom; đak čita knjigu i uči šahovske lekcije.", "cp1250"),
+    ("Žuti čamac plovi rijekom; đak čita knjigu i uči šahovske lekcije.", "iso8859-2"),
+    ("Elevul citeşte cartea în fiecare dimineaţă şi învaţă multe.", "cp1250"),
+    ("Учень читає книгу щоранку, щоб дізнатися більше про світ; її ідея цікава.", "cp1251"),
+    ("Ученикът чете книга всяка сутрин, за да научи повече за света.", "cp1251"),
+    ("Ученикът чете книга всяка сутрин, за да научи повече за света.", "koi8-r"),
+    ("Mokinys skaito knygą kiekvieną rytą, ąžuolas žydi, šuo ėda.", "cp1257"),
+    ("Õpilane loeb hommikul raamatut, šokolaad ja žanr on õige.", "cp1257"),
+]
+
+
+@pytest.mark.parametrize(("text", "encoding"), OTHERS)
+def test_letters_that_two_tables_share_a_place_for_read_right(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_reads_right(language: str, encoding: str) -> None:
+    assert decode(SENTENCES[language].encode(encoding)) == SENTENCES[language]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_unicode_reads_right_in_every_form(encoding: str) -> None:
     assert decode(SENTENCES["de"].encode(encoding)) == SENTENCES["de"]
