@@ -13,8 +13,10 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from fer_core.texts.document import Block, BlockKind
+from fer_core.texts.formulas import formula_of
 from fer_core.texts.main_content import is_boilerplate, main_part
 from fer_core.texts.page_elements import is_hidden, list_marker
+from fer_core.texts.style_rules import hidden_by_rules
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
@@ -29,8 +31,15 @@ _LISTS = frozenset(["ul", "ol", "menu", "dir"])
 _SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _RAISED, _LOWERED = set("0123456789+-−=()ni"), set("0123456789+-−=()")
+_NOSCRIPT = re.compile(r"<noscript[\s>]", re.IGNORECASE)
+_LONGEST_NOSCRIPT = 20_000
+#: Words in one drawing.
+_MOST_LABELS = 200
+#: Of the number of a note: a link in a mark or two.
+_MOST_NODES = 30
 #: Between the cells of a table's row.
 _CELL = " | "
+_SOFT_HYPHEN = "\u00ad"
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -49,18 +58,38 @@ def html_to_page(markup: str, *, whole_page: bool = True) -> HtmlPage:
         markup: The document or a part of one.
         whole_page: Whether there may be navigation and the like around the text, to be left out.
     """
-    tree = LexborHTMLParser(markup)
-    root, body, title = tree.root, tree.body, tree.css_first("title")
+    tree = LexborHTMLParser(_without_noscript(markup))
+    root, body, title = tree.root, tree.body, _title_of(tree)
     language = "" if root is None else (root.attributes.get("lang") or "")[:35]
     words = "" if title is None else " ".join((title.text() or "").split())
     if body is None:
         return HtmlPage(words, language, [])
-    reader = _Reader(whole_page)
+    reader = _Reader(whole_page, hidden_by_rules(body))
     part = main_part(body) if whole_page else body
     if part is not body and (heading := _heading_above(body, part)) is not None:
         reader.read(heading)
     reader.read(part)
     return HtmlPage(words, language, reader.blocks)
+
+
+def _title_of(tree: LexborHTMLParser) -> LexborNode | None:
+    """Return the page's title; a drawing may have one of its own."""
+    of_drawings = {title.mem_id for title in tree.css("svg title")}
+    return next((one for one in tree.css("title") if one.mem_id not in of_drawings), None)
+
+
+def _without_noscript(markup: str) -> str:
+    """Return a page without what browsers show where nothing may run.
+
+    The parser takes itself for such a browser, and in the head such a part would begin the body.
+    """
+    parts, done = [], 0
+    for start in _NOSCRIPT.finditer(markup):
+        end = markup.find("</noscript", start.end(), start.end() + _LONGEST_NOSCRIPT)
+        if start.start() >= done and end >= 0 and "</script" not in markup[start.end() : end]:
+            parts.append(markup[done : start.start()])
+            done = end
+    return "".join([*parts, markup[done:]])
 
 
 def _heading_above(body: LexborNode, part: LexborNode) -> LexborNode | None:
@@ -83,10 +112,12 @@ class _Reader:
 
     Attributes:
         whole_page: Whether what is not text is left out.
+        hidden: Elements that the page's style rules hide, by `mem_id`.
         blocks: What was read.
     """
 
     whole_page: bool
+    hidden: frozenset[int]
     blocks: list[Block] = field(default_factory=list)
     _words: list[str] = field(default_factory=list)
     _lines: list[str] = field(default_factory=list)
@@ -122,7 +153,8 @@ class _Reader:
 
     def _replaced(self, node: LexborNode, name: str) -> bool:
         """Handle what shows something else than its content, or nothing."""
-        if is_hidden(node, name) or (self.whole_page and is_boilerplate(node, name)):
+        hidden = node.mem_id in self.hidden or is_hidden(node, name)
+        if hidden or (self.whole_page and is_boilerplate(node, name)):
             if name in _BLOCKS:
                 self._flush()
             return True
@@ -130,10 +162,13 @@ class _Reader:
             self._words.append("\n")
         elif name == "img":
             self._words.append(_SPACES.sub(" ", node.attributes.get("alt") or ""))
+        elif name == "svg":
+            self._words += [f" {text.text() or ''} " for text in node.css("text")[:_MOST_LABELS]]
+            return True
         elif name in ("sup", "sub"):
             return self._raised(node, name)
         elif name in ("math", "mjx-container") or "katex" in (node.attributes.get("class") or ""):
-            formula = _formula(node, name)
+            formula = formula_of(node, name)
             if formula:
                 self._words.append(formula)
             return formula is not None
@@ -141,7 +176,7 @@ class _Reader:
 
     def _raised(self, node: LexborNode, name: str) -> bool:
         """Write small figures as such: "x²" and "note¹" are not "x2" and "note1"."""
-        text = (node.text() or "").strip()
+        text = _short_text(node)
         table, known = (_SUPERSCRIPTS, _RAISED) if name == "sup" else (_SUBSCRIPTS, _LOWERED)
         if text and set(text) <= known:
             self._words.append(text.translate(table))
@@ -222,6 +257,7 @@ class _Reader:
         self._marker = "  " * (len(self._lists) - 1) + marker
 
     def _take(self, text: str) -> None:
+        text = text.replace(_SOFT_HYPHEN, "")
         self._words.append(text if self._preformatted else _SPACES.sub(" ", text))
 
     def _flush(self) -> None:
@@ -252,6 +288,21 @@ class _Reader:
             self._lines.clear()
 
 
+def _short_text(node: LexborNode) -> str:
+    """Return the text of an element; "" where it is longer or more nested than a note's number."""
+    stack, words = [node.child], []
+    for _ in range(_MOST_NODES):
+        if not stack:
+            return "".join(words).strip()
+        one = stack.pop()
+        if one is None:
+            continue
+        stack += [one.next, one.child]
+        if one.tag == "-text":
+            words.append(one.text_content or "")
+    return ""
+
+
 def _first_number(node: LexborNode, name: str) -> int:
     if name != "ol":
         return 0
@@ -274,16 +325,3 @@ def _is_layout(table: LexborNode) -> bool:
 
 def _has_brackets(node: LexborNode) -> bool:
     return node.parent is not None and node.parent.css_first("rp") is not None
-
-
-def _formula(node: LexborNode, name: str) -> str | None:
-    """Return a formula once, as its author wrote it; None to read the node like any other."""
-    source = node.css_first('annotation[encoding*="tex" i]')
-    if source is not None:
-        return (source.text() or "").strip()
-    if name == "math":
-        return node.attributes.get("alttext") or None
-    if name == "mjx-container":
-        math = node.css_first("math")
-        return (math.text() or "").strip() if math is not None else None
-    return None

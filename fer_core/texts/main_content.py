@@ -17,6 +17,8 @@ _MAIN = (
 )  # fmt: skip
 #: A part that holds so much of a page's words outside links is its text.
 _MAIN_SHARE = 0.5
+#: More parts of one name are looked at by no reader: each may hold all that follow.
+_MOST_PARTS = 50
 #: A part with fewer words is none: a teaser, an empty frame.
 _LEAST_WORDS = 25
 _NEVER_TEXT = frozenset(["nav", "search"])
@@ -39,7 +41,7 @@ def main_part(body: LexborNode) -> LexborNode:
     """Return the part of a page that is its text; the whole body where none stands out."""
     total = _words_outside_links(body)
     for selector in _MAIN:
-        parts = body.css(selector)
+        parts = body.css(selector)[:_MOST_PARTS]
         if not parts:
             continue
         words = [_words_outside_links(part) for part in parts]

@@ -6,8 +6,6 @@ character references mean the same as in a page.
 
 from __future__ import annotations
 
-import re
-
 from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -15,16 +13,14 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from fer_core.texts.document import Block
 from fer_core.texts.html import html_to_page
+from fer_core.texts.markdown_rules import use_own_rules
 
 #: A text whose lines are so long on average has a paragraph a line where no line is empty.
 _LONG_LINE = 100
-#: Obsidian's links to notes: [[note]], [[note|words]].
-_WIKI_LINK = re.compile(r"!?\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]|\n]{1,200}))?\]\]")
 
 
 def markdown_to_blocks(text: str) -> list[Block]:
     """Return the blocks of a Markdown text, in order, without markup."""
-    text = _WIKI_LINK.sub(lambda match: match.group(2) or match.group(1), text)
     return html_to_page(_reader().render(text), whole_page=False).blocks
 
 
@@ -44,5 +40,8 @@ def _reader() -> MarkdownIt:
     reader.enable(["table", "strikethrough"])
     reader.use(footnote_plugin).use(deflist_plugin)
     # "$5 and $10" is money: a formula's signs touch it and no figure follows.
-    reader.use(dollarmath_plugin, allow_space=False, allow_digits=False)
+    reader.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
+    # The way back from a note is an arrow, and no word.
+    reader.add_render_rule("footnote_anchor", lambda *_: "")
+    use_own_rules(reader)
     return reader

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 #: Elements of which a browser shows no words of the text.
 _WITHOUT_WORDS = frozenset(
     [
-        "script", "style", "noscript", "template", "head", "title", "svg", "iframe", "object",
+        "script", "style", "noscript", "template", "head", "title", "iframe", "object",
         "embed", "canvas", "audio", "video", "button", "select", "datalist", "input", "textarea",
         "area", "map", "param", "source", "track", "meta", "link", "base", "frame", "frameset",
         "noframes", "noembed", "progress", "meter", "annotation", "annotation-xml", "rp-hidden",

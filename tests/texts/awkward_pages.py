@@ -174,6 +174,55 @@ PAGES = (
         "definitions", f"<p>{PROSE}<dl><dt>Drone<dd>A male bee.</dl>", ("Drone", "A male bee.")
     ),
     AwkwardPage(
+        "hidden by the page's own rules",
+        "<style>/* { */ .h, .k b {display:none} #x{visibility : hidden} .tab{display:none}"
+        ".tab.on{display:block} @media print{.pr{display:none}} @media screen{.sc{display:none}}"
+        f".pr:hover{{display:none}}</style><p>{PROSE}<p class=h>one<p id=x>two<div class=tab>three"
+        "</div><div class='tab on'>First</div><p class=pr>Second<p class=sc>four<p class=k>Third"
+        "<b>five</b>",
+        ("First", "Second", "Third"),
+        ("one", "two", "three", "four", "five"),
+    ),
+    AwkwardPage(
+        "words for browsers that run nothing, in the head",
+        "<!doctype html><head><noscript><p>Turn it on.</p><style>p{}</style></noscript>"
+        f"<p>{PROSE}<NOSCRIPT>Really.</NOSCRIPT>End",
+        ("End",),
+        ("Turn", "Really"),
+    ),
+    AwkwardPage(
+        "MathML without its source",
+        f"<p>{PROSE}<math><mfrac><mn>1</mn><mrow><mi>n</mi><mo>+</mo><mn>1</mn></mrow></mfrac><mo>"
+        "&lt;</mo><msup><mi>x</mi><mn>2</mn></msup><msqrt><mi>y</mi></msqrt></math> holds",
+        ("1/(n+1)<x^2√y holds",),
+    ),
+    AwkwardPage(
+        "words in a drawing",
+        f"<p>{PROSE}<svg><title>icon</title><text>Hours</text><g><text>Days</text></g></svg>",
+        ("Hours Days",),
+        ("icon",),
+    ),
+    AwkwardPage(
+        "soft hyphens and chances of a break",
+        f"<p>{PROSE}Donau&shy;dampf&shy;schiff super<wbr>cali",
+        ("Donaudampfschiff supercali",),
+    ),
+    AwkwardPage(
+        "what was struck and what came for it",
+        f"<p>{PROSE}<del>old</del> <ins>new</ins> <mark>marked</mark> <abbr title=T>abbr</abbr>",
+        ("old new marked abbr",),
+    ),
+    AwkwardPage(
+        "lists in the cells of a table",
+        f"<p>{PROSE}<table><tr><td>Bees<td><ul><li>dance<li>fly</ul></table>",
+        ("Bees", "dance", "fly"),
+    ),
+    AwkwardPage(
+        "marks of notes that are links",
+        f"<p>{PROSE}Shown<sup><a href='#n'><span>3</span></a></sup> and <sup>[4]</sup>",
+        ("Shown³ and [4]",),
+    ),
+    AwkwardPage(
         "marks of editing",
         f"<p>{PROSE}<h2>Dance<span class=mw-editsection>[edit]</span></h2><p>Round and round.",
         ("Dance", "Round and round."),

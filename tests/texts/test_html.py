@@ -34,7 +34,17 @@ def test_a_page_tells_its_title_and_language() -> None:
 
 
 def test_a_title_far_into_the_page_is_still_its_title() -> None:
-    assert html_to_page(f"<p>{PROSE}</p><svg><title>icon</title></svg>").title in ("", "icon")
+    assert html_to_page(f"<p>{PROSE}</p><title>late</title>").title == "late"
+
+
+def test_the_title_of_a_drawing_is_not_the_pages() -> None:
+    drawing = "<svg><title>icon</title></svg>"
+    assert html_to_page(f"<p>{PROSE}</p>{drawing}").title == ""
+    assert html_to_page(f"{drawing}<title>Bees</title><p>{PROSE}").title == "Bees"
+
+
+def test_rules_that_would_hide_the_whole_page_are_undone_by_its_script() -> None:
+    assert PROSE.strip() in words_of(f"<style>body{{visibility:hidden}}</style><p>{PROSE}")
 
 
 def test_elements_nested_a_thousand_deep_are_read() -> None:

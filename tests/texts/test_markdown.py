@@ -23,10 +23,17 @@ def words_of(text: str) -> str:
         ("Use `*args` and ``a `b` c`` here", "Use *args and a `b` c here"),
         ("if a < b and c > d", "if a < b and c > d"),
         ("2 * 3 * 4 and snake_case_name", "2 * 3 * 4 and snake_case_name"),
+        ("so a<b and c>d, List<String>, <your-name>", "so a<b and c>d, List<String>, <your-name>"),
+        ("class T <T extends Foo & Bar> x", "class T <T extends Foo & Bar> x"),
+        ("<not-a-tag>\nwords\n</not-a-tag>", "<not-a-tag> words </not-a-tag>"),
+        ('<b class="x">bold</b> <input disabled> <i>it</i>', "bold it"),
+        ("2*3*4 is 24 and *this* is said", "2*3*4 is 24 and this is said"),
+        ("`if [[ -f a ]]; then` a[[1, 2]]", "if [[ -f a ]]; then a[[1, 2]]"),
+        ("so $$x_i$$ is", "x_i"),
         ("mail <ann@example.org> now", "mail ann@example.org now"),
         ("see <https://example.org/a_b_c>", "see https://example.org/a_b_c"),
         ("7. seven\n8. eight", "7. seven\n8. eight"),
-        ("a claim[^1]\n\n[^1]: the note", "the note"),
+        ("a claim[^1]\n\n[^1]: the note", "1. the note"),
         ("costs $5 and $10 today", "costs $5 and $10 today"),
         (r"so $E = mc^2$ holds", "so E = mc^2 holds"),
         ("- [ ] open\n- [x] done", "• [ ] open\n• [x] done"),
@@ -44,6 +51,7 @@ def test_words_are_kept_as_a_page_shows_them(source: str, shown: str) -> None:
     words = words_of(source)
     assert shown in words
     assert "hidden" not in words
+    assert "↩" not in words
 
 
 def test_paragraphs_pasted_without_empty_lines_stay_apart() -> None:
