@@ -290,7 +290,8 @@ class _Reader:
 
 def _short_text(node: LexborNode) -> str:
     """Return the text of an element; "" where it is longer or more nested than a note's number."""
-    stack, words = [node.child], []
+    words: list[str] = []
+    stack = [node.child]
     for _ in range(_MOST_NODES):
         if not stack:
             return "".join(words).strip()

@@ -1,25 +1,110 @@
-"""The text of a PDF's pages, by PDFium; in a worker, for a PDF may be made to break its reader."""
+"""What stands where on a PDF's pages, by PDFium; in a worker, for a PDF may be made to break it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ctypes
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 
 from fer_core.errors import TextDamaged, TextEncrypted, TextTooLarge
 
 MOST_PAGES = 3000
 #: Letters of a whole file; a book of 3,000 pages has 9 million.
 MOST_LETTERS = 20_000_000
-#: PDFium puts this where a line ends in a hyphen and joins the two lines.
-_HYPHEN_AT_LINE_END = "\ufffe"
-_ENCRYPTED = (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY)
+#: A page with fewer letters may be a picture with a stamp on it.
+_FEW_LETTERS = 300
+_MOST_PICTURES = 50
+_ENCRYPTED = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
+#: PDFium puts U+FFFE where a line ends in a hyphen and joins the two lines.
+_LINE = re.compile("[^\r\n\ufffe]+\ufffe?")
+_WORD = re.compile(r"\S+")
+#: A word with the number of a note: letters, perhaps a sign, figures.
+_NOTED = re.compile(r"(\w*[^\W\d]\W{0,3})(\d{1,3})")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+#: The figures of a note are smaller than the word by this.
+_RAISED_SIZE = 0.85
+_LETTERS = str.maketrans(
+    {
+        "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st",
+        "\uf0b7": "•", "\uf0a7": "▪", "\ufffe": "-", "\x02": "-", "\x00": None,
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class Word:
+    """A word and its box, in points from the left and the upper edge of the page."""
+
+    text: str
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """Words beside each other.
+
+    Attributes:
+        words: At least one, in the order of reading.
+        bold: Whether its letters are.
+        angle: Of writing, in degrees against the page's usual.
+        margins: Left and right edge of the column that it stands in; set when columns are known.
+        size: Height of its letters, from the lowest to the highest that the font has, in points;
+            that of most of its words, as are its edges.
+    """
+
+    words: list[Word]
+    bold: bool = False
+    angle: int = 0
+    margins: tuple[float, float] = (0.0, 0.0)
+    text: str = field(init=False)
+    left: float = field(init=False)
+    right: float = field(init=False)
+    top: float = field(init=False)
+    bottom: float = field(init=False)
+    size: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        words = self.words
+        self.text = " ".join([word.text for word in words])
+        self.left, self.right = words[0].left, words[-1].right
+        self.bottom = sorted([word.bottom for word in words])[len(words) // 2]
+        self.size = sorted([word.bottom - word.top for word in words])[len(words) // 2]
+        self.top = self.bottom - self.size
+
+
+@dataclass(slots=True)
+class PdfPage:
+    """One page.
+
+    Attributes:
+        lines: In the order in which the file has them.
+        height: Of the page as it is read, in points.
+        pictured: Share of the page that its largest picture covers; looked at only where there are
+            few letters.
+    """
+
+    lines: list[Line]
+    height: float
+    pictured: float = 0.0
+
+    @property
+    def letters(self) -> int:
+        return sum(sum(map(str.isalnum, line.text)) for line in self.lines)
 
 
 def read_pages(
     data: bytes, progress: Callable[[float], object] | None = None
-) -> tuple[str, list[str]]:
-    """Return a PDF's title ("" if it has none) and the text of each of its pages, in lines.
+) -> tuple[str, Iterator[PdfPage], int]:
+    """Return a PDF's title ("" if it has none), its pages one after the other, and their number.
 
     Args:
         data: The file.
@@ -32,36 +117,153 @@ def read_pages(
     """
     if b"%PDF-" not in data[:1024]:
         raise TextDamaged
-    try:
+    with _known_errors():
         document = pypdfium2.PdfDocument(data)
-        return _read(document, progress)
-    except pypdfium2.PdfiumError as error:
-        raise (TextEncrypted if error.err_code in _ENCRYPTED else TextDamaged) from None
-
-
-def _read(
-    document: pypdfium2.PdfDocument, progress: Callable[[float], object] | None
-) -> tuple[str, list[str]]:
-    count = len(document)
+        count = len(document)
+        title = document.get_metadata_value("Title").replace("\x00", "").strip()
     if count > MOST_PAGES:
         raise TextTooLarge(f"This PDF has {count} pages; the most is {MOST_PAGES}.")
     if count == 0:
         raise TextDamaged
-    pages: list[str] = []
+    return title, _pages(document, count, progress), count
+
+
+class _known_errors:  # noqa: N801  (reads as a word)
+    """Makes PDFium's errors ours."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, pypdfium2.PdfiumError):
+            raise (TextEncrypted if error.err_code in _ENCRYPTED else TextDamaged) from None
+
+
+def _pages(
+    document: pypdfium2.PdfDocument, count: int, progress: Callable[[float], object] | None
+) -> Iterator[PdfPage]:
     letters = 0
-    for page in document:
-        text = page.get_textpage()
-        letters += text.count_chars()
-        if letters > MOST_LETTERS:
-            raise TextTooLarge
-        pages.append(_plain(text.get_text_range()))
-        text.close()
-        page.close()
+    for number in range(count):
+        with _known_errors():
+            page = document[number]
+            text = page.get_textpage()
+            letters += text.count_chars()
+            if letters > MOST_LETTERS:
+                raise TextTooLarge
+            width, height = page.get_size()
+            if page.get_rotation() % 180:
+                width, height = height, width  # as its letters are placed
+            read = _upright(_PageReader(text).lines(), width, height)
+            if text.count_chars() < _FEW_LETTERS:
+                read.pictured = _pictured(page) / max(1.0, width * height)
+            text.close()
+            page.close()
+        yield read
         if progress is not None:
-            progress(len(pages) / count)
-    return document.get_metadata_value("Title").strip(), pages
+            progress((number + 1) / count)
 
 
-def _plain(text: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace(_HYPHEN_AT_LINE_END, "-\n")
-    return lines.replace("\x00", "")
+#: A line's words, whether they are bold, and the angle of writing in degrees.
+_Placed = tuple[list[Word], bool, int]
+
+
+class _PageReader:
+    """Reads the lines of one page; boxes as PDFium has them, from the lower edge."""
+
+    def __init__(self, page: pypdfium2.PdfTextPage) -> None:
+        self._raw = page.raw
+        self._rectangle = pdfium.FS_RECTF()
+        self._reference = ctypes.byref(self._rectangle)
+        count = page.count_chars()
+        text = page.get_text_range() if count else ""
+        if len(text) != count:  # signs beyond the first plane, or without a meaning
+            text = "".join(map(self._letter, range(count)))
+        self._text = text
+
+    def lines(self) -> list[_Placed]:
+        found: list[_Placed] = []
+        for line in _LINE.finditer(self._text):
+            words = [
+                word
+                for match in _WORD.finditer(self._text, *line.span())
+                if (word := self._word(match)) is not None
+            ]
+            if words:
+                first = line.start() + len(line.group()) - len(line.group().lstrip())
+                found.append((words, self._is_bold(first), self._angle(first)))
+        return found
+
+    def _letter(self, at: int) -> str:
+        code = pdfium.FPDFText_GetUnicode(self._raw, at)
+        return chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\x00"
+
+    def _word(self, match: re.Match[str]) -> Word | None:
+        text, first, last = match.group(), match.start(), match.end() - 1
+        if text[-1].isdigit() and (noted := _NOTED.fullmatch(text)) is not None:
+            size, raised = (pdfium.FPDFText_GetFontSize(self._raw, at) for at in (first, last))
+            if raised < _RAISED_SIZE * size:
+                text = noted.group(1) + noted.group(2).translate(_RAISED)
+        text = text.translate(_LETTERS)
+        # A soft hyphen counts at the end of a line only.
+        text = text[:-1].replace("\u00ad", "") + text[-1:]
+        if not text:
+            return None
+        left, top, right, bottom = self._box(first)
+        if last > first:
+            left_2, top_2, right_2, bottom_2 = self._box(last)
+            left, right = min(left, left_2), max(right, right_2)
+            top, bottom = max(top, top_2), min(bottom, bottom_2)
+        return Word(text, left, right, top, bottom)
+
+    def _box(self, at: int) -> tuple[float, float, float, float]:
+        box = self._rectangle
+        if not pdfium.FPDFText_GetLooseCharBox(self._raw, at, self._reference):
+            return 0.0, 0.0, 0.0, 0.0
+        return box.left, box.top, box.right, box.bottom
+
+    def _is_bold(self, at: int) -> bool:
+        if pdfium.FPDFText_GetFontWeight(self._raw, at) >= 600:
+            return True
+        name = ctypes.create_string_buffer(100)
+        pdfium.FPDFText_GetFontInfo(self._raw, at, name, 100, None)
+        return b"bold" in name.value.lower() or b"-medi" in name.value.lower()
+
+    def _angle(self, at: int) -> int:
+        angle = pdfium.FPDFText_GetCharAngle(self._raw, at)
+        return round(math.degrees(angle)) % 360 if angle > 0 else 0
+
+
+def _upright(lines: list[_Placed], width: float, height: float) -> PdfPage:
+    """Turn a page so that most of its letters stand upright, and measure from its upper edge."""
+    angles: Counter[int] = Counter()
+    for words, _, angle in lines:
+        angles[angle] += sum([len(word.text) for word in words])
+    usual = angles.most_common(1)[0][0] if angles else 0
+    if usual == 0:
+        for words, _, _ in lines:
+            for word in words:
+                word.top, word.bottom = height - word.top, height - word.bottom
+        return PdfPage([Line(*line) for line in lines], height)
+    cosine, sine = math.cos(math.radians(usual)), math.sin(math.radians(usual))
+    corners = [y * cosine - x * sine for x in (0, width) for y in (0, height)]
+    upper = max(corners)
+    for words, _, _ in lines:
+        for word in words:
+            xs, ys = [], []
+            for x in (word.left, word.right):
+                for y in (word.top, word.bottom):
+                    xs.append(x * cosine + y * sine)
+                    ys.append(upper - (y * cosine - x * sine))
+            word.left, word.right, word.top, word.bottom = min(xs), max(xs), min(ys), max(ys)
+    turned = [Line(words, bold, (angle - usual) % 360) for words, bold, angle in lines]
+    return PdfPage(turned, upper - min(corners))
+
+
+def _pictured(page: pypdfium2.PdfPage) -> float:
+    """Return the area of a page's largest picture, in square points."""
+    largest = 0.0
+    pictures = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+    for _, picture in zip(range(_MOST_PICTURES), pictures, strict=False):
+        left, bottom, right, top = picture.get_bounds()
+        largest = max(largest, (right - left) * (top - bottom))
+    return largest

@@ -32,7 +32,7 @@ from fer_core.texts.opening import (
     open_html,
     open_pasted,
 )
-from fer_core.texts.pdf import lines_to_blocks
+from fer_core.texts.pdf_blocks import joined
 from tests.synthetic.pdf import book, make_pdf
 
 BODY = "Bees dance to tell the others where the flowers are and how far they have to fly today. "
@@ -123,7 +123,7 @@ def test_a_pdf_has_its_words_joined_and_its_paragraphs_apart() -> None:
 
 
 def test_running_heads_and_page_numbers_are_left_out() -> None:
-    pages = [["The Book of Bees", *LINES[1:], f"Page {number}"] for number in range(1, 7)]
+    pages = [["The Book of Bees", "", *LINES[1:], "", f"Page {number}"] for number in range(1, 7)]
     document = open_document("bees.pdf", make_pdf(pages))
     text = " ".join(passage.text for passage in document.passages)
     headings = [heading.text for passage in document.passages for heading in passage.headings]
@@ -293,15 +293,34 @@ def test_a_pdf_of_too_many_pages_says_how_many() -> None:
 
 
 def test_a_compound_keeps_its_hyphen_at_the_end_of_a_line_where_the_text_has_it_elsewhere() -> None:
-    lines = ["a half-hearted start and a half-", "hearted end of the flow-", "ers"]
-    (block,) = lines_to_blocks(lines)
-    assert block.text == "a half-hearted start and a half-hearted end of the flowers"
+    lines = [
+        "a half-hearted start and a half-",
+        "hearted end of the flow-",
+        "ers and of the",
+        "bees",
+    ]
+    text = words_of(open_document("bees.pdf", make_pdf([lines])))
+    assert text == "a half-hearted start and a half-hearted end of the flowers and of the bees"
 
 
 def test_lines_of_scripts_without_spaces_are_joined_without_one() -> None:
-    assert [block.text for block in lines_to_blocks(["读者打开书，慢慢地", "读。然后"])] == [
-        "读者打开书，慢慢地读。然后"
-    ]
+    assert joined("读者打开书，慢慢地", "读。然后", frozenset()) == ["读者打开书，慢慢地"]
+
+
+@pytest.mark.parametrize(
+    ("line", "following", "open_line"),
+    [
+        ("the flow-", "ers", ["the flow"]),
+        ("die Vor-", "und Nachteile", ["die Vor-", " "]),
+        ("die Nord-", "Süd-Achse", ["die Nord-"]),
+        ("ein Donau\u00ad", "dampfschiff", ["ein Donau"]),
+        ("the years 1914-", "1918", ["the years 1914-", " "]),
+    ],
+)
+def test_a_hyphen_at_the_end_of_a_line_is_read(
+    line: str, following: str, open_line: list[str]
+) -> None:
+    assert joined(line, following, frozenset()) == open_line
 
 
 def test_a_pdf_is_recognised_whatever_its_name() -> None:
