@@ -20,7 +20,7 @@ from fer_core.workers.pool import Limits, TaskFailed, WorkerPool
 #: A book of 1,000 pages as text is 3 MB; a PDF with pictures can be large and still be quick.
 LARGEST_TEXT_BYTES = 20_000_000
 LARGEST_PACKED_BYTES = 200_000_000
-#: Processor time. 300 printed pages take one second, a book of 3,000 seven.
+#: Processor time. 300 printed pages take one and a half seconds, placed letter by letter two.
 LONGEST_S = 10.0
 #: The largest file taken, PDFium and room to unpack.
 MOST_MEMORY_BYTES = 1 << 30

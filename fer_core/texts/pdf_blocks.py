@@ -20,11 +20,12 @@ from fer_core.texts.pdf_text import Line
 _WHITE = 1.3
 #: Letters of a heading are larger than the text's by this, those of a note smaller.
 _LARGER, _SMALLER = 1.1, 0.94
-#: A line that ends this far before its column's edge, in shares of the column, ends early.
-_EARLY = 0.12
+#: A space, in heights of a letter.
+_SPACE = 0.25
 #: An indented line begins so far from its column's edge, in heights of a letter.
 _INDENT = 0.6
 LONGEST_HEADING_WORDS = 14
+_LEAST_LETTERS = 3
 
 _SENTENCE_ENDS = tuple('.!?…:。！？؟।”"»)')
 _NO_HEADING_ENDS = (".", ",", ";", ":", "-", "…")
@@ -56,8 +57,8 @@ def lines_to_blocks(pages: Sequence[Sequence[Line]]) -> list[Block]:
     builder = _Builder(_Usual.of(pages))
     for lines in pages:
         body, notes = _split_notes(lines, builder.usual)
-        for line, following in zip(body, [*body[1:], None], strict=True):
-            builder.take(line, following)
+        for place, line in enumerate(body):
+            builder.take(line, body[place + 1] if place + 1 < len(body) else None)
         builder.end_page(notes)
     builder.close()
     return builder.blocks
@@ -107,13 +108,25 @@ def _rounded(size: float) -> float:
 
 
 def _split_notes(lines: Sequence[Line], usual: _Usual) -> tuple[Sequence[Line], Sequence[Line]]:
-    """Return a page's lines, and the notes at its foot: small letters, a number before them."""
-    start = len(lines)
-    while start > 0 and lines[start - 1].size < _SMALLER * usual.size:
-        start -= 1
-    while start < len(lines) and not _NOTE.match(lines[start].text):
-        start += 1
-    return lines[:start], lines[start:]
+    """Return a page's lines, and the notes at the foot of its columns.
+
+    They have smaller letters, a number before them, and nothing below them.
+    """
+    body: list[Line] = []
+    notes: list[Line] = []
+    place = 0
+    while place < len(lines):
+        end = place
+        while end < len(lines) and lines[end].size < _SMALLER * usual.size:
+            end += 1
+        is_last = end == len(lines) or lines[end].bottom < lines[place].bottom
+        if end > place and is_last and _NOTE.match(lines[place].text):
+            notes += lines[place:end]
+            place = end
+        else:
+            body.append(lines[place])
+            place += 1
+    return body, notes
 
 
 @dataclass(slots=True)
@@ -164,9 +177,7 @@ class _Builder:
         if self._heading:
             return abs(line.size - before.size) > 0.05 * before.size or line.bold != before.bold
         ended = before.text.endswith(_SENTENCE_ENDS)
-        left, right = before.margins
-        column = max(1.0, right - left)
-        early = before.right < right - _EARLY * column
+        early = _ends_early(before, line)
         if _is_item(line) and (ended or early or _is_item(self._open[0])):
             return True
         follows = not self._new_page and before.bottom < line.bottom
@@ -187,8 +198,9 @@ class _Builder:
         text, usual = line.text, self.usual
         if len(text.split()) > LONGEST_HEADING_WORDS or not any(map(str.isalpha, text)):
             return False
+        letters = sum(map(str.isalpha, text))
         if line.size > _LARGER * usual.size and not text.endswith((",", ";")):
-            return True
+            return letters >= _LEAST_LETTERS or not text.isascii()  # not a sum's large sign
         is_text = _BULLET.match(text) or text.endswith(_NO_HEADING_ENDS)
         return line.bold and not usual.bold and not is_text
 
@@ -246,6 +258,12 @@ class _Builder:
                 parts[-1:] = joined(parts[-1], line.text, self.usual.compounds)
             parts.append(line.text)
         return "".join(parts)
+
+
+def _ends_early(line: Line, following: Line) -> bool:
+    """Tell whether the next line's first word would have had room at a line's end."""
+    word = following.words[0]
+    return line.right + _SPACE * line.size + word.right - word.left < line.margins[1]
 
 
 def _is_item(line: Line) -> bool:

@@ -26,6 +26,11 @@ _APART = 0.9
 _OTHER_SIZE = 0.08
 _LONGEST_HEAD_WORDS = 14
 _DIGITS = re.compile(r"\d+")
+#: The number of a page by itself: "3", "- 3 -", "Page 3 of 7".
+_PAGE_NUMBER = re.compile(
+    r"\W*(?:(?:page|seite|p|s|página|pagina)\W+)?\d{1,3}\W*(?:(?:of|von|de|di)\W+\d{1,3})?\W*",
+    re.IGNORECASE,
+)
 _ROMAN = re.compile(r"[ivxlc]{1,8}|[IVXLC]{1,8}")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 #: What stands beside a page's number: "Page 3 of 7", "Seite 3", "S. 3", "p. 3/7".
@@ -45,10 +50,26 @@ def without_heads(pages: Sequence[PdfPage]) -> list[list[Line]]:
         for page in pages
     ]
     if len(pages) < LEAST_PAGES_FOR_RUNNING_HEADS:
-        return kept
+        return _without_numbers(kept)
     for parity in (0, 1):
         _take_out(kept[parity::2])
     return kept
+
+
+def _without_numbers(pages: list[list[Line]]) -> list[list[Line]]:
+    """Return few pages without their numbers, where each has its own alone below its text."""
+    lowest = [max(page, key=lambda line: line.bottom, default=None) for page in pages]
+    numbers = [line for line in lowest if line is not None and _PAGE_NUMBER.fullmatch(line.text)]
+    if len(numbers) < len(pages):
+        return pages
+    for number, (page, line) in enumerate(zip(pages, numbers, strict=True), start=1):
+        above = max((other.bottom for other in page if other is not line), default=line.bottom)
+        if number not in _numbers(line.text)[:1] or line.top - above < _APART * line.size:
+            return pages
+    return [
+        [line for line in page if line is not number]
+        for page, number in zip(pages, numbers, strict=True)
+    ]
 
 
 def _stamps(pages: Sequence[PdfPage]) -> set[str]:
@@ -96,8 +117,11 @@ def _heads(pages: Sequence[list[Line]], edge: int) -> dict[tuple[int, int], Line
     least = max(2, RUNNING_HEAD_SHARE * len(pages))
     heads: dict[tuple[int, int], Line] = {}
     for shape, found in candidates.items():
-        if len(found) >= least and (_count_pages(shape, found, least) or _repeat(found, least)):
-            heads.update({(number, edge): line for number, line, _ in found})
+        if len(found) < least:
+            continue
+        if not _count_pages(shape, found, least):
+            found = _repeated(found, least)
+        heads.update({(number, edge): line for number, line, _ in found})
     return heads
 
 
@@ -118,24 +142,27 @@ def _count_pages(shape: str, found: Sequence[tuple[int, Line, bool]], least: flo
     return bool(offsets) and offsets.most_common(1)[0][1] >= least
 
 
-def _repeat(found: Sequence[tuple[int, Line, bool]], least: float) -> bool:
-    """Tell whether the same words stand apart from the text at the same height."""
-    if _TEXT.search(found[0][1].text) or len(found[0][1].text.split()) > _LONGEST_HEAD_WORDS:
-        return False
+def _repeated(found: list[tuple[int, Line, bool]], least: float) -> list[tuple[int, Line, bool]]:
+    """Return the lines of the same words that stand apart from the text at the same height."""
+    text = found[0][1].text
+    if _TEXT.search(text) or len(text.split()) > _LONGEST_HEAD_WORDS:
+        return []
     if len({line.text for _, line, _ in found}) > 1:
-        return False  # another number than the page's: an answer, a date
-    heights = Counter(round(line.bottom / _SAME_HEIGHT) for _, line, _ in found)
-    at_one_height = max(heights[at] + heights[at + 1] for at in heights)
-    return at_one_height >= least and sum(apart for _, _, apart in found) >= least
+        return []  # another number than the page's: an answer, a date
+    usual = sorted(line.bottom for _, line, _ in found)[len(found) // 2]
+    found = [one for one in found if one[2] and abs(one[1].bottom - usual) <= _SAME_HEIGHT]
+    return found if len(found) >= least else []
 
 
 def _is_apart(line: Line, others: Sequence[Line], edge: int) -> bool:
-    """Tell whether white is between a line and the text, or its letters are of another size."""
+    """Tell whether white is between a line and the text, or it has smaller letters."""
     if not others:
         return True
     nearest = min(others, key=lambda other: abs(other.bottom - line.bottom))
+    if line.size > (1 + _OTHER_SIZE) * nearest.size:
+        return False  # a title stands at the same height in each chapter
     white = nearest.top - line.bottom if edge == 0 else line.top - nearest.bottom
-    return white >= _APART * nearest.size or abs(line.size / nearest.size - 1) > _OTHER_SIZE
+    return white >= _APART * nearest.size or line.size < (1 - _OTHER_SIZE) * nearest.size
 
 
 def _numbers(line: str) -> list[int]:

@@ -26,6 +26,8 @@ _LINE = re.compile("[^\r\n\ufffe]+\ufffe?")
 _WORD = re.compile(r"\S+")
 #: A word with the number of a note: letters, perhaps a sign, figures.
 _NOTED = re.compile(r"(\w*[^\W\d]\W{0,3})(\d{1,3})")
+#: The number of a note before its first word.
+_NOTE = re.compile(r"(\d{1,3})([^\W\d].*)")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: The figures of a note are smaller than the word by this.
 _RAISED_SIZE = 0.85
@@ -198,28 +200,43 @@ class _PageReader:
         return chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\x00"
 
     def _word(self, match: re.Match[str]) -> Word | None:
-        text, first, last = match.group(), match.start(), match.end() - 1
+        text, (first, end) = match.group(), match.span()
+        if not text.isascii() or text[-1].isdigit() or (end > first + 1 and text[0].isdigit()):
+            text = self._read(text, first)
+            if not text:
+                return None
+        # Once for each word of a book: this is where the time goes.
+        raw, box, reference = self._raw, self._rectangle, self._reference
+        pdfium.FPDFText_GetLooseCharBox(raw, first, reference)
+        left, top, right, bottom = box.left, box.top, box.right, box.bottom
+        if end > first + 1:
+            pdfium.FPDFText_GetLooseCharBox(raw, end - 1, reference)
+            if box.right > right:
+                right = box.right
+            if box.left < left:
+                left = box.left
+            if box.top > top:
+                top = box.top
+            if box.bottom < bottom:
+                bottom = box.bottom
+        return Word(text, left, right, top, bottom)
+
+    def _read(self, text: str, first: int) -> str:
+        """Return a word's letters: the number of a note is raised, ligatures are letters."""
         if text[-1].isdigit() and (noted := _NOTED.fullmatch(text)) is not None:
+            last = first + len(text) - 1
             size, raised = (pdfium.FPDFText_GetFontSize(self._raw, at) for at in (first, last))
             if raised < _RAISED_SIZE * size:
                 text = noted.group(1) + noted.group(2).translate(_RAISED)
+        elif (note := _NOTE.fullmatch(text)) is not None:
+            size, raised = (
+                pdfium.FPDFText_GetFontSize(self._raw, at) for at in (first + note.end(1), first)
+            )
+            if raised < _RAISED_SIZE * size:
+                text = f"{note.group(1)} {note.group(2)}"
         text = text.translate(_LETTERS)
         # A soft hyphen counts at the end of a line only.
-        text = text[:-1].replace("\u00ad", "") + text[-1:]
-        if not text:
-            return None
-        left, top, right, bottom = self._box(first)
-        if last > first:
-            left_2, top_2, right_2, bottom_2 = self._box(last)
-            left, right = min(left, left_2), max(right, right_2)
-            top, bottom = max(top, top_2), min(bottom, bottom_2)
-        return Word(text, left, right, top, bottom)
-
-    def _box(self, at: int) -> tuple[float, float, float, float]:
-        box = self._rectangle
-        if not pdfium.FPDFText_GetLooseCharBox(self._raw, at, self._reference):
-            return 0.0, 0.0, 0.0, 0.0
-        return box.left, box.top, box.right, box.bottom
+        return text[:-1].replace("\u00ad", "") + text[-1:]
 
     def _is_bold(self, at: int) -> bool:
         if pdfium.FPDFText_GetFontWeight(self._raw, at) >= 600:

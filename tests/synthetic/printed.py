@@ -1,7 +1,7 @@
 """PDFs as typesetters place their letters, with the text that they print: columns, heads, notes.
 
 Each is awkward in one way; `expected` is what a reader reads, in that order. The benchmark
-`benchmarks/pdf.py` adds those of other tools.
+`benchmarks/texts.py` adds those of other tools.
 """
 
 from __future__ import annotations
@@ -156,6 +156,7 @@ def make_printed() -> list[Printed]:
     three = [column(broken(text, 24), 45 + 175 * n, 760) for n, text in enumerate(texts)]
     printed.append(Printed("three columns", placed_pdf([_line_by_line(*three)]), " ".join(texts)))
     printed += [_spanned(), _footer_first(), _hyphens(), _lists(), _headings(), _notes()]
+    printed += [_notes_in_columns()]
     printed += [*_turned(), _watermark(), _worksheet(), _book(), _preface(), _table()]
     return printed
 
@@ -237,6 +238,15 @@ def _notes() -> Printed:
         body = column(lines[share * number : share * (number + 1)], 50, 780)
         pages.append([*body, *column(broken(note, 95), 50, 100, 8)])
     return Printed("notes at the foot", placed_pdf(pages), " ".join([text, *notes]))
+
+
+def _notes_in_columns() -> Printed:
+    text, note = prose(115, 300), "1 " + prose(126, 14)
+    lines = broken(text, 38)
+    half = -(-len(lines) // 2)
+    left, right = column(lines[:half], 50, 760), column(lines[half:], 310, 760)
+    page = [*left, *column(broken(note, 44), 50, left[-1].y - 30, 8), *right]
+    return Printed("note at the foot of a column", placed_pdf([page]), f"{text} {note}")
 
 
 def _turned() -> list[Printed]:
