@@ -1,0 +1,91 @@
+"""Nothing on any page stands in the way of a screen reader or the keyboard, in light and in dark.
+
+axe-core (Deque, MPL-2.0) looks at the page in the browser; it comes with the node modules of the
+TypeScript client, and without them there is nothing to look with.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from fer_core.config import PROJECT_ROOT
+from tests.e2e.test_history_browser import fill
+from tests.support.browser import open_page, settled
+from tests.support.screenshots import hand_in_photos
+from tests.support.servers import running_app
+
+AXE = PROJECT_ROOT / "clients" / "typescript" / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE_MS = 60_000
+
+pytestmark = pytest.mark.skipif(not AXE.is_file(), reason="no axe-core: npm ci")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    data_dir: Path = tmp_path_factory.mktemp("data")
+    fill(data_dir)
+    with running_app(data_dir) as address:
+        yield address
+
+
+def findings(page: Page) -> list[str]:
+    """Return what axe calls serious or critical: rule, element, why."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate(
+        "axe.run(document, { resultTypes: ['violations'], iframes: false })"
+        ".then(({ violations }) => violations)"
+    )
+    return [
+        f"{rule['id']}: {node['html'][:160]} ({node['failureSummary'][:300]})"
+        for rule in result
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+def read_sample(page: Page) -> None:
+    page.get_by_text("Sample", exact=True).click()
+    page.get_by_role("button", name="Start reading").click()
+    page.locator(".scroller section").first.wait_for(timeout=PATIENCE_MS)
+    page.keyboard.press("h")
+    page.locator(".panel").wait_for(timeout=PATIENCE_MS)
+
+
+def nothing(page: Page) -> None:
+    """Leave the page as it opens."""
+
+
+VIEWS: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "welcome": ("", nothing),
+    "photos": ("photos", nothing),
+    "photo": ("photos", hand_in_photos),
+    "live": ("live", nothing),
+    "reading": ("reading", read_sample),
+    "reading-result": ("reading?reading=s0", nothing),
+    "review": ("review", nothing),
+    "history": ("history", nothing),
+    "result": ("history?session=s1", nothing),
+    "about": ("about", nothing),
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_serious_finding(
+    address: str, chromium: Browser, scheme: Literal["light", "dark"]
+) -> None:
+    found = {}
+    for name, (path, prepare) in VIEWS.items():
+        with open_page(chromium, f"{address}/{path}", colour_scheme=scheme) as page:
+            page.set_default_timeout(PATIENCE_MS)
+            prepare(page)
+            settled(page)
+            time.sleep(0.5)  # what fades in has its colours after that
+            if serious := findings(page):
+                found[name] = serious
+    assert found == {}
