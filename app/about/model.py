@@ -14,7 +14,8 @@ from fer_core.vision.model_metrics import confusions_of, figures_of, missing_of
 
 
 def show_model(info: ModelInfo) -> None:
-    """Show which networks it has and where they come from, its figures and its card."""
+    """Show how often it is right, then what it is, its figures and its card."""
+    tell_how_often(info)
     st.subheader(f"{info.name} {info.version}")
     networks = ", ".join(
         f"{network.architecture} for {name_roles(roles)}"
@@ -29,6 +30,24 @@ def show_model(info: ModelInfo) -> None:
     show_figures(info)
     show_confusion(info)
     show_card()
+
+
+def tell_how_often(info: ModelInfo) -> None:
+    """Say in one sentence how often the label of a photo is right."""
+    confusions = confusions_of(info.metrics)
+    if not confusions:
+        return
+    st.subheader("How often is it right?")
+    shares = [one.right for one in confusions]
+    between = ""
+    if len(shares) > 1:
+        low, high = min(shares[1:]), max(shares[1:])
+        between = f" Between sets of photos it varies from {low:.0%} to {high:.0%}."
+    st.markdown(
+        f"**About {10 * shares[0]:.0f} of 10 faces** in photos get the expression that people gave "
+        f"them.{between} The rest are wrong or “unsure”, so take every label as a hint. People "
+        "often disagree about a face, too."
+    )
 
 
 def show_figures(info: ModelInfo) -> None:
@@ -81,7 +100,7 @@ def show_confusion(info: ModelInfo) -> None:
     confusions = {confusion.data: confusion for confusion in confusions_of(info.metrics)}
     if not confusions:
         return
-    st.subheader("What it takes for what")
+    st.subheader("What it mixes up")
     chosen = st.pills(
         "Pictures", list(confusions), default=next(iter(confusions)), required=True, key="confusion"
     )

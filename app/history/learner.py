@@ -6,7 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from app.history.words import when
+from fer_core.affect.baseline import Baseline
 from fer_core.affect.weights import INTERVAL_PERCENT, INTERVAL_SDS, Coefficients, Weights
+from fer_core.learner.evaluation import Evaluation
 from fer_core.learner.scores import CALIBRATION_ANSWERS, Score
 from fer_core.storage.store import SessionStore
 
@@ -29,12 +31,52 @@ _WEIGHTS = {
 
 
 def show_learner(store: SessionStore) -> None:
-    """Show baseline, weights and how good the estimates were, each with its reset."""
+    """Show how good the estimates were and what they start from; the figures are folded away."""
     learner = store.profile()
     st.subheader("How good the estimates have been")
-    evaluation = learner.evaluation
-    st.markdown(evaluation.sentence)
+    st.markdown(learner.evaluation.sentence)
     st.markdown(learner.stress_evaluation.sentence)
+    st.subheader("What it learned from you")
+    count = learner.comprehension.answers + learner.stress.answers
+    st.markdown(
+        f"The estimates are fitted to your {count} answers."
+        if count
+        else "Nothing yet. Your answers to the questions in a session fit the estimates to you."
+    )
+    if learner.answers_from:
+        st.caption(f"Answers count since the reset on {when(learner.answers_from)}.")
+    if st.button("Reset my answers", icon=":material/restart_alt:", key="reset_answers"):
+        store.reset_personalisation()
+        st.rerun()
+    st.markdown(
+        "What is usual for your face is not known yet. It takes five minutes of ordinary study "
+        "with the camera."
+        if learner.baseline is None
+        else "What is usual for your face is known. Later sessions are compared with it."
+    )
+    if learner.baseline_at is not None:
+        st.caption(
+            f"Learned on {when(learner.baseline_at)}. The next session begins with it, and then "
+            "goes by its own last quarter of an hour."
+        )
+    if learner.baseline is not None and st.button(
+        "Relearn my baseline", icon=":material/restart_alt:", key="reset_baseline"
+    ):
+        store.reset_baseline()
+        st.rerun()
+    with st.expander("Advanced"):
+        show_scores(learner.evaluation)
+        left, right = st.columns(2)
+        with left:
+            show_weights("Understanding", in_use(learner.comprehension, learner.use_camera))
+        with right:
+            show_weights("Stress", in_use(learner.stress, learner.use_camera_for_stress))
+        if learner.baseline is not None:
+            show_baseline(learner.baseline)
+
+
+def show_scores(evaluation: Evaluation) -> None:
+    """Show how well each way of estimating predicted the answers, as far as there are enough."""
     if evaluation.full is not None:
         scores = {
             "Guessing your average": evaluation.base_rate,
@@ -53,29 +95,20 @@ def show_learner(store: SessionStore) -> None:
             f"Calibration error: 0 is perfect, and chance alone gives .07 at {CALIBRATION_ANSWERS} "
             "answers."
         )
-    st.subheader("What your answers have taught")
-    left, right = st.columns(2)
-    with left:
-        show_weights("Comprehension", in_use(learner.comprehension, learner.use_camera))
-    with right:
-        show_weights("Stress", in_use(learner.stress, learner.use_camera_for_stress))
-    if learner.answers_from:
-        st.caption(f"Answers count since the reset on {when(learner.answers_from)}.")
-    if st.button("Start over with my answers", icon=":material/restart_alt:", key="reset_answers"):
-        store.reset_personalisation()
-        st.rerun()
-    st.subheader("Your usual")
-    if learner.baseline is None:
-        st.markdown("Not known yet: it takes five minutes of ordinary study with the camera.")
-        return
+
+
+def show_baseline(baseline: Baseline) -> None:
+    """Show what is usual for the learner, channel by channel."""
+    st.markdown("**Your usual**")
     st.dataframe(
         pd.DataFrame(
             [
-                {"What": _CHANNELS.get(str(channel), str(channel)), **line}
-                for channel, line in (
-                    (channel, {"Usually": usual.median, "Varies by": usual.spread})
-                    for channel, usual in learner.baseline.usual.items()
-                )
+                {
+                    "What": _CHANNELS.get(str(channel), str(channel)),
+                    "Usually": usual.median,
+                    "Varies by": usual.spread,
+                }
+                for channel, usual in baseline.usual.items()
             ]
         ),
         hide_index=True,
@@ -85,14 +118,6 @@ def show_learner(store: SessionStore) -> None:
         },
         alt="What is usual for you, channel by channel",
     )
-    if learner.baseline_at is not None:
-        st.caption(
-            f"Learnt on {when(learner.baseline_at)}. The next session begins with it, and then "
-            "goes by its own last quarter of an hour."
-        )
-    if st.button("Learn my usual anew", icon=":material/restart_alt:", key="reset_baseline"):
-        store.reset_baseline()
-        st.rerun()
 
 
 def score_line(name: str, score: Score) -> dict[str, str]:

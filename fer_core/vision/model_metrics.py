@@ -42,6 +42,12 @@ class Confusion:
     data: str
     counts: tuple[tuple[int, ...], ...]
 
+    @property
+    def right(self) -> float:
+        """Share of the pictures that got the answer that their label says, 0..1."""
+        total = sum(map(sum, self.counts))
+        return sum(row[index] for index, row in enumerate(self.counts)) / total if total else 0.0
+
 
 _CALIBRATION = {
     "ece": "Calibration error (ECE), lower is better",

@@ -55,7 +55,8 @@ def test_about_shows_the_models_figures_with_their_intervals(
         0.85,
         "0.800 to 0.900",
     )
-    assert "What it takes for what" in said_by(page)
+    assert "What it mixes up" in said_by(page)
+    assert "**About 2 of 10 faces** in photos" in said_by(page)  # 20 right of 125
     assert "calibration error" in page.info[0].value
 
 

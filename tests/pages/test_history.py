@@ -225,7 +225,7 @@ def test_what_is_known_can_be_reset(url: str) -> None:
     page.button(key="reset_answers").click().run()
     assert "from 0 answers" in words(page)
     page.button(key="reset_baseline").click().run()
-    assert "Not known yet" in words(page)
+    assert "is not known yet" in words(page)
 
 
 def test_everything_is_erased_after_the_word_is_typed(url: str) -> None:
