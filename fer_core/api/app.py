@@ -11,7 +11,9 @@ from flask_openapi3.openapi import OpenAPI
 
 import fer_core
 from fer_core.api.analyses import analyses
+from fer_core.api.cards import cards
 from fer_core.api.creations import Creations
+from fer_core.api.deck import deck
 from fer_core.api.demo_page import demo_page
 from fer_core.api.documentation import SECURITY_SCHEMES, build_document, documentation
 from fer_core.api.events import events
@@ -26,6 +28,18 @@ from fer_core.api.reading import reading
 from fer_core.api.request_class import ApiRequest, StrictJson
 from fer_core.api.results import results
 from fer_core.api.schemas.analyses import MAX_IMAGES, Analysis, AnalysisForm
+from fer_core.api.schemas.cards import (
+    CardAnswer,
+    CardEdit,
+    CardOut,
+    CardPage,
+    CardsAdded,
+    CardsIn,
+    DeckImported,
+    MakeCards,
+    RecallOut,
+    ReviewOut,
+)
 from fer_core.api.schemas.markers import MarkersIn, MarkersOut
 from fer_core.api.schemas.model import Health, ModelOut, Ready
 from fer_core.api.schemas.problems import Problem
@@ -50,10 +64,12 @@ from fer_core.live.per_session import PerSession
 from fer_core.live.registry import SessionRegistry
 
 REQUESTS = (AnalysisForm, SessionRequest, PassagesSeen, AnswersIn, BreakAnswer, MarkersIn)
+CARD_REQUESTS = (CardsIn, MakeCards, CardEdit, CardAnswer)
 RESPONSES = (
     *(Analysis, ModelOut, Health, Ready, Problem),
     *(SessionOut, SessionPage, FinishedOut, SnapshotOut, FrameOut, Taken, ProbeOut, SuggestionOut),
     *(TimelineOut, FeedbackOut, MarkersOut),
+    *(CardOut, CardsAdded, CardPage, ReviewOut, DeckImported, RecallOut),
 )
 
 #: Large pictures, and those that may hold their decoder: so many at once, of 40 megapixels 120 MB
@@ -146,10 +162,13 @@ def _routes() -> FerApi:
     )
     app.url_map.merge_slashes = False  # one address each: no redirects
     app.register_blueprint(documentation)
-    for resource in (system, analyses, sessions, frames, reading, markers, results, events):
+    for resource in (
+        *(system, analyses, sessions, frames, reading, markers, results, events),
+        *(cards, deck),
+    ):
         app.register_api(resource)
     return app
 
 
 def _contract_of(app: FerApi) -> dict[str, Any]:
-    return build_document(app, REQUESTS, RESPONSES)
+    return build_document(app, (*REQUESTS, *CARD_REQUESTS), RESPONSES)

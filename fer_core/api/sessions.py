@@ -110,7 +110,7 @@ def list_sessions(query: SessionsQuery) -> Response:
 
 @sessions.delete("", operation_id="deleteSessions", responses=answers({204: None}, 503))
 def delete_sessions() -> Response:
-    """Erase every session, and what they taught about the learner
+    """Erase every session, every card, and what they taught about the learner
 
     Those of the app on this machine are in the same history, and are erased too.
     """

@@ -11,11 +11,13 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import skimage.data
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from fer_core.api.app import create_app
@@ -30,6 +32,8 @@ from fer_core.vision.engine import InferenceEngine
 from tests.api.conftest import encoded
 from tests.api.learner import PASSAGES, SESSIONS, START, Clock, Learner
 
+#: Keeps what an operation answered, and returns it.
+Take = Callable[[str, TestResponse], Any]
 SESSION_ID = "pX3kQ0m2Tq8vY1rB7dJw5A"
 LIST_ITEMS = 2
 TEXT_LINES = 5
@@ -83,6 +87,7 @@ def record(app: Flask, clock: Clock) -> dict[str, Any]:
     stream = events.iter_encoded()
     taken["followSession"] = b"".join(next(stream) for _ in range(5)).decode()
     events.close()
+    take("makeCards", learner.post("/cards", {"passage_ids": ["p1"]}))
     take("getSession", learner.get())
     take("answerBreak", learner.post("/break", {"answer": "snooze"}))
     take("pauseSession", learner.post("/pause"))
@@ -90,8 +95,30 @@ def record(app: Flask, clock: Clock) -> dict[str, Any]:
     take("listSessions", client.get(SESSIONS, query_string={"limit": 1}))
     take("finishSession", learner.post("/finish"))
     take("metrics", client.get("/metrics"))
+    record_cards(client, clock, take)
+    taken["exportDeck csv"] = client.get("/api/v1/deck").get_data(as_text=True)
     whole = json.loads(json.dumps(taken).replace(learner.session_id, SESSION_ID))
     return {name: shortened(value, name) for name, value in sorted(whole.items())}
+
+
+def record_cards(client: FlaskClient, clock: Clock, take: Take) -> None:
+    """Add a card, answer it, and answer it again after a week."""
+    words = {"front": "What turns light into sugar?", "back": "Plants"}
+    added = take("addCards", client.post("/api/v1/cards", json={"cards": [words]}))
+    address = f"/api/v1/cards/{added['cards'][0]['card_id']}"
+    take("dueCards", client.get("/api/v1/review?time_zone=Europe/Berlin"))
+    take("listCards", client.get("/api/v1/cards?limit=1"))
+    take("editCard", client.patch(address, json={"back": "Green plants"}))
+    given = {"rating": 4, "review_id": "0f8fad5b", "time_zone": "Europe/Berlin"}
+    take("answerCard", client.post(f"{address}/answers", json=given))
+    take("undoAnswer", client.post(f"{address}/undo"))
+    take("getCard", client.get(address))
+    clock.now += 8 * 86_400
+    assert client.post(f"{address}/answers", json={"rating": 3}).status_code == 200
+    take("getRecall", client.get("/api/v1/recall"))
+    take("exportDeck", client.get("/api/v1/deck?format=anki"))
+    table = "front,back\nWhat do plants turn into sugar?,Light\n"
+    take("importDeck", client.post("/api/v1/deck", data=table, content_type="text/csv"))
 
 
 def shortened(value: Any, key: str = "") -> Any:
@@ -103,7 +130,7 @@ def shortened(value: Any, key: str = "") -> Any:
     if isinstance(value, list):
         whole = key == "labels" or (value and not isinstance(value[0], dict))
         return [shortened(item) for item in (value if whole else value[:LIST_ITEMS])]
-    if isinstance(value, str) and key in {"metrics", "exportSession csv"}:
+    if isinstance(value, str) and key in {"metrics", "exportSession csv", "exportDeck csv"}:
         return "\n".join(value.split("\n")[:TEXT_LINES]) + "\n"
     if isinstance(value, str):
         return re.sub(r"^(Plants turn light into sugar\.)( \1)+ ?$", r"\1", value)

@@ -27,13 +27,19 @@ def document(client: FlaskClient) -> dict[str, Any]:
     return contract
 
 
-#: Beyond their schema: which bytes are a picture, which probe was asked, that `to` follows `from`.
+#: Beyond their schema: which bytes are a picture, which probe was asked, that `to` follows `from`,
+#: which name is a time zone, what makes a card.
 MORE_THAN_A_SCHEMA_SAYS = {
     "/api/v1/analyses",
     "/api/v1/sessions",
     "/api/v1/sessions/{session_id}/frames",
     "/api/v1/sessions/{session_id}/passages",
     "/api/v1/sessions/{session_id}/answers",
+    "/api/v1/cards",
+    "/api/v1/cards/{card_id}",
+    "/api/v1/cards/{card_id}/answers",
+    "/api/v1/deck",
+    "/api/v1/review",
 }
 #: Never ends, so it has tests of its own.
 ENDLESS = "/api/v1/sessions/{session_id}/events"

@@ -110,6 +110,37 @@ def test_a_session_runs_from_start_to_end(api: Client, photo: bytes) -> None:
         session.details()
 
 
+def test_cards_are_added_answered_and_taken_along(api: Client) -> None:
+    cards = api.cards
+    lima = cards.add("Capital of Peru?", "Lima", choices=["Lima", "Cusco"])
+    assert cards.add("Capital of Peru?", "Lima")["card_id"] == lima["card_id"]
+    cards.add_all([{"front": f"Question {number}?", "back": "x"} for number in range(3)])
+    assert len(list(cards.all(page_size=2))) == 4
+    due = cards.due("Europe/Berlin")
+    assert due["due_today"] == 4
+    answered = cards.answer(lima["card_id"], 4, time_zone="Europe/Berlin", review_id="r1")
+    assert cards.answer(lima["card_id"], 4, review_id="r1") == answered
+    assert answered["stage"] == "review"
+    assert cards.undo(lima["card_id"]) == lima
+    assert cards.edit(lima["card_id"], back="Lima!")["back"] == "Lima!"
+    assert cards.get(lima["card_id"])["front"] == "Capital of Peru?"
+    assert cards.after_a_week()["asked"] == 0
+    forms: tuple[typing.Literal["csv", "anki"], ...] = ("csv", "anki")
+    for form in forms:
+        assert cards.bring_in(cards.export(form), form)["known"] + 1 >= 4
+    cards.drop(lima["card_id"])
+    with pytest.raises(ApiProblem, match="card_not_found"):
+        cards.get(lima["card_id"])
+
+
+def test_a_session_gives_cards_of_its_text(api: Client) -> None:
+    text = "Plants turn light into sugar in the chloroplasts of their leaves. " * 4
+    passages: list[types.PassageIn] = [{"passage_id": "a", "text": text}]
+    session = api.start_session(**AGREED, text=passages)
+    assert session.make_cards()["added"] == 0  # nothing was hard
+    assert session.make_cards(["a"])["cards"][0]["passage_id"] == "a"
+
+
 def test_a_list_goes_on_over_pages(api: Client) -> None:
     for number in range(5):
         api.start_session(**AGREED, title=str(number))

@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 import httpx
 
 from fer_client import types
+from fer_client.cards import Cards
 from fer_client.sessions import Session
 from fer_client.transport import Transport
 
@@ -157,8 +158,13 @@ class Client:
             if cursor is None:
                 return
 
+    @property
+    def cards(self) -> Cards:
+        """The learner's review cards."""
+        return Cards(self._transport)
+
     def delete_all_sessions(self) -> None:
-        """Erase every session, and what they taught about the learner."""
+        """Erase every session, every card, and what they taught about the learner."""
         self._transport.json("DELETE", "/api/v1/sessions", safe_to_repeat=True)
 
 

@@ -164,6 +164,15 @@ class Session:
         """Return break advice and passages to reread, each with its evidence."""
         return cast(types.Feedback, self._call("GET", "/feedback"))
 
+    def make_cards(self, passage_ids: Sequence[str] | None = None) -> types.CardsAdded:
+        """Make review cards of the text; making them again adds nothing.
+
+        Args:
+            passage_ids: Which passages; None: those that were hard, skimmed or marked.
+        """
+        body = {"passage_ids": None if passage_ids is None else list(passage_ids)}
+        return cast(types.CardsAdded, self._call("POST", "/cards", json=body))
+
     def pause(self) -> types.Snapshot:
         """Stop the clock and the signals."""
         return cast(types.Snapshot, self._call("POST", "/pause"))

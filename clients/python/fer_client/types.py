@@ -54,6 +54,93 @@ class Break(TypedDict):
     outcome: Literal["taken", "dismissed", "snoozed", "no answer"]
 
 
+class CardAnswer(TypedDict):
+    """How the answer to a card came."""
+
+    rating: int
+    """1 did not come back, 2 with effort, 3 came back, 4 at once"""
+    review_id: NotRequired[str | None]
+    """A name of the client's own: sent again, it counts once"""
+    answered_at: NotRequired[str | None]
+    """Now if absent"""
+    time_zone: NotRequired[str | None]
+    """The learner's, such as Europe/Berlin; that of the server's machine if absent"""
+
+
+class CardEdit(TypedDict):
+    """Other words for a card; what is left out stays."""
+
+    front: NotRequired[str | None]
+    back: NotRequired[str | None]
+
+
+Choice: TypeAlias = str
+
+
+class CardIn(TypedDict):
+    """A card of the learner's own."""
+
+    front: str
+    """What is asked; of kind cloze with _____ for the answer"""
+    back: str
+    """The answer"""
+    kind: NotRequired[Literal["own", "cloze"]]
+    choices: NotRequired[list[Choice]]
+    """To choose from, the back among them"""
+    session_id: NotRequired[str | None]
+    """The session in which the passage was read"""
+    passage_id: NotRequired[str | None]
+    """The passage of that session's open text; needs session_id"""
+
+
+class Card(TypedDict):
+    """A review card."""
+
+    card_id: str
+    kind: Literal["cloze", "recall", "question", "own"]
+    front: str
+    """What is asked; of kind cloze with _____ for the answer"""
+    back: str
+    """The answer"""
+    choices: list[str]
+    """To choose from, the back among them; mostly empty"""
+    terms: list[str]
+    """Of kind recall: key terms to compare the answer with"""
+    created_at: str
+    due_at: str
+    stage: Literal["new", "learning", "review", "relearning"]
+    last_answered_at: str | None
+    session_id: str | None
+    """null where it is not kept, or was erased"""
+    text_id: str | None
+    text_title: str
+    passage_id: str | None
+    passage: str
+    """The words of the passage it comes from"""
+
+
+class CardPage(TypedDict):
+    """A page of cards, the latest first."""
+
+    cards: list[Card]
+    next_cursor: str | None
+    """For the next page; null on the last"""
+
+
+class CardsAdded(TypedDict):
+    """Cards that were added, or were there already."""
+
+    cards: list[Card]
+    added: int
+    """How many are new"""
+
+
+class CardsIn(TypedDict):
+    """Cards to add. The same words about the same passage are the same card."""
+
+    cards: list[CardIn]
+
+
 class Consent(TypedDict):
     """What the learner agreed to, and when."""
 
@@ -61,6 +148,16 @@ class Consent(TypedDict):
     """Version of the words that were shown"""
     accepted_at: str
     """Kept with the session's start; not in the future, give or take five minutes"""
+
+
+class DeckImported(TypedDict):
+    """What a file of cards gave."""
+
+    added: int
+    known: int
+    """Were here already, and stay as they are"""
+    left_out: int
+    """Notes without words, such as pictures"""
 
 
 class Emotion(TypedDict):
@@ -140,6 +237,17 @@ class Label(TypedDict):
     """Unpleasant to pleasant (Russell 1980)"""
     arousal: float
     """Calm to excited (Russell 1980)"""
+
+
+PassageId: TypeAlias = str
+
+
+class MakeCards(TypedDict):
+    """Which cards to make of a session's text."""
+
+    passage_ids: NotRequired[list[PassageId] | None]
+    """null: those that were hard, skimmed or marked by the learner"""
+    kinds: NotRequired[list[Literal["cloze", "recall", "question"]]]
 
 
 class MarkerIn(TypedDict):
@@ -290,9 +398,6 @@ class Problem(TypedDict):
     """The wrong fields, if fields are wrong"""
 
 
-Choice: TypeAlias = str
-
-
 class QuestionIn(TypedDict):
     """A multiple-choice question about a passage, to be asked as a probe."""
 
@@ -317,6 +422,28 @@ class Reason(TypedDict):
     code: str
     text: str
     """The sentence to show in the number's place"""
+
+
+class Returned(TypedDict):
+    """A card's first answer a week or more after its passage was read."""
+
+    card_id: str
+    front: str
+    answered_at: str
+    delay_s: float
+    """Since the passage was read"""
+    recalled: bool
+
+
+class Review(TypedDict):
+    """What is due today."""
+
+    cards: list[Card]
+    """To ask now, in this order"""
+    due_today: int
+    """Left for today, those in some minutes among them"""
+    next_due_at: str | None
+    """When the next card is due after these"""
 
 
 class Stretch(TypedDict):
@@ -498,6 +625,22 @@ class PassageReading(TypedDict):
     wpm: float | None
     """Words a minute"""
     comprehension: TimelineEstimate | None
+
+
+class Recall(TypedDict):
+    """What came back after a week."""
+
+    asked: int
+    recalled: int
+    share: float | None
+    """null while none was asked"""
+    low: float | None
+    """Of its 95 % interval"""
+    high: float | None
+    sentence: str
+    """The same in words"""
+    answers: list[Returned]
+    """The latest first"""
 
 
 class SessionRequest(TypedDict):

@@ -1,14 +1,18 @@
 /** The client: pictures, the model, and the way to sessions. */
 
+import { Cards } from "./cards.js";
 import { Session } from "./session.js";
 import { Transport, type Options } from "./transport.js";
 import type { Analysis, Model, SessionDetail, SessionPage, SessionRequest } from "./types.js";
 
 export class Client {
   private readonly transport: Transport;
+  /** The learner's review cards. */
+  readonly cards: Cards;
 
   constructor(options: Options) {
     this.transport = new Transport(options);
+    this.cards = new Cards(this.transport);
   }
 
   /** What answers: classes, version, figures, licence. */

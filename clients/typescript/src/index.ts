@@ -1,5 +1,6 @@
 /** A small typed fetch client for the Expressions API, for browsers. */
 
+export { Cards, type DeckFormat, type Rating } from "./cards.js";
 export { Client } from "./client.js";
 export { ApiProblem } from "./errors.js";
 export type { SessionEvent } from "./events.js";

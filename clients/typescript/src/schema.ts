@@ -126,7 +126,7 @@ export interface paths {
          */
         post: operations["createSession"];
         /**
-         * Erase every session, and what they taught about the learner
+         * Erase every session, every card, and what they taught about the learner
          * @description Those of the app on this machine are in the same history, and are erased too.
          */
         delete: operations["deleteSessions"];
@@ -496,6 +496,187 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what is due today, in the order to ask it
+         * @description A day begins and ends in the learner's time zone. Show the front, let the learner answer, show
+         *     the back, and send how it came to `POST /cards/{card_id}/answers`.
+         */
+        get: operations["dueCards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List cards, the latest first, page by page
+         * @description List cards, the latest first, page by page
+         */
+        get: operations["listCards"];
+        put?: never;
+        /**
+         * Add cards of the learner's own; due at once
+         * @description Sent again, the same words about the same passage are the same card: nothing is added twice.
+         */
+        post: operations["addCards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make cards of a session's text: gaps, the text's own questions, free recall
+         * @description Of the passages named, or of those that were hard, skimmed or marked. The text has to be open
+         *     here. With retention none make them before the session is finished: then it is forgotten. A
+         *     card keeps the words of its passage. Making the same cards again adds nothing.
+         */
+        post: operations["makeCards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards/{card_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a card
+         * @description Show a card
+         */
+        get: operations["getCard"];
+        put?: never;
+        post?: never;
+        /**
+         * Drop a card; after 15 minutes it is erased with its answers
+         * @description Drop a card; after 15 minutes it is erased with its answers
+         */
+        delete: operations["dropCard"];
+        options?: never;
+        head?: never;
+        /**
+         * Give a card other words; when it is due stays as it is
+         * @description Give a card other words; when it is due stays as it is
+         */
+        patch: operations["editCard"];
+        trace?: never;
+    };
+    "/api/v1/cards/{card_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how the answer to a card came; answered with the card and its next day
+         * @description Under the same `review_id` an answer counts once. Every answer teaches the comprehension
+         *     estimates with full weight.
+         */
+        post: operations["answerCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards/{card_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the last answer to a card back
+         * @description Take the last answer to a card back
+         */
+        post: operations["undoAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what came back a week or more after its passage was read
+         * @description Show what came back a week or more after its passage was read
+         */
+        get: operations["getRecall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take all cards along: as a table, or for Anki
+         * @description The table keeps when each card is due, and comes back as it went. Words that a spreadsheet would
+         *     run are made harmless.
+         */
+        get: operations["exportDeck"];
+        put?: never;
+        /**
+         * Bring cards in; all of a file, or nothing
+         * @description A card that is here already stays as it is. The detail of a problem names the row.
+         */
+        post: operations["importDeck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -630,6 +811,208 @@ export interface components {
             outcome: "taken" | "dismissed" | "snoozed" | "no answer";
         };
         /**
+         * CardAnswer
+         * @description How the answer to a card came.
+         * @example {
+         *       "rating": 3,
+         *       "review_id": "0f8fad5b"
+         *     }
+         */
+        CardAnswer: {
+            /**
+             * Rating
+             * @description 1 did not come back, 2 with effort, 3 came back, 4 at once
+             */
+            rating: number;
+            /**
+             * Review Id
+             * @description A name of the client's own: sent again, it counts once
+             * @default null
+             */
+            review_id?: string | null;
+            /**
+             * Answered At
+             * @description Now if absent
+             * @default null
+             */
+            answered_at?: string | null;
+            /**
+             * Time Zone
+             * @description The learner's, such as Europe/Berlin; that of the server's machine if absent
+             * @default null
+             */
+            time_zone?: string | null;
+        };
+        /**
+         * CardEdit
+         * @description Other words for a card; what is left out stays.
+         * @example {
+         *       "back": "Green plants"
+         *     }
+         */
+        CardEdit: {
+            /**
+             * Front
+             * @default null
+             */
+            front?: string | null;
+            /**
+             * Back
+             * @default null
+             */
+            back?: string | null;
+        };
+        /**
+         * CardIn
+         * @description A card of the learner's own.
+         */
+        CardIn: {
+            /**
+             * Front
+             * @description What is asked; of kind cloze with _____ for the answer
+             */
+            front: string;
+            /**
+             * Back
+             * @description The answer
+             */
+            back: string;
+            /**
+             * Kind
+             * @default own
+             * @enum {string}
+             */
+            kind?: "own" | "cloze";
+            /**
+             * Choices
+             * @description To choose from, the back among them
+             * @default []
+             */
+            choices?: string[];
+            /**
+             * Session Id
+             * @description The session in which the passage was read
+             * @default null
+             */
+            session_id?: string | null;
+            /**
+             * Passage Id
+             * @description The passage of that session's open text; needs session_id
+             * @default null
+             */
+            passage_id?: string | null;
+        };
+        /**
+         * Card
+         * @description A review card.
+         */
+        Card: {
+            /** Card Id */
+            card_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "cloze" | "recall" | "question" | "own";
+            /**
+             * Front
+             * @description What is asked; of kind cloze with _____ for the answer
+             */
+            front: string;
+            /**
+             * Back
+             * @description The answer
+             */
+            back: string;
+            /**
+             * Choices
+             * @description To choose from, the back among them; mostly empty
+             */
+            choices: string[];
+            /**
+             * Terms
+             * @description Of kind recall: key terms to compare the answer with
+             */
+            terms: string[];
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-20T09:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             * @example 2026-11-20T09:00:00.000Z
+             */
+            due_at: string;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "new" | "learning" | "review" | "relearning";
+            /** Last Answered At */
+            last_answered_at: string | null;
+            /**
+             * Session Id
+             * @description null where it is not kept, or was erased
+             */
+            session_id: string | null;
+            /** Text Id */
+            text_id: string | null;
+            /** Text Title */
+            text_title: string;
+            /** Passage Id */
+            passage_id: string | null;
+            /**
+             * Passage
+             * @description The words of the passage it comes from
+             */
+            passage: string;
+        };
+        /**
+         * CardPage
+         * @description A page of cards, the latest first.
+         */
+        CardPage: {
+            /** Cards */
+            cards: components["schemas"]["Card"][];
+            /**
+             * Next Cursor
+             * @description For the next page; null on the last
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * CardsAdded
+         * @description Cards that were added, or were there already.
+         */
+        CardsAdded: {
+            /** Cards */
+            cards: components["schemas"]["Card"][];
+            /**
+             * Added
+             * @description How many are new
+             */
+            added: number;
+        };
+        /**
+         * CardsIn
+         * @description Cards to add. The same words about the same passage are the same card.
+         * @example {
+         *       "cards": [
+         *         {
+         *           "back": "Plants",
+         *           "front": "What turns light into sugar?"
+         *         }
+         *       ]
+         *     }
+         */
+        CardsIn: {
+            /** Cards */
+            cards: components["schemas"]["CardIn"][];
+        };
+        /**
          * Consent
          * @description What the learner agreed to, and when.
          */
@@ -646,6 +1029,24 @@ export interface components {
              * @example 2026-11-20T09:00:00.000Z
              */
             accepted_at: string;
+        };
+        /**
+         * DeckImported
+         * @description What a file of cards gave.
+         */
+        DeckImported: {
+            /** Added */
+            added: number;
+            /**
+             * Known
+             * @description Were here already, and stay as they are
+             */
+            known: number;
+            /**
+             * Left Out
+             * @description Notes without words, such as pictures
+             */
+            left_out: number;
         };
         /**
          * Emotion
@@ -989,6 +1390,32 @@ export interface components {
              * @description Calm to excited (Russell 1980)
              */
             arousal: number;
+        };
+        /**
+         * MakeCards
+         * @description Which cards to make of a session's text.
+         * @example {
+         *       "passage_ids": [
+         *         "intro"
+         *       ]
+         *     }
+         */
+        MakeCards: {
+            /**
+             * Passage Ids
+             * @description null: those that were hard, skimmed or marked by the learner
+             * @default null
+             */
+            passage_ids?: string[] | null;
+            /**
+             * Kinds
+             * @default [
+             *       "cloze",
+             *       "question",
+             *       "recall"
+             *     ]
+             */
+            kinds?: ("cloze" | "recall" | "question")[];
         };
         /**
          * MarkerIn
@@ -1419,6 +1846,82 @@ export interface components {
              * @description The sentence to show in the number's place
              */
             text: string;
+        };
+        /**
+         * Recall
+         * @description What came back after a week.
+         */
+        Recall: {
+            /** Asked */
+            asked: number;
+            /** Recalled */
+            recalled: number;
+            /**
+             * Share
+             * @description null while none was asked
+             */
+            share: number | null;
+            /**
+             * Low
+             * @description Of its 95 % interval
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Sentence
+             * @description The same in words
+             */
+            sentence: string;
+            /**
+             * Answers
+             * @description The latest first
+             */
+            answers: components["schemas"]["Returned"][];
+        };
+        /**
+         * Returned
+         * @description A card's first answer a week or more after its passage was read.
+         */
+        Returned: {
+            /** Card Id */
+            card_id: string;
+            /** Front */
+            front: string;
+            /**
+             * Answered At
+             * Format: date-time
+             * @example 2026-11-20T09:00:00.000Z
+             */
+            answered_at: string;
+            /**
+             * Delay S
+             * @description Since the passage was read
+             */
+            delay_s: number;
+            /** Recalled */
+            recalled: boolean;
+        };
+        /**
+         * Review
+         * @description What is due today.
+         */
+        Review: {
+            /**
+             * Cards
+             * @description To ask now, in this order
+             */
+            cards: components["schemas"]["Card"][];
+            /**
+             * Due Today
+             * @description Left for today, those in some minutes among them
+             */
+            due_today: number;
+            /**
+             * Next Due At
+             * @description When the next card is due after these
+             */
+            next_due_at: string | null;
         };
         /**
          * Session
@@ -2321,8 +2824,8 @@ export interface operations {
                      *           "reason": null,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 6.4,
-                     *             "inference": 790.7
+                     *             "decode": 6.3,
+                     *             "inference": 721.8
                      *           }
                      *         }
                      *       ]
@@ -2376,7 +2879,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The picture or the marker cannot be used; the detail says why */
+            /** @description The picture, marker or card cannot be used; the detail says why */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2624,7 +3127,7 @@ export interface operations {
                      *             },
                      *             "basis": null,
                      *             "calibrated": false,
-                     *             "usual": 70.1,
+                     *             "usual": null,
                      *             "trend": null
                      *           },
                      *           "stress": {
@@ -2637,7 +3140,7 @@ export interface operations {
                      *             },
                      *             "basis": null,
                      *             "calibrated": false,
-                     *             "usual": 19.8,
+                     *             "usual": null,
                      *             "trend": null
                      *           },
                      *           "attention": {
@@ -2697,7 +3200,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2724,7 +3227,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The picture or the marker cannot be used; the detail says why */
+            /** @description The picture, marker or card cannot be used; the detail says why */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2924,28 +3427,28 @@ export interface operations {
                      *         "arousal": 0.5292,
                      *         "indicators": {
                      *           "comprehension": {
-                     *             "value": 94,
+                     *             "value": 86.6,
                      *             "low": 63.1,
                      *             "high": 99.3,
                      *             "reason": null,
                      *             "basis": "text and pace",
                      *             "calibrated": false,
-                     *             "usual": 94,
+                     *             "usual": 85.7,
                      *             "trend": "same"
                      *           },
                      *           "stress": {
-                     *             "value": 19.8,
+                     *             "value": 23.4,
                      *             "low": 6.4,
                      *             "high": 47,
                      *             "reason": null,
                      *             "basis": null,
                      *             "calibrated": false,
-                     *             "usual": 19.8,
+                     *             "usual": 23.4,
                      *             "trend": "same"
                      *           },
                      *           "attention": {
                      *             "value": 100,
-                     *             "low": 88,
+                     *             "low": 100,
                      *             "high": 100,
                      *             "reason": null,
                      *             "basis": null,
@@ -2958,12 +3461,12 @@ export interface operations {
                      *         "baseline_progress": 1,
                      *         "elapsed_s": 661,
                      *         "studied_s": 631,
-                     *         "next_break_s": 839,
+                     *         "next_break_s": 0,
                      *         "suggestion": {
                      *           "suggestion_id": "b1",
                      *           "rule": "timer",
                      *           "at": "2027-01-15T08:10:00.000Z",
-                     *           "advice": "Time for a break of 5 minutes.",
+                     *           "advice": "Time for a 5-minute break.",
                      *           "evidence": "You have studied for 10 minutes, as you planned.",
                      *           "rest_s": 300
                      *         },
@@ -3183,7 +3686,7 @@ export interface operations {
                      *           },
                      *           "basis": null,
                      *           "calibrated": false,
-                     *           "usual": 94,
+                     *           "usual": 85.7,
                      *           "trend": null
                      *         },
                      *         "stress": {
@@ -3196,7 +3699,7 @@ export interface operations {
                      *           },
                      *           "basis": null,
                      *           "calibrated": false,
-                     *           "usual": 19.8,
+                     *           "usual": 23.4,
                      *           "trend": null
                      *         },
                      *         "attention": {
@@ -3263,7 +3766,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3355,7 +3858,7 @@ export interface operations {
                      *           },
                      *           "basis": null,
                      *           "calibrated": false,
-                     *           "usual": 94,
+                     *           "usual": 85.7,
                      *           "trend": null
                      *         },
                      *         "stress": {
@@ -3368,7 +3871,7 @@ export interface operations {
                      *           },
                      *           "basis": null,
                      *           "calibrated": false,
-                     *           "usual": 19.8,
+                     *           "usual": 23.4,
                      *           "trend": null
                      *         },
                      *         "attention": {
@@ -3389,7 +3892,7 @@ export interface operations {
                      *       "baseline_progress": 1,
                      *       "elapsed_s": 661,
                      *       "studied_s": 631,
-                     *       "next_break_s": 839,
+                     *       "next_break_s": 300,
                      *       "suggestion": null,
                      *       "probe": null,
                      *       "frames": 331,
@@ -3435,7 +3938,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3512,7 +4015,7 @@ export interface operations {
                      *       },
                      *       "hardest": null,
                      *       "best": null,
-                     *       "stretches_note": "No stretch stood out: the estimate stayed level.",
+                     *       "stretches_note": "No stretch is named before you have answered 8 questions: until then it is not known what moves your estimate.",
                      *       "feedback": {
                      *         "next_break_s": null,
                      *         "suggestion": null,
@@ -3534,7 +4037,7 @@ export interface operations {
                      *             "visits": 2,
                      *             "wpm": 30,
                      *             "comprehension": {
-                     *               "value": 93.98,
+                     *               "value": 86.6,
                      *               "low": 63.11,
                      *               "high": 99.3,
                      *               "reason": null
@@ -3548,18 +4051,18 @@ export interface operations {
                      *             "visits": 2,
                      *             "wpm": 40,
                      *             "comprehension": {
-                     *               "value": 93.98,
+                     *               "value": 86.6,
                      *               "low": 63.11,
                      *               "high": 99.3,
                      *               "reason": null
                      *             }
                      *           }
                      *         ],
-                     *         "own_wpm": 124.5,
+                     *         "own_wpm": 238,
                      *         "reading_reason": null,
                      *         "answered": 1,
                      *         "skipped": 0,
-                     *         "camera": "Not calibrated to you yet: whether the camera helps can be told once you have answered 7 more questions about passages that you read.",
+                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *         "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *       }
                      *     }
@@ -3603,7 +4106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3690,28 +4193,28 @@ export interface operations {
                      *       "arousal": 0.5292,
                      *       "indicators": {
                      *         "comprehension": {
-                     *           "value": 94,
+                     *           "value": 86.6,
                      *           "low": 63.1,
                      *           "high": 99.3,
                      *           "reason": null,
                      *           "basis": "text and pace",
                      *           "calibrated": false,
-                     *           "usual": 94,
+                     *           "usual": 85.7,
                      *           "trend": "same"
                      *         },
                      *         "stress": {
-                     *           "value": 19.8,
+                     *           "value": 23.4,
                      *           "low": 6.4,
                      *           "high": 47,
                      *           "reason": null,
                      *           "basis": null,
                      *           "calibrated": false,
-                     *           "usual": 19.8,
+                     *           "usual": 23.4,
                      *           "trend": "same"
                      *         },
                      *         "attention": {
                      *           "value": 100,
-                     *           "low": 88,
+                     *           "low": 100,
                      *           "high": 100,
                      *           "reason": null,
                      *           "basis": null,
@@ -3724,7 +4227,7 @@ export interface operations {
                      *       "baseline_progress": 1,
                      *       "elapsed_s": 661,
                      *       "studied_s": 631,
-                     *       "next_break_s": 839,
+                     *       "next_break_s": 300,
                      *       "suggestion": null,
                      *       "probe": null,
                      *       "frames": 331,
@@ -3770,7 +4273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3895,8 +4398,8 @@ export interface operations {
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 18.7,
-                     *         "inference": 100.9
+                     *         "decode": 2.5,
+                     *         "inference": 97.4
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -3921,28 +4424,28 @@ export interface operations {
                      *         "arousal": 0.5292,
                      *         "indicators": {
                      *           "comprehension": {
-                     *             "value": 94,
+                     *             "value": 86.6,
                      *             "low": 63.1,
                      *             "high": 99.3,
                      *             "reason": null,
                      *             "basis": "text and pace",
                      *             "calibrated": false,
-                     *             "usual": 94,
+                     *             "usual": 85.7,
                      *             "trend": "same"
                      *           },
                      *           "stress": {
-                     *             "value": 19.8,
+                     *             "value": 23.4,
                      *             "low": 6.4,
                      *             "high": 47,
                      *             "reason": null,
                      *             "basis": null,
                      *             "calibrated": false,
-                     *             "usual": 19.8,
+                     *             "usual": 23.4,
                      *             "trend": "same"
                      *           },
                      *           "attention": {
                      *             "value": 100,
-                     *             "low": 88,
+                     *             "low": 100,
                      *             "high": 100,
                      *             "reason": null,
                      *             "basis": null,
@@ -3955,12 +4458,12 @@ export interface operations {
                      *         "baseline_progress": 1,
                      *         "elapsed_s": 661,
                      *         "studied_s": 661,
-                     *         "next_break_s": 839,
+                     *         "next_break_s": 0,
                      *         "suggestion": {
                      *           "suggestion_id": "b1",
                      *           "rule": "timer",
                      *           "at": "2027-01-15T08:10:00.000Z",
-                     *           "advice": "Time for a break of 5 minutes.",
+                     *           "advice": "Time for a 5-minute break.",
                      *           "evidence": "You have studied for 10 minutes, as you planned.",
                      *           "rest_s": 300
                      *         },
@@ -4009,7 +4512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4036,7 +4539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The picture or the marker cannot be used; the detail says why */
+            /** @description The picture, marker or card cannot be used; the detail says why */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4143,7 +4646,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4224,9 +4727,9 @@ export interface operations {
                      * @example {
                      *       "probe_id": "q1",
                      *       "kind": "clarity",
-                     *       "asked_at": "2027-01-15T08:04:00.000Z",
+                     *       "asked_at": "2027-01-15T08:05:00.000Z",
                      *       "prompt": "How clear was that passage?",
-                     *       "passage_id": "p2",
+                     *       "passage_id": "p3",
                      *       "low": 1,
                      *       "high": 5,
                      *       "low_label": "not clear at all",
@@ -4280,7 +4783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4387,7 +4890,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4468,14 +4971,14 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "6ca936d8dc5c8763",
+                     *           "marker_id": "263b7e40fee2bec7",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
                      *           "words": "phone call"
                      *         },
                      *         {
-                     *           "marker_id": "41e14b6aa42a5ecb",
+                     *           "marker_id": "81b160a3a6176e8f",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -4581,7 +5084,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "41e14b6aa42a5ecb",
+                     *           "marker_id": "81b160a3a6176e8f",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -4629,7 +5132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4656,7 +5159,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The picture or the marker cannot be used; the detail says why */
+            /** @description The picture, marker or card cannot be used; the detail says why */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4729,7 +5232,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "6ca936d8dc5c8763",
+                     *           "marker_id": "263b7e40fee2bec7",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
@@ -4777,7 +5280,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4804,7 +5307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The picture or the marker cannot be used; the detail says why */
+            /** @description The picture, marker or card cannot be used; the detail says why */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4907,7 +5410,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5004,7 +5507,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is over, full or elsewhere, or the same key was used for another request */
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5106,7 +5609,7 @@ export interface operations {
                      *           },
                      *           "attention": {
                      *             "value": 100,
-                     *             "low": 84.92,
+                     *             "low": 97.9,
                      *             "high": 100,
                      *             "reason": null
                      *           },
@@ -5128,20 +5631,20 @@ export interface operations {
                      *           "valence_band": 0,
                      *           "arousal": 0.5292,
                      *           "comprehension": {
-                     *             "value": 93.54,
+                     *             "value": 85.84,
                      *             "low": 60.64,
                      *             "high": 99.27,
                      *             "reason": null
                      *           },
                      *           "stress": {
-                     *             "value": 19.78,
+                     *             "value": 23.39,
                      *             "low": 6.41,
                      *             "high": 47.04,
                      *             "reason": null
                      *           },
                      *           "attention": {
                      *             "value": 100,
-                     *             "low": 87.96,
+                     *             "low": 100,
                      *             "high": 100,
                      *             "reason": null
                      *           },
@@ -5249,12 +5752,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_break_s": 839,
+                     *       "next_break_s": 0,
                      *       "suggestion": {
                      *         "suggestion_id": "b1",
                      *         "rule": "timer",
                      *         "at": "2027-01-15T08:10:00.000Z",
-                     *         "advice": "Time for a break of 5 minutes.",
+                     *         "advice": "Time for a 5-minute break.",
                      *         "evidence": "You have studied for 10 minutes, as you planned.",
                      *         "rest_s": 300
                      *       },
@@ -5276,7 +5779,7 @@ export interface operations {
                      *           "visits": 2,
                      *           "wpm": 30,
                      *           "comprehension": {
-                     *             "value": 93.98,
+                     *             "value": 86.6,
                      *             "low": 63.11,
                      *             "high": 99.3,
                      *             "reason": null
@@ -5290,18 +5793,18 @@ export interface operations {
                      *           "visits": 2,
                      *           "wpm": 40,
                      *           "comprehension": {
-                     *             "value": 93.98,
+                     *             "value": 86.6,
                      *             "low": 63.11,
                      *             "high": 99.3,
                      *             "reason": null
                      *           }
                      *         }
                      *       ],
-                     *       "own_wpm": 124.5,
+                     *       "own_wpm": 238,
                      *       "reading_reason": null,
                      *       "answered": 1,
                      *       "skipped": 0,
-                     *       "camera": "Not calibrated to you yet: whether the camera helps can be told once you have answered 7 more questions about passages that you read.",
+                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *     }
                      */
@@ -5435,13 +5938,13 @@ export interface operations {
                      *         },
                      *         "hardest": null,
                      *         "best": null,
-                     *         "stretches_note": "There were no five minutes with enough estimates to compare.",
+                     *         "stretches_note": "No stretch is named before you have answered 8 questions: until then it is not known what moves your estimate.",
                      *         "suggestions": [],
                      *         "answered": 0,
                      *         "skipped": 0,
                      *         "mean_clarity": null,
                      *         "mean_stress": null,
-                     *         "camera": "Not calibrated to you yet: whether the camera helps can be told once you have answered 8 more questions about passages that you read.",
+                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *         "heart_rate": null
                      *       },
                      *       "markers": [],
@@ -5678,14 +6181,14 @@ export interface operations {
                      *
                      *     event: probe
                      *     id: 3
-                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p2","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
+                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:05:00.000Z","prompt":"How clear was that passage?","passage_id":"p3","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
                      *
                      *     event: break
                      *     id: 6
-                     *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
+                     *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
                      *
                      *     event: snapshot
-                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9952,"probabilities":{"Angry":0.0006,"Happy":0.9952,"Natural":0.0019,"Sad":0.0005,"Surprised":0.0017},"reason":null},"valence":0.8257,"valence_band":0.0,"arousal":0.5292,"indicators":{"comprehension":{"value":94.0,"low":63.1,"high":99.3,"reason":null,"basis":"text and pace","calibrated":false,"usual":94.0,"trend":"same"},"stress":{"value":19.8,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":19.8,"trend":"same"},"attention":{"value":100.0,"low":88.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":839.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a break of 5 minutes.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
+                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9952,"probabilities":{"Angry":0.0006,"Happy":0.9952,"Natural":0.0019,"Sad":0.0005,"Surprised":0.0017},"reason":null},"valence":0.8257,"valence_band":0.0,"arousal":0.5292,"indicators":{"comprehension":{"value":86.6,"low":63.1,"high":99.3,"reason":null,"basis":"text and pace","calibrated":false,"usual":85.7,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
                      */
                     "text/event-stream": string;
                 };
@@ -5726,6 +6229,1452 @@ export interface operations {
             };
             /** @description There is nothing with this id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dueCards: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The learner's, such as Europe/Berlin; that of the server's machine if absent */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is due today. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cards": [
+                     *         {
+                     *           "card_id": "48d083885baffb2c11a93030",
+                     *           "kind": "recall",
+                     *           "front": "Write what you remember of the passage in “Photosynthesis” that begins: “Plants turn light into sugar. Plants turn light …”",
+                     *           "back": "Plants turn light into sugar.",
+                     *           "choices": [],
+                     *           "terms": [
+                     *             "Plants"
+                     *           ],
+                     *           "created_at": "2027-01-15T08:11:01.000Z",
+                     *           "due_at": "2027-01-15T08:11:01.000Z",
+                     *           "stage": "new",
+                     *           "last_answered_at": null,
+                     *           "session_id": null,
+                     *           "text_id": "c06e3e099de1008f",
+                     *           "text_title": "Photosynthesis",
+                     *           "passage_id": "p1",
+                     *           "passage": "Plants turn light into sugar."
+                     *         },
+                     *         {
+                     *           "card_id": "61c8fc1e86b91eb7dab06db1",
+                     *           "kind": "own",
+                     *           "front": "What turns light into sugar?",
+                     *           "back": "Plants",
+                     *           "choices": [],
+                     *           "terms": [],
+                     *           "created_at": "2027-01-15T08:11:01.000Z",
+                     *           "due_at": "2027-01-15T08:11:01.000Z",
+                     *           "stage": "new",
+                     *           "last_answered_at": null,
+                     *           "session_id": null,
+                     *           "text_id": null,
+                     *           "text_title": "",
+                     *           "passage_id": null,
+                     *           "passage": ""
+                     *         }
+                     *       ],
+                     *       "due_today": 2,
+                     *       "next_due_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, marker or card cannot be used; the detail says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCards: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description From next_cursor */
+                cursor?: string | null;
+                /** @description Of this text only */
+                text_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of cards, the latest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cards": [
+                     *         {
+                     *           "card_id": "48d083885baffb2c11a93030",
+                     *           "kind": "recall",
+                     *           "front": "Write what you remember of the passage in “Photosynthesis” that begins: “Plants turn light into sugar. Plants turn light …”",
+                     *           "back": "Plants turn light into sugar.",
+                     *           "choices": [],
+                     *           "terms": [
+                     *             "Plants"
+                     *           ],
+                     *           "created_at": "2027-01-15T08:11:01.000Z",
+                     *           "due_at": "2027-01-15T08:11:01.000Z",
+                     *           "stage": "new",
+                     *           "last_answered_at": null,
+                     *           "session_id": null,
+                     *           "text_id": "c06e3e099de1008f",
+                     *           "text_title": "Photosynthesis",
+                     *           "passage_id": "p1",
+                     *           "passage": "Plants turn light into sugar."
+                     *         }
+                     *       ],
+                     *       "next_cursor": "Wy0xODAwMDAwNjYxLjAsICI0OGQwODM4ODViYWZmYjJjMTFhOTMwMzAiXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CardPage"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addCards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardsIn"];
+            };
+        };
+        responses: {
+            /** @description The cards, in the order sent */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cards": [
+                     *         {
+                     *           "card_id": "61c8fc1e86b91eb7dab06db1",
+                     *           "kind": "own",
+                     *           "front": "What turns light into sugar?",
+                     *           "back": "Plants",
+                     *           "choices": [],
+                     *           "terms": [],
+                     *           "created_at": "2027-01-15T08:11:01.000Z",
+                     *           "due_at": "2027-01-15T08:11:01.000Z",
+                     *           "stage": "new",
+                     *           "last_answered_at": null,
+                     *           "session_id": null,
+                     *           "text_id": null,
+                     *           "text_title": "",
+                     *           "passage_id": null,
+                     *           "passage": ""
+                     *         }
+                     *       ],
+                     *       "added": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CardsAdded"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, marker or card cannot be used; the detail says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeCards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeCards"];
+            };
+        };
+        responses: {
+            /** @description Cards that were added, or were there already. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cards": [
+                     *         {
+                     *           "card_id": "48d083885baffb2c11a93030",
+                     *           "kind": "recall",
+                     *           "front": "Write what you remember of the passage in “Photosynthesis” that begins: “Plants turn light into sugar. Plants turn light …”",
+                     *           "back": "Plants turn light into sugar.",
+                     *           "choices": [],
+                     *           "terms": [
+                     *             "Plants"
+                     *           ],
+                     *           "created_at": "2027-01-15T08:11:01.000Z",
+                     *           "due_at": "2027-01-15T08:11:01.000Z",
+                     *           "stage": "new",
+                     *           "last_answered_at": null,
+                     *           "session_id": null,
+                     *           "text_id": "c06e3e099de1008f",
+                     *           "text_title": "Photosynthesis",
+                     *           "passage_id": "p1",
+                     *           "passage": "Plants turn light into sugar."
+                     *         }
+                     *       ],
+                     *       "added": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CardsAdded"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, marker or card cannot be used; the detail says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A review card. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "card_id": "61c8fc1e86b91eb7dab06db1",
+                     *       "kind": "own",
+                     *       "front": "What turns light into sugar?",
+                     *       "back": "Green plants",
+                     *       "choices": [],
+                     *       "terms": [],
+                     *       "created_at": "2027-01-15T08:11:01.000Z",
+                     *       "due_at": "2027-01-15T08:11:01.000Z",
+                     *       "stage": "new",
+                     *       "last_answered_at": null,
+                     *       "session_id": null,
+                     *       "text_id": null,
+                     *       "text_title": "",
+                     *       "passage_id": null,
+                     *       "passage": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dropCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardEdit"];
+            };
+        };
+        responses: {
+            /** @description A review card. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "card_id": "61c8fc1e86b91eb7dab06db1",
+                     *       "kind": "own",
+                     *       "front": "What turns light into sugar?",
+                     *       "back": "Green plants",
+                     *       "choices": [],
+                     *       "terms": [],
+                     *       "created_at": "2027-01-15T08:11:01.000Z",
+                     *       "due_at": "2027-01-15T08:11:01.000Z",
+                     *       "stage": "new",
+                     *       "last_answered_at": null,
+                     *       "session_id": null,
+                     *       "text_id": null,
+                     *       "text_title": "",
+                     *       "passage_id": null,
+                     *       "passage": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, marker or card cannot be used; the detail says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardAnswer"];
+            };
+        };
+        responses: {
+            /** @description A review card. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "card_id": "61c8fc1e86b91eb7dab06db1",
+                     *       "kind": "own",
+                     *       "front": "What turns light into sugar?",
+                     *       "back": "Green plants",
+                     *       "choices": [],
+                     *       "terms": [],
+                     *       "created_at": "2027-01-15T08:11:01.000Z",
+                     *       "due_at": "2027-01-22T23:00:00.000Z",
+                     *       "stage": "review",
+                     *       "last_answered_at": "2027-01-15T08:11:01.000Z",
+                     *       "session_id": null,
+                     *       "text_id": null,
+                     *       "text_title": "",
+                     *       "passage_id": null,
+                     *       "passage": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, marker or card cannot be used; the detail says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A review card. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "card_id": "61c8fc1e86b91eb7dab06db1",
+                     *       "kind": "own",
+                     *       "front": "What turns light into sugar?",
+                     *       "back": "Green plants",
+                     *       "choices": [],
+                     *       "terms": [],
+                     *       "created_at": "2027-01-15T08:11:01.000Z",
+                     *       "due_at": "2027-01-15T08:11:01.000Z",
+                     *       "stage": "new",
+                     *       "last_answered_at": null,
+                     *       "session_id": null,
+                     *       "text_id": null,
+                     *       "text_title": "",
+                     *       "passage_id": null,
+                     *       "passage": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What came back after a week. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "asked": 1,
+                     *       "recalled": 1,
+                     *       "share": 1,
+                     *       "low": 0.2065493117918027,
+                     *       "high": 1,
+                     *       "sentence": "1 of 1 came back a week or more after reading: 100% (21% to 100%, 95 % interval).",
+                     *       "answers": [
+                     *         {
+                     *           "card_id": "61c8fc1e86b91eb7dab06db1",
+                     *           "front": "What turns light into sugar?",
+                     *           "answered_at": "2027-01-23T08:11:01.000Z",
+                     *           "delay_s": 691200,
+                     *           "recalled": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Recall"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportDeck: {
+        parameters: {
+            query?: {
+                /** @description csv: a table; anki: Anki's Notes in Plain Text */
+                format?: "csv" | "anki";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All cards, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example kind,front,back,choices,terms,text,passage,created,read,due,stage,step,stability,difficulty,answered,card_id,text_id,passage_id
+                     *     own,What turns light into sugar?,Green plants,,,,,2027-01-15T08:11:01+00:00,,2027-01-23T08:21:01+00:00,learning,1,2.3065,2.118103970459016,2027-01-23T08:11:01+00:00,61c8fc1e86b91eb7dab06db1,,
+                     *     recall,Write what you remember of the passage in “Photosynthesis” that begins: “Plants turn light into sugar. Plants turn light …”,Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. ,,Plants,Photosynthesis,Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. ,2027-01-15T08:11:01+00:00,2027-01-15T08:07:00+00:00,2027-01-15T08:11:01+00:00,new,,,,,48d083885baffb2c11a93030,c06e3e099de1008f,p1
+                     *     own,What do plants turn into sugar?,Light,,,,,2027-01-23T08:11:01+00:00,,2027-01-23T08:11:01+00:00,new,,,,,149cfc667bc51c86fd73da94,,
+                     */
+                    "text/csv": string;
+                    /**
+                     * @example #separator:tab
+                     *     #html:false
+                     *     #notetype column:1
+                     *     #deck column:2
+                     *     Basic	Expressions	What turns light into sugar?	Green plants
+                     *     Basic	Expressions::Photosynthesis	Write what you remember of the passage in “Photosynthesis” that begins: “Plants turn light into sugar. Plants turn light …”	Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar.
+                     */
+                    "text/plain": string;
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importDeck: {
+        parameters: {
+            query?: {
+                /** @description csv: a table; anki: Anki's Notes in Plain Text */
+                format?: "csv" | "anki";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A table with the columns front and back, or Anki's text. */
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description What a file of cards gave. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "added": 1,
+                     *       "known": 0,
+                     *       "left_out": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeckImported"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, marker or card cannot be used; the detail says why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

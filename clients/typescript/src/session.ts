@@ -4,6 +4,7 @@ import { followEvents, type SessionEvent } from "./events.js";
 import { Transport } from "./transport.js";
 import type {
   AnswerIn,
+  CardsAdded,
   Feedback,
   Finished,
   Frame,
@@ -101,6 +102,13 @@ export class Session {
   /** Break advice and passages to reread, each with its evidence. */
   feedback(): Promise<Feedback> {
     return this.transport.json("GET", `${this.path}/feedback`);
+  }
+
+  /** Make review cards of the text; without names of those that were hard, skimmed or marked. */
+  makeCards(passageIds?: string[]): Promise<CardsAdded> {
+    return this.transport.json("POST", `${this.path}/cards`, {
+      json: { passage_ids: passageIds ?? null },
+    });
   }
 
   pause(): Promise<Snapshot> {
