@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from fer_core.api.schemas.analyses import MAX_IMAGES, Analysis
 from fer_core.vision.detector import EmotionDetector
+from fer_core.vision.faces import Box
 from fer_core.vision.image import decode_image
 from tests.api.conftest import MakeApp, encoded
 
@@ -200,3 +201,22 @@ def test_no_picture_touches_the_disk(
     large = encoded(np.tile(astronaut, (2, 2, 1)), "PNG")
     assert len(large) > 500_000  # where Werkzeug would spool
     assert post_form(client, large).status_code == 200
+
+
+def test_a_photo_that_lies_on_its_side_keeps_its_own_coordinates(
+    client: FlaskClient, astronaut: np.ndarray
+) -> None:
+    lying = np.ascontiguousarray(np.rot90(np.vstack([astronaut, astronaut[:100] * 0])))
+    answer = client.post(URL, data=encoded(lying), content_type="image/jpeg")
+    (result,) = answer.get_json()["results"]
+    assert result["image"] == {"width": 612, "height": 512}
+    (face,) = result["faces"]
+    assert face["emotion"]["label"] == "Happy"
+    # Upright the face is at (170, 62), 108 x 108, in a picture of 512 x 612.
+    box = Box(*(face["box"][name] for name in ("x", "y", "width", "height")))
+    assert box.iou(Box(62, 512 - 170 - 108, 108, 108)) > 0.6
+
+
+def test_avif_is_a_picture(client: FlaskClient, astronaut: np.ndarray) -> None:
+    answer = client.post(URL, data=encoded(astronaut, "AVIF"), content_type="image/avif")
+    assert answer.get_json()["results"][0]["faces"][0]["emotion"]["label"] == "Happy"
