@@ -10,6 +10,7 @@ import mammoth
 
 from fer_core.errors import TextDamaged, TextTooLarge
 from fer_core.texts.document import Block
+from fer_core.texts.docx_parts import with_all_words
 from fer_core.texts.html import html_to_page
 
 #: Unpacked bytes of the parts that are text.
@@ -35,7 +36,9 @@ def docx_to_blocks(data: bytes) -> tuple[str, list[Block]]:
                 raise TextTooLarge
             title = _title(archive)
         result = mammoth.convert_to_html(
-            BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(_no_picture)
+            BytesIO(with_all_words(data)),
+            style_map=_STYLES,
+            convert_image=mammoth.images.img_element(_no_picture),
         )
     except TextTooLarge:
         raise

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from fer_core.errors import TextDamaged, TextEncrypted, TextTooLarge
+from fer_core.system_files import is_left_by_system
 from fer_core.texts.document import Block
 from fer_core.texts.encoding import decode
 from fer_core.texts.html import html_to_page
@@ -19,6 +20,7 @@ from fer_core.texts.html import html_to_page
 MOST_BYTES = 60_000_000
 MOST_CHAPTERS = 5000
 _CONTAINER = "META-INF/container.xml"
+_LOCKED = "This book is locked by its seller and cannot be opened here."
 _CHAPTERS = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 
 
@@ -53,15 +55,20 @@ def epub_to_book(data: bytes, progress: Callable[[float], object] | None = None)
 
 def _read(archive: zipfile.ZipFile, progress: Callable[[float], object] | None) -> EpubBook:
     budget = _Budget(archive)
-    container = fromstring(budget.read(_CONTAINER))  # noqa: S314  (expat bounds entities)
+    names = [name for name in archive.namelist() if not is_left_by_system(name)]
+    # A person who packs a book again puts a folder around it.
+    root = min((name for name in names if name.endswith(_CONTAINER)), key=len)
+    root = root.removesuffix(_CONTAINER)
+    container = fromstring(budget.read(root + _CONTAINER))  # noqa: S314  (expat bounds entities)
     place = next(one.get("full-path") for one in container.iter() if _is(one, "rootfile"))
     if place is None:
         raise TextDamaged
+    place = root + place
     package = fromstring(budget.read(place))  # noqa: S314
     items = {one.get("id"): one for one in package.iter() if _is(one, "item")}
     spine = [one.get("idref") for one in package.iter() if _is(one, "itemref")][:MOST_CHAPTERS]
     chapters = [items[name] for name in spine if name in items]
-    locked = "META-INF/encryption.xml" in archive.namelist()
+    locked = f"{root}META-INF/encryption.xml" in names
     blocks: list[Block] = []
     for number, chapter in enumerate(chapters, 1):
         href = unquote((chapter.get("href") or "").split("#")[0])
@@ -69,13 +76,23 @@ def _read(archive: zipfile.ZipFile, progress: Callable[[float], object] | None) 
         # The table of contents is a chapter of some books, and no text.
         if is_text and "nav" not in (chapter.get("properties") or "").split():
             name = posixpath.normpath(posixpath.join(posixpath.dirname(place), href))
-            page = html_to_page(decode(budget.read(name), html=True), whole_page=False)
-            blocks += page.blocks
+            blocks += _chapter(budget, name, locked=locked)
         if progress is not None:
             progress(number / len(chapters))
-    if locked and not blocks:
-        raise TextEncrypted("This book is locked by its seller and cannot be opened here.")
+    if not blocks:
+        raise TextEncrypted(_LOCKED) if locked else TextDamaged
     return EpubBook(_said(package, "title"), _said(package, "language")[:35], blocks, len(chapters))
+
+
+def _chapter(budget: _Budget, name: str, *, locked: bool) -> list[Block]:
+    """Return a chapter's blocks; none where the book lacks it: the others are still to be read."""
+    try:
+        text = decode(budget.read(name), html=True)
+    except KeyError:
+        return []
+    except TextDamaged:
+        raise (TextEncrypted(_LOCKED) if locked else TextDamaged) from None
+    return html_to_page(text, whole_page=False).blocks
 
 
 class _Budget:

@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 
-from fer_core.errors import TextDamaged, TextError, TextTooLarge
+from fer_core.errors import TextDamaged, TextEncrypted, TextError, TextTooLarge
 from fer_core.texts import docx, epub
 from fer_core.texts.document import Heading
 from fer_core.texts.opening import open_document
@@ -66,6 +66,28 @@ def test_a_book_is_read_in_its_order_with_its_title() -> None:
 
 def test_a_book_is_known_by_its_first_bytes_whatever_its_name() -> None:
     assert open_document("book.zip", book()).title == "The Dance"
+
+
+def test_a_book_that_a_person_packed_again_opens() -> None:
+    with zipfile.ZipFile(BytesIO(book())) as archive:
+        members = {f"My book/{name}": archive.read(name).decode() for name in archive.namelist()}
+    members["__MACOSX/My book/META-INF/._container.xml"] = "\x00"
+    document = open_document("a.epub", zipped(dict(reversed(members.items()))))
+    assert (document.title, len(document.passages)) == ("The Dance", 2)
+
+
+def test_a_book_that_lacks_one_chapter_opens_with_the_others() -> None:
+    with zipfile.ZipFile(BytesIO(book())) as archive:
+        members = {name: archive.read(name).decode() for name in archive.namelist()}
+    del members["OPS/text/one.xhtml"]
+    assert [one.section for one in open_document("a.epub", zipped(members)).passages] == ["Two"]
+
+
+def test_a_book_locked_by_its_seller_says_so() -> None:
+    noise = "".join(chr(1 + n * 7 % 31) for n in range(2000))
+    locked = book(**{"META-INF/encryption.xml": "<e/>", "OPS/text/one.xhtml": noise})
+    with pytest.raises(TextEncrypted, match="locked by its seller"):
+        open_document("a.epub", locked)
 
 
 def test_a_book_without_its_chapters_is_damaged() -> None:
@@ -134,6 +156,34 @@ def test_a_word_file_has_its_headings_words_and_tables() -> None:
     assert document.passages[0].headings == (Heading(1, "The dance"),)
     assert "x < y" in document.passages[0].text
     assert "Bee | km" in "\n".join(one.text for one in document.passages)
+
+
+FORMULAS = """<w:document
+xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><w:body>
+<w:p><w:r><w:t xml:space="preserve">So </w:t></w:r>
+<m:oMath><m:sSup><m:e><m:r><m:t>x</m:t></m:r></m:e>
+<m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup><m:r><m:t>+1</m:t></m:r></m:oMath><w:r><w:rPr><w:vanish/>
+</w:rPr><w:t>HIDDEN</w:t></w:r><w:r><w:t xml:space="preserve"> holds on </w:t></w:r>
+<w:fldSimple w:instr="DATE"><w:r><w:t>Monday</w:t></w:r></w:fldSimple></w:p>
+<m:oMathPara><m:oMath><m:f><m:num><m:r><m:t>a+b</m:t></m:r></m:num><m:den><m:r><m:t>c</m:t></m:r></m:den>
+</m:f></m:oMath></m:oMathPara><w:p><m:oMath>{}<m:r><m:t>deep</m:t></m:r>{}</m:oMath></w:p>
+</w:body></w:document>"""
+
+
+def test_formulas_and_fields_of_a_word_file_are_words_and_hidden_ones_are_not() -> None:
+    deep = ("<m:d><m:e>" * 200, "</m:e></m:d>" * 200)
+    data = zipped(
+        {
+            "[Content_Types].xml": TYPES,
+            "_rels/.rels": RELATIONS,
+            "word/document.xml": FORMULAS.format(*deep),
+        }
+    )
+    _, (first, second, third) = docx.docx_to_blocks(data)
+    assert first.text == "So x^2+1 holds on Monday"
+    assert second.text == "(a+b)/c"
+    assert third.text.strip("()") == "deep"
 
 
 def test_a_word_file_cut_short_is_damaged() -> None:
