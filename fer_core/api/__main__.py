@@ -84,7 +84,7 @@ def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore)
         flush=True,
     )
     try:
-        server.run_until_stopped(before_drain=app.extensions["fer"].streams.ended.set)
+        server.run_until_stopped(before_drain=app.extensions["fer"].streams.end_all)
     finally:
         registry.close()
         models.close()

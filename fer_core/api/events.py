@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from time import monotonic
 
-from flask import Response
+from flask import Response, g
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
@@ -16,7 +16,7 @@ from fer_core.api.schemas.moments import format_moment
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.snapshots import ProbeOut, SnapshotOut, SuggestionOut
 from fer_core.api.schemas.study import EventHeaders
-from fer_core.api.services import StreamLimit, services
+from fer_core.api.services import StreamLimit, StreamPlace, services
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.events import Event, EventKind
@@ -69,25 +69,24 @@ def follow_session(path: SessionPath, header: EventHeaders) -> Response:
     if running.session.state is State.FINISHED and not _news(running, after):
         return Response(status=204)
     limit, sessions = services().streams, services().sessions
-    limit.enter()
-    stream = _Stream(_follow(running, after, sessions, limit.ended), limit)
+    place = limit.enter(g.caller)
+    stream = _Stream(_follow(running, after, sessions, place.ended), limit, place)
     return Response(stream, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
 class _Stream:
     """Gives its place back however it ends: used up, closed, or never begun."""
 
-    def __init__(self, pieces: Iterator[str], limit: StreamLimit) -> None:
+    def __init__(self, pieces: Iterator[str], limit: StreamLimit, place: StreamPlace) -> None:
         self._pieces = pieces
-        self._leave: StreamLimit | None = limit
+        self._limit = limit
+        self._place = place
 
     def __iter__(self) -> Iterator[str]:
         return self._pieces
 
     def close(self) -> None:
-        limit, self._leave = self._leave, None
-        if limit is not None:
-            limit.leave()
+        self._limit.leave(self._place)
 
 
 def _follow(

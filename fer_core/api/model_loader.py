@@ -17,6 +17,8 @@ from fer_core.vision.self_test import SelfTestReport, draw_background, run_self_
 #: How long a self-test is believed, in seconds: probes come every few seconds, and each
 #: check takes the model for about 30 ms.
 BELIEVE_FOR_S = 60.0
+#: Every thread at one analysis for so long is no load: a picture of 40 megapixels takes 2 s.
+STUCK_AFTER_S = 20.0
 
 _log = logging.getLogger(__name__)
 
@@ -96,6 +98,8 @@ class ModelService:
         engine = self._engine
         if engine is None:
             raise NotReady
+        if engine.stats().stuck_s > STUCK_AFTER_S:
+            raise NotReady("The model is stuck in an analysis. Restart the server if this lasts.")
         with self._lock:
             now = self._clock()
             if self._report is None or now - self._checked_at >= BELIEVE_FOR_S:

@@ -58,6 +58,15 @@ class HostNotAllowed(ApiError):
     default_message = "Without keys the API answers to this machine's own names only."
 
 
+class ForwardedWithoutKey(ApiError):
+    code = "forwarded_without_key"
+    default_message = (
+        "This request came through a proxy, and the API has no keys: whoever reaches the proxy "
+        "could read the history. Set FER_API_REQUIRE_KEY=true, make a key with 'fer api keys new "
+        "LABEL', and send it with each request."
+    )
+
+
 class OriginNotAllowed(ApiError):
     code = "origin_not_allowed"
     default_message = "This web origin may not call the API. Add it to FER_CORS_ORIGINS."
@@ -86,6 +95,7 @@ STATUS_OF_CODE: dict[str, HTTPStatus] = {
     "unauthorized": HTTPStatus.UNAUTHORIZED,
     "consent_missing": HTTPStatus.FORBIDDEN,
     "host_not_allowed": HTTPStatus.FORBIDDEN,
+    "forwarded_without_key": HTTPStatus.FORBIDDEN,
     "origin_not_allowed": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "session_not_found": HTTPStatus.NOT_FOUND,

@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 
 from fer_core.api.keys import KeyRing
 from fer_core.api.problems import (
+    ForwardedWithoutKey,
     HostNotAllowed,
     OriginNotAllowed,
     TooManyRequests,
@@ -21,6 +22,12 @@ from fer_core.errors import SettingsError
 #: Open to everybody who reaches the port: liveness, the contract and its page.
 PUBLIC_PATHS = frozenset({"/healthz", "/readyz", "/openapi.json"})
 PUBLIC_PREFIXES = ("/docs", "/demo")
+
+#: What proxies add. A request with one of these comes from elsewhere, whatever its address says.
+FORWARDED_HEADERS = (
+    "Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+    "X-Forwarded-Prefix", "X-Forwarded-Server", "X-Real-Ip",
+)  # fmt: skip
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _CORS_METHODS = "GET, POST, DELETE"
@@ -107,8 +114,12 @@ class RequestGuard:
             if key is None:
                 raise Unauthorized
             g.caller = key.id
-        elif self._require_key and not _is_public(request.path):
+        elif _is_public(request.path):
+            return
+        elif self._require_key:
             raise Unauthorized
+        elif any(name in request.headers for name in FORWARDED_HEADERS):
+            raise ForwardedWithoutKey
 
     def _check_rate(self) -> None:
         if _is_public(request.path):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import cast
 
@@ -57,25 +58,71 @@ class ConcurrencyLimit:
         self._crowd.release()
 
 
+@dataclass(eq=False, slots=True)
+class StreamPlace:
+    """The place of one stream.
+
+    Attributes:
+        caller: Whose it is.
+        ended: Set when the stream has to end: its client connects again.
+    """
+
+    caller: str
+    ended: threading.Event = field(default_factory=threading.Event)
+
+
 class StreamLimit:
-    """Bounds the streams that are open, since each holds a thread; ends them all at a stop."""
+    """Bounds the streams that are open, since each holds a thread; ends them all at a stop.
+
+    When all places are taken, whoever has the most gives one up to whoever has fewer: one key
+    cannot shut the others out. Its stream ends, and goes on from there when its client comes back.
+    """
 
     def __init__(self, limit: int) -> None:
-        self._free = threading.BoundedSemaphore(limit)
-        self.ended = threading.Event()
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._places: list[StreamPlace] = []
+        self._stopped = False
 
-    def enter(self) -> None:
+    def enter(self, caller: str) -> StreamPlace:
         """Take a place.
+
+        Args:
+            caller: Whose it is.
 
         Raises:
             Busy: All are taken, or the server is stopping.
         """
-        if self.ended.is_set() or not self._free.acquire(blocking=False):
-            raise Busy("Too many event streams are open. Close one, or poll the session.")
+        with self._lock:
+            if self._stopped:
+                raise Busy("The server is stopping. Connect again in a moment.")
+            if len(self._places) >= self._limit:
+                self._end_one_for(caller)
+            place = StreamPlace(caller)
+            self._places.append(place)
+            return place
 
-    def leave(self) -> None:
-        """Give the place back."""
-        self._free.release()
+    def _end_one_for(self, caller: str) -> None:
+        held = Counter(place.caller for place in self._places)
+        most, count = held.most_common(1)[0]
+        if count <= held[caller] + 1:
+            raise Busy("Too many event streams are open. Close one, or poll the session.")
+        oldest = next(place for place in self._places if place.caller == most)
+        oldest.ended.set()
+        self._places.remove(oldest)
+
+    def leave(self, place: StreamPlace) -> None:
+        """Give a place back."""
+        with self._lock:
+            if place in self._places:
+                self._places.remove(place)
+
+    def end_all(self) -> None:
+        """End every stream, and take none from now on."""
+        with self._lock:
+            self._stopped = True
+            for place in self._places:
+                place.ended.set()
 
 
 @dataclass(frozen=True, slots=True)

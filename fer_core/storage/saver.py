@@ -25,7 +25,7 @@ from fer_core.texts.document import Document
 #: of a commit, a crash loses less than five.
 SAVE_EVERY_S = 2.0
 #: How long `close` waits for a save that is going on. Seconds.
-JOIN_TIMEOUT_S = 10.0
+JOIN_TIMEOUT_S = 5.0
 #: Between two looks for deleted sessions whose time to come back is over.
 REMOVE_EVERY_S = 60.0
 

@@ -28,7 +28,7 @@ from fer_core.vision.stream import OnResult, Stream, StreamFrame
 #: Weight of the newest analysis in the running mean of its duration.
 _MEAN_WEIGHT = 0.1
 #: How long `close` waits for the analyses in hand, in seconds.
-_CLOSE_TIMEOUT_S = 10.0
+_CLOSE_TIMEOUT_S = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -83,6 +83,7 @@ class InferenceEngine:
         self._streams: deque[Stream] = deque()
         self._stats = EngineStats()
         self._closed = False
+        self._began: dict[threading.Thread, float] = {}
         self._turns = itertools.cycle((self._take_picture, self._take_frame))
         self._threads = [
             threading.Thread(
@@ -206,7 +207,19 @@ class InferenceEngine:
     def stats(self) -> EngineStats:
         with self._lock:
             waiting = len(self._pictures) + len(self._photos)
-            return replace(self._stats, waiting=waiting, streams=len(self._streams))
+            return replace(
+                self._stats,
+                waiting=waiting,
+                streams=len(self._streams),
+                stuck_s=max(self._stuck_s("frames"), self._stuck_s("photos")),
+            )
+
+    def _stuck_s(self, lane: str) -> float:
+        """Return for how long every thread of a lane has been at its work; the lock is held."""
+        began = [self._began.get(one) for one in self._threads if lane in one.name]
+        if None in began:
+            return 0.0
+        return monotonic() - max(at for at in began if at is not None)
 
     def close(self) -> None:
         """Finish the analyses in hand, answer what waits with NotReady, and end the threads."""
@@ -267,6 +280,9 @@ class InferenceEngine:
     def _serve(self, take: Callable[[], _Work | None], came: threading.Condition) -> None:
         while (work := self._next(take, came)) is not None:
             started = monotonic()
+            thread = threading.current_thread()
+            with self._lock:
+                self._began[thread] = started
             try:
                 work(started)
             except Exception:
@@ -274,6 +290,9 @@ class InferenceEngine:
                 _log.exception("an analysis failed")
                 with self._lock:
                     self._count(failed=1)
+            finally:
+                with self._lock:
+                    del self._began[thread]
 
     def _next(self, take: Callable[[], _Work | None], came: threading.Condition) -> _Work | None:
         """Wait for work; None when the engine has been closed."""

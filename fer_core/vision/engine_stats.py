@@ -18,6 +18,8 @@ class EngineStats:
         waiting: Pictures in the queue now.
         streams: Streams open now.
         mean_ms: Running mean of an analysis, in milliseconds; 0 before the first.
+        stuck_s: For how long every thread that serves frames, or every one that serves photos, has
+            been at its work, in seconds; 0 if one of each is free.
     """
 
     analysed: int = 0
@@ -28,3 +30,4 @@ class EngineStats:
     waiting: int = 0
     streams: int = 0
     mean_ms: float = 0.0
+    stuck_s: float = 0.0

@@ -45,7 +45,7 @@ def serving(
     app = make_app(clock=clock, api_threads=threads, **settings)
     server = ApiServer(app, Settings(api_threads=threads), "127.0.0.1", 0)
     streams = app.extensions["fer"].streams
-    thread = threading.Thread(target=server.run_until_stopped, args=(streams.ended.set,))
+    thread = threading.Thread(target=server.run_until_stopped, args=(streams.end_all,))
     thread.start()
     learner = Learner(app.test_client(), clock)
     try:
