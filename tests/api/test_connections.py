@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
@@ -23,6 +24,8 @@ from fer_core.errors import Busy, NotReady
 from fer_core.vision import engine as engine_module
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
+from fer_core.vision.faces import Detections
+from fer_core.vision.follower import FaceFollower
 from tests.api.conftest import MakeApp
 from tests.api.learner import CONSENT, SESSIONS
 from tests.api.serving import serving
@@ -120,12 +123,14 @@ def test_readiness_turns_false_while_the_model_is_stuck_and_back(
     engine = service.engine
     began, go_on = threading.Event(), threading.Event()
 
-    def hang() -> None:
-        began.set()
-        assert go_on.wait(30)
-        raise Busy
+    class Hanging(FaceFollower):
+        def analyse(self, *_: object) -> Detections:
+            began.set()
+            assert go_on.wait(30)
+            return Detections((), 8, 8)
 
-    waiting = threading.Thread(target=lambda: _swallow(engine, hang))
+    blank = np.zeros((8, 8, 3), np.uint8)
+    waiting = threading.Thread(target=lambda: engine.detect_frame(blank, 0.0, Hanging()))
     waiting.start()
     assert began.wait(30)
     assert service.check().passed  # a long analysis is none that hangs
@@ -138,11 +143,6 @@ def test_readiness_turns_false_while_the_model_is_stuck_and_back(
         time.sleep(0.01)
     assert service.check().passed
     service.close()
-
-
-def _swallow(engine: InferenceEngine, work: object) -> None:
-    with pytest.raises(Busy):
-        engine._wait_for(work, timeout=30.0)  # type: ignore[arg-type]
 
 
 def test_a_stop_ends_open_streams_and_running_work_within_its_grace(

@@ -2824,8 +2824,8 @@ export interface operations {
                      *           "reason": null,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 6.3,
-                     *             "inference": 721.8
+                     *             "decode": 2.6,
+                     *             "inference": 936.6
                      *           }
                      *         }
                      *       ]
@@ -3167,7 +3167,10 @@ export interface operations {
                      *         "frames": 0,
                      *         "late_frames": 0
                      *       },
-                     *       "history": null
+                     *       "history": {
+                     *         "saving": true,
+                     *         "message": ""
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
@@ -3474,7 +3477,10 @@ export interface operations {
                      *         "frames": 331,
                      *         "late_frames": 0
                      *       },
-                     *       "history": null
+                     *       "history": {
+                     *         "saving": true,
+                     *         "message": ""
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
@@ -4062,7 +4068,7 @@ export interface operations {
                      *         "reading_reason": null,
                      *         "answered": 1,
                      *         "skipped": 0,
-                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *         "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *       }
                      *     }
@@ -4398,8 +4404,8 @@ export interface operations {
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 2.5,
-                     *         "inference": 97.4
+                     *         "decode": 14.8,
+                     *         "inference": 128.6
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -4971,14 +4977,14 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "263b7e40fee2bec7",
+                     *           "marker_id": "b12a58ee650b526f",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
                      *           "words": "phone call"
                      *         },
                      *         {
-                     *           "marker_id": "81b160a3a6176e8f",
+                     *           "marker_id": "7d2dffcee697a2d6",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -5084,7 +5090,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "81b160a3a6176e8f",
+                     *           "marker_id": "7d2dffcee697a2d6",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -5232,7 +5238,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "263b7e40fee2bec7",
+                     *           "marker_id": "b12a58ee650b526f",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
@@ -5804,7 +5810,7 @@ export interface operations {
                      *       "reading_reason": null,
                      *       "answered": 1,
                      *       "skipped": 0,
-                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *     }
                      */
