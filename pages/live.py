@@ -1,4 +1,4 @@
-"""Live: a study session with the camera, from consent to summary."""
+"""Live: a study session, with the camera or without, from the plan to the result."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import streamlit as st
 from app.live.running import show_running
 from app.live.setup import show_setup
 from app.live.summary import show_summary
-from app.parts.consent import ask_consent, needs_consent
 from app.parts.engine import engine_or_stop
 from app.parts.scroll import begin_at_the_top, note_next_step
 from app.parts.sessions import session_of_address
@@ -24,8 +23,6 @@ def show_page() -> None:
             st.rerun()
     elif running.is_finished:
         show_summary(running)
-    elif needs_consent(running.session.info.consent_version):
-        ask_consent()
     else:
         show_running(running)
 

@@ -1,25 +1,30 @@
-"""Welcome: what this is, that everything stays here, where to begin."""
+"""Home: go on with a session or start one, this week, and something to try."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from app.welcome.ways import show_ways
-from fer_core.emotions import EMOTIONS
+from app.parts.start import offer_unfinished
+from app.welcome.home import show_pages, show_start, show_tries, show_week
 
 
 def show_page() -> None:
-    st.title("See what a face shows")
+    st.title("Expressions")
     st.markdown(
-        "This app shows you the expressions of faces: in your photographs, and your own while you "
-        "study. Everything stays on this machine: pictures are never saved, and nothing is sent "
-        "anywhere. Begin with a photograph, or start a session."
+        "A study timer with real breaks, and a mirror for your face while you study. Everything "
+        "stays on this computer: pictures are never kept, and nothing is sent anywhere."
     )
-    show_ways()
-    st.markdown("&emsp; ".join(f"{emotion.emoji}&nbsp;{emotion.label}" for emotion in EMOTIONS))
+    offer_unfinished()
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        show_start()
+    with right:
+        show_week()
+    show_tries()
+    show_pages()
     st.caption(
-        "Five expressions, or “unsure” where none is clear. An expression is what a face shows, "
-        "not what somebody feels. For yourself, never for watching others."
+        "An expression is what a face shows, not what somebody feels. For yourself, never for "
+        "watching others."
     )
 
 

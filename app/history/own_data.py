@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.history.memory import HistoryMemory, Outcome
 from app.parts.clock import now
+from app.parts.preferences import preference_file
 from app.parts.sessions import session_registry
 from app.parts.words import plain
 from fer_core.errors import HistoryNotShrunk, StorageError
@@ -87,6 +88,7 @@ def offer_erasing() -> None:
         except StorageError as error:
             HistoryMemory.of_tab().erased = Outcome("error", error.message)
             return
+        preference_file().forget()
         HistoryMemory.forget()
         HistoryMemory.of_tab().erased = outcome
         st.session_state["erase_word"] = ""

@@ -1,70 +1,82 @@
-"""The estimates of a running session: each with its interval, or why there is none."""
+"""The estimates of a running session: each with its range, or when it will be ready."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from fer_core.affect.baseline import BASELINE_S
 from fer_core.affect.heart_rate import MARGIN_BPM, NoPulse, Pulse
-from fer_core.affect.indicators import Reason
+from fer_core.affect.indicators import Estimate, Reason
+from fer_core.charts.timeline import clock_text
 from fer_core.sessions.snapshot import Indicator, Snapshot, Trend
 
 _TREND_WORDS = {
-    Trend.HIGHER: "above your usual",
-    Trend.SAME: "as usual for you",
-    Trend.LOWER: "below your usual",
+    Trend.HIGHER: "higher than normal for you",
+    Trend.SAME: "normal for you",
+    Trend.LOWER: "lower than normal for you",
 }
+#: Their place is kept before there is a number. Pixels.
+_ROOM = "<style>.st-key-indicators { min-height: 88px; }</style>"
 
 
 def show_indicators(snapshot: Snapshot) -> None:
-    """Show comprehension, stress, facing the screen and, where it is read, the heart rate."""
-    with st.container(border=True, key="indicators"):
-        show_indicator("Comprehension", snapshot.comprehension, snapshot)
-        show_indicator("Stress", snapshot.stress, snapshot)
-        show_indicator("Facing the screen", snapshot.attention, snapshot)
-        if snapshot.pulse is not None:
-            show_pulse(snapshot.pulse, snapshot)
-        if Reason.BASELINE in (
-            snapshot.comprehension.estimate.reason,
-            snapshot.stress.estimate.reason,
+    """Show understanding, stress, facing the screen and, where it is read, the heart rate."""
+    st.html(_ROOM)
+    with st.container(key="indicators"):
+        cells = iter(st.columns(3 if snapshot.pulse is None else 4, gap="medium"))
+        for name, indicator in (
+            ("Understanding", snapshot.comprehension),
+            ("Stress", snapshot.stress),
+            ("Facing the screen", snapshot.attention),
         ):
-            st.progress(snapshot.baseline_progress, Reason.BASELINE.text)
+            with next(cells):
+                show_indicator(name, indicator, snapshot)
+        if snapshot.pulse is not None:
+            with next(cells):
+                show_pulse(snapshot.pulse, snapshot)
 
 
 def show_indicator(name: str, indicator: Indicator, snapshot: Snapshot) -> None:
-    """Show one estimate with its interval and its trend, or why there is none."""
+    """Show one estimate with its range and its trend, or when there will be one."""
     estimate = indicator.estimate
     if estimate.value is None or estimate.low is None or estimate.high is None:
-        reason = estimate.reason or Reason.WAITING
-        st.markdown(f"**{name}** &ensp; –")
-        if reason is Reason.BASELINE:
-            st.caption("Not before your own usual is known.")
-        elif reason is not snapshot.notice:
-            st.caption(reason.text)
+        st.markdown(f"**{name}**")
+        st.caption(why_not_yet(estimate, snapshot))
         return
     trend = indicator.trend
     arrow = "" if trend is None else f" {trend.arrow}"
     unit = " %" if name == "Facing the screen" else ""
     st.markdown(f"**{name}** &ensp; {estimate.value:.0f}{unit}{arrow}")
-    parts = [f"between {estimate.low:.0f} and {estimate.high:.0f}"]
+    parts = [f"probably {estimate.low:.0f} to {estimate.high:.0f}"]
     if trend is not None:
         parts.append(_TREND_WORDS[trend])
-    if estimate.basis is not None:
-        parts.append(str(estimate.basis))
     if name != "Facing the screen" and not estimate.calibrated:
-        parts.append("not calibrated to you yet")
+        parts.append("a first guess until you have answered more questions")
     st.caption(" · ".join(parts))
+
+
+def why_not_yet(estimate: Estimate, snapshot: Snapshot) -> str:
+    """Return when an estimate will be ready, or what it waits for."""
+    reason = estimate.reason or Reason.WAITING
+    left_s = (1.0 - snapshot.baseline_progress) * BASELINE_S
+    learns = estimate is not snapshot.attention.estimate
+    if learns and (reason is Reason.BASELINE or (reason is Reason.WAITING and left_s > 0)):
+        return f"Ready in {clock_text(left_s)} with your face in view"
+    if reason in (Reason.WAITING, Reason.NO_PICTURES):
+        return "Needs the camera"
+    return reason.text
 
 
 def show_pulse(pulse: Pulse, snapshot: Snapshot) -> None:
     """Show the heart rate with how sure it is, or why it cannot be read."""
     if pulse.bpm is None:
-        st.markdown("**Heart rate** &ensp; –")
+        st.markdown("**Heart rate**")
         if snapshot.notice is None:
             st.caption((pulse.reason or NoPulse.GATHERING).text)
         return
     usual = snapshot.usual_bpm
     st.markdown(f"**Heart rate** &ensp; {pulse.bpm:.0f} a minute")
-    parts = [f"± {MARGIN_BPM:.0f}", f"{pulse.signal} signal ({pulse.snr_db:.0f} dB)"]
+    parts = [f"± {MARGIN_BPM:.0f}", f"{pulse.signal} signal"]
     if usual is not None:
         parts.append(f"{usual:.0f} at the start")
-    st.caption(" · ".join([*parts, "over half a minute, not medical"]))
+    st.caption(" · ".join([*parts, "not medical"]))

@@ -1,18 +1,18 @@
-"""The picture of a running session: the video or single snapshots, and what is drawn into it."""
+"""The picture of a running session: it can be enlarged or hidden; and its switches."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
 from app.parts.camera import PictureOptions
-from app.parts.clock import now
+from app.parts.consent import ask_consent, needs_consent
 from app.parts.memory import PageMemory
-from app.parts.refresh import refreshed
 from app.parts.sessions import camera_of
-from app.parts.video import keep_video_closed, show_live_video
-from app.parts.webrtc import CONNECT_WITHIN_S, Connection, connection_problem
+from app.parts.video import STYLES, VideoMemory, keep_video_closed, show_live_video
+from app.parts.webrtc import Connection
 from fer_core.config import get_settings
 from fer_core.emotions import UNSURE_EMOJI, UNSURE_LABEL
 from fer_core.errors import FerError
@@ -21,10 +21,7 @@ from fer_core.sessions.snapshot import State
 from fer_core.vision.decoding import decode_foreign
 
 REFRESH_S = 1.0
-WENT_SILENT = (
-    "No pictures come from the camera any more. It may be unplugged, covered by its own switch, or "
-    "taken by another program. Turn it off and on again; the session is not lost."
-)
+Size = Literal["small", "large", "hidden"]
 
 
 @dataclass(slots=True)
@@ -32,96 +29,97 @@ class PictureMemory(PageMemory):
     """Of one tab.
 
     Attributes:
-        waiting_since: Since when pictures are waited for, seconds since the epoch; None: they come.
+        size: How the picture is shown.
         snapshot: The file of the last snapshot that was looked at; empty before the first.
         snapshot_words: What it showed.
     """
 
-    waiting_since: float | None = None
+    size: Size = "small"
     snapshot: str = ""
     snapshot_words: str = ""
 
 
 def show_camera(running: RunningSession, state: State) -> Connection:
     """Show the video, or the way to send snapshots; return where the connection stands."""
-    picture = st.container()  # above the options, which say what it is
-    with_snapshots = choose_options(running)
-    with picture:
-        if with_snapshots:
-            take_snapshots(running, state)
-        elif state is State.ACTIVE:
-            connection = show_live_video(running)
-            refreshed(show_camera_line, every_s=REFRESH_S)(running, connection)
-            return connection
-        else:
-            keep_video_closed(running)
-            st.info(
-                "Paused: the camera is off. Resume when you are ready.", icon=":material/pause:"
-            )
+    memory, video = PictureMemory.of_tab(), VideoMemory.of_tab()
+    video.come_back(running)
+    st.html(STYLES[memory.size if video.wanted else "small"])
+    if video.wanted and needs_consent(running.session.info.consent_version):
+        ask_consent()
+        if st.button("Without the camera", type="tertiary", key="camera_never_mind"):
+            video.want(False)
+            st.rerun()
+        return Connection()
+    if st.session_state.get("snapshots_instead"):
+        take_snapshots(running, state)
+        return Connection()
+    if state is State.ACTIVE:
+        return show_live_video(running)
+    keep_video_closed(running)
     return Connection()
 
 
-def choose_options(running: RunningSession) -> bool:
-    """Let the learner choose what is drawn, from the next frame on; tell if by snapshots."""
-    with st.expander("What is shown and read", icon=":material/tune:"):
-        with st.container(horizontal=True):
-            camera_of(running).options = PictureOptions(
-                mirror=st.toggle("Mirror", True, key="show_mirror"),
-                faces=st.toggle("Face", True, key="show_faces"),
-                labels=st.toggle("Label", True, key="show_labels"),
-                emoji=st.toggle("Emoji", True, key="show_emoji"),
-                probabilities=st.toggle("Probability", True, key="show_probability"),
-                bars=st.toggle("All five", True, key="show_bars"),
-            )
-        session = running.session
-        st.toggle(
-            "Read my heart rate from the colour of my skin",
-            session.reads_heart_rate,
-            key="read_pulse",
-            on_change=lambda: session.read_heart_rate(st.session_state["read_pulse"]),
-            help="From small changes of colour, as numbers only. Off: it stops at once.",
-        )
-        return st.toggle(
-            "Send single snapshots instead of video",
-            key="snapshots_instead",
-            help="For cameras or networks where the video does not come about.",
-        )
+def show_switches(running: RunningSession, state: State) -> None:
+    """Show what switches the camera, and how its picture is shown."""
+    memory, video = PictureMemory.of_tab(), VideoMemory.of_tab()
+    with st.container(horizontal=True):
+        if video.wanted:
+            if st.button("Camera off", icon=":material/videocam_off:", key="camera_off"):
+                video.want(False)
+                st.rerun()
+            size_button(memory)
+        elif st.button(
+            "Camera on",
+            icon=":material/videocam:",
+            key="camera_on",
+            disabled=state is not State.ACTIVE,
+        ):
+            video.want(True)
+            st.rerun()
+        with st.popover("Options", icon=":material/tune:"):
+            choose_options(running)
 
 
-def show_camera_line(running: RunningSession, connection: Connection) -> None:
-    """Show how the video runs, or what is wrong with it."""
-    figures = camera_of(running).figures()
-    if connection.problem is not None:
-        st.error(connection.problem, icon=":material/videocam_off:")
-        return
-    waiting = connection.connecting or (connection.playing and figures.camera_fps == 0)
-    if has_waited_long(waiting):
-        went_silent = connection.playing and figures.frames
-        words = WENT_SILENT if went_silent else connection_problem(get_settings())
-        st.error(words, icon=":material/videocam_off:")
-        return
-    if figures.camera_fps == 0:
-        st.caption(
-            "Connecting to the camera…" if waiting else "The camera is off: its button is above."
-        )
-        return
-    delay = "" if figures.delay_ms is None else f" · delay {figures.delay_ms:.0f} ms"
-    errors = f" · {figures.errors} frames failed" if figures.errors else ""
-    st.caption(
-        f"Camera {figures.camera_fps:.0f} fps · analysed {figures.analysed_fps:.0f} fps"
-        f"{delay} · {figures.frames:,} frames{errors}"
+def size_button(memory: PictureMemory) -> None:
+    """Show the buttons that enlarge the picture or hide it."""
+    larger: tuple[str, str, Size] = ("Larger", "open_in_full", "large")
+    smaller: tuple[str, str, Size] = ("Smaller", "close_fullscreen", "small")
+    label, icon, size = smaller if memory.size == "large" else larger
+    if memory.size == "hidden":
+        label, icon, size = "Show", "visibility", "small"
+    if st.button(label, icon=f":material/{icon}:", key="camera_size"):
+        memory.size = size
+        st.rerun()
+    if memory.size != "hidden" and st.button(
+        "Hide", icon=":material/visibility_off:", key="camera_hide"
+    ):
+        memory.size = "hidden"
+        st.rerun()
+
+
+def choose_options(running: RunningSession) -> None:
+    """Let the learner choose what is drawn, from the next frame on, and what is read."""
+    camera_of(running).options = PictureOptions(
+        mirror=st.toggle("Mirror", True, key="show_mirror"),
+        faces=st.toggle("Frame around the face", True, key="show_faces"),
+        labels=st.toggle("Word", True, key="show_labels"),
+        emoji=st.toggle("Emoji", True, key="show_emoji"),
+        probabilities=st.toggle("Percent", False, key="show_probability"),
+        bars=st.toggle("All five expressions", False, key="show_bars"),
     )
-
-
-def has_waited_long(waiting: bool) -> bool:
-    """Whether pictures are waited for, and have been for longer than a connection takes."""
-    memory = PictureMemory.of_tab()
-    if not waiting:
-        memory.waiting_since = None
-        return False
-    if memory.waiting_since is None:
-        memory.waiting_since = now()
-    return now() - memory.waiting_since > CONNECT_WITHIN_S
+    session = running.session
+    st.toggle(
+        "Read my heart rate",
+        session.reads_heart_rate,
+        key="read_pulse",
+        on_change=lambda: session.read_heart_rate(st.session_state["read_pulse"]),
+        help="From small changes of your skin's colour, as numbers only. Off: it stops at once.",
+    )
+    st.toggle(
+        "Single snapshots instead of video",
+        key="snapshots_instead",
+        help="For cameras or networks where the video does not come about.",
+    )
 
 
 def take_snapshots(running: RunningSession, state: State) -> None:

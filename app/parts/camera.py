@@ -10,7 +10,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 import av
@@ -20,9 +20,9 @@ import numpy as np
 from app.parts.overlay import FaceGlide, mirrored
 from fer_core.drawing.annotate import DrawOptions, draw_faces
 from fer_core.live.running_session import RunningSession
-from fer_core.sessions.snapshot import State
+from fer_core.sessions.snapshot import Expression, State
 from fer_core.vision.engine import InferenceEngine
-from fer_core.vision.faces import Detections
+from fer_core.vision.faces import Detections, Face
 from fer_core.vision.image import RgbImage
 from fer_core.vision.stream import Stream
 
@@ -31,6 +31,8 @@ from fer_core.vision.stream import Stream
 ANALYSED_FPS = 15.0
 #: Frame rates are taken over this window, seconds.
 RATE_WINDOW_S = 5.0
+#: The page tells each second what it shows; older than this, the session is asked. Seconds.
+READING_HOLDS_S = 3.0
 #: Shown results whose age is remembered.
 KEPT_DELAYS = 120
 #: One line in the log for this many failed frames: a fault that hits each frame fills no disk.
@@ -47,7 +49,7 @@ class PictureOptions:
     faces: bool = True
     labels: bool = True
     emoji: bool = True
-    probabilities: bool = True
+    probabilities: bool = False
     bars: bool = False
 
 
@@ -62,6 +64,9 @@ class CameraFigures:
         frames: Frames since the camera was first on.
         analysed: Of those, analysed.
         errors: Frames shown as they came because something failed.
+        seen_at: When the last frame came, seconds since the epoch; None before the first.
+        on_since: When the first of this run of frames came.
+        analysed_at: When the newest analysed frame was captured.
     """
 
     camera_fps: float
@@ -70,6 +75,9 @@ class CameraFigures:
     frames: int
     analysed: int
     errors: int
+    seen_at: float | None = None
+    on_since: float | None = None
+    analysed_at: float | None = None
 
 
 class LiveCamera:
@@ -99,6 +107,9 @@ class LiveCamera:
         self._due_at = 0.0
         self._frames = self._analysed = self._errors = 0
         self._owner: str | None = None
+        self._seen_at: float | None = None
+        self._on_since: float | None = None
+        self._reading: tuple[float, Expression] | None = None
 
     # One camera at a time
 
@@ -136,6 +147,9 @@ class LiveCamera:
     def _show(self, frame: av.VideoFrame, at: float) -> av.VideoFrame:
         with self._lock:
             self._frames += 1
+            if self._seen_at is None or at - self._seen_at > RATE_WINDOW_S:
+                self._on_since = at
+            self._seen_at = at
             self._arrivals.append(at)
             _forget(self._arrivals, at)
         rgb = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
@@ -172,19 +186,37 @@ class LiveCamera:
         shown = np.asarray(cv2.flip(rgb, 1), np.uint8) if options.mirror else rgb
         if not faces or not options.faces:
             return shown
+        faces, named = self._named(faces, at)
         if options.mirror:
             faces = mirrored(faces, rgb.shape[1])
         return draw_faces(
             shown,
             faces,
             DrawOptions(
-                labels=options.labels,
-                probabilities=options.probabilities,
-                emoji=options.emoji,
-                bars=options.bars,
+                labels=named and options.labels,
+                probabilities=named and options.probabilities,
+                emoji=named and options.emoji,
+                bars=named and options.bars,
                 study_words=True,
             ),
         )
+
+    def _named(self, faces: tuple[Face, ...], at: float) -> tuple[tuple[Face, ...], bool]:
+        """Give the face the one reading that the page shows; tell whether there is one."""
+        with self._lock:
+            shown = self._reading
+        if shown is None or at - shown[0] > READING_HOLDS_S:
+            reading = self._session.expression(at)
+        else:
+            reading = shown[1]
+        if reading.probabilities is None or len(faces) != 1:
+            return faces, False
+        return (replace(faces[0], probabilities=np.array(reading.probabilities)),), True
+
+    def show_reading(self, reading: Expression) -> None:
+        """Take the reading that the page shows from now on: picture and page say the same."""
+        with self._lock:
+            self._reading = self._clock(), reading
 
     def _take(self, detections: Detections, captured_at: float) -> None:
         """Pass an analysis on; called in the engine's thread."""
@@ -224,6 +256,9 @@ class LiveCamera:
                 frames=self._frames,
                 analysed=self._analysed,
                 errors=self._errors,
+                seen_at=self._seen_at,
+                on_since=self._on_since,
+                analysed_at=self._newest_at,
             )
 
     def close(self) -> None:

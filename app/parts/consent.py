@@ -2,62 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import datetime
 
 import streamlit as st
 
-from app.parts.memory import PageMemory
+from app.parts.clock import now
+from app.parts.preferences import choose, preferences
 from app.parts.scroll import note_next_step
 
-CONSENT_VERSION = "2026-11b"
+#: Whoever has agreed to this version is not asked again; a test holds it and the words together.
+CONSENT_VERSION = "2026-11c"
+
+#: Icon and words, in the order of reading: all of it in short.
+LINES: tuple[tuple[str, str], ...] = (
+    (":material/visibility:", "**Measured:** the expression of your face, and your own answers."),
+    (":material/database:", "**Kept:** numbers and your own words, on this computer, if you want."),
+    (":material/no_photography:", "**Never kept:** pictures. Nothing leaves this computer."),
+    (":material/help:", "**Not known:** what you feel or think. Every number is an estimate."),
+    (":material/block:", "**Not for:** school, work, exams, or watching other people."),
+)
 
 MEASURED = (
-    "The expression of **your** face, about ten times a second, as five probabilities; where your "
-    "face is in the picture; and how long it is there. From these, and from your own answers to "
-    "short questions, the app estimates comprehension and stress. Only if you switch it on, your "
-    "**heart rate** as well, from the colour of your skin, which changes a little with each beat."
+    "About ten times a second: how likely each of five expressions is, and where your face is in "
+    "the picture. From these and from your answers the app estimates understanding and stress. "
+    "Your **heart rate** is read only if you switch it on, from small changes of your skin."
 )
-STORED = (
-    "Numbers only, at most one row a second, on this machine: expressions, estimates, times, your "
-    "answers, title and goal, and the heart rate if you switched it on. You can look at them, "
-    "export them and erase them. Or choose in the next step that the session is forgotten when it "
-    "ends."
+KEPT = (
+    "At most one row of numbers a second, your answers, your titles, goals, notes and marks. The "
+    "words of a text are kept only if you ask for that while reading. You can look at everything, "
+    "export it and delete it in History. Or switch off “Save to my history”: then a session is "
+    "forgotten when it ends."
 )
-NOT_STORED = (
-    "**No pictures, ever.** Frames are looked at in memory and dropped. "
-    "Nothing leaves this machine."
-)
-UNKNOWABLE = (
-    "What you feel or think. A face that reads says little: the link between expression and "
-    "feeling is weak and differs between people and cultures, and the model is worse for some "
-    "groups of people than for others. Every number here is an estimate for self-reflection: not "
-    "medical, not a measure of ability."
+NOT_KNOWN = (
+    "A face that reads says little. The link between expression and feeling is weak and differs "
+    "between people and cultures. The model is worse for some groups of people than for others. "
+    "Nothing here is medical, and nothing measures ability."
 )
 NOT_FOR = (
-    "Schools, employers, exams, or watching other people. In the European Union, inferring "
-    "emotions at work and in education is forbidden (AI Act, article 5). It is for you, alone, on "
-    "your own device; a second face in view pauses the indicators."
+    "In the European Union it is forbidden to infer emotions at work and in education (AI Act, "
+    "article 5). This is for you alone, on your own device. A second face in view pauses the "
+    "estimates."
 )
-
-#: Heading, icon, text: in the order of reading.
-PARTS: tuple[tuple[str, str, str], ...] = (
-    ("What is measured", ":material/visibility:", MEASURED),
-    ("What is stored", ":material/database:", STORED),
-    ("What is not", ":material/no_photography:", NOT_STORED),
-    ("What it cannot know", ":material/help:", UNKNOWABLE),
-    ("What it is not for", ":material/block:", NOT_FOR),
+DETAILS: tuple[tuple[str, str], ...] = (
+    ("What is measured", MEASURED),
+    ("What is kept", KEPT),
+    ("What it cannot know", NOT_KNOWN),
+    ("What it is not for", NOT_FOR),
 )
-
-
-@dataclass(slots=True)
-class ConsentMemory(PageMemory):
-    """Of one tab, for all pages that use the camera.
-
-    Attributes:
-        agreed_to: The version that the learner agreed to; empty before.
-    """
-
-    agreed_to: str = ""
 
 
 def needs_consent(agreed_before: str = "") -> bool:
@@ -66,20 +57,37 @@ def needs_consent(agreed_before: str = "") -> bool:
     Args:
         agreed_before: The version that a session that is gone on with was started under.
     """
-    return CONSENT_VERSION not in (agreed_before, ConsentMemory.of_tab().agreed_to)
+    return CONSENT_VERSION not in (agreed_before, preferences().consent_version)
+
+
+def consent_at() -> float | None:
+    """Return when the learner agreed to the text as it is now; None: not yet."""
+    chosen = preferences()
+    return chosen.consent_at if chosen.consent_version == CONSENT_VERSION else None
+
+
+def consent_date() -> str:
+    """Return the day of the agreement, such as "26 November 2026"; "" without one."""
+    at = consent_at()
+    if at is None:
+        return ""
+    day = datetime.fromtimestamp(at).astimezone()
+    return f"{day.day} {day:%B %Y}"
 
 
 def ask_consent() -> None:
-    """Show what is agreed to; agreeing is an act of its own and holds for this browser session."""
-    with st.container(border=True):
+    """Show what is agreed to; agreeing is an act of its own, and is remembered with its date."""
+    with st.container(border=True, key="consent"):
         st.subheader("Before the camera is used")
-        for heading, icon, text in PARTS:
-            st.markdown(f"{icon} **{heading}.** {text}")
-        agreed = st.checkbox(
-            "I have read this, the face in view is my own, and I agree.", key="consent_box"
-        )
-        if st.button("Go on", type="primary", disabled=not agreed, key="consent_go"):
-            ConsentMemory.of_tab().agreed_to = CONSENT_VERSION
+        if preferences().consent_version not in ("", CONSENT_VERSION):
+            st.caption("These words have changed since you agreed last.")
+        for icon, words in LINES:
+            st.markdown(f"{icon} {words}")
+        with st.expander("Details"):
+            for heading, text in DETAILS:
+                st.markdown(f"**{heading}.** {text}")
+        if st.button("I agree, and the face in view is mine", type="primary", key="consent_agree"):
+            choose(consent_version=CONSENT_VERSION, consent_at=now())
             note_next_step()
             st.rerun()
-        st.caption(f"Version {CONSENT_VERSION} of this agreement. You can stop at any time.")
+        st.caption("You are asked once. You can take it back in Settings at any time.")

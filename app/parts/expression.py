@@ -17,18 +17,23 @@ _NOTICES = {
 }
 
 
+def show_words(icon: str, heading: str, words: str) -> None:
+    """Say something in the place of the expression: what it is, then what to do."""
+    with st.container(key="notice"):
+        st.markdown(f"### {icon} {heading}")
+        st.caption(words)
+
+
 def show_notice(reason: Reason) -> None:
     """Say why nothing is read from the face now, in the place of the expression."""
     icon, heading = _NOTICES.get(reason, (":material/hourglass_empty:", "Waiting"))
-    with st.container(border=True, key="notice"):
-        st.markdown(f"### {icon} {heading}")
-        st.caption(reason.text)
+    show_words(icon, heading, reason.text)
 
 
 def show_expression(snapshot: Snapshot) -> None:
     """Show the expression of the last seconds with how sure it is."""
     expression = snapshot.expression
-    with st.container(border=True, key="expression"):
+    with st.container(key="expression"):
         st.markdown(f"### {expression.emoji} {expression.label}")
         if expression.probability is None:
             st.caption((expression.reason or Reason.WAITING).text)
@@ -36,4 +41,4 @@ def show_expression(snapshot: Snapshot) -> None:
         words = f"{expression.probability:.0%} over the last two seconds"
         if expression.reason is not None:
             words = f"{expression.reason.text} Strongest: {expression.probability:.0%}."
-        st.caption(f"{words} · face in view {snapshot.coverage:.0%} of the last minute")
+        st.caption(words)

@@ -1,4 +1,4 @@
-"""What is drawn between two analyses: boxes that glide with the face, labels that do not flicker.
+"""Where faces are drawn between two analyses: boxes that glide with the face.
 
 The camera shows twice as many frames as are analysed, and each analysis is a few frames old when
 it arrives. Policy only: times come in as arguments, no picture is touched.
@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fer_core.affect.signals import LABEL_HALF_LIFE_S, ProbabilityMedian, Smoother, frame_weight
 from fer_core.vision.faces import Box, Detections, Face
 
 #: How fast a shown box closes in on where its face is believed to be. Seconds.
@@ -34,8 +33,6 @@ class _Track:
     shown: np.ndarray
     shown_at: float
     speed: np.ndarray = field(default_factory=lambda: np.zeros(4))
-    median: ProbabilityMedian = field(default_factory=ProbabilityMedian)
-    smoother: Smoother = field(default_factory=lambda: Smoother((LABEL_HALF_LIFE_S,), 5))
 
 
 class FaceGlide:
@@ -65,8 +62,6 @@ class FaceGlide:
                 track = _Track(face, captured_at, box, box, captured_at)
             else:
                 self._follow(track, face, box, captured_at)
-            probabilities = track.median.push(np.asarray(face.probabilities), captured_at)
-            track.smoother.push(probabilities, captured_at, max(0.05, frame_weight(face)))
             tracks[key] = track
         self._tracks = tracks
 
@@ -79,7 +74,7 @@ class FaceGlide:
         track.face, track.box, track.seen_at = face, box, at
 
     def faces(self, at: float) -> tuple[Face, ...]:
-        """Return the faces where they are at this moment, largest first, expressions steadied.
+        """Return the faces where they are at this moment, largest first.
 
         Args:
             at: Of the frame to draw on, seconds; moments come in the order of time.
@@ -94,13 +89,7 @@ class FaceGlide:
             track.shown = track.shown + share * (target - track.shown)
             track.shown_at = at
             x, y, width, height = (float(value) for value in track.shown)
-            shown.append(
-                replace(
-                    track.face,
-                    box=Box(x, y, max(1.0, width), max(1.0, height)),
-                    probabilities=track.smoother.mean[0],
-                )
-            )
+            shown.append(replace(track.face, box=Box(x, y, max(1.0, width), max(1.0, height))))
         return tuple(sorted(shown, key=lambda face: face.box.area, reverse=True))
 
 

@@ -66,20 +66,53 @@ export default function ({ data }) {
 #: The frame in which streamlit-webrtc shows the video, by a part of its title.
 VIDEO_FRAME = 'iframe[title*="webrtc"]'
 
-#: Presses the video's own button for the learner, as soon as it can be pressed, within 10 seconds.
-#: streamlit-webrtc's way to start without a press begins a new connection on every run of the page
-#: until the browser has given the camera, and none of them holds.
-PRESS_START = f"""
-export default function ({{ data }}) {{
-  const since = Date.now()
-  const timer = setInterval(() => {{
-    const frame = document.querySelector('{VIDEO_FRAME}')
-    const buttons = [...(frame?.contentDocument?.querySelectorAll("button") ?? [])]
-    const start = buttons.find(
-      (each) => each.textContent.toLowerCase() === data.label.toLowerCase() && !each.disabled,
-    )
-    if (start) start.click()
-    if (start || Date.now() - since > 10000) clearInterval(timer)
-  }}, 100)
+#: Keeps house in that frame. It shows the video alone: buttons and messages are the page's own, in
+#: its words. It presses the frame's own button for the learner as soon as that can be pressed,
+#: once for each attempt, within 10 seconds: streamlit-webrtc's way to start without a press begins
+#: a new connection on every run of the page until the browser has given the camera, and none of
+#: them holds. And it tells the name of the error (the standard's) where the browser gives no
+#: camera, which the frame shows and tells nobody.
+CAMERA_KEEPER = f"""
+const ERRORS = /(NotAllowed|NotFound|NotReadable|Overconstrained|Abort|Security)Error/
+const ALONE = "body *:not(:has(video)):not(video) {{ display: none !important }}" +
+  " body, body * {{ margin: 0 !important; padding: 0 !important; background: none !important }}" +
+  " video {{ width: 100vw !important; height: 100vh !important; object-fit: cover }}"
+
+export default function ({{ parentElement, data, setStateValue }}) {{
+  const keeper = (parentElement.keeper ??= {{ pressed: 0, told: 0 }})
+  keeper.data = data
+  keeper.tell = (answer) => setStateValue("answer", answer)
+  const look = () => {{
+    const inside = document.querySelector('{VIDEO_FRAME}')?.contentDocument
+    if (!inside?.body) return
+    if (!inside.getElementById("alone")) {{
+      const style = inside.createElement("style")
+      style.id = "alone"
+      style.textContent = ALONE
+      inside.head.append(style)
+    }}
+    const {{ attempt, since, label }} = {{ since: keeper.since, ...keeper.data }}
+    if (attempt > keeper.pressed) {{
+      if (keeper.attempt !== attempt) {{
+        keeper.attempt = attempt
+        keeper.since = Date.now()
+      }}
+      const buttons = [...inside.querySelectorAll("button")]
+      const start = buttons.find(
+        (each) => each.textContent.toLowerCase() === label.toLowerCase() && !each.disabled,
+      )
+      if (start || Date.now() - keeper.since > 10000) keeper.pressed = attempt
+      if (start) start.click()
+    }} else if (attempt > keeper.told) {{
+      const error = ERRORS.exec(inside.body.textContent)
+      if (error) {{
+        keeper.told = attempt
+        keeper.tell({{ name: error[0], attempt }})
+      }}
+    }}
+  }}
+  look()
+  const timer = setInterval(look, 150)
+  return () => clearInterval(timer)
 }}
 """

@@ -11,40 +11,30 @@ from app.parts.clock import now
 from app.parts.words import plain
 from fer_core.affect.indicators import Reason
 from fer_core.charts import timeline
+from fer_core.charts.lanes import lane_tables, lanes_spec, window_ends
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.timeline_bucket import TimelineBucket
 
+ALT = "Expressions, understanding, stress and facing the screen over the time of the session"
 
-def show_timeline(tables: timeline.LiveTables, key: str) -> None:
-    """Draw expressions and indicators; only their tables change from one call to the next.
+
+def show_timeline(tables: timeline.LiveTables, key: str, ends: tuple[float, float]) -> None:
+    """Draw a session in lanes; only the tables change from one call to the next.
 
     Args:
         tables: What there is to draw.
-        key: Of the two charts, so that a redrawn one keeps its place.
+        key: Of the chart, so that a redrawn one keeps its place.
+        ends: Of the time axis, seconds into the session.
     """
-    datasets = tables.as_datasets()
-    for spec, names, alt, name in (
-        (
-            timeline.expression_spec(),
-            (timeline.SHARES, timeline.MARKS, timeline.SPANS),
-            "Shares of the five expressions over time",
-            "expressions",
-        ),
-        (
-            timeline.indicator_spec(),
-            (timeline.LINES, timeline.MARKS, timeline.SPANS),
-            "Comprehension, stress and facing the screen over time, 0 to 100, with their bands",
-            "indicators",
-        ),
-    ):
-        spec["datasets"] = {dataset: datasets[dataset] for dataset in names}
-        st.vega_lite_chart(spec, width="stretch", alt=alt, key=f"{key}-{name}")
+    spec = lanes_spec(dark=st.context.theme.type == "dark")
+    spec["datasets"] = lane_tables(tables, *ends)
+    st.vega_lite_chart(spec, width="stretch", alt=ALT, key=key)
     if words := timeline.legend(tables):
         st.caption(plain(words))
 
 
 def draw_session(session: StudySession, window_s: float | None, key: str = "chart") -> None:
-    """Draw expressions and indicators of a session in memory.
+    """Draw a session in memory.
 
     Args:
         session: The session.
@@ -61,13 +51,8 @@ def draw_session(session: StudySession, window_s: float | None, key: str = "char
         window_s,
         session.markers.all(),
     )
-    if tables.shares.empty and tables.lines.empty and tables.spans.empty:
-        st.info(
-            "Nothing to draw yet. The chart grows as soon as your face is in view.",
-            icon=":material/show_chart:",
-        )
-        return
-    show_timeline(tables, key)
+    elapsed_s = at - session.info.started_at
+    show_timeline(tables, key, window_ends(elapsed_s, window_s))
 
 
 def explain_missing(rows: Sequence[TimelineBucket]) -> None:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import av
 import streamlit as st
 from streamlit_webrtc import Translations, WebRtcMode, webrtc_streamer
 
-from app.parts.streamlit_private import PRESS_START
+from app.parts.streamlit_private import CAMERA_KEEPER
 from fer_core.config import Settings
 
 #: What the browser is asked for. More pixels or frames cost the processor, which encodes the
 #: picture that is sent back, and show a face no better.
 WIDTH, HEIGHT, FRAMES_PER_SECOND = 640, 480, 24
-#: A connection that has not come about after this long will not. Seconds.
-CONNECT_WITHIN_S = 20.0
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ _WORDS: Translations = {
 }
 
 
-_press_start = st.components.v2.component("camera_starter", js=PRESS_START)
+_keeper = st.components.v2.component("camera_keeper", js=CAMERA_KEEPER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,13 @@ class Connection:
     Attributes:
         playing: The browser shows video.
         connecting: It is trying to.
+        error: Name of the browser's error where it gave no camera at the last attempt; "" else.
         problem: What failed and what to do, or None.
     """
 
     playing: bool = False
     connecting: bool = False
+    error: str = ""
     problem: str | None = None
 
 
@@ -63,16 +64,17 @@ def show_video(
     on_frame: Callable[[av.VideoFrame], av.VideoFrame],
     settings: Settings,
     *,
-    start: bool | None = None,
+    attempt: int = 0,
+    stop: bool = False,
 ) -> Connection:
-    """Show the camera, each frame passed through `on_frame`, with its own on and off button.
+    """Show the camera, each frame passed through `on_frame`.
 
     Args:
         key: One for each session and tab.
         on_frame: Called in the video's thread; must neither raise nor touch Streamlit.
         settings: For STUN and TURN servers; without any, only this machine or network connects.
-        start: True presses the camera's button for the learner, once; False stops the camera; None
-            leaves it to the buttons.
+        attempt: Grows with each attempt to start the camera.
+        stop: The camera is to be off.
     """
     try:
         context = webrtc_streamer(
@@ -95,28 +97,27 @@ def show_video(
                 "style": {"width": "100%", "borderRadius": "0.6rem"},
             },
             translations=_WORDS,
-            # Never True: see PRESS_START.
-            desired_playing_state=False if start is False else None,
+            # Never True: see CAMERA_KEEPER.
+            desired_playing_state=False if stop else None,
             sendback_audio=False,
         )
     except Exception:
         # The library raises whatever aiortc raised; the session must not end with the video.
         _log.exception("the video connection failed")
-        return Connection(problem=connection_problem(settings))
-    if start:
-        _press_start(key=f"{key}-start", data={"label": _WORDS["start"]}, height=1)
-    return Connection(context.state.playing, context.state.signalling)
-
-
-def connection_problem(settings: Settings) -> str:
-    """Return the words for a connection between browser and app that did not come about."""
-    if settings.ice_servers:
-        return (
-            "The video connection did not come about, although STUN or TURN servers are set. A "
-            "firewall may block it, or a server may be down. Go on with snapshots meanwhile."
-        )
-    return (
-        "The video connection between this browser and the app did not come about. On one machine, "
-        "a VPN or a firewall is the usual reason. From another machine it needs STUN or TURN "
-        "servers (FER_ICE_SERVERS). Go on with snapshots meanwhile."
+        return Connection(problem="The video connection failed.")
+    answer = _keeper(
+        key=f"{key}-keeper",
+        data={"label": _WORDS["start"], "attempt": 0 if stop else attempt},
+        height=1,
+        on_answer_change=lambda: None,
+    ).answer
+    return Connection(
+        context.state.playing, context.state.signalling, error=error_of(answer, attempt)
     )
+
+
+def error_of(answer: Any, attempt: int) -> str:
+    """Return the error's name that the browser told of an attempt; not trusted to have a form."""
+    if not isinstance(answer, dict) or answer.get("attempt") != attempt:
+        return ""
+    return str(answer.get("name", ""))[:40]

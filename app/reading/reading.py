@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.parts.break_screen import BREAKS, show_break_panel
 from app.parts.clock import now
 from app.parts.refresh import refreshed
 from app.parts.sessions import camera_of, history_problem, session_registry
@@ -33,19 +34,22 @@ def show_reading(running: RunningSession, open_text: OpenText) -> None:
     state = running.session.state
     show_controls(running, open_text, state)
     if state is State.PAUSED:
+        VideoMemory.of_tab().rest()
+        if running.session.snapshot(now()).timer.phase in BREAKS:
+            refreshed(show_break_panel, 1.0)(running)
+            return
         camera = ": the camera is off" if open_text.with_camera else ""
         st.info(f"Paused{camera}. Resume when you are ready.", icon=":material/pause:")
-        VideoMemory.of_tab().start_again_after_pause()
         return
     text, side = st.columns([7, 3], gap="medium")
     with side:
-        connecting = open_text.with_camera and show_camera(running)
+        connection = show_camera(running) if open_text.with_camera else None
     # Browser and app agree on the video through runs of the page: other parts keep out of the way.
-    every_s = None if connecting else REFRESH_S
+    every_s = None if connection is not None and connection.connecting else REFRESH_S
     with text:
         show_reading_text(open_text)
     with side:
-        refreshed(show_side, every_s)(running, open_text, state)
+        refreshed(show_side, every_s)(running, open_text, state, connection)
     st.caption(NOTE)
 
 

@@ -170,7 +170,7 @@ def offer_start(document: Document) -> RunningSession | None:
     except FerError as error:
         st.error(plain(error.message), icon=":material/error:")
         return None
-    VideoMemory.of_tab().start = with_camera
+    VideoMemory.of_tab().want(with_camera)
     return running
 
 

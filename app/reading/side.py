@@ -6,10 +6,12 @@ import streamlit as st
 
 from app.parts.breaks import show_suggestion, show_times
 from app.parts.clock import now
-from app.parts.expression import show_expression, show_notice
+from app.parts.companion import show_companion
 from app.parts.question import ask
+from app.parts.reading_card import show_reading_card
 from app.parts.tab import is_here
-from app.parts.video import show_live_video
+from app.parts.video import STYLES, VideoMemory, show_live_video
+from app.parts.webrtc import Connection
 from app.parts.words import plain
 from app.reading.open_text import OpenText
 from app.reading.text import end_step
@@ -18,27 +20,29 @@ from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import State
 from fer_core.texts.document import Document
 
-HIDDEN_CAMERA = (
-    "<style>.st-key-small_camera{height:1px;opacity:0;overflow:hidden;pointer-events:none}</style>"
-)
 #: Words of a passage that remind of it in a question.
 REMINDER_WORDS = 12
 
 
-def show_camera(running: RunningSession) -> bool:
-    """Show the small camera; tell whether it is connecting."""
-    shown = st.toggle("Show my picture", value=True, key="show_picture")
-    with st.container(key="small_camera"):
-        connection = show_live_video(running)
-    if not shown:
-        # Out of sight only: taken off the page, the camera would stop.
-        st.html(HIDDEN_CAMERA)
-    if connection.problem is not None:
-        st.warning(connection.problem, icon=":material/videocam_off:")
-    return connection.connecting
+def show_camera(running: RunningSession) -> Connection:
+    """Show the small camera; return where its connection stands."""
+    video = VideoMemory.of_tab()
+    video.come_back(running)
+    with st.container(horizontal=True):
+        label = "Camera off" if video.wanted else "Camera on"
+        icon = ":material/videocam_off:" if video.wanted else ":material/videocam:"
+        if st.button(label, icon=icon, key="reading_camera_switch"):
+            video.want(not video.wanted)
+            st.rerun()
+        shown = st.toggle("Show my picture", value=True, key="show_picture")
+    # Out of sight only: taken off the page, the camera would stop.
+    st.html(STYLES["large" if shown and video.wanted else "hidden"])
+    return show_live_video(running)
 
 
-def show_side(running: RunningSession, open_text: OpenText, state: State) -> None:
+def show_side(
+    running: RunningSession, open_text: OpenText, state: State, connection: Connection | None
+) -> None:
     """Show what there is to say now, beside the text."""
     session, at = running.session, now()
     running.look()
@@ -46,14 +50,13 @@ def show_side(running: RunningSession, open_text: OpenText, state: State) -> Non
     snapshot = session.snapshot(at)
     if snapshot.state is not state or not is_here(running):
         st.rerun()
+    show_companion(running, snapshot, quiet=True)
     if snapshot.suggestion is not None:
         show_suggestion(running, snapshot.suggestion, before_break=lambda: end_step(open_text))
     elif snapshot.probe is not None:
         ask_about_text(running, open_text, snapshot.probe)
-    if open_text.with_camera and snapshot.notice is not None:
-        show_notice(snapshot.notice)
-    elif open_text.with_camera:
-        show_expression(snapshot)
+    if connection is not None:
+        show_reading_card(running, connection, snapshot)
     show_times(snapshot)
 
 

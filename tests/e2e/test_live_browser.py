@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
+from fer_core.learner.preferences import PreferenceFile
 from tests.support.browser import PHONE, chromium_path, launch, open_page, settled
 from tests.support.fake_camera import clip_frames, panned, write_mjpeg
 from tests.support.servers import running_app
@@ -35,6 +36,15 @@ def portrait_clip(astronaut: np.ndarray, tmp_path_factory: pytest.TempPathFactor
     return write_mjpeg(panned(astronaut), tmp_path_factory.mktemp("clip") / "portrait.mjpeg")
 
 
+@pytest.fixture(scope="module")
+def app_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running app that shows how its video runs."""
+    data_dir = tmp_path_factory.mktemp("data")
+    PreferenceFile(data_dir).change(show_figures=True)
+    with running_app(data_dir) as address:
+        yield address
+
+
 @pytest.fixture
 def smiling_browser(playwright: Playwright, smile_clip: Path) -> Iterator[Browser]:
     browser = launch(playwright, camera_clip=smile_clip)
@@ -49,27 +59,27 @@ def portrait_browser(playwright: Playwright, portrait_clip: Path) -> Iterator[Br
     browser.close()
 
 
-def agree(page: Page) -> None:
-    page.get_by_text("I have read this").click(timeout=PATIENCE_MS)
-    page.get_by_role("button", name="Go on").click(timeout=PATIENCE_MS)
-    expect(page.get_by_text("Does the camera work?")).to_be_visible(timeout=PATIENCE_MS)
-
-
-def check_camera(page: Page) -> Locator:
-    """Press the check and return the words that answer it."""
-    page.get_by_role("button", name="Check the camera").click()
-    answer = page.get_by_test_id("stAlert").first
-    expect(answer).to_be_visible(timeout=PATIENCE_MS)
-    return answer
+def set_up(page: Page, title: str, *, camera: bool = True) -> None:
+    """Fill in what is studied, and start; agree to the camera if that is asked."""
+    subject = page.get_by_label("What are you studying?")
+    subject.fill(title, timeout=PATIENCE_MS)
+    subject.press("Enter")
+    settled(page)
+    if not camera:
+        page.get_by_text("With the camera", exact=True).click()
+        settled(page)
+    page.get_by_role("button", name="Start studying").click()
+    heading = page.get_by_role("heading", name=title)
+    agreed = page.get_by_role("button", name="I agree")
+    expect(heading.or_(agreed)).to_be_visible(timeout=PATIENCE_MS)
+    if agreed.is_visible():
+        agreed.click()
+    expect(heading).to_be_visible(timeout=PATIENCE_MS)
 
 
 def start(page: Page, title: str) -> None:
-    """Agree, check, start, and wait until frames come."""
-    agree(page)
-    expect(check_camera(page)).to_contain_text("The camera works")
-    page.get_by_label("What do you study?").fill(title)
-    page.get_by_role("button", name="Start the session").click()
-    expect(page.get_by_role("heading", name=title)).to_be_visible(timeout=PATIENCE_MS)
+    """Start with the camera, and wait until frames come."""
+    set_up(page, title)
     wait_for_frames(page)
 
 
@@ -113,7 +123,7 @@ def wait_until(page: Page, holds: Callable[[], bool]) -> None:
 
 
 def area_of_chart(page: Page) -> int:
-    """Return how much is drawn in the chart of expressions: the length of its areas' outlines."""
+    """Return how much is drawn in the chart: the length of its areas' outlines."""
     paths = page.locator("[data-testid=stVegaLiteChart]").first.locator("g.mark-area path")
     return sum(len(path.get_attribute("d") or "") for path in paths.all())
 
@@ -124,21 +134,46 @@ def download(page: Page, name: str) -> str:
     return Path(event.value.path()).read_text(encoding="utf-8")
 
 
-def test_a_session_from_consent_to_download(app_address: str, smiling_browser: Browser) -> None:
-    with open_page(smiling_browser, f"{app_address}/live", permissions=("camera",)) as page:
-        start(page, "Linear algebra")
+#: What stands on the page while a session starts and runs, by the keys of its parts.
+PLACES = ("timer", "video", "reading", "indicators")
+
+
+def places(page: Page) -> dict[str, tuple[float, float]]:
+    """Return where the parts of the page stand, and how wide and high the video is."""
+    found = {}
+    for name in PLACES:
+        box = page.locator(f".st-key-{name}").bounding_box(timeout=PATIENCE_MS)
+        assert box is not None
+        found[name] = (box["x"], box["y"])
+        if name == "video":
+            found["video's size"] = (box["width"], box["height"])
+    return found
+
+
+def test_a_session_from_home_to_download(app_address: str, smiling_browser: Browser) -> None:
+    with open_page(smiling_browser, app_address, permissions=("camera",)) as page:
+        set_up(page, "Linear algebra")
+        expect(page.locator(".st-key-indicators")).to_be_visible(timeout=PATIENCE_MS)
+        at_first = places(page)
 
         seen = wait_for_frames(page)
         expect(page.locator(".st-key-expression h3")).to_contain_text(
             re.compile("Natural|Happy"), timeout=PATIENCE_MS
         )
         assert wait_for_frames(page, more_than=seen) > seen
+        for name, place in places(page).items():
+            assert place == pytest.approx(at_first[name], abs=8), name
+        expect(
+            page.get_by_text(re.compile(r"Ready in \d:\d\d with your face in view"))
+        ).to_have_count(2)
 
         expect(page.locator("g.mark-area path").first).to_be_attached(timeout=PATIENCE_MS)
         small = area_of_chart(page)
         wait_until(page, lambda: area_of_chart(page) > small)
+        expect_hover_to_read_all_lanes(page)
 
-        press(page, "Pause", page.get_by_text("Paused: the camera is off"))
+        press(page, "Pause", page.get_by_text("The camera is off meanwhile."))
+        expect(page).to_have_title(re.compile(r"^⏸ 2\d:\d\d · Linear algebra$"))
         press(page, "Resume", page.get_by_role("button", name="Pause", exact=True))
         assert wait_for_frames(page, more_than=seen) > seen
 
@@ -168,26 +203,66 @@ def test_a_session_from_consent_to_download(app_address: str, smiling_browser: B
     ]
 
 
-def test_a_reload_does_not_lose_the_session(app_address: str, portrait_browser: Browser) -> None:
+def expect_hover_to_read_all_lanes(page: Page) -> None:
+    chart = page.locator("[data-testid=stVegaLiteChart]").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+    for part in (0.08, 0.04, 0.12):  # where the pictures have come since
+        page.mouse.move(box["x"] + part * box["width"], box["y"] + box["height"] / 2, steps=4)
+        tip = page.locator("#vg-tooltip-element.visible")
+        if tip.count():
+            break
+    for lane in ("Expression", "Understanding", "Stress", "Facing the screen"):
+        expect(tip).to_contain_text(lane)
+
+
+def test_a_reload_does_not_lose_the_session_and_brings_the_camera_back(
+    app_address: str, portrait_browser: Browser
+) -> None:
     with open_page(portrait_browser, f"{app_address}/live", permissions=("camera",)) as page:
         start(page, "Reload me")
         before = wait_for_frames(page)
         page.reload()
         expect(page.get_by_role("heading", name="Reload me")).to_be_visible(timeout=PATIENCE_MS)
-        camera = page.frame_locator('iframe[title*="webrtc"]')
-        camera.get_by_role("button", name="Turn the camera on").click(timeout=PATIENCE_MS)
         assert wait_for_frames(page, more_than=before) > before
         expect(page.locator(".st-key-expression h3")).to_contain_text("Happy", timeout=PATIENCE_MS)
 
 
-def test_the_next_step_begins_at_its_top_on_a_phone(app_address: str, chromium: Browser) -> None:
+#: Keeps the camera's streams, in the frame that asks for them, so that a test can pull the plug.
+KEEP_STREAMS = """
+const ask = navigator.mediaDevices?.getUserMedia?.bind(navigator.mediaDevices)
+if (ask) navigator.mediaDevices.getUserMedia = async (wanted) => {
+  const stream = await ask(wanted)
+  ;(window.top.cameras ??= []).push(stream)
+  return stream
+}
+"""
+
+
+def test_a_camera_that_is_lost_says_so_and_comes_back_by_itself(
+    app_address: str, portrait_browser: Browser
+) -> None:
+    with open_page(portrait_browser, app_address, permissions=("camera",)) as page:
+        page.add_init_script(KEEP_STREAMS)
+        page.goto(f"{app_address}/live")
+        settled(page)
+        start(page, "Unplugged")
+        page.evaluate("cameras.at(-1).getTracks().forEach((track) => track.stop())")
+        expect(page.get_by_text("Camera lost. Reconnecting")).to_be_visible(timeout=PATIENCE_MS)
+        lost_at = frame_count(page)
+        assert wait_for_frames(page, more_than=lost_at + 20) > lost_at + 20
+        expect(page.locator(".st-key-expression h3")).to_contain_text("Happy", timeout=PATIENCE_MS)
+
+
+def test_on_a_phone_the_timer_is_the_first_thing(app_address: str, chromium: Browser) -> None:
     with open_page(chromium, f"{app_address}/live", viewport=PHONE) as page:
-        agree(page)
-        expect(page.get_by_label("What do you study?")).to_be_in_viewport(timeout=PATIENCE_MS)
-        page.get_by_role("button", name="Start the session").click()
-        expect(page.get_by_role("button", name="Pause", exact=True)).to_be_in_viewport(
-            timeout=PATIENCE_MS
-        )
+        expect(page.get_by_role("button", name="Start studying")).to_be_in_viewport()
+        set_up(page, "On the phone", camera=False)
+        expect(page.get_by_role("timer", name="Study timer")).to_be_in_viewport(timeout=PATIENCE_MS)
+        expect(page.get_by_role("button", name="Pause", exact=True)).to_be_in_viewport()
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= PHONE["width"]
 
 
 def test_a_camera_that_is_refused_is_explained(playwright: Playwright, app_address: str) -> None:
@@ -198,27 +273,31 @@ def test_a_camera_that_is_refused_is_explained(playwright: Playwright, app_addre
     )
     try:
         with open_page(browser, f"{app_address}/live") as page:
-            agree(page)
-            expect(check_camera(page)).to_contain_text("does not let this page use the camera")
+            set_up(page, "Refused")
+            expect(page.get_by_text("Your browser blocks the camera")).to_be_visible(
+                timeout=PATIENCE_MS
+            )
+            expect(page.get_by_text("allow it, then press Camera on")).to_be_visible()
+            frame = page.frame_locator('iframe[title*="webrtc"]')
+            expect(frame.get_by_text("NotAllowedError")).to_be_hidden()
     finally:
         browser.close()
 
 
 def test_a_camera_that_is_absent_is_explained(chromium: Browser, app_address: str) -> None:
     with open_page(chromium, f"{app_address}/live", permissions=("camera",)) as page:
-        agree(page)
-        expect(check_camera(page)).to_contain_text("No camera was found")
-        page.get_by_role("button", name="Start the session").click()
-        expect(page.get_by_text("Next break in")).to_be_visible(timeout=PATIENCE_MS)
+        set_up(page, "Absent")
+        expect(page.get_by_text("No camera found")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page).to_have_title(re.compile(r"^2\d:\d\d · Absent$"))
 
 
 def test_snapshots_work_where_video_does_not(app_address: str, portrait_browser: Browser) -> None:
     with open_page(portrait_browser, f"{app_address}/live", permissions=("camera",)) as page:
-        agree(page)
-        page.get_by_role("button", name="Start the session").click()
-        expect(page.get_by_text("The camera is off")).to_be_visible(timeout=PATIENCE_MS)
-        page.get_by_text("What is shown and read").click(timeout=PATIENCE_MS)
-        page.get_by_text("Send single snapshots instead of video").click()
+        set_up(page, "Snapshots", camera=False)
+        expect(page.get_by_role("heading", name="Camera is off")).to_be_visible(timeout=PATIENCE_MS)
+        page.get_by_role("button", name="Options").click(timeout=PATIENCE_MS)
+        page.get_by_text("Single snapshots instead of video").click()
+        page.keyboard.press("Escape")
         page.locator("video").wait_for(timeout=PATIENCE_MS)
         page.wait_for_timeout(1000)  # the button is there before the first picture
         page.get_by_role("button", name="Take Photo").click(timeout=PATIENCE_MS)
@@ -231,6 +310,7 @@ def test_an_error_in_a_frame_does_not_freeze_the_video(
     portrait_browser: Browser, tmp_path: Path
 ) -> None:
     script = "tests/e2e/broken_drawing.py"
+    PreferenceFile(tmp_path).change(show_figures=True)
     with (
         running_app(tmp_path, {"PYTHONPATH": "."}, script=script) as address,
         open_page(portrait_browser, f"{address}/live", permissions=("camera",)) as page,

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
+import streamlit_webrtc.component
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server.app_discovery import discover_asgi_app
 
 import Home
 from app.parts.navigation import PAGES
+from app.parts.sessions import session_registry
 from app.photos.memory import PhotosMemory
+from app.welcome.demo_session import DemoMemory
+from fer_core.affect.breaks import BreakPlan
 from fer_core.config import PROJECT_ROOT
 from fer_core.photos.exports import encode_jpeg
-from tests.pages.running import page_path, run_app, said_by
+from fer_core.sessions.session_info import SessionInfo
+from tests.pages.running import button_keys, page_path, run_app, said_by
 
 
 @pytest.mark.parametrize("script", ["Home.py", "app/main.py"])
@@ -22,9 +29,9 @@ def test_the_app_opens_with_what_it_is_that_it_stays_here_and_where_to_begin(scr
     home = AppTest.from_file(PROJECT_ROOT / script, default_timeout=60).run()
     assert not home.exception
     said = said_by(home)
-    assert "expressions of faces" in said
-    assert "stays on this machine" in said
-    assert "Begin with" in said
+    assert "study timer with real breaks" in said
+    assert "stays on this computer" in said
+    assert "start_session" in button_keys(home)
 
 
 def test_streamlit_finds_the_app_in_its_entry() -> None:
@@ -61,3 +68,57 @@ def test_photos_are_forgotten_when_their_page_is_left(astronaut: np.ndarray) -> 
     app.switch_page(page_path("about")).run()
     assert not app.exception
     assert PhotosMemory.key() not in app.session_state
+
+
+@pytest.fixture
+def empty_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(streamlit_webrtc.component, "get_this_session_info", lambda: None)
+    yield
+    st.cache_resource.clear()
+
+
+@pytest.mark.usefixtures("empty_history")
+def test_studying_starts_in_place_with_one_press() -> None:
+    home = run_app()
+    home.text_input(key="setup_title").input("Chapter 3")
+    home.toggle(key="setup_camera").set_value(False)
+    home.button(key="start_session").click().run()
+    assert not home.exception
+    (study,) = session_registry().running()
+    assert (study.session.info.title, study.session.info.plan) == ("Chapter 3", BreakPlan(25, 5))
+    assert home.query_params["session"] == study.session_id
+    assert home.title[0].value == "Chapter 3"
+
+
+@pytest.mark.usefixtures("empty_history")
+def test_home_remembers_the_week_the_last_session_and_what_was_left_open() -> None:
+    registry = session_registry()
+    study = registry.start(SessionInfo("done", registry.clock() - 900, "Bees"))
+    for second in range(60, 900, 60):
+        study.session.sign(registry.clock() - 900 + second)
+    registry.finish(study)
+    registry.start(SessionInfo("open", registry.clock(), "Left open"))
+    home = run_app()
+    assert not home.exception
+    assert {metric.label: metric.value for metric in home.metric}["This week"] == "15 min"
+    said = said_by(home)
+    assert "Last session, today" in said
+    assert "**Left open** is not finished" in said
+    home.button(key="go-on-open").click().run()
+    assert home.title[0].value == "Left open"
+
+
+@pytest.mark.usefixtures("empty_history")
+def test_a_photo_and_a_session_can_be_tried_at_once_and_say_that_they_are_demos() -> None:
+    home = run_app(120)
+    assert "The model says: **😊 Happy" in said_by(home)
+    home.button(key="play_demo").click().run()
+    assert not home.exception
+    memory = home.session_state[DemoMemory.key()]
+    memory.playing_since -= 60
+    home.run()
+    said = said_by(home)
+    assert "Demo: made-up numbers" in said
+    assert "1 break taken" in said
+    assert session_registry().running() == []

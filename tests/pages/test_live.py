@@ -15,11 +15,12 @@ from av import VideoFrame
 from streamlit.testing.v1 import AppTest
 
 from app.live import picture as live_picture
-from app.live import running
-from app.live.picture import PictureMemory
+from app.live import running, timer_panel
 from app.parts.clock import now
-from app.parts.consent import CONSENT_VERSION, ConsentMemory
+from app.parts.consent import CONSENT_VERSION
+from app.parts.preferences import choose, preferences
 from app.parts.sessions import camera_of, session_registry
+from app.parts.video import VideoMemory
 from app.parts.webrtc import Connection
 from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.indicators import Reason
@@ -53,15 +54,16 @@ def words(page: AppTest) -> str:
     return "\n".join(str(element.value) for group in groups for element in group)
 
 
-def agreed() -> AppTest:
+def agree() -> None:
+    """Let the learner have agreed to the camera before."""
+    choose(consent_version=CONSENT_VERSION, consent_at=now())
+
+
+def started(title: str = "Chapter 3", *, camera: bool = True) -> tuple[AppTest, RunningSession]:
+    agree()
     page = run_page("live")
-    page.checkbox(key="consent_box").check().run()
-    return page.button(key="consent_go").click().run()
-
-
-def started(title: str = "Chapter 3") -> tuple[AppTest, RunningSession]:
-    page = agreed()
     page.text_input(key="setup_title").input(title)
+    page.toggle(key="setup_camera").set_value(camera)
     page.button(key="start_session").click().run()
     (study,) = session_registry().running()
     return page, study
@@ -75,24 +77,48 @@ def watch(study: RunningSession, seen: Detections) -> None:
         study.session.observe(seen, at)
 
 
-def test_before_the_camera_it_says_what_is_measured_stored_and_not() -> None:
+def test_before_the_camera_it_says_in_five_lines_what_is_agreed_to() -> None:
     page = run_page("live")
+    page.button(key="start_session").click().run()
     text = words(page)
-    for phrase in ("What is measured", "No pictures, ever", "What it cannot know", "Schools"):
-        assert phrase in text
-    assert not page.text_input
+    for phrase in ("Measured", "Kept", "Never kept", "Not known", "Not for"):
+        assert f"**{phrase}:**" in text
+    assert session_registry().running() == []
 
 
-def test_without_agreeing_there_is_no_way_on() -> None:
+def test_the_session_starts_as_soon_as_the_learner_has_agreed() -> None:
     page = run_page("live")
-    assert page.button(key="consent_go").disabled
-
-
-def test_after_agreeing_the_plan_is_asked_for() -> None:
-    page = agreed()
+    page.text_input(key="setup_title").input("Chapter 3")
+    page.button(key="start_session").click().run()
+    page.button(key="consent_agree").click().run()
+    (study,) = session_registry().running()
     assert not page.exception
-    assert page.session_state[ConsentMemory.key()].agreed_to == CONSENT_VERSION
-    assert page.text_input(key="setup_title").label == "What do you study?"
+    assert study.session.info.title == "Chapter 3"
+    assert study.session.info.consent_at == preferences().consent_at
+    assert VideoMemory.key() in page.session_state
+    assert page.session_state[VideoMemory.key()].wanted
+
+
+def test_who_does_not_agree_studies_without_the_camera() -> None:
+    page = run_page("live")
+    page.button(key="start_session").click().run()
+    page.button(key="start_without").click().run()
+    (study,) = session_registry().running()
+    assert study.session.info.consent_version == ""
+    assert not page.session_state[VideoMemory.key()].wanted
+    assert "Camera is off" in words(page)
+
+
+def test_agreement_is_asked_once_and_again_only_when_its_words_change() -> None:
+    started()
+    page = run_page("live")
+    page.button(key="start_session").click().run()
+    assert "consent_agree" not in button_keys(page)
+    choose(consent_version="2020-01")
+    page = run_page("live")
+    page.button(key="start_session").click().run()
+    assert "consent_agree" in button_keys(page)
+    assert "have changed since you agreed" in words(page)
 
 
 def test_a_started_session_has_its_title_its_plan_and_the_consent() -> None:
@@ -106,7 +132,7 @@ def test_a_started_session_has_its_title_its_plan_and_the_consent() -> None:
 
 def test_before_the_first_picture_it_says_that_it_waits() -> None:
     page, _ = started()
-    assert "Waiting for the first pictures" in words(page)
+    assert "Starting the camera" in words(page)
 
 
 def test_what_was_seen_is_shown_with_its_reasons() -> None:
@@ -115,7 +141,8 @@ def test_what_was_seen_is_shown_with_its_reasons() -> None:
     page.run()
     text = words(page)
     assert "😊 Happy" in text
-    assert "**Stress** &ensp; –" in text
+    assert "**Stress**" in text
+    assert "Ready in 5:00 with your face in view" in text
 
 
 def test_a_second_face_is_said_to_pause_the_indicators() -> None:
@@ -141,7 +168,43 @@ def test_taking_a_break_pauses_the_session() -> None:
     page.run()
     page.button(key="take-b1").click().run()
     assert study.session.state is State.PAUSED
-    assert "The session is paused." in words(page)
+    assert page.subheader[0].value == "Time to rest"
+    page.button(key="timer_more").click().run()
+    assert study.session.snapshot(now()).timer.length_s == 360
+    page.button(key="timer_break").click().run()
+    assert "timer_pause" in button_keys(page)
+    assert study.session.totals(now()).breaks == 1
+    assert "1 break taken" in words(page)
+
+
+def test_a_break_is_skipped_to_and_a_round_made_longer_before_it_is_due() -> None:
+    page, study = started(camera=False)
+    page.button(key="timer_more").click().run()
+    assert study.session.snapshot(now()).timer.length_s == 30 * 60
+    page.button(key="timer_skip").click().run()
+    assert page.subheader[0].value == "Time to rest"
+
+
+def test_a_moment_is_marked_with_one_press() -> None:
+    page, study = started(camera=False)
+    page.button(key="timer_marker").click().run()
+    assert not page.exception
+    (marker,) = study.session.markers.all()
+    assert marker.at == pytest.approx(now(), abs=60)
+    assert "Marked" in page.toast[0].value
+
+
+def test_the_plan_is_taken_as_typed_and_stands_there_the_next_time() -> None:
+    page = run_page("live")
+    page.segmented_control(key="setup_plan").set_value("Custom").run()
+    page.number_input(key="setup_focus").set_value(5)
+    page.number_input(key="setup_rest").set_value(1)
+    page.toggle(key="setup_camera").set_value(False)
+    page.button(key="start_session").click().run()
+    (study,) = session_registry().running()
+    assert study.session.info.plan == BreakPlan(5, 1)
+    again = run_page("live")
+    assert again.number_input(key="setup_focus").value == 5
 
 
 def test_a_question_is_answered_with_one_tap(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,16 +263,16 @@ def test_a_session_that_is_finished_while_pause_is_pressed_shows_its_summary(
         raise SessionFinished
 
     monkeypatch.setattr(study.session, "pause", finish_first)
-    page.button(key="pause").click().run()
+    page.button(key="timer_pause").click().run()
     assert not page.exception
     assert "Here's how it went" in words(page)
 
 
 def test_pause_resume_and_finish() -> None:
     page, study = started()
-    page.button(key="pause").click().run()
+    page.button(key="timer_pause").click().run()
     states = [study.session.state]
-    for key in ("resume", "finish"):
+    for key in ("timer_pause", "finish"):
         page.button(key=key).click().run()
         states.append(study.session.state)
     assert states == [State.PAUSED, State.ACTIVE, State.FINISHED]
@@ -228,31 +291,32 @@ def test_the_summary_says_why_there_is_no_estimate() -> None:
 
 def test_a_session_left_open_is_offered_again() -> None:
     _, study = started("Left open")
-    page = agreed()
+    page = run_page("live")
     assert "**Left open** is not finished" in words(page)
     page.button(key=f"go-on-{study.session_id}").click().run()
     assert page.title[0].value == "Left open"
 
 
-def test_a_session_begun_under_an_older_agreement_asks_before_it_goes_on() -> None:
+def test_a_session_begun_under_an_older_agreement_asks_before_the_camera_comes_on() -> None:
     registry = session_registry()
     old = SessionInfo(new_session_id(), registry.clock(), "Begun before", consent_version="2020-01")
     study = registry.start(old)
     page = AppTest.from_file(PROJECT_ROOT / "pages" / "live.py", default_timeout=60)
     page.query_params["session"] = study.session_id
     page.run()
+    assert "timer_pause" in button_keys(page)
+    page.button(key="camera_on").click().run()
     assert "Before the camera is used" in words(page)
-    assert "pause" not in button_keys(page)
-    page.checkbox(key="consent_box").check().run()
-    page.button(key="consent_go").click().run()
-    assert "pause" in button_keys(page)
+    page.button(key="consent_agree").click().run()
+    assert "consent_agree" not in button_keys(page)
+    assert "camera_off" in button_keys(page)
 
 
 def test_a_reading_left_open_is_gone_on_with_on_its_own_page() -> None:
     registry = session_registry()
     study = registry.start(SessionInfo(new_session_id(), registry.clock()), TEXT)
     app = run_app()
-    app.session_state[ConsentMemory.key()] = ConsentMemory(CONSENT_VERSION)
+    agree()
     app.switch_page(page_path("live")).run()
     app.button(key=f"go-on-{study.session_id}").click().run()
     assert not app.exception
@@ -261,7 +325,8 @@ def test_a_reading_left_open_is_gone_on_with_on_its_own_page() -> None:
 
 
 def test_a_session_that_is_not_kept_is_forgotten_with_the_next() -> None:
-    page = agreed()
+    agree()
+    page = run_page("live")
     page.toggle(key="setup_keep").set_value(False)
     page.button(key="start_session").click().run()
     page.button(key="finish").click().run()
@@ -283,7 +348,8 @@ def test_the_address_of_a_session_that_is_gone_leads_to_a_new_one() -> None:
 def test_the_tab_that_lost_its_session_says_so_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     page, _ = started()
     told = iter([True, False])  # another tab takes over between the page and its next second
-    monkeypatch.setattr(running, "is_here", lambda _: next(told, False))
+    for part in (running, timer_panel):
+        monkeypatch.setattr(part, "is_here", lambda _: next(told, False))
     page.run()
     assert not page.exception
     assert "moved to another tab" in words(page)
@@ -296,22 +362,39 @@ def test_a_session_opened_in_another_tab_moves_there() -> None:
     assert "moved to another tab" in words(page)
 
 
-def test_a_camera_that_falls_silent_is_told_from_a_connection_that_never_was(
+def connected(monkeypatch: pytest.MonkeyPatch, connection: Connection) -> None:
+    monkeypatch.setattr(live_picture, "show_live_video", lambda _: connection)
+
+
+def send_frame(study: RunningSession, monkeypatch: pytest.MonkeyPatch, seconds_ago: float) -> None:
+    """Let the camera have sent a picture some time ago."""
+    camera = camera_of(study)
+    monkeypatch.setattr(camera, "_clock", lambda: now() - seconds_ago)
+    camera.on_frame(VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24"))
+    monkeypatch.setattr(camera, "_clock", now)
+
+
+def test_a_camera_that_is_refused_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, _ = started()
+    connected(monkeypatch, Connection(error="NotAllowedError"))
+    page.run()
+    assert "Your browser blocks the camera" in words(page)
+    assert "Click the camera icon in the address bar" in words(page)
+    assert "NotAllowedError" not in words(page)
+
+
+def test_a_camera_that_is_lost_says_so_and_is_started_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     page, study = started()
-    monkeypatch.setattr(live_picture, "show_live_video", lambda _: Connection(playing=True))
-    page.session_state[PictureMemory.key()].waiting_since = now() - 60
+    connected(monkeypatch, Connection())
+    video = page.session_state[VideoMemory.key()]
+    video.was_on, video.tried_at = True, now() - 60
+    attempts = video.attempt
+    send_frame(study, monkeypatch, seconds_ago=8.0)
     page.run()
-    assert "did not come about" in page.error[0].value
-    monkeypatch.setattr(camera_of(study), "_clock", lambda: now() - 60)
-    camera_of(study).on_frame(
-        VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")
-    )
-    monkeypatch.setattr(camera_of(study), "_clock", now)
-    page.run()
-    assert "unplugged" in page.error[0].value
-    assert not page.exception
+    assert "Camera lost. Reconnecting" in words(page)
+    assert page.session_state[VideoMemory.key()].attempt > attempts
 
 
 def test_heart_rate_is_off_unless_it_is_switched_on() -> None:
@@ -321,14 +404,15 @@ def test_heart_rate_is_off_unless_it_is_switched_on() -> None:
     assert "Heart rate" not in words(page)
     page.toggle(key="read_pulse").set_value(True).run()
     assert study.session.reads_heart_rate
-    assert "**Heart rate** &ensp; –" in words(page)
+    assert "**Heart rate**" in words(page)
     watch(study, SMILE)
     page.run()
     assert "Half a minute with your face in view is needed." in words(page)
 
 
 def test_heart_rate_that_was_agreed_to_can_be_stopped_at_any_time() -> None:
-    page = agreed()
+    agree()
+    page = run_page("live")
     page.toggle(key="setup_pulse").set_value(True)
     page.button(key="start_session").click().run()
     (study,) = session_registry().running()

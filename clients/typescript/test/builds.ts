@@ -11,6 +11,12 @@ export const TEXT_VIEW_PAGE = readFileSync(
   "utf-8",
 );
 
+export const COMPANION = readFileSync(here("../../../app/parts/frontend/companion.js"), "utf-8");
+export const COMPANION_PAGE = readFileSync(
+  here("../../../app/parts/frontend/companion.html"),
+  "utf-8",
+);
+
 export async function built(options: BuildOptions): Promise<string> {
   const { output } = await build({ cwd: here("..").pathname, ...options, write: false });
   return output[0].code;

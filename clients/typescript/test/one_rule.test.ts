@@ -4,10 +4,10 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import type { Component } from "../../../app/reading/frontend/text_view.js";
-import textView from "../rolldown.page.config.js";
+import { pageBuild } from "../rolldown.page.config.js";
 import type { watchPassages } from "../src/passages.js";
 import type { PassageSeen } from "../src/types.js";
-import { built, load, TEXT_VIEW } from "./builds.js";
+import { built, COMPANION, load, TEXT_VIEW } from "./builds.js";
 import { scrollTo } from "./layout.js";
 import { openReader } from "./reader.js";
 
@@ -20,8 +20,9 @@ const HEIGHTS = new Map(
 beforeEach(() => vi.useFakeTimers({ now: START }));
 afterEach(() => vi.useRealTimers());
 
-it("the committed script of the app is built from its source", async () => {
-  expect(TEXT_VIEW, "run: npm run build").toBe(await built(textView));
+it("the committed scripts of the app are built from their sources", async () => {
+  expect(TEXT_VIEW, "run: npm run build").toBe(await built(pageBuild("text_view")));
+  expect(COMPANION, "run: npm run build").toBe(await built(pageBuild("companion")));
 });
 
 it("the same reading is told alike by the page and by the client", async () => {

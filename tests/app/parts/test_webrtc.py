@@ -1,15 +1,22 @@
-"""What is said of a video connection that did not come about."""
+"""What the browser told of the camera is not trusted to have a form."""
 
 from __future__ import annotations
 
-from app.parts.webrtc import connection_problem
-from fer_core.config import Settings
+import pytest
+
+from app.parts.webrtc import error_of
 
 
-def test_a_connection_without_servers_names_the_setting() -> None:
-    assert "FER_ICE_SERVERS" in connection_problem(Settings(ice_servers=()))
+def test_an_error_counts_for_the_attempt_that_it_was_told_of() -> None:
+    told = {"name": "NotAllowedError", "attempt": 3}
+    assert error_of(told, 3) == "NotAllowedError"
+    assert error_of(told, 4) == ""
 
 
-def test_a_connection_with_servers_points_at_them() -> None:
-    settings = Settings(ice_servers=({"urls": "stun:stun.example.org"},))
-    assert "TURN servers are set" in connection_problem(settings)
+@pytest.mark.parametrize("told", [None, "words", 7, [], {}, {"attempt": 1}])
+def test_what_has_no_form_is_no_error(told: object) -> None:
+    assert error_of(told, 1) == ""
+
+
+def test_a_long_name_is_cut() -> None:
+    assert len(error_of({"name": "x" * 1000, "attempt": 1}, 1)) == 40

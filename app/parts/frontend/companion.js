@@ -1,0 +1,345 @@
+// Made from companion.ts by `npm run build` in clients/typescript: change that.
+// ../../app/parts/frontend/companion.ts
+const KEYS = {
+	p: "pause",
+	b: "break",
+	s: "skip",
+	"+": "more",
+	"=": "more",
+	m: "marker"
+};
+const LABELS = {
+	focus: "Study",
+	due: "Time for a break",
+	break: "Break",
+	break_over: "Break is over",
+	paused: "Paused"
+};
+/** Farther from the app's time than this, the time here is put right. Seconds. */
+const RIGHT_WITHIN_S = 1.5;
+/** Where the names of the last calls are kept, for all tabs, and how many. */
+const CALLED = "expressions-called";
+const MOST_CALLED = 20;
+const CIRCUMFERENCE = 2 * Math.PI * 54;
+const companions = /* @__PURE__ */ new WeakMap();
+function show(component) {
+	const { parentElement } = component;
+	const companion = companions.get(parentElement) ?? new Companion(parentElement, component);
+	companions.set(parentElement, companion);
+	companion.update(component);
+	return () => companion.close();
+}
+var Companion = class {
+	root;
+	data;
+	tell;
+	send;
+	stream = Math.random().toString(36).slice(2);
+	number = 0;
+	presses = [];
+	left = 0;
+	over = 0;
+	at = performance.now();
+	running = null;
+	pageTitle = document.title;
+	small = null;
+	audio = null;
+	chosen = /* @__PURE__ */ new Map();
+	constructor(parent, { data, setTriggerValue, setStateValue }) {
+		this.data = data;
+		this.tell = setTriggerValue;
+		this.send = setStateValue;
+		this.root = find(parent, ".companion");
+		find(this.root, "[data-act=sound]").onclick = () => this.chooseSound();
+		find(this.root, "[data-act=notifications]").onclick = () => void this.chooseNotifications();
+		const window = find(this.root, "[data-act=window]");
+		window.hidden = smallWindows() === void 0;
+		window.onclick = () => void this.openSmallWindow();
+	}
+	update({ data, setTriggerValue, setStateValue }) {
+		this.tell = setTriggerValue;
+		this.send = setStateValue;
+		if (data.acked.stream === this.stream) this.presses = this.presses.filter(({ n }) => n > data.acked.number);
+		const before = this.data;
+		this.data = this.withChoices(data);
+		this.pass();
+		const another = before.phase !== data.phase || before.turn !== data.turn || before.length_s !== data.length_s;
+		if (another || this.running === null || Math.abs(this.left - data.left_s) > RIGHT_WITHIN_S) this.left = data.left_s;
+		if (another || this.running === null || Math.abs(this.over - data.over_s) > RIGHT_WITHIN_S) this.over = data.over_s;
+		if (this.running === null) this.open();
+		this.show();
+	}
+	/** What was chosen here holds until the app knows it: its message may be older. */
+	withChoices(data) {
+		for (const [name, on] of this.chosen) if (on === data[name]) this.chosen.delete(name);
+		return {
+			...data,
+			...Object.fromEntries(this.chosen)
+		};
+	}
+	choose(name, on) {
+		this.chosen.set(name, on);
+		const all = Object.fromEntries(this.chosen);
+		this.data = {
+			...this.data,
+			...all
+		};
+		this.tell("choice", all);
+		this.show();
+	}
+	open() {
+		this.running = new AbortController();
+		const { signal } = this.running;
+		const stopTicking = everySecond(() => this.show());
+		signal.addEventListener("abort", stopTicking);
+		document.addEventListener("keydown", (event) => this.key(event), { signal });
+		const touched = () => void this.audio?.resume();
+		document.addEventListener("pointerdown", touched, { signal });
+		document.addEventListener("keydown", touched, { signal });
+		document.addEventListener("visibilitychange", () => this.show(), { signal });
+		const titles = new MutationObserver(() => this.showTitle());
+		titles.observe(document.head, {
+			subtree: true,
+			childList: true,
+			characterData: true
+		});
+		signal.addEventListener("abort", () => titles.disconnect());
+	}
+	close() {
+		this.running?.abort();
+		this.running = null;
+		document.title = this.pageTitle;
+		this.small?.close();
+		this.audio?.close();
+		this.audio = null;
+	}
+	/** Let the time go on since it was looked at last. */
+	pass() {
+		const now = performance.now();
+		const passed = (now - this.at) / 1e3;
+		this.at = now;
+		const { phase } = this.data;
+		if (phase === "paused") return;
+		const used = Math.min(this.left, passed);
+		this.left -= used;
+		this.over += phase === "due" || phase === "break_over" || used < passed ? passed - used : 0;
+	}
+	/** The phase by the time here: the app may be a second behind. */
+	get phase() {
+		const { phase } = this.data;
+		if (this.left > 0) return phase;
+		return phase === "focus" ? "due" : phase === "break" ? "break_over" : phase;
+	}
+	get time() {
+		return this.left > 0 || this.phase === "paused" ? clockText(Math.ceil(this.left)) : `+${clockText(this.over)}`;
+	}
+	show() {
+		if (this.running === null) return;
+		this.pass();
+		const { phase } = this;
+		const { round, rounds, length_s, quiet } = this.data;
+		this.root.hidden = quiet;
+		this.root.dataset["phase"] = phase;
+		const text = (selector, words) => {
+			const element = find(this.root, selector);
+			if (element.textContent !== words) element.textContent = words;
+		};
+		text(".label", LABELS[phase]);
+		text(".time", this.time);
+		text(".round", phase.startsWith("break") ? "" : `Round ${round} of ${rounds}`);
+		const share = length_s > 0 ? Math.min(1, this.left / length_s) : 0;
+		find(this.root, ".arc").style.strokeDashoffset = `${CIRCUMFERENCE * (1 - share)}`;
+		this.showChoice("sound", this.data.sound);
+		this.showChoice("notifications", this.data.notifications && granted());
+		this.showTitle();
+		this.showSmallWindow();
+		this.callIfDue();
+	}
+	showChoice(name, on) {
+		const button = find(this.root, `[data-act=${name}]`);
+		button.setAttribute("aria-pressed", String(on));
+		find(button, ".state").textContent = on ? "on" : "off";
+	}
+	get tabTitle() {
+		const title = this.data.title;
+		if (this.data.call !== null && this.phase === "focus") return `💬 ${this.time} · Question`;
+		switch (this.phase) {
+			case "focus": return `${this.time} · ${title}`;
+			case "due": return `☕ Break time · ${title}`;
+			case "break": return `☕ ${this.time} · Break`;
+			case "break_over": return `⏰ Break is over · ${title}`;
+			case "paused": return `⏸ ${this.time} · ${title}`;
+		}
+	}
+	showTitle() {
+		if (this.running !== null && document.title !== this.tabTitle) document.title = this.tabTitle;
+	}
+	callIfDue() {
+		const { session, turn, length_s, call } = this.data;
+		if (this.phase === "due") this.call(`${session}/${turn}/${length_s}/due`, "Time for a break.", "due");
+		else if (this.phase === "break_over") this.call(`${session}/${turn}/${length_s}/over`, "The break is over.", "over");
+		else if (call !== null && this.phase === "focus") this.call(`${session}/${call.id}`, call.words, "question");
+	}
+	call(id, words, kind) {
+		if (called().includes(id)) return;
+		noteCalled(id);
+		if (this.data.sound) this.chime(kind);
+		const looksElsewhere = document.visibilityState === "hidden" || !document.hasFocus();
+		if (!this.data.notifications || !granted() || !looksElsewhere) return;
+		const shown = new Notification(words, {
+			body: this.data.title,
+			tag: id,
+			silent: true
+		});
+		shown.onclick = () => {
+			window.focus();
+			shown.close();
+		};
+	}
+	/** Two soft tones: falling for a break, rising for its end, one alone for a question. */
+	chime(kind) {
+		this.audio ??= new AudioContext();
+		const { audio } = this;
+		audio.resume();
+		({
+			due: [660, 528],
+			over: [528, 660],
+			question: [594]
+		})[kind].forEach((frequency, index) => {
+			const start = audio.currentTime + .05 + index * .28;
+			const tone = audio.createOscillator();
+			const volume = audio.createGain();
+			tone.frequency.value = frequency;
+			volume.gain.setValueAtTime(1e-4, start);
+			volume.gain.exponentialRampToValueAtTime(.12, start + .04);
+			volume.gain.exponentialRampToValueAtTime(1e-4, start + .9);
+			tone.connect(volume).connect(audio.destination);
+			tone.start(start);
+			tone.stop(start + 1);
+		});
+	}
+	chooseSound() {
+		const sound = !this.data.sound;
+		if (sound) this.chime("over");
+		this.choose("sound", sound);
+	}
+	async chooseNotifications() {
+		let notifications = !(this.data.notifications && granted());
+		if (notifications) {
+			notifications = ("Notification" in window ? await Notification.requestPermission() : "denied") === "granted";
+			find(this.root, "[role=status]").textContent = notifications ? "You will be told here when a break or a question comes." : "Your browser does not allow it. Click the icon left of the address, allow notifications, then press again.";
+		}
+		this.choose("notifications", notifications);
+	}
+	async openSmallWindow() {
+		if (this.small !== null) {
+			this.small.close();
+			return;
+		}
+		const opened = await smallWindows()?.requestWindow({
+			width: 260,
+			height: 150
+		});
+		if (opened === void 0) return;
+		this.small = opened;
+		const { document: inside } = opened;
+		inside.title = "Study timer";
+		const style = inside.createElement("style");
+		style.textContent = "body { margin: 0; height: 100vh; display: grid; place-content: center; gap: .2rem; text-align: center; font-family: system-ui, sans-serif; color-scheme: light dark; background: Canvas; color: CanvasText } strong { font-size: 3rem; font-variant-numeric: tabular-nums; line-height: 1 } button { font: inherit; padding: .3rem .8rem }";
+		const [label, time, press] = [
+			"span",
+			"strong",
+			"button"
+		].map((tag) => inside.createElement(tag));
+		inside.head.append(style);
+		if (label && time && press) inside.body.append(label, time, press);
+		opened.addEventListener("pagehide", () => this.small = null);
+		this.showSmallWindow();
+	}
+	showSmallWindow() {
+		const body = this.small?.document.body;
+		if (!body) return;
+		const { phase } = this;
+		const [words, press] = {
+			focus: ["Pause", "pause"],
+			due: ["Take a break", "break"],
+			break: ["Back to work", "break"],
+			break_over: ["Back to work", "break"],
+			paused: ["Go on", "pause"]
+		}[phase];
+		const [label, time, button] = body.children;
+		if (!label || !time || !button) return;
+		label.textContent = LABELS[phase];
+		time.textContent = this.time;
+		if (button.textContent !== words) button.textContent = words;
+		button.onclick = () => this.press(press);
+	}
+	key(event) {
+		const [target] = event.composedPath();
+		if (this.data.quiet || event.repeat) return;
+		if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+		if (target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=slider], [role=dialog]")) return;
+		const press = KEYS[event.key.toLowerCase()];
+		if (press === void 0) return;
+		event.preventDefault();
+		this.press(press);
+	}
+	press(press) {
+		this.number += 1;
+		this.presses.push({
+			n: this.number,
+			press
+		});
+		this.send("presses", {
+			stream: this.stream,
+			items: [...this.presses]
+		});
+	}
+};
+/** Call a function each second, in a hidden tab too: a worker's clock is not slowed down. */
+function everySecond(tick) {
+	const address = URL.createObjectURL(new Blob(["setInterval(() => postMessage(0), 1000)"], { type: "text/javascript" }));
+	try {
+		const worker = new Worker(address);
+		worker.onmessage = tick;
+		return () => worker.terminate();
+	} catch {
+		const timer = setInterval(tick, 1e3);
+		return () => clearInterval(timer);
+	} finally {
+		URL.revokeObjectURL(address);
+	}
+}
+function smallWindows() {
+	return window.documentPictureInPicture;
+}
+function granted() {
+	return "Notification" in window && Notification.permission === "granted";
+}
+let calledHere = [];
+function called() {
+	try {
+		const kept = JSON.parse(localStorage.getItem(CALLED) ?? "[]");
+		return [...calledHere, ...Array.isArray(kept) ? kept.map(String) : []];
+	} catch {
+		return calledHere;
+	}
+}
+function noteCalled(id) {
+	calledHere = [id, ...called()].slice(0, MOST_CALLED);
+	try {
+		localStorage.setItem(CALLED, JSON.stringify(calledHere));
+	} catch {}
+}
+function clockText(seconds) {
+	const whole = Math.max(0, Math.floor(seconds));
+	const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+	const two = (value) => String(value).padStart(2, "0");
+	return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+function find(parent, selector) {
+	const found = parent.querySelector(selector);
+	if (found === null) throw new Error(`no element ${selector}`);
+	return found;
+}
+export { show as default };

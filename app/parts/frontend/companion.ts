@@ -1,0 +1,448 @@
+/**
+ * The study timer in the browser: the time left in a ring and in the tab's title, one soft sound, a
+ * notification and a small window for somebody who looks elsewhere, and keys.
+ *
+ * The app tells where the timer stands. Between two of its messages the time goes on here, so that
+ * it is right to the second, and a break is noticed in a tab that the browser has slowed down. What
+ * calls the learner has a name, and each name calls once, whatever is loaded anew and however many
+ * tabs there are.
+ *
+ * The page runs companion.js, which `npm run build` in clients/typescript makes of this file.
+ */
+
+export type Phase = "focus" | "due" | "break" | "break_over" | "paused";
+
+/** What app/parts/companion.py sends. */
+export interface Data {
+  session: string;
+  title: string;
+  phase: Phase;
+  turn: number;
+  left_s: number;
+  over_s: number;
+  length_s: number;
+  round: number;
+  rounds: number;
+  /** A question or a suggestion that waits: its name and its words. */
+  call: { id: string; words: string } | null;
+  sound: boolean;
+  notifications: boolean;
+  /** Only the time in the tab's title, sound and notification: nothing to look at, no keys. */
+  quiet: boolean;
+  /** Up to which press the app has done what was asked. */
+  acked: { stream: string; number: number };
+}
+
+/** What keys and the small window ask for; sent again until the app has it. */
+export interface Presses {
+  stream: string;
+  items: { n: number; press: string }[];
+}
+
+export interface Choice {
+  sound?: boolean;
+  notifications?: boolean;
+}
+
+/** What Streamlit hands to a component, as far as it is used. */
+export interface Component {
+  parentElement: ParentNode;
+  data: Data;
+  setTriggerValue: (name: "choice", value: Choice) => void;
+  setStateValue: (name: "presses", value: Presses) => void;
+}
+
+const KEYS: Readonly<Record<string, string>> = {
+  p: "pause",
+  b: "break",
+  s: "skip",
+  "+": "more",
+  "=": "more",
+  m: "marker",
+};
+const LABELS: Readonly<Record<Phase, string>> = {
+  focus: "Study",
+  due: "Time for a break",
+  break: "Break",
+  break_over: "Break is over",
+  paused: "Paused",
+};
+/** Farther from the app's time than this, the time here is put right. Seconds. */
+const RIGHT_WITHIN_S = 1.5;
+/** Where the names of the last calls are kept, for all tabs, and how many. */
+const CALLED = "expressions-called";
+const MOST_CALLED = 20;
+const CIRCUMFERENCE = 2 * Math.PI * 54;
+
+interface SmallWindows {
+  requestWindow: (size: { width: number; height: number }) => Promise<Window>;
+}
+
+const companions = new WeakMap<ParentNode, Companion>();
+
+export default function show(component: Component): () => void {
+  const { parentElement } = component;
+  const companion = companions.get(parentElement) ?? new Companion(parentElement, component);
+  companions.set(parentElement, companion);
+  companion.update(component);
+  return () => companion.close();
+}
+
+class Companion {
+  private readonly root: HTMLElement;
+  private data: Data;
+  private tell: Component["setTriggerValue"];
+  private send: Component["setStateValue"];
+  private readonly stream = Math.random().toString(36).slice(2);
+  private number = 0;
+  private presses: Presses["items"] = [];
+  private left = 0;
+  private over = 0;
+  private at = performance.now();
+  private running: AbortController | null = null;
+  private pageTitle = document.title;
+  private small: Window | null = null;
+  private audio: AudioContext | null = null;
+  private readonly chosen = new Map<keyof Choice, boolean>();
+
+  constructor(parent: ParentNode, { data, setTriggerValue, setStateValue }: Component) {
+    this.data = data;
+    this.tell = setTriggerValue;
+    this.send = setStateValue;
+    this.root = find(parent, ".companion");
+    find(this.root, "[data-act=sound]").onclick = () => this.chooseSound();
+    find(this.root, "[data-act=notifications]").onclick = () => void this.chooseNotifications();
+    const window = find(this.root, "[data-act=window]");
+    window.hidden = smallWindows() === undefined;
+    window.onclick = () => void this.openSmallWindow();
+  }
+
+  update({ data, setTriggerValue, setStateValue }: Component): void {
+    this.tell = setTriggerValue;
+    this.send = setStateValue;
+    if (data.acked.stream === this.stream)
+      this.presses = this.presses.filter(({ n }) => n > data.acked.number);
+    const before = this.data;
+    this.data = this.withChoices(data);
+    this.pass();
+    const another =
+      before.phase !== data.phase || before.turn !== data.turn || before.length_s !== data.length_s;
+    if (another || this.running === null || Math.abs(this.left - data.left_s) > RIGHT_WITHIN_S)
+      this.left = data.left_s;
+    if (another || this.running === null || Math.abs(this.over - data.over_s) > RIGHT_WITHIN_S)
+      this.over = data.over_s;
+    if (this.running === null) this.open();
+    this.show();
+  }
+
+  /** What was chosen here holds until the app knows it: its message may be older. */
+  private withChoices(data: Data): Data {
+    for (const [name, on] of this.chosen) if (on === data[name]) this.chosen.delete(name);
+    return { ...data, ...Object.fromEntries(this.chosen) };
+  }
+
+  private choose(name: keyof Choice, on: boolean): void {
+    this.chosen.set(name, on);
+    const all: Choice = Object.fromEntries(this.chosen);
+    this.data = { ...this.data, ...all };
+    // All that the app does not know yet: of two messages in one moment only the last arrives.
+    this.tell("choice", all);
+    this.show();
+  }
+
+  private open(): void {
+    this.running = new AbortController();
+    const { signal } = this.running;
+    const stopTicking = everySecond(() => this.show());
+    signal.addEventListener("abort", stopTicking);
+    document.addEventListener("keydown", (event) => this.key(event), { signal });
+    // A browser lets a page sound only after it was touched.
+    const touched = () => void this.audio?.resume();
+    document.addEventListener("pointerdown", touched, { signal });
+    document.addEventListener("keydown", touched, { signal });
+    document.addEventListener("visibilitychange", () => this.show(), { signal });
+    // Streamlit writes the page's own title again with every run.
+    const titles = new MutationObserver(() => this.showTitle());
+    titles.observe(document.head, { subtree: true, childList: true, characterData: true });
+    signal.addEventListener("abort", () => titles.disconnect());
+  }
+
+  close(): void {
+    this.running?.abort();
+    this.running = null;
+    document.title = this.pageTitle;
+    this.small?.close();
+    void this.audio?.close();
+    this.audio = null;
+  }
+
+  // The time
+
+  /** Let the time go on since it was looked at last. */
+  private pass(): void {
+    const now = performance.now();
+    const passed = (now - this.at) / 1000;
+    this.at = now;
+    const { phase } = this.data;
+    if (phase === "paused") return;
+    const used = Math.min(this.left, passed);
+    this.left -= used;
+    this.over += phase === "due" || phase === "break_over" || used < passed ? passed - used : 0;
+  }
+
+  /** The phase by the time here: the app may be a second behind. */
+  private get phase(): Phase {
+    const { phase } = this.data;
+    if (this.left > 0) return phase;
+    return phase === "focus" ? "due" : phase === "break" ? "break_over" : phase;
+  }
+
+  private get time(): string {
+    return this.left > 0 || this.phase === "paused"
+      ? clockText(Math.ceil(this.left))
+      : `+${clockText(this.over)}`;
+  }
+
+  // What is seen
+
+  private show(): void {
+    if (this.running === null) return;
+    this.pass();
+    const { phase } = this;
+    const { round, rounds, length_s, quiet } = this.data;
+    this.root.hidden = quiet;
+    this.root.dataset["phase"] = phase;
+    const text = (selector: string, words: string) => {
+      const element = find(this.root, selector);
+      if (element.textContent !== words) element.textContent = words;
+    };
+    text(".label", LABELS[phase]);
+    text(".time", this.time);
+    text(".round", phase.startsWith("break") ? "" : `Round ${round} of ${rounds}`);
+    const share = length_s > 0 ? Math.min(1, this.left / length_s) : 0;
+    find(this.root, ".arc").style.strokeDashoffset = `${CIRCUMFERENCE * (1 - share)}`;
+    this.showChoice("sound", this.data.sound);
+    this.showChoice("notifications", this.data.notifications && granted());
+    this.showTitle();
+    this.showSmallWindow();
+    this.callIfDue();
+  }
+
+  private showChoice(name: string, on: boolean): void {
+    const button = find(this.root, `[data-act=${name}]`);
+    button.setAttribute("aria-pressed", String(on));
+    find(button, ".state").textContent = on ? "on" : "off";
+  }
+
+  private get tabTitle(): string {
+    const title = this.data.title;
+    if (this.data.call !== null && this.phase === "focus") return `💬 ${this.time} · Question`;
+    switch (this.phase) {
+      case "focus":
+        return `${this.time} · ${title}`;
+      case "due":
+        return `☕ Break time · ${title}`;
+      case "break":
+        return `☕ ${this.time} · Break`;
+      case "break_over":
+        return `⏰ Break is over · ${title}`;
+      case "paused":
+        return `⏸ ${this.time} · ${title}`;
+    }
+  }
+
+  private showTitle(): void {
+    if (this.running !== null && document.title !== this.tabTitle) document.title = this.tabTitle;
+  }
+
+  // Calling somebody who looks elsewhere
+
+  private callIfDue(): void {
+    const { session, turn, length_s, call } = this.data;
+    if (this.phase === "due")
+      this.call(`${session}/${turn}/${length_s}/due`, "Time for a break.", "due");
+    else if (this.phase === "break_over")
+      this.call(`${session}/${turn}/${length_s}/over`, "The break is over.", "over");
+    else if (call !== null && this.phase === "focus")
+      this.call(`${session}/${call.id}`, call.words, "question");
+  }
+
+  private call(id: string, words: string, kind: "due" | "over" | "question"): void {
+    if (called().includes(id)) return;
+    noteCalled(id);
+    if (this.data.sound) this.chime(kind);
+    const looksElsewhere = document.visibilityState === "hidden" || !document.hasFocus();
+    if (!this.data.notifications || !granted() || !looksElsewhere) return;
+    const shown = new Notification(words, { body: this.data.title, tag: id, silent: true });
+    shown.onclick = () => {
+      window.focus();
+      shown.close();
+    };
+  }
+
+  /** Two soft tones: falling for a break, rising for its end, one alone for a question. */
+  private chime(kind: "due" | "over" | "question"): void {
+    this.audio ??= new AudioContext();
+    const { audio } = this;
+    void audio.resume();
+    const tones = { due: [660, 528], over: [528, 660], question: [594] }[kind];
+    tones.forEach((frequency, index) => {
+      const start = audio.currentTime + 0.05 + index * 0.28;
+      const tone = audio.createOscillator();
+      const volume = audio.createGain();
+      tone.frequency.value = frequency;
+      volume.gain.setValueAtTime(0.0001, start);
+      volume.gain.exponentialRampToValueAtTime(0.12, start + 0.04);
+      volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.9);
+      tone.connect(volume).connect(audio.destination);
+      tone.start(start);
+      tone.stop(start + 1);
+    });
+  }
+
+  private chooseSound(): void {
+    const sound = !this.data.sound;
+    if (sound) this.chime("over");
+    this.choose("sound", sound);
+  }
+
+  private async chooseNotifications(): Promise<void> {
+    let notifications = !(this.data.notifications && granted());
+    if (notifications) {
+      const answer = "Notification" in window ? await Notification.requestPermission() : "denied";
+      notifications = answer === "granted";
+      find(this.root, "[role=status]").textContent = notifications
+        ? "You will be told here when a break or a question comes."
+        : "Your browser does not allow it. Click the icon left of the address, allow " +
+          "notifications, then press again.";
+    }
+    this.choose("notifications", notifications);
+  }
+
+  // The small window that stays on top
+
+  private async openSmallWindow(): Promise<void> {
+    if (this.small !== null) {
+      this.small.close();
+      return;
+    }
+    const opened = await smallWindows()?.requestWindow({ width: 260, height: 150 });
+    if (opened === undefined) return;
+    this.small = opened;
+    const { document: inside } = opened;
+    inside.title = "Study timer";
+    const style = inside.createElement("style");
+    style.textContent =
+      "body { margin: 0; height: 100vh; display: grid; place-content: center; gap: .2rem;" +
+      " text-align: center; font-family: system-ui, sans-serif; color-scheme: light dark;" +
+      " background: Canvas; color: CanvasText }" +
+      " strong { font-size: 3rem; font-variant-numeric: tabular-nums; line-height: 1 }" +
+      " button { font: inherit; padding: .3rem .8rem }";
+    const [label, time, press] = ["span", "strong", "button"].map((tag) =>
+      inside.createElement(tag),
+    );
+    inside.head.append(style);
+    if (label && time && press) inside.body.append(label, time, press);
+    opened.addEventListener("pagehide", () => (this.small = null));
+    this.showSmallWindow();
+  }
+
+  private showSmallWindow(): void {
+    const body = this.small?.document.body;
+    if (!body) return;
+    const { phase } = this;
+    const [words, press] = {
+      focus: ["Pause", "pause"],
+      due: ["Take a break", "break"],
+      break: ["Back to work", "break"],
+      break_over: ["Back to work", "break"],
+      paused: ["Go on", "pause"],
+    }[phase] as [string, string];
+    const [label, time, button] = body.children as unknown as HTMLElement[];
+    if (!label || !time || !button) return;
+    label.textContent = LABELS[phase];
+    time.textContent = this.time;
+    if (button.textContent !== words) button.textContent = words;
+    button.onclick = () => this.press(press);
+  }
+
+  // Keys
+
+  private key(event: KeyboardEvent): void {
+    const [target] = event.composedPath();
+    if (this.data.quiet || event.repeat) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const typing = "input, textarea, select, [contenteditable], [role=slider], [role=dialog]";
+    if (target instanceof Element && target.closest(typing)) return;
+    const press = KEYS[event.key.toLowerCase()];
+    if (press === undefined) return;
+    event.preventDefault();
+    this.press(press);
+  }
+
+  private press(press: string): void {
+    this.number += 1;
+    this.presses.push({ n: this.number, press });
+    this.send("presses", { stream: this.stream, items: [...this.presses] });
+  }
+}
+
+/** Call a function each second, in a hidden tab too: a worker's clock is not slowed down. */
+function everySecond(tick: () => void): () => void {
+  const code = "setInterval(() => postMessage(0), 1000)";
+  const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  try {
+    const worker = new Worker(address);
+    worker.onmessage = tick;
+    return () => worker.terminate();
+  } catch {
+    const timer = setInterval(tick, 1000);
+    return () => clearInterval(timer);
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+function smallWindows(): SmallWindows | undefined {
+  return (window as { documentPictureInPicture?: SmallWindows }).documentPictureInPicture;
+}
+
+function granted(): boolean {
+  return "Notification" in window && Notification.permission === "granted";
+}
+
+// Storage may be forbidden; then each tab calls for itself.
+let calledHere: string[] = [];
+
+function called(): string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(CALLED) ?? "[]");
+    return [...calledHere, ...(Array.isArray(kept) ? kept.map(String) : [])];
+  } catch {
+    return calledHere;
+  }
+}
+
+function noteCalled(id: string): void {
+  calledHere = [id, ...called()].slice(0, MOST_CALLED);
+  try {
+    localStorage.setItem(CALLED, JSON.stringify(calledHere));
+  } catch {
+    // See above.
+  }
+}
+
+function clockText(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const two = (value: number) => String(value).padStart(2, "0");
+  return hours > 0
+    ? `${hours}:${two(minutes)}:${two(whole % 60)}`
+    : `${minutes}:${two(whole % 60)}`;
+}
+
+function find(parent: ParentNode, selector: string): HTMLElement {
+  const found = parent.querySelector<HTMLElement>(selector);
+  if (found === null) throw new Error(`no element ${selector}`);
+  return found;
+}

@@ -1,0 +1,1 @@
+"""What holds from one session to the next, chosen in one place."""

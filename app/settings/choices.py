@@ -1,0 +1,149 @@
+"""The choices of the Settings page, each saved as soon as it is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app.parts.consent import consent_date
+from app.parts.navigation import page_of
+from app.parts.preferences import choose, preference_file, preferences
+from app.parts.retention import erase_older, older_than
+from app.parts.sessions import session_registry
+from app.parts.words import plain
+from fer_core.config import get_settings
+from fer_core.errors import StorageError
+from fer_core.learner.preferences import RETENTIONS, Preferences
+
+_KEPT_FOR = {
+    None: "Until I delete them",
+    365: "1 year",
+    180: "6 months",
+    90: "3 months",
+    30: "30 days",
+}
+
+
+def switch(name: str, label: str, help_text: str) -> None:
+    """Show a choice that is on or off.
+
+    Args:
+        name: The field of `Preferences`.
+        label: What it is.
+        help_text: What it does.
+    """
+    key = f"settings_{name}"
+    st.toggle(
+        label,
+        value=bool(getattr(preferences(), name)),
+        key=key,
+        on_change=lambda: choose(**{name: st.session_state[key]}),
+        help=help_text,
+    )
+
+
+def show_calls() -> None:
+    st.subheader("Breaks and questions")
+    switch("sound", "One soft sound", "When a break, the end of a break or a question comes.")
+    switch(
+        "notifications",
+        "A notification from the browser",
+        "For when you look elsewhere. Your browser asks you the first time: press "
+        "“Notify me” beside the timer.",
+    )
+    st.caption("The time left always stands in the tab's title.")
+
+
+def show_start(chosen: Preferences) -> None:
+    st.subheader("A new session")
+    switch("camera", "Starts with the camera", "Off: timer, questions and result still work.")
+    st.number_input(
+        "Daily goal (minutes, 0 = none)",
+        0,
+        1440,
+        chosen.daily_goal_min,
+        5,
+        key="settings_goal",
+        on_change=lambda: choose(daily_goal_min=int(st.session_state["settings_goal"])),
+    )
+
+
+def show_kept(chosen: Preferences) -> None:
+    st.subheader("What is kept")
+    st.markdown(
+        "Numbers, your answers and your own words: never a picture, and the words of a text only "
+        f"if you ask for that. They lie in `{get_settings().data_dir}`."
+    )
+    switch("keep", "Save new sessions to my history", "Off: a session is forgotten when it ends.")
+    days = st.selectbox(
+        "Keep sessions for",
+        RETENTIONS,
+        index=RETENTIONS.index(chosen.keep_days) if chosen.keep_days in RETENTIONS else 0,
+        format_func=_KEPT_FOR.__getitem__,
+        key="settings_keep_days",
+    )
+    if days != chosen.keep_days:
+        confirm_keeping(days)
+    st.page_link(
+        page_of("history"),
+        label="Export, import or delete all your data",
+        icon=":material/history:",
+    )
+
+
+def confirm_keeping(days: int | None) -> None:
+    """Say what a shorter time would delete, and ask; a longer one is taken at once."""
+    try:
+        old = older_than(session_registry(), days)
+    except StorageError as error:
+        st.error(plain(error.message), icon=":material/error:")
+        return
+    if not old:
+        choose(keep_days=days)
+        st.rerun()
+    count = "1 session" if len(old) == 1 else f"{len(old)} sessions"
+    st.warning(
+        f"{count} older than {days} days will be deleted for good.", icon=":material/delete:"
+    )
+    if st.button(f"Delete {count}", type="primary", key="settings_delete_old"):
+        try:
+            erase_older(session_registry(), days)
+        except StorageError as error:
+            st.error(plain(error.message), icon=":material/error:")
+            return
+        choose(keep_days=days)
+        st.rerun()
+
+
+def show_consent() -> None:
+    st.subheader("The camera and you")
+    day = consent_date()
+    if not day:
+        st.markdown("You have not agreed to the use of the camera yet. You are asked before it.")
+        return
+    st.markdown(f"You agreed to the use of the camera on {day}.")
+    if st.button("Take it back", key="settings_withdraw"):
+        choose(consent_version="", consent_at=None)
+        st.rerun()
+
+
+def show_look() -> None:
+    st.subheader("Look")
+    st.markdown(
+        "Light or dark: the app follows your computer. Change it under “Appearance” in the "
+        "settings of your system or your browser."
+    )
+    switch(
+        "show_figures", "Show frame rates and delays", "Beside the camera, for who wants to know."
+    )
+
+
+def show_defaults() -> None:
+    if st.button("Back to the defaults", key="settings_reset"):
+        kept: dict[str, Any] = preferences().model_dump(include={"consent_version", "consent_at"})
+        preference_file().forget()
+        choose(**kept)
+        for key in [str(key) for key in st.session_state if str(key).startswith("settings_")]:
+            del st.session_state[key]
+        st.rerun()

@@ -1,0 +1,125 @@
+"""Home, from top to bottom: go on or start, this week, something to try, the other pages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+
+from app.parts.navigation import PAGES, page_of
+from app.parts.preferences import preferences
+from app.parts.scroll import note_next_step
+from app.parts.sessions import session_registry
+from app.parts.start import (
+    StartMemory,
+    Wish,
+    ask_subject,
+    choose_camera,
+    choose_plan,
+    start_or_wait,
+)
+from app.parts.words import plain
+from app.welcome.demo_photo import show_demo_photo
+from app.welcome.demo_session import show_demo_session
+from fer_core.errors import StorageError
+from fer_core.storage.days import daily_totals, local_day, studied_on
+from fer_core.storage.history import SessionSummary
+
+#: What the other pages are for, under their names in the menu.
+PURPOSES: dict[str, str] = {
+    "photos": "See the expression of every face in your photos.",
+    "reading": "Read a text here, and see which passages were hard.",
+    "history": "Your sessions, day by day. Compare, export or delete them.",
+    "about": "How good the model is, and what it cannot know.",
+}
+
+
+def show_start() -> None:
+    """Show what a session needs, and the button that starts it."""
+    with st.container(border=True, key="start_card"):
+        title = ask_subject()
+        left, right = st.columns([3, 2], vertical_alignment="bottom")
+        with left:
+            plan = choose_plan()
+        with right:
+            camera = choose_camera()
+        if not st.button(
+            "Start studying",
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            key="start_session",
+        ):
+            return
+    running = start_or_wait(Wish(title, "", plan, camera, preferences().keep))
+    note_next_step()
+    if running is not None:
+        st.switch_page(page_of("live"), query_params={"session": running.session_id})
+    if StartMemory.of_tab().wish is not None:
+        st.switch_page(page_of("live"))
+
+
+def show_week() -> None:
+    """Show the minutes of this week and of today, and the last session."""
+    try:
+        store = session_registry().history.store_to_read()
+        today = datetime.now().astimezone().date()
+        monday = today - timedelta(days=today.weekday())
+        since = datetime(monday.year, monday.month, monday.day).astimezone(UTC).timestamp()
+        week = [] if store is None else store.sessions(since=since)
+        last = [] if store is None else store.sessions(limit=1)
+    except StorageError as error:
+        st.warning(plain(error.message), icon=":material/save:")
+        return
+    totals = daily_totals(week, None)
+    goal = preferences().daily_goal_min
+    left, right = st.columns(2)
+    left.metric("This week", minutes(sum(total.studied_s for total in totals)))
+    studied = studied_on(totals, today)
+    right.metric("Today", minutes(studied) if not goal else f"{studied / 60:.0f} of {goal} min")
+    if goal:
+        st.progress(min(1.0, studied / 60 / goal), width="stretch")
+    if last:
+        show_last(last[0])
+    else:
+        st.caption("Your first session will stand here.")
+
+
+def minutes(seconds: float) -> str:
+    """Return a time in whole minutes, such as "47 min" or "3 h 05 min"."""
+    whole = round(seconds / 60)
+    return f"{whole} min" if whole < 60 else f"{whole // 60} h {whole % 60:02d} min"
+
+
+def show_last(summary: SessionSummary) -> None:
+    """Show the last session in a line that leads to it."""
+    day = local_day(summary.info.started_at, None)
+    when = "today" if day == local_day(session_registry().clock(), None) else f"{day:%A, %d %B}"
+    title = plain(summary.info.title) or "Study session"
+    st.caption(f"Last session, {when}: {minutes(summary.studied_s)}")
+    st.page_link(
+        page_of("history"),
+        label=f"**{title}**",
+        icon=":material/history:",
+        query_params={"session": summary.session_id},
+    )
+
+
+def show_tries() -> None:
+    """Show what can be tried at once: a photo with its label, and a session played again."""
+    st.subheader("Try it")
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        show_demo_photo()
+    with right:
+        show_demo_session()
+
+
+def show_pages() -> None:
+    """Show the other pages under the names of the menu."""
+    grid = st.grid("auto", min_column_width=220)
+    for name, purpose in PURPOSES.items():
+        title, icon = PAGES[name]
+        with grid.cell(), st.container(border=True, height="stretch", gap="xsmall"):
+            st.page_link(page_of(name), label=f"**{title}**", icon=icon, width="stretch")
+            st.caption(purpose)

@@ -1,0 +1,175 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import show, {
+  type Choice,
+  type Data,
+  type Presses,
+} from "../../../app/parts/frontend/companion.js";
+import { COMPANION_PAGE } from "./builds.js";
+import { find } from "./layout.js";
+
+const FOCUS: Data = {
+  ...{ session: "s", title: "Chapter 3", phase: "focus", turn: 0 },
+  ...{ left_s: 60, over_s: 0, length_s: 300, round: 1, rounds: 4 },
+  ...{ call: null, sound: false, notifications: false, quiet: false },
+  acked: { stream: "", number: 0 },
+};
+
+let session = 0;
+let told: string[];
+let chosen: Choice[];
+let sent: Presses[];
+let rerun: (data: Partial<Data>) => void;
+let close: () => void;
+
+class FakeNotification {
+  static permission = "granted";
+  static requestPermission = () => Promise.resolve("granted");
+  onclick: unknown = null;
+  constructor(words: string) {
+    told.push(words);
+  }
+}
+
+function open(data: Partial<Data> = {}): void {
+  const host = document.createElement("div");
+  host.innerHTML = COMPANION_PAGE;
+  document.body.replaceChildren(host);
+  let now = { ...FOCUS, session: `s${session}`, ...data };
+  const setTriggerValue = (_: string, value: Choice) => chosen.push(value);
+  const setStateValue = (_: string, value: Presses) => sent.push(value);
+  rerun = (changed) => {
+    now = { ...now, ...changed };
+    close = show({ parentElement: host, data: now, setTriggerValue, setStateValue });
+  };
+  rerun({});
+}
+
+const pass = (milliseconds: number) => vi.advanceTimersByTime(milliseconds);
+const press = (key: string, target: EventTarget = document.body) =>
+  target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, composed: true }));
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("Worker", undefined); // the page's own timer then, which can be set
+  vi.stubGlobal("Notification", FakeNotification);
+  vi.spyOn(document, "hasFocus").mockReturnValue(false);
+  localStorage.clear();
+  document.title = "Expressions";
+  [told, chosen, sent] = [[], [], []];
+  session += 1; // a call is remembered beyond a test, as beyond a reload
+});
+afterEach(() => {
+  close();
+  vi.useRealTimers();
+});
+
+describe("the time", () => {
+  it("goes on between two messages of the app, in the ring and in the tab's title", () => {
+    open();
+    pass(5000);
+    expect(find(".time").textContent).toBe("0:55");
+    expect(document.title).toBe("0:55 · Chapter 3");
+  });
+
+  it("is not pushed about by a message that is a little late, and put right by a real one", () => {
+    open();
+    pass(5000);
+    rerun({ left_s: 55.9 });
+    expect(find(".time").textContent).toBe("0:55");
+    rerun({ left_s: 40 });
+    expect(find(".time").textContent).toBe("0:40");
+  });
+
+  it("stands still in a pause", () => {
+    open({ phase: "paused" });
+    pass(5000);
+    expect(document.title).toBe("⏸ 1:00 · Chapter 3");
+  });
+
+  it("goes up when a break is due, and says so before the app does", () => {
+    open({ left_s: 3 });
+    pass(5000);
+    expect(document.title).toBe("☕ Break time · Chapter 3");
+    expect(find(".time").textContent).toBe("+0:02");
+  });
+
+  it("leaves the page its own title at the end", () => {
+    open();
+    close();
+    expect(document.title).toBe("Expressions");
+  });
+});
+
+describe("a call", () => {
+  it("comes once, whatever is loaded anew", () => {
+    open({ left_s: 2, notifications: true });
+    pass(10_000);
+    expect(told).toEqual(["Time for a break."]);
+    close();
+    open({ phase: "due", left_s: 0, over_s: 9, notifications: true });
+    pass(5000);
+    expect(told).toHaveLength(1);
+  });
+
+  it("comes for the end of a break, for the next one, and for a question", () => {
+    open({ phase: "break", left_s: 2, length_s: 60, notifications: true });
+    pass(3000);
+    rerun({ phase: "focus", turn: 1, left_s: 300, length_s: 300, over_s: 0 });
+    rerun({ call: { id: "q1", words: "How clear is it?" } });
+    rerun({ call: null, left_s: 0, phase: "due" });
+    rerun({ phase: "focus", turn: 2, left_s: 300, call: { id: "q1", words: "How clear is it?" } });
+    expect(told).toEqual(["The break is over.", "How clear is it?", "Time for a break."]);
+  });
+
+  it("does not come where it was not asked for", () => {
+    open({ left_s: 1 });
+    pass(5000);
+    expect(told).toEqual([]);
+  });
+});
+
+describe("keys and choices", () => {
+  it("tell the app what is meant", () => {
+    open();
+    for (const key of ["p", "B", "s", "+", "x"]) press(key);
+    const asked = sent.at(-1)?.items.map(({ press }) => press);
+    expect(asked).toEqual(["pause", "break", "skip", "more"]);
+  });
+
+  it("are sent again until the app has them", () => {
+    open();
+    press("p");
+    rerun({ acked: { stream: sent[0]?.stream ?? "", number: 1 } });
+    press("s");
+    rerun({ acked: { stream: "of another tab", number: 99 } });
+    press("b");
+    expect(sent.map(({ items }) => items.map(({ n }) => n))).toEqual([[1], [2], [2, 3]]);
+  });
+
+  it("leave who is typing alone", () => {
+    open();
+    const field = document.createElement("input");
+    document.body.append(field);
+    press("p", field);
+    expect(sent).toEqual([]);
+  });
+
+  it("are no keys where only the title is shown", () => {
+    open({ quiet: true });
+    press("p");
+    expect(sent).toEqual([]);
+    expect(document.title).toBe("1:00 · Chapter 3");
+  });
+
+  it("hold until the app knows them, also when two come in one moment", async () => {
+    open();
+    find("[data-act=notifications]").click();
+    await vi.advanceTimersByTimeAsync(0);
+    rerun({});
+    expect(find("[data-act=notifications]").getAttribute("aria-pressed")).toBe("true");
+    rerun({ notifications: true });
+    expect(chosen).toEqual([{ notifications: true }]);
+  });
+});

@@ -1,0 +1,347 @@
+"""A session as one chart: lanes above each other on one time axis, and one hover for all of them.
+
+From top to bottom: what happened, the five expressions, understanding and stress with their bands,
+facing the screen. All lanes are one view, so a moment stands at one place in all of them. The
+specification never changes while a session runs; only its tables do.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from functools import cache
+from typing import Any, cast
+
+import altair as alt
+import pandas as pd
+
+from fer_core.charts.timeline import INDICATORS, LINES, MARKS, SHARES, SPANS, LiveTables
+from fer_core.emotions import EMOTIONS
+
+#: Names of the tables that are made here: one row a moment for the hover, the ends of the time
+#: axis, the names of the lanes, and the rules in them.
+MOMENTS, FRAME, NAMES, RULES = "moments", "frame", "names", "rules"
+
+#: Lane: its name, its top and its bottom, in pixels from the top of the chart.
+EXPRESSION, UNDERSTANDING, STRESS, FACING = range(4)
+_LANES: tuple[tuple[str, int, int], ...] = (
+    ("Expression", 44, 134),
+    ("Understanding", 158, 228),
+    ("Stress", 252, 322),
+    ("Facing the screen", 346, 372),
+)
+_HEIGHT = 376
+#: Where signs of events stand. Pixels from the top.
+_SIGNS_AT = 20
+#: What the indicators are called here, by what the tables call them.
+_LANE_OF = dict(
+    zip([title for _, title, _, _ in INDICATORS], (UNDERSTANDING, STRESS, FACING), strict=True)
+)
+
+#: Colour of the letters and rules, and of the indicators, on light and on dark.
+_INK = {False: "#4A5563", True: "#B4BFCC"}
+_COLOURS = {
+    False: ("#00795A", "#B84F00", "#0072B2"),
+    True: ("#2CC79D", "#FF8A3D", "#6FBEF0"),
+}
+_BAND_OPACITY = {False: 0.22, True: 0.34}
+
+#: A tick at one of these, so that there are about four to eight. Seconds.
+_STEPS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+_SPAN = "(domain('x')[1] - domain('x')[0])"
+_CLOCK = (
+    "(datum.value >= 3600 ? floor(datum.value / 3600) + ':' : '')"
+    " + format(floor(datum.value / 60) % 60, datum.value >= 3600 ? '02d' : 'd')"
+    " + ':' + format(datum.value % 60, '02d')"
+)
+
+
+def _step() -> str:
+    step = str(_STEPS[-1])
+    for seconds in reversed(_STEPS[:-1]):
+        step = f"{_SPAN} / {seconds} <= 8.01 ? {seconds} : {step}"
+    return f"({step})"
+
+
+def lane_tables(tables: LiveTables, since_s: float, until_s: float) -> dict[str, pd.DataFrame]:
+    """Return the tables of the chart by their names in the specification.
+
+    Args:
+        tables: Of the same moment.
+        since_s: The left end of the time axis, seconds into the session.
+        until_s: Its right end.
+    """
+    frame = pd.DataFrame({"elapsed": [since_s, max(until_s, since_s + 1.0)]})
+    return {
+        **tables.as_datasets(),
+        MOMENTS: _moments(tables),
+        FRAME: frame,
+        NAMES: _lane_names(),
+        RULES: _lane_rules(),
+    }
+
+
+def window_ends(elapsed_s: float, window_s: float | None) -> tuple[float, float]:
+    """Return both ends of the time axis: a window has its full width from the start.
+
+    Args:
+        elapsed_s: How long the session has lasted, seconds.
+        window_s: How far back to look; None: all of it, a minute at least.
+    """
+    if window_s is None:
+        return 0.0, max(elapsed_s, 60.0)
+    since = max(0.0, elapsed_s - window_s)
+    return since, since + window_s
+
+
+def _moments(tables: LiveTables) -> pd.DataFrame:
+    names = [emotion.study_label for emotion in EMOTIONS]
+    moments: dict[float, dict[str, str | float]] = {}
+    for row in tables.shares.to_dict("records"):
+        moments[row["elapsed"]] = {
+            "clock": row["clock"],
+            "expression": _strongest({name: float(row[name]) for name in names}),
+        }
+    for row in tables.lines.to_dict("records"):
+        moment = moments.setdefault(row["elapsed"], {"clock": row["clock"]})
+        words = f"{row['value']:.0f} (probably {row['range']})"
+        moment[f"lane{_LANE_OF[row['indicator']]}"] = words
+    columns = ["clock", "expression", *(f"lane{lane}" for lane in (UNDERSTANDING, STRESS, FACING))]
+    rows = [
+        (elapsed, *(moment.get(column, "–") for column in columns))
+        for elapsed, moment in sorted(moments.items())
+    ]
+    return pd.DataFrame(rows, columns=["elapsed", *columns])
+
+
+def _strongest(shares: dict[str, float]) -> str:
+    """Return the expressions of a moment in words, the strongest first; small ones are left out."""
+    told = sorted(shares.items(), key=lambda item: -item[1])
+    return ", ".join(
+        f"{name} {share:.0%}"
+        for number, (name, share) in enumerate(told)
+        if number == 0 or share >= 0.1
+    )
+
+
+def lanes_spec(*, dark: bool = False) -> dict[str, Any]:
+    """Return the chart as a Vega-Lite specification; its tables are those of `lane_tables`.
+
+    Args:
+        dark: For a dark page.
+    """
+    return deepcopy(_lanes_spec(dark))
+
+
+@cache  # Altair checks a specification for 70 ms, and a live page asks for it every second
+def _lanes_spec(dark: bool) -> dict[str, Any]:
+    layers = [
+        _frame(),
+        _spans(dark),
+        _grid(dark),
+        _expressions(),
+        *_indicators(dark),
+        _names(dark),
+        *_events(dark),
+        _hover(),
+    ]
+    spec: dict[str, Any] = (
+        alt.LayerChart(layer=layers)
+        .properties(height=_HEIGHT, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
+        .resolve_scale(color="independent")
+        .to_dict()
+    )
+    return spec
+
+
+def _y(expression: str) -> alt.Y:
+    return alt.Y(expression, scale=alt.Scale(domain=[_HEIGHT, 0]), axis=None, title=None)
+
+
+def _x(field: str = "elapsed:Q") -> alt.X:
+    step = _step()
+    ticks = f"sequence(ceil(domain('x')[0] / {step}) * {step}, domain('x')[1] + 1, {step})"
+    return alt.X(
+        field,
+        title=None,
+        scale=alt.Scale(nice=False, zero=False),
+        axis=alt.Axis(
+            values=alt.ExprRef(ticks), labelExpr=_CLOCK, grid=False, domain=False, labelOverlap=True
+        ),
+    )
+
+
+def _frame() -> alt.Chart:
+    ends = alt.Chart(alt.NamedData(FRAME)).mark_point(opacity=0)
+    return cast(alt.Chart, ends.encode(x=_x(), y=alt.value(0)))
+
+
+def _lane_rules() -> pd.DataFrame:
+    """Return rules at 0, 50 and 100 of the estimates, and at both edges of the other lanes."""
+    rows = []
+    for lane, (_, top, bottom) in enumerate(_LANES):
+        if lane in (UNDERSTANDING, STRESS):
+            rows += [(top, "100"), ((top + bottom) / 2, "50"), (bottom, "0")]
+        else:
+            rows += [(top, ""), (bottom, "")]
+    return pd.DataFrame(rows, columns=["y", "words"])
+
+
+def _lane_names() -> pd.DataFrame:
+    return pd.DataFrame([(top - 5, name) for name, top, _ in _LANES], columns=["y", "name"])
+
+
+def _grid(dark: bool) -> alt.LayerChart:
+    base = alt.Chart(alt.NamedData(RULES)).encode(y=_y("y:Q"))
+    rules = base.mark_rule(color=_INK[dark], opacity=0.25, strokeWidth=0.75)
+    numbers = base.mark_text(
+        align="right", baseline="bottom", dx=-2, dy=-1, fontSize=10, color=_INK[dark]
+    ).encode(x=alt.value("width"), text="words:N")
+    return alt.LayerChart(layer=[rules, numbers])
+
+
+def _names(dark: bool) -> alt.Chart:
+    marks = alt.Chart(alt.NamedData(NAMES)).mark_text(
+        align="left", baseline="bottom", fontSize=12, fontWeight="bold", color=_INK[dark]
+    )
+    return cast(alt.Chart, marks.encode(x=alt.value(2), y=_y("y:Q"), text="name:N"))
+
+
+def _expressions() -> alt.Chart:
+    names = [emotion.study_label for emotion in EMOTIONS]
+    titled = [f"{emotion.emoji} {emotion.study_label}" for emotion in EMOTIONS]
+    labels = " : ".join(
+        f"datum.expression == '{name}' ? '{title}'"
+        for name, title in zip(names, titled, strict=True)
+    )
+    _, top, bottom = _LANES[EXPRESSION]
+    areas = (
+        alt.Chart(alt.NamedData(SHARES))
+        .transform_fold([*names], as_=["expression", "share"])
+        .transform_calculate(named=f"{labels} : ''", order=f"indexof({names}, datum.expression)")
+        # Stacked by hand: the encoding's own stack would draw areas across gaps, down to zero.
+        .transform_stack(
+            stack="share",
+            as_=["below", "above"],
+            groupby=["elapsed"],
+            sort=[alt.SortField("order", order="ascending")],
+        )
+        .transform_calculate(
+            y=f"{bottom} - {bottom - top} * datum.below",
+            y2=f"{bottom} - {bottom - top} * datum.above",
+        )
+        .mark_area(interpolate="linear", line=False, opacity=0.9, strokeWidth=0)
+        .encode(
+            x=_x(),
+            y=_y("y:Q"),
+            y2="y2:Q",
+            color=alt.Color(
+                "named:N",
+                sort=None,
+                scale=alt.Scale(domain=titled, range=[emotion.colour for emotion in EMOTIONS]),
+                legend=alt.Legend(
+                    title=None,
+                    orient="top",
+                    columns=alt.ExprRef("width < 420 ? 2 : 5"),
+                    symbolType="square",
+                ),
+            ),
+            detail="segment:N",
+        )
+    )
+    return cast(alt.Chart, areas)
+
+
+def _indicators(dark: bool) -> list[alt.Chart]:
+    layers = []
+    for (_, title, _, dash), colour in zip(INDICATORS, _COLOURS[dark], strict=True):
+        lane = _LANE_OF[title]
+        _, top, bottom = _LANES[lane]
+        scaled = {
+            name: f"{bottom} - {(bottom - top) / 100} * datum.{field}"
+            for name, field in (("y", "value"), ("ylow", "low"), ("yhigh", "high"))
+        }
+        base = (
+            alt.Chart(alt.NamedData(LINES))
+            .transform_filter(f"datum.indicator == '{title}'")
+            .transform_calculate(**scaled, zero=str(bottom))
+            .encode(x=_x(), detail="segment:N")
+        )
+        if lane == FACING:
+            layers.append(
+                base.mark_area(color=colour, opacity=0.75).encode(y=_y("y:Q"), y2="zero:Q")
+            )
+            continue
+        edge = base.mark_line(color=colour, strokeWidth=0.8, opacity=0.8)
+        layers += [
+            base.mark_area(color=colour, opacity=_BAND_OPACITY[dark]).encode(
+                y=_y("ylow:Q"), y2="yhigh:Q"
+            ),
+            edge.encode(y=_y("ylow:Q")),
+            edge.encode(y=_y("yhigh:Q")),
+            base.mark_line(color=colour, strokeWidth=2.5, strokeDash=dash).encode(y=_y("y:Q")),
+        ]
+    return layers
+
+
+def _spans(dark: bool) -> alt.LayerChart:
+    base = alt.Chart(alt.NamedData(SPANS)).encode(
+        x=_x("start:Q"),
+        x2="end:Q",
+        tooltip=[alt.Tooltip("text:N", title="No values"), alt.Tooltip("clock:N", title="Time")],
+    )
+    rectangles = base.mark_rect(color=_INK[dark], opacity=0.16).encode(
+        y=alt.value(_LANES[0][1]), y2=alt.value(_HEIGHT)
+    )
+    # Upright words would not fit the short spans, which are the common ones.
+    words = (
+        base.transform_calculate(middle="(datum.start + datum.end) / 2")
+        .mark_text(angle=270, align="left", baseline="middle", color=_INK[dark], fontStyle="italic")
+        .encode(x=_x("middle:Q"), x2=alt.Undefined, y=alt.value(_LANES[0][2] - 4), text="text:N")
+    )
+    return alt.LayerChart(layer=[rectangles, words])
+
+
+def _events(dark: bool) -> tuple[alt.Chart, alt.Chart]:
+    base = (
+        alt.Chart(alt.NamedData(MARKS))
+        .transform_filter("datum.sign != ''")
+        .encode(
+            x=_x(),
+            tooltip=[alt.Tooltip("clock:N", title="Time"), alt.Tooltip("text:N", title="What")],
+        )
+    )
+    rules = base.mark_rule(color=_INK[dark], strokeDash=[3, 3], opacity=0.7).encode(
+        y=alt.value(_SIGNS_AT + 2), y2=alt.value(_HEIGHT)
+    )
+    signs = base.mark_text(fontSize=15, baseline="bottom", color=_INK[dark]).encode(
+        y=alt.value(_SIGNS_AT), text="sign:N"
+    )
+    return rules, signs
+
+
+def _hover() -> alt.Chart:
+    """One rule a moment over all lanes, unseen until the pointer is at it."""
+    near = alt.selection_point(
+        name="near", nearest=True, on="pointerover", clear="pointerout", fields=["elapsed"],
+        empty=False,
+    )  # fmt: skip
+    rule: alt.Chart = (
+        alt.Chart(alt.NamedData(MOMENTS))
+        .mark_rule(color="#808B98", strokeWidth=1.5)
+        .encode(
+            x=_x(),
+            y=alt.value(_LANES[0][1]),
+            y2=alt.value(_HEIGHT),
+            opacity=alt.condition(near, alt.value(1.0), alt.value(0.001)),
+            tooltip=[
+                alt.Tooltip("clock:N", title="Time"),
+                alt.Tooltip("expression:N", title="Expression"),
+                *(
+                    alt.Tooltip(f"lane{lane}:N", title=_LANES[lane][0])
+                    for lane in (UNDERSTANDING, STRESS, FACING)
+                ),
+            ],
+        )
+        .add_params(near)
+    )
+    return rule

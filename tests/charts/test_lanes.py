@@ -1,0 +1,78 @@
+"""The session's one chart: lanes on one time axis, read all at once."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from fer_core.charts import lanes, timeline
+from fer_core.sessions.demo import LENGTH_S, demo_session
+from tests.synthetic.signals import START
+
+
+@pytest.fixture(scope="module")
+def tables() -> timeline.LiveTables:
+    session = demo_session(START)
+    return timeline.live_tables(session.rows(), session.events(), START, START + LENGTH_S)
+
+
+def test_every_lane_has_one_time_axis() -> None:
+    spec = lanes.lanes_spec()
+    assert "layer" in spec
+    assert not {"vconcat", "hconcat", "facet"} & set(spec)
+    scales = set(re.findall(r'"x": \{[^{}]*"scale": (\{[^{}]*\})', json.dumps(spec)))
+    assert len(scales) <= 1
+
+
+def test_a_moment_tells_of_all_lanes(tables: timeline.LiveTables) -> None:
+    moments = lanes.lane_tables(tables, 0.0, LENGTH_S)[lanes.MOMENTS]
+    told = moments[moments["elapsed"].between(420, 440)].iloc[0]
+    assert told["expression"].startswith("Furrowed")
+    for lane in (lanes.UNDERSTANDING, lanes.STRESS, lanes.FACING):
+        assert re.fullmatch(r"\d+ \(probably \d+ to \d+\)", told[f"lane{lane}"])
+    (*_, rule) = lanes.lanes_spec()["layer"]
+    hover = json.dumps(rule["encoding"]["tooltip"])
+    for name in ("Expression", "Understanding", "Stress", "Facing the screen"):
+        assert f'"title": "{name}"' in hover
+
+
+def test_a_lane_without_a_value_says_nothing(tables: timeline.LiveTables) -> None:
+    alone = timeline.LiveTables(tables.shares, tables.lines.iloc[:0], tables.marks, tables.spans)
+    moments = lanes.lane_tables(alone, 0.0, LENGTH_S)[lanes.MOMENTS]
+    assert set(moments[f"lane{lanes.STRESS}"]) == {"–"}
+
+
+@pytest.mark.parametrize(
+    ("elapsed_s", "window_s", "ends"),
+    [
+        (53.0, 300.0, (0.0, 300.0)),
+        (1000.0, 300.0, (700.0, 1000.0)),
+        (20.0, None, (0.0, 60.0)),
+        (900.0, None, (0.0, 900.0)),
+    ],
+)
+def test_a_window_has_its_width_from_the_start(
+    elapsed_s: float, window_s: float | None, ends: tuple[float, float]
+) -> None:
+    assert lanes.window_ends(elapsed_s, window_s) == ends
+
+
+def test_the_chart_knows_all_of_its_tables(tables: timeline.LiveTables) -> None:
+    for dark in (False, True):
+        text = json.dumps(lanes.lanes_spec(dark=dark))
+        named = set(re.findall(r'"data": \{"name": "(\w+)"\}', text))
+        assert named == set(lanes.lane_tables(tables, 0.0, LENGTH_S)) - {"unused"}
+        assert '"values": [{' not in text
+
+
+def test_light_and_dark_have_colours_of_their_own_and_neither_says_angry() -> None:
+    light, dark = (json.dumps(lanes.lanes_spec(dark=dark)) for dark in (False, True))
+    assert light != dark
+    assert "Angry" not in light
+
+
+def test_what_a_page_adds_to_a_specification_stays_with_that_page() -> None:
+    lanes.lanes_spec()["datasets"] = {"shares": "mine"}
+    assert "datasets" not in lanes.lanes_spec()
