@@ -18,9 +18,6 @@ from fer_core.arrays import FloatArray
 #: Range of every comprehension feature (dimensionless, in units of "clearly more than usual").
 FEATURE_MAX = 3.0
 
-#: LIX of an ordinary non-fiction text, and the points of LIX that make one unit of difficulty.
-LIX_CENTRE = 44.0
-LIX_UNIT = 12.0
 #: ln(wpm / own wpm) that makes one unit of skimming: about 35 % faster than usual.
 SKIMMING_UNIT = 0.30
 #: Share of time away that makes one unit.
@@ -140,7 +137,7 @@ class ComprehensionFeatures:
     `comprehension_features`.
 
     Attributes:
-        difficulty: x1, (LIX - 44) / 12.
+        difficulty: x1, of the text, in standard deviations (`texts.difficulty`).
         skimming: x2, max(0, ln(wpm / own wpm) / .30).
         revisits: x3, returns to the passage above the own median.
         away: x4, share of the time away or off the screen / .2.
@@ -175,7 +172,7 @@ class ComprehensionFeatures:
 
 def comprehension_features(
     *,
-    lix: float | None = None,
+    difficulty: float | None = None,
     wpm: float | None = None,
     own_wpm: float | None = None,
     revisits_above_median: float | None = None,
@@ -185,7 +182,7 @@ def comprehension_features(
     """Scale and clip raw measures to features.
 
     Args:
-        lix: Readability (LIX) of the passage.
+        difficulty: Of the passage, in standard deviations; see `texts.difficulty`.
         wpm: Words a minute on this passage.
         own_wpm: The learner's usual words a minute.
         revisits_above_median: Returns to the passage minus the learner's median.
@@ -195,11 +192,10 @@ def comprehension_features(
     skimming = None
     if wpm is not None and own_wpm is not None and wpm > 0 and own_wpm > 0:
         skimming = _clip(math.log(wpm / own_wpm) / SKIMMING_UNIT)
-    difficulty = None
-    if lix is not None:
-        difficulty = float(np.clip((lix - LIX_CENTRE) / LIX_UNIT, -FEATURE_MAX, FEATURE_MAX))
     return ComprehensionFeatures(
-        difficulty=difficulty,
+        difficulty=None
+        if difficulty is None
+        else min(FEATURE_MAX, max(-FEATURE_MAX, float(difficulty))),
         skimming=skimming,
         revisits=None if revisits_above_median is None else _clip(revisits_above_median),
         away=None if away_share is None else _clip(away_share / AWAY_UNIT),

@@ -20,8 +20,8 @@ from fer_core.affect.weights import Weights, estimate
 from fer_core.arrays import FloatArray
 from fer_core.reading.pace import Pace
 from fer_core.reading.visibility import Stretches, View
+from fer_core.texts.difficulty import measure_difficulty
 from fer_core.texts.document import Document, Passage
-from fer_core.texts.readability import measure_readability
 
 #: Of a page that moved twice within so long somebody read what lay between, seen or not. Seconds.
 MOVES_WITHIN_S = 120.0
@@ -320,9 +320,8 @@ class Reading:
         for passage, reading in zip(self.document.passages, self.passages, strict=True):
             if not reading.seen:
                 continue
-            readability = measure_readability(passage.text)
             made = comprehension_features(
-                lix=readability.lix if readability else None,
+                difficulty=measure_difficulty(passage.text, self.document.language),
                 wpm=reading.wpm,
                 own_wpm=self.own.wpm,
                 revisits_above_median=reading.revisits - usual_revisits,

@@ -47,7 +47,7 @@ def test_what_is_shown_is_what_is_judged() -> None:
 
 
 def test_a_harder_text_lowers_the_estimate() -> None:
-    features = comprehension_features(lix=56)
+    features = comprehension_features(difficulty=1.0)
     assert features.difficulty == pytest.approx(1.0)
     easier, harder = (
         estimate(one, comprehension_prior()).value for one in (ComprehensionFeatures(), features)
@@ -71,22 +71,24 @@ def test_a_calm_face_earns_no_bonus() -> None:
 
 
 def test_leaving_the_camera_out_keeps_text_and_pace() -> None:
-    features = comprehension_features(lix=50, wpm=400, own_wpm=238, away_share=0.5, negative_z=2)
+    features = comprehension_features(
+        difficulty=0.5, wpm=400, own_wpm=238, away_share=0.5, negative_z=2
+    )
     bare = features.without_camera()
     assert (bare.difficulty, bare.skimming) == (features.difficulty, features.skimming)
     assert (bare.away, bare.negative) == (None, None)
 
 
-@given(lix=measures, wpm=measures, away=measures, z=measures, revisits=measures)
+@given(difficulty=measures, wpm=measures, away=measures, z=measures, revisits=measures)
 def test_every_estimate_lies_between_0_and_100_inside_its_interval(
-    lix: float | None,
+    difficulty: float | None,
     wpm: float | None,
     away: float | None,
     z: float | None,
     revisits: float | None,
 ) -> None:
     features = comprehension_features(
-        lix=lix,
+        difficulty=difficulty,
         wpm=wpm,
         own_wpm=238,
         away_share=away,

@@ -102,7 +102,7 @@ def _commands(session: StudySession) -> list[tuple[float, Any]]:
         (1450.0, session.snooze_break),
         (1800.0, rate(True)),
         (2000.0, rate(False)),
-        (2100.0, lambda at: session.set_reading(comprehension_features(lix=60))),
+        (2100.0, lambda at: session.set_reading(comprehension_features(difficulty=1.3))),
         (2450.0, session.take_break),
         (2465.3, session.resume),
         (2700.0, lambda at: session.set_reading(None)),
@@ -126,13 +126,15 @@ def _ask_and_read(session: StudySession, at: float) -> None:
         options = probe.options
         value = None if int(at) % 5 == 0 else options[int(at * 7) % len(options)]
         features = (
-            comprehension_features(lix=55, wpm=250, own_wpm=238) if probe.passage_id else None
+            comprehension_features(difficulty=0.9, wpm=250, own_wpm=238)
+            if probe.passage_id
+            else None
         )
         session.answer(probe, value, START + at, features=features)
     if reading and session.probe("own") is None and at > 2400:
         own = Probe("own", ProbeKind.QUESTION, START + at, QUESTION.prompt, "p2", QUESTION, False)
         if "own" not in {answer.probe.probe_id for answer in session.answers}:
-            features = comprehension_features(lix=50, wpm=400, own_wpm=238, away_share=0.2)
+            features = comprehension_features(difficulty=0.5, wpm=400, own_wpm=238, away_share=0.2)
             session.answer(own, 1, START + at, features=features)
 
 

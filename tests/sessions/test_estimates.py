@@ -59,7 +59,7 @@ def test_a_furrowed_moving_face_with_a_fast_heart_is_more_stressed() -> None:
 
 
 def test_the_text_enters_and_the_camera_adds_to_it() -> None:
-    state = replace(STATE, reading=comprehension_features(lix=68, wpm=200, own_wpm=238))
+    state = replace(STATE, reading=comprehension_features(difficulty=2.0, wpm=200, own_wpm=238))
     measured = replace(WELL, covered=Covered(60.0, 55.0, 30.0), negative_z=1.0)
     made = live_features(state, measured)
     assert state.reading is not None

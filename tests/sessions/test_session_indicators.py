@@ -74,7 +74,7 @@ class TestIndicators:
         session = new_session(profile=OF_KNOWN)
         end = show(session, CALM, 0, 60)
         easy = session.snapshot(START + end).comprehension.estimate
-        session.set_reading(comprehension_features(lix=68))
+        session.set_reading(comprehension_features(difficulty=2.0))
         hard = session.snapshot(START + end).comprehension.estimate
         assert hard.basis is Basis.TEXT
         assert hard.value is not None

@@ -1,0 +1,464 @@
+"""The passage estimate on real readers: scrolled web pages, single paragraphs, exam passages.
+
+    python benchmarks/readers.py --data DIR
+
+DIR holds scroll_log.csv, onestop_answers.csv, onestop_texts.csv and the sbsat_*.csv (public data:
+siangooding/readability_scroll, EyeBench/eyebench, berzak/onestop-qa, ahnchive/SB-SAT). Prints, and
+writes to benchmarks/results/readers.json, the AUC of a right answer with its 95 % interval over
+readers, beside pace alone, LIX alone, the reader's own other answers and other readers' answers;
+calibration; ranking within a reader; what each feature brings; and weights fitted by logistic
+regression. Nothing of the data comes with the project.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import csv
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from fer_core.affect.indicators import ComprehensionFeatures, comprehension_features
+from fer_core.affect.weights import comprehension_prior, probability
+from fer_core.arrays import FloatArray, expit
+from fer_core.learner.evaluation import predict_in_turn
+from fer_core.learner.personalise import Example
+from fer_core.learner.scores import calibration_error
+from fer_core.reading.attribution import Signals, read
+from fer_core.reading.pace import USUAL_WPM, Pace
+from fer_core.reading.visibility import View
+from fer_core.texts import difficulty
+from fer_core.texts.document import Document, Passage, count_words
+from fer_core.texts.readability import measure_readability
+
+RESULTS = Path(__file__).parent / "results" / "readers.json"
+RESAMPLES = 300
+FOLDS = 10
+#: A reader's own mean is drawn to everybody's by so many answers.
+OWN_MEAN_WEIGHT = 5.0
+NO_CAMERA = Signals(*(np.zeros(0) for _ in range(4)))
+#: One report of the page counts for a minute at most; a longer stay is several.
+REPORT_S = 59.0
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Trials:
+    """What readers did and answered, one entry a trial.
+
+    Attributes:
+        reader: Who, shape (n,).
+        item: What was read, shape (n,).
+        right: Share of right answers, 0..1, shape (n,).
+        passages: Features of the passages of each trial, as the product makes them.
+        wpm: Pace over the whole of each trial; NaN where it was not measured.
+        lix: Mean LIX of each trial's passages.
+    """
+
+    reader: np.ndarray
+    item: np.ndarray
+    right: FloatArray
+    passages: Sequence[Sequence[ComprehensionFeatures]]
+    wpm: FloatArray
+    lix: FloatArray
+
+    @property
+    def understood(self) -> FloatArray:
+        """1 where at least half of the answers were right."""
+        return (self.right >= 0.5).astype(np.float64)
+
+    def estimates(self, keep: Sequence[str] | None = None) -> FloatArray:
+        """Return the product's estimate of each trial: the mean over its passages.
+
+        Args:
+            keep: Leave all other features out; None keeps all.
+        """
+        prior = comprehension_prior()
+        made = [[probability(_only(one, keep), prior) for one in seen] for seen in self.passages]
+        return np.array([np.mean(one) for one in made])
+
+
+def _only(features: ComprehensionFeatures, keep: Sequence[str] | None) -> ComprehensionFeatures:
+    if keep is None:
+        return features
+    return ComprehensionFeatures(**{name: getattr(features, name) for name in keep})
+
+
+def rows(path: Path) -> list[Row]:
+    csv.field_size_limit(10**9)
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+# The three sets
+
+
+def scroll_log(data: Path) -> Trials:
+    """Return two news texts a reader on a web page, with three questions each."""
+    texts: dict[tuple[str, str], dict[int, str]] = {}
+    for row in rows(data / "onestop_texts.csv"):
+        number = int(row["paragraph_id"].rsplit("_", 1)[1])
+        texts.setdefault((row["article"], row["level"]), {})[number] = row["text"]
+    titles = sorted({article for article, _ in texts})
+    found: list[tuple[str, str, float, list[ComprehensionFeatures], float, float]] = []
+    for row in rows(data / "scroll_log.csv"):
+        for kind, level in (("elementary", "Ele"), ("advanced", "Adv")):
+            article = _article(row[f"{kind}_text"], titles)
+            text = [words for _, words in sorted(texts[article, level].items())]
+            # The log's reading time is that of the advanced text, for both.
+            end = float(row["advanced_reading_time_ms"]) / 1000 if level == "Adv" else None
+            made = _scrolled(row, kind, text, end)
+            score = int(row[f"{kind}_score"]) / 3
+            found.append((row["reader"], f"{article} {level}", score, *made))
+    return _trials(found)
+
+
+def _article(name: str, titles: Sequence[str]) -> str:
+    """Find the article of a file's name by the words that they share."""
+    known = {"Copyright": "Philip Pullman", "School Sports": "Autumn-Born"}
+    short = re.sub(r"^WNL |-(ele|adv)\.txt$", "", name)
+    if short in known:
+        return next(title for title in titles if title.startswith(known[short]))
+
+    def shared(title: str) -> int:
+        return sum(
+            any(a[:5] == b[:5] for b in re.findall(r"\w+", title.lower()))
+            for a in re.findall(r"\w+", short.lower())
+            if len(a) > 2 and a not in ("the", "new")
+        )
+
+    return max(titles, key=shared)
+
+
+def _scrolled(
+    row: Row, kind: str, text: Sequence[str], end: float | None
+) -> tuple[list[ComprehensionFeatures], float, float]:
+    times = [int(at) / 1000 for at in ast.literal_eval(row[f"{kind}_reading_event_ms"])]
+    seen = ast.literal_eval(row[f"{kind}_reading_paragraph_visibility"])
+    times.append(max(times[-1], end or 0.0))
+    views = [
+        View(f"p{int(place) + 1}", min(1.0, int(share) / 100), at, until)
+        for shown, (start, stop) in zip(seen, pairwise(times), strict=True)
+        for place, share in (one.split("_") for one in shown.split(",") if one)
+        for at, until in _pieces(start, stop)
+    ]
+    passages = tuple(Passage(f"p{n + 1}", n, words) for n, words in enumerate(text))
+    reading = read(Document("text", passages, language="en"), views, NO_CAMERA)
+    # Who went on to the questions had left the text, whatever was on the screen then.
+    left = tuple(replace(one, is_left=True) for one in reading.passages)
+    known = replace(reading, passages=left).features()
+    # A passage that was never on the screen was not read.
+    never = comprehension_features(wpm=1e6, own_wpm=USUAL_WPM)
+    features = [known.get(passage.passage_id, never) for passage in passages]
+    seconds = sum(one.seconds for one in reading.passages)
+    wpm = sum(one.words for one in passages) / max(seconds / 60, 1e-3)
+    lix = [one.lix for one in map(measure_readability, text) if one is not None]
+    return features, wpm, float(np.mean(lix))
+
+
+def _pieces(start: float, stop: float) -> Iterator[tuple[float, float]]:
+    while start < stop:
+        yield start, min(stop, start + REPORT_S)
+        start += REPORT_S
+
+
+def onestop(data: Path) -> Trials:
+    """Return single paragraphs, each with one question (Berzak et al. 2020)."""
+    texts = {row["paragraph_id"]: row["text"] for row in rows(data / "onestop_texts.csv")}
+    known = {
+        name: comprehension_features(difficulty=difficulty.measure_difficulty(text, "en"))
+        for name, text in texts.items()
+    }
+    measured = {name: measure_readability(text) for name, text in texts.items()}
+    lix = {name: one.lix for name, one in measured.items() if one is not None}
+    return _trials(
+        [
+            (
+                row["participant_id"],
+                row["unique_paragraph_id"],
+                float(row["correct"]),
+                [known[row["unique_paragraph_id"]]],
+                np.nan,
+                lix[row["unique_paragraph_id"]],
+            )
+            for row in rows(data / "onestop_answers.csv")
+        ]
+    )
+
+
+def sb_sat(data: Path) -> tuple[Trials, FloatArray]:
+    """Return four exam passages a reader with page times, and how sure each reader was, 0..3."""
+    pages: dict[str, dict[int, str]] = {}
+    for row in rows(data / "sbsat_text.csv"):
+        if row["filename"].startswith("reading"):
+            text = re.sub(r"(Go to Question\.|Previous page|Next page)", "", row["text_content"])
+            book = row["filename"].split("-")[1]
+            pages.setdefault(book, {})[int(row["sequence_num"])] = text
+    seconds: dict[tuple[str, str], dict[int, float]] = {}
+    for row in rows(data / "sbsat_trials.csv"):
+        if row["type"] == "reading":
+            key = row["RECORDING_SESSION_LABEL"], row["book_name"]
+            page = int(row["page"])
+            times = seconds.setdefault(key, {})
+            times[page] = times.get(page, 0.0) + float(row["RT"]) / 1000
+    found, sure = [], []
+    for row in rows(data / "sbsat_labels.csv"):
+        text, times = pages[row["book"]], seconds.get((row["subj"], row["book"]), {})
+        features = [
+            comprehension_features(
+                difficulty=difficulty.measure_difficulty(words, "en"),
+                wpm=count_words(words) / (times[page] / 60) if times.get(page, 0) > 0 else None,
+                own_wpm=USUAL_WPM,
+            )
+            for page, words in sorted(text.items())
+        ]
+        total = sum(times.get(page, 0.0) for page in text)
+        words = sum(map(count_words, text.values()))
+        lix = [one.lix for one in map(measure_readability, text.values()) if one is not None]
+        found.append(
+            (
+                row["subj"],
+                row["book"],
+                float(row["acc"]),
+                features,
+                words / (total / 60) if total > 0 else np.nan,
+                float(np.mean(lix)),
+            )
+        )
+        sure.append(float(row["confidence"]))
+    return _trials(found), np.array(sure)
+
+
+def _trials(
+    found: Sequence[tuple[str, str, float, list[ComprehensionFeatures], float, float]],
+) -> Trials:
+    reader, item, right, passages, wpm, lix = zip(*found, strict=True)
+    return Trials(
+        np.array(reader), np.array(item), np.array(right), passages, np.array(wpm), np.array(lix)
+    )
+
+
+# Figures
+
+
+def area(targets: FloatArray, scores: FloatArray) -> float:
+    """Return the AUC from ranks (Mann & Whitney 1947), ties counted half."""
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    ranks = ((ends - counts + 1 + ends) / 2)[inverse]
+    positive = targets == 1
+    n1, n0 = positive.sum(), (~positive).sum()
+    return float((ranks[positive].sum() - n1 * (n1 + 1) / 2) / (n1 * n0)) if n1 and n0 else np.nan
+
+
+def over_readers(
+    reader: np.ndarray, figure: Callable[[np.ndarray], float]
+) -> tuple[float, float, float]:
+    """Return a figure and its 95 % interval, readers drawn with replacement (Efron 1979)."""
+    rng = np.random.default_rng(0)
+    names = np.unique(reader)
+    places = {name: np.flatnonzero(reader == name) for name in names}
+    drawn = [
+        figure(np.concatenate([places[name] for name in rng.choice(names, len(names))]))
+        for _ in range(RESAMPLES)
+    ]
+    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    return figure(np.arange(len(reader))), float(low), float(high)
+
+
+def auc_over_readers(trials: Trials, scores: FloatArray) -> list[float]:
+    usable = np.isfinite(scores)
+    targets, reader = trials.understood[usable], trials.reader[usable]
+    kept = scores[usable]
+    made = over_readers(reader, lambda chosen: area(targets[chosen], kept[chosen]))
+    return [round(value, 3) for value in made]
+
+
+def within_readers(trials: Trials, scores: FloatArray) -> list[float]:
+    """Return the share of pairs of one reader's trials that are ranked rightly."""
+    names = np.unique(trials.reader)
+    wins, pairs = [], []
+    for name in names:
+        places = np.flatnonzero(trials.reader == name)
+        right, own = trials.right[places], scores[places]
+        apart = right[:, None] > right[None, :]
+        gap = own[:, None] - own[None, :]
+        wins.append(((gap > 0) + 0.5 * (gap == 0))[apart].sum())
+        pairs.append(apart.sum())
+    won, asked = np.array(wins), np.array(pairs)
+    made = over_readers(names, lambda chosen: float(won[chosen].sum() / asked[chosen].sum()))
+    return [round(value, 3) for value in made]
+
+
+def others(trials: Trials) -> FloatArray:
+    """Return what the other readers of the same item answered on average."""
+    mean = trials.right.mean()
+    _, items = np.unique(trials.item, return_inverse=True)
+    total, count = np.bincount(items, trials.right), np.bincount(items)
+    return np.asarray((total[items] - trials.right + 2 * mean) / (count[items] - 1 + 2))
+
+
+def own_mean(trials: Trials) -> FloatArray:
+    """Return what the same reader answered elsewhere on average, drawn to everybody's mean."""
+    mean = trials.right.mean()
+    _, readers = np.unique(trials.reader, return_inverse=True)
+    total, count = np.bincount(readers, trials.right), np.bincount(readers)
+    drawn = total[readers] - trials.right + OWN_MEAN_WEIGHT * mean
+    return np.asarray(drawn / (count[readers] - 1 + OWN_MEAN_WEIGHT))
+
+
+def fitted(trials: Trials, names: Sequence[str]) -> dict[str, list[float]]:
+    """Return weights of the mean features and their standard errors, by logistic regression."""
+    x = np.array(
+        [
+            np.mean([[getattr(one, name) or 0.0 for name in names] for one in seen], axis=0)
+            for seen in trials.passages
+        ]
+    )
+    design = np.column_stack([np.ones(len(x)), x])
+    b, hessian = _newton(design, trials.right, np.full(design.shape[1], 1e-6))
+    errors = np.sqrt(np.diag(np.linalg.inv(hessian)))
+    return {
+        name: [round(float(mean), 3), round(float(error), 3)]
+        for name, mean, error in zip(("intercept", *names), b, errors, strict=True)
+    }
+
+
+def _newton(x: FloatArray, y: FloatArray, ridge: FloatArray) -> tuple[FloatArray, FloatArray]:
+    b = np.zeros(x.shape[1])
+    hessian = np.diag(ridge)
+    for _ in range(10):
+        p = expit(x @ b)
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
+        b = b - np.linalg.solve(hessian, x.T @ (p - y) + ridge * b)
+    return b, hessian
+
+
+def difficulty_left_out(trials: Trials, data: Path) -> FloatArray:
+    """Return the text's difficulty with weights fitted to other articles: ten folds."""
+    texts = {row["paragraph_id"]: row["text"] for row in rows(data / "onestop_texts.csv")}
+    names = np.unique(trials.item)
+    measured = np.array([difficulty.english_measures(texts[name]) for name in names])
+    scaled = np.clip((measured - measured.mean(axis=0)) / measured.std(axis=0), -3, 3)
+    items = np.searchsorted(names, trials.item)
+    articles = np.array([name.rsplit("_", 2)[0] for name in names])
+    fold = np.unique(articles, return_inverse=True)[1][items] % FOLDS
+    design = np.column_stack([np.ones(len(items)), scaled[items]])
+    made = np.zeros(len(items))
+    for left_out in range(FOLDS):
+        here = fold == left_out
+        ridge = np.array([0.0, *[50.0] * scaled.shape[1]])
+        b, _ = _newton(design[~here], trials.right[~here], ridge)
+        made[here] = design[here, 1:] @ b[1:]
+    return made
+
+
+def personalised(trials: Trials, least: int = 20, readers: int = 60) -> dict[str, object]:
+    """Return the AUC in turn after twenty of a reader's own answers, one passage a trial."""
+    targets, predictions, means, who = [], [], [], []
+    for name in np.unique(trials.reader)[:readers]:
+        places = np.flatnonzero(trials.reader == name)
+        examples = [Example(trials.passages[at][0], trials.right[at], 1.0) for at in places]
+        made = predict_in_turn(examples, comprehension_prior())
+        right = trials.right[places]
+        before = (np.cumsum(right) - right + 2 * 0.75) / (np.arange(len(right)) + 2)
+        targets += right[least:].tolist()
+        predictions += made[least:].tolist()
+        means += before[least:].tolist()
+        who += [name] * (len(places) - least)
+    y, p, m = (np.array(values) for values in (targets, predictions, means))
+    reader = np.array(who)
+    estimate, mean = (
+        [round(value, 3) for value in over_readers(reader, lambda at, of=of: area(y[at], of[at]))]
+        for of in (p, m)
+    )
+    error = round(calibration_error(y, p), 3)
+    return {"auc": estimate, "own mean of answers": mean, "calibration error": error}
+
+
+def judge(trials: Trials, features: Sequence[str]) -> dict[str, object]:
+    """Return every figure of one set."""
+    whole = trials.estimates()
+    made: dict[str, object] = {
+        "trials": len(trials.right),
+        "readers": len(np.unique(trials.reader)),
+        "right": round(float(trials.right.mean()), 3),
+        "shown": round(float(whole.mean()), 3),
+        "calibration error": round(calibration_error(trials.right, whole), 3),
+        "AUC of the estimate": auc_over_readers(trials, whole),
+        "within a reader": within_readers(trials, whole),
+        "AUC of LIX alone": auc_over_readers(trials, -trials.lix),
+        "AUC of other readers' answers": auc_over_readers(trials, others(trials)),
+        "AUC of the reader's other answers": auc_over_readers(trials, own_mean(trials)),
+        "fitted weights, with standard errors": fitted(trials, features),
+    }
+    if np.isfinite(trials.wpm).any():
+        made["AUC of pace alone"] = auc_over_readers(trials, -trials.wpm)
+        slow = -np.nan_to_num(trials.wpm, nan=1e6)
+        made["within a reader, pace alone"] = within_readers(trials, slow)
+    if len(features) > 1:
+        for name in features:
+            made[f"AUC of {name} alone"] = auc_over_readers(trials, trials.estimates([name]))
+    return made
+
+
+def skimmed(trials: Trials) -> dict[str, float]:
+    """Return the share of passages called skimmed, in texts of which all answers were right."""
+    units = np.array(
+        [
+            one.skimming or 0.0
+            for seen, right in zip(trials.passages, trials.right, strict=True)
+            for one in seen
+            if right == 1.0
+        ]
+    )
+    pace = Pace()
+    now = np.log(pace.skimmed_wpm / pace.wpm) / 0.30
+    limits = {
+        "1.5 times 238 words a minute (before)": np.log(1.5) / 0.30,
+        "two own standard deviations (now)": min(now, 2.999),
+    }
+    return {name: round(float((units > limit).mean()), 3) for name, limit in limits.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of the readers' files")
+    data = parser.parse_args().data
+    results: dict[str, object] = {}
+
+    def report(name: str, measure: Callable[[], object]) -> None:
+        results[name] = measure()
+        print(f"\n{name}\n{json.dumps(results[name], indent=1)}")
+
+    scrolled, paragraphs = scroll_log(data), onestop(data)
+    exam, sure = sb_sat(data)
+    report("scroll_log", partial(judge, scrolled, ("difficulty", "skimming", "revisits")))
+    report("scroll_log, called skimmed of what was understood", partial(skimmed, scrolled))
+    report("OneStop", partial(judge, paragraphs, ("difficulty",)))
+    report(
+        "OneStop, difficulty fitted to other articles",
+        lambda: auc_over_readers(paragraphs, difficulty_left_out(paragraphs, data)),
+    )
+    report("OneStop, after 20 own answers", partial(personalised, paragraphs))
+    report("SB-SAT", partial(judge, exam, ("difficulty", "skimming")))
+    report("SB-SAT, own confidence", lambda: auc_over_readers(exam, sure))
+    report("SB-SAT, own confidence within a reader", lambda: within_readers(exam, sure))
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
