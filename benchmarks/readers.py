@@ -215,25 +215,25 @@ def sb_sat(data: Path) -> tuple[Trials, FloatArray]:
             times[page] = times.get(page, 0.0) + float(row["RT"]) / 1000
     found, sure = [], []
     for row in rows(data / "sbsat_labels.csv"):
-        text, times = pages[row["book"]], seconds.get((row["subj"], row["book"]), {})
+        book, times = pages[row["book"]], seconds.get((row["subj"], row["book"]), {})
         features = [
             comprehension_features(
                 difficulty=difficulty.measure_difficulty(words, "en"),
                 wpm=count_words(words) / (times[page] / 60) if times.get(page, 0) > 0 else None,
                 own_wpm=USUAL_WPM,
             )
-            for page, words in sorted(text.items())
+            for page, words in sorted(book.items())
         ]
-        total = sum(times.get(page, 0.0) for page in text)
-        words = sum(map(count_words, text.values()))
-        lix = [one.lix for one in map(measure_readability, text.values()) if one is not None]
+        total = sum(times.get(page, 0.0) for page in book)
+        length = sum(map(count_words, book.values()))
+        lix = [one.lix for one in map(measure_readability, book.values()) if one is not None]
         found.append(
             (
                 row["subj"],
                 row["book"],
                 float(row["acc"]),
                 features,
-                words / (total / 60) if total > 0 else np.nan,
+                length / (total / 60) if total > 0 else np.nan,
                 float(np.mean(lix)),
             )
         )
@@ -370,7 +370,7 @@ def personalised(trials: Trials, least: int = 20, readers: int = 60) -> dict[str
     targets, predictions, means, who = [], [], [], []
     for name in np.unique(trials.reader)[:readers]:
         places = np.flatnonzero(trials.reader == name)
-        examples = [Example(trials.passages[at][0], trials.right[at], 1.0) for at in places]
+        examples = [Example(trials.passages[int(at)][0], trials.right[at], 1.0) for at in places]
         made = predict_in_turn(examples, comprehension_prior())
         right = trials.right[places]
         before = (np.cumsum(right) - right + 2 * 0.75) / (np.arange(len(right)) + 2)
@@ -380,12 +380,13 @@ def personalised(trials: Trials, least: int = 20, readers: int = 60) -> dict[str
         who += [name] * (len(places) - least)
     y, p, m = (np.array(values) for values in (targets, predictions, means))
     reader = np.array(who)
-    estimate, mean = (
-        [round(value, 3) for value in over_readers(reader, lambda at, of=of: area(y[at], of[at]))]
-        for of in (p, m)
-    )
-    error = round(calibration_error(y, p), 3)
-    return {"auc": estimate, "own mean of answers": mean, "calibration error": error}
+    estimate = over_readers(reader, lambda at: area(y[at], p[at]))
+    mean = over_readers(reader, lambda at: area(y[at], m[at]))
+    return {
+        "auc": [round(value, 3) for value in estimate],
+        "own mean of answers": [round(value, 3) for value in mean],
+        "calibration error": round(calibration_error(y, p), 3),
+    }
 
 
 def judge(trials: Trials, features: Sequence[str]) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.about.can_tell import show_claims
 from app.about.model import show_model
 from app.about.texts import ACCEPTABLE_USE, LICENCES, PRIVACY
 from app.parts.engine import engine_or_stop
@@ -11,7 +12,11 @@ from app.parts.engine import engine_or_stop
 
 def show_page() -> None:
     st.title("About")
-    model, privacy, use, licences = st.tabs(["Model", "Privacy", "Acceptable use", "Licences"])
+    tell, model, privacy, use, licences = st.tabs(
+        ["What it can tell", "Model", "Privacy", "Acceptable use", "Licences"]
+    )
+    with tell:
+        show_claims()
     with model:
         show_model(engine_or_stop().info)
     with privacy:

@@ -6,12 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from app.history.words import when
+from app.parts.words import plain
 from fer_core.affect.baseline import Baseline
 from fer_core.affect.weights import INTERVAL_PERCENT, INTERVAL_SDS, Coefficients, Weights
+from fer_core.learner.confidence import OwnCalibration
 from fer_core.learner.evaluation import Evaluation
 from fer_core.learner.scores import CALIBRATION_ANSWERS, Score
 from fer_core.storage.store import SessionStore
 
+#: So many of the latest answers that were sure and wrong are shown.
+SURE_BUT_WRONG_SHOWN = 5
 _CHANNELS = {
     "valence": "Valence (-1 to 1)",
     "arousal": "Arousal (-1 to 1)",
@@ -36,6 +40,7 @@ def show_learner(store: SessionStore) -> None:
     st.subheader("How good the estimates have been")
     st.markdown(learner.evaluation.sentence)
     st.markdown(learner.stress_evaluation.sentence)
+    show_calibration(learner.calibration)
     st.subheader("What it learned from you")
     count = learner.comprehension.answers + learner.stress.answers
     st.markdown(
@@ -118,6 +123,28 @@ def show_baseline(baseline: Baseline) -> None:
         },
         alt="What is usual for you, channel by channel",
     )
+
+
+def show_calibration(calibration: OwnCalibration) -> None:
+    """Show how sure the learner was of answers, and how often they were right."""
+    st.subheader("How well you know what you know")
+    st.markdown(calibration.sentence)
+    if not calibration.answers:
+        return
+    lines = [
+        {
+            "You said": one.label.capitalize(),
+            "Answers": one.answers,
+            "Right": f"{one.right} of {one.answers}",
+            "Wrong": one.answers - one.right,
+        }
+        for one in calibration.by_confidence
+    ]
+    st.dataframe(
+        pd.DataFrame(lines), hide_index=True, alt="How sure you were, and how often you were right"
+    )
+    for answer in calibration.sure_but_wrong[:SURE_BUT_WRONG_SHOWN]:
+        st.markdown(f":material/priority_high: Sure, but wrong: “{plain(answer.probe.prompt)}”")
 
 
 def score_line(name: str, score: Score) -> dict[str, str]:

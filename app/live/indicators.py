@@ -20,14 +20,14 @@ _ROOM = "<style>.st-key-indicators { min-height: 88px; }</style>"
 
 
 def show_indicators(snapshot: Snapshot) -> None:
-    """Show understanding, stress, facing the screen and, where it is read, the heart rate."""
+    """Show understanding, stress, in front of the screen and, where it is read, the heart rate."""
     st.html(_ROOM)
     with st.container(key="indicators"):
         cells = iter(st.columns(3 if snapshot.pulse is None else 4, gap="medium"))
         for name, indicator in (
             ("Understanding", snapshot.comprehension),
             ("Stress", snapshot.stress),
-            ("Facing the screen", snapshot.attention),
+            ("In front of the screen", snapshot.attention),
         ):
             with next(cells):
                 show_indicator(name, indicator, snapshot)
@@ -45,12 +45,12 @@ def show_indicator(name: str, indicator: Indicator, snapshot: Snapshot) -> None:
         return
     trend = indicator.trend
     arrow = "" if trend is None else f" {trend.arrow}"
-    unit = " %" if name == "Facing the screen" else ""
+    unit = " %" if name == "In front of the screen" else ""
     st.markdown(f"**{name}** &ensp; {estimate.value:.0f}{unit}{arrow}")
     parts = [f"probably {estimate.low:.0f} to {estimate.high:.0f}"]
     if trend is not None:
         parts.append(_TREND_WORDS[trend])
-    if name != "Facing the screen" and not estimate.calibrated:
+    if name != "In front of the screen" and not estimate.calibrated:
         parts.append("a first guess until you have answered more questions")
     st.caption(" · ".join(parts))
 

@@ -76,4 +76,4 @@ def show_prompt(running: RunningSession, snapshot: Snapshot) -> None:
 
 def ask_now(running: RunningSession, probe: Probe) -> None:
     """Ask a question about the moment."""
-    ask(probe, lambda value: running.answer(probe, value, now()))
+    ask(probe, lambda value, sure: running.answer(probe, value, now(), confidence=sure))

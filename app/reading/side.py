@@ -64,7 +64,11 @@ def ask_about_text(running: RunningSession, open_text: OpenText, probe: Probe) -
     """Ask one question about a passage a little way back, or about the moment."""
     passage = probe.passage_id
     about = "" if passage is None else remind(open_text.document, passage)
-    ask(probe, lambda value: running.answer(probe, value, now()), about)
+    ask(
+        probe,
+        lambda value, sure: running.answer(probe, value, now(), confidence=sure),
+        about,
+    )
 
 
 def remind(document: Document, passage_id: str) -> str:

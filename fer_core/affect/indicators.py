@@ -186,7 +186,7 @@ def comprehension_features(
         wpm: Words a minute on this passage.
         own_wpm: The learner's usual words a minute.
         revisits_above_median: Returns to the passage minus the learner's median.
-        away_share: Share of the time away or not facing the screen, 0..1.
+        away_share: Share of the time away or not in front of the screen, 0..1.
         negative_z: Standard deviations of Angry + Sad above the own baseline.
     """
     skimming = None

@@ -90,6 +90,8 @@ def _probe_of(running: RunningSession, answer: AnswerIn, position: int) -> Probe
         Malformed: There is no such probe, or the value is none of its answers.
     """
     if answer.probe_id is None:
+        if answer.confidence is not None:
+            raise _wrong(position, "confidence", "only an answer to a question has one")
         return None
     probe = running.session.probe(answer.probe_id)
     if probe is None:
@@ -97,6 +99,8 @@ def _probe_of(running: RunningSession, answer: AnswerIn, position: int) -> Probe
     if answer.value is not None and answer.value not in probe.options:
         low, high = probe.scale.low, probe.scale.high
         raise _wrong(position, "value", f"must be a whole number from {low} to {high}, or null")
+    if answer.confidence is not None and (probe.question is None or answer.value is None):
+        raise _wrong(position, "confidence", "only an answer to a question has one")
     return probe
 
 
@@ -106,7 +110,7 @@ def _take(running: RunningSession, answer: AnswerIn, probe: Probe | None, now: f
         assert answer.value is not None  # noqa: S101
         services().sessions.correct(running, answer.passage_id, answer.value)
         return
-    running.answer(probe, answer.value, now)
+    running.answer(probe, answer.value, now, confidence=answer.confidence)
 
 
 def _wrong(position: int, field: str, detail: str) -> Malformed:

@@ -1,7 +1,7 @@
 """A session as one chart: lanes above each other on one time axis, and one hover for all of them.
 
 From top to bottom: what happened, the five expressions, understanding and stress with their bands,
-facing the screen. All lanes are one view, so a moment stands at one place in all of them. The
+in front of the screen. All lanes are one view, so a moment stands at one place in all of them. The
 specification never changes while a session runs; only its tables do.
 """
 
@@ -27,7 +27,7 @@ _LANES: tuple[tuple[str, int, int], ...] = (
     ("Expression", 44, 134),
     ("Understanding", 158, 228),
     ("Stress", 252, 322),
-    ("Facing the screen", 346, 372),
+    ("In front of the screen", 346, 372),
 )
 _HEIGHT = 376
 #: Where signs of events stand. Pixels from the top.

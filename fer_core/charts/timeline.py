@@ -38,7 +38,7 @@ SHARES, LINES, MARKS, SPANS = "shares", "lines", "marks", "spans"
 INDICATORS: tuple[tuple[str, str, str, list[int]], ...] = (
     ("comprehension", "Comprehension", "#009E73", [1, 0]),
     ("stress", "Stress", "#D55E00", [6, 3]),
-    ("attention", "Facing the screen", "#0072B2", [2, 2]),
+    ("attention", "In front of the screen", "#0072B2", [2, 2]),
 )
 
 _GREY = "#808B98"  # reads on white and on near black alike

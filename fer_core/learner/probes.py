@@ -51,6 +51,9 @@ class Scale(NamedTuple):
 
 
 CLARITY_SCALE = Scale(1, 5, "not clear at all", "completely clear")
+#: How sure of an answer one can be.
+CONFIDENCE_LABELS = {1: "a guess", 2: "fairly sure", 3: "sure"}
+SURE = 3
 STRESS_SCALE = Scale(0, 10, "not at all", "as much as it gets")
 #: A card answered days later; from 2 on it came back (the ratings of FSRS).
 RECALL_SCALE = Scale(1, 4, "did not come back", "came at once")
@@ -113,14 +116,22 @@ class Answer:
         value: One of `probe.options`, or None: skipped.
         answered_at: When, in seconds on the session's clock.
         is_correction: Given on the learner's own account, to correct a mark on a passage.
+        confidence: How sure of it they were, 1 (a guess) to 3 (sure); None: not said. For answers
+            to the text's own questions only.
     """
 
     probe: Probe
     value: int | None
     answered_at: float
     is_correction: bool = False
+    confidence: int | None = None
 
     def __post_init__(self) -> None:
+        if self.confidence is not None:
+            if self.confidence not in CONFIDENCE_LABELS:
+                raise ValueError("a confidence is 1 (a guess), 2 (fairly sure) or 3 (sure)")
+            if self.probe.kind is not ProbeKind.QUESTION or self.value is None:
+                raise ValueError("only an answer to a question of the text has a confidence")
         if self.value is not None and self.value not in self.probe.options:
             scale = self.probe.scale
             raise ValueError(f"an answer here is a whole number from {scale.low} to {scale.high}")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from fer_core.affect.baseline import Baseline
 from fer_core.affect.indicators import Features
 from fer_core.affect.weights import Weights, comprehension_prior, stress_prior
+from fer_core.learner.confidence import OwnCalibration, own_calibration
 from fer_core.learner.evaluation import Evaluation, evaluate, evaluate_stress
 from fer_core.learner.personalise import Example, learn
 from fer_core.learner.probes import Answer, ProbeKind
@@ -70,6 +71,7 @@ class LearnerProfile:
         examples: The answers about understanding, oldest first.
         stress_examples: Those about stress.
         paces_wpm: Words a minute on passages that were read, the latest first.
+        calibration: How sure they were of answers, and how often they were right.
         usual: What the three indicators were in the latest sessions.
         answers_from: Answers before this moment do not count: the last reset, or 0.
     """
@@ -83,6 +85,7 @@ class LearnerProfile:
     examples: tuple[Example, ...] = ()
     stress_examples: tuple[Example, ...] = ()
     paces_wpm: tuple[float, ...] = ()
+    calibration: OwnCalibration = field(default_factory=lambda: own_calibration(()))
     usual: UsualLevels = NO_LEVELS
     answers_from: float = 0.0
 
@@ -117,7 +120,8 @@ class LearnerProfile:
             usual: The same.
             answers_from: The same.
         """
-        comprehension, stress = examples_of(answers)
+        given = tuple(answers)
+        comprehension, stress = examples_of(given)
         return cls(
             baseline=baseline,
             baseline_at=baseline_at,
@@ -128,6 +132,7 @@ class LearnerProfile:
             examples=comprehension,
             stress_examples=stress,
             paces_wpm=tuple(paces_wpm),
+            calibration=own_calibration([one.answer for one in given]),
             usual=usual,
             answers_from=answers_from,
         )

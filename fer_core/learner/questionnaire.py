@@ -92,7 +92,8 @@ class Questionnaire:
             self.open = None
         if probe.passage_id is not None:
             self._schedule.answered(probe.passage_id)
-        return before is None or before[0].value != answer.value
+        said = None if before is None else (before[0].value, before[0].confidence)
+        return said != (answer.value, answer.confidence)
 
     @property
     def examples(self) -> tuple[tuple[Answer, Features | None], ...]:

@@ -250,7 +250,13 @@ class RunningSession:
         return self.session.next_probe(at, None if reading is None else reading.askable())
 
     def answer(
-        self, probe: Probe, value: int | None, at: float, *, is_correction: bool = False
+        self,
+        probe: Probe,
+        value: int | None,
+        at: float,
+        *,
+        is_correction: bool = False,
+        confidence: int | None = None,
     ) -> None:
         """Take the learner's answer with what is known about the passage that it is about.
 
@@ -259,6 +265,7 @@ class RunningSession:
             value: One of `probe.options`, or None: skipped.
             at: When.
             is_correction: Given on the learner's own account; see `SessionRegistry.correct`.
+            confidence: How sure of it they are; see `Answer`.
 
         Raises:
             SessionFinished: The session is over, and this is no correction.
@@ -268,7 +275,14 @@ class RunningSession:
         features = None
         if self.reading is not None and probe.passage_id is not None:
             features = self.reading.features(probe.passage_id)
-        self.session.answer(probe, value, at, features=features, is_correction=is_correction)
+        self.session.answer(
+            probe,
+            value,
+            at,
+            features=features,
+            is_correction=is_correction,
+            confidence=confidence,
+        )
 
     # When it is let go
 

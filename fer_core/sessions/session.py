@@ -258,6 +258,7 @@ class StudySession:
         *,
         features: Features | None = None,
         is_correction: bool = False,
+        confidence: int | None = None,
     ) -> Answer:
         """Take the learner's answer; a second one to the same question replaces the first.
 
@@ -268,13 +269,14 @@ class StudySession:
             features: What is known about the passage that the question is about, so that the
                 answer can teach the estimates. For questions about the moment it is known here.
             is_correction: Given on the learner's own account; taken after the end too.
+            confidence: How sure of it they are, see `Answer`.
 
         Raises:
             SessionFinished: The session is over, and this is no correction.
             ValueError: The value is not one of the options.
         """
         with self._lock:
-            answer = Answer(probe, value, at, is_correction)
+            answer = Answer(probe, value, at, is_correction, confidence)
             self._core.answer(answer, features)
         self._on_word()
         return answer

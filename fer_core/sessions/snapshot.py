@@ -102,7 +102,7 @@ class Snapshot:
         arousal: -1..1, half-life 10 s; None if missing.
         comprehension: Estimate and own usual.
         stress: The same.
-        attention: The same; "facing the screen", share of the last 60 s.
+        attention: The same; "in front of the screen", share of the last 60 s.
         coverage: Share of the last 60 s with a usable face, 0..1.
         baseline_progress: 0..1; 1 when the own baseline is ready.
         elapsed_s: Since the start, pauses included.

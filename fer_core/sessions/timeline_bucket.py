@@ -31,7 +31,7 @@ class TimelineBucket:
         observed_s: Time in which attention can be judged: pictures came, the camera was on, and
             no second face was in view.
         valid_s: Of that, time with exactly one usable face.
-        facing_s: Of the observed time, time facing the screen.
+        facing_s: Of the observed time, time in front of the screen.
         away_s: Of the observed time, time away (no face for 5 s and more).
         presence: What the camera showed at the end.
         probabilities: Of the five classes, smoothed with a half-life of 1.5 s; None without a face.
@@ -46,7 +46,7 @@ class TimelineBucket:
         coverage: Share of the last 60 s with a usable face, 0..1.
         comprehension: The live estimate at the end.
         stress: The same.
-        attention: The same; "facing the screen".
+        attention: The same; "in front of the screen".
         pulse: The heart rate, or why it could not be read; None: it was not asked for.
     """
 

@@ -39,7 +39,7 @@ _PLAIN = (
 )  # fmt: skip
 _FEATURES = {"comprehension": ComprehensionFeatures, "stress": StressFeatures}
 #: Of a passage's reading: they matter while it is read only.
-_NOT_KEPT = frozenset({"watched", "is_left"})
+_NOT_KEPT = frozenset({"watched"})
 #: Histories up to version 0.6.0 name this feature, which was never measured.
 _FORMER_FEATURES = frozenset({"eye_closure"})
 
@@ -139,6 +139,7 @@ def answer_to_row(session_id: str, position: int, answer: Answer, features: Feat
         "value": answer.value,
         "answered_at": answer.answered_at,
         "is_correction": answer.is_correction,
+        "confidence": answer.confidence,
         "features_of": kind,
         "features": asdict(features) if kind and features is not None else None,  # type: ignore[call-overload]
     }
@@ -157,7 +158,13 @@ def row_to_answer(row: Mapping[str, Any]) -> tuple[Answer, Features | None]:
         chosen_at_random=row["chosen_at_random"],
     )
     return (
-        Answer(probe, row["value"], row["answered_at"], row["is_correction"]),
+        Answer(
+            probe,
+            row["value"],
+            row["answered_at"],
+            row["is_correction"],
+            row["confidence"],
+        ),
         row_to_features(row["features_of"], row["features"]),
     )
 
@@ -198,7 +205,9 @@ def row_to_passage(row: Mapping[str, Any]) -> PassageReading:
                 "passage_id", "words", "seconds", "away_seconds", "visits", "first_seen",
                 "last_seen", "negative_z", "coverage",
             )
-        }
+        },
+        # Histories before schema 0007 do not say.
+        is_left=row["is_left"] is not False,
     )  # fmt: skip
 
 

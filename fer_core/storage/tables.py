@@ -146,6 +146,7 @@ answers = Table(
     Column("value", Integer),
     Column("answered_at", Double, nullable=False),
     Column("is_correction", Boolean, nullable=False),
+    Column("confidence", Integer),
     Column("features_of", String(LABEL_LENGTH)),
     Column("features", JSON(none_as_null=True)),
 )
@@ -189,6 +190,7 @@ passages = Table(
     Column("visits", Integer, nullable=False),
     *_numbers("first_seen", "last_seen", "negative_z"),
     Column("coverage", Double, nullable=False),
+    Column("is_left", Boolean),
     *_numbers("comprehension", "comprehension_low", "comprehension_high"),
     Column("mark", String(LABEL_LENGTH)),
     Column("why", Text),

@@ -280,6 +280,8 @@ def test_an_answer_that_is_none_is_refused_and_none_of_the_batch_is_taken(
     answer = learner.post("/answers", body)
     assert answer.status_code == 400
     assert answer.get_json()["errors"][0]["pointer"] == "/1/value"
+    unsure = learner.post("/answers", [body[0] | {"confidence": 2}])
+    assert unsure.get_json()["errors"][0]["pointer"] == "/0/confidence"
     unknown = learner.post("/answers", [{"probe_id": "q99", "value": 1}])
     assert unknown.get_json()["errors"][0]["pointer"] == "/0/probe_id"
     assert learner.get("/feedback").get_json()["answered"] == 0

@@ -34,7 +34,7 @@ def test_a_moment_tells_of_all_lanes(tables: timeline.LiveTables) -> None:
         assert re.fullmatch(r"\d+ \(probably \d+ to \d+\)", told[f"lane{lane}"])
     (*_, rule) = lanes.lanes_spec()["layer"]
     hover = json.dumps(rule["encoding"]["tooltip"])
-    for name in ("Expression", "Understanding", "Stress", "Facing the screen"):
+    for name in ("Expression", "Understanding", "Stress", "In front of the screen"):
         assert f'"title": "{name}"' in hover
 
 

@@ -213,7 +213,7 @@ def expect_hover_to_read_all_lanes(page: Page) -> None:
         tip = page.locator("#vg-tooltip-element.visible")
         if tip.count():
             break
-    for lane in ("Expression", "Understanding", "Stress", "Facing the screen"):
+    for lane in ("Expression", "Understanding", "Stress", "In front of the screen"):
         expect(tip).to_contain_text(lane)
 
 

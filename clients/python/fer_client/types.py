@@ -23,6 +23,8 @@ class AnswerIn(TypedDict):
     """Instead of probe_id: corrects a mark; `value` is 1 to 5"""
     value: int | None
     """From `low` to `high` of the probe; null skips it"""
+    confidence: NotRequired[int | None]
+    """How sure of it: 1 a guess, 2 fairly sure, 3 sure; for probes of kind question"""
 
 
 AnswersIn: TypeAlias = list[AnswerIn]
@@ -591,7 +593,7 @@ class Indicators(TypedDict):
     comprehension: Indicator
     stress: Indicator
     attention: Indicator
-    """Facing the screen; mind wandering is invisible"""
+    """In front of the screen; where the mind is stays unseen"""
 
 
 class Model(TypedDict):

@@ -188,7 +188,7 @@ class Run {
     element("indicators").replaceChildren(
       card("Comprehension", indicators.comprehension),
       card("Stress", indicators.stress),
-      card("Facing the screen", indicators.attention),
+      card("In front of the screen", indicators.attention),
     );
     this.showBreak(snapshot.suggestion);
     this.showProbe(snapshot.probe);

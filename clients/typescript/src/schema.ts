@@ -748,6 +748,12 @@ export interface components {
              * @description From `low` to `high` of the probe; null skips it
              */
             value: number | null;
+            /**
+             * Confidence
+             * @description How sure of it: 1 a guess, 2 fairly sure, 3 sure; for probes of kind question
+             * @default null
+             */
+            confidence?: number | null;
         };
         /**
          * AnswersIn
@@ -1350,7 +1356,7 @@ export interface components {
         Indicators: {
             comprehension: components["schemas"]["Indicator"];
             stress: components["schemas"]["Indicator"];
-            /** @description Facing the screen; mind wandering is invisible */
+            /** @description In front of the screen; where the mind is stays unseen */
             attention: components["schemas"]["Indicator"];
         };
         /**

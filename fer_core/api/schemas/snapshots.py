@@ -80,7 +80,9 @@ class IndicatorsOut(Frozen):
 
     comprehension: IndicatorOut
     stress: IndicatorOut
-    attention: IndicatorOut = Field(description="Facing the screen; mind wandering is invisible")
+    attention: IndicatorOut = Field(
+        description="In front of the screen; where the mind is stays unseen"
+    )
 
 
 class SuggestionOut(Frozen):

@@ -91,6 +91,12 @@ class AnswerIn(Frozen):
     value: WholeNumber | None = Field(
         description="From `low` to `high` of the probe; null skips it"
     )
+    confidence: WholeNumber | None = Field(
+        default=None,
+        ge=1,
+        le=3,
+        description="How sure of it: 1 a guess, 2 fairly sure, 3 sure; for probes of kind question",
+    )
 
     @model_validator(mode="after")
     def _is_about_one_thing(self) -> Self:

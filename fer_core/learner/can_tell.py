@@ -1,0 +1,120 @@
+"""What this app can tell, how well, and on whom that was measured: the one source of both tables.
+
+`docs/method.md` has it in the field's words, the About page in a learner's. A test holds the two
+together with this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that the app tells.
+
+    Attributes:
+        what: What it is.
+        figure: How well, with 95 % intervals where there are people.
+        measured_on: On whom; "nobody yet" is an answer.
+        in_words: The same for a learner, in one or two sentences.
+    """
+
+    what: str
+    figure: str
+    measured_on: str
+    in_words: str
+
+
+CLAIMS: tuple[Claim, ...] = (
+    Claim(
+        "understanding of a passage, from its text alone",
+        "AUC of a right answer .59 (.57 to .61) on articles left out of the fit; LIX .54, other "
+        "readers' answers .62",
+        "121 readers of 324 English paragraphs (OneStop)",
+        "How hard a text looks says a little about whether you understood it, and nearly as much "
+        "as other readers' answers would.",
+    ),
+    Claim(
+        "understanding of a text, from its words and your pace",
+        "AUC .67 (.62 to .71) between texts of all readers, .52 (.47 to .57) between two texts of "
+        "one reader; pace alone .66",
+        "411 readers of two web pages each, paid for it; half of them rushed",
+        "It notices texts that were rushed. Which of two texts that you read properly you "
+        "understood better, it cannot tell before you have answered questions.",
+    ),
+    Claim(
+        "understanding of exam passages, from text and pace",
+        "AUC .52 (.46 to .59): not better than chance",
+        "95 readers of four passages each (SB-SAT)",
+        "Of texts that you read with full attention it cannot tell which you understood.",
+    ),
+    Claim(
+        "understanding, after 20 answers of one's own",
+        "AUC .62 (.58 to .66), calibration error .02; the mean of the own answers .59",
+        "60 readers of single paragraphs (OneStop)",
+        "Your answers make it better: its numbers then come true about as often as they say.",
+    ),
+    Claim(
+        "understanding, from how sure one is",
+        "AUC .65 (.59 to .69); within one reader .64 (.59 to .68)",
+        "95 readers of exam passages (SB-SAT)",
+        "How sure you are of an answer says more than anything that is measured here.",
+    ),
+    Claim(
+        "what the camera adds to understanding",
+        "judged for each learner, on their own answers; told to at most 5 in 100 made-up learners "
+        "whom it does not help",
+        "nobody yet but made-up learners",
+        "The app tells you itself, from 60 answers on, whether your camera has helped. Until then "
+        "nobody knows.",
+    ),
+    Claim(
+        "stress",
+        "not measured; its weights are choices until your answers move them",
+        "nobody yet",
+        "A guess from your expression, your head's motion and, if you like, your pulse. It is "
+        "worth something only after you have answered how stressed you are.",
+    ),
+    Claim(
+        "boredom, low engagement, confusion, frustration",
+        "not shown; see below for what was measured",
+        "19 students that the measuring had not seen (DAiSEE)",
+        "Not shown. What an onlooker would say of a face can be guessed a little better than by "
+        "chance, and what you feel is another thing.",
+    ),
+    Claim(
+        "being in front of the screen",
+        "whether a face is found; nothing on gaze",
+        "webcam pictures, see the model's figures",
+        "It sees whether your face is in the picture. Where you look, and whether your mind is "
+        "there, it cannot see.",
+    ),
+    Claim(
+        "time on a passage",
+        "within 20 % for 83 % of passages where the text is kept in the middle, 57 to 65 % where "
+        "it is kept elsewhere, 15 % where it is turned page by page",
+        "60 made-up readers",
+        "Right enough if you keep what you read in the bright band. If you read down a whole "
+        "screen before you scroll, times of single passages are off by half and more.",
+    ),
+    Claim(
+        "breaks by the timer",
+        "to the second, absences left out",
+        "made-up sessions",
+        "As you set it. Time away is not counted as study.",
+    ),
+    Claim(
+        "heart rate",
+        "within .5 a minute where it is shown; a face that chews in rhythm may pass for a pulse",
+        "made-up faces, and one film of a real one",
+        "Good on made-up faces; of real ones one was measured. Not medical.",
+    ),
+)
+
+
+def as_markdown() -> str:
+    """Return the table of `docs/method.md`."""
+    lines = ["| what | how well | on whom it was measured |", "|---|---|---|"]
+    lines += [f"| {one.what} | {one.figure} | {one.measured_on} |" for one in CLAIMS]
+    return "\n".join(lines)
