@@ -206,7 +206,7 @@ def row_to_passage(row: Mapping[str, Any]) -> PassageReading:
                 "last_seen", "negative_z", "coverage",
             )
         },
-        # Histories before schema 0007 do not say.
+        # Histories before schema 0008 do not say.
         is_left=row["is_left"] is not False,
     )  # fmt: skip
 
