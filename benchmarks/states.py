@@ -3,11 +3,12 @@
     python benchmarks/states.py --data DIR [--weights DIR]
 
 DIR holds students.csv and students.zip: one face a clip of ten seconds, with the votes of a crowd
-on the whole clip, 0 to 3 (DAiSEE; Gupta et al. 2016). A ridge regression on the video refiner's own
-features is fitted to the people of the train split, with its penalty chosen by folds of people, and
-judged on the people of the val split: AUC with its 95 % interval over people, within one person,
-quadratic kappa, accuracy; beside the probabilities of Angry and Sad added up, and beside chance.
-Prints a table and writes benchmarks/results/states.json. One thread, about four minutes.
+on the whole clip, 0 to 3 (DAiSEE; Gupta et al. 2016). A ridge regression on what the video
+refiner's neck holds of the face is fitted to the people of the train split, with its penalty chosen
+by folds of people, and judged on the people of the val split: AUC with its 95 % interval over
+people, within one person, quadratic kappa, accuracy; beside the probabilities of Angry and Sad
+added up, and beside chance. Prints a table and writes benchmarks/results/states.json. One thread,
+about three minutes.
 """
 
 from __future__ import annotations
@@ -54,15 +55,8 @@ FACE_SHARE = 0.84
 def features_of(data: Path, names: list[str], weights: Path) -> tuple[FloatArray, FloatArray]:
     """Return the refiner's features of each face, shape (n, d), and its scores, shape (n, 5)."""
     model = onnx.load(str(weights))
-    wanted = [
-        node.input[0]
-        if place == "neck"
-        else f"/model.22/cv3.{level}/cv3.{level}.1/act/Mul_output_0"
-        for place in ("neck", "branch")
-        for level in range(3)
-        for node in model.graph.node
-        if node.name == f"/model.22/cv3.{level}/cv3.{level}.0/conv/Conv"
-    ]
+    convolutions = {f"/model.22/cv3.{level}/cv3.{level}.0/conv/Conv" for level in range(3)}
+    wanted = [node.input[0] for node in model.graph.node if node.name in convolutions]
     for name in wanted:
         model.graph.output.append(onnx.helper.make_empty_tensor_value_info(name))
     options = onnxruntime.SessionOptions()
