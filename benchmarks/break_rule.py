@@ -4,7 +4,8 @@
 
 Prints a table; docs/method.md has it. `signals.py` measures the rule in use through whole sessions;
 this one sweeps its two constants over thousands of hours, second by second: valence wanders, is
-smoothed with a half-life of 60 s at the ordinary weight, and has a baseline of its first 5 minutes.
+smoothed with a half-life of 60 s at the ordinary weight, and has the baseline of `affect.baseline`:
+the last quarter of an hour without the last three minutes.
 """
 
 from __future__ import annotations
@@ -18,9 +19,14 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from fer_core.affect.baseline import BASELINE_BIN_S, BASELINE_S, MAD_TO_SD, MIN_SPREAD
-from fer_core.affect.breaks import MIN_GAP_S
-from fer_core.affect.signals import INDICATOR_HALF_LIFE_S
+from fer_core.affect.baseline import (
+    BASELINE_BIN_S,
+    BASELINE_S,
+    LAG_S,
+    MAD_TO_SD,
+    MIN_SPREAD,
+    WINDOW_S,
+)
 
 #: Wander of valence and its correlation time in seconds, as in `signals.py`.
 LEARNERS = ((0.06, 120.0), (0.08, 120.0), (0.10, 300.0), (0.10, 600.0))
@@ -49,10 +55,18 @@ def low_by(
         filled += step * (1.0 - filled)
         smooth = smooth + step / filled * (seen[second] - smooth)
         smoothed[second] = smooth
-    bins = seen[: int(BASELINE_S)].reshape(-1, int(BASELINE_BIN_S), hours).mean(axis=1)
-    usual = np.median(bins, axis=0)
-    spread = np.maximum(MAD_TO_SD * np.median(np.abs(bins - usual), axis=0), MIN_SPREAD)
-    return np.asarray((usual - smoothed) / spread)
+    width = int(BASELINE_BIN_S)
+    bins = seen[: seconds // width * width].reshape(-1, width, hours).mean(axis=1)
+    low = np.zeros((seconds, hours))
+    first, lag, window = (int(span / BASELINE_BIN_S) for span in (BASELINE_S, LAG_S, WINDOW_S))
+    for closed in range(first, len(bins) + 1):
+        upto = max(first, closed - lag)
+        known = bins[max(0, upto - window) : upto]
+        usual = np.median(known, axis=0)
+        spread = np.maximum(MAD_TO_SD * np.median(np.abs(known - usual), axis=0), MIN_SPREAD)
+        now = slice(closed * width, (closed + 1) * width)
+        low[now] = (usual - smoothed[now]) / spread
+    return low
 
 
 def alarms(low: np.ndarray, depth: float, length_s: int) -> list[list[int]]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from fer_core.learner.can_tell import CLAIMS
+from fer_core.learner.can_tell import CLAIMS, as_markdown
 
 
 def show_claims() -> None:
@@ -17,17 +16,7 @@ def show_claims() -> None:
     for claim in CLAIMS:
         st.markdown(f"**{claim.what.capitalize()}.** {claim.in_words}")
     with st.expander("The figures, and on whom they were measured"):
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "What": [claim.what for claim in CLAIMS],
-                    "How well": [claim.figure for claim in CLAIMS],
-                    "Measured on": [claim.measured_on for claim in CLAIMS],
-                }
-            ),
-            hide_index=True,
-            alt="What the app can tell, how well, and on whom it was measured",
-        )
+        st.markdown(as_markdown())
         st.caption(
             "AUC: of two passages, how often the better understood one is ranked higher; .5 is "
             "chance. In brackets: where the figure lies in 95 of 100 samples of such people."
