@@ -27,6 +27,8 @@ from fer_core.affect.baseline import (
     MIN_SPREAD,
     WINDOW_S,
 )
+from fer_core.affect.breaks import MIN_GAP_S
+from fer_core.affect.signals import INDICATOR_HALF_LIFE_S
 
 #: Wander of valence and its correlation time in seconds, as in `signals.py`.
 LEARNERS = ((0.06, 120.0), (0.08, 120.0), (0.10, 300.0), (0.10, 600.0))
