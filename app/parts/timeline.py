@@ -15,7 +15,7 @@ from fer_core.charts.lanes import lane_tables, lanes_spec, window_ends
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.timeline_bucket import TimelineBucket
 
-ALT = "Expressions, understanding, stress and time in front of the screen over the length of the session"
+ALT = "Expressions, understanding, stress and presence over the time of the session"
 
 
 def show_timeline(tables: timeline.LiveTables, key: str, ends: tuple[float, float]) -> None:
