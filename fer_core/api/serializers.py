@@ -30,7 +30,9 @@ from fer_core.api.schemas.study import (
     TimelineEstimate,
     TimelineRow,
 )
+from fer_core.live.history import SessionHistory
 from fer_core.live.registry import SessionRegistry
+from fer_core.live.result import sum_up
 from fer_core.live.running_session import RunningSession
 from fer_core.reading.attribution import PassageReading
 from fer_core.reading.highlights import Mark
@@ -262,17 +264,20 @@ def _reading_reason(running: RunningSession, passages: list[PassageReadingOut]) 
     return None
 
 
-def finished_of(running: RunningSession) -> FinishedOut:
+def finished_of(running: RunningSession, history: SessionHistory) -> FinishedOut:
     """Sum up a finished session, as of its end."""
     session = running.session
     started_at = session.info.started_at
     finished_at = started_at + session.totals(started_at).elapsed_s
-    report = make_report(session, finished_at)
+    result = sum_up(running, history, finished_at)
+    report = result.report
     return FinishedOut(
         session_id=running.session_id,
         retention=session.info.retention,
         started_at=started_at,
         finished_at=finished_at,
+        happened=result.outcome.happened,
+        next_step=result.outcome.next_step,
         totals=totals_of(session, finished_at),
         hardest=_stretch_of(report.hardest),
         best=_stretch_of(report.best),

@@ -177,9 +177,10 @@ def finish_session(path: SessionPath) -> Response:
     Finishing twice gives the same answer, after a restart too. Without retention keep this is the
     last that is known of the session: it is erased at once, and this answer after an hour.
     """
+    history = services().sessions.history
 
     def describe(running: RunningSession) -> str:
-        return finished_of(running).model_dump_json(by_alias=True)
+        return finished_of(running, history).model_dump_json(by_alias=True)
 
     body = services().sessions.endings.sum_up(path.session_id, describe, g.caller)
     return Response(body, content_type="application/json")

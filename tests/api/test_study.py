@@ -404,3 +404,15 @@ def test_a_session_can_be_taken_away(learner: Learner, photo: bytes) -> None:
     assert whole["events"][0]["at"] == "2027-01-15T08:00:00.000+00:00"
     assert whole["timeline"][0]["at"] == rows[0]["time"]
     assert len(whole["timeline"]) == len(rows)
+
+
+def test_the_end_says_what_happened_and_what_to_try(learner: Learner) -> None:
+    learner.start(text={"passages": PASSAGES})
+    learner.clock.now += 60
+    learner.see("p1", 0, 30)
+    learner.see("p2", 30, 60)
+    learner.post("/answers", [{"passage_id": "p2", "value": 1}])
+    finished = learner.post("/finish").get_json()
+    assert finished["happened"].startswith("You read 2 of")
+    assert finished["happened"].endswith("; passage 2 was hard for you.")
+    assert finished["next_step"].startswith("Next, read passage 2 again")

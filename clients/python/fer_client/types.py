@@ -734,7 +734,7 @@ class Feedback(TypedDict):
     suggestion: Suggestion | None
     breaks: list[Break]
     highlights: list[Highlight]
-    """At most a fifth of the text"""
+    """Guesses stand on at most a fifth of the text"""
     passages: list[PassageReading]
     """Those that were on the screen"""
     own_wpm: float | None
@@ -755,6 +755,10 @@ class Finished(TypedDict):
     retention: Literal["keep", "none", "memory"]
     started_at: str
     finished_at: str
+    happened: str
+    """What happened, one sentence for the learner"""
+    next_step: str
+    """What to try next, one sentence"""
     totals: Totals
     hardest: Stretch | None
     best: Stretch | None

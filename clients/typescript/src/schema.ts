@@ -1121,7 +1121,7 @@ export interface components {
             breaks: components["schemas"]["Break"][];
             /**
              * Highlights
-             * @description At most a fifth of the text
+             * @description Guesses stand on at most a fifth of the text
              */
             highlights: components["schemas"]["Highlight"][];
             /**
@@ -1189,6 +1189,16 @@ export interface components {
              * @example 2026-11-20T09:00:00.000Z
              */
             finished_at: string;
+            /**
+             * Happened
+             * @description What happened, one sentence for the learner
+             */
+            happened: string;
+            /**
+             * Next Step
+             * @description What to try next, one sentence
+             */
+            next_step: string;
             totals: components["schemas"]["Totals"];
             hardest: components["schemas"]["Stretch"] | null;
             best: components["schemas"]["Stretch"] | null;
@@ -4015,6 +4025,8 @@ export interface operations {
                      *       "retention": "none",
                      *       "started_at": "2027-01-15T08:00:00.000Z",
                      *       "finished_at": "2027-01-15T08:11:01.000Z",
+                     *       "happened": "You read 6 of 6 passages in 11 minutes.",
+                     *       "next_step": "Tomorrow, say from memory what you learned before you look at it again.",
                      *       "totals": {
                      *         "elapsed_s": 661,
                      *         "active_s": 661,

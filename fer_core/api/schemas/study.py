@@ -229,7 +229,9 @@ class FeedbackOut(Frozen):
     next_break_s: float | None = Field(ge=0)
     suggestion: SuggestionOut | None
     breaks: list[BreakOut]
-    highlights: list[HighlightOut] = Field(description="At most a fifth of the text")
+    highlights: list[HighlightOut] = Field(
+        description="Guesses stand on at most a fifth of the text"
+    )
     passages: list[PassageReadingOut] = Field(description="Those that were on the screen")
     own_wpm: float | None = Field(description="The pace that the marks compare with")
     reading_reason: ReasonOut | None = Field(description="Why there are no passages")
@@ -254,6 +256,8 @@ class FinishedOut(Frozen):
     retention: Retention
     started_at: Moment
     finished_at: Moment
+    happened: str = Field(description="What happened, one sentence for the learner")
+    next_step: str = Field(description="What to try next, one sentence")
     totals: TotalsOut
     hardest: StretchOut | None
     best: StretchOut | None
