@@ -118,7 +118,7 @@ class InferenceEngine:
         rgb: RgbImage,
         mode: Mode = "photo",
         confidence: float | None = None,
-        timeout: float = 30.0,
+        timeout: float = 60.0,
     ) -> Detections:
         """Analyse one picture and wait for the answer.
 
