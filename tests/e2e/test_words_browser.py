@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from app.parts.consent import CONSENT_VERSION
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.photos.exports import encode_jpeg
+from fer_core.reading.notes import PassageNote
+from fer_core.recall.making import own_card
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.history import TextLabel
@@ -29,6 +32,7 @@ from tests.support.words import HOSTILE, TURNING
 #: Ten thousand letters.
 TITLE = (HOSTILE * 40)[:9_900] + TURNING + " the end"
 GOAL = HOSTILE + TURNING
+TAGS = [":smile: **b** $x$ a@b.example", ":material/home: <i>i</i> -> x"]
 TEXT = Document(
     title=HOSTILE,
     passages=tuple(
@@ -60,6 +64,10 @@ def fill(data_dir: Path) -> None:
             assert store.save_now()
             result = ReadingTracker(TEXT, session).result()
             store.save_reading(name, result.reading, result.estimates, result.highlights)
+            store.set_note(name, HOSTILE)
+            store.own_words.set_tags(name, TAGS)
+            store.own_words.set_notes(name, [PassageNote("p1", note=HOSTILE)])
+        store.cards.add([own_card(HOSTILE, HOSTILE, time.time() - 60)])
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +95,7 @@ def page(address: str, chromium: Browser) -> Iterator[Page]:
 def shown(place: Locator, words: str) -> None:
     """Expect words in a place letter by letter, and nothing made of them."""
     expect(place).to_be_visible()
+    expect(place).to_have_text(re.compile(r"\S"))  # what draws Markdown comes in pieces
     assert one_line(words) in (place.text_content() or "")
     made = "a[href^=http], a[href^=mailto], img[src*='/9'], code, strong strong, em, del, .katex"
     assert place.locator(made).count() == 0
@@ -109,6 +118,11 @@ def test_a_session_of_the_history(page: Page, address: str) -> None:
 def test_the_list_and_the_comparisons(page: Page, address: str) -> None:
     page.goto(f"{address}/history")
     settled(page)
+    shown(page.locator(".st-key-open-read"), TITLE)
+    card = page.locator("[class*=st-key-card-]").filter(has=page.locator(".st-key-open-read"))
+    said = card.text_content() or ""
+    for words in (HOSTILE.strip()[:160], GOAL, *TAGS):
+        assert one_line(words) in said
     shown(page.locator("[class*=st-key-open-]").filter(has_text="the end").first, TITLE)
     page.get_by_role("tab", name="Compare").click()
     texts = page.get_by_test_id("stSelectbox").filter(has_text="Text").locator("input")
@@ -120,6 +134,15 @@ def test_a_text_that_was_read(page: Page, address: str) -> None:
     settled(page)
     shown(page.locator("h1"), HOSTILE)
     shown(page.get_by_test_id("stHtml").filter(has_text="passage 2 word").first, HOSTILE)
+
+
+def test_a_card_to_review(page: Page, address: str) -> None:
+    page.goto(f"{address}/review")
+    settled(page)
+    shown(page.get_by_test_id("stHtml").filter(has_text="![p]").first, HOSTILE)
+    page.get_by_role("button", name="Show the answer").click()
+    expect(page.get_by_test_id("stHtml").filter(has_text="![p]")).to_have_count(2)
+    shown(page.get_by_test_id("stHtml").filter(has_text="![p]").last, HOSTILE)
 
 
 def test_a_session_that_goes_on(page: Page, address: str) -> None:
