@@ -21,7 +21,8 @@ from fer_core.workers.pool import Limits, TaskFailed, WorkerPool
 LARGEST_TEXT_BYTES = 20_000_000
 LARGEST_PACKED_BYTES = 200_000_000
 #: Processor time. 300 printed pages take one and a half seconds, placed letter by letter two.
-LONGEST_S = 10.0
+#: With the start of a worker and its end, an answer or a refusal is there within ten.
+LONGEST_S = 8.0
 #: The largest file taken, PDFium and room to unpack.
 MOST_MEMORY_BYTES = 1 << 30
 
