@@ -45,11 +45,11 @@ def test_eyes_give_way_to_a_timer_that_is_due_soon() -> None:
     assert advisor.advise(1301.0, 1301.0, timer_left_s=MIN_GAP_S) is not None
 
 
-def test_three_negative_minutes_bring_a_break_with_their_evidence() -> None:
-    suggestion = run(BreakAdvisor(FAR), 240, valence=-0.3)[0]
+def test_four_negative_minutes_bring_a_break_with_their_evidence() -> None:
+    suggestion = run(BreakAdvisor(FAR), 300, valence=-0.3)[0]
     assert suggestion.rule is BreakRule.NEGATIVE
-    assert suggestion.at == pytest.approx(181, abs=1)
-    assert suggestion.evidence == "Expression leaned negative for 3 minutes, coverage 84 %."
+    assert suggestion.at == pytest.approx(241, abs=1)
+    assert suggestion.evidence == "Expression leaned negative for 4 minutes, coverage 84 %."
 
 
 def test_two_negative_minutes_bring_none() -> None:
