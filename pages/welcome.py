@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.parts.due import show_due
 from app.parts.start import offer_unfinished
 from app.welcome.home import show_pages, show_start, show_tries, show_week
 
@@ -15,6 +16,7 @@ def show_page() -> None:
         "stays on this computer: pictures are never kept, and nothing is sent anywhere."
     )
     offer_unfinished()
+    show_due()
     left, right = st.columns([3, 2], gap="large")
     with left:
         show_start()

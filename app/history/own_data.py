@@ -71,6 +71,8 @@ def offer_import(store: SessionStore) -> None:
 def imported_words(result: ImportResult) -> str:
     """Say what an import did."""
     added = "1 session" if result.added == 1 else f"{result.added} sessions"
+    if result.cards:
+        added += " and 1 card" if result.cards == 1 else f" and {result.cards} cards"
     if not result.known:
         return f"{added} imported, no duplicates."
     return f"{added} imported, {result.known} already here."

@@ -87,8 +87,9 @@ def after_a_week(answered: Iterable[tuple[Card, Review]]) -> WeekResult:
 def wilson(hits: int, n: int) -> tuple[float | None, float | None]:
     """Return the 95 % interval of a share (Wilson 1927), which holds for small n too.
 
-    >>> [round(end, 2) for end in wilson(9, 10)]
-    [0.6, 0.98]
+    >>> low, high = wilson(9, 10)
+    >>> round(low, 2), round(high, 2)
+    (0.6, 0.98)
     """
     if n == 0:
         return None, None

@@ -171,3 +171,14 @@ def test_what_came_back_after_a_week_is_shown(store: SessionStore) -> None:
     assert page.metric[0].value == "50%"
     assert "1 of 2 came back a week or more after reading" in said_by(page)
     assert list(page.dataframe[0].value["Days after reading"]) == [9, 9]
+
+
+def test_home_says_how_many_cards_are_due(store: SessionStore) -> None:
+    assert "to review today" not in _links(run_page("welcome"))
+    store.cards.add([own_card(f"Question {number}?", "x", time.time()) for number in range(2)])
+    assert "2 cards to review today" in _links(run_page("welcome"))
+
+
+def _links(page: AppTest) -> str:
+    assert not page.exception
+    return "\n".join(str(one.proto.label) for one in page.get("page_link"))
