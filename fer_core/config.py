@@ -34,6 +34,26 @@ def _read_json(value: Any) -> Any:
         raise ValueError('must be a JSON list, such as ["https://app.example"]') from None
 
 
+def _expand_home(value: Path) -> Path:
+    try:
+        return value.expanduser()
+    except RuntimeError:
+        raise ValueError("begins with ~, and there is no such home folder") from None
+
+
+def _check_prefix(value: str) -> str:
+    prefix = value.rstrip("/")
+    if prefix and not PATH_PREFIX.fullmatch(prefix):
+        raise ValueError("must be a path, such as /expressions")
+    return prefix
+
+
+#: A path below which a proxy shows a server: no host, no query, nothing that leads up or out.
+PATH_PREFIX = re.compile(r"(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._~-]+)+")
+#: A path in which `~` stands for the home folder, as in a shell: systemd and Docker know no `~`.
+HomePath = Annotated[Path, AfterValidator(_expand_home)]
+
+
 def _check_hash(value: str) -> str:
     if not re.fullmatch("[0-9a-fA-F]{64}", value):
         raise ValueError("must be the SHA-256 of a key, 64 hexadecimal digits, not the key itself")
@@ -47,9 +67,12 @@ _ListVariable = (NoDecode, BeforeValidator(_read_json))
 class Settings(BaseSettings):
     """What can be set from outside; each field reads FER_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="FER_", extra="ignore", frozen=True)
+    # A variable that is set to nothing, as an empty line of an env file is, counts as unset.
+    model_config = SettingsConfigDict(
+        env_prefix="FER_", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
-    weights: Path = Field(
+    weights: HomePath = Field(
         default=PROJECT_ROOT / "weights" / "model.json",
         description="The model: a model.json, an .onnx beside one, or a .pt",
     )
@@ -64,7 +87,7 @@ class Settings(BaseSettings):
         default=16, ge=1, le=1024, description="Photos waiting for the model before it says busy"
     )
 
-    data_dir: Path = Field(
+    data_dir: HomePath = Field(
         default_factory=_user_data_dir, description="Where the history is kept (numbers only)"
     )
     database_url: str | None = Field(
@@ -94,6 +117,11 @@ class Settings(BaseSettings):
 
     api_host: str = Field(default="127.0.0.1", description="Address the API listens on")
     api_port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on")
+    api_prefix: Annotated[str, AfterValidator(_check_prefix)] = Field(
+        default="",
+        description="Path below which a proxy shows the API, such as /expressions; "
+        "X-Forwarded-Prefix says so too",
+    )
     api_threads: int = Field(
         default=32, ge=2, le=256, description="Requests and event streams handled at once"
     )

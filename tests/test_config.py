@@ -69,3 +69,32 @@ def test_on_windows_it_is_in_the_local_folder_without_an_author(
 def test_a_folder_of_ones_own_comes_first(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FER_DATA_DIR", str(home / "mine"))
     assert Settings().data_dir == home / "mine"
+
+
+@pytest.mark.parametrize("name", ["data_dir", "weights"])
+def test_a_path_may_begin_at_home(name: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"FER_{name.upper()}", "~/fer")
+    assert getattr(Settings(), name) == home / "fer"
+
+
+def test_a_home_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_DATA_DIR", "~nobody-of-this-name/fer")
+    with pytest.raises(ValueError, match="no such home folder"):
+        Settings()
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_a_variable_that_is_empty_is_unset(
+    name: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del home
+    unset = Settings()
+    monkeypatch.setenv(f"FER_{name.upper()}", "")
+    assert Settings() == unset
+
+
+@pytest.mark.parametrize("prefix", ["expressions", "/a b", "//a", "/../a", "/a/..", "http://a/"])
+def test_a_prefix_that_is_no_path_is_refused(prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_API_PREFIX", prefix)
+    with pytest.raises(ValueError, match="must be a path"):
+        Settings()

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.history.side_by_side import show_side_by_side
 from app.history.words import in_words, when
+from app.parts.due import browser_zone
 from fer_core.affect.weights import INTERVAL_PERCENT
 from fer_core.charts.history import COMPREHENSION, STRESS, hour_chart, trend_chart
 from fer_core.charts.timeline import clock_text
@@ -42,7 +43,7 @@ def show_comparisons(store: SessionStore) -> None:
             "moves the line as well."
         )
     st.subheader("By hour of the day")
-    hours = by_hour(sessions, None)
+    hours = by_hour(sessions, browser_zone())
     if any(hour.comprehension is not None or hour.stress is not None for hour in hours):
         st.altair_chart(hour_chart(hours), width="stretch", key="hours")
         st.caption(
@@ -57,7 +58,7 @@ def show_comparisons(store: SessionStore) -> None:
 def show_trend(sessions: list[SessionSummary], name: str, title: str, colour: str) -> bool:
     """Draw an estimate over the sessions; tell whether there was anything to draw."""
     trend = find_trend([(one.info.started_at, getattr(one, name)) for one in sessions])
-    chart = trend_chart(sessions, name, title, colour, trend)
+    chart = trend_chart(sessions, name, title, colour, trend, browser_zone())
     if chart is None:
         st.markdown(f"{title}: no session has an estimate yet.")
         return False

@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from app.parts.clock import now
+from app.parts.due import browser_zone
 from app.parts.preferences import preferences
 from fer_core.charts.calendar import calendar_chart, calendar_table
 from fer_core.sessions.outcome import in_minutes
@@ -32,7 +33,8 @@ def show_days(sessions: Sequence[SessionSummary]) -> None:
     Args:
         sessions: All of them, whatever the filters below say.
     """
-    totals, today = daily_totals(sessions, None), local_day(now(), None)
+    zone = browser_zone()
+    totals, today = daily_totals(sessions, zone), local_day(now(), zone)
     left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
     with left:
         show_goal(studied_on(totals, today))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import streamlit as st
 
 from app.history.memory import HistoryMemory, Outcome
 from app.parts.clock import now
+from app.parts.due import browser_zone
 from app.parts.preferences import preference_file
 from app.parts.sessions import session_registry
 from app.parts.words import plain
@@ -134,7 +135,7 @@ def offer_export(store: SessionStore) -> None:
         bar.empty()
     if memory.export is None:
         return
-    day = datetime.fromtimestamp(now()).astimezone().strftime("%Y-%m-%d")
+    day = datetime.fromtimestamp(now(), UTC).astimezone(browser_zone()).strftime("%Y-%m-%d")
     st.download_button(
         f"Download ({len(memory.export) / 1e6:.1f} MB)",
         memory.export,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from app.parts.clock import now
+from app.parts.due import browser_zone
 from fer_core.affect.indicators import Estimate
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import SessionSummary
@@ -12,7 +13,7 @@ from fer_core.storage.history import SessionSummary
 
 def when(at: float) -> str:
     """Return a moment on the learner's clock."""
-    return datetime.fromtimestamp(at).astimezone().strftime("%d %b %Y, %H:%M")
+    return datetime.fromtimestamp(at, UTC).astimezone(browser_zone()).strftime("%d %b %Y, %H:%M")
 
 
 def in_words(estimate: Estimate | None) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import streamlit as st
 
 from app.parts.clock import now
+from app.parts.due import browser_zone
 from app.parts.sessions import session_registry
 from app.parts.words import plain
 from fer_core.charts.printable import PageWords, session_page
@@ -118,7 +119,7 @@ def offer_downloads(
         stored: As the history has it: title, note and tags may have changed since.
     """
     session = running.session
-    began = datetime.fromtimestamp(session.info.started_at).astimezone()
+    began = datetime.fromtimestamp(session.info.started_at, UTC).astimezone(browser_zone())
     name = began.strftime("%Y-%m-%d-%H%M")
     words = PageWords(
         title=(stored.info.title if stored else session.info.title) or UNTITLED,

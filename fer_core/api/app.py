@@ -23,6 +23,7 @@ from fer_core.api.keys import KeyRing
 from fer_core.api.markers import markers
 from fer_core.api.model_loader import ModelService
 from fer_core.api.observability import Observer
+from fer_core.api.path_prefix import PathPrefix
 from fer_core.api.problems import on_validation_error, register_error_handlers
 from fer_core.api.reading import reading
 from fer_core.api.request_class import ApiRequest, StrictJson
@@ -137,6 +138,7 @@ def create_app(
     observer.install(app)
     RequestGuard(settings, keys, require_key=require_key).install(app)
     register_error_handlers(app)
+    app.wsgi_app = PathPrefix(app.wsgi_app, settings.api_prefix)  # type: ignore[method-assign]
     return app
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Response, redirect, send_from_directory
+from flask import Blueprint, Response, redirect, request, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
 
 from fer_core.errors import SettingsError
@@ -39,7 +39,7 @@ def check_built() -> None:
 @demo_page.get("/demo")
 def demo_address() -> AnyResponse:
     """Lead to the page."""
-    return redirect("/demo/", 308)
+    return redirect(f"{request.script_root}/demo/", 308)
 
 
 @demo_page.get("/demo/")

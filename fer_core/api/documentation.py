@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app
+from flask import Blueprint, Response, abort, current_app, request
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -185,8 +185,12 @@ documentation = Blueprint("documentation", __name__)
 
 @documentation.get("/openapi.json")
 def openapi_document() -> Response:
-    """Return the contract."""
-    return Response(current_app.extensions["fer_openapi"], content_type="application/json")
+    """Return the contract; below a proxy's path it says so."""
+    contract: str = current_app.extensions["fer_openapi"]
+    if request.script_root:
+        servers = {"servers": [{"url": request.script_root}]}
+        contract = json.dumps({**json.loads(contract), **servers}, ensure_ascii=False)
+    return Response(contract, content_type="application/json")
 
 
 @documentation.get("/docs")
@@ -218,8 +222,8 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Expressions API</title>
-<link rel="icon" href="/docs/swagger.svg">
-<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" href="docs/swagger.svg">
+<link rel="stylesheet" href="docs/swagger-ui.css">
 <style>
 .swagger-ui .renderedMarkdown :is(p, li, td) { line-height: 1.5; max-width: 50rem; }
 .swagger-ui .renderedMarkdown p { margin-inline: 0; }
@@ -231,9 +235,9 @@ _PAGE = """<!doctype html>
 </head>
 <body>
 <main id="contract"><p>This page needs JavaScript; the contract itself is at
-<a href="/openapi.json">/openapi.json</a>.</p></main>
-<script src="/docs/swagger-ui-bundle.js"></script>
-<script src="/docs/start.js"></script>
+<a href="openapi.json">openapi.json</a>.</p></main>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script src="docs/start.js"></script>
 </body>
 </html>
 """
@@ -243,7 +247,7 @@ const follow = () => document.documentElement.classList.toggle("dark-mode", dark
 dark.addEventListener("change", follow);
 follow();
 SwaggerUIBundle({
-  url: "/openapi.json",
+  url: new URL("openapi.json", document.baseURI).href,
   dom_id: "#contract",
   deepLinking: true,
   docExpansion: "list",

@@ -57,7 +57,8 @@ function make(tag: string, text: string, className = ""): HTMLElement {
   return made;
 }
 
-const apiUrl = new URL(location.href).searchParams.get("api") ?? location.origin;
+// The page lies at /demo/ of its API, which may lie below a path of a proxy.
+const apiUrl = new URL(location.href).searchParams.get("api") ?? new URL("..", location.href).href.replace(/\/$/, "");
 
 function show(section: "consent" | "live" | "summary"): void {
   for (const id of ["consent", "live", "summary"]) element(id).hidden = id !== section;
