@@ -106,9 +106,19 @@ class Session:
         """Return the question to put to the learner now; mostly there is none."""
         return cast(types.Probe | None, self._call("GET", "/probe"))
 
-    def answer(self, probe_id: str, value: int | None) -> None:
-        """Send the learner's answer; None skips the question."""
-        self._call("POST", "/answers", json=[{"probe_id": probe_id, "value": value}])
+    def answer(self, probe_id: str, value: int | None, *, confidence: int | None = None) -> None:
+        """Send the learner's answer; None skips the question.
+
+        Args:
+            probe_id: Which.
+            value: From its `low` to its `high`.
+            confidence: How sure of it they are, for questions of the text: 1 a guess, 2 fairly
+                sure, 3 sure; None: not said.
+        """
+        answer = {"probe_id": probe_id, "value": value}
+        if confidence is not None:
+            answer["confidence"] = confidence
+        self._call("POST", "/answers", json=[answer])
 
     def correct(self, passage_id: str, clarity: int) -> None:
         """Send the learner's own word about a passage: 1 (not clear) to 5 (completely)."""
