@@ -20,6 +20,7 @@ from app.parts.results import (
     show_outcome,
 )
 from app.parts.sessions import session_registry
+from app.parts.start import go_on_with
 from app.parts.timeline import draw_session, explain_missing
 from app.parts.words import plain
 from fer_core.charts.timeline import clock_text
@@ -119,7 +120,12 @@ def offer_next_steps(summary: SessionSummary) -> None:
     page, label = ("live", "Start the next session")
     if summary.text is not None:
         page, label = ("reading", "Read another text")
-    if st.button(label, icon=":material/play_arrow:", key="another"):
+    if st.button(
+        label,
+        icon=":material/play_arrow:",
+        key="another",
+        on_click=lambda: go_on_with(summary.info.title),
+    ):
         st.switch_page(page_of(page))
 
 

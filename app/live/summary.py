@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from app.parts.navigation import page_of
 from app.parts.results import (
     UNTITLED,
     offer_downloads,
@@ -14,6 +15,7 @@ from app.parts.results import (
 )
 from app.parts.scroll import note_next_step
 from app.parts.sessions import history_problem, session_registry
+from app.parts.start import go_on_with
 from app.parts.timeline import draw_session, explain_missing
 from app.parts.words import plain
 from fer_core.charts.timeline import clock_text
@@ -52,11 +54,17 @@ def show_summary(running: RunningSession) -> None:
 
 
 def offer_next_steps(running: RunningSession) -> None:
-    """Offer to start the next session."""
-    with st.container(horizontal=True):
-        if st.button(
-            "Start the next session", type="primary", icon=":material/play_arrow:", key="another"
-        ):
+    """Offer to start the next session with the same subject, and to review."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        again = st.button(
+            "Start the next session",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="another",
+            on_click=lambda: go_on_with(running.session.info.title),
+        )
+        st.page_link(page_of("review"), label="Review", icon=":material/school:")
+        if again:
             if not running.session.info.keep:
                 session_registry().erase(running.session_id)
             st.query_params.clear()

@@ -15,6 +15,7 @@ CARDS = """
 [class*="st-key-open-"] button::after { content: ""; position: absolute; inset: 0; }
 [class*="st-key-open-"], [class*="st-key-open-"] div, [class*="st-key-open-"] button {
   position: static; }
+[class*="st-key-open-"] button { justify-content: start; }
 [class*="st-key-menu-"] { position: relative; z-index: 1; }
 </style>
 """

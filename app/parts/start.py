@@ -57,6 +57,11 @@ def ask_subject() -> str:
     )
 
 
+def go_on_with(subject: str) -> None:
+    """Let the next session begin with this subject in its field; in a callback, before it runs."""
+    st.session_state["setup_title"] = subject
+
+
 def choose_plan() -> BreakPlan:
     """Let a plan be chosen; the one that was used last stands there."""
     chosen = preferences()

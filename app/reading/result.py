@@ -6,15 +6,16 @@ import streamlit as st
 
 from app.parts.results import offer_downloads, result_of, show_outcome
 from app.parts.scroll import go_to_place, note_next_step
-from app.parts.sessions import history_problem
+from app.parts.sessions import history_problem, session_registry
 from app.parts.words import plain
-from app.reading.cards import offer_cards
+from app.reading.cards import make, offer_cards
 from app.reading.marked_text import show_marked_text
 from app.reading.memory import ReadingMemory
 from app.reading.notes import show_notes
 from app.reading.open_text import OpenText
 from app.reading.passage_map import show_map
 from fer_core.charts.timeline import clock_text
+from fer_core.live.card_making import passages_to_review
 from fer_core.live.reading_tracker import ReadingResult
 from fer_core.sessions.report import NOTE
 from fer_core.sessions.reread import RereadItem, reread_items, to_html, to_json, to_markdown
@@ -36,7 +37,7 @@ def show_result(open_text: OpenText) -> None:
         st.warning(plain(problem), icon=":material/save:")
     show_outcome(open_text.running, summed)
     items = reread_items(document, result.highlights)
-    offer_next_steps(items)
+    offer_next_steps(open_text, result, items)
     show_totals(result)
     seen = any(reading.seen for reading in result.reading.passages)
     if not seen:
@@ -59,8 +60,10 @@ def show_result(open_text: OpenText) -> None:
     go_to_place(f"passage-{memory.result_at}", memory.result_step)
 
 
-def offer_next_steps(items: list[RereadItem]) -> None:
-    """Offer to go to the passages to read again, and to read another text."""
+def offer_next_steps(open_text: OpenText, result: ReadingResult, items: list[RereadItem]) -> None:
+    """Offer to go to the passages to read again, to review them, and to read another text."""
+    store = session_registry().history.store
+    hard = list(passages_to_review(result))
     with st.container(horizontal=True):
         if items:
             st.button(
@@ -70,6 +73,12 @@ def offer_next_steps(items: list[RereadItem]) -> None:
                 key="reread_now",
                 on_click=lambda: ReadingMemory.of_tab().go_to(items[0].passage.index + 1),
             )
+        if (
+            store is not None
+            and hard
+            and st.button("Make review cards of them", icon=":material/school:", key="review_them")
+        ):
+            make(store.cards, open_text, hard)
         if st.button("Read another text", icon=":material/add:", key="read_another"):
             st.query_params.clear()
             note_next_step()

@@ -71,6 +71,7 @@ VIEWS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "review": ("review", nothing),
     "history": ("history", nothing),
     "result": ("history?session=s1", nothing),
+    "settings": ("settings", nothing),
     "about": ("about", nothing),
 }
 

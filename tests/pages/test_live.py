@@ -328,11 +328,13 @@ def test_a_session_that_is_not_kept_is_forgotten_with_the_next() -> None:
     agree()
     page = run_page("live")
     page.toggle(key="setup_keep").set_value(False)
+    page.text_input(key="setup_title").set_value("Bees")
     page.button(key="start_session").click().run()
     page.button(key="finish").click().run()
     assert "Download it now" in words(page)
     (kept,) = session_registry().running()
     page.button(key="another").click().run()
+    assert page.text_input(key="setup_title").value == "Bees"
     assert kept.erased
     assert session_registry().running() == []
 

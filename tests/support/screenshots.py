@@ -77,12 +77,14 @@ def open_sample(page: Page) -> None:
 
 SHOTS = (
     Shot("home", ""),
+    Shot("review", "review"),
     Shot("photos", "photos", hand_in_photos),
     Shot("live", "live"),
     Shot("reading", "reading", open_sample),
     Shot("history", "history"),
     Shot("result", "history?session=s1"),
     Shot("reading-result", "reading?reading=s0"),
+    Shot("settings", "settings"),
     Shot("about", "about"),
 )
 
