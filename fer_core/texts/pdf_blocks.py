@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from statistics import median
 
-from fer_core.texts.document import Block, BlockKind
+from fer_core.texts.document import Block, BlockKind, count_words
 from fer_core.texts.pdf_text import Line
 
 #: Of the usual distance between lines: from here on there is white between two of them.
@@ -196,7 +196,7 @@ class _Builder:
     def _stands_out(self, line: Line) -> bool:
         """Tell a heading by its letters: few words, larger or bolder than the text."""
         text, usual = line.text, self.usual
-        if len(text.split()) > LONGEST_HEADING_WORDS or not any(map(str.isalpha, text)):
+        if count_words(text) > LONGEST_HEADING_WORDS or not any(map(str.isalpha, text)):
             return False
         letters = sum(map(str.isalpha, text))
         if line.size > _LARGER * usual.size and not text.endswith((",", ";")):
@@ -262,8 +262,9 @@ class _Builder:
 
 def _ends_early(line: Line, following: Line) -> bool:
     """Tell whether the next line's first word would have had room at a line's end."""
-    word = following.words[0]
-    return line.right + _SPACE * line.size + word.right - word.left < line.margins[1]
+    word, (left, right) = following.words[0], line.margins
+    room = line.left - left if line.is_right_to_left else right - line.right
+    return _SPACE * line.size + word.right - word.left < room
 
 
 def _is_item(line: Line) -> bool:

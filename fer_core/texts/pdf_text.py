@@ -24,6 +24,8 @@ _ENCRYPTED = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
 #: PDFium puts U+FFFE where a line ends in a hyphen and joins the two lines.
 _LINE = re.compile("[^\r\n\ufffe]+\ufffe?")
 _WORD = re.compile(r"\S+")
+#: Two letters or more of Hebrew, Arabic, Syriac and their like.
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]{2,}")
 #: A word with the number of a note: letters, perhaps a sign, figures.
 _NOTED = re.compile(r"(\w*[^\W\d]\W{0,3})(\d{1,3})")
 #: The number of a note before its first word.
@@ -74,10 +76,15 @@ class Line:
     bottom: float = field(init=False)
     size: float = field(init=False)
 
+    @property
+    def is_right_to_left(self) -> bool:
+        return self.words[0].left > self.words[-1].left
+
     def __post_init__(self) -> None:
         words = self.words
         self.text = " ".join([word.text for word in words])
-        self.left, self.right = words[0].left, words[-1].right
+        self.left = min(words[0].left, words[-1].left)
+        self.right = max(words[0].right, words[-1].right)
         self.bottom = sorted([word.bottom for word in words])[len(words) // 2]
         self.size = sorted([word.bottom - word.top for word in words])[len(words) // 2]
         self.top = self.bottom - self.size
@@ -234,9 +241,24 @@ class _PageReader:
             )
             if raised < _RAISED_SIZE * size:
                 text = f"{note.group(1)} {note.group(2)}"
+        if (turned := _RIGHT_TO_LEFT.search(text)) is not None:
+            text = self._turned(text, first, *turned.span())
         text = text.translate(_LETTERS)
         # A soft hyphen counts at the end of a line only.
         return text[:-1].replace("\u00ad", "") + text[-1:]
+
+    def _turned(self, text: str, first: int, start: int, end: int) -> str:
+        """Return a word from right to left with its letters as they are read.
+
+        PDFium gives the letters of some Arabic words as they stand, the last one first.
+        """
+        edges = []
+        for at in (first + start, first + end - 1):
+            pdfium.FPDFText_GetLooseCharBox(self._raw, at, self._reference)
+            edges.append(self._rectangle.left)
+        if edges[0] >= edges[1]:
+            return text
+        return text[:start] + text[start:end][::-1] + text[end:]
 
     def _is_bold(self, at: int) -> bool:
         if pdfium.FPDFText_GetFontWeight(self._raw, at) >= 600:
@@ -246,8 +268,8 @@ class _PageReader:
         return b"bold" in name.value.lower() or b"-medi" in name.value.lower()
 
     def _angle(self, at: int) -> int:
-        angle = pdfium.FPDFText_GetCharAngle(self._raw, at)
-        return round(math.degrees(angle)) % 360 if angle > 0 else 0
+        angle = pdfium.FPDFText_GetCharAngle(self._raw, at)  # clockwise
+        return -round(math.degrees(angle)) % 360 if angle > 0 else 0
 
 
 def _upright(lines: list[_Placed], width: float, height: float) -> PdfPage:

@@ -10,13 +10,15 @@ PARAGRAPHS = (
     "Die Schülerin öffnet das Buch; später kehrt sie zur schwierigsten Stelle zurück. " * 12,
     "Читатель открывает книгу и медленно читает. Потом он возвращается к началу. " * 12,
     "Ο αναγνώστης ανοίγει το βιβλίο και διαβάζει αργά. Μετά γυρίζει πίσω. " * 12,
+    "يقرأ الطالب كتابا كل صباح لكي يتعلم المزيد عن العالم من حوله. " * 12,
+    "התלמיד קורא ספר בכל בוקר כדי ללמוד עוד על העולם שמסביבו. " * 12,
     "The reader finds difficult offices, first flights and half-hearted efforts there. " * 12,
 )
 
 
 def test_what_a_browser_prints_is_read_word_for_word(chromium: Browser) -> None:
     page = chromium.new_page()
-    markup = "".join(f"<p>{words}</p>" for words in PARAGRAPHS)
+    markup = "".join(f"<p dir=auto>{words}</p>" for words in PARAGRAPHS)
     page.set_content(f"<body style='font: 12pt serif; text-align: justify'><h1>Twice</h1>{markup}")
     printed = page.pdf(format="A5")
     page.close()
