@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
+from fer_core.api.server import GRACE_S
 from fer_core.config import PROJECT_ROOT, Settings
 
 DEPLOY = PROJECT_ROOT / "deploy"
@@ -84,3 +86,40 @@ def test_systemd_takes_the_unit_and_finds_it_well_locked_up(tmp_path: Path) -> N
         check=False,
     )
     assert exposed.returncode == 0, exposed.stdout[-200:]
+
+
+@pytest.mark.parametrize(
+    "command", [["hadolint", "deploy/Dockerfile"], ["shellcheck", ".ci/run"]], ids=lambda it: it[0]
+)
+def test_its_linter_finds_nothing(command: list[str]) -> None:
+    program = shutil.which(command[0], path=str(Path(sys.executable).parent)) or command[0]
+    found = subprocess.run(
+        [program, *command[1:]], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stdout
+
+
+def test_who_stops_the_server_waits_longer_than_it_takes() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    unit = (DEPLOY / "fer-api.service").read_text()
+    waits = [int(services[name]["stop_grace_period"].rstrip("s")) for name in ("api", "app")]
+    waits.append(int(re.search(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)[1]))  # type: ignore[index]
+    assert min(waits) > GRACE_S
+
+
+def test_nothing_shows_the_api_to_others_without_a_key() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    assert services["api"]["environment"]["FER_API_REQUIRE_KEY"] == "true"
+    assert "FER_API_REQUIRE_KEY=true" in (DEPLOY / "fer-api.service").read_text()
+    shown = (DEPLOY / "nginx.conf").read_text().split("location ")[1:]
+    assert len(shown) == 2
+    assert all("proxy_set_header X-Forwarded-For" in location for location in shown)
+
+
+def test_every_service_has_its_limits_and_the_image_asks_whether_it_is_ready() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    for name, service in services.items():
+        assert {"mem_limit", "cpus", "pids_limit", "stop_grace_period"} <= set(service), name
+    image = (DEPLOY / "Dockerfile").read_text()
+    assert "/readyz" in image.partition("HEALTHCHECK")[2]
+    assert "MALLOC_ARENA_MAX=2" in image
