@@ -13,6 +13,7 @@ from app.parts.memory import PageMemory
 from app.parts.sessions import camera_of
 from app.parts.video import STYLES, VideoMemory, keep_video_closed, show_live_video
 from app.parts.webrtc import Connection
+from app.parts.words import plain
 from fer_core.config import get_settings
 from fer_core.emotions import UNSURE_EMOJI, UNSURE_LABEL
 from fer_core.errors import FerError
@@ -143,7 +144,7 @@ def look_at(running: RunningSession, data: bytes) -> str:
         )
         faces = camera_of(running).take_snapshot(rgb).faces
     except FerError as error:
-        return f":material/warning: {error.message}"
+        return f":material/warning: {plain(error.message)}"
     if not faces:
         return ":material/face: No face in this snapshot."
     emotion = faces[0].emotion

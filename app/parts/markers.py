@@ -89,6 +89,6 @@ def _do(change: Change, how: Callable[[SessionMarkers, float], object]) -> None:
     except MarkerNotFound:  # taken away in another tab, a moment ago
         st.rerun()
     except FerError as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(plain(error.message), icon=":material/error:")
     else:
         st.rerun()

@@ -50,7 +50,7 @@ def ask_goal(running: RunningSession) -> None:
         try:
             session_registry().judge_goal(running, outcome)
         except FerError as error:
-            st.toast(error.message, icon=":material/warning:")
+            st.toast(plain(error.message), icon=":material/warning:")
 
     key = f"goal-{running.session_id}"
     labels = {str(outcome): f"{outcome.icon} {outcome.label}" for outcome in GoalOutcome}
