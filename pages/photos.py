@@ -1,4 +1,4 @@
-"""Photos: hand in pictures, see every face labelled, take the results away."""
+"""Photos and video: hand in pictures or a video, see every face labelled, take it away."""
 
 from __future__ import annotations
 
@@ -11,11 +11,20 @@ from app.photos.memory import PhotosMemory
 from app.photos.options import choose_options
 from app.photos.photo import show_photo
 from app.photos.upload import analyse, hand_in, invite
+from app.video.page import show_videos
 
 
 def show_page() -> None:
+    st.title("Photos and video")
+    photos, video = st.tabs(["Photos", "Video"], key="photos_or_video")
+    with photos:
+        show_photos()
+    with video:
+        show_videos()
+
+
+def show_photos() -> None:
     memory = PhotosMemory.of_tab()
-    st.title("Photos")
     # The result stands first; the field for more photos below it.
     result, field = st.container(), st.container()
     with field:

@@ -11,7 +11,7 @@ PAGES_FOLDER = Path(__file__).resolve().parents[2] / "pages"
 #: File, title and icon, in the order of the menu. The first is where the app opens.
 PAGES: dict[str, tuple[str, str]] = {
     "welcome": ("Home", ":material/home:"),
-    "photos": ("Photos", ":material/photo_library:"),
+    "photos": ("Photos and video", ":material/photo_library:"),
     "live": ("Live", ":material/videocam:"),
     "reading": ("Reading", ":material/menu_book:"),
     "review": ("Review", ":material/school:"),

@@ -86,6 +86,7 @@ def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore)
     try:
         server.run_until_stopped(before_drain=app.extensions["fer"].streams.end_all)
     finally:
+        app.extensions["fer"].videos.close()
         registry.close()
         models.close()
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from flask_openapi3.models.info import Info
@@ -19,6 +20,7 @@ from fer_core.api.documentation import SECURITY_SCHEMES, build_document, documen
 from fer_core.api.events import events
 from fer_core.api.frame_answers import FrameAnswers
 from fer_core.api.frames import frames
+from fer_core.api.jobs import jobs
 from fer_core.api.keys import KeyRing
 from fer_core.api.markers import markers
 from fer_core.api.model_loader import ModelService
@@ -41,6 +43,7 @@ from fer_core.api.schemas.cards import (
     RecallOut,
     ReviewOut,
 )
+from fer_core.api.schemas.jobs import JobOut, JobsOut
 from fer_core.api.schemas.markers import MarkersIn, MarkersOut
 from fer_core.api.schemas.model import Health, ModelOut, Ready
 from fer_core.api.schemas.problems import Problem
@@ -63,13 +66,16 @@ from fer_core.api.system import system
 from fer_core.config import Settings
 from fer_core.live.per_session import PerSession
 from fer_core.live.registry import SessionRegistry
+from fer_core.video.analysis import sees_by_engine
+from fer_core.video.decoding import VideoLimits
+from fer_core.video.jobs import VideoJobs
 
 REQUESTS = (AnalysisForm, SessionRequest, PassagesSeen, AnswersIn, BreakAnswer, MarkersIn)
 CARD_REQUESTS = (CardsIn, MakeCards, CardEdit, CardAnswer)
 RESPONSES = (
     *(Analysis, ModelOut, Health, Ready, Problem),
     *(SessionOut, SessionPage, FinishedOut, SnapshotOut, FrameOut, Taken, ProbeOut, SuggestionOut),
-    *(TimelineOut, FeedbackOut, MarkersOut),
+    *(TimelineOut, FeedbackOut, MarkersOut, JobOut, JobsOut),
     *(CardOut, CardsAdded, CardPage, ReviewOut, DeckImported, RecallOut),
 )
 
@@ -133,6 +139,12 @@ def create_app(
         frames=PerSession(lambda _: FrameAnswers()),
         streams=StreamLimit(settings.api_threads // 2),
         clock=registry.clock,
+        videos=VideoJobs(
+            lambda: sees_by_engine(models.engine),
+            VideoLimits.of(settings),
+            registry.clock,
+            monotonic,
+        ),
     )
     app.extensions["fer_openapi"] = json.dumps(_contract_of(app), ensure_ascii=False)
     observer.install(app)
@@ -166,7 +178,7 @@ def _routes() -> FerApi:
     app.register_blueprint(documentation)
     for resource in (
         *(system, analyses, sessions, frames, reading, markers, results, events),
-        *(cards, deck),
+        *(cards, deck, jobs),
     ):
         app.register_api(resource)
     return app

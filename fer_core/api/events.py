@@ -70,11 +70,11 @@ def follow_session(path: SessionPath, header: EventHeaders) -> Response:
         return Response(status=204)
     limit, sessions = services().streams, services().sessions
     place = limit.enter(g.caller)
-    stream = _Stream(_follow(running, after, sessions, place.ended), limit, place)
+    stream = LimitedStream(_follow(running, after, sessions, place.ended), limit, place)
     return Response(stream, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
-class _Stream:
+class LimitedStream:
     """Gives its place back however it ends: used up, closed, or never begun."""
 
     def __init__(self, pieces: Iterator[str], limit: StreamLimit, place: StreamPlace) -> None:
@@ -112,7 +112,7 @@ def _follow(
             after = event.sequence
         snapshot = running.session.snapshot(clock())
         if snapshot.state is State.ACTIVE or snapshot.state is not state:
-            yield _message("snapshot", SnapshotOut.of(snapshot).model_dump_json(by_alias=True))
+            yield sse_message("snapshot", SnapshotOut.of(snapshot).model_dump_json(by_alias=True))
             sent_at = monotonic()
         elif monotonic() - sent_at >= HEARTBEAT_EVERY_S:
             yield ": still here\n\n"
@@ -148,15 +148,16 @@ def _news(running: RunningSession, after: int) -> list[Event]:
 def _event_of(running: RunningSession, event: Event) -> str:
     if event.kind is EventKind.BREAK_SUGGESTED:
         suggestion = SuggestionOut.model_validate(dict(event.data))
-        return _message("break", suggestion.model_dump_json(), event.sequence)
+        return sse_message("break", suggestion.model_dump_json(), event.sequence)
     if event.kind is EventKind.PROBE_ASKED:
         probe = running.session.probe(str(event.data["probe_id"]))
         body = "null" if probe is None else ProbeOut.of(probe).model_dump_json()
-        return _message("probe", body, event.sequence)
+        return sse_message("probe", body, event.sequence)
     state = {"at": format_moment(event.at), "state": str(_STATES[event.kind])}
-    return _message("state", json.dumps(state), event.sequence)
+    return sse_message("state", json.dumps(state), event.sequence)
 
 
-def _message(kind: str, data: str, sequence: int | None = None) -> str:
+def sse_message(kind: str, data: str, sequence: int | None = None) -> str:
+    """Return one server-sent event."""
     name = "" if sequence is None else f"id: {sequence}\n"
     return f"event: {kind}\n{name}data: {data}\n\n"

@@ -22,6 +22,7 @@ from fer_core.errors import Busy
 from fer_core.live.per_session import PerSession
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import Clock
+from fer_core.video.jobs import VideoJobs
 
 #: A client's clock may be this far ahead of ours, in seconds.
 CLOCK_TOLERANCE_S = 5.0
@@ -135,6 +136,7 @@ class AppServices:
         sessions: Everything that runs here.
         creations: Starts sessions, each request once.
         frames: What each session's frames were answered.
+        videos: Videos that are analysed.
     """
 
     settings: Settings
@@ -147,6 +149,7 @@ class AppServices:
     frames: PerSession[FrameAnswers]
     streams: StreamLimit
     clock: Clock
+    videos: VideoJobs
 
 
 def services() -> AppServices:

@@ -92,7 +92,12 @@ class FrameTable:
             return before
         after = {face.track_id: face for face in self.faces(index + 1)}
         share = (at - self.times[index]) / (self.times[index + 1] - self.times[index])
-        return tuple(_mixed(face, after.get(face.track_id), share) for face in before)
+        # Who is not there at the next look left about half way.
+        return tuple(
+            _mixed(face, after.get(face.track_id), share)
+            for face in before
+            if face.track_id in after or share < 0.5
+        )
 
 
 def _mixed(face: Face, later: Face | None, share: float) -> Face:

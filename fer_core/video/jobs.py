@@ -84,6 +84,7 @@ class VideoJob:
         created_at: Seconds since the epoch.
         finished_at: The same; None while it waits or runs.
         state: Where it stands.
+        place: In the queue, from 1; 0 of one that does not wait.
         progress: How far it is; None before the first frame.
         error: Why it failed; None otherwise.
         analysis: What was found; None before the end.
@@ -98,6 +99,7 @@ class VideoJob:
         self.created_at = at
         self.finished_at: float | None = None
         self.state = JobState.QUEUED
+        self.place = 0
         self.progress: VideoProgress | None = None
         self.error: FerError | None = None
         self.analysis: VideoAnalysis | None = None
@@ -204,6 +206,7 @@ class VideoJobs:
             job = VideoJob(owner, source, options, self._clock())
             self._jobs[job.job_id] = job
             self._waiting.append(job)
+            self._number()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="fer-videos", daemon=True)
                 self._thread.start()
@@ -229,11 +232,6 @@ class VideoJobs:
             self._forget_old()
             return [job for job in self._jobs.values() if job.owner == owner][::-1]
 
-    def place(self, job: VideoJob) -> int:
-        """Return how many jobs are before one that waits; 0 of one that does not."""
-        with self._lock:
-            return self._waiting.index(job) + 1 if job in self._waiting else 0
-
     def cancel(self, job: VideoJob) -> None:
         """End a job, whether it waits or runs; one that is over stays as it is."""
         job.cancel()
@@ -241,6 +239,7 @@ class VideoJobs:
             waited = job in self._waiting
             if waited:
                 self._waiting.remove(job)
+                self._number()
         if waited:
             self._end(job, JobState.CANCELLED)
 
@@ -263,6 +262,11 @@ class VideoJobs:
         if self._thread is not None:
             self._thread.join(timeout=10.0)
 
+    def _number(self) -> None:
+        for place, job in enumerate(self._waiting, start=1):
+            job.place = place
+            job.changed()
+
     def _forget_old(self) -> None:
         horizon = self._clock() - KEPT_S
         over = [job for job in self._jobs.values() if job.finished_at is not None]
@@ -282,6 +286,8 @@ class VideoJobs:
                 if self._closed:
                     return
                 job = self._waiting.popleft()
+                job.place = 0
+                self._number()
                 job.state = JobState.RUNNING
             job.changed()
             self._work(job)
@@ -331,7 +337,7 @@ class VideoJobs:
         return out.getvalue()
 
     def _end(self, job: VideoJob, state: JobState) -> None:
-        job.finished_at = self._clock()
+        job.finished_at, job.place = self._clock(), 0
         job.state = state
         if state is not JobState.DONE or not job.options.keep_source:
             job.source.close()

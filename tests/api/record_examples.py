@@ -31,10 +31,12 @@ from fer_core.storage.store import SessionStore
 from fer_core.vision.engine import InferenceEngine
 from tests.api.conftest import encoded
 from tests.api.learner import PASSAGES, SESSIONS, START, Clock, Learner
+from tests.video.films_in_files import even_times, film, still
 
 #: Keeps what an operation answered, and returns it.
 Take = Callable[[str, TestResponse], Any]
 SESSION_ID = "pX3kQ0m2Tq8vY1rB7dJw5A"
+JOB_ID = "b7Qm0Zr4Wc1Xn8Kp5Sd2Fw"
 LIST_ITEMS = 2
 TEXT_LINES = 5
 
@@ -94,6 +96,18 @@ def record(app: Flask, clock: Clock) -> dict[str, Any]:
     take("resumeSession", learner.post("/resume"))
     take("listSessions", client.get(SESSIONS, query_string={"limit": 1}))
     take("finishSession", learner.post("/finish"))
+    video = film([still(skimage.data.astronaut())] * 10, even_times(1))
+    created = client.post("/api/v1/jobs?name=lecture", data=video, content_type="video/mp4")
+    job = take("createJob", created)
+    address = created.headers["Location"]
+    told = client.get(f"{address}/events", buffered=True).get_data(as_text=True)
+    taken["followJob"] = "\n\n".join(told.split("\n\n")[:2]) + "\n\n"
+    take("getJob", client.get(address))
+    take("cancelJob", client.post(f"{address}/cancel"))
+    take("listJobs", client.get("/api/v1/jobs"))
+    take("getJobResults", client.get(f"{address}/results"))
+    taken["getJobResults csv"] = client.get(f"{address}/results?format=csv").get_data(as_text=True)
+    taken = json.loads(json.dumps(taken).replace(job["job_id"], JOB_ID))
     take("metrics", client.get("/metrics"))
     record_cards(client, clock, take)
     taken["exportDeck csv"] = client.get("/api/v1/deck").get_data(as_text=True)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 
 from fer_core.api.keys import KeyStore
@@ -20,6 +21,7 @@ from fer_core.api.model_loader import ModelService
 from fer_core.config import PROJECT_ROOT
 from tests.api.conftest import MakeApp
 from tests.api.serving import Service, serving
+from tests.video.films_in_files import even_times, film, still
 
 fer_client = pytest.importorskip("fer_client")
 
@@ -365,3 +367,19 @@ def test_a_folder_without_photos_says_so(
 ) -> None:
     assert main([str(tmp_path)]) == 1
     assert "no photos" in capsys.readouterr().err
+
+
+def test_a_video_is_analysed(api: Client, astronaut: np.ndarray, tmp_path: Path) -> None:
+    path = tmp_path / "lecture.mp4"
+    path.write_bytes(film([still(astronaut)] * 10, even_times(1)))
+    job = api.analyse_video(path, annotate=True)
+    heard: list[types.Job] = []
+    assert job.wait(heard.append)["state"] == "done"
+    assert heard[-1]["name"] == "lecture.mp4"
+    assert job.results()["faces"] == 1
+    assert job.results_csv("frame").startswith(b"time_s,")
+    assert job.video()[4:8] == b"ftyp"
+    assert job.cancel()["state"] == "done"
+    assert [one["job_id"] for one in api.video_jobs()] == [job.job_id]
+    api.video_job(job.job_id).delete()
+    assert api.video_jobs() == []

@@ -18,7 +18,7 @@ from tests.support.servers import running_app
 
 HEADINGS = {
     "welcome": "See what a face shows",
-    "photos": "Photos",
+    "photos": "Photos and video",
     "live": "Live session",
     "reading": "Reading",
     "history": "History",

@@ -15,6 +15,7 @@ from fer_client import types
 from fer_client.cards import Cards
 from fer_client.sessions import Session
 from fer_client.transport import Transport
+from fer_client.videos import VideoJob
 
 #: Most pictures that the API takes in one request.
 MAX_PICTURES = 64
@@ -95,6 +96,55 @@ class Client:
             "POST", "/api/v1/analyses", safe_to_repeat=True, params=query, files=files
         )
         return cast(types.Analysis, answer)
+
+    def analyse_video(
+        self,
+        video: bytes | Path,
+        *,
+        rate: float = 5.0,
+        people: Literal["all", "one"] = "all",
+        annotate: bool = False,
+        blur: bool = False,
+        name: str = "",
+    ) -> VideoJob:
+        """Have a video analysed; it is sent now, and followed by what is returned.
+
+        Args:
+            video: Bytes of a file, or a path to it.
+            rate: Frames analysed a second.
+            people: "all": every face; "one": one person's timeline besides.
+            annotate: Make a video with the faces drawn in, without sound.
+            blur: Make the faces in it unrecognisable.
+            name: For the results; the file's own if empty.
+
+        Raises:
+            ApiProblem: The API refused; code "busy" says that others wait already.
+        """
+        query = {
+            "rate": str(rate),
+            "people": people,
+            "annotate": str(annotate).lower(),
+            "blur": str(blur).lower(),
+            "name": name or (video.name if isinstance(video, Path) else "video"),
+        }
+        answer = self._transport.json(
+            "POST",
+            "/api/v1/jobs",
+            safe_to_repeat=False,
+            params=query,
+            content=_bytes_of(video),
+            headers={"Content-Type": "video/mp4"},
+        )
+        return VideoJob(self._transport, cast(types.Job, answer)["job_id"])
+
+    def video_job(self, job_id: str) -> VideoJob:
+        """Return a job that was made before."""
+        return VideoJob(self._transport, job_id)
+
+    def video_jobs(self) -> list[types.Job]:
+        """Return the jobs of this key, newest first."""
+        answer = self._transport.json("GET", "/api/v1/jobs", safe_to_repeat=True)
+        return cast(types.Jobs, answer)["jobs"]
 
     def start_session(
         self,

@@ -596,6 +596,42 @@ class Indicators(TypedDict):
     """In front of the screen; where the mind is stays unseen"""
 
 
+class Job(TypedDict):
+    """A video that waits, is being analysed, or was."""
+
+    job_id: str
+    name: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    place: int
+    """How many are before it, itself counted; 0 if none"""
+    stage: Literal["analysing", "drawing"] | None
+    """null before it runs"""
+    share: float | None
+    """Of the whole; null where the video's length is not known"""
+    at_s: float
+    """How far into the video it is"""
+    duration_s: float | None
+    frames: int
+    """Done in this stage"""
+    left_s: float | None
+    """Until the stage is done; null: not known"""
+    faces: int | None
+    """Numbers given; null before it is done"""
+    note: str
+    """What the reader of the results must know; mostly empty"""
+    problem: Problem | None
+    """Why it failed"""
+    created_at: str
+    kept_until: str | None
+    """An hour after its end; null before"""
+
+
+class Jobs(TypedDict):
+    """The jobs of this key, newest first."""
+
+    jobs: list[Job]
+
+
 class Model(TypedDict):
     """The model that answers."""
 

@@ -3,7 +3,21 @@
 import { Cards } from "./cards.js";
 import { Session } from "./session.js";
 import { Transport, type Options } from "./transport.js";
-import type { Analysis, Model, SessionDetail, SessionPage, SessionRequest } from "./types.js";
+import type { Analysis, Job, Model, SessionDetail, SessionPage, SessionRequest } from "./types.js";
+import { VideoJob } from "./video.js";
+
+export interface VideoOptions {
+  /** Frames analysed a second; 5 unless set. */
+  rate?: number;
+  /** Every face, or one person's timeline besides. */
+  people?: "all" | "one";
+  /** Make a video with the faces drawn in, without sound. */
+  annotate?: boolean;
+  /** Make the faces in it unrecognisable. */
+  blur?: boolean;
+  /** For the results. */
+  name?: string;
+}
 
 export class Client {
   private readonly transport: Transport;
@@ -34,6 +48,33 @@ export class Client {
       query: { mode: options.mode },
       signal: options.signal,
     });
+  }
+
+  /**
+   * Have a video analysed, and follow it by what is returned. Its results are kept for an hour.
+   *
+   * @throws ApiProblem with code "busy" where others wait already.
+   */
+  async analyseVideo(video: Blob, options: VideoOptions = {}): Promise<VideoJob> {
+    const { rate, people, annotate, blur, name } = options;
+    const job = await this.transport.json<Job>("POST", "/api/v1/jobs", {
+      body: video,
+      query: {
+        rate: rate?.toString(),
+        people,
+        annotate: annotate?.toString(),
+        blur: blur?.toString(),
+        name,
+      },
+      headers: { "Content-Type": video.type || "video/mp4" },
+      once: true,
+    });
+    return new VideoJob(this.transport, job.job_id);
+  }
+
+  /** A job that was made before. */
+  videoJob(jobId: string): VideoJob {
+    return new VideoJob(this.transport, jobId);
   }
 
   /** Start a study session. Ask the learner first: without consent the API refuses. */

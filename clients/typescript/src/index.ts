@@ -1,7 +1,7 @@
 /** A small typed fetch client for the Expressions API, for browsers. */
 
 export { Cards, type DeckFormat, type Rating } from "./cards.js";
-export { Client } from "./client.js";
+export { Client, type VideoOptions } from "./client.js";
 export { ApiProblem } from "./errors.js";
 export type { SessionEvent } from "./events.js";
 export { grabFrom, runFrameLoop, type FrameLoopOptions } from "./frames.js";
@@ -9,3 +9,4 @@ export { watchPassages } from "./passages.js";
 export { Session } from "./session.js";
 export type { Options } from "./transport.js";
 export type * from "./types.js";
+export { VideoJob } from "./video.js";

@@ -677,6 +677,136 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the jobs of this key, newest first
+         * @description List the jobs of this key, newest first
+         */
+        get: operations["listJobs"];
+        put?: never;
+        /**
+         * Have a video analysed
+         * @description The video is the body. Videos are analysed one after the other; a few may wait, then the answer
+         *     is 503. Follow the job by its events, fetch its results within an hour of its end. It is known
+         *     to the key that sent it only.
+         */
+        post: operations["createJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how far a job is
+         * @description Show how far a job is
+         */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a job and forget it with its results
+         * @description Cancel a job and forget it with its results
+         */
+        delete: operations["deleteJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a job; one that is over stays as it is
+         * @description One that runs ends with the frame in hand: ask again, or follow its events.
+         */
+        post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a job to its end
+         * @description Follow a job to its end
+         */
+        get: operations["followJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch the faces over time, for each second or each analysed frame
+         * @description Before the end the answer is 409; of a job that failed it is the problem.
+         */
+        get: operations["getJobResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/video": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch the annotated video, where `annotate` was asked for
+         * @description Fetch the annotated video, where `annotate` was asked for
+         */
+        get: operations["getJobVideo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1378,6 +1508,84 @@ export interface components {
             frame: number;
             /** Photo */
             photo: number;
+        };
+        /**
+         * Job
+         * @description A video that waits, is being analysed, or was.
+         */
+        Job: {
+            /** Job Id */
+            job_id: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Place
+             * @description How many are before it, itself counted; 0 if none
+             */
+            place: number;
+            /**
+             * Stage
+             * @description null before it runs
+             */
+            stage: ("analysing" | "drawing") | null;
+            /**
+             * Share
+             * @description Of the whole; null where the video's length is not known
+             */
+            share: number | null;
+            /**
+             * At S
+             * @description How far into the video it is
+             */
+            at_s: number;
+            /** Duration S */
+            duration_s: number | null;
+            /**
+             * Frames
+             * @description Done in this stage
+             */
+            frames: number;
+            /**
+             * Left S
+             * @description Until the stage is done; null: not known
+             */
+            left_s: number | null;
+            /**
+             * Faces
+             * @description Numbers given; null before it is done
+             */
+            faces: number | null;
+            /**
+             * Note
+             * @description What the reader of the results must know; mostly empty
+             */
+            note: string;
+            /** @description Why it failed */
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-20T09:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Kept Until
+             * @description An hour after its end; null before
+             */
+            kept_until: string | null;
+        };
+        /**
+         * Jobs
+         * @description The jobs of this key, newest first.
+         */
+        Jobs: {
+            /** Jobs */
+            jobs: components["schemas"]["Job"][];
         };
         /**
          * Label
@@ -2840,8 +3048,8 @@ export interface operations {
                      *           "reason": null,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 2.6,
-                     *             "inference": 936.6
+                     *             "decode": 2.1,
+                     *             "inference": 648.7
                      *           }
                      *         }
                      *       ]
@@ -3446,13 +3654,13 @@ export interface operations {
                      *         "arousal": 0.5292,
                      *         "indicators": {
                      *           "comprehension": {
-                     *             "value": 86.6,
-                     *             "low": 63.1,
-                     *             "high": 99.3,
+                     *             "value": 77.4,
+                     *             "low": 54.4,
+                     *             "high": 93.8,
                      *             "reason": null,
                      *             "basis": "text and pace",
                      *             "calibrated": false,
-                     *             "usual": 85.7,
+                     *             "usual": 77.3,
                      *             "trend": "same"
                      *           },
                      *           "stress": {
@@ -3708,7 +3916,7 @@ export interface operations {
                      *           },
                      *           "basis": null,
                      *           "calibrated": false,
-                     *           "usual": 85.7,
+                     *           "usual": 77.3,
                      *           "trend": null
                      *         },
                      *         "stress": {
@@ -3880,7 +4088,7 @@ export interface operations {
                      *           },
                      *           "basis": null,
                      *           "calibrated": false,
-                     *           "usual": 85.7,
+                     *           "usual": 77.3,
                      *           "trend": null
                      *         },
                      *         "stress": {
@@ -4061,9 +4269,9 @@ export interface operations {
                      *             "visits": 2,
                      *             "wpm": 30,
                      *             "comprehension": {
-                     *               "value": 86.6,
-                     *               "low": 63.11,
-                     *               "high": 99.3,
+                     *               "value": 77.36,
+                     *               "low": 54.41,
+                     *               "high": 93.79,
                      *               "reason": null
                      *             }
                      *           },
@@ -4075,9 +4283,9 @@ export interface operations {
                      *             "visits": 2,
                      *             "wpm": 40,
                      *             "comprehension": {
-                     *               "value": 86.6,
-                     *               "low": 63.11,
-                     *               "high": 99.3,
+                     *               "value": 77.36,
+                     *               "low": 54.41,
+                     *               "high": 93.79,
                      *               "reason": null
                      *             }
                      *           }
@@ -4217,13 +4425,13 @@ export interface operations {
                      *       "arousal": 0.5292,
                      *       "indicators": {
                      *         "comprehension": {
-                     *           "value": 86.6,
-                     *           "low": 63.1,
-                     *           "high": 99.3,
+                     *           "value": 77.4,
+                     *           "low": 54.4,
+                     *           "high": 93.8,
                      *           "reason": null,
                      *           "basis": "text and pace",
                      *           "calibrated": false,
-                     *           "usual": 85.7,
+                     *           "usual": 77.3,
                      *           "trend": "same"
                      *         },
                      *         "stress": {
@@ -4422,8 +4630,8 @@ export interface operations {
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 14.8,
-                     *         "inference": 128.6
+                     *         "decode": 9.8,
+                     *         "inference": 105
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -4448,13 +4656,13 @@ export interface operations {
                      *         "arousal": 0.5292,
                      *         "indicators": {
                      *           "comprehension": {
-                     *             "value": 86.6,
-                     *             "low": 63.1,
-                     *             "high": 99.3,
+                     *             "value": 77.4,
+                     *             "low": 54.4,
+                     *             "high": 93.8,
                      *             "reason": null,
                      *             "basis": "text and pace",
                      *             "calibrated": false,
-                     *             "usual": 85.7,
+                     *             "usual": 77.3,
                      *             "trend": "same"
                      *           },
                      *           "stress": {
@@ -4995,14 +5203,14 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "b12a58ee650b526f",
+                     *           "marker_id": "1693de25b5d49024",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
                      *           "words": "phone call"
                      *         },
                      *         {
-                     *           "marker_id": "7d2dffcee697a2d6",
+                     *           "marker_id": "83b9c26ba71ef21f",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -5108,7 +5316,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "7d2dffcee697a2d6",
+                     *           "marker_id": "83b9c26ba71ef21f",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -5256,7 +5464,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "b12a58ee650b526f",
+                     *           "marker_id": "1693de25b5d49024",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
@@ -5655,9 +5863,9 @@ export interface operations {
                      *           "valence_band": 0,
                      *           "arousal": 0.5292,
                      *           "comprehension": {
-                     *             "value": 85.84,
-                     *             "low": 60.64,
-                     *             "high": 99.27,
+                     *             "value": 77.27,
+                     *             "low": 53.91,
+                     *             "high": 93.91,
                      *             "reason": null
                      *           },
                      *           "stress": {
@@ -5803,9 +6011,9 @@ export interface operations {
                      *           "visits": 2,
                      *           "wpm": 30,
                      *           "comprehension": {
-                     *             "value": 86.6,
-                     *             "low": 63.11,
-                     *             "high": 99.3,
+                     *             "value": 77.36,
+                     *             "low": 54.41,
+                     *             "high": 93.79,
                      *             "reason": null
                      *           }
                      *         },
@@ -5817,9 +6025,9 @@ export interface operations {
                      *           "visits": 2,
                      *           "wpm": 40,
                      *           "comprehension": {
-                     *             "value": 86.6,
-                     *             "low": 63.11,
-                     *             "high": 99.3,
+                     *             "value": 77.36,
+                     *             "low": 54.41,
+                     *             "high": 93.79,
                      *             "reason": null
                      *           }
                      *         }
@@ -6212,7 +6420,7 @@ export interface operations {
                      *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
                      *
                      *     event: snapshot
-                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9952,"probabilities":{"Angry":0.0006,"Happy":0.9952,"Natural":0.0019,"Sad":0.0005,"Surprised":0.0017},"reason":null},"valence":0.8257,"valence_band":0.0,"arousal":0.5292,"indicators":{"comprehension":{"value":86.6,"low":63.1,"high":99.3,"reason":null,"basis":"text and pace","calibrated":false,"usual":85.7,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
+                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9952,"probabilities":{"Angry":0.0006,"Happy":0.9952,"Natural":0.0019,"Sad":0.0005,"Surprised":0.0017},"reason":null},"valence":0.8257,"valence_band":0.0,"arousal":0.5292,"indicators":{"comprehension":{"value":77.4,"low":54.4,"high":93.8,"reason":null,"basis":"text and pace","calibrated":false,"usual":77.3,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
                      */
                     "text/event-stream": string;
                 };
@@ -7731,6 +7939,896 @@ export interface operations {
                 headers: {
                     /** @description When to try again, in seconds */
                     "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The jobs of this key, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "jobs": [
+                     *         {
+                     *           "job_id": "b7Qm0Zr4Wc1Xn8Kp5Sd2Fw",
+                     *           "name": "lecture",
+                     *           "state": "done",
+                     *           "place": 0,
+                     *           "stage": "analysing",
+                     *           "share": 1,
+                     *           "at_s": 0.8,
+                     *           "duration_s": 0.933,
+                     *           "frames": 5,
+                     *           "left_s": null,
+                     *           "faces": 1,
+                     *           "note": "",
+                     *           "problem": null,
+                     *           "created_at": "2027-01-15T08:11:01.000Z",
+                     *           "kept_until": "2027-01-15T09:11:01.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Jobs"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createJob: {
+        parameters: {
+            query?: {
+                /** @description Frames analysed a second */
+                rate?: number;
+                /** @description all: every face; one: one person's timeline besides */
+                people?: "all" | "one";
+                /** @description Make a video with the faces drawn in: H.264 in MP4, no sound */
+                annotate?: boolean;
+                /** @description Make the faces in it unrecognisable */
+                blur?: boolean;
+                /** @description For the results */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One video: MP4, MOV, WebM or MKV. */
+        requestBody: {
+            content: {
+                "video/mp4": string;
+                "video/quicktime": string;
+                "video/webm": string;
+                "video/x-matroska": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The job; its address is in Location */
+            202: {
+                headers: {
+                    /** @description Address of the job */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "job_id": "b7Qm0Zr4Wc1Xn8Kp5Sd2Fw",
+                     *       "name": "lecture",
+                     *       "state": "queued",
+                     *       "place": 1,
+                     *       "stage": null,
+                     *       "share": 0,
+                     *       "at_s": 0,
+                     *       "duration_s": null,
+                     *       "frames": 0,
+                     *       "left_s": null,
+                     *       "faces": null,
+                     *       "note": "",
+                     *       "problem": null,
+                     *       "created_at": "2027-01-15T08:11:01.000Z",
+                     *       "kept_until": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, marker or card cannot be used; the detail says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A video that waits, is being analysed, or was. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "job_id": "b7Qm0Zr4Wc1Xn8Kp5Sd2Fw",
+                     *       "name": "lecture",
+                     *       "state": "done",
+                     *       "place": 0,
+                     *       "stage": "analysing",
+                     *       "share": 1,
+                     *       "at_s": 0.8,
+                     *       "duration_s": 0.933,
+                     *       "frames": 5,
+                     *       "left_s": null,
+                     *       "faces": 1,
+                     *       "note": "",
+                     *       "problem": null,
+                     *       "created_at": "2027-01-15T08:11:01.000Z",
+                     *       "kept_until": "2027-01-15T09:11:01.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A video that waits, is being analysed, or was. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "job_id": "b7Qm0Zr4Wc1Xn8Kp5Sd2Fw",
+                     *       "name": "lecture",
+                     *       "state": "done",
+                     *       "place": 0,
+                     *       "stage": "analysing",
+                     *       "share": 1,
+                     *       "at_s": 0.8,
+                     *       "duration_s": 0.933,
+                     *       "frames": 5,
+                     *       "left_s": null,
+                     *       "faces": 1,
+                     *       "note": "",
+                     *       "problem": null,
+                     *       "created_at": "2027-01-15T08:11:01.000Z",
+                     *       "kept_until": "2027-01-15T09:11:01.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description text/event-stream. `progress`: a Job, twice a second at most; the last one tells how it ended, and closes the stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 2000
+                     *
+                     *     event: progress
+                     *     data: {"job_id":"b7Qm0Zr4Wc1Xn8Kp5Sd2Fw","name":"lecture","state":"queued","place":1,"stage":null,"share":0.0,"at_s":0.0,"duration_s":null,"frames":0,"left_s":null,"faces":null,"note":"","problem":null,"created_at":"2027-01-15T08:11:01.000Z","kept_until":null}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobResults: {
+        parameters: {
+            query?: {
+                format?: "json" | "csv";
+                per?: "second" | "frame";
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The faces over time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "format": "fer-video",
+                     *       "version": 1,
+                     *       "note": "Estimates for self-reflection. Not medical, not a measure of ability.",
+                     *       "model": {
+                     *         "name": "fer-yolov9t",
+                     *         "version": "1.0.0"
+                     *       },
+                     *       "video": {
+                     *         "name": "lecture",
+                     *         "duration_s": 0.933,
+                     *         "fps": 10.715,
+                     *         "codec": "h264",
+                     *         "width": 640,
+                     *         "height": 480
+                     *       },
+                     *       "rate": 5,
+                     *       "people": "all",
+                     *       "faces": 1,
+                     *       "ended": null,
+                     *       "ended_note": "",
+                     *       "seconds": [
+                     *         {
+                     *           "second": 0,
+                     *           "frames": 5,
+                     *           "faces": [
+                     *             {
+                     *               "seen": 1,
+                     *               "face": 1,
+                     *               "expression": "Happy",
+                     *               "confidence": 0.8586,
+                     *               "probabilities": {
+                     *                 "Angry": 0.0006,
+                     *                 "Happy": 0.9948,
+                     *                 "Natural": 0.002,
+                     *                 "Sad": 0.0005,
+                     *                 "Surprised": 0.0021
+                     *               },
+                     *               "box": {
+                     *                 "x": 239.3,
+                     *                 "y": 56.3,
+                     *                 "width": 101.8,
+                     *                 "height": 102.9
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "timeline": null
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                    /**
+                     * @example second,frames,seen,face,expression,probability,angry,happy,natural,sad,surprised,confidence,x,y,width,height,reason
+                     *     0,5,1.000,1,Happy,0.9948,0.0006,0.9948,0.0020,0.0005,0.0021,0.8586,239.3,56.3,101.8,102.9,
+                     */
+                    "text/csv": string;
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, marker or card cannot be used; the detail says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobVideo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The video with its faces drawn in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example (bytes) */
+                    "video/mp4": string;
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, marker or card cannot be used; the detail says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {

@@ -16,6 +16,7 @@ export type Feedback = Schemas["Feedback"];
 export type Finished = Schemas["Finished"];
 export type Frame = Schemas["Frame"];
 export type Indicator = Schemas["Indicator"];
+export type Job = Schemas["Job"];
 export type Marker = Schemas["Marker"];
 export type MarkerIn = Schemas["MarkerIn"];
 export type Markers = Schemas["Markers"];

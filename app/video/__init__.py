@@ -1,0 +1,1 @@
+"""The tab for videos on the page of photos and videos."""
