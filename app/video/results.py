@@ -6,9 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from app.parts.engine import engine_or_stop
-from app.parts.timeline import show_timeline
+from app.parts.timeline import draw_session
 from app.parts.words import plain
-from fer_core.charts import timeline
 from fer_core.charts.timeline import clock_text
 from fer_core.charts.video import SELECTION, face_chart
 from fer_core.emotions import EMOTIONS
@@ -111,8 +110,7 @@ def show_person(found: VideoAnalysis) -> None:
     if session is None:
         return
     st.subheader("Timeline")
-    tables = timeline.live_tables(session.rows(), session.events(), 0.0, found.duration_s)
-    show_timeline(tables, "video")
+    draw_session(session, None, "video")
 
 
 def offer_downloads(job: VideoJob, found: VideoAnalysis) -> None:
