@@ -60,7 +60,8 @@ def why_not_yet(estimate: Estimate, snapshot: Snapshot) -> str:
     reason = estimate.reason or Reason.WAITING
     left_s = (1.0 - snapshot.baseline_progress) * BASELINE_S
     learns = estimate is not snapshot.attention.estimate
-    if learns and (reason is Reason.BASELINE or (reason is Reason.WAITING and left_s > 0)):
+    waits = reason in (Reason.BASELINE, Reason.WAITING, Reason.NO_PICTURES)
+    if learns and waits and left_s > 0:
         return f"Ready in {clock_text(left_s)} with your face in view"
     if reason in (Reason.WAITING, Reason.NO_PICTURES):
         return "Needs the camera"

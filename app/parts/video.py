@@ -24,7 +24,7 @@ _ROOM = """
 .st-key-video { width: %s; max-width: 100%%; aspect-ratio: 4 / 3; overflow: hidden;
   border: 1px solid light-dark(#d5dbe3, #36404d); border-radius: .6rem;
   background: light-dark(#f3f5f8, #1b222c); }
-.st-key-video iframe { width: 100%%; height: 100%%; }
+.st-key-video iframe { width: 100%%; height: auto !important; aspect-ratio: 4 / 3; }
 """
 _HIDDEN = ".st-key-video { height: 1px; opacity: 0; overflow: hidden; pointer-events: none }"
 STYLES: dict[str, str] = {

@@ -188,7 +188,7 @@ def play(
             finish(page)
             page.get_by_role("link", name="History").click()
             page.get_by_role("tab", name="Your data").click(timeout=PATIENCE_MS)
-            page.get_by_role("button", name="Make the ZIP").click(timeout=PATIENCE_MS)
+            page.get_by_role("button", name="Export ZIP").click(timeout=PATIENCE_MS)
             with page.expect_download(timeout=PATIENCE_MS) as event:
                 page.get_by_role("button", name="Download").click(timeout=PATIENCE_MS)
             exported = Path(event.value.path()).read_bytes()

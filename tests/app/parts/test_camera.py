@@ -11,13 +11,18 @@ import numpy as np
 import pytest
 
 from app.parts import camera as camera_module
-from app.parts.camera import ANALYSED_FPS, LiveCamera, PictureOptions
+from app.parts.camera import ANALYSED_FPS, READING_HOLDS_S, LiveCamera, PictureOptions
 from app.parts.clock import now
+from fer_core.affect.indicators import Reason
+from fer_core.drawing.annotate import DrawOptions
+from fer_core.emotions import Emotion
 from fer_core.errors import NotReady
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.snapshot import Expression
 from fer_core.vision.engine import InferenceEngine
+from fer_core.vision.faces import Face
 
 
 @pytest.fixture
@@ -55,6 +60,54 @@ def test_a_face_is_analysed_and_drawn_on_the_frames_that_follow(
     drawn = camera.on_frame(frame).to_ndarray(format="rgb24")
     assert (plain != drawn).any()
     assert session.snapshot(now()).frames > 0
+
+
+def drawn_labels(
+    camera: LiveCamera, frame: av.VideoFrame, monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[str | None, float, bool]]:
+    """Return what the picture says of each face: word, probability, whether it is shown."""
+    said: list[tuple[str | None, float, bool]] = []
+
+    def note(rgb: np.ndarray, faces: tuple[Face, ...], options: DrawOptions) -> np.ndarray:
+        for face in faces:
+            word = None if face.emotion is None else face.emotion.study_label
+            said.append((word, face.probability, options.labels))
+        return rgb
+
+    with monkeypatch.context() as patched:
+        patched.setattr(camera_module, "draw_faces", note)
+        camera.on_frame(frame)
+    return said
+
+
+def test_the_picture_shows_the_reading_that_the_page_shows(
+    camera: LiveCamera,
+    frame: av.VideoFrame,
+    session: StudySession,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    camera.on_frame(frame)
+    until(lambda: session.expression(now()).probabilities is not None)
+    # Before the page has shown anything, the session's own reading.
+    (before,) = drawn_labels(camera, frame, monkeypatch)
+    assert before[0] == session.expression(now()).label == "Happy"
+    shares = (0.0, 0.1, 0.1, 0.1, 0.7)
+    camera.show_reading(Expression(Emotion.SURPRISED, 0.7, shares))
+    assert drawn_labels(camera, frame, monkeypatch) == [("Surprised", 0.7, True)]
+    # A page that is gone holds nothing fast.
+    monkeypatch.setattr(camera, "_clock", lambda: now() - READING_HOLDS_S - 1)
+    camera.show_reading(Expression(Emotion.SURPRISED, 0.7, shares))
+    monkeypatch.setattr(camera, "_clock", now)
+    assert drawn_labels(camera, frame, monkeypatch)[0][0] == "Happy"
+
+
+def test_where_the_page_reads_nothing_the_picture_names_nothing(
+    camera: LiveCamera, frame: av.VideoFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camera.on_frame(frame)
+    until(lambda: camera.figures().analysed > 0)
+    camera.show_reading(Expression(reason=Reason.SEVERAL_FACES))
+    assert [shown for *_, shown in drawn_labels(camera, frame, monkeypatch)] == [False]
 
 
 def test_frames_keep_their_place_in_the_video(camera: LiveCamera, frame: av.VideoFrame) -> None:
