@@ -1,19 +1,15 @@
-"""The chart of a session: expressions over time, the three indicators with their bands, and marks.
+"""The tables of a session's chart: expressions and estimates over time, marks, and gaps.
 
-The specification never changes while a session runs; only its named tables do. So the page can
-hand over new tables each second, and the browser moves the marks instead of drawing anew.
+`lanes` draws them. Its specification never changes while a session runs; only the tables do. So the
+page can hand over new ones each second, and the browser moves the marks instead of drawing anew.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from fer_core.affect.indicators import Estimate, Reason
@@ -40,26 +36,6 @@ INDICATORS: tuple[tuple[str, str, str, list[int]], ...] = (
     ("stress", "Stress", "#D55E00", [6, 3]),
     ("attention", "In front of the screen", "#0072B2", [2, 2]),
 )
-
-_GREY = "#808B98"  # reads on white and on near black alike
-_CLOCK = (
-    "(datum.value >= 3600 ? floor(datum.value / 3600) + ':' : '')"
-    " + format(floor(datum.value / 60) % 60, datum.value >= 3600 ? '02d' : 'd')"
-    " + ':' + format(datum.value % 60, '02d')"
-)
-
-#: Ticks at round times: a quarter of a minute in a one-minute window, up to whole hours.
-_SPAN = "(domain('x')[1] - domain('x')[0])"
-_STEP = (
-    f"({_SPAN} <= 75 ? 15 : {_SPAN} <= 180 ? 30 : {_SPAN} <= 360 ? 60 : {_SPAN} <= 2000 ? 300"
-    f" : {_SPAN} <= 7500 ? 900 : 3600)"
-)
-_TICKS = f"sequence(ceil(domain('x')[0] / {_STEP}) * {_STEP}, domain('x')[1] + 1, {_STEP})"
-#: Room for the labels of the y axis, the same in both charts, so that their times align. Pixels.
-_Y_LABELS = 42
-_HEIGHT = 210
-#: A chart below this width breaks its legend into lines. Pixels.
-_NARROW = 420
 
 _SHARE_COLUMNS = ["elapsed", "clock", "segment", *(emotion.study_label for emotion in EMOTIONS)]
 _LINE_COLUMNS = ["elapsed", "clock", "segment", "indicator", "value", "low", "high", "range"]
@@ -307,185 +283,3 @@ def legend(tables: LiveTables) -> str:
         f"{clock} {text}" for clock, text in zip(left_out["clock"], left_out["text"], strict=True)
     ][:LEGEND_MARKERS]
     return " · ".join(parts)
-
-
-def _in_columns(count: int) -> alt.ExprRef:
-    """Return a legend's columns: as many as it has entries, or two where a phone has no room."""
-    return alt.ExprRef(f"width < {_NARROW} ? 2 : {count}")
-
-
-def _time_axis() -> alt.X:
-    return alt.X(
-        "elapsed:Q",
-        title="Time into the session",
-        scale=alt.Scale(nice=False, zero=False),
-        axis=alt.Axis(values=alt.ExprRef(_TICKS), labelExpr=_CLOCK, grid=False, domain=False),
-    )
-
-
-def expression_spec() -> dict[str, Any]:
-    """Return the stacked shares of the five expressions, as a Vega-Lite specification.
-
-    Its tables are `shares`, `marks` and `spans` of `live_tables`.
-    """
-    return deepcopy(_expression_spec())
-
-
-@cache  # Altair checks a specification for 70 ms, and a live page asks for it every second
-def _expression_spec() -> dict[str, Any]:
-    names = [emotion.study_label for emotion in EMOTIONS]
-    titled = [f"{emotion.emoji} {emotion.study_label}" for emotion in EMOTIONS]
-    labels = " : ".join(
-        f"datum.expression == '{name}' ? '{title}'"
-        for name, title in zip(names, titled, strict=True)
-    )
-    areas = (
-        alt.Chart(alt.NamedData(SHARES))
-        .transform_fold([*names], as_=["expression", "share"])
-        .transform_calculate(named=f"{labels} : ''", order=f"indexof({names}, datum.expression)")
-        # Stacked by hand: the encoding's own stack would draw areas across gaps, down to zero.
-        .transform_stack(
-            stack="share",
-            as_=["bottom", "top"],
-            groupby=["elapsed"],
-            sort=[alt.SortField("order", order="ascending")],
-        )
-        .mark_area(interpolate="linear", line=False, opacity=0.9, strokeWidth=0)
-        .encode(
-            x=_time_axis(),
-            y=alt.Y(
-                "bottom:Q",
-                stack=None,
-                title="Share of expression",
-                scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(
-                    format="%", tickCount=3, domain=False, minExtent=_Y_LABELS, maxExtent=_Y_LABELS
-                ),
-            ),
-            color=alt.Color(
-                "named:N",
-                sort=None,
-                scale=alt.Scale(domain=titled, range=[emotion.colour for emotion in EMOTIONS]),
-                legend=alt.Legend(
-                    title=None, orient="top", columns=_in_columns(5), symbolType="square", offset=24
-                ),
-            ),
-            y2="top:Q",
-            detail="segment:N",
-        )
-    )
-    hover = (
-        alt.Chart(alt.NamedData(SHARES))
-        .mark_rule(strokeWidth=8, opacity=0.001)
-        .encode(
-            x=alt.X("elapsed:Q"),
-            tooltip=[
-                alt.Tooltip("clock:N", title="Time"),
-                *(
-                    alt.Tooltip(f"{name}:Q", title=title, format=".0%")
-                    for name, title in zip(names, titled, strict=True)
-                ),
-            ],
-        )
-    )
-    return _finished(
-        alt.LayerChart(layer=[areas, _spans_layer(), hover, *_mark_layers()]), height=_HEIGHT
-    )
-
-
-def indicator_spec() -> dict[str, Any]:
-    """Return comprehension, stress and attention with their bands, as a Vega-Lite specification.
-
-    Its tables are `lines`, `marks` and `spans` of `live_tables`.
-    """
-    return deepcopy(_indicator_spec())
-
-
-@cache
-def _indicator_spec() -> dict[str, Any]:
-    colour = alt.Color(
-        "indicator:N",
-        sort=None,
-        scale=alt.Scale(
-            domain=[title for _, title, _, _ in INDICATORS],
-            range=[colour for _, _, colour, _ in INDICATORS],
-        ),
-        legend=alt.Legend(
-            title=None,
-            orient="top",
-            columns=_in_columns(3),
-            symbolType="stroke",
-            symbolStrokeWidth=3,
-            symbolOpacity=1,
-        ),
-    )
-    dashes = alt.StrokeDash(
-        "indicator:N",
-        sort=None,
-        scale=alt.Scale(
-            domain=[title for _, title, _, _ in INDICATORS],
-            range=[dash for _, _, _, dash in INDICATORS],
-        ),
-        legend=None,
-    )
-    base = alt.Chart(alt.NamedData(LINES)).encode(x=_time_axis(), detail="segment:N", color=colour)
-    scale = alt.Scale(domain=[0, 100])
-    bands = base.mark_area(opacity=0.14).encode(
-        y=alt.Y(
-            "low:Q",
-            title="Estimate, 0 to 100",
-            scale=scale,
-            axis=alt.Axis(tickCount=3, domain=False, minExtent=_Y_LABELS, maxExtent=_Y_LABELS),
-        ),
-        y2="high:Q",
-    )
-    lines = base.mark_line(strokeWidth=2.5, interpolate="linear").encode(
-        y=alt.Y("value:Q", scale=scale), strokeDash=dashes
-    )
-    hover = base.mark_point(size=120, opacity=0.001, filled=True).encode(
-        y=alt.Y("value:Q", scale=scale),
-        tooltip=[
-            alt.Tooltip("clock:N", title="Time"),
-            alt.Tooltip("indicator:N", title="Indicator"),
-            alt.Tooltip("value:Q", title="Estimate", format=".0f"),
-            alt.Tooltip("range:N", title="Probably between"),
-        ],
-    )
-    return _finished(
-        alt.LayerChart(layer=[_spans_layer(), bands, lines, hover, *_mark_layers()]), height=_HEIGHT
-    )
-
-
-def _spans_layer() -> alt.LayerChart:
-    base = alt.Chart(alt.NamedData(SPANS)).encode(
-        x=alt.X("start:Q"),
-        x2="end:Q",
-        tooltip=[alt.Tooltip("text:N", title="What"), alt.Tooltip("clock:N", title="Time")],
-    )
-    rectangles = base.mark_rect(color=_GREY, opacity=0.18)
-    # Upright words would not fit the short spans, which are the common ones.
-    words = (
-        base.transform_calculate(middle="(datum.start + datum.end) / 2")
-        .mark_text(angle=270, align="left", baseline="middle", color=_GREY, fontStyle="italic")
-        .encode(x=alt.X("middle:Q"), x2=alt.Undefined, y=alt.value(_HEIGHT - 6), text="text:N")
-    )
-    return alt.LayerChart(layer=[rectangles, words])
-
-
-def _mark_layers() -> tuple[alt.Chart, alt.Chart]:
-    base = alt.Chart(alt.NamedData(MARKS)).encode(
-        x=alt.X("elapsed:Q"),
-        tooltip=[alt.Tooltip("clock:N", title="Time"), alt.Tooltip("text:N", title="What")],
-    )
-    rules = base.transform_filter("datum.sign != ''").mark_rule(color=_GREY, strokeDash=[3, 3])
-    signs = base.mark_text(fontSize=15, baseline="bottom", dy=-3, color=_GREY).encode(
-        y=alt.value(0), text="sign:N"
-    )
-    return rules, signs
-
-
-def _finished(chart: alt.LayerChart, height: int) -> dict[str, Any]:
-    spec: dict[str, Any] = chart.properties(
-        height=height, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
-    ).to_dict()
-    return spec

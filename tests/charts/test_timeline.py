@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -79,12 +76,6 @@ def test_no_line_is_drawn_across_an_absence() -> None:
             assert stretch["elapsed"].diff().max() <= 4
 
 
-def test_the_areas_are_stacked_without_filling_gaps() -> None:
-    text = json.dumps(timeline.expression_spec())
-    assert '"stack": "share"' in text
-    assert '"stack": "zero"' not in text
-
-
 def test_no_value_is_drawn_that_is_missing() -> None:
     session = session_of(30)
     for i in range(1, 60):
@@ -120,28 +111,6 @@ def test_both_charts_begin_where_the_first_picture_is() -> None:
     for i in range(1, 60):
         session.observe(CALM, START + 20 + i / 2)
     assert tables(session, 50, None).marks["elapsed"].min() == 20
-
-
-@pytest.mark.parametrize("spec", [timeline.expression_spec, timeline.indicator_spec])
-def test_the_specification_never_changes(spec: Callable[[], dict[str, Any]]) -> None:
-    assert json.dumps(spec()) == json.dumps(spec())
-
-
-def test_what_a_page_adds_to_a_specification_stays_with_that_page() -> None:
-    timeline.expression_spec()["datasets"] = {"shares": "mine"}
-    assert "datasets" not in timeline.expression_spec()
-
-
-def test_the_specification_draws_with_the_tables_that_are_made() -> None:
-    made = tables(session_of(60), 60, None).as_datasets()
-    for spec in (timeline.expression_spec(), timeline.indicator_spec()):
-        named = {part["data"]["name"] for part in spec["layer"]}
-        assert named <= set(made)
-        assert not any("values" in part["data"] for part in spec["layer"])
-
-
-def test_a_study_chart_never_says_angry() -> None:
-    assert "Angry" not in json.dumps(timeline.expression_spec())
 
 
 @pytest.mark.parametrize(
