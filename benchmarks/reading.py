@@ -32,6 +32,7 @@ from tests.synthetic.pdf import book, make_pdf
 from tests.synthetic.reading import draw_reader, load_pairs, scripted_scroll
 
 RESULTS = Path(__file__).parent / "results" / "reading.json"
+ANSWERS_A_SESSION = 8
 
 
 def attribution(bump_sd: float, scrolls: int = 120) -> dict[str, float]:
@@ -96,7 +97,10 @@ def camera_praise(answers: int, *, camera_matters: bool, readers: int = 200) -> 
     for seed in range(readers):
         rng = np.random.default_rng(1000 + seed)
         reader = draw_reader(rng, camera_matters=camera_matters)
-        examples = [reader.example(rng)[0] for _ in range(answers)]
+        examples = [
+            reader.example(rng)[0]._replace(session_id=f"s{number // ANSWERS_A_SESSION}")
+            for number in range(answers)
+        ]
         praised += evaluate(examples).verdict is CameraVerdict.HELPED
     return praised / readers
 
@@ -141,7 +145,7 @@ def main() -> None:
     report("readability AUC, 20 pairs", readability_auc)
     for answers in (0, 10, 20, 40):
         report(f"personalised, {answers} ratings", partial(learning_curve, answers))
-    for answers in (8, 20, 40):
+    for answers in (20, 40, 80):
         for matters in (False, True):
             report(
                 f"told 'has helped', {answers} ratings, camera {'matters' if matters else 'null'}",
