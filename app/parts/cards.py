@@ -12,10 +12,12 @@ CARDS = """
 [class*="st-key-card-"] { position: relative; }
 [class*="st-key-card-"]:hover, [class*="st-key-card-"]:focus-within {
   border-color: var(--st-primary-color, currentColor); }
-[class*="st-key-open-"] button::after { content: ""; position: absolute; inset: 0; }
+[class*="st-key-open-"] button::after { content: ""; position: absolute; inset: 0;
+  z-index: 1; }
 [class*="st-key-open-"], [class*="st-key-open-"] div, [class*="st-key-open-"] button {
   position: static; }
 [class*="st-key-open-"] button { justify-content: start; }
-[class*="st-key-menu-"] { position: relative; z-index: 1; }
+[class*="st-key-card-"] div:has([class*="st-key-open-"]) { position: static; }
+[class*="st-key-menu-"] { position: relative; z-index: 2; }
 </style>
 """
