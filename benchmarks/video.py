@@ -85,7 +85,8 @@ def main() -> None:
     assert decoded == len(found.frames)
     for name, value in figures.items():
         print(f"{name:36} {value:.2f}" if isinstance(value, float) else f"{name:36} {value}")
-    print(f"at least {TARGET:.0f} times real time: {figures['times_real_time'] >= TARGET}")
+    for name in ("times_real_time", "both_on_one_processor"):
+        print(f"{name} is at least {TARGET:.0f}: {figures[name] >= TARGET}")
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
