@@ -76,7 +76,9 @@ def test_what_one_answer_links_to_works(app: Flask) -> None:
     contract.config.checks.positive_data_acceptance.enabled = False
     # By design a session is gone after these, which the checks would take for a fault.
     forgetful = ["finishSession", "deleteSessions"]
-    machine = contract.exclude(path=ENDLESS).exclude(operation_id=forgetful).as_state_machine()
+    # Jobs go on by themselves: the same steps do not give the same answers twice.
+    left_out = contract.exclude(path_regex=r"/events$|/jobs").exclude(operation_id=forgetful)
+    machine = left_out.as_state_machine()
     machine.run(
         settings=settings(
             max_examples=15,
