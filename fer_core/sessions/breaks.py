@@ -122,7 +122,7 @@ class SessionBreaks:
     def rested(self, active_s: float) -> None:
         """Note that a rest has ended after so many seconds of study."""
         self._advisor.rested(active_s)
-        self._timer.next_round(active_s)
+        self._timer.rested(active_s)
 
     def restore(self, event: Event, active_s: float) -> None:
         """Take a stored event, of any kind."""

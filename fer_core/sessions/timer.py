@@ -149,10 +149,14 @@ class StudyTimer:
             self._length_s = end + MORE_STUDY_S - self._from_s
         elif event.kind is EventKind.BREAK_SKIPPED:
             self._settle(active_s)
-            self.next_round(active_s)
+            self._next_round(active_s)
 
-    def next_round(self, active_s: float) -> None:
-        """Begin a round after so many seconds of study: a rest is over, or was left out."""
+    def rested(self, active_s: float) -> None:
+        """Begin a round after so many seconds of study: a rest is over."""
+        self._settle(active_s)
+        self._next_round(active_s)
+
+    def _next_round(self, active_s: float) -> None:
         if active_s - self._from_s >= min(LEAST_ROUND_S, self._length_s):
             self._done += 1
         self.turn += 1
@@ -163,4 +167,4 @@ class StudyTimer:
         """End the rounds whose break nobody answered, as of when it was due."""
         wait_s = min(EXPIRES_S, self._focus_s)
         while not self.on_break and active_s >= self._from_s + self._length_s + wait_s:
-            self.next_round(self._from_s + self._length_s)
+            self._next_round(self._from_s + self._length_s)

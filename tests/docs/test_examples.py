@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -20,11 +21,13 @@ from fer_core.photos.exports import encode_jpeg
 from fer_core.texts.opening import open_document
 from tests.api.conftest import MakeApp
 from tests.api.serving import serving
+from tests.video.films_in_files import even_times, film, still
 
 PAGES = sorted([PROJECT_ROOT / "README.md", *(PROJECT_ROOT / "docs").glob("*.md")])
 #: What stands for the reader's own files in the examples.
 PICTURES = ("me.jpg", "holiday/beach.jpg", "holiday/hills.jpg")
 API = "http://127.0.0.1:8000"
+JOBS = f"{API}/api/v1/jobs"
 Block = tuple[str, str]
 
 
@@ -54,6 +57,7 @@ def folder(astronaut: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for name in PICTURES:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(encode_jpeg(astronaut))
+    (tmp_path / "lecture.mp4").write_bytes(film([still(astronaut)] * 5, even_times(0.5)))
     (tmp_path / "weights").symlink_to(PROJECT_ROOT / "weights")
     monkeypatch.setenv("FER_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
@@ -110,7 +114,9 @@ def test_keys_are_made_and_listed(
 
 
 @pytest.mark.parametrize(
-    ("page", "line"), of_program("curl"), ids=lambda part: part.partition(" ")[0]
+    ("page", "line"),
+    [part for part in of_program("curl") if JOBS not in part[1]],
+    ids=lambda part: part.partition(" ")[0],
 )
 def test_the_api_answers_the_request(page: str, line: str, folder: Path, make_app: MakeApp) -> None:
     if shutil.which("curl") is None:
@@ -120,6 +126,25 @@ def test_the_api_answers_the_request(page: str, line: str, folder: Path, make_ap
         words = words_of(line.replace(API, service.url), folder)
         answer = subprocess.run(words, check=True, capture_output=True, text=True).stdout
     assert '"label": "Happy"' in answer or '"label":"Happy"' in answer, page
+
+
+def test_the_api_analyses_the_video(folder: Path, make_app: MakeApp) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not here")
+    lines = {line for _, line in of_program("curl") if JOBS in line}
+    (create,) = (line for line in lines if "/JOB/" not in line)
+    (events,) = (line for line in lines if line.endswith("/events"))
+    (results,) = lines - {create, events}
+
+    with serving(make_app, clock=time.time) as service:
+
+        def answer(line: str) -> str:
+            words = words_of(line.replace(API, service.url), folder)
+            return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+
+        job_id = json.loads(answer(create))["job_id"]
+        assert '"state": "done"' in answer(events.replace("JOB", job_id))
+        assert "Happy" in answer(results.replace("JOB", job_id))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fer_core.affect.breaks import BreakPlan, BreakRule
@@ -252,6 +252,7 @@ PRESSES = st.sampled_from(
 
 
 @given(st.lists(st.tuples(PRESSES, st.integers(1, 170)), max_size=25))
+@example([("wait", 70), ("pause", 170), ("resume", 60), ("pause", 1)])  # a break nobody answered
 def test_whatever_is_pressed_the_timer_is_the_same_after_a_restart(
     steps: list[tuple[str, int]],
 ) -> None:
