@@ -95,7 +95,9 @@ def show_moment(job: VideoJob, found: VideoAnalysis, limits: VideoLimits) -> Non
             st.warning(plain(error.message), icon=":material/broken_image:")
             return
         drawn = draw_frame(shown.rgb, found, shown.at, blur=job.options.blur)
-        st.image(drawn, caption=f"At {clock_text(at)}", width="stretch")
+        moment = f"At {clock_text(at)}"
+        alt = f"{moment}: the frame, its faces marked"
+        st.image(drawn, caption=moment, width="stretch", alt=alt)
 
 
 def _take_moment() -> None:

@@ -125,5 +125,10 @@ def show_demo_photo() -> None:
     except FerError as error:
         st.info(plain(error.message), icon=":material/hourglass_empty:")
         return
-    st.image(rgb, width="stretch", caption="Demo: a drawn face, of nobody")
+    st.image(
+        rgb,
+        width="stretch",
+        caption="Demo: a drawn face, of nobody",
+        alt=f"A drawn face. The model says: {words}",
+    )
     st.markdown(f"The model says: **{words}**")
