@@ -17,11 +17,13 @@ from tests.support.browser import open_page
 from tests.support.servers import running_app
 
 HEADINGS = {
-    "welcome": "See what a face shows",
+    "welcome": "Expressions",
     "photos": "Photos and video",
-    "live": "Live session",
+    "live": "Live",
     "reading": "Reading",
+    "review": "Review",
     "history": "History",
+    "settings": "Settings",
     "about": "About",
 }
 #: `backgroundColor` of [theme.dark] in .streamlit/config.toml.
