@@ -16,8 +16,12 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def chromium_path() -> str | None:
-    """Return the browser to drive: FER_TEST_CHROMIUM, or the system's, or None."""
-    candidates = (os.environ.get("FER_TEST_CHROMIUM"), "chromium", "chromium-browser")
+    """Return the browser to drive: FER_TEST_CHROMIUM, or the system's, or None.
+
+    The shell is the same browser without its own windows, and takes a quarter less time.
+    """
+    chosen = os.environ.get("FER_TEST_CHROMIUM")
+    candidates = (chosen, "chromium-headless-shell", "chromium", "chromium-browser")
     return next((path for name in candidates if name and (path := shutil.which(name))), None)
 
 

@@ -20,6 +20,8 @@ const RIGHT_WITHIN_S = 1.5;
 /** Where the names of the last calls are kept, for all tabs, and how many. */
 const CALLED = "expressions-called";
 const MOST_CALLED = 20;
+/** Of the session's title, in the tab. */
+const TITLE_LETTERS = 60;
 const CIRCUMFERENCE = 2 * Math.PI * 54;
 const companions = /* @__PURE__ */ new WeakMap();
 function show(component) {
@@ -161,7 +163,7 @@ var Companion = class {
 		find(button, ".state").textContent = on ? "on" : "off";
 	}
 	get tabTitle() {
-		const title = this.data.title;
+		const title = this.data.title.replace(/[\t\n\f\r ]+/g, " ").trim().slice(0, TITLE_LETTERS).trim();
 		if (this.data.call !== null && this.phase === "focus") return `💬 ${this.time} · Question`;
 		switch (this.phase) {
 			case "focus": return `${this.time} · ${title}`;

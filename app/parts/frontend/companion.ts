@@ -72,6 +72,8 @@ const RIGHT_WITHIN_S = 1.5;
 /** Where the names of the last calls are kept, for all tabs, and how many. */
 const CALLED = "expressions-called";
 const MOST_CALLED = 20;
+/** Of the session's title, in the tab. */
+const TITLE_LETTERS = 60;
 const CIRCUMFERENCE = 2 * Math.PI * 54;
 
 interface SmallWindows {
@@ -235,7 +237,13 @@ class Companion {
   }
 
   private get tabTitle(): string {
-    const title = this.data.title;
+    // As a browser gives a title back. Otherwise it would never be the one that was set, and setting
+    // it again would have no end.
+    const title = this.data.title
+      .replace(/[\t\n\f\r ]+/g, " ")
+      .trim()
+      .slice(0, TITLE_LETTERS)
+      .trim();
     if (this.data.call !== null && this.phase === "focus") return `💬 ${this.time} · Question`;
     switch (this.phase) {
       case "focus":
