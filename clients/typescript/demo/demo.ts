@@ -58,7 +58,9 @@ function make(tag: string, text: string, className = ""): HTMLElement {
 }
 
 // The page lies at /demo/ of its API, which may lie below a path of a proxy.
-const apiUrl = new URL(location.href).searchParams.get("api") ?? new URL("..", location.href).href.replace(/\/$/, "");
+const apiUrl =
+  new URL(location.href).searchParams.get("api") ??
+  new URL("..", location.href).href.replace(/\/$/, "");
 
 function show(section: "consent" | "live" | "summary"): void {
   for (const id of ["consent", "live", "summary"]) element(id).hidden = id !== section;
