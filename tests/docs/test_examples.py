@@ -143,7 +143,7 @@ def test_the_api_analyses_the_video(folder: Path, make_app: MakeApp) -> None:
             return subprocess.run(words, check=True, capture_output=True, text=True).stdout
 
         job_id = json.loads(answer(create))["job_id"]
-        assert '"state": "done"' in answer(events.replace("JOB", job_id))
+        assert '"state":"done"' in answer(events.replace("JOB", job_id))
         assert "Happy" in answer(results.replace("JOB", job_id))
 
 

@@ -205,7 +205,7 @@ def test_stress_is_judged_on_its_own_answers() -> None:
 
 
 def test_after_twenty_answers_the_estimates_rank_rightly_and_are_calibrated() -> None:
-    areas, truths, predictions = [], [], []
+    areas, possible, truths, predictions = [], [], [], []
     for seed in range(60):
         rng = np.random.default_rng(seed)
         reader = draw_reader(rng)
@@ -213,10 +213,13 @@ def test_after_twenty_answers_the_estimates_rank_rightly_and_are_calibrated() ->
         tested = [reader.example(rng) for _ in range(60)]
         truth = np.array([float(rng.random() < chance) for _, chance in tested])
         predicted = np.array([probability(one.features, weights) for one, _ in tested])
-        area = auc(truth, predicted)
-        if area is not None:
+        chances = np.array([chance for _, chance in tested])
+        area, most = auc(truth, predicted), auc(truth, chances)
+        if area is not None and most is not None:
             areas.append(area)
+            possible.append(most)
         truths.append(truth)
         predictions.append(predicted)
-    assert np.mean(areas) >= 0.68
+    # Of what can be known at all: answers are a matter of chance, too.
+    assert np.mean(areas) - 0.5 >= 0.6 * (np.mean(possible) - 0.5)
     assert calibration_error(np.concatenate(truths), np.concatenate(predictions)) <= 0.10

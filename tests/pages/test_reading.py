@@ -20,6 +20,7 @@ from fer_core.live.running_session import RunningSession
 from fer_core.reading.visibility import View
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
+from fer_core.storage.queries import AFTER_END_S, remove_temporary
 from fer_core.texts.opening import open_pasted
 from tests.pages.running import button_keys
 from tests.recall.make_sample import TEXTS
@@ -147,17 +148,27 @@ def test_pausing_finishing_and_the_result(page: AppTest) -> None:
     assert store.load(study.session_id).marked == ("p2",)
 
 
-def test_after_a_restart_the_text_is_asked_for_again(page: AppTest) -> None:
-    study = start_sample(page)
-    page.button(key="finish_reading").click().run()
-    session_id = study.session_id
+def after_a_restart(session_id: str) -> AppTest:
+    """Open the reading of a session in a process that does not know it yet."""
     store = session_registry().history.store
     assert store is not None
     store.close()
     st.cache_resource.clear()
     again = AppTest.from_file(PAGE, default_timeout=90)
     again.query_params["reading"] = session_id
-    again.run()
+    return again.run()
+
+
+def test_an_hour_after_the_end_the_text_is_asked_for_again(page: AppTest) -> None:
+    study = start_sample(page)
+    page.button(key="finish_reading").click().run()
+    again = after_a_restart(study.session_id)
+    assert "Done. Here's how you read it." in words(again)
+    store = session_registry().history.store
+    assert store is not None
+    with store.database.writing() as connection:
+        remove_temporary(connection, time.time() + AFTER_END_S + 60)
+    again = after_a_restart(study.session_id)
     assert "open the same text again" in words(again)
     again.segmented_control(key="text_source").set_value("Paste").run()
     again.text_area(key="pasted_text").set_value(BODY * 5).run()

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -127,7 +128,8 @@ def test_how_a_text_was_read_is_saved_after_an_outage_too(
             store.save_reading("s1", reading, {}, (), ["p4"])
     assert store.save_now()
     stored = store.load("s1")
-    assert [one.reading for one in stored.passages] == list(reading.passages)
+    kept = [replace(one, watched=0.0) for one in reading.passages]
+    assert [one.reading for one in stored.passages] == kept
     assert stored.marked == ("p4",)
 
 
