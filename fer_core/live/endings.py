@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from fer_core.errors import SessionNotFound
 from fer_core.live.running_session import RunningSession
+from fer_core.storage.queries import AFTER_END_S
 
 if TYPE_CHECKING:
     from fer_core.live.registry import SessionRegistry
 
-#: Answers kept in memory, and for how long. The history has those of sessions that are stored.
+#: Answers kept in memory, for as long as the history keeps what is not to be kept; it has those of
+#: sessions that are stored.
 KEPT_ANSWERS = 256
-KEPT_FOR_S = 3600.0
 
 
 class Endings:
@@ -77,7 +78,7 @@ class Endings:
     def _known(self, session_id: str) -> str | None:
         with self._lock:
             kept_at, body = self._kept.get(session_id, (float("-inf"), ""))
-        if self._registry.clock() - kept_at < KEPT_FOR_S:
+        if self._registry.clock() - kept_at < AFTER_END_S:
             return body
         return self._registry.history.summary(session_id)
 
