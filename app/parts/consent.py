@@ -86,8 +86,17 @@ def ask_consent() -> None:
         with st.expander("Details"):
             for heading, text in DETAILS:
                 st.markdown(f"**{heading}.** {text}")
-        if st.button("I agree, and the face in view is mine", type="primary", key="consent_agree"):
-            choose(consent_version=CONSENT_VERSION, consent_at=now())
-            note_next_step()
+        if st.button(
+            "I agree, and the face in view is mine",
+            type="primary",
+            key="consent_agree",
+            on_click=_agree,
+        ):
             st.rerun()
         st.caption("You are asked once. You can take it back in Settings at any time.")
+
+
+def _agree() -> None:
+    """Before the script runs: another widget's event that interrupts it would lose the click."""
+    choose(consent_version=CONSENT_VERSION, consent_at=now())
+    note_next_step()

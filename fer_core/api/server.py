@@ -49,6 +49,9 @@ GRACE_S = 25.0
 EXTRA_CONNECTIONS = 480
 #: A connection that is younger is expected to send. Seconds.
 FRESH_S = 5.0
+#: While requests are in hand, one of which will soon be answered, so young a connection is left
+#: alone: it may be that its first byte is being read. Seconds.
+UNREAD_S = 1.0
 #: Large bodies held at once, arriving or in hand, in multiples of the largest request: anyone who
 #: reaches the port can send them, with or without a key. The next one hears Busy.
 BODIES_AT_ONCE = 4
@@ -247,6 +250,7 @@ class ApiServer(TcpWSGIServer):  # type: ignore[misc]  # waitress is untyped
             before_drain: Called when the stop begins: ends what would go on for ever.
         """
         while not self._stop.is_set():
+            self._make_room()
             wasyncore.loop(timeout=_POLL_S, map=self.sockets, use_poll=_HAS_POLL, count=1)
         before_drain()
         self.accepting = False
@@ -270,15 +274,19 @@ class ApiServer(TcpWSGIServer):  # type: ignore[misc]  # waitress is untyped
             if since is not None and since < monotonic() - longest:
                 channel.will_close = True
 
-    def readable(self) -> bool:
-        """Tell whether another connection is taken; where all places are, one is made free."""
-        if self.accepting and len(self.sockets) >= self.adj.connection_limit:
-            self._make_room()
-        return bool(super().readable())
-
     def _make_room(self) -> None:
-        """Close the connection that has waited longest for its client."""
-        waiting = [one for one in list(self.active_channels.values()) if one.waits_for_client]
+        """Where all places are taken, close the connection that has waited longest for its client.
+
+        Not while sockets are polled: the next connection would get the closed one's number, and
+        with it the event that tells of the closing.
+        """
+        if len(self.sockets) < self.adj.connection_limit:
+            return
+        channels = list(self.active_channels.values())
+        waiting = [one for one in channels if one.waits_for_client]
+        if len(waiting) < len(channels):
+            youngest = monotonic() - UNREAD_S
+            waiting = [one for one in waiting if one.opened_at < youngest]
         if waiting:
             min(waiting, key=lambda one: one.patience).handle_close()
 

@@ -59,6 +59,33 @@ def test_connections_that_send_nothing_shut_nobody_out(
         assert httpx.post(f"{service.url}{SESSIONS}", json=body, timeout=10).status_code == 201
 
 
+def test_a_line_just_opened_is_not_closed_for_those_in_hand(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fer_core.api.server.EXTRA_CONNECTIONS", 8)
+    with serving(make_app, threads=2) as service, ExitStack() as stack:
+        answer, go_on = service.server.application, threading.Event()
+
+        def held(*request: object) -> object:
+            assert go_on.wait(30)
+            return answer(*request)
+
+        monkeypatch.setattr(service.server, "application", held)
+        address = ("127.0.0.1", service.server.port)
+        places = service.server.adj.connection_limit - len(service.server.sockets)
+        lines = []
+        for place in range(places):
+            line = stack.enter_context(socket.create_connection(address, timeout=30))
+            lines.append(line)
+            if place < places - 1:
+                line.sendall(HALF_OPEN["an idle line"])
+        time.sleep(0.3)  # the last one has not sent anything yet
+        lines[-1].sendall(HALF_OPEN["an idle line"])
+        go_on.set()
+        for line in lines:
+            assert line.recv(65536).startswith(b"HTTP/1.1 200")
+
+
 def test_a_body_on_its_way_outlasts_the_lines_that_send_nothing(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, photo: bytes
 ) -> None:

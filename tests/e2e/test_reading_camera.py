@@ -183,6 +183,7 @@ def play(
             page.get_by_label("Your text").press("Control+Enter")
             page.get_by_text("Camera beside the text").click(timeout=PATIENCE_MS)
             page.get_by_role("button", name="I agree").click(timeout=PATIENCE_MS)
+            expect(page.get_by_role("button", name="Start reading")).to_be_visible()
             start_reading(page)
             read_with_the_face(page, seconds)
             finish(page)
