@@ -5,6 +5,8 @@ to do) and a stable code for programs. Pages show the message; the API maps the
 code to one problem response. Nothing private goes into a message: no path, no
 library's own words.
 
+Those of one room alone stand in it: `texts.errors`, `recall.errors`, `video.errors`.
+
     FerError
     ├── ImageError              a picture cannot be used
     │   ├── EmptyFile
@@ -12,16 +14,6 @@ library's own words.
     │   ├── CorruptImage
     │   ├── ImageTooLarge
     │   └── TooManyPixels
-    ├── VideoError              a video cannot be used
-    │   ├── NotAVideo
-    │   ├── VideoDamaged
-    │   ├── VideoWithoutPictures
-    │   ├── VideoTooLarge
-    │   ├── VideoTooLong
-    │   └── VideoTooManyPixels
-    ├── VideoCancelled
-    ├── JobNotFound
-    ├── JobUnfinished
     ├── WeightsError            the model cannot be loaded
     │   ├── WeightsNotFound
     │   ├── WeightsChanged
@@ -37,21 +29,6 @@ library's own words.
     ├── MarkerInvalid           a marker's time or words cannot be used
     ├── MarkersFull
     ├── MarkerNotFound
-    ├── TextError               a text cannot be read
-    │   ├── TextTooLarge
-    │   ├── TextEmpty
-    │   ├── TextScanned
-    │   ├── TextEncrypted
-    │   ├── TextDamaged
-    │   ├── TextTypeUnknown
-    │   └── FrontMatterInvalid
-    ├── CardError               a review card cannot be used
-    │   ├── CardNotFound
-    │   ├── CardInvalid
-    │   ├── CardFileInvalid
-    │   ├── ReviewConflict      an answer's id was used for another answer
-    │   ├── NothingToUndo
-    │   └── TimeZoneUnknown
     └── StorageError            the history cannot be used now
         ├── HistoryNotShrunk
         ├── DatabaseTooNew
@@ -60,6 +37,8 @@ library's own words.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 
 class FerError(Exception):
@@ -76,6 +55,13 @@ class FerError(Exception):
     def __init__(self, message: str | None = None) -> None:
         self.message = message or self.default_message
         super().__init__(self.message)
+
+    @classmethod
+    def kinds(cls) -> Iterator[type[FerError]]:
+        """Return this error and all below it whose modules are loaded, each after its base."""
+        yield cls
+        for child in cls.__subclasses__():
+            yield from child.kinds()
 
 
 class ImageError(FerError):
@@ -115,68 +101,6 @@ class TooManyPixels(ImageError):
 
     code = "too_many_pixels"
     default_message = "This picture has too many pixels. Make it smaller and try again."
-
-
-class VideoError(FerError):
-    """The file given cannot be used as a video."""
-
-    code = "video_unusable"
-    default_message = "This video cannot be used."
-
-
-class NotAVideo(VideoError):
-    code = "not_a_video"
-    default_message = "This file is not a video. Use MP4, MOV, WebM or MKV."
-
-
-class VideoDamaged(VideoError):
-    code = "video_damaged"
-    default_message = "This video is damaged or incomplete and cannot be opened."
-
-
-class VideoWithoutPictures(VideoError):
-    code = "video_without_pictures"
-    default_message = "There are no moving pictures in this file, only sound or a cover."
-
-
-class VideoTooLarge(VideoError):
-    """More bytes than allowed."""
-
-    code = "video_too_large"
-    default_message = "This video is too large."
-
-
-class VideoTooLong(VideoError):
-    """More minutes or frames than allowed."""
-
-    code = "video_too_long"
-    default_message = "This video is too long. Cut it into parts."
-
-
-class VideoTooManyPixels(VideoError):
-    code = "video_too_many_pixels"
-    default_message = "This video's frames have too many pixels."
-
-
-class VideoCancelled(FerError):
-    """The work on a video was ended because nobody wants it any more."""
-
-    code = "video_cancelled"
-    default_message = "The analysis was cancelled."
-
-
-class JobNotFound(FerError):
-    """A job on a video is unknown, forgotten after its hour, or another key's."""
-
-    code = "job_not_found"
-    default_message = "There is no such job. Results are kept for an hour."
-
-
-class JobUnfinished(FerError):
-    """A job has no result: it still runs, has failed, or was cancelled."""
-
-    code = "job_unfinished"
-    default_message = "This job has no result yet."
 
 
 class WeightsError(FerError):
@@ -273,102 +197,6 @@ class MarkersFull(FerError):
 class MarkerNotFound(FerError):
     code = "marker_not_found"
     default_message = "There is no such marker in this session."
-
-
-class TextError(FerError):
-    """The text to read cannot be used."""
-
-    code = "text_unusable"
-    default_message = "This text cannot be read."
-
-
-class TextTooLarge(TextError):
-    code = "text_too_large"
-    default_message = "This text is too large to open. Split it and open one part."
-
-
-class TextEmpty(TextError):
-    code = "text_empty"
-    default_message = "There are no words in this text. Choose another one."
-
-
-class TextScanned(TextError):
-    """A PDF of pictures: its pages carry no text."""
-
-    code = "text_scanned"
-    default_message = (
-        "This PDF holds pictures of pages and no text, as a scanner makes them. Run text "
-        "recognition (OCR) on it first, or paste the text."
-    )
-
-
-class TextEncrypted(TextError):
-    code = "text_encrypted"
-    default_message = (
-        "This PDF is protected by a password. Save a copy without the password and open that."
-    )
-
-
-class TextDamaged(TextError):
-    code = "text_damaged"
-    default_message = "This file is damaged or incomplete and cannot be opened."
-
-
-class TextTypeUnknown(TextError):
-    code = "text_type_unknown"
-    default_message = (
-        "This kind of file cannot be read. Use TXT, Markdown, HTML, PDF, EPUB or DOCX."
-    )
-
-
-class FrontMatterInvalid(TextError):
-    """The questions that a text carries are not written as they have to be."""
-
-    code = "front_matter_invalid"
-    default_message = "The lines at the top of this text, between the --- lines, cannot be read."
-
-
-class CardError(FerError):
-    """A review card, or an answer to one, cannot be used."""
-
-    code = "card_unusable"
-    default_message = "This card cannot be used."
-
-
-class CardNotFound(CardError):
-    code = "card_not_found"
-    default_message = "There is no such card. It may have been dropped."
-
-
-class CardInvalid(CardError):
-    """What is to be on a card makes no card; the message says what is wrong."""
-
-    code = "card_invalid"
-    default_message = "A card needs something to ask and an answer."
-
-
-class CardFileInvalid(CardError):
-    """A file of cards cannot be read; the message says where and why."""
-
-    code = "card_file_invalid"
-    default_message = "There are no cards in this file. Nothing was imported."
-
-
-class ReviewConflict(CardError):
-    """The id of an answer was used for another answer."""
-
-    code = "review_conflict"
-    default_message = "This answer was given already, in another way. Send a new one."
-
-
-class NothingToUndo(CardError):
-    code = "nothing_to_undo"
-    default_message = "This card has no answer that could be taken back."
-
-
-class TimeZoneUnknown(CardError):
-    code = "time_zone_unknown"
-    default_message = "There is no such time zone. Use a name such as Europe/Berlin."
 
 
 class StorageError(FerError):

@@ -6,8 +6,8 @@ import streamlit as st
 
 from app.parts.clock import now
 from app.parts.words import plain
-from fer_core.errors import CardError
 from fer_core.recall.cards import GAP, LONGEST_SIDE, CardKind, Source
+from fer_core.recall.errors import CardError
 from fer_core.recall.making import own_card
 from fer_core.storage.cards import CardStore
 

@@ -12,9 +12,9 @@ from app.parts.own_card import write_own
 from app.parts.words import plain
 from app.review.editing import edit
 from app.review.memory import ReviewMemory
-from fer_core.errors import CardError
 from fer_core.recall.anki import from_anki, to_anki
 from fer_core.recall.cards import Card
+from fer_core.recall.errors import CardError
 from fer_core.recall.exchange import LARGEST_FILE_BYTES, from_csv, to_csv
 from fer_core.spreadsheet import ENCODING
 from fer_core.storage.cards import CardStore

@@ -6,8 +6,8 @@ import streamlit as st
 
 from app.parts.words import plain
 from app.review.memory import ReviewMemory
-from fer_core.errors import CardError
 from fer_core.recall.cards import GAP, LONGEST_SIDE, Card, CardKind
+from fer_core.recall.errors import CardError
 from fer_core.storage.cards import CardStore
 
 

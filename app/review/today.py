@@ -12,8 +12,8 @@ from app.parts.navigation import page_of
 from app.review.card import ask, show_answer, show_passage
 from app.review.editing import edit
 from app.review.memory import ReviewMemory
-from fer_core.errors import CardError, CardNotFound
 from fer_core.recall.cards import Card, Rating
+from fer_core.recall.errors import CardError, CardNotFound
 from fer_core.recall.scheduling import Queue, day_of, start_of, wait_in_words, waits
 from fer_core.storage.cards import CardStore
 

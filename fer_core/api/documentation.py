@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
@@ -112,7 +112,7 @@ def _examples(status: int) -> dict[str, Any]:
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return {FerError.code: {"value": _example(FerError())}}
     kinds: dict[str, type[FerError]] = {}
-    for kind in _all_errors(FerError):
+    for kind in FerError.kinds():
         kinds.setdefault(kind.code, kind)  # a special case may share the code of what it is
     codes = [code for code, its_status in STATUS_OF_CODE.items() if its_status == status]
     return {code: {"value": _example(kinds[code]())} for code in codes if code in kinds}
@@ -120,12 +120,6 @@ def _examples(status: int) -> dict[str, Any]:
 
 def _example(error: FerError) -> dict[str, Any]:
     return problem_of(error, "urn:fer:request:0f8fad5bd9cb469f").model_dump()
-
-
-def _all_errors(kind: type[FerError]) -> Iterator[type[FerError]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from _all_errors(child)
 
 
 def build_document(

@@ -15,8 +15,8 @@ from fer_core.api.events import LimitedStream, sse_message
 from fer_core.api.problems import UnsupportedMediaType, problem_of
 from fer_core.api.schemas.jobs import JobOut, JobPath, JobQuery, JobResultQuery, JobsOut
 from fer_core.api.services import json_response, services
-from fer_core.errors import JobUnfinished
 from fer_core.video import exports
+from fer_core.video.errors import JobUnfinished
 from fer_core.video.jobs import KEPT_S, JobOptions, JobState, VideoJob
 from fer_core.video.source import VideoSource
 

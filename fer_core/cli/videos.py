@@ -11,7 +11,7 @@ from typing import Literal, TextIO
 from fer_core.charts.timeline import clock_text
 from fer_core.config import get_settings
 from fer_core.emotions import EMOTIONS
-from fer_core.errors import EmptyFile, VideoError
+from fer_core.errors import EmptyFile
 from fer_core.video import exports
 from fer_core.video.analysis import (
     People,
@@ -22,6 +22,7 @@ from fer_core.video.analysis import (
 )
 from fer_core.video.annotate import annotate_video
 from fer_core.video.decoding import VideoLimits
+from fer_core.video.errors import VideoError
 from fer_core.video.source import VideoSource
 from fer_core.vision.detector import EmotionDetector
 

@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from fer_core.errors import CardFileInvalid, CardInvalid
 from fer_core.recall.cards import GAP, Card, CardKind, Source
+from fer_core.recall.errors import CardFileInvalid, CardInvalid
 from fer_core.recall.exchange import Imported, check_count, numbered_rows, text_of, wrong_row
 from fer_core.recall.making import own_card
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
 from fer_core.affect.indicators import ComprehensionFeatures
-from fer_core.errors import CardInvalid
+from fer_core.recall.errors import CardInvalid
 
 #: Stands for the word that is asked for in the front of a cloze card.
 GAP = "_____"

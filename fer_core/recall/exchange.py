@@ -14,11 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sized
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from fer_core.errors import CardFileInvalid, CardInvalid, TextError
 from fer_core.recall.cards import Card, CardKind, Schedule, Source, Stage
+from fer_core.recall.errors import CardFileInvalid, CardInvalid
 from fer_core.recall.making import card_name
 from fer_core.spreadsheet import TableWriter, harmless_cell
 from fer_core.texts.encoding import decode
+from fer_core.texts.errors import TextError
 
 #: More cards come from no learner; a file of so many is a mistake, or meant to fill the disk.
 MOST_CARDS = 20_000

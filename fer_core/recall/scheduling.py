@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import fsrs
 
-from fer_core.errors import TimeZoneUnknown
 from fer_core.recall.cards import Card, Rating, Schedule, Stage
+from fer_core.recall.errors import TimeZoneUnknown
 
 #: With no card ready, one that comes back within this is shown now: a learner who has just answered
 #: does not wait ten minutes for the last card. Seconds.

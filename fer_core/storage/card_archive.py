@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, select
 
-from fer_core.errors import CardInvalid
 from fer_core.recall.cards import Card, Review
+from fer_core.recall.errors import CardInvalid
 from fer_core.storage.card_records import row_to_card, row_to_review
 from fer_core.storage.queries import insert_rows, rows_of
 from fer_core.storage.records import Row

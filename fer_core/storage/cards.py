@@ -19,9 +19,9 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.exc import IntegrityError
 
-from fer_core.errors import CardNotFound, NothingToUndo, ReviewConflict
 from fer_core.learner.profile import Given
 from fer_core.recall.cards import Card, Rating, Review
+from fer_core.recall.errors import CardNotFound, NothingToUndo, ReviewConflict
 from fer_core.recall.probe import as_answer
 from fer_core.recall.results import WeekResult, after_a_week
 from fer_core.recall.scheduling import Queue, answered, end_of_today, make_queue

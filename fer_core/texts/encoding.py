@@ -14,7 +14,7 @@ from functools import partial
 import charset_normalizer
 import webencodings
 
-from fer_core.errors import TextDamaged
+from fer_core.texts.errors import TextDamaged
 
 _BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),

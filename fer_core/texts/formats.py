@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import PurePath
 
-from fer_core.errors import TextTypeUnknown
+from fer_core.texts.errors import TextTypeUnknown
 
 
 class TextFormat(StrEnum):

@@ -23,8 +23,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from fer_core.errors import FrontMatterInvalid
 from fer_core.texts.document import Passage
+from fer_core.texts.errors import FrontMatterInvalid
 from fer_core.texts.question import Question
 
 #: Longer front matter is none.

@@ -11,9 +11,9 @@ import atexit
 from collections.abc import Callable
 from pathlib import PurePath
 
-from fer_core.errors import TextDamaged, TextEmpty, TextTooLarge, TextTypeUnknown
 from fer_core.system_files import is_left_by_system
 from fer_core.texts.document import Document
+from fer_core.texts.errors import TextDamaged, TextEmpty, TextTooLarge, TextTypeUnknown
 from fer_core.texts.formats import PACKED, TextFormat, format_of
 from fer_core.workers.pool import Limits, TaskFailed, WorkerPool
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from fer_core.errors import TextScanned
 from fer_core.texts.document import Block
+from fer_core.texts.errors import TextScanned
 from fer_core.texts.pdf_blocks import lines_to_blocks
 from fer_core.texts.pdf_heads import without_heads
 from fer_core.texts.pdf_layout import in_order

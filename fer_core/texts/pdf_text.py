@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from fer_core.errors import TextDamaged, TextEncrypted, TextTooLarge
+from fer_core.texts.errors import TextDamaged, TextEncrypted, TextTooLarge
 
 MOST_PAGES = 3000
 #: Letters of a whole file; a book of 3,000 pages has 9 million.

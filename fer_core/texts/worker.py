@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from fer_core.errors import TextEmpty
 from fer_core.texts.document import Block, BlockKind, Document, segment
 from fer_core.texts.docx import docx_to_blocks
 from fer_core.texts.encoding import decode
 from fer_core.texts.epub import epub_to_book
+from fer_core.texts.errors import TextEmpty
 from fer_core.texts.formats import PACKED, TextFormat
 from fer_core.texts.front_matter import FrontMatter, split_front_matter
 from fer_core.texts.html import html_to_page

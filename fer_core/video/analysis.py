@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from fer_core.errors import Busy, VideoCancelled
+from fer_core.errors import Busy
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.video.decoding import VideoInfo, VideoLimits, open_video
+from fer_core.video.errors import VideoCancelled
 from fer_core.video.frames import FrameTable
 from fer_core.video.source import VideoSource
 from fer_core.video.tracks import FaceNumbers

@@ -10,9 +10,9 @@ import av
 
 from fer_core.drawing.annotate import DrawOptions, draw_faces, scale_faces
 from fer_core.drawing.blur import blur_faces
-from fer_core.errors import VideoTooLarge
 from fer_core.video.analysis import OnProgress, VideoAnalysis, VideoProgress
 from fer_core.video.decoding import ANALYSED_SIDE, VideoLimits, open_video
+from fer_core.video.errors import VideoTooLarge
 from fer_core.video.source import VideoSource
 from fer_core.vision.faces import Face
 from fer_core.vision.image import RgbImage

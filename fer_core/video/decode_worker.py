@@ -20,7 +20,7 @@ from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from fer_core.errors import (
+from fer_core.video.errors import (
     NotAVideo,
     VideoDamaged,
     VideoTooLong,

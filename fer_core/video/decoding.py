@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from fer_core.config import Settings
-from fer_core.errors import VideoDamaged, VideoError, VideoTooManyPixels
 from fer_core.video.decode_worker import Wanted
+from fer_core.video.errors import VideoDamaged, VideoError, VideoTooManyPixels
 from fer_core.video.source import VideoSource
 from fer_core.vision.image import RgbImage
 from fer_core.workers.pool import Limits, TaskFailed

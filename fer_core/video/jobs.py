@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fer_core.errors import Busy, FerError, JobNotFound, JobUnfinished, VideoCancelled
+from fer_core.errors import Busy, FerError
 from fer_core.video.analysis import (
     DEFAULT_RATE,
     OnProgress,
@@ -29,6 +29,7 @@ from fer_core.video.analysis import (
 )
 from fer_core.video.annotate import annotate_video
 from fer_core.video.decoding import VideoLimits
+from fer_core.video.errors import JobNotFound, JobUnfinished, VideoCancelled
 from fer_core.video.source import VideoSource
 
 #: Jobs that wait, over all owners; each holds its video in memory.

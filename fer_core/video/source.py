@@ -7,7 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from fer_core.errors import EmptyFile, VideoTooLarge
+from fer_core.errors import EmptyFile
+from fer_core.video.errors import VideoTooLarge
 
 _HAS_MEMORY_FILES = hasattr(os, "memfd_create")
 

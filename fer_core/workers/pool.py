@@ -293,18 +293,18 @@ def error_of(answer: Any) -> Exception:
     if not isinstance(answer, dict):
         return TaskFailed("task")
     if "error" in answer:
-        kind = _ERRORS.get(str(answer["error"]), FerError)
+        kind = _kind_of(str(answer["error"]))
         return kind(str(answer.get("message", "")) or None)
     _log.info("a task failed in its worker: %s", answer.get("type", answer.get("failure")))
     return TaskFailed(str(answer.get("failure", "task")))
 
 
-#: The core's errors by their code: a worker tells the code, and the same error is raised here.
-_ERRORS: dict[str, type[FerError]] = {
-    kind.code: kind
-    for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, FerError)
-}
+def _kind_of(code: str) -> type[FerError]:
+    """Return the error with this code: a worker tells the code, the same error is raised here.
+
+    Who gave the task has loaded the errors that it can end with.
+    """
+    return next((kind for kind in FerError.kinds() if kind.code == code), FerError)
 
 
 def environment(own: Mapping[str, str]) -> dict[str, str]:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fer_core.errors import CardFileInvalid
 from fer_core.recall.anki import from_anki, to_anki
 from fer_core.recall.cards import GAP, Card, CardKind, Rating, Schedule, Source, Stage
+from fer_core.recall.errors import CardFileInvalid
 from fer_core.recall.exchange import COLUMNS, LARGEST_FILE_BYTES, from_csv, to_csv
 from fer_core.recall.making import make_cards, own_card
 from fer_core.recall.scheduling import answered

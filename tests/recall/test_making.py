@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from fer_core.affect.indicators import ComprehensionFeatures
-from fer_core.errors import CardInvalid
 from fer_core.recall.cards import GAP, CardKind
+from fer_core.recall.errors import CardInvalid
 from fer_core.recall.making import CLOZES_A_PASSAGE, make_cards, own_card
 from fer_core.texts.question import Question
 from tests.recall.make_sample import TEXTS

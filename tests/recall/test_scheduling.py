@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fer_core.errors import TimeZoneUnknown
 from fer_core.recall.cards import Rating, Schedule, Stage
+from fer_core.recall.errors import TimeZoneUnknown
 from fer_core.recall.making import own_card
 from fer_core.recall.scheduling import (
     AHEAD_S,

@@ -10,14 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fer_core.errors import (
-    CardInvalid,
-    CardNotFound,
-    HistoryFileInvalid,
-    NothingToUndo,
-    ReviewConflict,
-)
+from fer_core.errors import HistoryFileInvalid
 from fer_core.recall.cards import CardKind, Rating, Stage
+from fer_core.recall.errors import CardInvalid, CardNotFound, NothingToUndo, ReviewConflict
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import UNDO_S, remove_deleted
 from fer_core.storage.store import SessionStore

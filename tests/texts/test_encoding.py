@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fer_core.errors import TextDamaged
 from fer_core.texts.encoding import declared_encoding, decode
+from fer_core.texts.errors import TextDamaged
 
 SENTENCES = {
     "de": "Über die Häufigkeit großer Wörter für Schüler: „täglich Geübtes“ bleibt – sagt man.",

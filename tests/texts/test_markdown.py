@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from fer_core.errors import TextError
+from fer_core.texts.errors import TextError
 from fer_core.texts.markdown import markdown_to_blocks, pasted_to_blocks
 from fer_core.texts.opening import open_document, open_pasted
 

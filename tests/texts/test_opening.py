@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from fer_core.errors import (
+from fer_core.texts import opening
+from fer_core.texts.document import Document, Heading
+from fer_core.texts.errors import (
     FrontMatterInvalid,
     TextDamaged,
     TextEmpty,
@@ -23,8 +25,6 @@ from fer_core.errors import (
     TextTooLarge,
     TextTypeUnknown,
 )
-from fer_core.texts import opening
-from fer_core.texts.document import Document, Heading
 from fer_core.texts.opening import (
     LARGEST_TEXT_BYTES,
     MOST_MEMORY_BYTES,

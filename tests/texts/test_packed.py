@@ -7,9 +7,9 @@ from io import BytesIO
 
 import pytest
 
-from fer_core.errors import TextDamaged, TextEncrypted, TextError, TextTooLarge
 from fer_core.texts import docx, epub
 from fer_core.texts.document import Heading
+from fer_core.texts.errors import TextDamaged, TextEncrypted, TextError, TextTooLarge
 from fer_core.texts.opening import open_document
 
 PROSE = "Bees dance to tell the others where the flowers are and how far they have to fly. " * 3

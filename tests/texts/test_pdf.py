@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from fer_core.errors import TextScanned
 from fer_core.texts.document import BlockKind
+from fer_core.texts.errors import TextScanned
 from fer_core.texts.opening import open_document
 from fer_core.texts.pdf import pdf_to_blocks
 from tests.synthetic.printed import (

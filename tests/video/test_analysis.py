@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from fer_core.config import PROJECT_ROOT
-from fer_core.errors import VideoCancelled, VideoTooLarge
 from fer_core.video import exports
 from fer_core.video.analysis import (
     VideoAnalysis,
@@ -24,6 +23,7 @@ from fer_core.video.analysis import (
 )
 from fer_core.video.annotate import annotate_video, draw_frame
 from fer_core.video.decoding import VideoLimits, frame_at
+from fer_core.video.errors import VideoCancelled, VideoTooLarge
 from fer_core.video.source import VideoSource
 from fer_core.vision.detector import EmotionDetector
 from tests.video.conftest import LIMITS

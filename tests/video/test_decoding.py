@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer_core.errors import (
-    EmptyFile,
+from fer_core.errors import EmptyFile
+from fer_core.video.decoding import Frame, VideoLimits, frame_at, open_video
+from fer_core.video.errors import (
     NotAVideo,
     VideoDamaged,
     VideoError,
@@ -17,7 +18,6 @@ from fer_core.errors import (
     VideoTooManyPixels,
     VideoWithoutPictures,
 )
-from fer_core.video.decoding import Frame, VideoLimits, frame_at, open_video
 from fer_core.video.source import VideoSource
 from tests.video.conftest import LIMITS
 from tests.video.films_in_files import even_times, film, rotated, sound_only

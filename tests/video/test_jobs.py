@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from fer_core.errors import Busy, JobNotFound, JobUnfinished, NotAVideo
+from fer_core.errors import Busy
 from fer_core.video.analysis import Sees
+from fer_core.video.errors import JobNotFound, JobUnfinished, NotAVideo
 from fer_core.video.jobs import KEPT_S, MOST_WAITING, JobOptions, JobState, VideoJob, VideoJobs
 from fer_core.video.source import VideoSource
 from fer_core.vision.faces import Detections
