@@ -143,7 +143,7 @@ def show_markers(stored: StoredSession) -> None:
     registry, summary = session_registry(), stored.summary
 
     def change(how: Callable[[SessionMarkers, float], object]) -> object:
-        return registry.change_markers(registry.get_to_change(summary.session_id), how)
+        return registry.annotations.change_markers(registry.get_to_change(summary.session_id), how)
 
     edit_markers(stored.markers, summary.info.started_at, change)
 

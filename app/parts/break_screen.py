@@ -91,7 +91,7 @@ def _commands(running: RunningSession, snapshot: Snapshot) -> dict[str, Callable
     due = phase is Phase.DUE
     registry = session_registry()
     return {
-        "marker": lambda at: registry.change_markers(
+        "marker": lambda at: registry.annotations.change_markers(
             running, lambda held, latest: held.add([Marker.point(min(at, latest))], latest)
         ),
         "pause": session.pause,

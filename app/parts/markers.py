@@ -14,7 +14,7 @@ from fer_core.errors import FerError, MarkerNotFound
 from fer_core.sessions.marker_times import read_marker_times
 from fer_core.sessions.markers import LONGEST_WORDS, Marker, MarkerKind, SessionMarkers
 
-#: Lets the markers of the shown session be changed; see `SessionRegistry.change_markers`.
+#: Lets the markers of the shown session be changed; see `Annotations.change_markers`.
 Change = Callable[[Callable[[SessionMarkers, float], object]], object]
 
 

@@ -48,7 +48,7 @@ def ask_goal(running: RunningSession) -> None:
         chosen = st.session_state[key]
         outcome = None if chosen is None else GoalOutcome(chosen)
         try:
-            session_registry().judge_goal(running, outcome)
+            session_registry().annotations.judge_goal(running, outcome)
         except FerError as error:
             st.toast(plain(error.message), icon=":material/warning:")
 

@@ -15,9 +15,8 @@ from app.parts.video import VideoMemory
 from app.parts.words import plain
 from fer_core.affect.breaks import BreakPlan
 from fer_core.errors import FerError
-from fer_core.live.registry import new_session_id
 from fer_core.live.running_session import RunningSession
-from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.session_info import SessionInfo, new_session_id
 
 TITLE_LENGTH, GOAL_LENGTH = 80, 200
 CUSTOM = "Custom"

@@ -132,7 +132,7 @@ class OpenText:
 
     def toggle_mark(self, passage_id: str) -> None:
         """Mark a passage as important, or take the mark away."""
-        self.registry.toggle_mark(self.running, passage_id)
+        self.registry.annotations.toggle_mark(self.running, passage_id)
 
     def lost_at(self, passage_id: str) -> None:
         """Take a press of "I'm lost" on a passage."""
@@ -151,12 +151,12 @@ class OpenText:
         chosen = [spans[place] for place in sentences if 0 <= place < len(spans)]
         if chosen:
             note = self.tracker.note(passage_id)
-            self.registry.set_note(self.running, note.toggled(chosen))
+            self.registry.annotations.set_note(self.running, note.toggled(chosen))
 
     def write_note(self, passage_id: str, words: str) -> None:
         """Keep the learner's note to a passage; an empty one takes it away."""
         note = self.tracker.note(passage_id).with_note(words)
-        self.registry.set_note(self.running, note)
+        self.registry.annotations.set_note(self.running, note)
 
     def passage(self, passage_id: str) -> Passage:
         """Return a passage of the text by its name."""

@@ -14,11 +14,10 @@ from app.parts.words import plain
 from app.reading.memory import ReadingMemory
 from fer_core.affect.breaks import BreakPlan
 from fer_core.errors import FerError
-from fer_core.live.registry import new_session_id
 from fer_core.live.running_session import RunningSession
 from fer_core.reading.pace import USUAL_WPM
 from fer_core.sessions.report import NOTE
-from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.session_info import SessionInfo, new_session_id
 from fer_core.texts.document import Document
 from fer_core.texts.errors import TextError
 from fer_core.texts.formats import EXTENSIONS

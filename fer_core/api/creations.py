@@ -17,9 +17,9 @@ from fer_core.api.problems import ApiError
 from fer_core.api.schemas.sessions import SessionRequest
 from fer_core.api.text_input import open_text
 from fer_core.errors import ConsentMissing, SessionElsewhere, SessionNotFound, StorageError
-from fer_core.live.registry import SessionRegistry, new_session_id
+from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
-from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.session_info import SessionInfo, new_session_id
 from fer_core.storage.requests import Creation
 
 #: Creations remembered for clients that repeat them.

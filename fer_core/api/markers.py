@@ -73,7 +73,7 @@ def add_markers(path: SessionPath, body: MarkersIn) -> Response:
             if moment is not None:
                 refuse_future(moment, f"/{index}/{name}")
     return _described(
-        services().sessions.change_markers(
+        services().sessions.annotations.change_markers(
             running,
             lambda held, latest: held.add(
                 [one.marker(min(now, latest)) for one in body.root], latest
@@ -99,7 +99,9 @@ def import_markers(path: SessionPath) -> Response:
         raise UnsupportedMediaType("Send the lines with Content-Type: text/csv.")
     found = read_marker_times(request.get_data(cache=False), running.session.info.started_at)
     return _described(
-        services().sessions.change_markers(running, lambda held, latest: held.add(found, latest))
+        services().sessions.annotations.change_markers(
+            running, lambda held, latest: held.add(found, latest)
+        )
     )
 
 
@@ -111,7 +113,7 @@ def import_markers(path: SessionPath) -> Response:
 def end_excluded(path: SessionPath) -> Response:
     """End the excluded range that goes on; without one nothing changes"""
     running = services().sessions.get_to_change(path.session_id)
-    ended = services().sessions.change_markers(
+    ended = services().sessions.annotations.change_markers(
         running, lambda held, latest: held.end_excluded(latest)
     )
     return _described([] if ended is None else [ended])
@@ -125,5 +127,7 @@ def end_excluded(path: SessionPath) -> Response:
 def delete_marker(path: MarkerPath) -> Response:
     """Take a marker away; what an excluded range left out counts again"""
     running = services().sessions.get_to_change(path.session_id)
-    services().sessions.change_markers(running, lambda held, _: held.remove(path.marker_id))
+    services().sessions.annotations.change_markers(
+        running, lambda held, _: held.remove(path.marker_id)
+    )
     return Response(status=204)

@@ -107,6 +107,12 @@ class SessionMemory:
                 del self._sessions[running.session_id]
         running.close(erased=erased)
 
+    def drop_lost(self, session_id: str) -> None:
+        """Let a session go that another program has erased, or runs now."""
+        running = self.find(session_id)
+        if running is not None:
+            self.drop(running, erased=True)
+
     def drop_if_silent(self, running: RunningSession, since: float) -> bool:
         """Let a session go unless it has given a sign since a moment; tell whether it went."""
         with self._lock:

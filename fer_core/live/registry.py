@@ -1,17 +1,15 @@
 """All running sessions of a process, whichever door they came through: the page or the API.
 
-Each rule about sessions in memory stands once: here how they start, are found, end, are put right,
-erased and let go; in `running_session` when one counts as left; in `history` what becomes of them
-where nothing can be saved.
+Each rule about sessions in memory stands once: here how they start, are found, end, are put right
+and erased; in `running_session` when one counts as left; in `eviction` which leave memory; in
+`annotations` what learners add to them; in `history` what becomes of them where nothing can be
+saved.
 """
 
 from __future__ import annotations
 
-import secrets
 import threading
-from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
 
 from fer_core.config import Settings
 from fer_core.errors import (
@@ -22,23 +20,19 @@ from fer_core.errors import (
     StorageError,
 )
 from fer_core.learner.probes import Answer, clarity_correction, lost_answer
+from fer_core.live.annotations import Annotations
 from fer_core.live.endings import Endings
+from fer_core.live.eviction import Eviction
 from fer_core.live.history import SessionHistory, open_store
 from fer_core.live.memory import IDLE_S, MOST_SESSIONS, SessionMemory
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.live.running_session import Clock, RunningSession
 from fer_core.live.sweeper import Sweeper
-from fer_core.reading.notes import PassageNote
-from fer_core.sessions.clock import SILENT_AFTER_S
-from fer_core.sessions.goal import GoalOutcome
-from fer_core.sessions.markers import SessionMarkers
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.requests import Creation
 from fer_core.storage.store import SessionStore
 from fer_core.texts.document import Document
-
-Changed = TypeVar("Changed")
 
 
 class SessionRegistry:
@@ -67,13 +61,15 @@ class SessionRegistry:
     ) -> None:
         self.history = SessionHistory(store, problem)
         self.clock = clock
-        self._idle_s = idle_s
         self._bringing_back = threading.RLock()
         self._memory = SessionMemory(most)
+        self._eviction = Eviction(self._memory, self.history, clock, idle_s)
         self.endings = Endings(self)
+        #: Markers, marks, notes and the goal.
+        self.annotations = Annotations(self)
         self._sweeper = Sweeper(self.sweep)
         if store is not None:
-            store.handover.when_lost(self._drop_lost)
+            store.handover.when_lost(self._memory.drop_lost)
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock) -> SessionRegistry:
@@ -117,7 +113,7 @@ class SessionRegistry:
         running = RunningSession(session, self.clock, caller=caller)
         if document is not None:
             running.open_text(document)
-        self._add(running)
+        self._eviction.add(running)
         self.history.follow(running, keep_text=keep_text, creation=creation)
         self.history.save_one(running)
         return running
@@ -136,31 +132,6 @@ class SessionRegistry:
         if not running.is_finished:
             self.history.follow(running, keep_text=keep_text, is_stored=running.stored is not None)
         return reading
-
-    def _add(self, running: RunningSession) -> RunningSession:
-        self._let_idle_go()
-        while True:
-            try:
-                return self._memory.add(running)
-            except Busy:
-                if not self._make_room(running):
-                    raise
-
-    def _make_room(self, wanted: RunningSession) -> bool:
-        """Let another session leave memory for this one: it comes back when it is asked for.
-
-        Returns:
-            Whether one could.
-        """
-        if self.history.store is None:
-            return False
-        left_before = self.clock() - SILENT_AFTER_S
-        for running in self._memory.who_makes_room(wanted.caller, left_before):
-            running.interrupt()
-            if self.history.leave(running):
-                self._memory.drop(running)
-                return True
-        return False
 
     # Finding
 
@@ -198,7 +169,7 @@ class SessionRegistry:
         back.caller = caller
         if back.is_finished:
             with suppress(Busy):
-                return self._add(back)
+                return self._eviction.add(back)
             return back
         with self._bringing_back:  # one at a time: two threads would hold it against each other
             running = self._memory.find(session_id)
@@ -208,7 +179,7 @@ class SessionRegistry:
         if not self.history.take_over(back):
             raise SessionElsewhere
         try:
-            self._add(back)
+            self._eviction.add(back)
         except Busy:
             self.history.leave(back)
             raise
@@ -247,14 +218,14 @@ class SessionRegistry:
         running = self._memory.find(session_id)
         if running is not None:
             running.look()
-            self._drop_if_erased(running)
+            self.refuse_erased(running)
         return running
 
     def _is_safe(self, running: RunningSession) -> bool:
         """Tell whether a session is over and saved: then what the history says of it counts."""
         return running.keep and running.is_finished and self.history.status.saving
 
-    def _drop_if_erased(self, running: RunningSession) -> None:
+    def refuse_erased(self, running: RunningSession) -> None:
         """Let a finished session go that another program has erased.
 
         Raises:
@@ -272,7 +243,7 @@ class SessionRegistry:
         One that is not to be kept stays until its door has shown it, and erases it, or for an hour.
         """
         running.session.finish(self.clock())
-        self._save(running)
+        self.save(running)
 
     def correct(self, running: RunningSession, passage_id: str, value: int) -> None:
         """Take the learner's own word about a passage, while the session runs and after its end.
@@ -294,66 +265,14 @@ class SessionRegistry:
         self._correct(running, lost_answer(passage_id, self.clock()))
 
     def _correct(self, running: RunningSession, answer: Answer) -> None:
-        self._drop_if_erased(running)
+        self.refuse_erased(running)
         running.answer(answer.probe, answer.value, answer.answered_at, is_correction=True)
         if running.is_finished:
             self.history.follow(running, is_stored=True)
-            self._save(running)
+            self.save(running)
 
-    def change_markers(
-        self, running: RunningSession, change: Callable[[SessionMarkers, float], Changed]
-    ) -> Changed:
-        """Let the learner's markers be changed, while the session runs and after its end.
-
-        Args:
-            running: The session.
-            change: Changes them; gets the latest moment that can be marked: now, or the end of a
-                session that is over. What it raises comes out, and what it returns.
-
-        Raises:
-            SessionNotFound: Another program has erased the session.
-        """
-        self._drop_if_erased(running)
-        over = running.is_finished
-        if not over:
-            running.sign()
-        changed = change(running.session.markers, running.session.since if over else self.clock())
-        if over:
-            self.history.follow(running, is_stored=True)
-            self._save(running)
-        return changed
-
-    def toggle_mark(self, running: RunningSession, passage_id: str) -> None:
-        """Mark a passage of the open text as important, or take the mark away, and keep that."""
-        if running.reading is None:
-            return
-        running.reading.toggle_mark(passage_id)
-        if running.is_finished:
-            self._save(running)
-        else:
-            self.history.save_marks(running)
-
-    def set_note(self, running: RunningSession, note: PassageNote) -> None:
-        """Keep what the learner highlighted in a passage of the open text and wrote to it."""
-        if running.reading is None:
-            return
-        running.reading.set_note(note)
-        if running.is_finished:
-            self._save(running)
-        else:
-            self.history.save_notes(running)
-
-    def judge_goal(self, running: RunningSession, outcome: GoalOutcome | None) -> None:
-        """Take the learner's word on whether the goal was reached; None takes it back.
-
-        Raises:
-            SessionNotFound: Another program has erased the session.
-            StorageError: The history cannot be changed now; the word holds in memory.
-        """
-        running.goal_outcome = outcome
-        self.history.save_goal_outcome(running)
-
-    def _save(self, running: RunningSession) -> None:
+    def save(self, running: RunningSession) -> None:
+        """Save a finished session at once; one that another program has erased leaves memory."""
         if not self.history.save(running):
             self._memory.drop(running, erased=True)
 
@@ -385,12 +304,6 @@ class SessionRegistry:
         """Let a session go from memory that is gone from the history."""
         self._memory.drop(running, erased=True)
 
-    def _drop_lost(self, session_id: str) -> None:
-        """Let a session go that another program has erased, or runs now."""
-        running = self._memory.find(session_id)
-        if running is not None:
-            self.drop(running)
-
     def erase_all(self) -> None:
         """Erase every session, here and in the history, and what they taught about the learner.
 
@@ -419,16 +332,7 @@ class SessionRegistry:
         """Pause the sessions that were left, as of their last sign; let go of the idle ones."""
         for running in self._memory.all():
             running.pause_if_lost()
-        self._let_idle_go()
-
-    def _let_idle_go(self) -> None:
-        horizon = self.clock() - self._idle_s
-        for running in self._memory.all():
-            # Who goes on saving it keeps it in memory, and its owner out.
-            if running.last_sign >= horizon or not self.history.leave(running):
-                continue
-            if not self._memory.drop_if_silent(running, horizon):  # a sign came meanwhile
-                self.history.follow(running, is_stored=True)
+        self._eviction.let_idle_go()
 
     def close(self) -> None:
         """End the sweeps, stop what runs as of its last sign, and close the history.
@@ -442,8 +346,3 @@ class SessionRegistry:
         self.history.close()
         for running in sessions:
             self._memory.drop(running)
-
-
-def new_session_id() -> str:
-    """Return a name for a session that cannot be guessed."""
-    return secrets.token_urlsafe(16)

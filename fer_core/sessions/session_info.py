@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -92,3 +93,8 @@ class Totals:
     breaks: int
     frames: int
     excluded_s: float = 0.0
+
+
+def new_session_id() -> str:
+    """Return a name for a session that cannot be guessed."""
+    return secrets.token_urlsafe(16)

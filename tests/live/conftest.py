@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from fer_core.live.registry import SessionRegistry, new_session_id
-from fer_core.sessions.session_info import SessionInfo
+from fer_core.live.registry import SessionRegistry
 from fer_core.storage.store import SessionStore
-from tests.synthetic.signals import START
+from tests.live.doors import ApiDoor, Door, PageDoor
+from tests.live.playing import Clock
 
-
-class Clock:
-    """Stands still until it is told otherwise."""
-
-    def __init__(self) -> None:
-        self.at = START
-
-    def __call__(self) -> float:
-        return self.at
+#: Opens a door of a kind.
+Open = Callable[..., Door]
+#: Ends the process, in effect, and starts another.
+Restart = Callable[[], SessionRegistry]
 
 
 @pytest.fixture
@@ -45,6 +40,42 @@ def registry(store: SessionStore, clock: Clock) -> Iterator[SessionRegistry]:
         yield registry
 
 
-def info(clock: Clock, *, keep: bool = True) -> SessionInfo:
-    """Describe a session that starts now."""
-    return SessionInfo(new_session_id(), clock(), "Biology", keep=keep)
+@pytest.fixture
+def restart(registry: SessionRegistry, url: str, clock: Clock) -> Restart:
+    """Return a function that ends the process, in effect, and starts another a minute later."""
+
+    def again() -> SessionRegistry:
+        registry.close()
+        clock.at += 60
+        return SessionRegistry(SessionStore(url, clock), clock)
+
+    return again
+
+
+@pytest.fixture
+def open_door(
+    url: str, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Open]:
+    """Return a function that opens a door of a kind, each before a process of its own."""
+    registries: list[SessionRegistry] = []
+
+    def open_one(kind: str, registry: SessionRegistry | None = None) -> Door:
+        registry = registry or SessionRegistry(SessionStore(url, clock), clock)
+        registries.append(registry)
+        if kind == "page":
+            return PageDoor(registry, clock, monkeypatch)
+        return ApiDoor(registry, clock, tmp_path)
+
+    yield open_one
+    for registry in registries:
+        registry.close()
+
+
+@pytest.fixture(params=["page", "api"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def door(kind: str, open_door: Open) -> Door:
+    return open_door(kind)

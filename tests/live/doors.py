@@ -32,14 +32,15 @@ from fer_core.api.serializers import row_of, totals_of
 from fer_core.api.services import AppServices
 from fer_core.config import Settings
 from fer_core.errors import SessionElsewhere, SessionFinished, SessionNotFound
-from fer_core.live.registry import SessionRegistry, new_session_id
+from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
-from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.session_info import SessionInfo, new_session_id
 from fer_core.sessions.timeline import rebucket
+from fer_core.storage.store import SessionStore
 from fer_core.texts.document import Document
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.faces import Detections
-from tests.live.conftest import Clock
+from tests.live.playing import Clock
 
 SESSIONS = "/api/v1/sessions"
 FRAME = np.full((48, 64, 3), 110, np.uint8)
@@ -108,6 +109,12 @@ class Door(ABC):
         self.clock = clock
         self.session_id = ""
         self.engine = ScriptedEngine()
+
+    @property
+    def store(self) -> SessionStore:
+        store = self.registry.history.store
+        assert store is not None
+        return store
 
     def watch(self, seen: Detections, seconds: float) -> None:
         """Have the camera see this, twice a second."""

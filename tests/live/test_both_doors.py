@@ -2,66 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fer_core.config import Settings
-from fer_core.emotions import Emotion
 from fer_core.live.memory import IDLE_S
 from fer_core.live.registry import SessionRegistry
 from fer_core.storage.store import SessionStore
 from fer_core.vision.faces import Detections
-from tests.live.conftest import Clock
-from tests.live.doors import ApiDoor, Door, PageDoor, Refused
+from tests.live.conftest import Open
+from tests.live.doors import Door, Refused
+from tests.live.playing import CALM, HOURS, NOBODY, SAD, Clock
 from tests.live.test_history import make_too_new
 from tests.storage.sessions import TEXT, count_rows
-from tests.synthetic.signals import START, face, one_hot, picture
-
-CALM = picture(face(one_hot(Emotion.NATURAL, 0.9)))
-SAD = picture(face(one_hot(Emotion.SAD, 0.8)))
-NOBODY = picture()
-HOURS = 3600.0
-
-Open = Callable[..., Door]
-
-
-@pytest.fixture
-def open_door(
-    url: str, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Open]:
-    """Return a function that opens a door of a kind, each before a process of its own."""
-    registries: list[SessionRegistry] = []
-
-    def open_one(kind: str, registry: SessionRegistry | None = None) -> Door:
-        registry = registry or SessionRegistry(SessionStore(url, clock), clock)
-        registries.append(registry)
-        if kind == "page":
-            return PageDoor(registry, clock, monkeypatch)
-        return ApiDoor(registry, clock, tmp_path)
-
-    yield open_one
-    for registry in registries:
-        registry.close()
-
-
-@pytest.fixture(params=["page", "api"])
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def door(kind: str, open_door: Open) -> Door:
-    return open_door(kind)
-
-
-def store_of(door: Door) -> SessionStore:
-    store = door.registry.history.store
-    assert store is not None
-    return store
+from tests.synthetic.signals import START
 
 
 def read(door: Door) -> None:
@@ -69,114 +25,6 @@ def read(door: Door) -> None:
     for passage in TEXT.passages[:3]:
         door.clock.at += 10
         door.see(passage.passage_id, door.clock.at - 10, door.clock.at)
-
-
-# What counts
-
-
-def test_a_night_of_silence_is_no_study(door: Door) -> None:
-    door.start()
-    door.watch(CALM, 120)
-    door.clock.at += 9 * HOURS
-    told = door.told()
-    assert told["state"] == "paused"
-    assert told["totals"]["active_s"] == told["totals"]["studied_s"] == 120
-    assert told["totals"]["elapsed_s"] == 120 + 9 * HOURS
-
-
-def test_a_night_that_nobody_asks_about_is_none_in_the_history_either(door: Door) -> None:
-    door.start()
-    door.watch(CALM, 120)
-    door.clock.at += 9 * HOURS
-    door.registry.sweep()
-    assert store_of(door).save_now()
-    assert store_of(door).summary(door.session_id).studied_s == 120
-
-
-def test_a_picture_after_the_night_does_not_make_it_study(door: Door) -> None:
-    door.start()
-    door.watch(CALM, 120)
-    door.clock.at += 9 * HOURS
-    door.watch(CALM, 60)
-    assert (door.told()["state"], door.told()["totals"]["active_s"]) == ("paused", 120)
-    door.resume()
-    door.watch(CALM, 60)
-    assert (door.told()["state"], door.told()["totals"]["active_s"]) == ("active", 180)
-
-
-@pytest.mark.parametrize("jump_s", [9 * HOURS, -9 * HOURS])
-def test_a_clock_that_jumps_adds_no_study(door: Door, jump_s: float) -> None:
-    door.start()
-    door.watch(CALM, 60)
-    door.clock.at += jump_s
-    door.watch(CALM, 10)
-    assert (door.told()["state"], door.told()["totals"]["studied_s"]) == ("paused", 60)
-    door.resume()
-    door.clock.at += 30
-    assert door.told()["totals"]["studied_s"] == 90
-
-
-def test_who_only_asks_now_and_then_is_there(door: Door) -> None:
-    door.start()
-    for _ in range(10):
-        door.clock.at += 60
-        told = door.told()
-    assert (told["state"], told["totals"]["active_s"]) == ("active", 600)
-
-
-def test_a_page_that_stays_open_studies_for_a_lesson_and_not_for_a_night(door: Door) -> None:
-    door.start()
-    for _ in range(9 * 60):
-        door.clock.at += 60
-        told = door.told()
-    assert told["state"] == "paused"
-    assert told["totals"]["studied_s"] == pytest.approx(HOURS, abs=60)
-
-
-def test_beside_a_camera_an_open_page_is_no_sign(door: Door) -> None:
-    door.start()
-    door.watch(CALM, 120)
-    for _ in range(10):  # its pictures stop, the page goes on asking
-        door.clock.at += 60
-        told = door.told()
-    assert (told["state"], told["totals"]["studied_s"]) == ("paused", 120)
-
-
-def test_a_covered_camera_is_no_sign(door: Door) -> None:
-    door.start()
-    door.watch(CALM, 120)
-    door.watch(replace(NOBODY, blank=True), 600)
-    assert (door.told()["state"], door.told()["totals"]["studied_s"]) == ("paused", 120)
-
-
-def test_after_the_camera_was_put_away_the_session_goes_on_without(door: Door) -> None:
-    door.start()
-    door.watch(CALM, 120)
-    door.clock.at += 200
-    assert door.told()["state"] == "paused"
-    door.resume()
-    for _ in range(10):
-        door.clock.at += 60
-        told = door.told()
-    assert (told["state"], told["totals"]["studied_s"]) == ("active", 720)
-
-
-def test_a_text_that_nobody_scrolls_any_more_is_not_being_read(door: Door) -> None:
-    door.start(TEXT)
-    passage = TEXT.passages[0].passage_id
-    for _ in range(6 * 60 * 60 // 10):
-        door.clock.at += 10
-        door.see(passage, door.clock.at - 10, door.clock.at)
-    assert door.told()["totals"]["studied_s"] <= HOURS + 60
-
-
-def test_the_end_after_a_silence_ends_at_the_last_sign(door: Door) -> None:
-    door.start()
-    door.watch(CALM, 60)
-    door.clock.at += 9 * HOURS
-    door.finish()
-    assert store_of(door).save_now()
-    assert store_of(door).summary(door.session_id).studied_s == 60
 
 
 # What stays in memory
@@ -194,8 +42,8 @@ def test_an_idle_session_leaves_memory_and_the_thread_that_saves(door: Door) -> 
     assert door.kept_beside() == 0
     running.session.resume(door.clock())
     running.session.observe(CALM, door.clock() + 1)
-    assert store_of(door).save_now()
-    assert store_of(door).summary(door.session_id).frames == 120
+    assert door.store.save_now()
+    assert door.store.summary(door.session_id).frames == 120
     door.clock.at += 60
     assert door.told()["state"] == "paused"
 
@@ -203,8 +51,8 @@ def test_an_idle_session_leaves_memory_and_the_thread_that_saves(door: Door) -> 
 def test_a_session_that_is_not_kept_leaves_nothing(door: Door) -> None:
     door.start(TEXT, keep=False)
     read(door)
-    assert store_of(door).save_now()
-    assert store_of(door).sessions() == []
+    assert door.store.save_now()
+    assert door.store.sessions() == []
 
 
 @pytest.mark.parametrize("address", [None, "nonsense"])
@@ -240,7 +88,7 @@ def test_a_correction_after_the_end_changes_the_marks_and_is_kept(door: Door) ->
     door.correct("p3", 1)
     assert door.marks().get("p1") != "hard_said"
     assert door.marks()["p3"] == "hard_said"
-    stored = store_of(door).load(door.session_id)
+    stored = door.store.load(door.session_id)
     assert [answer.value for answer, _ in stored.answers] == [1, 5, 1]
     assert all(features is not None for _, features in stored.answers)
     assert {one.reading.passage_id for one in stored.passages if one.mark == "hard_said"} == {"p3"}
@@ -256,7 +104,7 @@ def test_an_answer_to_a_question_comes_too_late_after_the_end(door: Door) -> Non
     door.finish()
     with pytest.raises(Refused, match="session_finished"):
         door.answer(asked, 5)
-    ((answer, _),) = store_of(door).load(door.session_id).answers
+    ((answer, _),) = door.store.load(door.session_id).answers
     assert answer.skipped
 
 
@@ -291,7 +139,7 @@ def test_what_another_process_runs_is_changed_there_only(
     owner = open_door(there)
     owner.start(TEXT)
     owner.watch(CALM, 10)
-    assert store_of(owner).save_now()
+    assert owner.store.save_now()
     other = open_door(kind)
     other.session_id = owner.session_id
     for change in (other.frame, other.resume, other.finish, lambda: other.correct("p1", 1)):
@@ -312,14 +160,14 @@ def test_erasing_everything_is_everywhere_at_once(kind: str, open_door: Open) ->
     read(door)
     door.correct("p1", 1)
     door.frame()
-    assert store_of(door).save_now()
+    assert door.store.save_now()
     door.erase_all()
     assert door.kept_beside() == 0
     for gone in (door, other):
         with pytest.raises(Refused, match="session_not_found"):
             gone.told()
-        assert store_of(gone).save_now()
-    assert count_rows(store_of(door)) == 0
+        assert gone.store.save_now()
+    assert count_rows(door.store) == 0
 
 
 # The same numbers

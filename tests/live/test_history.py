@@ -12,7 +12,7 @@ from fer_core.errors import SessionNotFound, StorageError
 from fer_core.live.history import IN_MEMORY, NOT_WANTED, SessionHistory, open_store
 from fer_core.live.registry import SessionRegistry
 from fer_core.storage.store import SessionStore
-from tests.live.conftest import Clock, info
+from tests.live.playing import Clock, info
 from tests.storage.sessions import TEXT
 
 
@@ -82,7 +82,7 @@ def test_a_text_whose_words_were_kept_comes_back_with_its_marks(
     running = registry.start(info(clock), TEXT, keep_text=True)
     assert registry.history.store is not None
     assert registry.history.store.save_now()
-    registry.toggle_mark(running, "p3")
+    registry.annotations.toggle_mark(running, "p3")
     registry.close()
     clock.at += 60
     with SessionRegistry(SessionStore(url, clock), clock) as after:

@@ -9,7 +9,7 @@ from fer_core.live.memory import SessionMemory
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
-from tests.live.conftest import Clock
+from tests.live.playing import Clock
 from tests.synthetic.signals import START
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fer_core.live.per_session import PerSession
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session import StudySession
-from tests.live.conftest import Clock, info
+from tests.live.playing import Clock, info
 
 
 def test_each_session_has_its_own_and_keeps_it(clock: Clock) -> None:

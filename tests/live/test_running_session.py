@@ -9,7 +9,7 @@ from fer_core.live.running_session import RunningSession
 from fer_core.sessions.clock import SILENT_AFTER_S
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
-from tests.live.conftest import Clock, info
+from tests.live.playing import Clock, info
 from tests.storage.sessions import TEXT
 from tests.synthetic.signals import START, face, one_hot, picture
 

@@ -19,9 +19,8 @@ from app.parts.sessions import session_registry
 from fer_core.charts.passages import pace_map
 from fer_core.config import PROJECT_ROOT
 from fer_core.live.reading_tracker import ReadingTracker
-from fer_core.live.registry import new_session_id
 from fer_core.reading.pace import Pace
-from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.session_info import SessionInfo, new_session_id
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
 from tests.storage.sessions import START, TEXT, count_rows, full_session, new_session

@@ -28,9 +28,8 @@ from fer_core.config import PROJECT_ROOT
 from fer_core.emotions import Emotion
 from fer_core.errors import SessionFinished
 from fer_core.learner.probes import Probe, ProbeKind
-from fer_core.live.registry import new_session_id
 from fer_core.live.running_session import RunningSession
-from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.session_info import SessionInfo, new_session_id
 from fer_core.sessions.snapshot import State
 from fer_core.vision.faces import Detections, SkinColour
 from tests.pages.running import button_keys, page_path, run_app, run_page

@@ -47,7 +47,9 @@ def test_the_means_of_a_session_leave_the_range_out_and_take_it_back(
     whole = store.summary("s1").attention
     running = registry.get_to_change("s1")
     away = Marker.excluded(START + 119, START + 240, "phone call")
-    registry.change_markers(running, lambda markers, latest: markers.add([away], latest))
+    registry.annotations.change_markers(
+        running, lambda markers, latest: markers.add([away], latest)
+    )
     left = store.summary("s1")
     assert whole is not None
     assert whole.value is not None
@@ -55,7 +57,7 @@ def test_the_means_of_a_session_leave_the_range_out_and_take_it_back(
     assert whole.value < 80
     assert left.attention.value == pytest.approx(100, abs=2)
     assert left.excluded_s == pytest.approx(121)
-    registry.change_markers(running, lambda markers, _: markers.remove(away.marker_id))
+    registry.annotations.change_markers(running, lambda held, _: held.remove(away.marker_id))
     assert store.summary("s1").attention == whole
     assert store.load("s1").markers == ()
 

@@ -1,0 +1,81 @@
+"""What learners add to a session while it runs and after its end: markers, marks, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from fer_core.live.running_session import RunningSession
+from fer_core.reading.notes import PassageNote
+from fer_core.sessions.goal import GoalOutcome
+from fer_core.sessions.markers import SessionMarkers
+
+if TYPE_CHECKING:
+    from fer_core.live.registry import SessionRegistry
+
+Changed = TypeVar("Changed")
+
+
+class Annotations:
+    """Takes what learners add, and keeps it. Safe for any number of threads.
+
+    Args:
+        registry: Where the sessions are.
+    """
+
+    def __init__(self, registry: SessionRegistry) -> None:
+        self._registry = registry
+
+    def change_markers(
+        self, running: RunningSession, change: Callable[[SessionMarkers, float], Changed]
+    ) -> Changed:
+        """Let the learner's markers be changed, while the session runs and after its end.
+
+        Args:
+            running: The session.
+            change: Changes them; gets the latest moment that can be marked: now, or the end of a
+                session that is over. What it raises comes out, and what it returns.
+
+        Raises:
+            SessionNotFound: Another program has erased the session.
+        """
+        self._registry.refuse_erased(running)
+        over = running.is_finished
+        if not over:
+            running.sign()
+        latest = running.session.since if over else self._registry.clock()
+        changed = change(running.session.markers, latest)
+        if over:
+            self._registry.history.follow(running, is_stored=True)
+            self._registry.save(running)
+        return changed
+
+    def toggle_mark(self, running: RunningSession, passage_id: str) -> None:
+        """Mark a passage of the open text as important, or take the mark away, and keep that."""
+        if running.reading is None:
+            return
+        running.reading.toggle_mark(passage_id)
+        if running.is_finished:
+            self._registry.save(running)
+        else:
+            self._registry.history.save_marks(running)
+
+    def set_note(self, running: RunningSession, note: PassageNote) -> None:
+        """Keep what the learner highlighted in a passage of the open text and wrote to it."""
+        if running.reading is None:
+            return
+        running.reading.set_note(note)
+        if running.is_finished:
+            self._registry.save(running)
+        else:
+            self._registry.history.save_notes(running)
+
+    def judge_goal(self, running: RunningSession, outcome: GoalOutcome | None) -> None:
+        """Take the learner's word on whether the goal was reached; None takes it back.
+
+        Raises:
+            SessionNotFound: Another program has erased the session.
+            StorageError: The history cannot be changed now; the word holds in memory.
+        """
+        running.goal_outcome = outcome
+        self._registry.history.save_goal_outcome(running)

@@ -1,0 +1,83 @@
+"""What the learner adds to a session is kept at once, while it runs and after its end."""
+
+from __future__ import annotations
+
+import pytest
+
+from fer_core.errors import SessionNotFound
+from fer_core.live.registry import SessionRegistry
+from fer_core.reading.notes import PassageNote
+from fer_core.sessions.goal import GoalOutcome
+from fer_core.sessions.markers import Marker
+from fer_core.storage.store import SessionStore
+from tests.live.playing import Clock, info
+from tests.storage.sessions import TEXT
+
+
+def test_a_mark_is_kept_at_once_and_after_the_end(
+    registry: SessionRegistry, store: SessionStore, clock: Clock
+) -> None:
+    running = registry.start(info(clock), TEXT)
+    assert store.save_now()
+    registry.annotations.toggle_mark(running, "p2")
+    assert store.load(running.session_id).marked == ("p2",)
+    registry.finish(running)
+    registry.annotations.toggle_mark(running, "p4")
+    assert store.load(running.session_id).marked == ("p2", "p4")
+
+
+def test_a_note_is_kept_at_once_and_after_the_end(
+    registry: SessionRegistry, store: SessionStore, clock: Clock
+) -> None:
+    running = registry.start(info(clock), TEXT)
+    first, last = PassageNote("p2", note="ask"), PassageNote("p4", ((0, 5),))
+    registry.annotations.set_note(running, first)
+    assert store.load(running.session_id).notes == (first,)
+    registry.finish(running)
+    registry.annotations.set_note(running, last)
+    assert store.load(running.session_id).notes == (first, last)
+
+
+def test_marks_and_notes_need_an_open_text(registry: SessionRegistry, clock: Clock) -> None:
+    running = registry.start(info(clock))
+    registry.annotations.toggle_mark(running, "p2")
+    registry.annotations.set_note(running, PassageNote("p2", note="ask"))
+    assert running.reading is None
+
+
+def test_a_marker_may_be_set_until_the_end_of_a_session_that_is_over(
+    registry: SessionRegistry, store: SessionStore, clock: Clock
+) -> None:
+    running = registry.start(info(clock))
+    clock.at += 60
+    registry.finish(running)
+    end = clock()
+    clock.at += 600
+    moment = Marker.point(end, "the proof")
+    registry.annotations.change_markers(running, lambda held, latest: held.add([moment], latest))
+    assert store.load(running.session_id).markers == (moment,)
+    assert registry.annotations.change_markers(running, lambda _, latest: latest) == end
+
+
+def test_no_marker_brings_a_session_back_that_another_program_erased(
+    registry: SessionRegistry, url: str, clock: Clock
+) -> None:
+    running = registry.start(info(clock))
+    registry.finish(running)
+    with SessionStore(url, clock) as other:
+        other.erase(running.session_id)
+    with pytest.raises(SessionNotFound):
+        registry.annotations.change_markers(running, lambda _, latest: latest)
+    assert running.erased
+
+
+def test_the_word_on_the_goal_is_kept_and_can_be_taken_back(
+    registry: SessionRegistry, store: SessionStore, clock: Clock
+) -> None:
+    running = registry.start(info(clock))
+    registry.finish(running)
+    outcomes = []
+    for outcome in (GoalOutcome.PARTLY, None):
+        registry.annotations.judge_goal(running, outcome)
+        outcomes.append(store.summary(running.session_id).goal_outcome)
+    assert outcomes == [GoalOutcome.PARTLY, None]
