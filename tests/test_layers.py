@@ -12,7 +12,7 @@ from fer_core.config import PROJECT_ROOT
 #: From the ground up. What stands on one floor does not know its neighbours.
 FLOORS = (
     {"allocator", "arrays", "boxes", "emotions", "errors", "paths"}
-    | {"spreadsheet", "system_files", "words"},
+    | {"sizes", "spreadsheet", "system_files", "words"},
     {"workers"},
     {"config"},
     {"vision"},

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 
 from fer_core.api.schemas.problems import FieldProblem, Problem
 from fer_core.errors import FerError
+from fer_core.sizes import megabytes
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 1  # one queue of photos is answered within a second
@@ -263,7 +264,7 @@ def _on_http_exception(error: HTTPException) -> Response:
         return _on_defect(error)
     if isinstance(error, RequestEntityTooLarge):
         message = (
-            f"At most {current_app.config['MAX_CONTENT_LENGTH'] / 1e6:g} MB and "
+            f"At most {megabytes(current_app.config['MAX_CONTENT_LENGTH'])} and "
             f"{current_app.config['MAX_FORM_PARTS']} parts are taken in one request."
         )
     g.problem_code = code

@@ -9,6 +9,7 @@ from flask import Request
 from flask.json.provider import DefaultJSONProvider
 
 from fer_core.api.problems import Malformed, RequestTooLarge, UnsupportedMediaType
+from fer_core.sizes import too_large
 
 #: A text to read and a day of answers fit; more is no JSON that this API takes.
 MAX_JSON_BYTES = 2_000_000
@@ -40,7 +41,7 @@ class ApiRequest(Request):
             raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
         body = self.get_data(cache=cache)
         if len(body) > MAX_JSON_BYTES:
-            raise RequestTooLarge(f"At most {MAX_JSON_BYTES / 1e6:.0f} MB of JSON are taken.")
+            raise RequestTooLarge(too_large("This JSON", len(body), MAX_JSON_BYTES))
         try:
             return self.json_module.loads(body)
         except (ValueError, RecursionError):

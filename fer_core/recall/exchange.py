@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from fer_core.recall.cards import Card, CardKind, Schedule, Source, Stage
 from fer_core.recall.errors import CardFileInvalid, CardInvalid
 from fer_core.recall.making import card_name
+from fer_core.sizes import too_large
 from fer_core.spreadsheet import TableWriter, harmless_cell
 from fer_core.texts.encoding import decode
 from fer_core.texts.errors import TextError
@@ -182,8 +183,8 @@ def text_of(data: bytes) -> str:
         CardFileInvalid: It is too large, or no text.
     """
     if len(data) > LARGEST_FILE_BYTES:
-        size = LARGEST_FILE_BYTES // 1_000_000
-        raise CardFileInvalid(f"A file of cards can have {size} MB. Nothing was imported.")
+        size = too_large("This file", len(data), LARGEST_FILE_BYTES)
+        raise CardFileInvalid(f"{size} Nothing was imported.")
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise CardFileInvalid("This file is no text. Nothing was imported.")
     try:

@@ -11,6 +11,7 @@ import atexit
 from collections.abc import Callable
 from pathlib import PurePath
 
+from fer_core.sizes import too_large
 from fer_core.system_files import is_left_by_system
 from fer_core.texts.document import Document
 from fer_core.texts.errors import TextDamaged, TextEmpty, TextTooLarge, TextTypeUnknown
@@ -52,10 +53,7 @@ def open_document(name: str, data: bytes, progress: Progress | None = None) -> D
     kind = format_of(name, data)
     limit = LARGEST_PACKED_BYTES if kind in PACKED else LARGEST_TEXT_BYTES
     if len(data) > limit:
-        raise TextTooLarge(
-            f"This file has {len(data) / 1e6:.1f} MB; the most that can be opened is "
-            f"{limit / 1e6:.0f} MB."
-        )
+        raise TextTooLarge(too_large("This file", len(data), limit))
     if not data.strip():
         raise TextEmpty
     title = PurePath(name).stem.replace("_", " ").strip() or "Untitled text"
@@ -85,7 +83,7 @@ def open_html(markup: str, title: str = "") -> Document:
 def _open_text(kind: TextFormat, text: str, title: str) -> Document:
     data = text.encode("utf-8", "replace")
     if len(data) > LARGEST_TEXT_BYTES:
-        raise TextTooLarge
+        raise TextTooLarge(too_large("This text", len(data), LARGEST_TEXT_BYTES))
     if not data.strip():
         raise TextEmpty
     return _open(kind, data, title.strip(), decoded=True)

@@ -10,6 +10,7 @@ import av
 
 from fer_core.drawing.annotate import DrawOptions, draw_faces, scale_faces
 from fer_core.drawing.blur import blur_faces
+from fer_core.sizes import megabytes
 from fer_core.video.analysis import OnProgress, VideoAnalysis, VideoProgress
 from fer_core.video.decoding import ANALYSED_SIDE, VideoLimits, open_video
 from fer_core.video.errors import VideoTooLarge
@@ -80,7 +81,7 @@ def annotate_video(
             frames += 1
             if max_bytes is not None and out.tell() > max_bytes:
                 raise VideoTooLarge(
-                    f"The annotated video would have more than {max_bytes / 1e6:.0f} MB. The "
+                    f"The annotated video would have more than {megabytes(max_bytes)}. The "
                     "command line writes any length: fer analyse FILE --annotate DIR."
                 )
             on_progress(

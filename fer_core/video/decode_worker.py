@@ -27,6 +27,7 @@ from fer_core.video.errors import (
     VideoTooManyPixels,
     VideoWithoutPictures,
 )
+from fer_core.sizes import over
 from fer_core.vision.image import RgbImage
 
 #: MP4 and MOV; MKV and WebM. FFmpeg's names.
@@ -117,7 +118,7 @@ def _info_of(container: InputContainer, stream: VideoStream, wanted: Wanted) -> 
     if width * height > wanted.max_pixels:
         raise VideoTooManyPixels(
             f"This video's frames have {width} x {height} pixels; at most "
-            f"{wanted.max_pixels / 1e6:.0f} megapixels are taken."
+            f"{wanted.max_pixels / 1e6:g} megapixels are taken."
         )
     duration = None
     if stream.duration and stream.time_base:
@@ -128,8 +129,8 @@ def _info_of(container: InputContainer, stream: VideoStream, wanted: Wanted) -> 
         duration = None
     if duration is not None and duration > wanted.longest_s:
         raise VideoTooLong(
-            f"This video lasts {duration / 60:.0f} minutes; at most {wanted.longest_s / 60:.0f} "
-            "are taken (FER_MAX_VIDEO_MINUTES). Cut it into parts."
+            f"This video lasts {over(duration / 60, wanted.longest_s / 60)} minutes; at most "
+            f"{wanted.longest_s / 60:g} are taken (FER_MAX_VIDEO_MINUTES). Cut it into parts."
         )
     rate = stream.average_rate
     return {

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from fer_core.errors import EmptyFile
+from fer_core.sizes import too_large
 from fer_core.video.errors import VideoTooLarge
 
 _HAS_MEMORY_FILES = hasattr(os, "memfd_create")
@@ -48,8 +49,8 @@ class VideoSource:
             raise EmptyFile
         if len(data) > max_bytes:
             raise VideoTooLarge(
-                f"This video has {len(data) / 1e6:.0f} MB; at most {max_bytes / 1e6:.0f} MB are "
-                "taken here. The command line takes any size: fer analyse FILE."
+                f"{too_large('This video', len(data), max_bytes)} The command line takes any size: "
+                "fer analyse FILE."
             )
         return cls(name, data=data)
 
