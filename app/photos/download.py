@@ -13,7 +13,7 @@ from fer_core.photos import exports
 from fer_core.photos.analysed import AnalysedPhoto
 from fer_core.photos.cache import PhotoCache, Upload
 from fer_core.spreadsheet import ENCODING
-from fer_core.vision.decoding import decode_foreign
+from fer_core.vision.decoding import open_foreign
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import ModelInfo
 
@@ -108,9 +108,9 @@ def offer(
 def annotated(cache: PhotoCache, upload: Upload, options: PhotoOptions) -> RgbImage:
     """Return a photo in its full size with its faces drawn on it, or blurred."""
     settings = get_settings()
-    rgb = decode_foreign(
+    rgb = open_foreign(
         upload.read(), max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels
-    )
+    ).rgb
     return exports.annotate(
         rgb, cache.photo(upload), options.confidence, options.drawing, blur=options.blur
     )

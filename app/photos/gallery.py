@@ -15,6 +15,7 @@ from fer_core.charts import expressions
 from fer_core.emotions import EMOTIONS
 from fer_core.photos.analysed import AnalysedPhoto, could_also_be, doubt
 from fer_core.photos.cache import PhotoCache, Upload
+from fer_core.vision.broken_off import INCOMPLETE
 
 PHOTOS_PER_PAGE = 24
 NO_FACE, UNREADABLE = "No face", "Unreadable"
@@ -45,6 +46,11 @@ def show_overview(
         with st.expander(f"{what} could not be read", icon=":material/warning:"):
             for name, problem in problems:
                 st.markdown(f"**{plain(name)}**: {plain(problem.message)}")
+    incomplete = [photo.name for photo in photos if photo.incomplete]
+    if incomplete:
+        what = "1 photo is" if len(incomplete) == 1 else f"{len(incomplete)} photos are"
+        with st.expander(f"{what} incomplete", icon=":material/broken_image:"):
+            st.markdown(f"{INCOMPLETE} " + ", ".join(f"**{plain(name)}**" for name in incomplete))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         found = filtered(uploads, [traits_of(photo, options.confidence) for photo in photos])
         order = st.selectbox(

@@ -18,6 +18,7 @@ from fer_core.photos.analysed import (
     count_expressions,
 )
 from fer_core.photos.cache import PhotoCache, Upload
+from fer_core.vision.broken_off import INCOMPLETE
 from fer_core.vision.faces import Face
 
 #: Faces told one by one; of a crowd the rest stands in the table.
@@ -40,6 +41,8 @@ def show_photo(cache: PhotoCache, upload: Upload, options: PhotoOptions) -> None
             icon=":material/broken_image:",
         )
         return
+    if photo.incomplete:
+        st.warning(INCOMPLETE, icon=":material/broken_image:")
     st.html(PICTURE)
     faces = photo.faces(options.confidence)
     picture, details = st.columns([6, 6], gap="medium")

@@ -62,8 +62,15 @@ def analyse_pictures(query: AnalysisQuery) -> Response:
     results = []
     for index, data in enumerate(pictures):
         try:
-            detections, decoded_ms = analyse_picture(data, query.mode, query.confidence)
-            results.append(AnalysisResult.of(index, detections, decoded_ms))
+            looked_at = analyse_picture(data, query.mode, query.confidence)
+            results.append(
+                AnalysisResult.of(
+                    index,
+                    looked_at.detections,
+                    looked_at.decoded_ms,
+                    incomplete=looked_at.incomplete,
+                )
+            )
         except ImageError as error:
             if len(pictures) == 1:
                 raise

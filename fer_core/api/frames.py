@@ -6,7 +6,7 @@ from flask import Response, g, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from fer_core.api.analyse_image import analyse_frame
+from fer_core.api.analyse_image import LookedAt, analyse_frame
 from fer_core.api.documentation import CHANGE, SECURITY, answers
 from fer_core.api.problems import UnsupportedMediaType
 from fer_core.api.schemas.analyses import FaceOut, ImageSize, TimingOut
@@ -56,7 +56,7 @@ def send_frame(path: SessionPath, header: FrameHeaders) -> Response:
     answers = services().frames.of(running)
     if (known := answers.find(frame_id)) is not None:
         return _json(known)
-    detections, decoded_ms = _analyse(answers.follower, captured_at)
+    detections, decoded_ms, _ = _analyse(answers.follower, captured_at)
     with answers.lock:
         if (known := answers.find(frame_id)) is not None:
             return _json(known)
@@ -73,7 +73,7 @@ def _captured_at(header: FrameHeaders) -> float:
     return header.x_captured_at
 
 
-def _analyse(follower: FaceFollower, captured_at: float) -> tuple[Detections, float]:
+def _analyse(follower: FaceFollower, captured_at: float) -> LookedAt:
     if not request.mimetype.startswith("image/"):
         raise UnsupportedMediaType("Send one picture, with Content-Type: image/jpeg.")
     return analyse_frame(request.get_data(cache=False), captured_at, follower)

@@ -15,6 +15,7 @@ from fer_core.errors import ImageError
 from fer_core.photos import exports
 from fer_core.photos.analysed import AnalysedPhoto, Problem, analyse_photo
 from fer_core.system_files import is_left_by_system
+from fer_core.vision.broken_off import INCOMPLETE
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.faces import Face
 from fer_core.vision.image import RgbImage, check_size
@@ -107,6 +108,8 @@ def describe(photo: AnalysedPhoto, confidence: float) -> str:
     size = f"{photo.detections.width} x {photo.detections.height}"
     count = "no face" if not faces else "1 face" if len(faces) == 1 else f"{len(faces)} faces"
     lines = [f"{name} ({size}): {count}"]
+    if photo.incomplete:
+        lines.append(f"  {INCOMPLETE}")
     lines += [_describe_face(number, face) for number, face in enumerate(faces, start=1)]
     return "\n".join(lines) + "\n"
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from fer_core.config import Settings
 from fer_core.emotions import EMOTIONS, Emotion
 from fer_core.errors import ImageError
-from fer_core.vision.decoding import decode_foreign
+from fer_core.vision.decoding import open_foreign
 from fer_core.vision.detector import Mode
 from fer_core.vision.faces import Detections, Face
 from fer_core.vision.image import RgbImage
@@ -54,12 +54,14 @@ class AnalysedPhoto:
         detections: Every face from `LOWEST_CONFIDENCE` up; None if the file could not be read.
         problem: Why it could not be read; None if it could.
         decode_ms: Time to decode it, in milliseconds.
+        incomplete: Its file breaks off: faces in what is lost are not found.
     """
 
     name: str
     detections: Detections | None
     problem: Problem | None = None
     decode_ms: float = 0.0
+    incomplete: bool = False
 
     def faces(self, confidence: float) -> tuple[Face, ...]:
         """Return the faces of at least that confidence, largest first."""
@@ -83,14 +85,15 @@ def analyse_photo(
     """
     started = perf_counter()
     try:
-        rgb = decode_foreign(
+        decoded = open_foreign(
             data, max_bytes=settings.max_image_bytes, max_pixels=settings.max_pixels
         )
         decode_ms = (perf_counter() - started) * 1e3
-        detections = detector.detect(rgb, mode="photo", confidence=LOWEST_CONFIDENCE)
+        detections = detector.detect(decoded.rgb, mode="photo", confidence=LOWEST_CONFIDENCE)
     except ImageError as error:
         return AnalysedPhoto(name, None, Problem(error.code, error.message)), None
-    return AnalysedPhoto(name, detections, decode_ms=decode_ms), rgb
+    photo = AnalysedPhoto(name, detections, decode_ms=decode_ms, incomplete=decoded.incomplete)
+    return photo, decoded.rgb
 
 
 def could_also_be(face: Face) -> list[tuple[Emotion, float]]:

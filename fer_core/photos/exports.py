@@ -173,6 +173,7 @@ def _result(index: int, photo: AnalysedPhoto, confidence: float) -> dict[str, An
         "image": {"width": detections.width, "height": detections.height} if detections else None,
         "faces": [_face(face, number) for number, face in enumerate(faces, start=1)],
         "reason": "no_face" if detections and not faces else None,
+        "incomplete": photo.incomplete,
         "problem": {"code": problem.code, "detail": problem.message} if problem else None,
         "timing_ms": {
             "decode": round(photo.decode_ms, 1),

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from fer_core.errors import CorruptImage, TooManyPixels
-from fer_core.vision.image import RgbImage, check_size, decode_image, decode_within
+from fer_core.vision.broken_off import Decoded
+from fer_core.vision.image import LEAST_LINES, RgbImage, check_size, decode_within
 from fer_core.workers.pool import Limits, TaskFailed, WorkerPool
 from fer_core.workers.serve import limit_processor_time
 
@@ -50,13 +51,26 @@ atexit.register(_POOL.close)
 def decode_foreign(data: bytes, *, max_bytes: int, max_pixels: int) -> RgbImage:
     """Decode one picture that somebody sent; as `decode_image`, but bounded.
 
+    Args, raises: As `open_foreign`.
+
+    Returns:
+        RGB, uint8, shape (height, width, 3), contiguous.
+    """
+    return open_foreign(
+        data, max_bytes=max_bytes, max_pixels=max_pixels, least_lines=LEAST_LINES
+    ).rgb
+
+
+def open_foreign(
+    data: bytes, *, max_bytes: int, max_pixels: int, least_lines: float = 0.0
+) -> Decoded:
+    """Decode one picture that somebody sent, and tell whether its file breaks off.
+
     Args:
         data: The file's bytes.
         max_bytes: Most bytes taken.
         max_pixels: Most pixels taken, width x height.
-
-    Returns:
-        RGB, uint8, shape (height, width, 3), contiguous.
+        least_lines: Least share of the lines that must be there; 0: any.
 
     Raises:
         ImageError: As `decode_image`; also where it takes too long or too much memory.
@@ -64,12 +78,17 @@ def decode_foreign(data: bytes, *, max_bytes: int, max_pixels: int) -> RgbImage:
     """
     check_size(len(data), max_bytes)
     if is_plain(data):
-        return decode_image(data, max_bytes=max_bytes, max_pixels=max_pixels)
-    try:
-        shape, pixels = _POOL.run(
-            {"max_bytes": max_bytes, "max_pixels": max_pixels, "seconds": LONGEST_S},
+        return decode_within(
             data,
-            seconds=LONGEST_S,
+            lambda _: None,
+            max_bytes=max_bytes,
+            max_pixels=max_pixels,
+            least_lines=least_lines,
+        )
+    limits = {"max_bytes": max_bytes, "max_pixels": max_pixels, "least_lines": least_lines}
+    try:
+        (shape, incomplete, lines), pixels = _POOL.run(
+            {"limits": limits, "seconds": LONGEST_S}, data, seconds=LONGEST_S
         )
     except TaskFailed as failure:
         if failure.reason == "time":
@@ -77,7 +96,7 @@ def decode_foreign(data: bytes, *, max_bytes: int, max_pixels: int) -> RgbImage:
                 "This picture takes too long to open. Save a new copy of it with another program."
             ) from None
         raise (TooManyPixels if failure.reason == "memory" else CorruptImage) from None
-    return np.frombuffer(pixels, np.uint8).reshape(shape)
+    return Decoded(np.frombuffer(pixels, np.uint8).reshape(shape), incomplete, lines)
 
 
 def is_plain(data: bytes) -> bool:
@@ -118,5 +137,5 @@ def decode_in_worker(
         left = value["seconds"] - (process_time() - started)
         limit_processor_time(min(left, BASE_S + PER_MEGAPIXEL_S * pixels / 1e6))
 
-    rgb = decode_within(data, bound, max_bytes=value["max_bytes"], max_pixels=value["max_pixels"])
-    return rgb.shape, rgb.data.cast("B")
+    rgb, incomplete, lines = decode_within(data, bound, **value["limits"])
+    return (rgb.shape, incomplete, lines), rgb.data.cast("B")

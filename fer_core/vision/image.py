@@ -11,7 +11,7 @@ import io
 import logging
 import warnings
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,18 @@ from PIL import Image, PngImagePlugin
 from fer_core.errors import (
     CorruptImage,
     EmptyFile,
+    ImageError,
     ImageTooLarge,
     NotAnImage,
     TooManyPixels,
+)
+from fer_core.sizes import over, too_large
+from fer_core.vision.broken_off import (
+    Decoded,
+    Reopen,
+    is_short_webp,
+    of_short_webp,
+    what_is_there,
 )
 from fer_core.vision.pixels import RgbImage as RgbImage
 from fer_core.vision.pixels import to_rgb
@@ -42,9 +51,8 @@ _HEIF_BRANDS = (
     *(b"avif", b"avis"),
 )
 LARGEST_COMMENT_BYTES = 16_000_000
-_JPEG_TABLE, _JPEG_END = b"\xff\xc4", b"\xff\xd9"
-#: Least share of a JPEG's lines that must be there: viewers show what is, and so a photo whose
-#: download broke off late is worth looking at.
+#: Least share of a picture's lines that must be there, where nobody can be told that some are lost:
+#: a camera's frame with half a face would be read as another face, or as nobody.
 LEAST_LINES = 2 / 3
 
 _log = logging.getLogger(__name__)
@@ -66,8 +74,8 @@ def decode_image(
     """Decode one picture.
 
     Takes JPEG, PNG, WebP, BMP, TIFF, GIF (first frame), AVIF and HEIC; grey, palette, alpha (laid
-    on white), CMYK, LAB and 16-bit pictures become 8-bit RGB; the EXIF orientation is applied. The
-    lines that a JPEG lacks at its end are grey.
+    on white), CMYK, LAB and 16-bit pictures become 8-bit RGB; the EXIF orientation is applied. Of a
+    picture whose file breaks off, up to a third of the lines may be lost; see `broken_off`.
 
     Args:
         data: The file's bytes.
@@ -91,29 +99,57 @@ def decode_image(
         >>> picture.shape, picture.dtype.name
         ((512, 512, 3), 'uint8')
     """
-    return decode_within(data, lambda _: None, max_bytes=max_bytes, max_pixels=max_pixels)
+    return decode_within(data, lambda _: None, max_bytes=max_bytes, max_pixels=max_pixels).rgb
 
 
 def decode_within(
-    data: bytes, bound: Callable[[int], None], *, max_bytes: int, max_pixels: int
-) -> RgbImage:
-    """Decode one picture, as `decode_image`, and tell `bound` how many pixels it claims, first."""
+    data: bytes,
+    bound: Callable[[int], None],
+    *,
+    max_bytes: int,
+    max_pixels: int,
+    least_lines: float = LEAST_LINES,
+) -> Decoded:
+    """Decode one picture, as `decode_image`, and tell `bound` how many pixels it claims, first.
+
+    Args:
+        data: The file's bytes.
+        bound: Called with the pixels that are to be decoded.
+        max_bytes: Most bytes taken.
+        max_pixels: Most pixels taken, width x height.
+        least_lines: Least share of the lines that must be there; 0: any.
+    """
     check_size(len(data), max_bytes)
     _register_decoders()
     with warnings.catch_warnings():
         # Pillow warns of pictures that our own limit refuses or allows knowingly.
         warnings.simplefilter("ignore")
-        image = _opened(data, max_pixels)
+        decoded = _decoded(data, bound, partial(_opened, max_pixels=max_pixels), max_bytes)
+    if decoded.lines < least_lines or not decoded.lines:
+        raise CorruptImage
+    return decoded
+
+
+def _decoded(data: bytes, bound: Callable[[int], None], opened: Reopen, max_bytes: int) -> Decoded:
+    try:
+        if is_short_webp(data):
+            return of_short_webp(data, opened, bound, max_bytes)
+        image = opened(data)
         bound(image.width * image.height)
         try:
-            return to_rgb(image, data)
+            return Decoded(to_rgb(image, data))
         except MemoryError:
-            raise TooManyPixels from None
+            raise
         except Exception as error:  # a decoder may raise anything on hostile bytes
             _log.info("a picture could not be decoded: %s", type(error).__name__)
-            if image.format in {"JPEG", "MPO"} and isinstance(error, OSError):
-                return _without_its_end(data, max_pixels)
-            raise CorruptImage from None
+            return what_is_there(image, data, opened)
+    except MemoryError:
+        raise TooManyPixels from None
+    except ImageError:
+        raise
+    except Exception as error:  # as above
+        _log.info("a picture could not be decoded: %s", type(error).__name__)
+        raise CorruptImage from None
 
 
 def _opened(data: bytes, max_pixels: int) -> Image.Image:
@@ -128,42 +164,12 @@ def _opened(data: bytes, max_pixels: int) -> Image.Image:
     width, height = image.size
     if width * height > max_pixels:
         raise TooManyPixels(
-            f"This picture has {decimals(width * height / 1e6, max_pixels / 1e6)} megapixels; "
+            f"This picture has {over(width * height / 1e6, max_pixels / 1e6)} megapixels; "
             f"at most {max_pixels / 1e6:g} are taken."
         )
     if width < 1 or height < 1:
         raise CorruptImage
     return image
-
-
-def _without_its_end(data: bytes, max_pixels: int) -> RgbImage:
-    """Decode a JPEG that breaks off: the decoder fills the lines that are missing with grey.
-
-    Raises:
-        CorruptImage: Too many of them are missing, or it is damaged in another way.
-    """
-    # It may break off within a table of Huffman codes; what stands before that is whole.
-    for there in (data, data[: data.rfind(_JPEG_TABLE)]):
-        try:
-            rgb = to_rgb(_opened(there + _JPEG_END, max_pixels), data)
-        except Exception as error:  # as above
-            _log.info("nor without its end: %s", type(error).__name__)
-        else:
-            if _lines_there(rgb) >= LEAST_LINES:
-                return rgb
-    raise CorruptImage
-
-
-def _lines_there(rgb: RgbImage) -> float:
-    """Return the share of lines, 0..1, before those that a JPEG decoder filled in: grey, at a side.
-
-    After the EXIF orientation was applied, the end of the file may be at any side.
-    """
-    filled = np.abs(rgb.astype(np.int16) - 128).max(axis=2) <= 1
-    rows, columns = filled.all(axis=1), filled.all(axis=0)
-    sides = (rows, rows[::-1], columns, columns[::-1])
-    missing = max(float(np.argmin(side)) / len(side) if not side.all() else 1.0 for side in sides)
-    return 1.0 - missing
 
 
 def check_size(size: int, max_bytes: int) -> None:
@@ -176,24 +182,7 @@ def check_size(size: int, max_bytes: int) -> None:
     if not size:
         raise EmptyFile
     if size > max_bytes:
-        raise ImageTooLarge(
-            f"This file has {decimals(size / 1e6, max_bytes / 1e6)} MB; at most "
-            f"{max_bytes / 1e6:g} MB are taken."
-        )
-
-
-def decimals(value: float, limit: float) -> str:
-    """Write a number that is above a limit with as many decimals as it takes to show that.
-
-    Examples:
-        >>> decimals(12.34, 10), decimals(10.004, 10), decimals(10.00000001, 10)
-        ('12.3', '10.004', '10.00000001')
-    """
-    for places in range(1, 10):
-        rounded = f"{value:.{places}f}"
-        if float(rounded) > limit:
-            return rounded
-    return f"{value!r}"
+        raise ImageTooLarge(too_large("This file", size, max_bytes))
 
 
 @lru_cache(maxsize=1)

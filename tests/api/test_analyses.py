@@ -74,7 +74,7 @@ def test_no_face_is_an_answer(client: FlaskClient, empty_photo: bytes) -> None:
 
 
 def test_one_bad_picture_leaves_the_others_standing(client: FlaskClient, photo: bytes) -> None:
-    answer = post_form(client, photo, b"no picture", photo[:2000])
+    answer = post_form(client, photo, b"no picture", photo[:400])
     good, no_picture, damaged = answer.get_json()["results"]
     assert answer.status_code == 200
     assert good["faces"]
@@ -136,8 +136,20 @@ def test_text_is_no_picture(client: FlaskClient) -> None:
     expect_problem(post_one(client, b"hello"), 415, "not_an_image")
 
 
-def test_a_truncated_picture_cannot_be_decoded(client: FlaskClient, photo: bytes) -> None:
-    expect_problem(post_one(client, photo[: len(photo) // 2]), 422, "corrupt_image")
+def test_what_is_there_of_a_truncated_picture_is_analysed(
+    client: FlaskClient, photo: bytes
+) -> None:
+    (whole,) = post_one(client, photo).get_json()["results"]
+    (part,) = post_one(client, photo[: len(photo) // 2]).get_json()["results"]
+    assert (whole["incomplete"], part["incomplete"]) == (False, True)
+    assert part["image"] == whole["image"]
+    assert part["faces"][0]["emotion"]["label"] == "Happy"
+
+
+def test_a_picture_of_which_nothing_is_there_cannot_be_decoded(
+    client: FlaskClient, photo: bytes
+) -> None:
+    expect_problem(post_one(client, photo[:400]), 422, "corrupt_image")
 
 
 def test_a_picture_beyond_the_byte_limit_is_too_large(make_app: MakeApp, photo: bytes) -> None:

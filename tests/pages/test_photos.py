@@ -102,6 +102,15 @@ def test_a_photo_without_a_face_says_what_may_help(page: AppTest) -> None:
     assert not page.dataframe
 
 
+def test_of_a_file_that_breaks_off_what_is_there_is_shown(
+    page: AppTest, astronaut_file: tuple[str, bytes, str]
+) -> None:
+    name, data, kind = astronaut_file
+    page.file_uploader[0].set_value((name, data[: len(data) // 2], kind)).run()
+    assert "The file of this picture breaks off." in everything_said(page)
+    assert page.dataframe[0].value.iloc[0]["Answer"] == "Happy"
+
+
 def test_a_single_unreadable_file_says_why(page: AppTest) -> None:
     page.file_uploader[0].set_value(("notes.jpg", b"no picture", "image/jpeg")).run()
     assert "This file is not a picture" in everything_said(page)

@@ -758,6 +758,8 @@ class AnalysisResult(TypedDict):
     """Largest first"""
     reason: Literal["no_face"] | None
     """Why `faces` is empty"""
+    incomplete: bool
+    """The file breaks off: what is there of the picture was analysed"""
     problem: Problem | None
     """Why this picture of several could not be read"""
     timing_ms: Timing | None

@@ -853,6 +853,11 @@ export interface components {
              * @description Why `faces` is empty
              */
             reason: "no_face" | null;
+            /**
+             * Incomplete
+             * @description The file breaks off: what is there of the picture was analysed
+             */
+            incomplete: boolean;
             /** @description Why this picture of several could not be read */
             problem: components["schemas"]["Problem"] | null;
             timing_ms: components["schemas"]["Timing"] | null;
@@ -3046,6 +3051,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "reason": null,
+                     *           "incomplete": false,
                      *           "problem": null,
                      *           "timing_ms": {
                      *             "decode": 2.1,

@@ -161,17 +161,23 @@ class AnalysisResult(Frozen):
     image: ImageSize | None = Field(description="null if the picture could not be read")
     faces: list[FaceOut] = Field(description="Largest first")
     reason: Literal["no_face"] | None = Field(description="Why `faces` is empty")
+    incomplete: bool = Field(
+        description="The file breaks off: what is there of the picture was analysed"
+    )
     problem: Problem | None = Field(description="Why this picture of several could not be read")
     timing_ms: TimingOut | None
 
     @classmethod
-    def of(cls, index: int, detections: Detections, decode_ms: float) -> AnalysisResult:
+    def of(
+        cls, index: int, detections: Detections, decode_ms: float, *, incomplete: bool = False
+    ) -> AnalysisResult:
         """Describe what the core found in one picture."""
         return cls(
             index=index,
             image=ImageSize(width=detections.width, height=detections.height),
             faces=[FaceOut.of(face, n) for n, face in enumerate(detections.faces, start=1)],
             reason=None if detections.faces else "no_face",
+            incomplete=incomplete,
             problem=None,
             timing_ms=TimingOut(
                 decode=round(decode_ms, 1), inference=round(detections.timing.total_ms, 1)
@@ -181,7 +187,15 @@ class AnalysisResult(Frozen):
     @classmethod
     def failed(cls, index: int, problem: Problem) -> AnalysisResult:
         """Describe a picture that could not be read."""
-        return cls(index=index, image=None, faces=[], reason=None, problem=problem, timing_ms=None)
+        return cls(
+            index=index,
+            image=None,
+            faces=[],
+            reason=None,
+            incomplete=False,
+            problem=problem,
+            timing_ms=None,
+        )
 
 
 class Analysis(Frozen):
