@@ -20,6 +20,7 @@ from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from fer_core.sizes import over
 from fer_core.video.errors import (
     NotAVideo,
     VideoDamaged,
@@ -27,7 +28,6 @@ from fer_core.video.errors import (
     VideoTooManyPixels,
     VideoWithoutPictures,
 )
-from fer_core.sizes import over
 from fer_core.vision.image import RgbImage
 
 #: MP4 and MOV; MKV and WebM. FFmpeg's names.
