@@ -36,8 +36,8 @@ def make_session_cards(
         passage_ids: The passages to ask about; None: those that were hard, skimmed or marked.
         kinds: Which kinds of card.
     """
-    if running.reading is None:
-        return []
+    if running.reading is None or running.reading.document.is_video:
+        return []  # a span of a video has no sentences to ask about
     result = running.reading.result()
     if passage_ids is None:
         passage_ids = passages_to_review(result)

@@ -69,7 +69,8 @@ class ReadingTracker:
     @property
     def label(self) -> TextLabel:
         """What the history keeps of the text in any case."""
-        return TextLabel(self.document.text_id, self.document.title, self.document.words)
+        document = self.document
+        return TextLabel(document.text_id, document.title, document.words, document.is_video)
 
     @property
     def marked(self) -> tuple[str, ...]:
@@ -155,7 +156,12 @@ class ReadingTracker:
             reading,
             estimates,
             find_highlights(
-                reading, estimates, answers, self.marked, self._session.info.started_at
+                reading,
+                estimates,
+                answers,
+                self.marked,
+                self._session.info.started_at,
+                self._session.views,
             ),
             evaluation,
         )

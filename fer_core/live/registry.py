@@ -113,6 +113,7 @@ class SessionRegistry:
         running = RunningSession(session, self.clock, caller=caller)
         if document is not None:
             running.open_text(document)
+            keep_text = keep_text or document.is_video  # all of it is times, and the own titles
         self._eviction.add(running)
         self.history.follow(running, keep_text=keep_text, creation=creation)
         self.history.save_one(running)
@@ -260,9 +261,10 @@ class SessionRegistry:
         """
         self._correct(running, clarity_correction(passage_id, value, self.clock()))
 
-    def lose(self, running: RunningSession, passage_id: str) -> None:
-        """Take a press of "I'm lost" on a passage. Raises as `correct`."""
-        self._correct(running, lost_answer(passage_id, self.clock()))
+    def lose(self, running: RunningSession, passage_id: str, at: float | None = None) -> None:
+        """Take a press of "I'm lost" on a passage, now or before. Raises as `correct`."""
+        now = self.clock()
+        self._correct(running, lost_answer(passage_id, now if at is None else min(at, now)))
 
     def _correct(self, running: RunningSession, answer: Answer) -> None:
         self.refuse_erased(running)

@@ -8,6 +8,7 @@ from fer_core.errors import StorageError
 from fer_core.live.history import SessionHistory
 from fer_core.live.running_session import RunningSession
 from fer_core.reading.highlights import Mark
+from fer_core.reading.playback import LostMoment, lost_moments
 from fer_core.sessions.goal import GoalOutcome
 from fer_core.sessions.outcome import (
     EARLIER_COUNTED,
@@ -22,6 +23,7 @@ from fer_core.sessions.report import Report, make_report
 from fer_core.sessions.reread import TO_REREAD
 from fer_core.sessions.snapshot import State
 from fer_core.storage.store import SessionStore
+from fer_core.texts.video import position_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,11 @@ def text_read(running: RunningSession) -> TextRead | None:
         }
     else:
         return None
+    spans: tuple[str, ...] = ()
+    lost: tuple[LostMoment, ...] = ()
+    if running.reading is not None and running.reading.document.is_video:
+        spans = tuple(passage.text for passage in running.reading.document.passages)
+        lost = lost_moments(running.session.answers, running.session.views)
     numbers = {passage.passage_id: number for number, passage in enumerate(passages, start=1)}
     by_mark = {
         mark: tuple(numbers[name] for name, found in marks.items() if found is mark)
@@ -104,4 +111,6 @@ def text_read(running: RunningSession) -> TextRead | None:
         passages=len(passages),
         hard=by_mark[Mark.HARD_SAID],
         again=tuple(number for mark in TO_REREAD for number in by_mark[mark]),
+        spans=spans,
+        lost_at=tuple(position_text(one.video_s) for one in lost if one.video_s is not None),
     )

@@ -14,6 +14,7 @@ from contextlib import suppress
 from fer_core.errors import ReadingFull, SessionFinished
 from fer_core.learner.probes import Probe
 from fer_core.live.reading_tracker import ReadingTracker
+from fer_core.reading.playback import Played, views_of
 from fer_core.reading.visibility import View
 from fer_core.sessions.clock import SILENT_AFTER_S
 from fer_core.sessions.goal import GoalOutcome
@@ -85,7 +86,7 @@ class RunningSession:
         self.last_sign = self._acted_at = clock()
         self._clock = clock
         self._frame_at = float("-inf")
-        self._on_screen: frozenset[tuple[str, float]] = frozenset()
+        self._on_screen: frozenset[tuple[str, float, float | None]] = frozenset()
         self._moved_at = self.last_sign
         self._lock = threading.RLock()
         self._closed = False
@@ -221,7 +222,13 @@ class RunningSession:
         full: ReadingFull | None = None
         for view in seen:
             try:
-                self.session.mark_passage(view.passage_id, view.visible_share, view.start, view.end)
+                self.session.mark_passage(
+                    view.passage_id,
+                    view.visible_share,
+                    view.start,
+                    view.end,
+                    view.video,
+                )
             except ReadingFull as error:
                 full = error
         if self.reading is not None:
@@ -229,11 +236,18 @@ class RunningSession:
         if full is not None:
             raise full
 
+    def play(self, played: Iterable[Played]) -> None:
+        """Take a report of how its video was played. Raises as `see`; without a video nothing."""
+        if self.reading is not None and self.reading.document.is_video:
+            self.see(views_of(self.reading.document.passages, played))
+
     def _is_being_read(self, seen: tuple[View, ...]) -> bool:
         """Tell a page that is read from one that only stays on the screen."""
         with self._lock:
             at = self._come()
-            on_screen = frozenset((view.passage_id, round(view.visible_share, 2)) for view in seen)
+            on_screen = frozenset(
+                (view.passage_id, round(view.visible_share, 2), view.video_to) for view in seen
+            )
             if on_screen != self._on_screen:
                 self._on_screen, self._moved_at, self._acted_at = on_screen, at, at
             return at - self._moved_at <= STILL_PAGE_S

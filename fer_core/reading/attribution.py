@@ -96,8 +96,10 @@ class PassageReading:
 
     @property
     def wpm(self) -> float | None:
-        """Words a minute; None for a passage that had no time or was not left yet."""
-        return self.words / (self.seconds / 60.0) if self.seconds > 0 and self.is_left else None
+        """Words a minute; None for one without words, without time, or that was not left yet."""
+        if self.words <= 0 or self.seconds <= 0 or not self.is_left:
+            return None
+        return self.words / (self.seconds / 60.0)
 
     @property
     def revisits(self) -> int:
@@ -160,7 +162,9 @@ def attribute_stretches(
     n = len(passages)
     valid_row_s = valid.between(*lagged)
     watched = _Integral(signals, np.isfinite(signals.present).astype(np.float64))
-    away_row_s = np.where(_moved_on(starts), 0.0, away.between(starts, ends))
+    # A video moves by itself: that it did says nothing of who is before it.
+    by_hand = np.array([passage.span is None for passage in passages], bool)[indices]
+    away_row_s = np.where(_moved_on(starts) & by_hand, 0.0, away.between(starts, ends))
     shown_s, away_s, valid_s, watched_s = (
         np.bincount(indices, weights * amount, minlength=n)
         for amount in (ends - starts, away_row_s, valid_row_s, watched.between(starts, ends))
@@ -321,7 +325,9 @@ class Reading:
             if not reading.seen:
                 continue
             made = comprehension_features(
-                difficulty=measure_difficulty(passage.text, self.document.language),
+                difficulty=None
+                if passage.span is not None
+                else measure_difficulty(passage.text, self.document.language),
                 wpm=reading.wpm,
                 own_wpm=self.own.wpm,
                 revisits_above_median=reading.revisits - usual_revisits,

@@ -11,7 +11,10 @@ from fer_core.affect.indicators import Estimate
 from fer_core.affect.weights import INTERVAL_PERCENT
 from fer_core.learner.probes import LOST_PROMPT, Answer, ProbeKind
 from fer_core.reading.attribution import PassageReading, Reading
+from fer_core.reading.playback import positions_at
+from fer_core.reading.visibility import View
 from fer_core.texts.importance import rank_passages
+from fer_core.texts.video import position_text
 
 #: Guesses on more of a text than this are no help any more. What the learner said is no guess, and
 #: neither is a pace that was measured.
@@ -81,6 +84,7 @@ def find_highlights(
     answers: Sequence[Answer],
     marked_important: Collection[str] = (),
     started_at: float | None = None,
+    views: Sequence[View] = (),
 ) -> tuple[Highlight, ...]:
     """Choose the passages to mark.
 
@@ -95,6 +99,7 @@ def find_highlights(
         marked_important: Passages that the learner marked.
         started_at: Start of the session, seconds since the epoch, to say when something was
             pressed; None: that is left out.
+        views: What was on when, to say where a video stood then.
 
     Returns:
         In the order of the text.
@@ -102,7 +107,7 @@ def find_highlights(
     latest = latest_answers(answers)
     cleared = {name for name, answer in latest.items() if (answer.target or 0.0) > LOW_ANSWER}
     own = [
-        _said_hard(name, answer, started_at)
+        _said_hard(name, answer, started_at, views)
         for name, answer in latest.items()
         if name not in cleared
     ]
@@ -145,13 +150,17 @@ def latest_answers(answers: Sequence[Answer]) -> dict[str, Answer]:
     }
 
 
-def _said_hard(passage_id: str, answer: Answer, started_at: float | None) -> Highlight:
+def _said_hard(
+    passage_id: str, answer: Answer, started_at: float | None, views: Sequence[View]
+) -> Highlight:
     since = None if started_at is None else max(0, int(answer.answered_at - started_at))
     at = "" if since is None else f" at {since // 60}:{since % 60:02d}"
     if answer.probe.kind is ProbeKind.QUESTION:
         why = f"Your answer to a question about it was not right{at}."
     elif answer.is_lost:
-        why = f"You pressed “{LOST_PROMPT}”{at}."
+        (place,) = positions_at(views, [answer.answered_at])
+        where = "" if place is None else f", with the video at {position_text(place)}"
+        why = f"You pressed “{LOST_PROMPT}”{at}{where}."
     elif answer.is_correction:
         why = f"You said on your own account that its clarity was {answer.value} of 5."
     else:
@@ -203,6 +212,8 @@ def _skimmed_why(passage: PassageReading, reading: Reading) -> str:
 
 
 def _important(reading: Reading) -> list[Highlight]:
+    if reading.document.is_video:  # it has no sentences to rank
+        return []
     ranks = rank_passages(reading.document.passages)
     why = "Many other sentences and headings of the text share its words (TextRank)."
     return [

@@ -244,16 +244,16 @@ class SessionCore:
         finished = self.clock.state is State.FINISHED
         self.questions.take(answer, features, after_end=finished)
 
-    def mark_passage(self, passage_id: str, share: float, start: float, end: float) -> None:
+    def mark_passage(self, view: View) -> None:
         """Note that a passage was on the screen, unless that was in a pause."""
         self.ensure_open()
-        self.sign(end)
-        if end >= self.clock.since:
-            self.go_on(max(start, self.clock.since))
-        if self.clock.state is State.ACTIVE and end > self.clock.since:
-            start = max(start, self.clock.since)
-            if self.reading_log.add(View(passage_id, share, start, end)):
-                self.signals.presence.act(start)
+        self.sign(view.end)
+        if view.end >= self.clock.since:
+            self.go_on(max(view.start, self.clock.since))
+        if self.clock.state is State.ACTIVE and view.end > self.clock.since:
+            view = view.within(self.clock.since, view.end)
+            if self.reading_log.add(view):
+                self.signals.presence.act(view.start)
 
     # What it says
 

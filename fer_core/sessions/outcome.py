@@ -69,12 +69,16 @@ class TextRead:
         passages: Passages that it has.
         hard: Numbers, from 1, of those that the learner called hard.
         again: Numbers of those worth reading again, for whatever reason, in that order.
+        spans: Of a video: each passage's time in it, "12:00 to 13:00"; empty for a text.
+        lost_at: Of a video: where it stood when its viewer pressed "I'm lost".
     """
 
     read: int
     passages: int
     hard: tuple[int, ...] = ()
     again: tuple[int, ...] = ()
+    spans: tuple[str, ...] = ()
+    lost_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +160,18 @@ def in_minutes(seconds: float) -> str:
     return " ".join(parts)
 
 
+def _listed(words: Sequence[str]) -> str:
+    """Return "a", "a and b", or "a, b and c"; five at most, then how many more."""
+    shown = list(words[:5])
+    if more := len(words) - len(shown):
+        shown.append(f"{more} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
 def numbered(numbers: Sequence[int], what: str = "passage") -> str:
     """Return "passage 3", or "passages 3, 7 and 9"; five at most, then how many more."""
-    shown = [str(number) for number in numbers[:5]]
-    more = len(numbers) - len(shown)
-    if more:
-        shown.append(f"{more} more")
-    if len(shown) == 1:
-        return f"{what} {shown[0]}"
-    return f"{what}s {', '.join(shown[:-1])} and {shown[-1]}"
+    listed = _listed([str(number) for number in numbers])
+    return f"{what} {listed}" if len(numbers) == 1 else f"{what}s {listed}"
 
 
 def _count(number: int, what: str) -> str:
@@ -174,7 +181,9 @@ def _count(number: int, what: str) -> str:
 def _happened(report: Report, usual: Usual | None, text: TextRead | None) -> str:
     totals = report.totals
     length = in_minutes(totals.studied_s)
-    if text is not None:
+    if text is not None and text.spans:
+        said = f"You watched {text.read} of {_count(text.passages, 'part')} in {length}"
+    elif text is not None:
         said = f"You read {text.read} of {_count(text.passages, 'passage')} in {length}"
     else:
         said = f"You studied for {length}"
@@ -182,10 +191,21 @@ def _happened(report: Report, usual: Usual | None, text: TextRead | None) -> str
         said += f" and took {_count(totals.breaks, 'break')}"
     if usual is not None:
         said += f", {_beside(totals.studied_s, usual)}"
-    if text is not None and text.hard:
+    if text is not None and text.lost_at:
+        said += f"; you were lost at {_listed(text.lost_at)} of the video"
+    elif text is not None and text.hard and not text.spans:
         verb = "was" if len(text.hard) == 1 else "were"
         said += f"; {numbered(text.hard)} {verb} hard for you"
     return f"{said}."
+
+
+def _watch_next(text: TextRead) -> str:
+    if text.again:
+        where = _listed([text.spans[number - 1] for number in text.again])
+        return f"Next, watch {where} again and say in your own words what it means."
+    if text.read < text.passages:
+        return "Next, watch on from where you stopped."
+    return "Tomorrow, say from memory what the video was about before you look at it again."
 
 
 def _beside(studied_s: float, usual: Usual) -> str:
@@ -200,6 +220,8 @@ def _next_step(
     info: SessionInfo, report: Report, goal: GoalOutcome | None, text: TextRead | None
 ) -> str:
     totals = report.totals
+    if text is not None and text.spans:
+        return _watch_next(text)
     if text is not None and text.again:
         they = "it means" if len(text.again) == 1 else "they mean"
         return f"Next, read {numbered(text.again)} again and say in your own words what {they}."

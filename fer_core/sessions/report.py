@@ -23,6 +23,7 @@ from fer_core.emotions import LABELS
 from fer_core.learner.evaluation import evaluate, evaluate_stress
 from fer_core.learner.probes import ProbeKind
 from fer_core.learner.profile import examples_of
+from fer_core.reading.playback import lost_moments
 from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.markers import counted
 from fer_core.sessions.session import StudySession
@@ -294,6 +295,12 @@ def session_json(session: StudySession, at: float) -> str:
         "exported_at": _moment(at),
         "session": session.info.to_dict(),
         "report": report,
+        "playback": [
+            {"at": view.start, "until": view.end, "video_s": view.video}
+            for view in session.views
+            if view.video is not None
+        ],
+        "lost": [asdict(moment) for moment in lost_moments(session.answers, session.views)],
         "markers": [marker.to_dict() for marker in session.markers.all()],
         "events": [event.to_dict() for event in session.events()],
         "timeline": [row.to_dict() for row in session.rows()],

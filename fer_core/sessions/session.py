@@ -20,6 +20,7 @@ from fer_core.affect.weights import Weights
 from fer_core.learner.probes import Answer, Probe, ReadPassage
 from fer_core.learner.profile import Given, LearnerProfile
 from fer_core.reading.attribution import Signals
+from fer_core.reading.playback import positions_at
 from fer_core.reading.visibility import View
 from fer_core.sessions.core import SessionCore
 from fer_core.sessions.events import Event
@@ -298,7 +299,14 @@ class StudySession:
         """The same, with the name of this session."""
         return tuple(Given(*one, self.info.session_id) for one in self.examples)
 
-    def mark_passage(self, passage_id: str, visible_share: float, start: float, end: float) -> None:
+    def mark_passage(
+        self,
+        passage_id: str,
+        visible_share: float,
+        start: float,
+        end: float,
+        video: tuple[float, float] | None = None,
+    ) -> None:
         """Note that a passage was on the screen.
 
         Args:
@@ -306,6 +314,7 @@ class StudySession:
             visible_share: How much of it, 0..1.
             start: From when, seconds since the epoch.
             end: Until when.
+            video: Of a video's passage: where it stood at the start and at the end, seconds.
 
         Raises:
             SessionFinished: The session is over.
@@ -313,7 +322,9 @@ class StudySession:
             ValueError: The share or the times are not possible.
         """
         with self._lock:
-            self._core.mark_passage(passage_id, visible_share, start, end)
+            self._core.mark_passage(
+                View(passage_id, visible_share, start, end, *(video or (None, None)))
+            )
 
     def set_reading(self, features: ComprehensionFeatures | None) -> None:
         """Let text and pace of the passage in view enter the live estimate; None: no text open."""
@@ -392,6 +403,8 @@ class StudySession:
     ) -> pd.DataFrame:
         """Return the session as a table; see `timeline.to_frame` for its columns.
 
+        With a video as its material there is one more: `video_s`, where it stood, in its seconds.
+
         Args:
             bucket_s: Merge rows into stretches of this many seconds.
             since: Leave out rows that start before, seconds since the epoch.
@@ -402,7 +415,10 @@ class StudySession:
         rows = self.rows(since)
         if bucket_s is not None:
             rows = list(rebucket(rows, bucket_s))
-        return to_frame(rows, self.info.started_at, self.markers.all())
+        frame = to_frame(rows, self.info.started_at, self.markers.all())
+        if any(view.video is not None for view in self.views):
+            frame["video_s"] = positions_at(self.views, [row.at for row in rows])
+        return frame
 
     @classmethod
     def restore(

@@ -33,11 +33,13 @@ class TextLabel:
         text_id: See `texts.document.Document.text_id`.
         title: Its title.
         words: Its length.
+        is_video: It is a video, whose words are none.
     """
 
     text_id: str
     title: str
     words: float
+    is_video: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,12 @@ def row_to_summary(values: Mapping[str, Any]) -> SessionSummary:
     """Read a row of the table `sessions`."""
     text_label = None
     if values["text_id"]:
-        text_label = TextLabel(values["text_id"], values["text_title"], values["text_words"] or 0.0)
+        text_label = TextLabel(
+            values["text_id"],
+            values["text_title"],
+            values["text_words"] or 0.0,
+            values["material"] == "video",
+        )
     outcome = values["goal_outcome"]
     plain: dict[str, Any] = {
         name: values[name]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
 from fer_core.affect.heart_rate import NoPulse, Pulse
@@ -183,7 +184,7 @@ def view_to_row(session_id: str, position: int, view: View) -> Row:
 
 def row_to_view(row: Mapping[str, Any]) -> View:
     """Read what `view_to_row` wrote."""
-    return View(row["passage_id"], row["visible_share"], row["start"], row["end"])
+    return View(**{field.name: row[field.name] for field in fields(View)})
 
 
 def marker_to_row(session_id: str, marker: Marker) -> Row:
@@ -219,12 +220,15 @@ def passage_to_row(
     highlight: Highlight | None,
 ) -> Row:
     """Return how a passage was read as a row of the table `passages`."""
-    readability = measure_readability(passage.text)
+    readability = measure_readability(passage.text) if passage.span is None else None
+    video_from, video_to = passage.span or (None, None)
     return {
         "session_id": session_id,
         **{name: value for name, value in asdict(read).items() if name not in _NOT_KEPT},
         "position": passage.index,
         "section": passage.section.replace("\x00", ""),
+        "video_from": video_from,
+        "video_to": video_to,
         "lix": None if readability is None else readability.lix,
         "comprehension": None if estimate is None else estimate.value,
         "comprehension_low": None if estimate is None else estimate.low,
@@ -256,8 +260,9 @@ def document_to_row(session_id: str, document: Document, *, kept: bool = True) -
         {
             "passage_id": passage.passage_id,
             "text": passage.text.replace("\x00", ""),
-            "section": passage.section,
+            "section": passage.section.replace("\x00", ""),
             "headings": [asdict(heading) for heading in passage.headings],
+            **({} if passage.span is None else {"span": list(passage.span)}),
         }
         for passage in document.passages
     ]
@@ -284,6 +289,7 @@ def row_to_document(row: Mapping[str, Any]) -> Document:
                 passage["text"],
                 tuple(Heading(**heading) for heading in passage["headings"]),
                 passage["section"],
+                _span(passage.get("span")),
             )
             for index, passage in enumerate(row["passages"])
         ),
@@ -291,6 +297,15 @@ def row_to_document(row: Mapping[str, Any]) -> Document:
         language=row["language"],
         pages=row["pages"],
     )
+
+
+def _span(saved: Sequence[float] | None) -> tuple[float, float] | None:
+    if saved is None:
+        return None
+    start, end = (float(at) for at in saved)
+    if not 0 <= start < end < math.inf:
+        raise ValueError("a span of a video ends after it starts")
+    return start, end
 
 
 def _question(saved: Mapping[str, Any]) -> Question:

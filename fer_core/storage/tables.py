@@ -70,6 +70,8 @@ sessions = Table(
     Column("text_id", String(LABEL_LENGTH), nullable=False),
     Column("text_title", Text, nullable=False),
     Column("text_words", Double),
+    # What was studied: "video"; NULL for a text, or nothing.
+    Column("material", String(LABEL_LENGTH)),
     Column("elapsed_s", Double, nullable=False),
     Column("active_s", Double, nullable=False),
     Column("studied_s", Double, nullable=False),
@@ -161,6 +163,8 @@ views = Table(
     Column("visible_share", Double, nullable=False),
     Column("start", Double, nullable=False),
     Column("end", Double, nullable=False),
+    # Where a video stood at the start and at the end, in its own seconds.
+    *_numbers("video_from", "video_to"),
 )
 
 #: What the learner marked, see `sessions.markers.Marker`.
@@ -191,6 +195,8 @@ passages = Table(
     *_numbers("first_seen", "last_seen", "negative_z"),
     Column("coverage", Double, nullable=False),
     Column("is_left", Boolean),
+    # Of a passage of a video: from and until which of its seconds.
+    *_numbers("video_from", "video_to"),
     *_numbers("comprehension", "comprehension_low", "comprehension_high"),
     Column("mark", String(LABEL_LENGTH)),
     Column("why", Text),

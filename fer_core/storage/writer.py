@@ -220,6 +220,7 @@ def _save_session(
             "text_id": text.text_id,
             "text_title": clean(text.title),
             "text_words": text.words,
+            "material": "video" if text.is_video else None,
         }
     if not follower.is_new:
         # Title and note belong to the learner, who may have changed them meanwhile.

@@ -101,6 +101,8 @@ class Passage:
         text: The words; joined paragraphs stay apart by an empty line.
         headings: The headings that stand directly above it, from the top.
         section: The nearest heading above, wherever it stands; "" before the first.
+        span: Of a video's passage: from and until which of its seconds; see `video`. Its text says
+            that in words, and its section is the chapter's title.
     """
 
     passage_id: str
@@ -108,11 +110,12 @@ class Passage:
     text: str
     headings: tuple[Heading, ...] = ()
     section: str = ""
+    span: tuple[float, float] | None = None
 
     @cached_property
     def words(self) -> float:
-        """Length in words; see `count_words`."""
-        return count_words(self.text)
+        """Length in words; see `count_words`. A video has none to read."""
+        return 0.0 if self.span is not None else count_words(self.text)
 
     @cached_property
     def direction(self) -> str:
@@ -147,6 +150,11 @@ class Document:
     def words(self) -> float:
         return sum(passage.words for passage in self.passages)
 
+    @property
+    def is_video(self) -> bool:
+        """Whether it is a video: its passages are spans of time, and there is nothing to read."""
+        return self.passages[0].span is not None
+
     @cached_property
     def text_id(self) -> str:
         """A name for the same text in later sessions: 16 hexadecimal digits of a digest.
@@ -157,6 +165,8 @@ class Document:
         digest = sha256()
         for passage in self.passages:
             digest.update("".join(passage.text.split()).encode())
+        if self.is_video:  # all of one length have the same minutes
+            digest.update(self.title.encode())
         return digest.hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:
@@ -167,7 +177,13 @@ class Document:
     def from_dict(cls, data: Mapping[str, Any]) -> Document:
         """Read what `to_dict` wrote."""
         passages = (
-            Passage(**{**one, "headings": tuple(Heading(**each) for each in one["headings"])})
+            Passage(
+                **{
+                    **one,
+                    "headings": tuple(Heading(**each) for each in one["headings"]),
+                    "span": one["span"] and tuple(one["span"]),
+                }
+            )
             for one in data["passages"]
         )
         questions = (

@@ -6,6 +6,7 @@ Below the base of all errors, which `fer_core.errors` describes:
     └── TextError               a text cannot be read
         ├── TextTooLarge
         ├── TextEmpty
+        ├── VideoChaptersInvalid
         ├── TextScanned
         ├── TextEncrypted
         ├── TextDamaged
@@ -28,6 +29,11 @@ class TextError(FerError):
 class TextTooLarge(TextError):
     code = "text_too_large"
     default_message = "This text is too large to open. Split it and open one part."
+
+
+class VideoChaptersInvalid(TextError):
+    code = "video_chapters_invalid"
+    default_message = "These chapters do not fit the video."
 
 
 class TextEmpty(TextError):
