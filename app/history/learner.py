@@ -36,7 +36,7 @@ _WEIGHTS = {
 
 def show_learner(store: SessionStore) -> None:
     """Show how good the estimates were and what they start from; the figures are folded away."""
-    learner = store.profile()
+    learner = store.learner.profile()
     st.subheader("How good the estimates have been")
     st.markdown(learner.evaluation.sentence)
     st.markdown(learner.stress_evaluation.sentence)
@@ -51,7 +51,7 @@ def show_learner(store: SessionStore) -> None:
     if learner.answers_from:
         st.caption(f"Answers count since the reset on {when(learner.answers_from)}.")
     if st.button("Reset my answers", icon=":material/restart_alt:", key="reset_answers"):
-        store.reset_personalisation()
+        store.learner.reset_personalisation()
         st.rerun()
     st.markdown(
         "What is usual for your face is not known yet. It takes five minutes of ordinary study "
@@ -67,7 +67,7 @@ def show_learner(store: SessionStore) -> None:
     if learner.baseline is not None and st.button(
         "Relearn my baseline", icon=":material/restart_alt:", key="reset_baseline"
     ):
-        store.reset_baseline()
+        store.learner.reset_baseline()
         st.rerun()
     with st.expander("Advanced"):
         show_scores(learner.evaluation)

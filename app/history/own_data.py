@@ -13,7 +13,7 @@ from app.parts.preferences import preference_file
 from app.parts.sessions import session_registry
 from app.parts.words import plain
 from fer_core.errors import HistoryNotShrunk, StorageError
-from fer_core.storage.archive import ImportResult
+from fer_core.storage.archive_import import ImportResult
 from fer_core.storage.store import SessionStore
 
 ERASE_WORD = "ERASE"
@@ -57,7 +57,7 @@ def offer_import(store: SessionStore) -> None:
     if file is not None and st.button("Import", icon=":material/upload:", key="import"):
         bar = st.progress(0.0, "Importing")
         try:
-            result = store.import_file(
+            result = store.archive.import_file(
                 file, progress=lambda share: bar.progress(share, "Importing")
             )
         except StorageError as error:
@@ -131,7 +131,9 @@ def offer_export(store: SessionStore) -> None:
     memory = HistoryMemory.of_tab()
     if st.button("Export ZIP", icon=":material/folder_zip:", key="make_export"):
         bar = st.progress(0.0, "Exporting")
-        memory.export = store.export(progress=lambda share: bar.progress(share, "Exporting"))
+        memory.export = store.archive.export(
+            progress=lambda share: bar.progress(share, "Exporting")
+        )
         bar.empty()
     if memory.export is None:
         return

@@ -37,7 +37,7 @@ def show_passages(store: SessionStore, stored: StoredSession) -> None:
         comprehension_map(table), width="stretch", key="map", alt="Understanding by passage"
     )
     st.altair_chart(
-        pace_map(table, store.own_pace(stored)),
+        pace_map(table, store.learner.own_pace(stored)),
         width="stretch",
         key="pace",
         alt="Pace by passage",

@@ -60,7 +60,7 @@ class SessionHistory:
         if self.store is None:
             return None
         try:
-            return self.store.profile()
+            return self.store.learner.profile()
         except StorageError as error:
             _log.warning("a session starts without the learner's history: %s", error.message)
             return None
@@ -166,7 +166,7 @@ class SessionHistory:
         """Save which passages are marked; where that fails now, the end of the reading does it."""
         if self.store is not None and running.is_stored and running.reading is not None:
             with suppress(StorageError, SessionNotFound):
-                self.store.save_marked(running.session_id, running.reading.marked)
+                self.store.own_words.set_marked(running.session_id, running.reading.marked)
 
     def leave(self, running: RunningSession) -> bool:
         """Save a session once more and follow it no longer; False: that cannot be done now."""

@@ -5,14 +5,23 @@ from __future__ import annotations
 import json
 import posixpath
 import zipfile
+from collections.abc import Callable
 from typing import IO, Any
 
 from fer_core.errors import HistoryFileInvalid
 from fer_core.system_files import is_left_by_system
 
+FORMAT = "fer-history"
 MANIFEST = "manifest.json"
+CARDS_FILE = "json/cards.json"
+LEARNER_FILE = "json/learner.json"
 #: One session of a day at one row a second is about 60 MB of JSON.
 LARGEST_MEMBER_BYTES = 300_000_000
+#: A session in a file runs nowhere, and what is in a file was to be kept.
+OF_NOBODY = {"holder": "", "kept": True}
+
+#: Is told the share done, 0..1.
+Progress = Callable[[float], object]
 
 
 class ArchiveFiles:

@@ -1,4 +1,4 @@
-"""What a learner adds to the history by hand: tags, goals reached, notes on passages."""
+"""What a learner adds to the history by hand: tags, goals reached, marks and notes on passages."""
 
 from __future__ import annotations
 
@@ -55,6 +55,11 @@ class OwnWords:
         value = None if outcome is None else str(outcome)
         with self._database.writing() as connection:
             queries.change_session(connection, session_id, owner, goal_outcome=value)
+
+    def set_marked(self, session_id: str, marked: Iterable[str], *, owner: str = "") -> None:
+        """Note which passages the learner has marked as important so far."""
+        with self._database.writing() as connection:
+            queries.change_session(connection, session_id, owner, marked=list(marked))
 
     def set_notes(self, session_id: str, notes: Iterable[PassageNote], *, owner: str = "") -> None:
         """Replace all highlights and notes on the text of a session."""

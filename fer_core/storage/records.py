@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -19,7 +19,7 @@ from fer_core.affect.indicators import (
 from fer_core.affect.signals import Presence
 from fer_core.emotions import LABELS
 from fer_core.learner.probes import Answer, Probe, ProbeKind
-from fer_core.reading.attribution import PassageReading
+from fer_core.reading.attribution import PassageReading, Reading
 from fer_core.reading.highlights import Highlight
 from fer_core.reading.notes import PassageNote
 from fer_core.reading.visibility import View
@@ -210,6 +210,26 @@ def row_to_passage(row: Mapping[str, Any]) -> PassageReading:
         # Histories before schema 0008 do not say.
         is_left=row["is_left"] is not False,
     )  # fmt: skip
+
+
+def reading_to_rows(
+    session_id: str,
+    reading: Reading,
+    estimates: Mapping[str, Estimate],
+    highlights: Iterable[Highlight],
+) -> list[dict[str, Any]]:
+    """Return a row for each passage of a text: how it was read, not its words."""
+    marks = {highlight.passage_id: highlight for highlight in highlights}
+    return [
+        passage_to_row(
+            session_id,
+            passage,
+            read,
+            estimates.get(passage.passage_id),
+            marks.get(passage.passage_id),
+        )
+        for passage, read in zip(reading.document.passages, reading.passages, strict=True)
+    ]
 
 
 def passage_to_row(

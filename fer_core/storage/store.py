@@ -9,39 +9,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from io import BytesIO
-from typing import IO
 
 from sqlalchemy import Connection
 
-from fer_core.affect.baseline import Baseline
 from fer_core.affect.indicators import Estimate
 from fer_core.config import Settings
 from fer_core.errors import DatabaseTooNew, SessionNotFound, StorageError
-from fer_core.learner.profile import LearnerProfile
 from fer_core.reading.attribution import Reading
 from fer_core.reading.highlights import Highlight
 from fer_core.reading.notes import PassageNote
-from fer_core.reading.pace import Pace
 from fer_core.sessions.session import StudySession
 from fer_core.storage import queries
-from fer_core.storage.archive import ImportResult, export_history, import_history
-from fer_core.storage.cards import CardStore, find_card_answers
+from fer_core.storage.archive import Archive
+from fer_core.storage.cards import CardStore
 from fer_core.storage.database import Database
 from fer_core.storage.engines import database_url
 from fer_core.storage.handover import Handover
 from fer_core.storage.history import SessionSummary, StoredSession, TextLabel
+from fer_core.storage.learners import LearnerStore
 from fer_core.storage.own_words import OwnWords, replace_notes
-from fer_core.storage.records import passage_to_row
+from fer_core.storage.records import reading_to_rows
 from fer_core.storage.requests import Creation, forget_summary, let_go
 from fer_core.storage.saver import Saver, StoreStatus
 from fer_core.storage.writer import clean
 from fer_core.texts.document import Document
-
-#: So many passages of earlier sessions make the own pace.
-EARLIER_PACES = 200
-#: So many earlier sessions say what the indicators usually are.
-EARLIER_SESSIONS = 5
 
 
 class SessionStore:
@@ -77,6 +68,10 @@ class SessionStore:
         self.database = Database(url)
         #: Review cards and the answers to them.
         self.cards = CardStore(self.database, clock)
+        #: What all sessions together say about the learner.
+        self.learner = LearnerStore(self.database, clock)
+        #: The whole history as one file, to take along and to bring in.
+        self.archive = Archive(self.database, clock)
         self._saver = Saver(self.database, clock)
         self.own_words = OwnWords(self.database)
         self.handover = Handover(self.database, self._saver, clock)
@@ -204,17 +199,7 @@ class SessionStore:
             SessionNotFound: There is no such session of this owner.
             StorageError: It cannot be saved now; it is as soon as it can be.
         """
-        marks = {highlight.passage_id: highlight for highlight in highlights}
-        rows = [
-            passage_to_row(
-                session_id,
-                passage,
-                read,
-                estimates.get(passage.passage_id),
-                marks.get(passage.passage_id),
-            )
-            for passage, read in zip(reading.document.passages, reading.passages, strict=True)
-        ]
+        rows = reading_to_rows(session_id, reading, estimates, highlights)
         important, added = list(marked), list(notes)
 
         def write(connection: Connection) -> None:
@@ -223,11 +208,6 @@ class SessionStore:
             replace_notes(connection, session_id, added)
 
         self._saver.save_with(session_id, owner, write)
-
-    def save_marked(self, session_id: str, marked: Sequence[str], *, owner: str = "") -> None:
-        """Keep which passages the learner has marked as important so far. Raises as `rename`."""
-        with self.database.writing() as connection:
-            queries.change_session(connection, session_id, owner, marked=list(marked))
 
     # Looking
 
@@ -288,95 +268,13 @@ class SessionStore:
             stored.summary.info,
             stored.rows,
             stored.events,
-            self.profile(owner=owner, before=stored.summary.info.started_at)
+            self.learner.profile(owner=owner, before=stored.summary.info.started_at)
             if stored.summary.info.keep
             else None,
             answers=stored.answers,
             views=stored.views,
             markers=stored.markers,
         )
-
-    # The learner
-
-    def profile(self, *, owner: str = "", before: float | None = None) -> LearnerProfile:
-        """Return what all sessions together say about a learner.
-
-        The weights are learnt anew from the answers that are in the history, so a deleted
-        session leaves no trace in them.
-
-        Args:
-            owner: Who.
-            before: Take answers and paces of sessions that started before this moment, seconds
-                since the epoch; of all sessions without it.
-        """
-        with self.database.reading() as connection:
-            row = queries.find_learner(connection, owner)
-            since = float(row["answers_from"])
-            answers = queries.find_answers(connection, owner, since, before)
-            answers += find_card_answers(connection, owner, since, before)
-            answers.sort(key=lambda given: given[0].answered_at)
-            paces = queries.find_paces(connection, owner, before, EARLIER_PACES)
-            usual = queries.find_usual(connection, owner, before, EARLIER_SESSIONS)
-        baseline = row["baseline"]
-        return LearnerProfile.from_answers(
-            answers,
-            baseline=None if baseline is None else Baseline.from_dict(baseline),
-            baseline_at=row["baseline_at"],
-            paces_wpm=paces,
-            usual=usual,
-            answers_from=since,
-        )
-
-    def own_pace(self, stored: StoredSession, *, owner: str = "") -> Pace:
-        """Return the pace that a stored session's passages compare with: that of those before."""
-        before = stored.summary.info.started_at
-        with self.database.reading() as connection:
-            return Pace.of(queries.find_paces(connection, owner, before, EARLIER_PACES))
-
-    def reset_baseline(self, *, owner: str = "") -> None:
-        """Forget the learner's usual; the next session learns it anew."""
-        with self.database.writing() as connection:
-            queries.set_learner(connection, owner, baseline=None, baseline_at=None)
-
-    def reset_personalisation(self, *, owner: str = "") -> None:
-        """Let answers count from now on only."""
-        with self.database.writing() as connection:
-            queries.set_learner(connection, owner, answers_from=self._clock())
-
-    # Taking along
-
-    def export(
-        self, *, owner: str = "", progress: Callable[[float], object] | None = None
-    ) -> bytes:
-        """Return everything of a learner as a ZIP with CSV, JSON and Parquet; see `archive`.
-
-        Args:
-            owner: Whose.
-            progress: Called with the share done, 0..1.
-        """
-        out = BytesIO()
-        export_history(self.database, out, self._clock(), owner, progress)
-        return out.getvalue()
-
-    def import_file(
-        self,
-        file: IO[bytes],
-        *,
-        owner: str = "",
-        progress: Callable[[float], object] | None = None,
-    ) -> ImportResult:
-        """Bring in what `export` wrote, here or on another machine; all of it, or nothing.
-
-        Args:
-            file: The ZIP, open for reading.
-            owner: Whose it will be.
-            progress: Called with the share done, 0..1.
-
-        Raises:
-            HistoryFileInvalid: It is no such file, or a damaged one.
-            HistoryFileTooNew: A newer version of the app wrote it.
-        """
-        return import_history(self.database, file, owner, progress)
 
     # Changing
 

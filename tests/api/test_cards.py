@@ -175,7 +175,7 @@ def test_cards_are_made_of_a_text_and_teach_the_estimates(learner: Learner) -> N
     assert (result["asked"], result["recalled"], result["share"]) == (2, 1, 0.5)
     assert result["answers"][0]["delay_s"] > 7 * DAY_S
     registry = client.application.extensions["fer"].sessions
-    targets = [example.target for example in registry.history.store.profile().examples]
+    targets = [example.target for example in registry.history.store.learner.profile().examples]
     assert targets[-2:] in ([1.0, 0.0], [0.0, 1.0])
 
 

@@ -37,7 +37,7 @@ def test_a_correction_after_the_end_is_an_answer_like_the_others(
         "p3": Mark.HARD_SAID,
     }
     assert stored.summary.elapsed_s == end
-    assert len(store.profile().examples) == 3
+    assert len(store.learner.profile().examples) == 3
 
 
 def test_a_correction_in_an_outage_is_saved_after_it(

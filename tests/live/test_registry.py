@@ -75,7 +75,7 @@ def test_erasing_everything_is_everywhere_at_once(
     assert registry.running() == []
     assert store.save_now()
     assert store.sessions() == []
-    assert not store.profile().examples
+    assert not store.learner.profile().examples
 
 
 def test_where_nothing_could_be_erased_everything_goes_on(

@@ -68,13 +68,13 @@ def test_the_history_gives_all_of_it_back_and_takes_it_in_again(
     assert [passage.lix for passage in stored.passages] == [None, None]
     clock.at += 7 * 24 * 3600
     assert store.load(watched.session_id).document == VIDEO, "its chapters are the learner's own"
-    assert not store.profile().paces_wpm, "what has no words teaches no pace"
-    file = io.BytesIO(store.export())
+    assert not store.learner.profile().paces_wpm, "what has no words teaches no pace"
+    file = io.BytesIO(store.archive.export())
     table = zipfile.ZipFile(file).read("csv/passages.csv").decode("utf-8-sig")
     _, line = csv.DictReader(table.splitlines())
     assert (float(line["video_from"]), float(line["video_to"])) == (600, 1200)
     store.erase(watched.session_id)
-    assert store.import_file(file).added == 1
+    assert store.archive.import_file(file).added == 1
     again = store.load(watched.session_id)
     assert (again.document, again.views, again.passages) == (
         VIDEO,

@@ -169,7 +169,7 @@ def test_the_usual_pace_is_the_one_that_was_shown_after_reading(
         shown = {}
         for number, count in enumerate((8, 8, 8)):
             started = START + 90_000 * number
-            session = new_session(f"s{number}", started, profile=store.profile())
+            session = new_session(f"s{number}", started, profile=store.learner.profile())
             for place, passage in enumerate(TEXT.passages[:count]):
                 at = started + 20 * place
                 session.mark_passage(passage.passage_id, 1.0, at, at + 10 * (1 + number % 2))
@@ -267,7 +267,7 @@ def test_a_zip_is_made_and_offered(url: str) -> None:
 def test_what_is_brought_in_stands_in_the_list_at_once(url: str, tmp_path: Path) -> None:
     fill(url)
     with SessionStore(url) as store:
-        exported = store.export()
+        exported = store.archive.export()
         store.erase_all()
     page = open_page()
     assert "Your history is empty" in words(page)

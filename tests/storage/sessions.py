@@ -12,6 +12,7 @@ from fer_core.learner.profile import LearnerProfile
 from fer_core.sessions.markers import Marker
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
+from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
 from fer_core.storage.tables import metadata
 from fer_core.texts.document import Document
@@ -91,3 +92,12 @@ def count_rows(store: SessionStore) -> int:
             connection.scalar(select(func.count()).select_from(table)) or 0
             for table in metadata.sorted_tables
         )
+
+
+LABEL = TextLabel(TEXT.text_id, TEXT.title, TEXT.words)
+
+
+def saved(store: SessionStore, session: StudySession) -> StudySession:
+    store.follow(session, text=LABEL)
+    assert store.save_now()
+    return session

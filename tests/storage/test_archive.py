@@ -41,7 +41,7 @@ def fill(store: SessionStore) -> None:
         store.follow(session, text=label, document=TEXT if number == 2 else None)
         store.save_now()
     reading = read(TEXT, session.views, session.signals())
-    estimates = reading.estimates(store.profile().comprehension)
+    estimates = reading.estimates(store.learner.profile().comprehension)
     highlights = find_highlights(reading, estimates, session.answers)
     notes = [PassageNote("p2", ((0, 5),), "„why?“ 数")]
     store.save_reading("s2", reading, estimates, highlights, ["p1"], notes)
@@ -65,10 +65,10 @@ def test_export_erase_import_gives_the_same_history(store: SessionStore) -> None
     fill_deck(store)
     before = everything(store)
     assert all(before.values())
-    exported = store.export()
+    exported = store.archive.export()
     store.erase_all()
     assert count_rows(store) == 0
-    result = store.import_file(io.BytesIO(exported))
+    result = store.archive.import_file(io.BytesIO(exported))
     assert (result.added, result.known, result.cards) == (3, 0, 4)
     assert everything(store) == before
 
@@ -76,7 +76,7 @@ def test_export_erase_import_gives_the_same_history(store: SessionStore) -> None
 def test_importing_twice_changes_nothing(store: SessionStore) -> None:
     fill(store)
     before = everything(store)
-    result = store.import_file(io.BytesIO(store.export()))
+    result = store.archive.import_file(io.BytesIO(store.archive.export()))
     assert (result.added, result.known) == (0, 3)
     assert everything(store) == before
 
@@ -87,9 +87,9 @@ def test_a_history_moves_to_another_machine_and_learner(
     here = open_store(f"sqlite:///{tmp_path / 'a.sqlite'}")
     there = open_store(f"sqlite:///{tmp_path / 'b.sqlite'}")
     fill(here)
-    there.import_file(io.BytesIO(here.export()), owner="me")
+    there.archive.import_file(io.BytesIO(here.archive.export()), owner="me")
     assert there.load("s1", owner="me").rows == here.load("s1").rows
-    assert there.profile(owner="me").comprehension.answers == 6
+    assert there.learner.profile(owner="me").comprehension.answers == 6
     assert there.sessions() == []
 
 
@@ -98,7 +98,7 @@ def test_deleted_sessions_and_other_learners_are_not_exported(store: SessionStor
     store.follow(full_session("other"), owner="other")
     store.save_now()
     store.delete("s0")
-    with zipfile.ZipFile(io.BytesIO(store.export())) as archive:
+    with zipfile.ZipFile(io.BytesIO(store.archive.export())) as archive:
         table = pd.read_csv(archive.open("csv/sessions.csv"))
     assert list(table["session_id"]) == ["s1", "s2"]
 
@@ -106,7 +106,7 @@ def test_deleted_sessions_and_other_learners_are_not_exported(store: SessionStor
 def test_other_programs_read_the_tables(store: SessionStore) -> None:
     fill(store)
     rows = everything(store)
-    with zipfile.ZipFile(io.BytesIO(store.export())) as archive:
+    with zipfile.ZipFile(io.BytesIO(store.archive.export())) as archive:
         for name in ("sessions", "timeline", "events", "answers", "views", "passages"):
             parquet = pd.read_parquet(io.BytesIO(archive.read(f"parquet/{name}.parquet")))
             table = pd.read_csv(archive.open(f"csv/{name}.csv"))
@@ -128,10 +128,10 @@ def test_other_programs_read_the_tables(store: SessionStore) -> None:
 def test_progress_goes_from_nothing_to_all(store: SessionStore) -> None:
     fill(store)
     shares: list[float] = []
-    exported = store.export(progress=shares.append)
+    exported = store.archive.export(progress=shares.append)
     assert shares == pytest.approx([1 / 3, 2 / 3, 1.0])
     store.erase_all()
-    store.import_file(io.BytesIO(exported), progress=shares.append)
+    store.archive.import_file(io.BytesIO(exported), progress=shares.append)
     assert shares[-1] == 1.0
 
 
@@ -197,15 +197,15 @@ def test_an_export_that_a_person_packed_again_comes_in_whole(
 ) -> None:
     fill(store)
     before = everything(store)
-    again = packed_again(store.export(), name_of, compression, extra)
+    again = packed_again(store.archive.export(), name_of, compression, extra)
     store.erase_all()
-    assert store.import_file(io.BytesIO(again)).added == 3
+    assert store.archive.import_file(io.BytesIO(again)).added == 3
     assert everything(store) == before
 
 
 def test_an_export_with_damaged_or_locked_bytes_changes_nothing(store: SessionStore) -> None:
     fill(store)
-    damaged = bytearray(store.export())
+    damaged = bytearray(store.archive.export())
     with zipfile.ZipFile(io.BytesIO(damaged)) as archive:
         start = archive.getinfo(FIRST).header_offset + 60
     locked = bytearray(damaged)
@@ -217,7 +217,7 @@ def test_an_export_with_damaged_or_locked_bytes_changes_nothing(store: SessionSt
     store.erase_all()
     for data in (damaged, locked):
         with pytest.raises(HistoryFileInvalid):
-            store.import_file(io.BytesIO(data))
+            store.archive.import_file(io.BytesIO(data))
     assert count_rows(store) == 0
 
 
@@ -256,24 +256,26 @@ def test_a_file_that_is_no_whole_export_changes_nothing(
     store: SessionStore, change: Change
 ) -> None:
     fill(store)
-    exported = store.export()
+    exported = store.archive.export()
     store.erase_all()
     with pytest.raises(HistoryFileInvalid):
-        store.import_file(io.BytesIO(rewritten(exported, change)))
+        store.archive.import_file(io.BytesIO(rewritten(exported, change)))
     assert count_rows(store) == 0
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"no zip at all" * 100])
 def test_what_is_no_zip_is_named(store: SessionStore, data: bytes) -> None:
     with pytest.raises(HistoryFileInvalid, match="Nothing was imported"):
-        store.import_file(io.BytesIO(data))
+        store.archive.import_file(io.BytesIO(data))
 
 
 def test_an_export_of_a_newer_version_is_refused(store: SessionStore) -> None:
     fill(store)
-    newer = rewritten(store.export(), edit("manifest.json", lambda value: value.update(schema="9")))
+    newer = rewritten(
+        store.archive.export(), edit("manifest.json", lambda value: value.update(schema="9"))
+    )
     with pytest.raises(HistoryFileTooNew, match="newer version"):
-        store.import_file(io.BytesIO(newer))
+        store.archive.import_file(io.BytesIO(newer))
 
 
 def test_the_export_of_an_earlier_version_opens_with_all_that_was_in_it(
@@ -281,7 +283,7 @@ def test_the_export_of_an_earlier_version_opens_with_all_that_was_in_it(
 ) -> None:
     # What version 0.6.0 exported; add one with each change of what is written.
     with (ARCHIVES / "0.6.0.zip").open("rb") as file:
-        assert store.import_file(file).added == 1
+        assert store.archive.import_file(file).added == 1
     stored = store.load("s1")
     assert len(stored.rows) == 403
     assert [answer.value for answer, _ in stored.answers] == [1, 7, 2, None]
@@ -289,7 +291,7 @@ def test_the_export_of_an_earlier_version_opens_with_all_that_was_in_it(
     assert len(stored.passages) == len(TEXT.passages)
     assert (stored.marked, stored.summary.note) == (("p4",), "Went well")
     assert stored.document == TEXT
-    profile = store.profile()
+    profile = store.learner.profile()
     assert (profile.comprehension.answers, profile.stress.answers) == (2, 1)
     assert profile.baseline is not None
     restored = store.restore("s1")

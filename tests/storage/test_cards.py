@@ -155,18 +155,18 @@ def test_characters_that_no_database_keeps_are_left_out(store: SessionStore) -> 
 def test_every_answer_teaches_the_estimates_with_full_weight(
     store: SessionStore, clock: Clock
 ) -> None:
-    before = store.profile().comprehension
+    before = store.learner.profile().comprehension
     store.cards.add([card("a")])
     store.cards.answer("a", Rating.AGAIN, None, at=START + 8 * DAY_S)
-    profile = store.profile()
+    profile = store.learner.profile()
     assert profile.comprehension.answers == before.answers + 1
     (example,) = profile.examples
     assert (example.target, example.weight) == (0.0, 1.0)
     assert profile.comprehension.full.mean[0] < before.full.mean[0]
-    assert store.profile(before=START + 7 * DAY_S).examples == ()
+    assert store.learner.profile(before=START + 7 * DAY_S).examples == ()
     clock.now = START + 9 * DAY_S
-    store.reset_personalisation()
-    assert store.profile().examples == ()
+    store.learner.reset_personalisation()
+    assert store.learner.profile().examples == ()
 
 
 def test_an_answer_knows_its_delay_since_the_reading(store: SessionStore) -> None:
@@ -185,13 +185,13 @@ def test_an_erased_session_leaves_its_cards_and_no_trace_in_the_estimates(
     store.save_now()
     store.cards.add([card("a")])
     store.cards.answer("a", Rating.GOOD, None)
-    given = len(store.profile().examples)
+    given = len(store.learner.profile().examples)
     store.delete("s1")
-    assert store.profile().examples == ()
+    assert store.learner.profile().examples == ()
     store.undo_delete("s1")
-    assert len(store.profile().examples) == given
+    assert len(store.learner.profile().examples) == given
     store.erase("s1")
-    assert store.profile().examples == ()
+    assert store.learner.profile().examples == ()
     left = store.cards.get("a")
     assert (left.source.session_id, left.source.features) == ("", None)
     assert left.schedule.stage is Stage.LEARNING
@@ -214,11 +214,11 @@ def test_erasing_everything_erases_the_deck(store: SessionStore) -> None:
 def test_a_deck_moves_to_another_learner_with_its_answers(store: SessionStore) -> None:
     fill_deck(store)
     store.cards.drop("card-question")
-    exported = store.export()
+    exported = store.archive.export()
     kept, given = store.cards.all(), store.cards.reviews()
-    assert store.import_file(io.BytesIO(exported)).cards == 0
+    assert store.archive.import_file(io.BytesIO(exported)).cards == 0
     store.erase_all()
-    assert store.import_file(io.BytesIO(exported), owner="me").cards == 3
+    assert store.archive.import_file(io.BytesIO(exported), owner="me").cards == 3
     assert store.cards.all(owner="me") == kept
     assert store.cards.reviews(owner="me") == given
 
@@ -243,11 +243,11 @@ def test_a_deck_moves_to_another_learner_with_its_answers(store: SessionStore) -
 )
 def test_a_damaged_deck_changes_nothing(store: SessionStore, change: object) -> None:
     fill_deck(store)
-    exported = store.export()
+    exported = store.archive.export()
     store.erase_all()
     damaged = rewritten(exported, edit("json/cards.json", change))  # type: ignore[arg-type]
     with pytest.raises(HistoryFileInvalid):
-        store.import_file(io.BytesIO(damaged))
+        store.archive.import_file(io.BytesIO(damaged))
     assert count_rows(store) == 0
 
 
@@ -276,4 +276,4 @@ def test_two_weeks_of_reviews(store: SessionStore, clock: Clock) -> None:
     assert len(asked_on["c00"]) > len(asked_on["c01"])
     result = store.cards.after_a_week()
     assert (result.asked, result.share) == (12, 1.0)
-    assert store.profile().comprehension.answers == sum(map(len, asked_on.values()))
+    assert store.learner.profile().comprehension.answers == sum(map(len, asked_on.values()))

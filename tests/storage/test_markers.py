@@ -68,8 +68,8 @@ def test_an_archive_brings_markers_along(store: SessionStore) -> None:
     session.markers.add([call], START + 420)
     store.follow(session)
     store.save_now()
-    exported = store.export()
+    exported = store.archive.export()
     store.erase_all()
-    store.import_file(io.BytesIO(exported))
+    store.archive.import_file(io.BytesIO(exported))
     assert store.load("s1").markers == session.markers.all()
     assert store.summary("s1").excluded_s == 30

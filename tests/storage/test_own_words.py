@@ -71,10 +71,10 @@ def test_what_is_written_again_replaces_what_was(store: SessionStore) -> None:
 
 def test_it_is_taken_along_and_brought_in(store: SessionStore) -> None:
     add_everything(store)
-    exported = store.export()
+    exported = store.archive.export()
     store.erase_all()
     assert count_rows(store) == 0
-    store.import_file(BytesIO(exported))
+    store.archive.import_file(BytesIO(exported))
     stored = store.load("s1")
     assert (stored.summary.tags, stored.notes) == (("Biology", "exam prep"), NOTES)
 
@@ -138,7 +138,7 @@ def test_a_row_that_no_app_wrote_is_refused(sentences: object) -> None:
 
 def test_an_import_with_impossible_notes_brings_in_nothing(store: SessionStore) -> None:
     store.own_words.set_notes("s1", [PassageNote("p1", ((10, 20),))])
-    exported = store.export()
+    exported = store.archive.export()
     store.erase_all()
     damaged = BytesIO()
     with zipfile.ZipFile(BytesIO(exported)) as source, zipfile.ZipFile(damaged, "w") as out:
@@ -146,5 +146,5 @@ def test_an_import_with_impossible_notes_brings_in_nothing(store: SessionStore) 
             out.writestr(name, source.read(name).replace(b"[[10,20]]", b"[[20,10]]"))
     damaged.seek(0)
     with pytest.raises(HistoryFileInvalid):
-        store.import_file(damaged)
+        store.archive.import_file(damaged)
     assert count_rows(store) == 0

@@ -91,7 +91,7 @@ def test_a_history_written_by_an_earlier_version_opens_with_all_that_was_in_it(
         assert stored.summary.text is not None
         assert (stored.summary.text.title, stored.summary.note) == (TEXT.title, "Went well")
         assert (stored.marked, stored.document) == (("p1",), None)
-        assert store.profile().comprehension.answers == 2
+        assert store.learner.profile().comprehension.answers == 2
         store.follow(full_session("s2"), document=TEXT)
         assert store.save_now()
         assert store.load("s2").document == TEXT

@@ -1,4 +1,4 @@
-"""What was saved comes back the same; what is deleted can be undone; what is erased is gone."""
+"""What was saved comes back the same, is found, and can be changed."""
 
 from __future__ import annotations
 
@@ -8,52 +8,30 @@ from pathlib import Path
 
 import pytest
 
-from fer_core.affect.baseline import Baseline
 from fer_core.affect.indicators import Estimate
 from fer_core.errors import SessionNotFound, StorageError
-from fer_core.learner.evaluation import CameraVerdict
 from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.reading.attribution import read
 from fer_core.reading.highlights import find_highlights
-from fer_core.sessions.session import StudySession
-from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
-from fer_core.storage.history import SessionSummary, TextLabel
-from fer_core.storage.queries import AFTER_END_S, UNDO_S, remove_deleted, remove_temporary
+from fer_core.storage.history import SessionSummary
 from fer_core.storage.store import SessionStore
 from tests.storage.conftest import Clock
 from tests.storage.sessions import (
+    LABEL,
     START,
     TEXT,
-    count_rows,
     full_session,
     new_session,
     play,
     read_through,
+    saved,
 )
-
-LABEL = TextLabel(TEXT.text_id, TEXT.title, TEXT.words)
-
-
-def saved(store: SessionStore, session: StudySession) -> StudySession:
-    store.follow(session, text=LABEL)
-    assert store.save_now()
-    return session
-
-
-def test_a_text_is_kept_only_where_that_was_asked_for(store: SessionStore) -> None:
-    store.follow(full_session("with"), text=LABEL, document=TEXT)
-    store.follow(full_session("without", START + 1000), text=LABEL)
-    assert store.save_now()
-    document = store.load("with").document
-    assert document == TEXT
-    assert document.text_id == LABEL.text_id
-    assert store.load("without").document is None
 
 
 def test_a_mark_made_while_reading_is_kept_at_once(store: SessionStore) -> None:
     saved(store, new_session())
-    store.save_marked("s1", ["p2"])
+    store.own_words.set_marked("s1", ["p2"])
     assert store.load("s1").marked == ("p2",)
 
 
@@ -148,49 +126,6 @@ def test_words_are_found_in_any_script_whatever_their_case(
     assert [one.info.title for one in store.sessions(search=search)] == [title]
 
 
-def test_a_session_that_is_not_to_be_kept_is_stored_until_its_end_and_listed_nowhere(
-    store: SessionStore, clock: Clock
-) -> None:
-    session = new_session(keep=False, profile=None)
-    store.follow(session, text=LABEL, document=TEXT, keep_text=False)
-    play(session, 200)
-    read_through(session)
-    assert store.save_now()
-    assert store.load("s1").document == TEXT
-    assert store.sessions() == []
-    assert not store.profile().examples
-    assert store.profile().baseline is None
-    session.finish(START + 300)
-    assert store.save_now()
-    with store.database.writing() as connection:
-        remove_temporary(connection, clock.now + AFTER_END_S - 1)
-    assert store.load("s1").answers
-    with store.database.writing() as connection:
-        remove_temporary(connection, clock.now + AFTER_END_S + 1)
-    assert count_rows(store) == 0
-
-
-def test_a_session_in_memory_only_leaves_no_row(store: SessionStore) -> None:
-    session = StudySession(SessionInfo("s1", START, keep=False, memory_only=True))
-    store.follow(session)
-    play(session, 30)
-    assert store.save_now()
-    assert count_rows(store) == 0
-
-
-def test_words_that_are_not_to_be_kept_go_after_the_end_and_the_session_stays(
-    store: SessionStore, clock: Clock
-) -> None:
-    for name, keep_text in (("kept", True), ("not", False)):
-        store.follow(full_session(name), text=LABEL, document=TEXT, keep_text=keep_text)
-    assert store.save_now()
-    with store.database.writing() as connection:
-        remove_temporary(connection, clock.now + AFTER_END_S + 1)
-    assert store.load("kept").document == TEXT
-    assert store.load("not").document is None
-    assert len(store.sessions()) == 2
-
-
 def test_what_is_said_is_stored_before_it_counts(store: SessionStore) -> None:
     session = new_session()
     store.follow(session)
@@ -283,141 +218,10 @@ def test_title_and_note_can_be_changed_while_the_session_runs(store: SessionStor
     assert (summary.info.title, summary.note) == ("Biology II", "went well")
 
 
-def test_a_deleted_session_can_be_brought_back(store: SessionStore) -> None:
-    saved(store, full_session())
-    before = store.load("s1")
-    store.delete("s1")
-    assert store.sessions() == []
-    with pytest.raises(SessionNotFound):
-        store.load("s1")
-    store.undo_delete("s1")
-    assert store.load("s1") == before
-
-
-def test_a_deleted_session_is_gone_for_good_after_a_while(
-    store: SessionStore, clock: Clock, url: str, open_store: Callable[[str], SessionStore]
-) -> None:
-    saved(store, full_session())
-    store.delete("s1")
-    clock.now += UNDO_S + 1
-    with store.database.writing() as connection:
-        remove_deleted(connection, clock.now)
-    with pytest.raises(SessionNotFound):
-        store.undo_delete("s1")
-    assert count_rows(store) == 1  # what is known of the learner
-
-
-def test_a_deleted_session_teaches_the_estimates_nothing(store: SessionStore) -> None:
-    saved(store, full_session())
-    assert store.profile().comprehension.answers == 2
-    store.delete("s1")
-    assert store.profile().comprehension.answers == 0
-
-
-def test_an_erased_session_that_still_runs_is_not_saved_again(
-    store: SessionStore, url: str, open_store: Callable[[str], SessionStore]
-) -> None:
-    session = new_session()
-    store.follow(session)
-    play(session, 20)
-    store.save_now()
-    open_store(url).erase("s1")
-    play(session, 20, since=20)
-    assert store.save_now()
-    assert store.sessions() == []
-
-
-def test_a_session_erased_before_its_first_save_is_never_written(store: SessionStore) -> None:
-    session = new_session()
-    store.follow(session)
-    store.erase("s1")
-    play(session, 20)
-    assert store.save_now()
-    assert store.sessions() == []
-
-
-def test_only_its_owner_erases_a_session_that_has_just_begun(store: SessionStore) -> None:
-    store.follow(new_session(), owner="a")
-    with pytest.raises(SessionNotFound):
-        store.erase("s1", owner="b")
-    store.save_now()
-    assert [session.session_id for session in store.sessions(owner="a")] == ["s1"]
-
-
-def test_erasing_everything_leaves_no_line(store: SessionStore) -> None:
-    saved(store, full_session())
-    store.follow(full_session("s2"), owner="other")
-    running = new_session("s3")
-    store.follow(running)
-    store.save_now()
-    store.erase_all(owner=None)
-    play(running, 20)
-    store.save_now()
-    assert count_rows(store) == 0
-
-
-def test_erasing_everything_shrinks_the_file_and_overwrites_what_was_in_it(
-    tmp_path: Path, open_store: Callable[[str], SessionStore]
-) -> None:
-    file = tmp_path / "history.sqlite"
-    store = open_store(f"sqlite:///{file}")
-    for number in range(5):
-        session = full_session(f"s{number}")
-        store.follow(session, text=TextLabel("t", "Unmistakable title", 1.0))
-    store.save_now()
-    in_use = sum(one.stat().st_size for one in tmp_path.iterdir())
-    store.erase_all()
-    left = b"".join(one.read_bytes() for one in tmp_path.iterdir())
-    assert len(left) < in_use / 4
-    assert b"Unmistakable" not in left
-    assert count_rows(store) == 0
-
-
-def test_what_is_known_of_a_learner_comes_from_all_sessions(store: SessionStore) -> None:
-    for number in range(5):
-        saved(store, full_session(f"s{number}", START + 1000 * number))
-    learner = store.profile()
-    assert learner.baseline is not None
-    assert learner.comprehension.answers == 10
-    assert learner.stress.answers == 5
-    assert len(learner.examples) == 10
-    assert {one.session_id for one in learner.examples} == {f"s{number}" for number in range(5)}
-    # Questions that were placed and corrections teach, but do not judge.
-    assert learner.evaluation.answers == 0
-    assert learner.stress_evaluation.answers == 5
-    assert len(learner.usual.comprehension) == 5
-    assert store.profile(before=START + 4000).comprehension.answers == 8
-
-
-def test_the_baseline_follows_the_learner_until_it_is_reset(store: SessionStore) -> None:
-    saved(store, full_session())
-    first = store.profile().baseline
-    assert first is not None
-    other = Baseline(
-        {channel: replace(usual, median=0.9) for channel, usual in first.usual.items()}
-    )
-    session = full_session("s2", START + 5000, profile=replace(store.profile(), baseline=other))
-    saved(store, session)
-    kept = store.profile().baseline
-    assert kept == session.baseline
-    assert kept not in (first, other)
-    store.reset_baseline()
-    assert store.profile().baseline is None
-
-
-def test_after_a_reset_only_new_answers_count(store: SessionStore, clock: Clock) -> None:
-    saved(store, full_session())
-    store.reset_personalisation()
-    assert store.profile().comprehension.answers == 0
-    assert store.profile().evaluation.verdict is CameraVerdict.NOT_CALIBRATED
-    saved(store, full_session("s2", clock.now + 10))
-    assert store.profile().comprehension.answers == 2
-
-
 def test_how_a_text_was_read_is_kept_without_its_words(store: SessionStore) -> None:
     session = saved(store, full_session())
     reading = read(TEXT, session.views, session.signals())
-    estimates = reading.estimates(store.profile().comprehension)
+    estimates = reading.estimates(store.learner.profile().comprehension)
     highlights = find_highlights(reading, estimates, session.answers, ["p4"])
     store.save_reading("s1", reading, estimates, highlights, ["p4"])
     stored = store.load("s1")
@@ -432,8 +236,8 @@ def test_how_a_text_was_read_is_kept_without_its_words(store: SessionStore) -> N
     }
     assert stored.marked == ("p4",)
     paces = [one.wpm for one in reading.passages if one.wpm is not None]
-    assert store.profile().paces_wpm == pytest.approx(tuple(paces))
-    assert store.profile(before=START).paces_wpm == ()
+    assert store.learner.profile().paces_wpm == pytest.approx(tuple(paces))
+    assert store.learner.profile(before=START).paces_wpm == ()
 
 
 @pytest.mark.parametrize(
