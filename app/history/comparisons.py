@@ -32,7 +32,7 @@ def show_comparisons(store: SessionStore) -> None:
     drawn = [
         show_trend(sessions, name, title, colour)
         for name, title, colour in (
-            ("comprehension", "Comprehension", COMPREHENSION),
+            ("comprehension", "Understanding", COMPREHENSION),
             ("stress", "Stress", STRESS),
         )
     ]
@@ -93,7 +93,7 @@ def show_same_text(sessions: list[SessionSummary]) -> None:
                 {
                     "Started": when(one.info.started_at),
                     "Studied": clock_text(one.studied_s),
-                    "Comprehension": in_words(one.comprehension),
+                    "Understanding": in_words(one.comprehension),
                     "Stress": in_words(one.stress),
                     "Left out": clock_text(one.excluded_s) if one.excluded_s else "",
                     "Markers": one.markers,

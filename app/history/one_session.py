@@ -132,7 +132,7 @@ def offer_next_steps(summary: SessionSummary) -> None:
 def show_timeline(running: RunningSession) -> None:
     st.subheader("Timeline")
     rows = running.session.rows()
-    if all(row.shares is None and row.comprehension.value is None for row in rows):
+    if all(row.probabilities is None and row.comprehension.value is None for row in rows):
         st.markdown("The camera saw nothing in this session, so there is no line to draw.")
         return
     draw_session(running.session, None)

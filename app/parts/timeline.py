@@ -56,12 +56,12 @@ def draw_session(session: StudySession, window_s: float | None, key: str = "char
 
 
 def explain_missing(rows: Sequence[TimelineBucket]) -> None:
-    """Say of a session that is over why comprehension or stress has no estimate at all."""
+    """Say of a session that is over why understanding or stress has no estimate at all."""
     missing: dict[Reason, list[str]] = defaultdict(list)
-    for name in ("comprehension", "stress"):
+    for name, title in (("comprehension", "understanding"), ("stress", "stress")):
         estimates = [getattr(row, name) for row in rows]
         if estimates and all(estimate.value is None for estimate in estimates):
             reasons = Counter(estimate.reason or Reason.WAITING for estimate in estimates)
-            missing[reasons.most_common(1)[0][0]].append(name)
+            missing[reasons.most_common(1)[0][0]].append(title)
     for reason, names in missing.items():
         st.caption(f"No estimate of {' and '.join(names)}. Why, most of the time: {reason.text}")

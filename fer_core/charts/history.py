@@ -161,13 +161,13 @@ def hour_chart(hours: Sequence[HourMean]) -> alt.LayerChart:
             "n": mean.sessions,
         }
         for hour in hours
-        for name, mean in (("Comprehension", hour.comprehension), ("Stress", hour.stress))
+        for name, mean in (("Understanding", hour.comprehension), ("Stress", hour.stress))
         if mean is not None
     ]
     table = pd.DataFrame(
         lines, columns=["hour", "indicator", "value", "low", "high", "interval", "n"]
     )
-    names = ["Comprehension", "Stress"]
+    names = ["Understanding", "Stress"]
     base = alt.Chart(table).encode(
         x=alt.X("hour:N", title="Hour of the day", axis=alt.Axis(labelAngle=0)),
         xOffset=alt.XOffset("indicator:N", scale=alt.Scale(domain=names)),

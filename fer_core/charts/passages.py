@@ -19,7 +19,7 @@ CHOSEN = "chosen"
 #: Room for the axis's numbers, the same in both charts, so that their passages stand in line.
 _AXIS_PX = 36
 MAP_CAPTION = (
-    f"Above: comprehension estimate with its {INTERVAL_PERCENT} % interval, 0 to 100. Below: words "
+    f"Above: understanding estimate with its {INTERVAL_PERCENT} % interval, 0 to 100. Below: words "
     "a minute; the dashed lines are your usual pace and the one from which a passage counts as "
     "skimmed. A passage that was not left yet has no pace. Hover for the numbers."
 )

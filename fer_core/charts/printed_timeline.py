@@ -52,7 +52,7 @@ def timeline_svg(
     length = max(1.0, end - started_at)
     width_s = max(1.0, math.ceil(length / _MOST_POINTS))
     shown = list(rebucket(rows, width_s))
-    if all(row.shares is None and row.comprehension.value is None for row in shown):
+    if all(row.probabilities is None and row.comprehension.value is None for row in shown):
         return ""
 
     def x(at: float) -> float:
@@ -85,7 +85,7 @@ def _in_words(rows: Sequence[TimelineBucket]) -> str:
     """Say what the drawing shows, for those who cannot see it."""
     sums = [0.0] * len(EMOTIONS)
     for row in rows:
-        for index, share in enumerate(row.shares or ()):
+        for index, share in enumerate(row.probabilities or ()):
             sums[index] += share * row.width_s
     total = sum(sums)
     said = "Expressions, understanding and stress over the session."
@@ -112,7 +112,7 @@ def _frame(title: str, top: float, height: float) -> Iterator[str]:
 def _stacked(row: TimelineBucket) -> Iterator[tuple[float, float, str]]:
     """Yield top, height and colour of each expression's piece of a column."""
     top = float(_SHARES_TOP)
-    for emotion, share in zip(EMOTIONS, row.shares or (), strict=False):
+    for emotion, share in zip(EMOTIONS, row.probabilities or (), strict=False):
         height = share * _SHARES_HEIGHT
         yield top, height, emotion.colour
         top += height

@@ -15,6 +15,7 @@ import pandas as pd
 from fer_core.affect.indicators import Estimate, Reason
 from fer_core.affect.signals import CARRY_FORWARD_S
 from fer_core.emotions import EMOTIONS
+from fer_core.learner.probes import CLARITY_SCALE, STRESS_SCALE, ProbeKind
 from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.markers import Marker, MarkerKind
 from fer_core.sessions.timeline import rebucket
@@ -32,7 +33,7 @@ SHARES, LINES, MARKS, SPANS = "shares", "lines", "marks", "spans"
 
 #: Indicator, its colour (Okabe-Ito), and the dashes that tell it apart without colour.
 INDICATORS: tuple[tuple[str, str, str, list[int]], ...] = (
-    ("comprehension", "Comprehension", "#009E73", [1, 0]),
+    ("comprehension", "Understanding", "#009E73", [1, 0]),
     ("stress", "Stress", "#D55E00", [6, 3]),
     ("attention", "In front of the screen", "#0072B2", [2, 2]),
 )
@@ -99,8 +100,9 @@ def live_tables(
     for row in shown:
         middle = row.at + row.width_s / 2 - started_at
         clock = clock_text(middle)
-        if row.shares is not None:
-            shares.append((middle, clock, stretches.number(SHARES, row), *row.shares))
+        # What picture and card show. Smoothed otherwise, the chart would tell something else.
+        if row.probabilities is not None:
+            shares.append((middle, clock, stretches.number(SHARES, row), *row.probabilities))
         for name, title, _, _ in INDICATORS:
             estimate: Estimate = getattr(row, name)
             if estimate.value is not None:
@@ -184,8 +186,17 @@ def _event_marks(events: Sequence[Event]) -> Iterator[_Mark]:
         elif event.kind is EventKind.PROBE_ANSWERED:
             if event.data["value"] is None:
                 continue
-            text = f"{text}: {event.data['probe_kind']} {event.data['value']}"
+            text = f"{text}: {_answer_words(event.data['probe_kind'], event.data['value'])}"
         yield event.at, sign, text
+
+
+def _answer_words(kind: str, value: int) -> str:
+    """Return what was answered; of a text's own question the value is only a place in a list."""
+    if kind == ProbeKind.CLARITY:
+        return f"clear {value} of {CLARITY_SCALE.high}"
+    if kind == ProbeKind.STRESS:
+        return f"stress {value} of {STRESS_SCALE.high}"
+    return "a question about the text"
 
 
 def _marks(

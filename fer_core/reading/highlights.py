@@ -177,7 +177,7 @@ def _estimated_hard(estimates: Mapping[str, Estimate], cleared: set[str]) -> lis
             if passage_id in cleared:
                 continue
             why = (
-                f"Comprehension estimate {estimate.value:.0f} ({estimate.low:.0f} to "
+                f"Understanding estimate {estimate.value:.0f} ({estimate.low:.0f} to "
                 f"{estimate.high:.0f}, {INTERVAL_PERCENT} % interval) of 100."
             )
             found.append(Highlight(passage_id, Mark.HARD_ESTIMATED, why, 100.0 - estimate.value))

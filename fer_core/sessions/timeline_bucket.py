@@ -35,7 +35,8 @@ class TimelineBucket:
         away_s: Of the observed time, time away (no face for 5 s and more).
         presence: What the camera showed at the end.
         probabilities: Of the five classes, smoothed with a half-life of 1.5 s; None without a face.
-        shares: The same with a half-life of 10 s, for the chart; None below a coverage of .5.
+            Picture, card and charts show this one.
+        shares: The same with a half-life of 10 s, for tables; None below a coverage of .5.
         valence: -1..1, half-life 10 s; None as `shares`.
         valence_band: Half-width of its 95 % band; None as `shares`.
         arousal: -1..1; None as `shares`.

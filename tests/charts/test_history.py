@@ -53,7 +53,7 @@ def test_a_week_is_a_bar_of_hours() -> None:
 def test_the_trend_line_is_drawn_where_there_is_a_trend() -> None:
     sessions = [session(at(day), comprehension=estimate(40 + day)) for day in range(1, 9)]
     trend = find_trend([(one.info.started_at, one.comprehension) for one in sessions])
-    shown = ("comprehension", "Comprehension", COMPREHENSION)
+    shown = ("comprehension", "Understanding", COMPREHENSION)
     with_line = trend_chart(sessions, *shown, trend, UTC)
     without = trend_chart(sessions, *shown, None, UTC)
     assert with_line is not None
@@ -63,7 +63,7 @@ def test_the_trend_line_is_drawn_where_there_is_a_trend() -> None:
 
 def test_a_trend_shows_dates_and_begins_and_ends_with_whole_days() -> None:
     sessions = [session(at(day), comprehension=estimate(50)) for day in (1, 12)]
-    chart = trend_chart(sessions, "comprehension", "Comprehension", COMPREHENSION, None, UTC)
+    chart = trend_chart(sessions, "comprehension", "Understanding", COMPREHENSION, None, UTC)
     assert chart is not None
     x = chart.to_dict()["layer"][0]["encoding"]["x"]
     assert x["axis"]["format"] == "%d %b"

@@ -70,7 +70,7 @@ def test_no_line_is_drawn_across_an_absence() -> None:
     for i in range(1, 80):
         session.observe(CALM, START + 80 + i / 2)
     lines = tables(session, 120, None).lines
-    for indicator in ("Comprehension", "Stress"):
+    for indicator in ("Understanding", "Stress"):
         one = lines[lines["indicator"] == indicator]
         for _, stretch in one.groupby("segment"):
             assert stretch["elapsed"].diff().max() <= 4
@@ -169,3 +169,23 @@ def test_a_legend_names_only_what_is_shown_and_does_not_grow_for_ever() -> None:
     marked = [Marker.point(START + second, f"m{second}") for second in range(1, 60)]
     made = timeline.live_tables(session.rows(), session.events(), START, START + 120, None, marked)
     assert timeline.legend(made).endswith(f"and {59 - timeline.LEGEND_MARKERS} more")
+
+
+def test_the_chart_shows_the_reading_of_card_and_picture() -> None:
+    session = session_of(60)
+    smile = picture(face(one_hot(Emotion.HAPPY, 0.9)))
+    for i in range(1, 6):  # in this time a slower smoothing has hardly heard of it
+        session.observe(smile, START + 60 + i / 2)
+    card = session.expression(START + 62.5)  # which the picture is given, too
+    session.observe(smile, START + 63)  # ends the second
+    last = tables(session, 63, None).shares.iloc[-1]
+    assert card.emotion is Emotion.HAPPY
+    assert card.probabilities is not None
+    np.testing.assert_allclose(last[LABELS].astype(float), card.probabilities, atol=1e-9)
+
+
+def test_an_answer_is_told_on_its_own_scale() -> None:
+    assert timeline._answer_words("stress", 7) == "stress 7 of 10"
+    assert timeline._answer_words("clarity", 2) == "clear 2 of 5"
+    # A place in a list of choices is nobody's mark.
+    assert timeline._answer_words("question", 0) == "a question about the text"

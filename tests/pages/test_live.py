@@ -284,7 +284,7 @@ def test_the_summary_says_why_there_is_no_estimate() -> None:
     watch(study, SMILE)
     page.button(key="finish").click().run()
     said = words(page)
-    assert "No estimate of comprehension and stress" in said
+    assert "No estimate of understanding and stress" in said
     assert Reason.BASELINE.text in said
 
 

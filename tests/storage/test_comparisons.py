@@ -87,7 +87,7 @@ def test_a_true_rise_is_found_with_its_size() -> None:
     assert trend is not None
     assert trend.per_week == pytest.approx(4.0)
     assert trend.is_clear
-    assert "rising" in trend.sentence("Comprehension")
+    assert "rising" in trend.sentence("Understanding")
     assert (trend.at_start, trend.at_end) == pytest.approx((30, 66))
 
 

@@ -189,7 +189,7 @@ class Run {
     element("coverage").textContent = `${Math.round(snapshot.coverage * 100)} %`;
     element("pause").textContent = snapshot.state === "paused" ? "Go on" : "Pause";
     element("indicators").replaceChildren(
-      card("Comprehension", indicators.comprehension),
+      card("Understanding", indicators.comprehension),
       card("Stress", indicators.stress),
       card("In front of the screen", indicators.attention),
     );
