@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.parts.elsewhere import show_running_elsewhere
 from app.parts.navigation import PAGES, page_of
 from app.parts.streamlit_private import READABLE
 from app.photos.memory import PhotosMemory
@@ -24,4 +25,5 @@ def show_app() -> None:
     st.html(READABLE)
     if page.url_path != "photos":
         PhotosMemory.leave()
+    show_running_elsewhere(page.url_path)
     page.run()

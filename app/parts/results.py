@@ -13,11 +13,11 @@ from app.parts.words import plain
 from fer_core.charts.printable import PageWords, session_page
 from fer_core.charts.timeline import clock_text
 from fer_core.errors import FerError
-from fer_core.live.result import SessionResult, sum_up
+from fer_core.live.result import SessionResult, sum_up, whole_json
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.goal import GoalOutcome
 from fer_core.sessions.outcome import in_minutes
-from fer_core.sessions.report import session_json, timeline_csv
+from fer_core.sessions.report import timeline_csv
 from fer_core.storage.history import SessionSummary
 
 #: What a session is called that its learner gave no name.
@@ -149,7 +149,7 @@ def offer_downloads(
         )
         st.download_button(
             "Everything (JSON)",
-            lambda: session_json(session, now()).encode(),
+            lambda: whole_json(running, result, now()).encode(),
             f"session-{name}.json",
             "application/json",
             icon=":material/data_object:",

@@ -13,7 +13,8 @@ from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.study import ExportQuery, FeedbackOut, TimelineOut, TimelineQuery
 from fer_core.api.serializers import feedback_of, row_of
 from fer_core.api.services import json_response, services
-from fer_core.sessions.report import session_json, timeline_csv
+from fer_core.live.result import sum_up, whole_json
+from fer_core.sessions.report import timeline_csv
 from fer_core.sessions.timeline import rebucket
 
 results = APIBlueprint(
@@ -92,7 +93,8 @@ def export_session(path: SessionPath, query: ExportQuery) -> Response:
     if query.format == "csv":
         body, media_type = timeline_csv(running.session.timeline()), "text/csv; charset=utf-8"
     else:
-        body = session_json(running.session, services().clock())
+        at, sessions = services().clock(), services().sessions
+        body = whole_json(running, sum_up(running, sessions.history, at), at)
         media_type = "application/json"
     return Response(
         body,

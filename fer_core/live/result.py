@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from fer_core.errors import StorageError
 from fer_core.live.history import SessionHistory
@@ -19,7 +19,7 @@ from fer_core.sessions.outcome import (
     second_looks,
     tell_outcome,
 )
-from fer_core.sessions.report import Report, make_report
+from fer_core.sessions.report import Report, make_report, session_json
 from fer_core.sessions.reread import TO_REREAD
 from fer_core.sessions.snapshot import State
 from fer_core.storage.store import SessionStore
@@ -62,6 +62,25 @@ def sum_up(running: RunningSession, history: SessionHistory, at: float) -> Sessi
     outcome = tell_outcome(session.info, report, usual, running.goal_outcome, text)
     looks = second_looks(report, session.answers)
     return SessionResult(report, outcome, running.goal_outcome, usual, looks, text)
+
+
+def whole_json(running: RunningSession, result: SessionResult, at: float) -> str:
+    """Return all that is known of a session as one JSON document, what it came to first.
+
+    Args:
+        running: The session.
+        result: What it came to.
+        at: Now, seconds since the epoch.
+    """
+    words = {
+        "happened": result.outcome.happened,
+        "next_step": result.outcome.next_step,
+        "goal": running.session.info.goal,
+        "goal_outcome": None if result.goal is None else str(result.goal),
+        "second_looks": [asdict(look) for look in result.looks],
+        "usual": None if result.usual is None else asdict(result.usual),
+    }
+    return session_json(running.session, at, words)
 
 
 def usual_before(store: SessionStore | None, started_at: float) -> Usual | None:

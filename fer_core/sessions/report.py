@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from statistics import median
@@ -279,10 +279,13 @@ def timeline_csv(frame: pd.DataFrame) -> str:
     return str(out.to_csv(index=False, float_format="%.4f", lineterminator="\n"))
 
 
-def session_json(session: StudySession, at: float) -> str:
+def session_json(session: StudySession, at: float, result: Mapping[str, Any] | None = None) -> str:
     """Return a whole session as one JSON document, its report first; times in RFC 3339 UTC.
 
-    Arguments as `make_report`.
+    Args:
+        session: The session.
+        at: Now, seconds since the epoch.
+        result: What it came to in words, where that is known: plain values.
     """
     report = asdict(make_report(session, at))
     shares = report["totals"]["shares"]
@@ -294,6 +297,7 @@ def session_json(session: StudySession, at: float) -> str:
         "note": NOTE,
         "exported_at": _moment(at),
         "session": session.info.to_dict(),
+        "result": None if result is None else dict(result),
         "report": report,
         "playback": [
             {"at": view.start, "until": view.end, "video_s": view.video}

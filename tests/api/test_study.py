@@ -412,7 +412,10 @@ def test_the_end_says_what_happened_and_what_to_try(learner: Learner) -> None:
     learner.see("p1", 0, 30)
     learner.see("p2", 30, 60)
     learner.post("/answers", [{"passage_id": "p2", "value": 1}])
+    told = learner.get("/export").get_json()["result"]
     finished = learner.post("/finish").get_json()
     assert finished["happened"].startswith("You read 2 of")
     assert finished["happened"].endswith("; passage 2 was hard for you.")
+    assert (told["happened"], told["next_step"]) == (finished["happened"], finished["next_step"])
+    assert (told["goal"], told["goal_outcome"]) == ("", None)
     assert finished["next_step"].startswith("Next, read passage 2 again")

@@ -110,6 +110,21 @@ def test_home_remembers_the_week_the_last_session_and_what_was_left_open() -> No
 
 
 @pytest.mark.usefixtures("empty_history")
+def test_other_pages_say_that_a_session_runs_and_lead_back_to_it() -> None:
+    registry = session_registry()
+    running = registry.start(SessionInfo("open", registry.clock(), "Bees", plan=BreakPlan(5, 1)))
+    app = run_app()
+    app.switch_page(page_path("settings")).run()
+    assert "**Bees** · 5 minutes left in round 1 of 4" in said_by(app)
+    app.button(key="back_to_session").click().run()
+    assert app.title[0].value == "Bees"
+    assert "back_to_session" not in button_keys(app)  # its own page needs no sign
+    registry.finish(running)
+    app.switch_page(page_path("settings")).run()
+    assert "back_to_session" not in button_keys(app)
+
+
+@pytest.mark.usefixtures("empty_history")
 def test_a_photo_and_a_session_can_be_tried_at_once_and_say_that_they_are_demos() -> None:
     home = run_app(120)
     assert "The model says: **😊 Happy" in said_by(home)

@@ -267,7 +267,7 @@ var Companion = class {
 			due: ["Take a break", "break"],
 			break: ["Back to work", "break"],
 			break_over: ["Back to work", "break"],
-			paused: ["Go on", "pause"]
+			paused: ["Resume", "pause"]
 		}[phase];
 		const [label, time, button] = body.children;
 		if (!label || !time || !button) return;

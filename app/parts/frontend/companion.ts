@@ -364,7 +364,7 @@ class Companion {
       due: ["Take a break", "break"],
       break: ["Back to work", "break"],
       break_over: ["Back to work", "break"],
-      paused: ["Go on", "pause"],
+      paused: ["Resume", "pause"],
     }[phase] as [string, string];
     const [label, time, button] = body.children as unknown as HTMLElement[];
     if (!label || !time || !button) return;

@@ -3054,8 +3054,8 @@ export interface operations {
                      *           "incomplete": false,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 2.1,
-                     *             "inference": 648.7
+                     *             "decode": 12.9,
+                     *             "inference": 886.3
                      *           }
                      *         }
                      *       ]
@@ -4636,8 +4636,8 @@ export interface operations {
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 9.8,
-                     *         "inference": 105
+                     *         "decode": 2.2,
+                     *         "inference": 115.9
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -4965,9 +4965,9 @@ export interface operations {
                      * @example {
                      *       "probe_id": "q1",
                      *       "kind": "clarity",
-                     *       "asked_at": "2027-01-15T08:05:00.000Z",
+                     *       "asked_at": "2027-01-15T08:04:00.000Z",
                      *       "prompt": "How clear was that passage?",
-                     *       "passage_id": "p3",
+                     *       "passage_id": "p2",
                      *       "low": 1,
                      *       "high": 5,
                      *       "low_label": "not clear at all",
@@ -5209,14 +5209,14 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "1693de25b5d49024",
+                     *           "marker_id": "bdcabc1aef04a6a6",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
                      *           "words": "phone call"
                      *         },
                      *         {
-                     *           "marker_id": "83b9c26ba71ef21f",
+                     *           "marker_id": "eba0086e9ca340c1",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -5322,7 +5322,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "83b9c26ba71ef21f",
+                     *           "marker_id": "eba0086e9ca340c1",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -5470,7 +5470,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "1693de25b5d49024",
+                     *           "marker_id": "bdcabc1aef04a6a6",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
@@ -6155,6 +6155,14 @@ export interface operations {
                      *         "consent_version": "2026-11",
                      *         "keep": false
                      *       },
+                     *       "result": {
+                     *         "happened": "You read 1 of 6 passages in 1 minute.",
+                     *         "next_step": "Next, read on from passage 2.",
+                     *         "goal": "",
+                     *         "goal_outcome": null,
+                     *         "second_looks": [],
+                     *         "usual": null
+                     *       },
                      *       "report": {
                      *         "totals": {
                      *           "elapsed_s": 60,
@@ -6419,7 +6427,7 @@ export interface operations {
                      *
                      *     event: probe
                      *     id: 3
-                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:05:00.000Z","prompt":"How clear was that passage?","passage_id":"p3","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
+                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p2","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
                      *
                      *     event: break
                      *     id: 6

@@ -182,3 +182,79 @@ describe("keys and choices", () => {
     expect(chosen).toEqual([{ notifications: true }]);
   });
 });
+
+describe("the small window", () => {
+  let inside: Window & { close: () => void };
+  let asked: { width: number; height: number }[];
+
+  beforeEach(() => {
+    asked = [];
+    const page = document.implementation.createHTMLDocument();
+    const target = new EventTarget();
+    inside = Object.assign(target, {
+      document: page,
+      close: () => target.dispatchEvent(new Event("pagehide")),
+    }) as unknown as Window;
+    vi.stubGlobal("documentPictureInPicture", {
+      requestWindow: (size: { width: number; height: number }) => {
+        asked.push(size);
+        return Promise.resolve(inside);
+      },
+    });
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  const words = () => [...inside.document.body.children].map((each) => each.textContent);
+  const openSmall = async () => {
+    find("[data-act=window]").click();
+    await vi.advanceTimersByTimeAsync(0);
+  };
+
+  it("is offered only where the browser has it", () => {
+    open();
+    expect(find("[data-act=window]").hidden).toBe(false);
+    close();
+    vi.stubGlobal("documentPictureInPicture", undefined);
+    open();
+    expect(find("[data-act=window]").hidden).toBe(true);
+  });
+
+  it("shows the same time as the page, and goes on with it", async () => {
+    open();
+    await openSmall();
+    expect(asked).toHaveLength(1);
+    expect(words()).toEqual(["Study", "1:00", "Pause"]);
+    pass(5000);
+    expect(words()).toEqual(["Study", find(".time").textContent, "Pause"]);
+    expect(words()[1]).toBe("0:55");
+  });
+
+  it("offers in each phase what can be done, and does it", async () => {
+    open();
+    await openSmall();
+    const button = inside.document.querySelector("button");
+    const offered = (data: Partial<Data>) => {
+      rerun(data);
+      button?.click();
+      return [button?.textContent, sent.at(-1)?.items.at(-1)?.press];
+    };
+    expect(offered({})).toEqual(["Pause", "pause"]);
+    expect(offered({ phase: "paused" })).toEqual(["Resume", "pause"]);
+    expect(offered({ phase: "due", left_s: 0 })).toEqual(["Take a break", "break"]);
+    expect(offered({ phase: "break", left_s: 60 })).toEqual(["Back to work", "break"]);
+  });
+
+  it("closes by a second press, and with the session", async () => {
+    open();
+    await openSmall();
+    await openSmall();
+    expect(asked).toHaveLength(1);
+    await openSmall();
+    expect(asked).toHaveLength(2);
+    const closed = vi.spyOn(inside, "close");
+    close();
+    expect(closed).toHaveBeenCalledOnce();
+  });
+});
