@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 from fer_core.learner.preferences import PreferenceFile
-from tests.support.browser import PHONE, chromium_path, launch, open_page, settled
+from tests.support.browser import PHONE, empty_page, launch, open_page, settled
 from tests.support.fake_camera import clip_frames, panned, write_mjpeg
 from tests.support.servers import running_app
 
@@ -45,14 +45,14 @@ def app_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def smiling_browser(playwright: Playwright, smile_clip: Path) -> Iterator[Browser]:
     browser = launch(playwright, camera_clip=smile_clip)
     yield browser
     browser.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def portrait_browser(playwright: Playwright, portrait_clip: Path) -> Iterator[Browser]:
     browser = launch(playwright, camera_clip=portrait_clip)
     yield browser
@@ -243,7 +243,7 @@ if (ask) navigator.mediaDevices.getUserMedia = async (wanted) => {
 def test_a_camera_that_is_lost_says_so_and_comes_back_by_itself(
     app_address: str, portrait_browser: Browser
 ) -> None:
-    with open_page(portrait_browser, app_address, permissions=("camera",)) as page:
+    with empty_page(portrait_browser, permissions=("camera",)) as page:
         page.add_init_script(KEEP_STREAMS)
         page.goto(f"{app_address}/live")
         settled(page)
@@ -266,11 +266,7 @@ def test_on_a_phone_the_timer_is_the_first_thing(app_address: str, chromium: Bro
 
 
 def test_a_camera_that_is_refused_is_explained(playwright: Playwright, app_address: str) -> None:
-    browser = playwright.chromium.launch(
-        executable_path=chromium_path(),
-        # A camera, but nobody who allows it.
-        args=["--no-sandbox", "--use-fake-device-for-media-stream"],
-    )
+    browser = launch(playwright, refuses_camera=True)
     try:
         with open_page(browser, f"{app_address}/live") as page:
             set_up(page, "Refused")
@@ -320,5 +316,5 @@ def test_an_error_in_a_frame_does_not_freeze_the_video(
             timeout=PATIENCE_MS
         )
         seen = frame_count(page)
-        assert wait_for_frames(page, more_than=seen + 50) > seen + 50
+        assert wait_for_frames(page, more_than=seen + 20) > seen + 20
         expect(page.locator(".st-key-expression h3")).to_contain_text("Happy")

@@ -27,7 +27,7 @@ PASSAGES = 12
 WORDS = 30
 #: The part of the view that is timed, as the page's dimming shows it.
 BAND_TOP, BAND_HEIGHT = 0.2, 0.42
-DWELL_MS = 6000
+DWELL_MS = 5000
 SKIPPED = range(5, 9)
 
 TEXT = "# A text to scroll\n\n" + "\n\n".join(
@@ -88,7 +88,7 @@ def start_reading(page: Page, text: str = TEXT) -> None:
 
 
 def finish(page: Page) -> None:
-    page.wait_for_timeout(2500)  # the last report goes out every two seconds
+    page.wait_for_timeout(1000)  # what was done just now has set the page running
     settled(page)
     press_finish(page)
 
@@ -161,14 +161,12 @@ def test_keys_move_mark_and_say_lost(address: str, data_dir: Path, chromium: Bro
     with open_page(chromium, f"{address}/reading") as page:
         start_reading(page)
         session_id = session_of(page)
-        page.wait_for_timeout(1000)
-        current = "section:not(.outside)"
-        expect(page.locator(f"{current} >> text=Passage 1 ")).to_be_visible()
-        for _ in range(5):
-            page.keyboard.press("j")
-            page.wait_for_timeout(700)
-        page.keyboard.press("k")
-        page.wait_for_timeout(700)
+        current = page.locator("section:not(.outside)")
+        expect(current.get_by_text("Passage 1 ")).to_be_visible()
+        for key, number in (("j", 2), ("j", 3), ("j", 4), ("k", 3)):
+            page.keyboard.press(key)
+            expect(current).to_have_count(1)
+            expect(current.get_by_text(f"Passage {number} ")).to_be_visible()
         page.keyboard.press("m")
         expect(page.locator("section.marked")).to_have_count(1)
         page.keyboard.press("l")
@@ -194,11 +192,10 @@ def test_without_the_scrolling_text_buttons_do_the_same(
         page.keyboard.press("Escape")
         expect(page.get_by_text("Passage 1 of 12")).to_be_visible()
         settled(page)
-        page.wait_for_timeout(3000)
         page.get_by_role("button", name="Next →").click()
         turned = time.time()
         expect(page.get_by_text("Passage 2 of 12")).to_be_visible()
-        page.wait_for_timeout(6000)
+        page.wait_for_timeout(4000)
         page.get_by_role("button", name="Next →").click()
         stayed_s = time.time() - turned
         expect(page.get_by_text("Passage 3 of 12")).to_be_visible()
@@ -286,7 +283,7 @@ def test_the_last_seconds_before_finish_count(
     with open_page(chromium, f"{address}/reading") as page:
         start_reading(page)
         session_id = session_of(page)
-        page.wait_for_timeout(7300)
+        page.wait_for_timeout(3300)
         press_finish(page)
     session = stored(data_dir, session_id)
     finished_at = session.summary.info.started_at + session.summary.elapsed_s

@@ -15,7 +15,7 @@ from fer_core.learner.preferences import PreferenceFile
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.store import SessionStore
-from tests.support.browser import open_page, settled
+from tests.support.browser import empty_page, settled
 from tests.support.servers import running_app
 
 PATIENCE_MS = 60_000
@@ -65,8 +65,8 @@ def address(data_dir: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(address: str, chromium: Browser) -> Iterator[Page]:
-    with open_page(chromium, f"{address}/about") as page:
+def page(chromium: Browser) -> Iterator[Page]:
+    with empty_page(chromium) as page:
         page.set_default_timeout(PATIENCE_MS)
         page.context.add_init_script(LISTEN)
         yield page
@@ -88,8 +88,8 @@ def dial(page: Page) -> str:
 def test_a_break_that_is_due_calls_once_and_has_a_screen_of_its_own(
     page: Page, address: str, data_dir: Path
 ) -> None:
-    go_to(page, address, data_dir, "due", studied_s=270.0, rested_s=None)
-    expect(page).to_have_title("⏸ 0:30 · Chapter 3")
+    go_to(page, address, data_dir, "due", studied_s=297.0, rested_s=None)
+    expect(page).to_have_title("⏸ 0:03 · Chapter 3")
     page.get_by_role("button", name="Sound: off").click()
     page.get_by_role("button", name="Notify me: off").click()
     expect(page.get_by_role("button", name="Notify me: on")).to_be_visible()

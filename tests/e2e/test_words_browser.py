@@ -25,7 +25,7 @@ from fer_core.texts.document import Document, Passage
 from fer_core.texts.question import Question
 from fer_core.words import one_line
 from tests.storage.sessions import play
-from tests.support.browser import open_page, settled
+from tests.support.browser import empty_page, settled
 from tests.support.servers import running_app
 from tests.support.words import HOSTILE, TURNING
 
@@ -82,7 +82,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def page(address: str, chromium: Browser) -> Iterator[Page]:
     """A page that may ask its own server and nobody else, and has asked nobody else at the end."""
     asked: list[str] = []
-    with open_page(chromium, f"{address}/about") as page:
+    with empty_page(chromium) as page:
         page.set_default_timeout(60_000)
         page.on("request", lambda request: asked.append(request.url))
         page.on("dialog", lambda dialog: asked.append(f"dialog {dialog.message}"))

@@ -1,8 +1,14 @@
-"""Start a real server for a test and end it for certain, its children too."""
+"""Start a real server for a test and end it for certain, its children too.
+
+The app is forked from a process that has imported its libraries already: importing them anew took
+most of the time that a server takes to show its first page. What a server has been asked, it has
+been asked after the fork.
+"""
 
 from __future__ import annotations
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import socket
@@ -15,13 +21,52 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Importing Streamlit and its first script run take seconds on a busy machine.
 START_TIMEOUT_S = 90.0
 STOP_TIMEOUT_S = 10.0
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+#: What the app imports that knows nothing of a running app.
+_LIBRARIES = [
+    "aiortc",
+    "altair",
+    "anyio._backends._asyncio",
+    "fer_core.drawing.annotate",
+    "fer_core.live.registry",
+    "fer_core.photos.cache",
+    "fer_core.vision.engine",
+    "onnxruntime",
+    "pandas",
+    "pyarrow",
+    "scipy.stats",
+    "sqlalchemy.dialects.sqlite",
+    "streamlit.starlette",
+    "streamlit.web.bootstrap",
+    "streamlit.web.cli",
+    "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.auto",
+]
+_WARM = multiprocessing.get_context("forkserver")
+_WARM.set_forkserver_preload(_LIBRARIES)
+
+
+class Server(Protocol):
+    """A server's process, as `subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None:
+        """Return how the process ended, or None while it runs."""
+
+    def wait(self, timeout: float) -> int:
+        """Wait for its end, for so many seconds.
+
+        Raises:
+            subprocess.TimeoutExpired: It still runs.
+        """
 
 
 def free_port() -> int:
@@ -59,19 +104,25 @@ def running_server(
             start_new_session=True,
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,
         )
+        with _looked_after(process, output, health_url):
+            yield process
+
+
+@contextmanager
+def _looked_after(process: Server, output: IO[bytes], health_url: str) -> Iterator[None]:
+    try:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while not _answers(health_url):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"The server did not start:\n{_tail(output)}")
+            time.sleep(0.1)
         try:
-            deadline = time.monotonic() + START_TIMEOUT_S
-            while not _answers(health_url):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"{command} did not start:\n{_tail(output)}")
-                time.sleep(0.1)
-            try:
-                yield process
-            except BaseException as error:
-                error.add_note(f"The server's last words:\n{_tail(output)}")
-                raise
-        finally:
-            _end(process)
+            yield
+        except BaseException as error:
+            error.add_note(f"The server's last words:\n{_tail(output)}")
+            raise
+    finally:
+        _end(process)
 
 
 @contextmanager
@@ -92,15 +143,68 @@ def running_app(
     """
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    command = [
-        *(*under, sys.executable, "-m", "streamlit", "run", script),
+    arguments = [
+        *("run", script),
         *("--server.port", str(port)),
         *("--server.headless", "true"),
         *("--server.fileWatcherType", "none"),
     ]
     settings = {"FER_DATA_DIR": str(data_dir), **(environment or {})}
-    with running_server(command, f"{address}/_stcore/health", settings):
-        yield address
+    health_url = f"{address}/_stcore/health"
+    if under:
+        command = [*under, sys.executable, "-m", "streamlit", *arguments]
+        with running_server(command, health_url, settings):
+            yield address
+    else:
+        with tempfile.NamedTemporaryFile() as output:
+            process = _Forked(arguments, {**os.environ, **settings}, output.name)
+            with _looked_after(process, output, health_url):
+                yield address
+
+
+class _Forked:
+    """A Streamlit in a process of its own whose libraries are there already."""
+
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], output: str
+    ) -> None:
+        self._process = _WARM.Process(
+            target=_run_streamlit, args=(list(arguments), dict(environment), output)
+        )
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        pid = self._process.pid
+        assert pid is not None
+        return pid
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float) -> int:
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired("streamlit", timeout)
+        return self._process.exitcode
+
+
+def _run_streamlit(arguments: list[str], environment: dict[str, str], output: str) -> None:
+    """Do what `python -m streamlit` does in a process of its own."""
+    os.setsid()
+    if sys.platform == "linux":
+        _die_with_parent()
+    words = os.open(output, os.O_WRONLY | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(words, stream)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    sys.argv = ["streamlit", *arguments]
+    from streamlit.web.cli import main
+
+    main(prog_name="streamlit")
 
 
 def _tail(output: IO[bytes]) -> str:
@@ -120,7 +224,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: Server) -> None:
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, sign)
