@@ -35,12 +35,14 @@ from fer_core.arrays import FloatArray, expit
 from fer_core.learner.evaluation import predict_in_turn
 from fer_core.learner.personalise import Example
 from fer_core.learner.scores import calibration_error
-from fer_core.reading.attribution import Signals, read
+from fer_core.reading.attribution import Signals
 from fer_core.reading.pace import USUAL_WPM, Pace
+from fer_core.reading.text_reading import read
 from fer_core.reading.visibility import View
 from fer_core.texts import difficulty
-from fer_core.texts.document import Document, Passage, count_words
+from fer_core.texts.document import Document, Passage
 from fer_core.texts.readability import measure_readability
+from fer_core.texts.sentences import count_words
 
 RESULTS = Path(__file__).parent / "results" / "readers.json"
 RESAMPLES = 300

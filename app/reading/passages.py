@@ -6,7 +6,8 @@ import html
 
 from app.reading.text_view import Typography, places_of
 from fer_core.reading.notes import PassageNote
-from fer_core.texts.document import Passage, paragraph_spans
+from fer_core.texts.document import Passage
+from fer_core.texts.sentences import paragraph_spans
 
 _PARAGRAPH = "white-space:pre-line;font-size:inherit"
 _MARK = "background:#ffe08a;color:#1c2530"

@@ -11,7 +11,8 @@ import streamlit as st
 
 from app.reading.reports import ReportQueue
 from fer_core.reading.notes import PassageNote, Span
-from fer_core.texts.document import Document, Passage, paragraph_spans
+from fer_core.texts.document import Document, Passage
+from fer_core.texts.sentences import paragraph_spans
 
 #: Passages in the browser at once, about 10 printed pages: a book would make scrolling slow.
 PASSAGES_AT_ONCE = 40

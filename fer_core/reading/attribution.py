@@ -10,18 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 import numpy as np
 import numpy.typing as npt
 
-from fer_core.affect.indicators import ComprehensionFeatures, Estimate, comprehension_features
-from fer_core.affect.weights import Weights, estimate
 from fer_core.arrays import FloatArray
-from fer_core.reading.pace import Pace
+from fer_core.reading.ridge import explain
 from fer_core.reading.visibility import Stretches, View
-from fer_core.texts.difficulty import measure_difficulty
-from fer_core.texts.document import Document, Passage
+from fer_core.texts.document import Passage
 
 #: Of a page that moved twice within so long somebody read what lay between, seen or not. Seconds.
 MOVES_WITHIN_S = 120.0
@@ -29,11 +25,6 @@ MOVES_WITHIN_S = 120.0
 AFFECT_LAG_S = 2.0
 #: Expression is reported for a passage only where it was measured for this share of its time.
 LEAST_COVERAGE = 0.5
-#: Seconds with the usual expression that each passage starts with: of one seen for a few seconds
-#: little can be said, so its figure stays near 0. Of 2 to 8 s, 2 s found injected changes best.
-AFFECT_PRIOR_S = 2.0
-#: What is left of the equations' error when they count as solved, as a share of where it began.
-SOLVED_TO = 1e-10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,7 +163,7 @@ def attribute_stretches(
     in_view = set(indices[starts == starts.max(initial=-np.inf)].tolist())
     if not running and n - 1 in in_view:
         in_view.clear()
-    negative_z = _explain(indices, starts, weights, valid_row_s, negative.between(*lagged))
+    negative_z = explain(indices, starts, weights, valid_row_s, negative.between(*lagged))
     first = np.full(n, np.inf)
     last = np.full(n, -np.inf)
     np.minimum.at(first, indices, starts)
@@ -212,69 +203,6 @@ def _moved_on(starts: FloatArray) -> npt.NDArray[np.bool_]:
     return np.asarray(following[np.searchsorted(moves, starts)] - starts <= MOVES_WITHIN_S)
 
 
-def _explain(
-    indices: npt.NDArray[np.intp],
-    starts: FloatArray,
-    weights: FloatArray,
-    valid_s: FloatArray,
-    negative_s: FloatArray,
-) -> dict[int, float]:
-    """Return b by passage, from rows as `_weigh` makes them, with the integrals over each row."""
-    seen, columns = np.unique(indices, return_inverse=True)
-    n = len(seen)
-    places, values = [np.arange(n) * (n + 1)], [np.full(n, AFFECT_PRIOR_S)]
-    # Rows of one stretch begin together and are neighbours: row k meets row k + 1, k + 2, ...
-    for apart in range(len(starts)):
-        left, right = slice(len(starts) - apart), slice(apart, None)
-        shared = starts[left] == starts[right]
-        if not shared.any():
-            break
-        (together,) = np.nonzero(shared & (valid_s[left] > 0))
-        products = weights[left][together] * weights[right][together] * valid_s[left][together]
-        one, other = columns[left][together], columns[right][together]
-        places += [one * n + other, other * n + one] if apart else [one * n + other]
-        values += [products, products] if apart else [products]
-    found = _solve(
-        np.concatenate(places),
-        np.concatenate(values),
-        np.bincount(columns, weights * negative_s, minlength=n).astype(np.float64),
-    )
-    return dict(zip(seen.tolist(), found.tolist(), strict=True))
-
-
-def _solve(places: npt.NDArray[np.intp], values: FloatArray, target: FloatArray) -> FloatArray:
-    """Solve A x = target for a symmetric positive definite A that is mostly zero.
-
-    By conjugate gradients (Hestenes & Stiefel 1952), scaled by the diagonal: only neighbours are
-    on screen together, and a book of 1,400 passages would fill a square of 2 million numbers.
-
-    Args:
-        places: Row times n plus column of each number of A; those of one place are added up.
-        values: The numbers.
-        target: Shape (n,).
-    """
-    n = len(target)
-    unique, summed = np.unique(places, return_inverse=True)
-    entries = np.bincount(summed, values)
-    rows, columns = np.divmod(unique, n)
-    scale = 1.0 / entries[rows == columns]
-    found, rest = np.zeros(n), target.copy()
-    direction = scale * rest
-    size = float(rest @ direction)
-    enough = size * SOLVED_TO**2
-    for _ in range(n):
-        if size <= enough:
-            break
-        image = np.bincount(rows, entries * direction[columns], minlength=n)
-        step = size / float(direction @ image)
-        found += step * direction
-        rest -= step * image
-        scaled = scale * rest
-        before, size = size, float(rest @ scaled)
-        direction = scaled + size / before * direction
-    return found
-
-
 class _Integral:
     """The integral of a piecewise constant signal, zero where there are no rows."""
 
@@ -291,90 +219,3 @@ class _Integral:
         return np.asarray(
             np.interp(end, self._times, self._sums) - np.interp(start, self._times, self._sums)
         )
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A text as it was read.
-
-    Attributes:
-        document: The text.
-        passages: One reading for each passage, in order.
-        own: The learner's pace to compare with, from earlier texts.
-    """
-
-    document: Document
-    passages: tuple[PassageReading, ...]
-    own: Pace
-
-    def is_skimmed(self, reading: PassageReading) -> bool:
-        """Whether a passage went by two of the own standard deviations faster than the own pace."""
-        return reading.wpm is not None and reading.wpm > self.own.skimmed_wpm
-
-    def features(self, *, with_camera: bool = True) -> dict[str, ComprehensionFeatures]:
-        """Return the inputs of the comprehension estimate for each passage that was seen.
-
-        Args:
-            with_camera: Include absence and expression.
-        """
-        usual_revisits = median(
-            [reading.revisits for reading in self.passages if reading.seen] or [0]
-        )
-        features = {}
-        for passage, reading in zip(self.document.passages, self.passages, strict=True):
-            if not reading.seen:
-                continue
-            made = comprehension_features(
-                difficulty=None
-                if passage.span is not None
-                else measure_difficulty(passage.text, self.document.language),
-                wpm=reading.wpm,
-                own_wpm=self.own.wpm,
-                revisits_above_median=reading.revisits - usual_revisits,
-                away_share=reading.away_share,
-                negative_z=reading.negative_z,
-            )
-            features[passage.passage_id] = made if with_camera else made.without_camera()
-        return features
-
-    def estimates(self, weights: Weights, *, with_camera: bool = True) -> dict[str, Estimate]:
-        """Return the comprehension estimate of each passage that was seen, 0..100."""
-        return {
-            passage_id: estimate(features, weights)
-            for passage_id, features in self.features(with_camera=with_camera).items()
-        }
-
-
-def read(
-    document: Document,
-    views: Iterable[View],
-    signals: Signals,
-    earlier_wpm: Sequence[float] = (),
-) -> Reading:
-    """Work out how a text was read.
-
-    Args:
-        document: The text.
-        views: What was visible when.
-        signals: What the camera saw; `Signals.none()` without one.
-        earlier_wpm: Words a minute on passages of the learner's earlier sessions.
-    """
-    stretches = Stretches(passage.passage_id for passage in document.passages)
-    stretches.update(tuple(views))
-    return read_stretches(document, stretches, signals, earlier_wpm)
-
-
-def read_stretches(
-    document: Document,
-    stretches: Stretches,
-    signals: Signals,
-    earlier_wpm: Sequence[float] = (),
-    *,
-    running: bool = False,
-) -> Reading:
-    """Do what `read` does for what is already cut into stretches.
-
-    `running` is that of `attribute_stretches`.
-    """
-    passages = attribute_stretches(document.passages, stretches, signals, running=running)
-    return Reading(document, passages, Pace.of(earlier_wpm))

@@ -10,8 +10,9 @@ from itertools import zip_longest
 from fer_core.affect.indicators import Estimate
 from fer_core.affect.weights import INTERVAL_PERCENT
 from fer_core.learner.probes import LOST_PROMPT, Answer, ProbeKind
-from fer_core.reading.attribution import PassageReading, Reading
+from fer_core.reading.attribution import PassageReading
 from fer_core.reading.playback import positions_at
+from fer_core.reading.text_reading import Reading
 from fer_core.reading.visibility import View
 from fer_core.texts.importance import rank_passages
 from fer_core.texts.video import position_text

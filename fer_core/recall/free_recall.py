@@ -13,7 +13,8 @@ from difflib import SequenceMatcher
 
 from fer_core.recall.language import language_of
 from fer_core.recall.terms import TermKind, find_terms, key_of, singular
-from fer_core.texts.document import Passage, count_words
+from fer_core.texts.document import Passage
+from fer_core.texts.sentences import count_words
 
 #: Key terms of one passage: more cannot be looked through at a glance.
 MOST_KEY_TERMS = 8

@@ -12,6 +12,8 @@ from fer_core.sessions.presence import UNJUDGED
 
 #: What is summed up of each face: valence, arousal, negative, and place and size in the picture.
 MEASURES = 6
+#: Of these, the place and the size.
+PLACE = slice(3, 6)
 
 
 @dataclass(slots=True)

@@ -41,9 +41,10 @@ from fer_core.sessions.estimates import (
     estimate_comprehension,
     estimate_stress,
 )
+from fer_core.sessions.head_motion import HeadMotion
 from fer_core.sessions.presence import PresenceTracker
 from fer_core.sessions.pulse_monitor import PulseMonitor
-from fer_core.sessions.second import Second
+from fer_core.sessions.second import PLACE, Second
 from fer_core.sessions.snapshot import Expression
 from fer_core.sessions.timeline_bucket import Five, TimelineBucket
 from fer_core.sessions.usual import OwnUsual
@@ -51,7 +52,6 @@ from fer_core.vision.faces import Detections
 
 _LABEL, _CHART, _INDICATOR = range(3)
 _VALENCE, _AROUSAL, _NEGATIVE = 5, 6, 7  # the channels after the five classes
-_PLACE = slice(3, 6)  # among a second's measures
 
 
 class SignalPipeline:
@@ -81,11 +81,10 @@ class SignalPipeline:
         self._smoother = Smoother(
             (LABEL_HALF_LIFE_S, CHART_HALF_LIFE_S, INDICATOR_HALF_LIFE_S), len(EMOTIONS) + 3
         )
-        self._motion = Smoother((INDICATOR_HALF_LIFE_S,), 1)
+        self._motion = HeadMotion()
         self._second: Second | None = None
         self._closed_until = -math.inf
         self._unsure_below = 0.0
-        self._place: tuple[int, float, float] | None = None
 
     # What comes in
 
@@ -174,7 +173,7 @@ class SignalPipeline:
     def _close(self, second: Second) -> TimelineBucket:
         end = self._closed_until = second.index + 1.0
         means = second.means
-        motion = self._motion_in(second, means)
+        motion = self._motion.take(second, means)
         self._learn(second, means, motion)
         self.coverage.add(end, Covered(second.observed_s, second.valid_s, second.facing_s))
         reason = self.presence.reason(end, second.presence)
@@ -182,7 +181,7 @@ class SignalPipeline:
         shown = reason is None and not self._smoother.empty
         drawn = shown and self.coverage.coverage(end, CHART_WINDOW_S) >= MIN_COVERAGE
         mean, band = self._smoother.mean, self._smoother.band
-        x, y, size = (None,) * 3 if means is None else (float(value) for value in means[_PLACE])
+        x, y, size = (None,) * 3 if means is None else (float(value) for value in means[PLACE])
         measured = self._measured(end, reason)
         bucket = TimelineBucket(
             at=float(second.index),
@@ -217,25 +216,9 @@ class SignalPipeline:
         for level, made in zip(self._levels, estimates, strict=True):
             level.push(made.value, bucket.width_s)
 
-    def _motion_in(self, second: Second, means: FloatArray | None) -> float | None:
-        """Return the head's motion since the second before, in face heights a second.
-
-        Means of whole seconds, so that the box's jitter does not grow with the frame rate.
-        """
-        if means is None:
-            return None
-        x, y, size = (float(value) for value in means[_PLACE])
-        last, self._place = self._place, (second.index, x, y)
-        if last is None or second.index - last[0] > CARRY_FORWARD_S or size <= 0:
-            return None
-        seconds = second.index - last[0]
-        motion = math.hypot((x - last[1]) * second.aspect, y - last[2]) / size / seconds
-        self._motion.push(np.array([motion]), second.index + 1.0, min(1.0, second.valid_s))
-        return motion
-
     def _learn(self, second: Second, means: FloatArray | None, motion: float | None) -> None:
         if means is not None and motion is not None:
-            channels = np.array([*means[: _PLACE.start], motion])
+            channels = np.array([*means[: PLACE.start], motion])
             self._usual.push(channels, float(second.index), second.valid_s)
 
     def _measured(self, at: float, reason: Reason | None) -> Measured:
@@ -243,8 +226,8 @@ class SignalPipeline:
         if self.baseline is not None and not self._smoother.empty:
             mean = self._smoother.mean
             negative = self.baseline.z(Channel.NEGATIVE, float(mean[_INDICATOR, _NEGATIVE]))
-            if not self._motion.empty:
-                motion = self.baseline.z(Channel.MOTION, float(self._motion.mean[0, 0]))
+            if self._motion.mean is not None:
+                motion = self.baseline.z(Channel.MOTION, self._motion.mean)
         return Measured(
             reason=reason,
             covered=self.coverage.covered(at),
@@ -345,7 +328,7 @@ class SignalPipeline:
             self._smoother.push(np.array([*p, *signals]), end)
         if bucket.motion is not None:
             if filters:
-                self._motion.push(np.array([bucket.motion]), end)
+                self._motion.restore(bucket.motion, end)
             self._usual.push(np.array([*signals, bucket.motion]), bucket.at, bucket.valid_s)
 
 

@@ -19,9 +19,10 @@ from fer_core.affect.indicators import (
 from fer_core.affect.signals import Presence
 from fer_core.emotions import LABELS
 from fer_core.learner.probes import Answer, Probe, ProbeKind
-from fer_core.reading.attribution import PassageReading, Reading
+from fer_core.reading.attribution import PassageReading
 from fer_core.reading.highlights import Highlight
 from fer_core.reading.notes import PassageNote
+from fer_core.reading.text_reading import Reading
 from fer_core.reading.visibility import View
 from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.markers import Marker, MarkerKind

@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 from fer_core.affect.indicators import Estimate
 from fer_core.config import Settings
 from fer_core.errors import DatabaseTooNew, SessionNotFound, StorageError
-from fer_core.reading.attribution import Reading
 from fer_core.reading.highlights import Highlight
 from fer_core.reading.notes import PassageNote
+from fer_core.reading.text_reading import Reading
 from fer_core.sessions.session import StudySession
 from fer_core.storage import queries
 from fer_core.storage.archive import Archive

@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from fer_core.texts.document import count_words
 from fer_core.texts.readability import measure_readability
+from fer_core.texts.sentences import count_words
 
 #: Words of English that point back to what was said, and that tie clauses together.
 REFERENCES = frozenset(

@@ -8,10 +8,10 @@ from xml.etree.ElementTree import fromstring
 
 import mammoth
 
-from fer_core.texts.document import Block
 from fer_core.texts.docx_parts import with_all_words
 from fer_core.texts.errors import TextDamaged, TextTooLarge
 from fer_core.texts.html import html_to_page
+from fer_core.texts.segmentation import Block
 
 #: Unpacked bytes of the parts that are text.
 MOST_BYTES = 100_000_000

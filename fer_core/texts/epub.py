@@ -11,10 +11,10 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from fer_core.system_files import is_left_by_system
-from fer_core.texts.document import Block
 from fer_core.texts.encoding import decode
 from fer_core.texts.errors import TextDamaged, TextEncrypted, TextTooLarge
 from fer_core.texts.html import html_to_page
+from fer_core.texts.segmentation import Block
 
 #: Unpacked bytes of all chapters; the longest novels have 10 MB.
 MOST_BYTES = 60_000_000

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from fer_core.texts.document import Block, BlockKind
 from fer_core.texts.formulas import formula_of
 from fer_core.texts.main_content import is_boilerplate, main_part
 from fer_core.texts.page_elements import is_hidden, list_marker
+from fer_core.texts.segmentation import Block, BlockKind
 from fer_core.texts.style_rules import hidden_by_rules
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}

@@ -11,9 +11,9 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from fer_core.texts.document import Block
 from fer_core.texts.html import html_to_page
 from fer_core.texts.markdown_rules import use_own_rules
+from fer_core.texts.segmentation import Block
 
 #: A text whose lines are so long on average has a paragraph a line where no line is empty.
 _LONG_LINE = 100

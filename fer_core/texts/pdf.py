@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from fer_core.texts.document import Block
 from fer_core.texts.errors import TextScanned
 from fer_core.texts.pdf_blocks import lines_to_blocks
 from fer_core.texts.pdf_heads import without_heads
 from fer_core.texts.pdf_layout import in_order
 from fer_core.texts.pdf_text import read_pages
+from fer_core.texts.segmentation import Block
 
 #: With fewer letters a page on average, the pages are pictures; with fewer than the second number
 #: they are, where pictures cover most of most pages: a scan with a stamp on it.

@@ -13,8 +13,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from statistics import median
 
-from fer_core.texts.document import Block, BlockKind, count_words
 from fer_core.texts.pdf_text import Line
+from fer_core.texts.segmentation import Block, BlockKind
+from fer_core.texts.sentences import count_words
 
 #: Of the usual distance between lines: from here on there is white between two of them.
 _WHITE = 1.3

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fer_core.texts.document import count_words, split_sentences
+from fer_core.texts.sentences import count_words, split_sentences
 
 #: LIX calls a word long above this many letters (Björnsson 1968).
 LONG_WORD_LETTERS = 6

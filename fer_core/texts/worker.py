@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from fer_core.texts.document import Block, BlockKind, Document, segment
+from fer_core.texts.document import Document
 from fer_core.texts.docx import docx_to_blocks
 from fer_core.texts.encoding import decode
 from fer_core.texts.epub import epub_to_book
@@ -16,6 +16,7 @@ from fer_core.texts.front_matter import FrontMatter, split_front_matter
 from fer_core.texts.html import html_to_page
 from fer_core.texts.markdown import markdown_to_blocks, pasted_to_blocks
 from fer_core.texts.pdf import pdf_to_blocks
+from fer_core.texts.segmentation import Block, BlockKind, segment
 
 LONGEST_TITLE = 120
 #: Titles that programs write when nobody gave one.

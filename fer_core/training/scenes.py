@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -31,6 +30,7 @@ from fer_core.training.head_transplant import (
     turned,
     with_more_around,
 )
+from fer_core.training.pasting import paste
 from fer_core.training.placement import drawn, place
 from fer_core.training.scene_style import Style
 
@@ -316,42 +316,12 @@ class _Composer:
             hide(patch, local, rng)
         elif rng.random() < 0.12 * strength:
             occlude(patch, local, rng)
-        self._blend(patch, local, frame)
+        paste(self.canvas, patch, local, frame, self._style.p_soft, rng)
         self._cover(frame)
         if not empty:
             self._label(box, face.distribution, frame)
         for neighbour in face.neighbours:
             self._label(placement.on_canvas(neighbour.box), neighbour.distribution, frame)
-
-    def _blend(self, patch: Image, face: Box, frame: tuple[int, int, int, int]) -> None:
-        """Put the patch on the canvas, often without an edge: faces do not come in rectangles.
-
-        Where every face sits in a rectangle, the network learns to box rectangles, and finds whole
-        heads and shoulders in photographs. The fade lies between the face and the frame.
-        """
-        rng, (x0, y0, x1, y1) = self._rng, frame
-        region = self.canvas[y0:y1, x0:x1]
-        if rng.random() >= self._style.p_soft:
-            region[:] = patch
-            return
-        height, width = self.canvas.shape[:2]
-        share = rng.uniform(0.3, 1.0)
-        sides = (x1 - x0, y1 - y0)
-        ramps = []
-        for axis, (length, starts_inside, ends_inside) in enumerate(
-            ((sides[0], x0 > 0, x1 < width), (sides[1], y0 > 0, y1 < height))
-        ):
-            least = 0.03 * (face[axis + 2] - face[axis])
-            places = np.arange(length, dtype=np.float32) + 0.5
-            ramp = np.ones(length, np.float32)
-            if starts_inside:
-                ramp = np.minimum(ramp, places / max(1.0, least, share * face[axis]))
-            if ends_inside:
-                margin = share * (length - face[axis + 2])
-                ramp = np.minimum(ramp, places[::-1] / max(1.0, least, margin))
-            ramps.append(ramp)
-        weight = np.outer(ramps[1], ramps[0])
-        region[:] = cv2.blendLinear(patch, np.ascontiguousarray(region), weight, 1 - weight)
 
     def _label(self, box: Box, distribution: npt.NDArray[np.float32], frame: Box) -> None:
         visible = intersection(box, frame)

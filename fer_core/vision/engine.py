@@ -12,21 +12,18 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
-from types import TracebackType
 
 from fer_core.config import Settings
 from fer_core.errors import Busy, NotReady
 from fer_core.vision.backends import available_processors
 from fer_core.vision.detector import EmotionDetector, Mode
-from fer_core.vision.engine_stats import EngineStats as EngineStats
+from fer_core.vision.engine_stats import EngineStats, StatsCounter
 from fer_core.vision.faces import Detections
 from fer_core.vision.follower import FaceFollower
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import ModelInfo
 from fer_core.vision.stream import OnResult, Stream, StreamFrame
 
-#: Weight of the newest analysis in the running mean of its duration.
-_MEAN_WEIGHT = 0.1
 #: How long `close` waits for the analyses in hand, in seconds.
 _CLOSE_TIMEOUT_S = 5.0
 
@@ -81,7 +78,7 @@ class InferenceEngine:
         self._pictures: deque[_Picture] = deque()
         self._photos: deque[_Picture] = deque()
         self._streams: deque[Stream] = deque()
-        self._stats = EngineStats()
+        self._stats = StatsCounter()
         self._closed = False
         self._began: dict[threading.Thread, float] = {}
         self._turns = itertools.cycle((self._take_picture, self._take_frame))
@@ -176,7 +173,7 @@ class InferenceEngine:
             if self._closed:
                 raise NotReady
             if len(queue) >= self._queue_size:
-                self._count(rejected=1)
+                self._stats.count(rejected=1)
                 raise Busy
             queue.append(_Picture(analyse, answer))
             came.notify()
@@ -208,7 +205,7 @@ class InferenceEngine:
         with self._lock:
             waiting = len(self._pictures) + len(self._photos)
             return replace(
-                self._stats,
+                self._stats.so_far,
                 waiting=waiting,
                 streams=len(self._streams),
                 stuck_s=max(self._stuck_s("frames"), self._stuck_s("photos")),
@@ -246,36 +243,19 @@ class InferenceEngine:
     def __enter__(self) -> InferenceEngine:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _submitted(self, replaced: bool) -> None:
         with self._lock:
             if replaced:
-                self._count(dropped=1)
+                self._stats.count(dropped=1)
             self._frame_came.notify()
 
     def _forget(self, stream: Stream) -> None:
         with self._lock:
             if stream in self._streams:
                 self._streams.remove(stream)
-
-    def _count(
-        self, *, analysed: int = 0, rejected: int = 0, failed: int = 0, dropped: int = 0
-    ) -> None:
-        """Add to the counters; the caller holds the lock."""
-        self._stats = replace(
-            self._stats,
-            analysed=self._stats.analysed + analysed,
-            rejected=self._stats.rejected + rejected,
-            failed=self._stats.failed + failed,
-            dropped=self._stats.dropped + dropped,
-        )
 
     def _serve(self, take: Callable[[], _Work | None], came: threading.Condition) -> None:
         while (work := self._next(take, came)) is not None:
@@ -289,7 +269,7 @@ class InferenceEngine:
                 # One picture must never end a thread that serves all of them.
                 _log.exception("an analysis failed")
                 with self._lock:
-                    self._count(failed=1)
+                    self._stats.count(failed=1)
             finally:
                 with self._lock:
                     del self._began[thread]
@@ -332,7 +312,8 @@ class InferenceEngine:
         except Exception as error:
             picture.answer.set_exception(error)
             raise
-        self._note(detections, started)
+        with self._lock:
+            self._stats.note(detections, monotonic() - started)
         picture.answer.set_result(detections)
 
     def _analyse_frame(self, stream: Stream, frame: StreamFrame, started: float) -> None:
@@ -346,14 +327,5 @@ class InferenceEngine:
             with self._lock:
                 # A frame may have come to this stream while the other threads fell asleep.
                 self._frame_came.notify()
-        self._note(detections, started)
-
-    def _note(self, detections: Detections, started: float) -> None:
-        """Count an analysis that began at `started`, in seconds of the monotonic clock."""
-        milliseconds = (monotonic() - started) * 1e3
         with self._lock:
-            mean = self._stats.mean_ms
-            mean = milliseconds if mean == 0 else mean + _MEAN_WEIGHT * (milliseconds - mean)
-            self._count(analysed=1)
-            followed = self._stats.followed + (detections.timing.path == "followed")
-            self._stats = replace(self._stats, mean_ms=mean, followed=followed)
+            self._stats.note(detections, monotonic() - started)

@@ -10,15 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fer_core.affect.weights import comprehension_prior
-from fer_core.reading.attribution import (
-    AFFECT_PRIOR_S,
-    PassageReading,
-    Reading,
-    Signals,
-    attribute,
-    read,
-)
+from fer_core.reading.attribution import PassageReading, Signals, attribute
 from fer_core.reading.pace import USUAL_SPREAD, USUAL_WPM, Pace
+from fer_core.reading.ridge import AFFECT_PRIOR_S
+from fer_core.reading.text_reading import Reading, read
 from fer_core.reading.visibility import LONGEST_REPORT_S, ReadingLog, View
 from fer_core.texts.document import Passage
 from fer_core.texts.opening import open_pasted

@@ -8,8 +8,8 @@ import pytest
 
 from fer_core.affect.indicators import Estimate
 from fer_core.learner.probes import Answer, Probe, ProbeKind, clarity_correction, lost_answer
-from fer_core.reading.attribution import Reading, read
 from fer_core.reading.highlights import Mark, find_highlights
+from fer_core.reading.text_reading import Reading, read
 from fer_core.reading.visibility import View
 from fer_core.texts.opening import open_pasted
 from fer_core.texts.question import Question

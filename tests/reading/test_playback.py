@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fer_core.reading.attribution import Signals, attribute, read
+from fer_core.reading.attribution import Signals, attribute
 from fer_core.reading.playback import Played, positions_at, views_of
+from fer_core.reading.text_reading import read
 from fer_core.reading.visibility import ReadingLog, View
 from fer_core.texts.video import Chapter, make_video
 

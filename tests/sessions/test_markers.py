@@ -11,7 +11,7 @@ import pytest
 
 from fer_core.emotions import LABELS
 from fer_core.errors import MarkerInvalid, MarkerNotFound, MarkersFull
-from fer_core.reading.attribution import read
+from fer_core.reading.text_reading import read
 from fer_core.reading.visibility import View
 from fer_core.sessions.markers import (
     LONGEST_WORDS,

@@ -17,9 +17,9 @@ from sqlalchemy import select
 
 from fer_core.affect.indicators import ComprehensionFeatures
 from fer_core.errors import HistoryFileInvalid, HistoryFileTooNew
-from fer_core.reading.attribution import read
 from fer_core.reading.highlights import find_highlights
 from fer_core.reading.notes import PassageNote
+from fer_core.reading.text_reading import read
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import rows_of

@@ -18,7 +18,7 @@ import pytest
 
 from fer_core.config import PROJECT_ROOT
 from fer_core.errors import StorageError
-from fer_core.reading.attribution import read
+from fer_core.reading.text_reading import read
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.store import SessionStore

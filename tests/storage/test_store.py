@@ -11,8 +11,8 @@ import pytest
 from fer_core.affect.indicators import Estimate
 from fer_core.errors import SessionNotFound, StorageError
 from fer_core.learner.probes import Probe, ProbeKind
-from fer_core.reading.attribution import read
 from fer_core.reading.highlights import find_highlights
+from fer_core.reading.text_reading import read
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import SessionSummary
 from fer_core.storage.store import SessionStore

@@ -8,18 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fer_core.texts.document import (
+from fer_core.texts.document import Passage
+from fer_core.texts.opening import open_pasted
+from fer_core.texts.segmentation import (
     LONGEST_PASSAGE_WORDS,
     SHORTEST_PASSAGE_WORDS,
     Block,
     BlockKind,
-    Passage,
-    count_words,
-    paragraph_spans,
     segment,
-    split_sentences,
 )
-from fer_core.texts.opening import open_pasted
+from fer_core.texts.sentences import count_words, paragraph_spans, split_sentences
 from fer_core.texts.worker import plain_to_blocks
 
 

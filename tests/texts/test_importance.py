@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fer_core.texts.document import Block, BlockKind, Heading, Passage, segment
+from fer_core.texts.document import Heading, Passage
 from fer_core.texts.importance import page_rank, rank_passages
+from fer_core.texts.segmentation import Block, BlockKind, segment
 
 
 def passages(*texts: str) -> list[Passage]:

@@ -7,10 +7,10 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from fer_core.texts.document import BlockKind
 from fer_core.texts.errors import TextScanned
 from fer_core.texts.opening import open_document
 from fer_core.texts.pdf import pdf_to_blocks
+from fer_core.texts.segmentation import BlockKind
 from tests.synthetic.printed import (
     PICTURE,
     Placed,
