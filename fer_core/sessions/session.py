@@ -1,15 +1,15 @@
 """A study session: its clock, its signals, its breaks, its questions. Page and API share it.
 
-Time comes in as an argument everywhere (`at`, seconds since the epoch), so an hour replays in
-seconds and the same frames give the same numbers. Every method may be called from any thread.
-Memory is bounded, however long the session lasts.
+What a learner commands is in `commands`, what they are asked in `answering`; here is what else
+comes in, and what can be said. Time comes in as an argument everywhere (`at`, seconds since the
+epoch), so an hour replays in seconds and the same frames give the same numbers. Every method may be
+called from any thread. Memory is bounded, however long the session lasts.
 """
 
 from __future__ import annotations
 
 import math
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pandas as pd
@@ -17,11 +17,13 @@ import pandas as pd
 from fer_core.affect.baseline import Baseline
 from fer_core.affect.indicators import ComprehensionFeatures, Features
 from fer_core.affect.weights import Weights
-from fer_core.learner.probes import Answer, Probe, ReadPassage
-from fer_core.learner.profile import Given, LearnerProfile
+from fer_core.learner.probes import Answer
+from fer_core.learner.profile import LearnerProfile
 from fer_core.reading.attribution import Signals
 from fer_core.reading.playback import positions_at
 from fer_core.reading.visibility import View
+from fer_core.sessions.answering import SessionQuestions
+from fer_core.sessions.commands import SessionCommands
 from fer_core.sessions.core import SessionCore
 from fer_core.sessions.events import Event
 from fer_core.sessions.markers import Marker, SessionMarkers, counted
@@ -33,7 +35,7 @@ from fer_core.texts.question import Question
 from fer_core.vision.faces import Detections
 
 
-class StudySession:
+class StudySession(SessionCommands, SessionQuestions):
     """One learner's session, from start to finish.
 
     Args:
@@ -66,19 +68,8 @@ class StudySession:
         questions: Iterable[Question] = (),
         seed: int | None = None,
     ) -> None:
-        self.info = info
         self.profile = profile or LearnerProfile()
-        self._lock = threading.RLock()
-        self._core = SessionCore(info, self.profile, questions, seed)
-        self._on_word: Callable[[], object] = lambda: None
-
-    def on_word(self, call: Callable[[], object]) -> None:
-        """Have something done after each command, answer and question: saving it, before it counts.
-
-        Args:
-            call: Called in the thread that gave it, without the session's lock.
-        """
-        self._on_word = call
+        super().__init__(info, SessionCore(info, self.profile, questions, seed))
 
     def observe(self, detections: Detections, captured_at: float) -> bool:
         """Take one analysed frame.
@@ -135,169 +126,11 @@ class StudySession:
         with self._lock:
             return self._core.pause_if_silent(now)
 
-    def pause(self, at: float) -> None:
-        """Stop the clock and the signals. Pausing twice changes nothing.
-
-        Args:
-            at: Since when; it may lie in the past, but not before the last sign of the learner.
-
-        Raises:
-            SessionFinished: The session is over.
-        """
-        with self._lock:
-            self._core.pause(at)
-        self._on_word()
-
-    def interrupt(self) -> None:
-        """Stop as of the last sign because the process ends; the next sign goes on by itself."""
-        with self._lock:
-            self._core.interrupt()
-
-    def go_on(self, at: float) -> None:
-        """Go on at a sign of the learner, where only the end of a process had stopped the session.
-
-        Frames, reading reports and answers do so by themselves.
-        """
-        with self._lock:
-            self._core.go_on(at)
-
     @property
     def is_interrupted(self) -> bool:
         """Whether only the end of a process had stopped it."""
         with self._lock:
             return self._core.clock.interrupted
-
-    def resume(self, at: float) -> None:
-        """Go on. A pause of two minutes, or as long as the planned break, counts as a rest.
-
-        Raises:
-            SessionFinished: The session is over.
-        """
-        with self._lock:
-            self._core.resume(at)
-        self._on_word()
-
-    def finish(self, at: float) -> None:
-        """End the session for good. Finishing twice changes nothing."""
-        with self._lock:
-            self._core.finish(at)
-        self._on_word()
-
-    def snooze_break(self, at: float) -> None:
-        """Let the break suggestion that stands come back in five minutes."""
-        with self._lock:
-            self._core.answer_suggestion(at, self._core.breaks.snooze)
-        self._on_word()
-
-    def dismiss_break(self, at: float) -> None:
-        """Take the break suggestion that stands away; after the timer's the next round begins."""
-        with self._lock:
-            self._core.answer_suggestion(at, self._core.breaks.dismiss)
-        self._on_word()
-
-    def take_break(self, at: float) -> None:
-        """Begin a break, suggested or not: pause, and let the timer count the break down.
-
-        `resume` ends it, whenever that is, and begins the next round.
-
-        Raises:
-            SessionFinished: The session is over.
-        """
-        with self._lock:
-            self._core.take_break(at)
-        self._on_word()
-
-    def extend_break(self, at: float) -> None:
-        """Rest for one minute more; outside a break nothing changes.
-
-        Raises:
-            SessionFinished: The session is over.
-        """
-        with self._lock:
-            self._core.extend_break(at)
-        self._on_word()
-
-    def extend_round(self, at: float) -> None:
-        """Study for five minutes more before the break; in a pause nothing changes.
-
-        Raises:
-            SessionFinished: The session is over.
-        """
-        with self._lock:
-            self._core.extend_round(at)
-        self._on_word()
-
-    def next_probe(self, at: float, read: Iterable[ReadPassage] | None = None) -> Probe | None:
-        """Return the question to show now: the open one, or a new one if it is time.
-
-        Args:
-            at: Now.
-            read: The passages read so far, where a text is open; None without a text.
-        """
-        with self._lock:
-            before = self._core.questionnaire.open
-            probe = self._core.next_probe(at, read)
-        if probe is not None and probe is not before:
-            self._on_word()
-        return probe
-
-    def use_questions(self, questions: Iterable[Question]) -> None:
-        """Take the open text's own questions: the history knows a text by its name only."""
-        with self._lock:
-            self._core.questionnaire.use(questions)
-
-    def probe(self, probe_id: str) -> Probe | None:
-        """Return a question that has been asked, by its name."""
-        with self._lock:
-            return self._core.questionnaire.asked(probe_id)
-
-    def answer(
-        self,
-        probe: Probe,
-        value: int | None,
-        at: float,
-        *,
-        features: Features | None = None,
-        is_correction: bool = False,
-        confidence: int | None = None,
-    ) -> Answer:
-        """Take the learner's answer; a second one to the same question replaces the first.
-
-        Args:
-            probe: What was asked.
-            value: One of `probe.options`, or None: skipped.
-            at: When.
-            features: What is known about the passage that the question is about, so that the
-                answer can teach the estimates. For questions about the moment it is known here.
-            is_correction: Given on the learner's own account; taken after the end too.
-            confidence: How sure of it they are, see `Answer`.
-
-        Raises:
-            SessionFinished: The session is over, and this is no correction.
-            ValueError: The value is not one of the options.
-        """
-        with self._lock:
-            answer = Answer(probe, value, at, is_correction, confidence)
-            self._core.answer(answer, features)
-        self._on_word()
-        return answer
-
-    @property
-    def answers(self) -> tuple[Answer, ...]:
-        """Every answer so far, in the order in which the questions were answered first."""
-        with self._lock:
-            return tuple(answer for answer, _ in self._core.questionnaire.examples)
-
-    @property
-    def examples(self) -> tuple[tuple[Answer, Features | None], ...]:
-        """Every answer with all that was known when it was asked."""
-        with self._lock:
-            return self._core.questionnaire.examples
-
-    @property
-    def given(self) -> tuple[Given, ...]:
-        """The same, with the name of this session."""
-        return tuple(Given(*one, self.info.session_id) for one in self.examples)
 
     def mark_passage(
         self,
