@@ -51,7 +51,8 @@ def facts(session: SessionSummary) -> list[str]:
     if state:
         found.append(f"**{state}**")
     if session.text is not None:
-        found.append(f":material/menu_book: {plain(session.text.title)}")
+        icon = "smart_display" if session.text.is_video else "menu_book"
+        found.append(f":material/{icon}: {plain(session.text.title)}")
     if session.info.goal:
         said = session.goal_outcome
         mark = f" {said.icon} {said.label}" if said else ""

@@ -22,6 +22,7 @@ from app.parts.results import (
 from app.parts.sessions import session_registry
 from app.parts.start import go_on_with
 from app.parts.timeline import draw_session, explain_missing
+from app.parts.watched import show_watched
 from app.parts.words import plain
 from fer_core.charts.timeline import clock_text
 from fer_core.learner.probes import ProbeKind
@@ -53,7 +54,10 @@ def show_session(store: SessionStore, stored: StoredSession) -> None:
     show_timeline(running)
     show_markers(stored)
     show_looks(running, result)
-    show_passages(store, stored)
+    if summary.text is not None and summary.text.is_video:
+        show_watched(running)
+    else:
+        show_passages(store, stored)
     show_answers(stored)
     show_note(store, summary)
     st.subheader("Take it with you")
@@ -72,7 +76,8 @@ def show_heading(store: SessionStore, summary: SessionSummary) -> None:
     if state := state_of(summary):
         parts.append(state)
     if summary.text is not None:
-        parts.append(f"text: {plain(summary.text.title)}")
+        kind = "video" if summary.text.is_video else "text"
+        parts.append(f"{kind}: {plain(summary.text.title)}")
     parts += [f":gray-badge[{plain(tag)}]" for tag in summary.tags]
     st.caption(" · ".join(parts))
 
@@ -102,7 +107,7 @@ def edit(store: SessionStore, summary: SessionSummary) -> None:
 
 def offer_resuming(summary: SessionSummary) -> None:
     """Offer to go on with a session that was not finished."""
-    page, name = ("reading", "reading") if summary.text is not None else ("live", "session")
+    page, name = ("reading", "reading") if is_reading(summary) else ("live", "session")
     st.info(
         f"This session is {state_of(summary)}: {clock_text(summary.studied_s)} studied so far.",
         icon=":material/pause:",
@@ -115,10 +120,15 @@ def offer_resuming(summary: SessionSummary) -> None:
     )
 
 
+def is_reading(summary: SessionSummary) -> bool:
+    """Tell a session on the page Reading from one on Live."""
+    return summary.text is not None and not summary.text.is_video
+
+
 def offer_next_steps(summary: SessionSummary) -> None:
     """Offer the way to a next session of the same kind."""
     page, label = ("live", "Start the next session")
-    if summary.text is not None:
+    if is_reading(summary):
         page, label = ("reading", "Read another text")
     if st.button(
         label,

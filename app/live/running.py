@@ -9,6 +9,7 @@ from app.live.picture import REFRESH_S, show_camera, show_switches
 from app.live.timer_panel import show_timer
 from app.parts.break_screen import BREAKS, show_break_panel
 from app.parts.clock import now
+from app.parts.player import watch_video
 from app.parts.reading_card import show_reading_card
 from app.parts.refresh import refreshed
 from app.parts.sessions import camera_of, history_problem, session_registry
@@ -65,6 +66,8 @@ def show_parts(running: RunningSession) -> None:
     # rest of the page keeps out of their way until it plays.
     every_s = None if connection.connecting else REFRESH_S
     with left:
+        if running.reading is not None and running.reading.document.is_video:
+            watch_video(running)
         refreshed(show_timer, every_s)(running, state)
     with right:
         refreshed(show_now, every_s)(running, state, connection)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from app.live.camera_check import camera_check
+from app.live.material import choose_material
 from app.parts.consent import ask_consent, consent_date, needs_consent
 from app.parts.preferences import preferences
 from app.parts.scroll import note_next_step
@@ -61,8 +64,13 @@ def show_setup() -> RunningSession | None:
             )
             if camera:
                 check_camera()
+        ready, video = choose_material()
         started = st.button(
-            "Start studying", type="primary", icon=":material/play_arrow:", key="start_session"
+            "Start studying",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="start_session",
+            disabled=not ready,
         )
     if keep and (problem := history_problem()):
         st.warning(plain(problem), icon=":material/save:")
@@ -72,7 +80,7 @@ def show_setup() -> RunningSession | None:
         st.caption(NOTE)
     if not started:
         return None
-    running = start_or_wait(Wish(title, goal, plan, camera, keep, heart_rate))
+    running = start_or_wait(Wish(title, goal, plan, camera, keep, heart_rate, video))
     if running is None and StartMemory.of_tab().wish is not None:
         note_next_step()
         st.rerun()
@@ -86,7 +94,7 @@ def agree_first(wish: Wish) -> RunningSession | None:
     ask_consent()
     with st.container(horizontal=True):
         if st.button("Start without the camera", key="start_without"):
-            return start_session(Wish(wish.title, wish.goal, wish.plan, False, wish.keep))
+            return start_session(replace(wish, camera=False, heart_rate=False))
         if st.button("Back", type="tertiary", key="start_back"):
             StartMemory.of_tab().wish = None
             st.rerun()

@@ -17,6 +17,7 @@ from app.parts.scroll import note_next_step
 from app.parts.sessions import history_problem, session_registry
 from app.parts.start import go_on_with
 from app.parts.timeline import draw_session, explain_missing
+from app.parts.watched import show_watched
 from app.parts.words import plain
 from fer_core.charts.timeline import clock_text
 from fer_core.emotions import EMOTIONS
@@ -41,6 +42,7 @@ def show_summary(running: RunningSession) -> None:
         draw_session(session, None)
         explain_missing(rows)
     show_looks(running, result)
+    show_watched(running)
     if report.suggestions:
         show_suggestions(report, session)
     if report.answered:

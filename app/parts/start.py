@@ -17,6 +17,7 @@ from fer_core.affect.breaks import BreakPlan
 from fer_core.errors import FerError
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session_info import SessionInfo, new_session_id
+from fer_core.texts.document import Document
 
 TITLE_LENGTH, GOAL_LENGTH = 80, 200
 CUSTOM = "Custom"
@@ -33,6 +34,7 @@ class Wish:
     camera: bool
     keep: bool
     heart_rate: bool = False
+    video: Document | None = None
 
 
 @dataclass(slots=True)
@@ -116,7 +118,7 @@ def start_session(wish: Wish) -> RunningSession | None:
     info = SessionInfo(
         session_id=new_session_id(),
         started_at=registry.clock(),
-        title=wish.title.strip(),
+        title=wish.title.strip() or (wish.video.title if wish.video else ""),
         goal=wish.goal.strip(),
         plan=wish.plan,
         consent_version=CONSENT_VERSION if wish.camera else "",
@@ -124,7 +126,7 @@ def start_session(wish: Wish) -> RunningSession | None:
         keep=wish.keep,
     )
     try:
-        running = registry.start(info)
+        running = registry.start(info, wish.video)
     except FerError as error:
         st.error(plain(error.message), icon=":material/error:")
         return None
@@ -156,6 +158,6 @@ def show_unfinished(running: RunningSession, studied: str, *, is_newest: bool) -
 
 def continue_session(running: RunningSession) -> None:
     """Go to a session that was left open, on the page that it belongs to."""
-    if running.reading is not None:
+    if running.reading is not None and not running.reading.document.is_video:
         st.switch_page(page_of("reading"), query_params={"reading": running.session_id})
     st.switch_page(page_of("live"), query_params={"session": running.session_id})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import streamlit as st
 
+from app.parts.reports import PassageView, ReaderAction, ReportQueue
 from app.parts.sessions import session_registry
-from app.reading.reports import PassageView, ReaderAction, ReportQueue
 from app.reading.text_view import (
     ReaderPosition,
     Typography,
@@ -23,6 +23,7 @@ from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
 from fer_core.reading.highlights import latest_answers
+from fer_core.reading.playback import Played
 from fer_core.reading.visibility import View
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
@@ -79,7 +80,7 @@ class OpenText:
         """Whether the learner wanted the camera beside the text, and agreed to it."""
         return bool(self.session.info.consent_version)
 
-    def take(self, news: list[PassageView | ReaderAction]) -> None:
+    def take(self, news: Sequence[PassageView | Played | ReaderAction]) -> None:
         """Take what the browser reported."""
         known = {passage.passage_id for passage in self.document.passages}
         for item in news:
@@ -87,6 +88,8 @@ class OpenText:
                 shares = {name: share for name, share in item.shares.items() if name in known}
                 self.see(shares, item.start, item.end)
                 self.latest = PassageView(item.start, item.end, shares)
+            elif isinstance(item, Played):
+                continue  # a text does not play
             elif item.kind == "finish":
                 self.wants_to_finish = True
             elif item.kind != "part" and item.passage_id not in known:
@@ -94,7 +97,7 @@ class OpenText:
             elif item.kind == "mark":
                 self.toggle_mark(item.passage_id)
             elif item.kind == "lost":
-                self.lost_at(item.passage_id)
+                self.lost_at(item.passage_id, item.at)
             elif item.kind == "part":
                 self.turn(item.by)
             elif item.kind == "highlight":
@@ -134,10 +137,10 @@ class OpenText:
         """Mark a passage as important, or take the mark away."""
         self.registry.annotations.toggle_mark(self.running, passage_id)
 
-    def lost_at(self, passage_id: str) -> None:
-        """Take a press of "I'm lost" on a passage."""
+    def lost_at(self, passage_id: str, at: float | None = None) -> None:
+        """Take a press of "I'm lost" on a passage, now or at a moment before."""
         with suppress(SessionNotFound):  # the page says so when it runs next
-            self.registry.lose(self.running, passage_id)
+            self.registry.lose(self.running, passage_id, at)
 
     @property
     def lost(self) -> list[str]:

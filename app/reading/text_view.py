@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.reading.reports import ReportQueue
+from app.parts.reports import ReportQueue
 from fer_core.reading.notes import PassageNote, Span
 from fer_core.texts.document import Document, Passage
 from fer_core.texts.sentences import paragraph_spans

@@ -8,6 +8,7 @@ import type { RolldownOptions } from "rolldown";
 export const PAGE_SCRIPTS = {
   text_view: "../../app/reading/frontend/text_view",
   companion: "../../app/parts/frontend/companion",
+  player: "../../app/parts/frontend/player",
 } as const;
 
 export const pageBuild = (name: keyof typeof PAGE_SCRIPTS) =>
@@ -20,4 +21,4 @@ export const pageBuild = (name: keyof typeof PAGE_SCRIPTS) =>
     },
   }) satisfies RolldownOptions;
 
-export default [pageBuild("text_view"), pageBuild("companion")];
+export default [pageBuild("text_view"), pageBuild("companion"), pageBuild("player")];

@@ -68,11 +68,12 @@ def passage_table(
     return table
 
 
-def comprehension_map(table: pd.DataFrame) -> alt.LayerChart:
+def comprehension_map(table: pd.DataFrame, what: str = "Passage") -> alt.LayerChart:
     """Return the comprehension estimate of each passage with its interval, and the marks.
 
     Args:
         table: Of `passage_table`, at least one line.
+        what: A line of it is: the title of the axis.
     """
     shown = table.assign(
         interval=[
@@ -80,7 +81,7 @@ def comprehension_map(table: pd.DataFrame) -> alt.LayerChart:
             for low, high in zip(table["low"], table["high"], strict=True)
         ]
     )
-    base = _base(shown)
+    base = _base(shown, what)
     scale = alt.Scale(domain=[0, 100])
     axis = alt.Axis(minExtent=_AXIS_PX, tickCount=5)
     return alt.LayerChart(
@@ -124,11 +125,11 @@ def pace_map(table: pd.DataFrame, own: Pace) -> alt.LayerChart:
     ).properties(height=_HEIGHT, autosize=_PLOT_HEIGHT)
 
 
-def _base(table: pd.DataFrame) -> alt.Chart:
+def _base(table: pd.DataFrame, what: str = "Passage") -> alt.Chart:
     return alt.Chart(table).encode(
         x=alt.X(
             "passage:Q",
-            title="Passage",
+            title=what,
             scale=alt.Scale(domain=[0.3, len(table) + 0.7], nice=False),
             axis=alt.Axis(format="d", tickMinStep=1, grid=False),
         ),

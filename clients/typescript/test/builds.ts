@@ -17,6 +17,9 @@ export const COMPANION_PAGE = readFileSync(
   "utf-8",
 );
 
+export const PLAYER = readFileSync(here("../../../app/parts/frontend/player.js"), "utf-8");
+export const PLAYER_PAGE = readFileSync(here("../../../app/parts/frontend/player.html"), "utf-8");
+
 export async function built(options: BuildOptions): Promise<string> {
   const { output } = await build({ cwd: here("..").pathname, ...options, write: false });
   return output[0].code;

@@ -7,7 +7,7 @@ import type { Component } from "../../../app/reading/frontend/text_view.js";
 import { pageBuild } from "../rolldown.page.config.js";
 import type { watchPassages } from "../src/passages.js";
 import type { PassageSeen } from "../src/types.js";
-import { built, COMPANION, load, TEXT_VIEW } from "./builds.js";
+import { built, COMPANION, load, PLAYER, TEXT_VIEW } from "./builds.js";
 import { scrollTo } from "./layout.js";
 import { openReader } from "./reader.js";
 
@@ -23,6 +23,7 @@ afterEach(() => vi.useRealTimers());
 it("the committed scripts of the app are built from their sources", async () => {
   expect(TEXT_VIEW, "run: npm run build").toBe(await built(pageBuild("text_view")));
   expect(COMPANION, "run: npm run build").toBe(await built(pageBuild("companion")));
+  expect(PLAYER, "run: npm run build").toBe(await built(pageBuild("player")));
 });
 
 it("the same reading is told alike by the page and by the client", async () => {

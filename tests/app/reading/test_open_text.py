@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.parts.reports import PassageView, ReaderAction
 from app.reading.open_text import REPORTS_WITHIN_S, OpenText
-from app.reading.reports import PassageView, ReaderAction
 from app.reading.text_view import PASSAGES_AT_ONCE
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession

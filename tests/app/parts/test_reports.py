@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.reading.reports import PassageView, ReaderAction, ReportQueue
+from app.parts.reports import PassageView, ReaderAction, ReportQueue
+from fer_core.reading.playback import Played
 
 NOW = 1_700_000_000.0
 Item = dict[str, Any]
@@ -63,7 +64,7 @@ def test_what_the_learner_does_comes_through() -> None:
     )
     assert news == [
         ReaderAction("mark", "p1"),
-        ReaderAction("lost", "p2"),
+        ReaderAction("lost", "p2", at=NOW),
         ReaderAction("part", by=1),
     ]
 
@@ -112,4 +113,21 @@ def test_highlights_notes_and_the_end_are_read() -> None:
         ReaderAction("highlight", "p1", sentences=(0, 2)),
         ReaderAction("note", "p2", words="why?"),
         ReaderAction("finish"),
+    ]
+
+
+def test_what_a_video_played_and_where_one_was_lost_move_to_the_apps_clock() -> None:
+    items = (
+        {"n": 1, "kind": "play", "start": 100.0, "end": 102.0, "from": 60.0, "to": 62.0},
+        {"n": 2, "kind": "lost", "passage": "p2", "at": 101.0},
+        {"n": 3, "kind": "play", "start": 100.0, "end": 102.0, "from": 62.0, "to": 60.0},
+        {"n": 4, "kind": "play", "start": 100.0, "end": 102.0, "from": -1.0, "to": 60.0},
+        {"n": 5, "kind": "play", "start": 100.0, "end": 500.0, "from": 0.0, "to": 400.0},
+        {"n": 6, "kind": "play", "start": 100.0, "end": 102.0, "from": 0.0, "to": "NaN"},
+        {"n": 7, "kind": "lost", "passage": "p2", "at": "Infinity"},
+    )
+    told = {"stream": "a", "sent": 103.0, "items": list(items)}
+    assert ReportQueue().take(told, 1103.0) == [
+        Played(1100.0, 1102.0, 60.0, 62.0),
+        ReaderAction("lost", "p2", at=1101.0),
     ]

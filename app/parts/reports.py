@@ -1,4 +1,4 @@
-"""What the browser reports of the text on its screen, and what the reader did in it."""
+"""What the browser reports of the text or the video on its screen, and what was done in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fer_core.reading.playback import Played
 from fer_core.reading.visibility import LONGEST_REPORT_S
+from fer_core.texts.video import LONGEST_S
 
 _NONSENSE = (KeyError, TypeError, ValueError, OverflowError, AttributeError, IndexError)
 
@@ -32,6 +34,7 @@ class ReaderAction:
         by: For "part": 1 forward, -1 back.
         sentences: For "highlight": their places in the passage, from 0.
         words: For "note".
+        at: For "lost": when, on the app's clock.
     """
 
     kind: str
@@ -39,6 +42,7 @@ class ReaderAction:
     by: int = 0
     sentences: tuple[int, ...] = ()
     words: str = ""
+    at: float | None = None
 
 
 class ReportQueue:
@@ -58,7 +62,7 @@ class ReportQueue:
         """What to tell the browser, so that it can forget what has arrived."""
         return {"stream": self._latest, "number": self._numbers.get(self._latest, 0)}
 
-    def take(self, report: Any, now: float) -> list[PassageView | ReaderAction]:
+    def take(self, report: Any, now: float) -> list[PassageView | Played | ReaderAction]:
         """Return what is new in a report; nothing for one that makes no sense.
 
         Args:
@@ -74,7 +78,7 @@ class ReportQueue:
             return []
         self._latest = stream
         self._offsets[stream] = min(self._offsets.get(stream, now - sent), now - sent)
-        news: list[PassageView | ReaderAction] = []
+        news: list[PassageView | Played | ReaderAction] = []
         for item in items:
             if int(item["n"]) <= self._numbers.get(stream, 0):
                 continue
@@ -86,8 +90,14 @@ class ReportQueue:
         return news
 
 
-def _read(item: Mapping[str, Any], offset: float) -> PassageView | ReaderAction:
+def _read(item: Mapping[str, Any], offset: float) -> PassageView | Played | ReaderAction:
     kind = item["kind"]
+    if kind == "play":
+        start, end = float(item["start"]) + offset, float(item["end"]) + offset
+        places = float(item["from"]), float(item["to"])
+        if not (0 < end - start <= 2 * LONGEST_REPORT_S and max(places) <= LONGEST_S):
+            raise ValueError("a stretch of a video lasts from now to then")
+        return Played(start, end, *places)
     if kind == "view":
         start, end = float(item["start"]) + offset, float(item["end"]) + offset
         if not 0 < end - start <= 2 * LONGEST_REPORT_S:
@@ -97,13 +107,18 @@ def _read(item: Mapping[str, Any], offset: float) -> PassageView | ReaderAction:
             raise ValueError("a share lies between 0 and 1")
         return PassageView(start, end, shares)
     if kind == "highlight":
-        places = tuple(int(place) for place in item["sentences"])
-        return ReaderAction(kind, str(item["passage"]), sentences=places)
+        chosen = tuple(int(place) for place in item["sentences"])
+        return ReaderAction(kind, str(item["passage"]), sentences=chosen)
     if kind == "note":
         return ReaderAction(kind, str(item["passage"]), words=str(item["note"]))
     if kind == "finish":
         return ReaderAction(kind)
-    if kind in ("mark", "lost"):
+    if kind == "lost":
+        at = float(item["at"]) + offset
+        if not math.isfinite(at):
+            raise ValueError("a press has a time")
+        return ReaderAction(kind, str(item["passage"]), at=at)
+    if kind == "mark":
         return ReaderAction(kind, str(item["passage"]))
     if kind == "part":
         return ReaderAction(kind, by=1 if item["by"] > 0 else -1)
