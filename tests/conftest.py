@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import settings
+from sqlalchemy import Engine, inspect
 
 from fer_core.config import PROJECT_ROOT, Settings, get_settings
+from fer_core.storage import database as databases
+from fer_core.storage.schema import upgrade as migrate
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.image import RgbImage
@@ -54,6 +59,32 @@ def _fresh_settings() -> Iterator[None]:
     get_settings.cache_clear()
     yield
     get_settings.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _new_histories_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give a new SQLite history the tables that the migrations made once: a third of the time.
+
+    PostgreSQL, test_schema.py and the processes that tests start run the migrations themselves.
+    """
+    made = tmp_path_factory.mktemp("tables") / "history.sqlite"
+    migrated = databases.Database(f"sqlite:///{made}")
+    migrated.prepare()
+    migrated.close()
+    with closing(sqlite3.connect(made)) as connection:
+        statements = list(connection.iterdump())[1:-1]  # without its BEGIN and COMMIT
+
+    def upgrade(engine: Engine) -> None:
+        if engine.dialect.name == "sqlite":
+            with engine.begin() as connection:
+                if not inspect(connection).get_table_names():
+                    for statement in statements:
+                        connection.exec_driver_sql(statement)
+        migrate(engine)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(databases, "upgrade", upgrade)
+        yield
 
 
 @pytest.fixture(scope="session")

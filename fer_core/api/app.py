@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -146,7 +147,7 @@ def create_app(
             monotonic,
         ),
     )
-    app.extensions["fer_openapi"] = json.dumps(_contract_of(app), ensure_ascii=False)
+    app.extensions["fer_openapi"] = _contract_text()
     observer.install(app)
     RequestGuard(settings, keys, require_key=require_key).install(app)
     register_error_handlers(app)
@@ -156,7 +157,13 @@ def create_app(
 
 def make_contract() -> dict[str, Any]:
     """Return the OpenAPI document, as /openapi.json has it."""
-    return _contract_of(_routes())
+    return build_document(_routes(), (*REQUESTS, *CARD_REQUESTS), RESPONSES)
+
+
+@cache
+def _contract_text() -> str:
+    """Return the document as text, made once: no setting changes it, and it takes a while."""
+    return json.dumps(make_contract(), ensure_ascii=False)
 
 
 def _routes() -> FerApi:
@@ -182,7 +189,3 @@ def _routes() -> FerApi:
     ):
         app.register_api(resource)
     return app
-
-
-def _contract_of(app: FerApi) -> dict[str, Any]:
-    return build_document(app, (*REQUESTS, *CARD_REQUESTS), RESPONSES)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from fer_core.errors import DatabaseTooNew
 
@@ -19,15 +20,14 @@ _POSTGRES_LOCK = 7_305_112
 
 def newest_revision() -> str:
     """Return the name of this version's schema."""
-    revision = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    assert revision is not None  # noqa: S101  (there is at least the first)
-    return revision
+    return revisions()[-1]
 
 
-def revisions() -> list[str]:
+@cache
+def revisions() -> tuple[str, ...]:
     """Return the names of all schemas so far, oldest first."""
     script = ScriptDirectory(str(MIGRATIONS))
-    return [step.revision for step in script.walk_revisions()][::-1]
+    return tuple(step.revision for step in script.walk_revisions())[::-1]
 
 
 def upgrade(engine: Engine, to: str = "head") -> None:
@@ -44,14 +44,12 @@ def upgrade(engine: Engine, to: str = "head") -> None:
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRES_LOCK})
-        if not _is_known(connection):
+        current = MigrationContext.configure(connection).get_current_heads()
+        if not set(current) <= set(revisions()):
             raise DatabaseTooNew
+        if current == (newest_revision(),) and to == "head":
+            return  # as at every start but the first: Alembic would read all its steps
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, to)
-
-
-def _is_known(connection: Connection) -> bool:
-    current = MigrationContext.configure(connection).get_current_heads()
-    return set(current) <= set(revisions())

@@ -49,6 +49,15 @@ def fill(store: SessionStore) -> None:
     store.set_note("s1", "=1+1, „quoted“\nsecond row")
 
 
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The export of a filled history: made once for all that break it."""
+    file = tmp_path_factory.mktemp("filled") / "history.sqlite"
+    with SessionStore(f"sqlite:///{file}") as store:
+        fill(store)
+        return store.archive.export()
+
+
 def everything(store: SessionStore) -> dict[str, list[dict[str, Any]]]:
     with store.database.reading() as connection:
         return {
@@ -203,9 +212,10 @@ def test_an_export_that_a_person_packed_again_comes_in_whole(
     assert everything(store) == before
 
 
-def test_an_export_with_damaged_or_locked_bytes_changes_nothing(store: SessionStore) -> None:
-    fill(store)
-    damaged = bytearray(store.archive.export())
+def test_an_export_with_damaged_or_locked_bytes_changes_nothing(
+    store: SessionStore, exported: bytes
+) -> None:
+    damaged = bytearray(exported)
     with zipfile.ZipFile(io.BytesIO(damaged)) as archive:
         start = archive.getinfo(FIRST).header_offset + 60
     locked = bytearray(damaged)
@@ -214,7 +224,6 @@ def test_an_export_with_damaged_or_locked_bytes_changes_nothing(store: SessionSt
         at = -1
         while (at := locked.find(header, at + 1)) >= 0:
             locked[at + (6 if header[2] == 3 else 8)] |= 1
-    store.erase_all()
     for data in (damaged, locked):
         with pytest.raises(HistoryFileInvalid):
             store.archive.import_file(io.BytesIO(data))
@@ -253,11 +262,8 @@ FIRST = "json/sessions/0001.json"
     ],
 )
 def test_a_file_that_is_no_whole_export_changes_nothing(
-    store: SessionStore, change: Change
+    store: SessionStore, exported: bytes, change: Change
 ) -> None:
-    fill(store)
-    exported = store.archive.export()
-    store.erase_all()
     with pytest.raises(HistoryFileInvalid):
         store.archive.import_file(io.BytesIO(rewritten(exported, change)))
     assert count_rows(store) == 0
@@ -269,11 +275,8 @@ def test_what_is_no_zip_is_named(store: SessionStore, data: bytes) -> None:
         store.archive.import_file(io.BytesIO(data))
 
 
-def test_an_export_of_a_newer_version_is_refused(store: SessionStore) -> None:
-    fill(store)
-    newer = rewritten(
-        store.archive.export(), edit("manifest.json", lambda value: value.update(schema="9"))
-    )
+def test_an_export_of_a_newer_version_is_refused(store: SessionStore, exported: bytes) -> None:
+    newer = rewritten(exported, edit("manifest.json", lambda value: value.update(schema="9")))
     with pytest.raises(HistoryFileTooNew, match="newer version"):
         store.archive.import_file(io.BytesIO(newer))
 
