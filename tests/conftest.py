@@ -24,7 +24,7 @@ from fer_core.vision.image import RgbImage
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
 
-# Two test processes share two cores: torch's further threads would only wait for each other.
+# Three test processes share two cores: torch's further threads would only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # No test asserts a time: how long an example takes is the machine's affair.
