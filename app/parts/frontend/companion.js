@@ -1,5 +1,157 @@
 // Made from companion.ts by `npm run build` in clients/typescript: change that.
+// ../../app/parts/frontend/caller.ts
+/**
+* Calls somebody who looks elsewhere: by one soft sound and a notification. Each call has a name, and
+* is made once, whatever is loaded anew and however many tabs there are.
+*/
+/** Where the names of the last calls are kept, for all tabs, and how many. */
+const CALLED = "expressions-called";
+const MOST_CALLED = 20;
+var Caller = class {
+	audio = null;
+	/** A browser lets a page sound only after it was touched. */
+	touched() {
+		this.audio?.resume();
+	}
+	close() {
+		this.audio?.close();
+		this.audio = null;
+	}
+	call(id, words, kind, wishes) {
+		if (called().includes(id)) return;
+		noteCalled(id);
+		if (wishes.sound) this.chime(kind);
+		const looksElsewhere = document.visibilityState === "hidden" || !document.hasFocus();
+		if (!wishes.notifications || !granted() || !looksElsewhere) return;
+		const shown = new Notification(words, {
+			body: wishes.title,
+			tag: id,
+			silent: true
+		});
+		shown.onclick = () => {
+			window.focus();
+			shown.close();
+		};
+	}
+	/** Two soft tones: falling for a break, rising for its end, one alone for a question. */
+	chime(kind) {
+		this.audio ??= new AudioContext();
+		const { audio } = this;
+		audio.resume();
+		({
+			due: [660, 528],
+			over: [528, 660],
+			question: [594]
+		})[kind].forEach((frequency, index) => {
+			const start = audio.currentTime + .05 + index * .28;
+			const tone = audio.createOscillator();
+			const volume = audio.createGain();
+			tone.frequency.value = frequency;
+			volume.gain.setValueAtTime(1e-4, start);
+			volume.gain.exponentialRampToValueAtTime(.12, start + .04);
+			volume.gain.exponentialRampToValueAtTime(1e-4, start + .9);
+			tone.connect(volume).connect(audio.destination);
+			tone.start(start);
+			tone.stop(start + 1);
+		});
+	}
+};
+function granted() {
+	return "Notification" in window && Notification.permission === "granted";
+}
+let calledHere = [];
+function called() {
+	try {
+		const kept = JSON.parse(localStorage.getItem(CALLED) ?? "[]");
+		return [...calledHere, ...Array.isArray(kept) ? kept.map(String) : []];
+	} catch {
+		return calledHere;
+	}
+}
+function noteCalled(id) {
+	calledHere = [id, ...called()].slice(0, MOST_CALLED);
+	try {
+		localStorage.setItem(CALLED, JSON.stringify(calledHere));
+	} catch {}
+}
+// ../../app/parts/frontend/dom.ts
+/** What every part of the app in the browser does with its elements and with keys. */
+const TYPING = "input, textarea, select, [contenteditable], [role=slider], [role=dialog]";
+function find(parent, selector) {
+	const found = parent.querySelector(selector);
+	if (found === null) throw new Error(`no element ${selector}`);
+	return found;
+}
+/** Whether a key belongs to the browser, or to somebody who handled it before. */
+function isTaken(event) {
+	return event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented;
+}
+/** Whether a key is meant for the element in which it was pressed. */
+function isTyped(event) {
+	const [target] = event.composedPath();
+	return target instanceof Element && target.closest(TYPING) !== null;
+}
+// ../../app/parts/frontend/small_window.ts
+var SmallWindow = class {
+	opened = null;
+	get isKnown() {
+		return smallWindows() !== void 0;
+	}
+	/** Open the window, or close it. */
+	async toggle() {
+		if (this.opened !== null) {
+			this.opened.close();
+			return;
+		}
+		const opened = await smallWindows()?.requestWindow({
+			width: 260,
+			height: 150
+		});
+		if (opened === void 0) return;
+		this.opened = opened;
+		const { document: inside } = opened;
+		inside.title = "Study timer";
+		const style = inside.createElement("style");
+		style.textContent = "body { margin: 0; height: 100vh; display: grid; place-content: center; gap: .2rem; text-align: center; font-family: system-ui, sans-serif; color-scheme: light dark; background: Canvas; color: CanvasText } strong { font-size: 3rem; font-variant-numeric: tabular-nums; line-height: 1 } button { font: inherit; padding: .3rem .8rem }";
+		const [label, time, press] = [
+			"span",
+			"strong",
+			"button"
+		].map((tag) => inside.createElement(tag));
+		inside.head.append(style);
+		if (label && time && press) inside.body.append(label, time, press);
+		opened.addEventListener("pagehide", () => this.opened = null);
+	}
+	close() {
+		this.opened?.close();
+	}
+	/** Show a state, the time, and what a press does; without a window nothing happens. */
+	show(state, shownTime, words, press) {
+		const body = this.opened?.document.body;
+		if (!body) return;
+		const [label, time, button] = body.children;
+		if (!label || !time || !button) return;
+		label.textContent = state;
+		time.textContent = shownTime;
+		if (button.textContent !== words) button.textContent = words;
+		button.onclick = press;
+	}
+};
+function smallWindows() {
+	return window.documentPictureInPicture;
+}
 // ../../app/parts/frontend/companion.ts
+/**
+* The study timer in the browser: the time left in a ring and in the tab's title, one soft sound, a
+* notification and a small window for somebody who looks elsewhere, and keys.
+*
+* The app tells where the timer stands. Between two of its messages the time goes on here, so that
+* it is right to the second, and a break is noticed in a tab that the browser has slowed down. What
+* calls the learner has a name, and each name calls once, whatever is loaded anew and however many
+* tabs there are.
+*
+* The page runs companion.js, which `npm run build` in clients/typescript makes of this file and those beside it.
+*/
 const KEYS = {
 	p: "pause",
 	b: "break",
@@ -17,9 +169,6 @@ const LABELS = {
 };
 /** Farther from the app's time than this, the time here is put right. Seconds. */
 const RIGHT_WITHIN_S = 1.5;
-/** Where the names of the last calls are kept, for all tabs, and how many. */
-const CALLED = "expressions-called";
-const MOST_CALLED = 20;
 /** Of the session's title, in the tab. */
 const TITLE_LETTERS = 60;
 const CIRCUMFERENCE = 2 * Math.PI * 54;
@@ -44,8 +193,8 @@ var Companion = class {
 	at = performance.now();
 	running = null;
 	pageTitle = document.title;
-	small = null;
-	audio = null;
+	small = new SmallWindow();
+	caller = new Caller();
 	chosen = /* @__PURE__ */ new Map();
 	constructor(parent, { data, setTriggerValue, setStateValue }) {
 		this.data = data;
@@ -55,8 +204,8 @@ var Companion = class {
 		find(this.root, "[data-act=sound]").onclick = () => this.chooseSound();
 		find(this.root, "[data-act=notifications]").onclick = () => void this.chooseNotifications();
 		const window = find(this.root, "[data-act=window]");
-		window.hidden = smallWindows() === void 0;
-		window.onclick = () => void this.openSmallWindow();
+		window.hidden = !this.small.isKnown;
+		window.onclick = () => void this.small.toggle().then(() => this.showSmallWindow());
 	}
 	update({ data, setTriggerValue, setStateValue }) {
 		this.tell = setTriggerValue;
@@ -95,7 +244,7 @@ var Companion = class {
 		const stopTicking = everySecond(() => this.show());
 		signal.addEventListener("abort", stopTicking);
 		document.addEventListener("keydown", (event) => this.key(event), { signal });
-		const touched = () => void this.audio?.resume();
+		const touched = () => this.caller.touched();
 		document.addEventListener("pointerdown", touched, { signal });
 		document.addEventListener("keydown", touched, { signal });
 		document.addEventListener("visibilitychange", () => this.show(), { signal });
@@ -111,9 +260,8 @@ var Companion = class {
 		this.running?.abort();
 		this.running = null;
 		document.title = this.pageTitle;
-		this.small?.close();
-		this.audio?.close();
-		this.audio = null;
+		this.small.close();
+		this.caller.close();
 	}
 	/** Let the time go on since it was looked at last. */
 	pass() {
@@ -178,51 +326,14 @@ var Companion = class {
 	}
 	callIfDue() {
 		const { session, turn, length_s, call } = this.data;
-		if (this.phase === "due") this.call(`${session}/${turn}/${length_s}/due`, "Time for a break.", "due");
-		else if (this.phase === "break_over") this.call(`${session}/${turn}/${length_s}/over`, "The break is over.", "over");
-		else if (call !== null && this.phase === "focus") this.call(`${session}/${call.id}`, call.words, "question");
-	}
-	call(id, words, kind) {
-		if (called().includes(id)) return;
-		noteCalled(id);
-		if (this.data.sound) this.chime(kind);
-		const looksElsewhere = document.visibilityState === "hidden" || !document.hasFocus();
-		if (!this.data.notifications || !granted() || !looksElsewhere) return;
-		const shown = new Notification(words, {
-			body: this.data.title,
-			tag: id,
-			silent: true
-		});
-		shown.onclick = () => {
-			window.focus();
-			shown.close();
-		};
-	}
-	/** Two soft tones: falling for a break, rising for its end, one alone for a question. */
-	chime(kind) {
-		this.audio ??= new AudioContext();
-		const { audio } = this;
-		audio.resume();
-		({
-			due: [660, 528],
-			over: [528, 660],
-			question: [594]
-		})[kind].forEach((frequency, index) => {
-			const start = audio.currentTime + .05 + index * .28;
-			const tone = audio.createOscillator();
-			const volume = audio.createGain();
-			tone.frequency.value = frequency;
-			volume.gain.setValueAtTime(1e-4, start);
-			volume.gain.exponentialRampToValueAtTime(.12, start + .04);
-			volume.gain.exponentialRampToValueAtTime(1e-4, start + .9);
-			tone.connect(volume).connect(audio.destination);
-			tone.start(start);
-			tone.stop(start + 1);
-		});
+		const round = `${session}/${turn}/${length_s}`;
+		if (this.phase === "due") this.caller.call(`${round}/due`, "Time for a break.", "due", this.data);
+		else if (this.phase === "break_over") this.caller.call(`${round}/over`, "The break is over.", "over", this.data);
+		else if (call !== null && this.phase === "focus") this.caller.call(`${session}/${call.id}`, call.words, "question", this.data);
 	}
 	chooseSound() {
 		const sound = !this.data.sound;
-		if (sound) this.chime("over");
+		if (sound) this.caller.chime("over");
 		this.choose("sound", sound);
 	}
 	async chooseNotifications() {
@@ -233,34 +344,7 @@ var Companion = class {
 		}
 		this.choose("notifications", notifications);
 	}
-	async openSmallWindow() {
-		if (this.small !== null) {
-			this.small.close();
-			return;
-		}
-		const opened = await smallWindows()?.requestWindow({
-			width: 260,
-			height: 150
-		});
-		if (opened === void 0) return;
-		this.small = opened;
-		const { document: inside } = opened;
-		inside.title = "Study timer";
-		const style = inside.createElement("style");
-		style.textContent = "body { margin: 0; height: 100vh; display: grid; place-content: center; gap: .2rem; text-align: center; font-family: system-ui, sans-serif; color-scheme: light dark; background: Canvas; color: CanvasText } strong { font-size: 3rem; font-variant-numeric: tabular-nums; line-height: 1 } button { font: inherit; padding: .3rem .8rem }";
-		const [label, time, press] = [
-			"span",
-			"strong",
-			"button"
-		].map((tag) => inside.createElement(tag));
-		inside.head.append(style);
-		if (label && time && press) inside.body.append(label, time, press);
-		opened.addEventListener("pagehide", () => this.small = null);
-		this.showSmallWindow();
-	}
 	showSmallWindow() {
-		const body = this.small?.document.body;
-		if (!body) return;
 		const { phase } = this;
 		const [words, press] = {
 			focus: ["Pause", "pause"],
@@ -269,18 +353,10 @@ var Companion = class {
 			break_over: ["Back to work", "break"],
 			paused: ["Resume", "pause"]
 		}[phase];
-		const [label, time, button] = body.children;
-		if (!label || !time || !button) return;
-		label.textContent = LABELS[phase];
-		time.textContent = this.time;
-		if (button.textContent !== words) button.textContent = words;
-		button.onclick = () => this.press(press);
+		this.small.show(LABELS[phase], this.time, words, () => this.press(press));
 	}
 	key(event) {
-		const [target] = event.composedPath();
-		if (this.data.quiet || event.repeat) return;
-		if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-		if (target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=slider], [role=dialog]")) return;
+		if (this.data.quiet || event.repeat || isTaken(event) || isTyped(event)) return;
 		const press = KEYS[event.key.toLowerCase()];
 		if (press === void 0) return;
 		event.preventDefault();
@@ -312,36 +388,10 @@ function everySecond(tick) {
 		URL.revokeObjectURL(address);
 	}
 }
-function smallWindows() {
-	return window.documentPictureInPicture;
-}
-function granted() {
-	return "Notification" in window && Notification.permission === "granted";
-}
-let calledHere = [];
-function called() {
-	try {
-		const kept = JSON.parse(localStorage.getItem(CALLED) ?? "[]");
-		return [...calledHere, ...Array.isArray(kept) ? kept.map(String) : []];
-	} catch {
-		return calledHere;
-	}
-}
-function noteCalled(id) {
-	calledHere = [id, ...called()].slice(0, MOST_CALLED);
-	try {
-		localStorage.setItem(CALLED, JSON.stringify(calledHere));
-	} catch {}
-}
 function clockText(seconds) {
 	const whole = Math.max(0, Math.floor(seconds));
 	const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
 	const two = (value) => String(value).padStart(2, "0");
 	return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
-}
-function find(parent, selector) {
-	const found = parent.querySelector(selector);
-	if (found === null) throw new Error(`no element ${selector}`);
-	return found;
 }
 export { show as default };

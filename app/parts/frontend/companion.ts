@@ -7,8 +7,12 @@
  * calls the learner has a name, and each name calls once, whatever is loaded anew and however many
  * tabs there are.
  *
- * The page runs companion.js, which `npm run build` in clients/typescript makes of this file.
+ * The page runs companion.js, which `npm run build` in clients/typescript makes of this file and those beside it.
  */
+
+import { Caller, granted } from "./caller.js";
+import { find, isTaken, isTyped } from "./dom.js";
+import { SmallWindow } from "./small_window.js";
 
 export type Phase = "focus" | "due" | "break" | "break_over" | "paused";
 
@@ -69,16 +73,9 @@ const LABELS: Readonly<Record<Phase, string>> = {
 };
 /** Farther from the app's time than this, the time here is put right. Seconds. */
 const RIGHT_WITHIN_S = 1.5;
-/** Where the names of the last calls are kept, for all tabs, and how many. */
-const CALLED = "expressions-called";
-const MOST_CALLED = 20;
 /** Of the session's title, in the tab. */
 const TITLE_LETTERS = 60;
 const CIRCUMFERENCE = 2 * Math.PI * 54;
-
-interface SmallWindows {
-  requestWindow: (size: { width: number; height: number }) => Promise<Window>;
-}
 
 const companions = new WeakMap<ParentNode, Companion>();
 
@@ -103,8 +100,8 @@ class Companion {
   private at = performance.now();
   private running: AbortController | null = null;
   private pageTitle = document.title;
-  private small: Window | null = null;
-  private audio: AudioContext | null = null;
+  private readonly small = new SmallWindow();
+  private readonly caller = new Caller();
   private readonly chosen = new Map<keyof Choice, boolean>();
 
   constructor(parent: ParentNode, { data, setTriggerValue, setStateValue }: Component) {
@@ -115,8 +112,8 @@ class Companion {
     find(this.root, "[data-act=sound]").onclick = () => this.chooseSound();
     find(this.root, "[data-act=notifications]").onclick = () => void this.chooseNotifications();
     const window = find(this.root, "[data-act=window]");
-    window.hidden = smallWindows() === undefined;
-    window.onclick = () => void this.openSmallWindow();
+    window.hidden = !this.small.isKnown;
+    window.onclick = () => void this.small.toggle().then(() => this.showSmallWindow());
   }
 
   update({ data, setTriggerValue, setStateValue }: Component): void {
@@ -158,8 +155,7 @@ class Companion {
     const stopTicking = everySecond(() => this.show());
     signal.addEventListener("abort", stopTicking);
     document.addEventListener("keydown", (event) => this.key(event), { signal });
-    // A browser lets a page sound only after it was touched.
-    const touched = () => void this.audio?.resume();
+    const touched = () => this.caller.touched();
     document.addEventListener("pointerdown", touched, { signal });
     document.addEventListener("keydown", touched, { signal });
     document.addEventListener("visibilitychange", () => this.show(), { signal });
@@ -173,9 +169,8 @@ class Companion {
     this.running?.abort();
     this.running = null;
     document.title = this.pageTitle;
-    this.small?.close();
-    void this.audio?.close();
-    this.audio = null;
+    this.small.close();
+    this.caller.close();
   }
 
   // The time
@@ -267,50 +262,18 @@ class Companion {
 
   private callIfDue(): void {
     const { session, turn, length_s, call } = this.data;
+    const round = `${session}/${turn}/${length_s}`;
     if (this.phase === "due")
-      this.call(`${session}/${turn}/${length_s}/due`, "Time for a break.", "due");
+      this.caller.call(`${round}/due`, "Time for a break.", "due", this.data);
     else if (this.phase === "break_over")
-      this.call(`${session}/${turn}/${length_s}/over`, "The break is over.", "over");
+      this.caller.call(`${round}/over`, "The break is over.", "over", this.data);
     else if (call !== null && this.phase === "focus")
-      this.call(`${session}/${call.id}`, call.words, "question");
-  }
-
-  private call(id: string, words: string, kind: "due" | "over" | "question"): void {
-    if (called().includes(id)) return;
-    noteCalled(id);
-    if (this.data.sound) this.chime(kind);
-    const looksElsewhere = document.visibilityState === "hidden" || !document.hasFocus();
-    if (!this.data.notifications || !granted() || !looksElsewhere) return;
-    const shown = new Notification(words, { body: this.data.title, tag: id, silent: true });
-    shown.onclick = () => {
-      window.focus();
-      shown.close();
-    };
-  }
-
-  /** Two soft tones: falling for a break, rising for its end, one alone for a question. */
-  private chime(kind: "due" | "over" | "question"): void {
-    this.audio ??= new AudioContext();
-    const { audio } = this;
-    void audio.resume();
-    const tones = { due: [660, 528], over: [528, 660], question: [594] }[kind];
-    tones.forEach((frequency, index) => {
-      const start = audio.currentTime + 0.05 + index * 0.28;
-      const tone = audio.createOscillator();
-      const volume = audio.createGain();
-      tone.frequency.value = frequency;
-      volume.gain.setValueAtTime(0.0001, start);
-      volume.gain.exponentialRampToValueAtTime(0.12, start + 0.04);
-      volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.9);
-      tone.connect(volume).connect(audio.destination);
-      tone.start(start);
-      tone.stop(start + 1);
-    });
+      this.caller.call(`${session}/${call.id}`, call.words, "question", this.data);
   }
 
   private chooseSound(): void {
     const sound = !this.data.sound;
-    if (sound) this.chime("over");
+    if (sound) this.caller.chime("over");
     this.choose("sound", sound);
   }
 
@@ -329,35 +292,7 @@ class Companion {
 
   // The small window that stays on top
 
-  private async openSmallWindow(): Promise<void> {
-    if (this.small !== null) {
-      this.small.close();
-      return;
-    }
-    const opened = await smallWindows()?.requestWindow({ width: 260, height: 150 });
-    if (opened === undefined) return;
-    this.small = opened;
-    const { document: inside } = opened;
-    inside.title = "Study timer";
-    const style = inside.createElement("style");
-    style.textContent =
-      "body { margin: 0; height: 100vh; display: grid; place-content: center; gap: .2rem;" +
-      " text-align: center; font-family: system-ui, sans-serif; color-scheme: light dark;" +
-      " background: Canvas; color: CanvasText }" +
-      " strong { font-size: 3rem; font-variant-numeric: tabular-nums; line-height: 1 }" +
-      " button { font: inherit; padding: .3rem .8rem }";
-    const [label, time, press] = ["span", "strong", "button"].map((tag) =>
-      inside.createElement(tag),
-    );
-    inside.head.append(style);
-    if (label && time && press) inside.body.append(label, time, press);
-    opened.addEventListener("pagehide", () => (this.small = null));
-    this.showSmallWindow();
-  }
-
   private showSmallWindow(): void {
-    const body = this.small?.document.body;
-    if (!body) return;
     const { phase } = this;
     const [words, press] = {
       focus: ["Pause", "pause"],
@@ -366,22 +301,13 @@ class Companion {
       break_over: ["Back to work", "break"],
       paused: ["Resume", "pause"],
     }[phase] as [string, string];
-    const [label, time, button] = body.children as unknown as HTMLElement[];
-    if (!label || !time || !button) return;
-    label.textContent = LABELS[phase];
-    time.textContent = this.time;
-    if (button.textContent !== words) button.textContent = words;
-    button.onclick = () => this.press(press);
+    this.small.show(LABELS[phase], this.time, words, () => this.press(press));
   }
 
   // Keys
 
   private key(event: KeyboardEvent): void {
-    const [target] = event.composedPath();
-    if (this.data.quiet || event.repeat) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    const typing = "input, textarea, select, [contenteditable], [role=slider], [role=dialog]";
-    if (target instanceof Element && target.closest(typing)) return;
+    if (this.data.quiet || event.repeat || isTaken(event) || isTyped(event)) return;
     const press = KEYS[event.key.toLowerCase()];
     if (press === undefined) return;
     event.preventDefault();
@@ -411,35 +337,6 @@ function everySecond(tick: () => void): () => void {
   }
 }
 
-function smallWindows(): SmallWindows | undefined {
-  return (window as { documentPictureInPicture?: SmallWindows }).documentPictureInPicture;
-}
-
-function granted(): boolean {
-  return "Notification" in window && Notification.permission === "granted";
-}
-
-// Storage may be forbidden; then each tab calls for itself.
-let calledHere: string[] = [];
-
-function called(): string[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(CALLED) ?? "[]");
-    return [...calledHere, ...(Array.isArray(kept) ? kept.map(String) : [])];
-  } catch {
-    return calledHere;
-  }
-}
-
-function noteCalled(id: string): void {
-  calledHere = [id, ...called()].slice(0, MOST_CALLED);
-  try {
-    localStorage.setItem(CALLED, JSON.stringify(calledHere));
-  } catch {
-    // See above.
-  }
-}
-
 function clockText(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
@@ -447,10 +344,4 @@ function clockText(seconds: number): string {
   return hours > 0
     ? `${hours}:${two(minutes)}:${two(whole % 60)}`
     : `${minutes}:${two(whole % 60)}`;
-}
-
-function find(parent: ParentNode, selector: string): HTMLElement {
-  const found = parent.querySelector<HTMLElement>(selector);
-  if (found === null) throw new Error(`no element ${selector}`);
-  return found;
 }

@@ -1,4 +1,10 @@
 // Made from player.ts by `npm run build` in clients/typescript: change that.
+// ../../app/parts/frontend/dom.ts
+function find(parent, selector) {
+	const found = parent.querySelector(selector);
+	if (found === null) throw new Error(`no element ${selector}`);
+	return found;
+}
 // ../../app/parts/frontend/player.ts
 /**
 * A lecture played from a file on the learner's own computer: it stays in the browser, and the app
@@ -286,10 +292,5 @@ function placeText(seconds) {
 	const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
 	const two = (value) => String(value).padStart(2, "0");
 	return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
-}
-function find(parent, selector) {
-	const found = parent.querySelector(selector);
-	if (found === null) throw new Error(`no element ${selector}`);
-	return found;
 }
 export { show as default };

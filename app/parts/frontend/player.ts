@@ -10,6 +10,8 @@
  * The page runs player.js, which `npm run build` in clients/typescript makes of this file.
  */
 
+import { find } from "./dom.js";
+
 const SEND_EVERY_MS = 2000;
 const BACK_S = 10;
 /** A file that differs by more from the one that the session is about is another one. Seconds. */
@@ -342,10 +344,4 @@ function placeText(seconds: number): string {
   return hours > 0
     ? `${hours}:${two(minutes)}:${two(whole % 60)}`
     : `${minutes}:${two(whole % 60)}`;
-}
-
-function find(parent: ParentNode, selector: string): HTMLElement {
-  const found = parent.querySelector<HTMLElement>(selector);
-  if (found === null) throw new Error(`no element ${selector}`);
-  return found;
 }

@@ -187,15 +187,142 @@ function viewOf(scroller) {
 		below: scroller.scrollHeight - (bottom - top) - above
 	};
 }
+// ../../app/parts/frontend/dom.ts
+/** What every part of the app in the browser does with its elements and with keys. */
+const TYPING = "input, textarea, select, [contenteditable], [role=slider], [role=dialog]";
+function find(parent, selector) {
+	const found = parent.querySelector(selector);
+	if (found === null) throw new Error(`no element ${selector}`);
+	return found;
+}
+/** Whether a key belongs to the browser, or to somebody who handled it before. */
+function isTaken(event) {
+	return event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented;
+}
+/** Whether a key is meant for the element in which it was pressed. */
+function isTyped(event) {
+	const [target] = event.composedPath();
+	return target instanceof Element && target.closest(TYPING) !== null;
+}
+// ../../app/reading/frontend/sections.ts
+function section({ id, headings, text, paragraphs, direction }) {
+	const made = document.createElement("section");
+	made.id = made.dataset["passage"] = id;
+	made.dir = direction;
+	for (const { level, text: words } of headings) {
+		const heading = document.createElement(`h${Math.min(6, level + 1)}`);
+		heading.textContent = words;
+		heading.dir = "auto";
+		made.append(heading);
+	}
+	const letters = Array.from(text);
+	let number = 0;
+	for (const sentences of paragraphs) {
+		const paragraph = document.createElement("p");
+		paragraph.dir = "auto";
+		let written = sentences[0]?.[0] ?? 0;
+		for (const [start, end] of sentences) {
+			if (start > written) paragraph.append(letters.slice(written, start).join(""));
+			const sentence = document.createElement("span");
+			sentence.dataset["sentence"] = String(number);
+			sentence.textContent = letters.slice(start, end).join("");
+			paragraph.append(sentence);
+			[number, written] = [number + 1, end];
+		}
+		made.append(paragraph);
+	}
+	return made;
+}
+function sentenceNumber(sentence) {
+	return Number(sentence.dataset["sentence"]);
+}
+/** Return the sentences of a passage's section, in order. */
+function sentencesOf(section) {
+	return [...section.querySelectorAll("[data-sentence]")];
+}
+/** Return the passage in which sentences are selected, and their numbers; null: none is. */
+function selectedIn(root, sections) {
+	const selection = root.getRootNode().getSelection?.() ?? document.getSelection();
+	if (selection === null || selection.isCollapsed) return null;
+	for (const [id, section] of sections) {
+		const sentences = sentencesOf(section).filter((sentence) => selection.containsNode(sentence, true)).map(sentenceNumber);
+		if (sentences.length > 0) return [id, sentences];
+	}
+	return null;
+}
+// ../../app/reading/frontend/notes_panel.ts
+/** The panel below the text: the sentences of one passage to highlight, and a note. */
+var NotesPanel = class {
+	element;
+	/** The passage that it is open for; "" while it is closed. */
+	passage = "";
+	constructor(element) {
+		this.element = element;
+	}
+	open({ id, number }, section, note, choose) {
+		this.passage = id;
+		find(this.element, ".panel-title").textContent = `Passage ${number}`;
+		const buttons = sentencesOf(section).map((sentence, at) => {
+			const button = document.createElement("button");
+			button.type = "button";
+			button.textContent = sentence.textContent;
+			button.dir = "auto";
+			button.onclick = () => choose(at);
+			return button;
+		});
+		find(this.element, ".sentences").replaceChildren(...buttons);
+		this.field.value = note;
+		this.element.hidden = false;
+		(buttons[0] ?? this.field).focus();
+	}
+	close() {
+		this.passage = "";
+		this.element.hidden = true;
+	}
+	/** What is written, without the spaces around it. */
+	get note() {
+		return this.field.value.trim();
+	}
+	/** Show which sentences are highlighted. */
+	show(chosen) {
+		find(this.element, ".sentences").querySelectorAll("button").forEach((button, at) => button.setAttribute("aria-pressed", String(chosen.includes(at))));
+	}
+	get field() {
+		return find(this.element, "textarea");
+	}
+};
+// ../../app/reading/frontend/report.ts
+var ReportQueue = class {
+	stream = Math.random().toString(36).slice(2);
+	number = 0;
+	items = [];
+	add(item) {
+		this.number += 1;
+		this.items.push({
+			n: this.number,
+			...item
+		});
+	}
+	/** Forget what the app has. */
+	forget({ stream, number }) {
+		if (stream === this.stream) this.items = this.items.filter((item) => item.n > number);
+	}
+	/** Return what the app does not have yet; null: it has everything. */
+	report() {
+		const { stream, items } = this;
+		return items.length === 0 ? null : {
+			stream,
+			sent: Date.now() / 1e3,
+			items
+		};
+	}
+};
 // ../../app/reading/frontend/text_view.ts
 /**
 * The text being read: shows passages in one column and reports, with times, how much of each
 * stood in the reading band, the part of the view that is not dimmed.
 *
-* Reports are items with numbers that only grow. They are kept and sent again until the app says
-* up to which number it has them, so none is lost and none counts twice.
-*
-* The page runs text_view.js, which `npm run build` in clients/typescript makes of this file.
+* The page runs text_view.js, which `npm run build` in clients/typescript makes of this file and those beside it.
 */
 const SEND_EVERY_MS = 2e3;
 const PRESS_MS = 500;
@@ -220,16 +347,14 @@ var TextView = class {
 	root;
 	scroller;
 	article;
-	stream = Math.random().toString(36).slice(2);
+	panel;
+	queue = new ReportQueue();
 	watch;
 	data;
 	setStateValue;
-	number = 0;
-	items = [];
 	sections = /* @__PURE__ */ new Map();
 	pressed = Number.NEGATIVE_INFINITY;
 	shown = "";
-	noted = "";
 	running = null;
 	constructor(parent, { data, setStateValue }) {
 		this.data = data;
@@ -237,12 +362,13 @@ var TextView = class {
 		this.root = find(parent, ".reader");
 		this.scroller = find(this.root, ".scroller");
 		this.article = find(this.root, "article");
+		this.panel = new NotesPanel(find(this.root, ".panel"));
 		this.watch = new ReadingWatch({
 			passages: () => this.sections,
 			scroller: this.scroller,
 			onStretch: ({ start, end, shares }) => {
 				const by = Object.fromEntries(shares);
-				this.add({
+				this.queue.add({
 					kind: "view",
 					start: start / 1e3,
 					end: end / 1e3,
@@ -260,7 +386,7 @@ var TextView = class {
 		this.root.style.setProperty("--size", `${size}px`);
 		this.root.style.setProperty("--measure", `${width}em`);
 		this.root.dataset["theme"] = theme;
-		if (data.acked.stream === this.stream) this.items = this.items.filter((item) => item.n > data.acked.number);
+		this.queue.forget(data.acked);
 		if (this.running === null) this.open();
 		const key = `${data.text_key}/${data.part}/${data.jump}`;
 		if (this.shown !== key) {
@@ -341,41 +467,20 @@ var TextView = class {
 			if (lost.includes(id)) label.push("⛰️ You were lost here");
 			if (note) label.push(`✎ ${note}`);
 			section.dataset["label"] = label.join(" · ");
-			for (const sentence of section.querySelectorAll("[data-sentence]")) sentence.classList.toggle("chosen", sentences.includes(sentenceNumber(sentence)));
+			for (const sentence of sentencesOf(section)) sentence.classList.toggle("chosen", sentences.includes(sentenceNumber(sentence)));
 		}
-		this.showChosen();
+		this.panel.show(this.data.notes[this.panel.passage]?.sentences ?? []);
 	}
 	openPanel(id) {
 		const passage = this.data.passages.find((one) => one.id === id);
 		const section = this.sections.get(id);
 		if (!passage || !section) return;
-		this.noted = id;
-		find(this.root, ".panel-title").textContent = `Passage ${passage.number}`;
-		const list = find(this.root, ".sentences");
-		const buttons = [...section.querySelectorAll("[data-sentence]")].map((sentence) => {
-			const button = document.createElement("button");
-			button.type = "button";
-			button.textContent = sentence.textContent;
-			button.dir = "auto";
-			button.onclick = () => this.highlight(id, [sentenceNumber(sentence)]);
-			return button;
-		});
-		list.replaceChildren(...buttons);
-		this.noteField.value = this.data.notes[id]?.note ?? "";
-		find(this.root, ".panel").hidden = false;
-		this.showChosen();
-		(buttons[0] ?? this.noteField).focus();
-	}
-	get noteField() {
-		return find(this.root, ".panel textarea");
-	}
-	showChosen() {
-		const chosen = this.data.notes[this.noted]?.sentences ?? [];
-		find(this.root, ".sentences").querySelectorAll("button").forEach((button, at) => button.setAttribute("aria-pressed", String(chosen.includes(at))));
+		const { sentences = [], note = "" } = this.data.notes[id] ?? {};
+		this.panel.open(passage, section, note, (sentence) => this.highlight(id, [sentence]));
+		this.panel.show(sentences);
 	}
 	closePanel() {
-		this.noted = "";
-		find(this.root, ".panel").hidden = true;
+		this.panel.close();
 		this.scroller.focus({ preventScroll: true });
 	}
 	/** Highlight sentences, or take the highlight away where all of them have it. */
@@ -403,7 +508,7 @@ var TextView = class {
 		this.announce(all ? "Highlight removed" : "Highlighted");
 	}
 	saveNote() {
-		const [id, note] = [this.noted, this.noteField.value.trim()];
+		const { passage: id, note } = this.panel;
 		const sentences = this.data.notes[id]?.sentences ?? [];
 		this.data = {
 			...this.data,
@@ -424,18 +529,8 @@ var TextView = class {
 		this.showMarks();
 		this.announce(note ? "Note saved" : "Note removed");
 	}
-	/** Return the sentences that the reader has selected, and the passage that they are in. */
-	selected() {
-		const selection = this.root.getRootNode().getSelection?.() ?? document.getSelection();
-		if (selection === null || selection.isCollapsed) return null;
-		for (const [id, section] of this.sections) {
-			const sentences = [...section.querySelectorAll("[data-sentence]")].filter((sentence) => selection.containsNode(sentence, true)).map(sentenceNumber);
-			if (sentences.length > 0) return [id, sentences];
-		}
-		return null;
-	}
 	noteOrHighlight(current) {
-		const selected = this.selected();
+		const selected = selectedIn(this.root, this.sections);
 		if (selected !== null) this.highlight(...selected);
 		else if (current !== void 0) this.openPanel(current);
 	}
@@ -473,13 +568,12 @@ var TextView = class {
 		return scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 2;
 	}
 	key(event) {
-		const [target] = event.composedPath();
-		if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-		if (event.key === "Escape" && this.noted !== "") {
+		if (isTaken(event)) return;
+		if (event.key === "Escape" && this.panel.passage !== "") {
 			this.closePanel();
 			return;
 		}
-		if (target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=slider]")) return;
+		if (isTyped(event)) return;
 		const action = KEYS[event.key];
 		if (action === void 0) return;
 		event.preventDefault();
@@ -549,62 +643,14 @@ var TextView = class {
 			behavior: calm ? "instant" : behavior
 		});
 	}
-	add(item) {
-		this.number += 1;
-		this.items.push({
-			n: this.number,
-			...item
-		});
-	}
 	tell(item) {
-		this.add(item);
+		this.queue.add(item);
 		this.send();
 	}
 	send() {
 		this.watch.cut();
-		if (this.running === null || this.items.length === 0) return;
-		const { stream, items } = this;
-		this.setStateValue("report", {
-			stream,
-			sent: Date.now() / 1e3,
-			items
-		});
+		const report = this.running === null ? null : this.queue.report();
+		if (report !== null) this.setStateValue("report", report);
 	}
 };
-function section({ id, headings, text, paragraphs, direction }) {
-	const made = document.createElement("section");
-	made.id = made.dataset["passage"] = id;
-	made.dir = direction;
-	for (const { level, text: words } of headings) {
-		const heading = document.createElement(`h${Math.min(6, level + 1)}`);
-		heading.textContent = words;
-		heading.dir = "auto";
-		made.append(heading);
-	}
-	const letters = Array.from(text);
-	let number = 0;
-	for (const sentences of paragraphs) {
-		const paragraph = document.createElement("p");
-		paragraph.dir = "auto";
-		let written = sentences[0]?.[0] ?? 0;
-		for (const [start, end] of sentences) {
-			if (start > written) paragraph.append(letters.slice(written, start).join(""));
-			const sentence = document.createElement("span");
-			sentence.dataset["sentence"] = String(number);
-			sentence.textContent = letters.slice(start, end).join("");
-			paragraph.append(sentence);
-			[number, written] = [number + 1, end];
-		}
-		made.append(paragraph);
-	}
-	return made;
-}
-function sentenceNumber(sentence) {
-	return Number(sentence.dataset["sentence"]);
-}
-function find(parent, selector) {
-	const found = parent.querySelector(selector);
-	if (found === null) throw new Error(`no element ${selector}`);
-	return found;
-}
 export { show as default };

@@ -2,65 +2,19 @@
  * The text being read: shows passages in one column and reports, with times, how much of each
  * stood in the reading band, the part of the view that is not dimmed.
  *
- * Reports are items with numbers that only grow. They are kept and sent again until the app says
- * up to which number it has them, so none is lost and none counts twice.
- *
- * The page runs text_view.js, which `npm run build` in clients/typescript makes of this file.
+ * The page runs text_view.js, which `npm run build` in clients/typescript makes of this file and those beside it.
  */
 
 import { SAME_SHARE, roomAroundBand } from "../../../clients/typescript/src/visibility.js";
 import { ReadingWatch } from "../../../clients/typescript/src/watch.js";
+import { find, isTaken, isTyped } from "../../parts/frontend/dom.js";
+import { NotesPanel } from "./notes_panel.js";
+import { ReportQueue, type Data, type Item, type Report } from "./report.js";
+import { section, selectedIn, sentenceNumber, sentencesOf } from "./sections.js";
 
 const SEND_EVERY_MS = 2000;
 // Streamlit 1.67 loses the press of a button that falls into the same moment as a report.
 const PRESS_MS = 500;
-
-export interface Passage {
-  id: string;
-  headings: { level: number; text: string }[];
-  text: string;
-  /** Its place in the text, from 1. */
-  number: number;
-  /** Where its sentences stand, in characters (not in UTF-16), paragraph by paragraph. */
-  paragraphs: [number, number][][];
-  direction: string;
-  words_before: number;
-  minutes_left: number;
-}
-
-/** What app/reading/text_view.py sends. */
-export interface Data {
-  text_key: string;
-  language: string;
-  part: number;
-  parts: number;
-  start: string | null;
-  jump: number;
-  words: number;
-  passages: Passage[];
-  marked: string[];
-  /** Passages that the reader got lost in. */
-  lost: string[];
-  /** What the reader added: numbers of highlighted sentences, and a note. */
-  notes: Record<string, { sentences: number[]; note: string }>;
-  look: { size: number; width: number; theme: string };
-  acked: { stream: string; number: number };
-}
-
-/** An item of a report; its times are seconds since 1970. */
-export type Item =
-  | { kind: "view"; start: number; end: number; shares: Record<string, number> }
-  | { kind: "mark" | "lost"; passage: string; at: number }
-  | { kind: "highlight"; passage: string; sentences: number[] }
-  | { kind: "note"; passage: string; note: string }
-  | { kind: "finish" }
-  | { kind: "part"; by: 1 | -1 };
-
-export interface Report {
-  stream: string;
-  sent: number;
-  items: (Item & { n: number })[];
-}
 
 /** What Streamlit hands to a component, as far as it is used. */
 export interface Component {
@@ -96,16 +50,14 @@ class TextView {
   private readonly root: HTMLElement;
   private readonly scroller: HTMLElement;
   private readonly article: HTMLElement;
-  private readonly stream = Math.random().toString(36).slice(2);
+  private readonly panel: NotesPanel;
+  private readonly queue = new ReportQueue();
   private readonly watch: ReadingWatch;
   private data: Data;
   private setStateValue: Component["setStateValue"];
-  private number = 0;
-  private items: Report["items"] = [];
   private sections = new Map<string, HTMLElement>();
   private pressed = Number.NEGATIVE_INFINITY;
   private shown = "";
-  private noted = "";
   private running: AbortController | null = null;
 
   constructor(parent: ParentNode, { data, setStateValue }: Component) {
@@ -114,17 +66,13 @@ class TextView {
     this.root = find(parent, ".reader");
     this.scroller = find(this.root, ".scroller");
     this.article = find(this.root, "article");
+    this.panel = new NotesPanel(find(this.root, ".panel"));
     this.watch = new ReadingWatch({
       passages: () => this.sections,
       scroller: this.scroller,
       onStretch: ({ start, end, shares }) => {
         const by = Object.fromEntries(shares);
-        this.add({
-          kind: "view",
-          start: start / 1000,
-          end: end / 1000,
-          shares: by,
-        });
+        this.queue.add({ kind: "view", start: start / 1000, end: end / 1000, shares: by });
       },
       onChange: (shares) => this.showPlace(shares),
     });
@@ -139,8 +87,7 @@ class TextView {
     this.root.style.setProperty("--size", `${size}px`);
     this.root.style.setProperty("--measure", `${width}em`);
     this.root.dataset["theme"] = theme;
-    if (data.acked.stream === this.stream)
-      this.items = this.items.filter((item) => item.n > data.acked.number);
+    this.queue.forget(data.acked);
     if (this.running === null) this.open();
     const key = `${data.text_key}/${data.part}/${data.jump}`;
     if (this.shown !== key) {
@@ -221,10 +168,10 @@ class TextView {
       if (lost.includes(id)) label.push("⛰️ You were lost here");
       if (note) label.push(`✎ ${note}`);
       section.dataset["label"] = label.join(" · ");
-      for (const sentence of section.querySelectorAll<HTMLElement>("[data-sentence]"))
+      for (const sentence of sentencesOf(section))
         sentence.classList.toggle("chosen", sentences.includes(sentenceNumber(sentence)));
     }
-    this.showChosen();
+    this.panel.show(this.data.notes[this.panel.passage]?.sentences ?? []);
   }
 
   // Highlights and notes, in a panel below the text.
@@ -233,40 +180,13 @@ class TextView {
     const passage = this.data.passages.find((one) => one.id === id);
     const section = this.sections.get(id);
     if (!passage || !section) return;
-    this.noted = id;
-    find(this.root, ".panel-title").textContent = `Passage ${passage.number}`;
-    const list = find(this.root, ".sentences");
-    const buttons = [...section.querySelectorAll<HTMLElement>("[data-sentence]")].map(
-      (sentence) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.textContent = sentence.textContent;
-        button.dir = "auto";
-        button.onclick = () => this.highlight(id, [sentenceNumber(sentence)]);
-        return button;
-      },
-    );
-    list.replaceChildren(...buttons);
-    this.noteField.value = this.data.notes[id]?.note ?? "";
-    find(this.root, ".panel").hidden = false;
-    this.showChosen();
-    (buttons[0] ?? this.noteField).focus();
-  }
-
-  private get noteField(): HTMLTextAreaElement {
-    return find(this.root, ".panel textarea") as HTMLTextAreaElement;
-  }
-
-  private showChosen(): void {
-    const chosen = this.data.notes[this.noted]?.sentences ?? [];
-    find(this.root, ".sentences")
-      .querySelectorAll("button")
-      .forEach((button, at) => button.setAttribute("aria-pressed", String(chosen.includes(at))));
+    const { sentences = [], note = "" } = this.data.notes[id] ?? {};
+    this.panel.open(passage, section, note, (sentence) => this.highlight(id, [sentence]));
+    this.panel.show(sentences);
   }
 
   private closePanel(): void {
-    this.noted = "";
-    find(this.root, ".panel").hidden = true;
+    this.panel.close();
     this.scroller.focus({ preventScroll: true });
   }
 
@@ -286,7 +206,7 @@ class TextView {
   }
 
   private saveNote(): void {
-    const [id, note] = [this.noted, this.noteField.value.trim()];
+    const { passage: id, note } = this.panel;
     const sentences = this.data.notes[id]?.sentences ?? [];
     this.data = { ...this.data, notes: { ...this.data.notes, [id]: { sentences, note } } };
     this.tell({ kind: "note", passage: id, note });
@@ -295,22 +215,8 @@ class TextView {
     this.announce(note ? "Note saved" : "Note removed");
   }
 
-  /** Return the sentences that the reader has selected, and the passage that they are in. */
-  private selected(): [string, number[]] | null {
-    const node = this.root.getRootNode() as { getSelection?: () => Selection | null };
-    const selection = node.getSelection?.() ?? document.getSelection();
-    if (selection === null || selection.isCollapsed) return null;
-    for (const [id, section] of this.sections) {
-      const sentences = [...section.querySelectorAll<HTMLElement>("[data-sentence]")]
-        .filter((sentence) => selection.containsNode(sentence, true))
-        .map(sentenceNumber);
-      if (sentences.length > 0) return [id, sentences];
-    }
-    return null;
-  }
-
   private noteOrHighlight(current: string | undefined): void {
-    const selected = this.selected();
+    const selected = selectedIn(this.root, this.sections);
     if (selected !== null) this.highlight(...selected);
     else if (current !== undefined) this.openPanel(current);
   }
@@ -357,14 +263,12 @@ class TextView {
   // What the learner does.
 
   private key(event: KeyboardEvent): void {
-    const [target] = event.composedPath();
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.key === "Escape" && this.noted !== "") {
+    if (isTaken(event)) return;
+    if (event.key === "Escape" && this.panel.passage !== "") {
       this.closePanel();
       return;
     }
-    const typing = "input, textarea, select, [contenteditable], [role=slider]";
-    if (target instanceof Element && target.closest(typing)) return;
+    if (isTyped(event)) return;
     const action = KEYS[event.key];
     if (action === undefined) return;
     event.preventDefault();
@@ -431,61 +335,15 @@ class TextView {
   }
 
   // Telling the app.
-
-  private add(item: Item): void {
-    this.number += 1;
-    this.items.push({ n: this.number, ...item });
-  }
-
   private tell(item: Item): void {
-    this.add(item);
+    this.queue.add(item);
     this.send();
   }
 
   private send(): void {
     // A stretch without change is reported in pieces, so that little is lost with the tab.
     this.watch.cut();
-    if (this.running === null || this.items.length === 0) return;
-    const { stream, items } = this;
-    this.setStateValue("report", { stream, sent: Date.now() / 1000, items });
+    const report = this.running === null ? null : this.queue.report();
+    if (report !== null) this.setStateValue("report", report);
   }
-}
-
-function section({ id, headings, text, paragraphs, direction }: Passage): HTMLElement {
-  const made = document.createElement("section");
-  made.id = made.dataset["passage"] = id;
-  made.dir = direction;
-  for (const { level, text: words } of headings) {
-    const heading = document.createElement(`h${Math.min(6, level + 1)}`);
-    heading.textContent = words;
-    heading.dir = "auto";
-    made.append(heading);
-  }
-  const letters = Array.from(text);
-  let number = 0;
-  for (const sentences of paragraphs) {
-    const paragraph = document.createElement("p");
-    paragraph.dir = "auto";
-    let written = sentences[0]?.[0] ?? 0;
-    for (const [start, end] of sentences) {
-      if (start > written) paragraph.append(letters.slice(written, start).join(""));
-      const sentence = document.createElement("span");
-      sentence.dataset["sentence"] = String(number);
-      sentence.textContent = letters.slice(start, end).join("");
-      paragraph.append(sentence);
-      [number, written] = [number + 1, end];
-    }
-    made.append(paragraph);
-  }
-  return made;
-}
-
-function sentenceNumber(sentence: HTMLElement): number {
-  return Number(sentence.dataset["sentence"]);
-}
-
-function find(parent: ParentNode, selector: string): HTMLElement {
-  const found = parent.querySelector<HTMLElement>(selector);
-  if (found === null) throw new Error(`no element ${selector}`);
-  return found;
 }

@@ -1,6 +1,7 @@
 /** The app's text view in a document, its text laid out by hand. */
 
-import type { Component, Data, Item, Report } from "../../../app/reading/frontend/text_view.js";
+import type { Data, Item, Report } from "../../../app/reading/frontend/report.js";
+import type { Component } from "../../../app/reading/frontend/text_view.js";
 import { TEXT_VIEW_PAGE } from "./builds.js";
 import { find, layOut } from "./layout.js";
 

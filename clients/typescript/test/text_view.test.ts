@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import show, { type Data } from "../../../app/reading/frontend/text_view.js";
+import type { Data } from "../../../app/reading/frontend/report.js";
+import show from "../../../app/reading/frontend/text_view.js";
 import { scrollTo } from "./layout.js";
 import { openReader, type Reader } from "./reader.js";
 
