@@ -56,7 +56,9 @@ from fer_core.api.schemas.study import (
     FeedbackOut,
     FinishedOut,
     FrameOut,
+    LostIn,
     PassagesSeen,
+    PlaybackIn,
     Taken,
     TimelineOut,
 )
@@ -71,7 +73,10 @@ from fer_core.video.analysis import sees_by_engine
 from fer_core.video.decoding import VideoLimits
 from fer_core.video.jobs import VideoJobs
 
-REQUESTS = (AnalysisForm, SessionRequest, PassagesSeen, AnswersIn, BreakAnswer, MarkersIn)
+REQUESTS = (
+    *(AnalysisForm, SessionRequest, PassagesSeen, PlaybackIn, LostIn),
+    *(AnswersIn, BreakAnswer, MarkersIn),
+)
 CARD_REQUESTS = (CardsIn, MakeCards, CardEdit, CardAnswer)
 RESPONSES = (
     *(Analysis, ModelOut, Health, Ready, Problem),

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from fer_core.affect.breaks import BreakPlan
 from fer_core.api.problems import ApiError
 from fer_core.api.schemas.sessions import SessionRequest
-from fer_core.api.text_input import open_text
+from fer_core.api.text_input import open_material
 from fer_core.errors import ConsentMissing, SessionElsewhere, SessionNotFound, StorageError
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
@@ -136,7 +136,7 @@ class Creations:
         self, request: SessionRequest, caller: str, creation: Creation | None
     ) -> RunningSession:
         consent = request.consent
-        document = None if request.text is None else open_text(request.text)
+        document = open_material(request)
         info = SessionInfo(
             session_id=new_session_id(),
             started_at=self._registry.clock(),

@@ -122,6 +122,7 @@ STATUS_OF_CODE: dict[str, HTTPStatus] = {
     "video_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "video_unusable": HTTPStatus.UNPROCESSABLE_ENTITY,
     "text_unusable": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "video_chapters_invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
     "text_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "card_unusable": HTTPStatus.UNPROCESSABLE_ENTITY,
     "card_invalid": HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -11,11 +11,19 @@ from fer_core.api.problems import Malformed
 from fer_core.api.schemas.problems import FieldProblem
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.snapshots import ProbeOut
-from fer_core.api.schemas.study import AnswerIn, AnswersIn, PassagesSeen, Taken
+from fer_core.api.schemas.study import (
+    AnswerIn,
+    AnswersIn,
+    LostIn,
+    PassagesSeen,
+    PlaybackIn,
+    Taken,
+)
 from fer_core.api.services import json_response, refuse_future, services
 from fer_core.errors import SessionFinished
 from fer_core.learner.probes import Probe
 from fer_core.live.running_session import RunningSession
+from fer_core.reading.playback import Played
 from fer_core.reading.visibility import View
 
 reading = APIBlueprint(
@@ -45,6 +53,45 @@ def report_passages(path: SessionPath, body: PassagesSeen) -> Response:
         View(seen.passage_id, seen.visible_share, seen.from_, seen.to) for seen in body.root
     )
     return json_response(Taken(taken=len(body.root)))
+
+
+@reading.post(
+    "/<session_id>/playback",
+    operation_id="reportPlayback",
+    responses=answers({200: Taken}, *CHANGE, 413, 415),
+)
+def report_playback(path: SessionPath, body: PlaybackIn) -> Response:
+    """Say how the session's video was played
+
+    Send where your player stood, every few seconds and at every move. Each second goes to the part
+    of the video that it played in; going back is a return. In a session without a video nothing is
+    taken.
+    """
+    running = services().sessions.get_to_change(path.session_id, g.caller)
+    for index, played in enumerate(body.root):
+        refuse_future(played.to, f"/{index}/to")
+    if running.reading is None or not running.reading.document.is_video:
+        return json_response(Taken(taken=0))
+    running.play(Played(one.from_, one.to, one.video_from_s, one.video_to_s) for one in body.root)
+    return json_response(Taken(taken=len(body.root)))
+
+
+@reading.post(
+    "/<session_id>/lost",
+    operation_id="reportLost",
+    responses=answers({200: Taken}, *CHANGE, 413, 415),
+)
+def report_lost(path: SessionPath, body: LostIn) -> Response:
+    """Say that the learner is lost in a passage
+
+    It counts as an answer: not clear at all. In a session about a video the feedback says where the
+    video stood then; report what was played up to then first.
+    """
+    running = services().sessions.get_to_change(path.session_id, g.caller)
+    if body.at is not None:
+        refuse_future(body.at, "/at")
+    services().sessions.lose(running, body.passage_id, body.at)
+    return json_response(Taken(taken=1))
 
 
 @reading.get(

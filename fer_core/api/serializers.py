@@ -13,6 +13,8 @@ from fer_core.api.schemas.sessions import (
     SessionSummary,
     TextOut,
     TotalsOut,
+    VideoOut,
+    VideoPartOut,
 )
 from fer_core.api.schemas.snapshots import (
     ReasonOut,
@@ -25,6 +27,7 @@ from fer_core.api.schemas.study import (
     FeedbackOut,
     FinishedOut,
     HighlightOut,
+    LostOut,
     PassageReadingOut,
     StretchOut,
     TimelineEstimate,
@@ -37,6 +40,7 @@ from fer_core.live.running_session import RunningSession
 from fer_core.reading.attribution import PassageReading
 from fer_core.reading.highlights import Mark
 from fer_core.reading.pace import Pace
+from fer_core.reading.playback import lost_moments
 from fer_core.sessions.markers import Range, is_left_out
 from fer_core.sessions.report import NOTE, Report, Stretch, make_report
 from fer_core.sessions.session import StudySession
@@ -92,11 +96,13 @@ def stored_summary_of(stored: StoredSummary, now: float) -> SessionSummary:
 def session_of(running: RunningSession, sessions: SessionRegistry) -> SessionOut:
     """Describe a session."""
     info, now = running.session.info, sessions.clock()
+    document = None if running.reading is None else running.reading.document
     return SessionOut(
         **dict(summary_of(running, now)),
         plan=Plan(focus_min=info.plan.focus_min, break_min=info.plan.break_min),
         consent_version=info.consent_version,
-        text=None if running.reading is None else text_of(running.reading.document),
+        text=None if document is None or document.is_video else text_of(document),
+        video=video_of(document) if document is not None and document.is_video else None,
         snapshot=SnapshotOut.of(running.session.snapshot(now)),
         history=_history_of(running, sessions),
     )
@@ -137,6 +143,23 @@ def text_of(document: Document) -> TextOut:
                 text=passage.text,
             )
             for passage in document.passages
+        ],
+    )
+
+
+def video_of(document: Document) -> VideoOut:
+    """Describe a session's video."""
+    return VideoOut(
+        title=document.title,
+        parts=[
+            VideoPartOut(
+                passage_id=passage.passage_id,
+                start_s=passage.span[0],
+                end_s=passage.span[1],
+                title=passage.section,
+            )
+            for passage in document.passages
+            if passage.span is not None
         ],
     )
 
@@ -184,6 +207,10 @@ def feedback_of(running: RunningSession, now: float, report: Report | None = Non
         ],
         highlights=highlights,
         passages=passages,
+        lost=[
+            LostOut(at=one.at, passage_id=one.passage_id, video_s=_rounded(one.video_s))
+            for one in lost_moments(session.answers, session.views)
+        ],
         own_wpm=own_wpm,
         reading_reason=_reading_reason(running, passages),
         answered=report.answered,

@@ -157,6 +157,7 @@ class Client:
         plan: tuple[float, float] = (25, 5),
         text: str | Sequence[types.PassageIn] | None = None,
         text_title: str = "",
+        video: types.VideoIn | None = None,
     ) -> Session:
         """Start a study session. Ask the learner first.
 
@@ -170,6 +171,7 @@ class Client:
             plan: Minutes of study and of rest in turn.
             text: What is read: Markdown, to be cut into passages, or passages with ids.
             text_title: Its title.
+            video: What is watched in place of a text: title, length, chapters. It is not sent.
         """
         body: dict[str, Any] = {
             "consent": {"version": consent_version, "accepted_at": as_moment(accepted_at)},
@@ -181,6 +183,8 @@ class Client:
         if text is not None:
             kind = "content" if isinstance(text, str) else "passages"
             body["text"] = {"title": text_title, kind: text if kind == "content" else list(text)}
+        if video is not None:
+            body["video"] = video
         # With the key a repeated request, after a broken connection, gives the same session.
         session = self._transport.json(
             "POST",

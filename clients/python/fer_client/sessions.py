@@ -102,6 +102,23 @@ class Session:
         ]
         self._call("POST", "/passages", json=body)
 
+    def report_playback(self, played: Sequence[tuple[datetime, datetime, float, float]]) -> None:
+        """Say how the session's video was played.
+
+        Args:
+            played: From, to, and where the video stood then, in its own seconds.
+        """
+        body = [
+            {"from": _moment(start), "to": _moment(end), "video_from_s": a, "video_to_s": b}
+            for start, end, a, b in played
+        ]
+        self._call("POST", "/playback", json=body)
+
+    def lost(self, passage_id: str, at: datetime | None = None) -> None:
+        """Say that the learner is lost in a passage of the text or part of the video."""
+        body = {"passage_id": passage_id, "at": None if at is None else _moment(at)}
+        self._call("POST", "/lost", json=body)
+
     def probe(self) -> types.Probe | None:
         """Return the question to put to the learner now; mostly there is none."""
         return cast(types.Probe | None, self._call("GET", "/probe"))

@@ -11,6 +11,7 @@ import type {
   MarkerIn,
   Markers,
   PassageSeen,
+  Played,
   Probe,
   SessionDetail,
   Snapshot,
@@ -44,6 +45,17 @@ export class Session {
   /** Say what was on the screen. */
   reportPassages(seen: PassageSeen[]): Promise<{ taken: number }> {
     return this.transport.json("POST", `${this.path}/passages`, { json: seen });
+  }
+
+  /** Say how the session's video was played: a move ends a stretch and begins another. */
+  reportPlayback(played: Played[]): Promise<{ taken: number }> {
+    return this.transport.json("POST", `${this.path}/playback`, { json: played });
+  }
+
+  /** Say that the learner is lost in a passage of the text or part of the video, now or before. */
+  lost(passageId: string, at: Date = new Date()): Promise<{ taken: number }> {
+    const json = { passage_id: passageId, at: at.toISOString() };
+    return this.transport.json("POST", `${this.path}/lost`, { json });
   }
 
   /** The question to put to the learner now; mostly there is none. */

@@ -22,6 +22,7 @@ export type MarkerIn = Schemas["MarkerIn"];
 export type Markers = Schemas["Markers"];
 export type Model = Schemas["Model"];
 export type PassageSeen = Schemas["PassageSeen"];
+export type Played = Schemas["PlayedIn"];
 export type Probe = Schemas["Probe"];
 export type Problem = Schemas["Problem"];
 export type Recall = Schemas["Recall"];

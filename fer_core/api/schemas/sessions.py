@@ -10,6 +10,7 @@ from fer_core.api.schemas.analyses import Frozen
 from fer_core.api.schemas.moments import Moment, MomentIn
 from fer_core.api.schemas.snapshots import SnapshotOut
 from fer_core.sessions.session_info import Retention
+from fer_core.texts.video import LONGEST_S, MOST_CHAPTERS, TITLE_LENGTH
 
 MAX_TEXT = 1_500_000  # characters; with its JSON it stays below the limit for a body
 MAX_PASSAGES = 5_000
@@ -109,6 +110,23 @@ class TextIn(Frozen):
         return self
 
 
+class ChapterIn(Frozen):
+    """Where a chapter of a video begins."""
+
+    start_s: Number = Field(ge=0, le=LONGEST_S, description="In seconds of the video")
+    title: str = Field(default="", max_length=TITLE_LENGTH)
+
+
+class VideoIn(Frozen):
+    """The video that is watched. Your player plays it; it is not sent."""
+
+    title: str = Field(default="", max_length=TITLE_LENGTH)
+    duration_s: Number = Field(gt=0, le=LONGEST_S)
+    chapters: list[ChapterIn] = Field(
+        default=[], max_length=MOST_CHAPTERS, description="In any order; without any, its minutes"
+    )
+
+
 class SessionRequest(Frozen):
     """Start a session. Without `consent` the answer is 403, code consent_missing."""
 
@@ -125,6 +143,13 @@ class SessionRequest(Frozen):
     goal: str = Field(default="", max_length=1000)
     plan: Plan = Field(default=Plan())
     text: TextIn | None = None
+    video: VideoIn | None = Field(default=None, description="In place of a text")
+
+    @model_validator(mode="after")
+    def _has_one_material(self) -> Self:
+        if self.text is not None and self.video is not None:
+            raise ValueError("a session has a text or a video, not both")
+        return self
 
 
 class PassageOut(Frozen):
@@ -142,6 +167,22 @@ class TextOut(Frozen):
     text_id: str = Field(description="Made from the words: the same text has the same id")
     title: str
     passages: list[PassageOut]
+
+
+class VideoPartOut(Frozen):
+    """A part of the video: a chapter, or a minute."""
+
+    passage_id: str = Field(description="By this name the feedback speaks of it")
+    start_s: float = Field(ge=0)
+    end_s: float = Field(gt=0)
+    title: str
+
+
+class VideoOut(Frozen):
+    """The video that is watched. Kept with the session, for it holds the learner's titles only."""
+
+    title: str
+    parts: list[VideoPartOut]
 
 
 class TotalsOut(Frozen):
@@ -185,6 +226,7 @@ class SessionOut(SessionSummary):
     text: TextOut | None = Field(
         description="null without a text, and an hour after the session's end"
     )
+    video: VideoOut | None = Field(description="null without a video")
     snapshot: SnapshotOut
     history: HistoryOut
 

@@ -11,6 +11,7 @@ from fer_core.api.schemas.moments import Moment, MomentIn
 from fer_core.api.schemas.sessions import Name, Number, TotalsOut, WholeNumber
 from fer_core.api.schemas.snapshots import ReasonOut, SnapshotOut, SuggestionOut
 from fer_core.sessions.session_info import Retention
+from fer_core.texts.video import LONGEST_S
 
 
 class FrameHeaders(Frozen):
@@ -79,6 +80,62 @@ class PassagesSeen(RootModel[list[PassageSeen]]):
     )
 
     root: Annotated[list[PassageSeen], Field(min_length=1, max_length=1000)]
+
+
+class PlayedIn(Frozen):
+    """A stretch in which the video played on, or stood still before its viewer."""
+
+    from_: MomentIn = Field(alias="from")
+    to: MomentIn = Field(description="A stretch longer than a minute counts for its first minute")
+    video_from_s: Number = Field(ge=0, le=LONGEST_S, description="Where it stood at `from`")
+    video_to_s: Number = Field(ge=0, le=LONGEST_S, description="Where it stood at `to`")
+
+    @model_validator(mode="after")
+    def _goes_forward(self) -> Self:
+        if self.to < self.from_ or self.video_to_s < self.video_from_s:
+            raise ValueError("a stretch goes forward; a move back begins another one")
+        return self
+
+
+class PlaybackIn(RootModel[list[PlayedIn]]):
+    """How the video was played."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                [
+                    {
+                        "from": "2026-11-20T09:00:05.000Z",
+                        "to": "2026-11-20T09:00:07.000Z",
+                        "video_from_s": 758.0,
+                        "video_to_s": 760.0,
+                    }
+                ]
+            ]
+        },
+    )
+
+    root: Annotated[list[PlayedIn], Field(min_length=1, max_length=1000)]
+
+
+class LostIn(Frozen):
+    """The learner is lost."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_extra={"examples": [{"passage_id": "p3"}]}
+    )
+
+    passage_id: Name
+    at: MomentIn | None = Field(default=None, description="When; now without it")
+
+
+class LostOut(Frozen):
+    """Where the learner was lost."""
+
+    at: Moment
+    passage_id: str
+    video_s: float | None = Field(ge=0, description="Where the video stood; null for a text")
 
 
 class AnswerIn(Frozen):
@@ -233,6 +290,7 @@ class FeedbackOut(Frozen):
         description="Guesses stand on at most a fifth of the text"
     )
     passages: list[PassageReadingOut] = Field(description="Those that were on the screen")
+    lost: list[LostOut] = Field(description="In the order of time")
     own_wpm: float | None = Field(description="The pace that the marks compare with")
     reading_reason: ReasonOut | None = Field(description="Why there are no passages")
     answered: int = Field(ge=0)
