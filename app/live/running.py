@@ -75,8 +75,8 @@ def show_parts(running: RunningSession) -> None:
     refreshed(show_estimates, every_s)(running)
     refreshed(show_chart, None if every_s is None else CHART_EVERY_S)(running)
     st.caption(
-        "The wider the band, the less is known of how much each sign counts for you. What the "
-        f"camera or the model got wrong is not in it. {NOTE}"
+        "The wider the band, the less sure. Mistakes of the camera or the model are not in it. "
+        f"{NOTE}"
     )
 
 

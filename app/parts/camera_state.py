@@ -127,8 +127,8 @@ def words_for(state: CameraState, *, has_relay: bool = False) -> CameraWords:
             "No connection to the camera",
             "A firewall may block it, or the STUN or TURN server may be down."
             if has_relay
-            else "A VPN or a firewall is the usual reason. From another machine it needs STUN or "
-            "TURN servers (FER_ICE_SERVERS). Snapshots work: see Options.",
+            else "Your computer may be too busy, or a VPN or a firewall is in the way. Turn the "
+            "camera off and on again, or take snapshots: see Options.",
         )
     return _WORDS[state]
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from app.parts.clock import now
 from app.parts.companion import show_companion
+from app.parts.navigation import page_of
 from app.parts.refresh import refreshed
 from app.parts.sessions import unfinished_sessions
-from app.parts.start import continue_session
 from app.parts.words import plain
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.outcome import in_minutes
@@ -50,8 +50,14 @@ def show_sign(running: RunningSession, in_words: bool) -> None:
         border=True, horizontal=True, vertical_alignment="center", key="running_elsewhere"
     ):
         st.markdown(f":material/timer: **{title}** · {state_in_words(snapshot)}")
-        if st.button("Back to the session", icon=":material/arrow_back:", key="back_to_session"):
-            continue_session(running)
+        # A link and no button: the browser follows it at once, whatever the page is busy with.
+        page, parameter = ("live", "session") if running.reading is None else ("reading", "reading")
+        st.page_link(
+            page_of(page),
+            label="Back to the session",
+            icon=":material/arrow_back:",
+            query_params={parameter: running.session_id},
+        )
 
 
 def state_in_words(snapshot: Snapshot) -> str:

@@ -52,7 +52,7 @@ def show_calls() -> None:
         "For when you look elsewhere. Your browser asks you the first time: press "
         "“Notify me” beside the timer.",
     )
-    st.caption("The time left always stands in the tab's title.")
+    st.caption("The tab's title always shows the time left.")
 
 
 def show_start(chosen: Preferences) -> None:
@@ -73,7 +73,7 @@ def show_kept(chosen: Preferences) -> None:
     st.subheader("What is kept")
     st.markdown(
         "Numbers, your answers and your own words: never a picture, and the words of a text only "
-        f"if you ask for that. They lie in `{get_settings().data_dir}`."
+        f"if you ask for that. They are in `{get_settings().data_dir}`."
     )
     switch("keep", "Save new sessions to my history", "Off: a session is forgotten when it ends.")
     days = st.selectbox(

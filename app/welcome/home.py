@@ -82,7 +82,7 @@ def show_week() -> None:
     if last:
         show_last(last[0])
     else:
-        st.caption("Your first session will stand here.")
+        st.caption("Your first session will show up here.")
 
 
 def minutes(seconds: float) -> str:

@@ -54,7 +54,7 @@ CLARITY_SCALE = Scale(1, 5, "not clear at all", "completely clear")
 #: How sure of an answer one can be.
 CONFIDENCE_LABELS = {1: "a guess", 2: "fairly sure", 3: "sure"}
 SURE = 3
-STRESS_SCALE = Scale(0, 10, "not at all", "as much as it gets")
+STRESS_SCALE = Scale(0, 10, "not at all", "extremely")
 #: A card answered days later; from 2 on it came back (the ratings of FSRS).
 RECALL_SCALE = Scale(1, 4, "did not come back", "came at once")
 

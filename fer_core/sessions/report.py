@@ -217,7 +217,7 @@ def find_stretches(rows: Sequence[TimelineBucket]) -> tuple[Stretch | None, Stre
                 stretches.append(stretch)
             start += STRETCH_STEP_S
     if not stretches:
-        return None, None, "There were no five minutes with enough estimates to compare."
+        return None, None, "Too short to compare: that needs five minutes of data."
     hardest = min(stretches, key=lambda stretch: stretch.comprehension)
     best = max(stretches, key=lambda stretch: stretch.comprehension)
     apart = round(STRETCH_S / STRETCH_STEP_S)

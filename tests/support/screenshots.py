@@ -2,8 +2,8 @@
 
     python -m tests.support.screenshots docs/screenshots
 
-They show a made-up history and a text of the project's own. Where a page shows a photograph, it is
-blurred beyond recognition: no picture of a person goes into the project.
+They show a made-up history, a text of the project's own and the drawn face of the demo on Home: no
+picture of a person goes into the project.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
-from skimage import data
 
+from app.welcome.demo_photo import drawn_face
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.photos.exports import encode_jpeg
 from fer_core.sessions.goal import GoalOutcome
@@ -40,7 +40,6 @@ KINDS: tuple[tuple[str, ViewportSize, Scheme], ...] = (
 )
 #: Of the files; text stays sharp, and a page takes about 30 kB.
 QUALITY = 60
-_BLUR = "[data-testid=stImage] img, img[src^='data:image'] { filter: blur(24px) !important }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +58,12 @@ class Shot:
 
 
 def hand_in_photos(page: Page) -> None:
-    """Hand in one photograph that comes with a package."""
-    photo = encode_jpeg(data.astronaut())
+    """Hand in the drawn face of Home's demo."""
+    photo = encode_jpeg(drawn_face())
     page.locator("input[type=file]").first.set_input_files(
-        {"name": "portrait.jpg", "mimeType": "image/jpeg", "buffer": photo}
+        {"name": "drawn-face.jpg", "mimeType": "image/jpeg", "buffer": photo}
     )
     page.get_by_text("% sure").first.wait_for(timeout=60_000)
-    page.add_style_tag(content=_BLUR)
 
 
 def open_sample(page: Page) -> None:
