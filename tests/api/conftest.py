@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,8 @@ from fer_core.storage.store import SessionStore
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
 from tests.api.learner import Clock, Learner
+from tests.api.talking import Server
+from tests.support.servers import free_port, running_server
 
 MakeApp = Callable[..., Flask]
 
@@ -100,3 +103,18 @@ def learner(make_app: MakeApp) -> Learner:
     """A learner of an API whose clock stands still."""
     clock = Clock()
     return Learner(make_app(clock=clock, api_rate_limit="100000/second").test_client(), clock)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    port = free_port()
+    folder = tmp_path_factory.mktemp("server")
+    environment = {
+        "FER_DATA_DIR": str(folder),
+        "FER_MAX_REQUEST_MB": "20",
+        "FER_API_THREADS": "8",
+        "TMPDIR": str(folder),
+    }
+    command = [sys.executable, "-m", "fer_core.api", "--port", str(port)]
+    with running_server(command, f"http://127.0.0.1:{port}/readyz", environment) as process:
+        yield Server(port, process)

@@ -1,4 +1,4 @@
-"""The Python client against the real server: photos, sessions, retries, streams, types."""
+"""The Python client against the real server: photos, sessions, streams, folders."""
 
 from __future__ import annotations
 
@@ -21,21 +21,13 @@ from fer_core.api.model_loader import ModelService
 from fer_core.config import PROJECT_ROOT
 from tests.api.conftest import MakeApp
 from tests.api.serving import Service, serving
+from tests.clients.scripted import AGREED, Scripted, busy, transport
 from tests.video.films_in_files import even_times, film, still
 
 fer_client = pytest.importorskip("fer_client")
 
 from fer_client import ApiProblem, Client, FrameSender, ServerUnreachable, types  # noqa: E402
 from fer_client.__main__ import main  # noqa: E402
-from fer_client.transport import Transport  # noqa: E402
-
-
-class Agreed(typing.TypedDict):
-    consent_version: str
-    accepted_at: datetime
-
-
-AGREED: Agreed = {"consent_version": "2026-11", "accepted_at": datetime(2026, 11, 20, tzinfo=UTC)}
 
 
 @pytest.fixture
@@ -170,85 +162,6 @@ def test_a_time_needs_a_zone(api: Client) -> None:
         api.start_session(consent_version="1", accepted_at=datetime(2026, 1, 1))  # noqa: DTZ001
 
 
-class Scripted(httpx.BaseTransport):
-    """Answers in turn what it was told to."""
-
-    def __init__(self, *answers: httpx.Response | Exception) -> None:
-        self.answers = list(answers)
-        self.requests: list[httpx.Request] = []
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-def transport(script: Scripted, waits: list[float], retries: int = 3) -> Transport:
-    return Transport(
-        "http://api",
-        None,
-        timeout_s=5,
-        retries=retries,
-        http=httpx.Client(transport=script),
-        sleep=waits.append,
-    )
-
-
-def busy(seconds: str | None) -> httpx.Response:
-    headers = {} if seconds is None else {"Retry-After": seconds}
-    return httpx.Response(503, headers=headers, json={"code": "busy", "detail": "later"})
-
-
-def test_a_busy_server_is_asked_again_when_it_said() -> None:
-    waits: list[float] = []
-    script = Scripted(busy("3"), busy("1"), httpx.Response(200, json={"ok": True}))
-    answer = transport(script, waits).json("GET", "/x", safe_to_repeat=True)
-    assert answer == {"ok": True}
-    assert waits == [3, 1]
-
-
-def test_without_a_word_the_waits_grow() -> None:
-    waits: list[float] = []
-    script = Scripted(busy(None), busy(None), httpx.Response(204))
-    assert transport(script, waits).json("GET", "/x", safe_to_repeat=True) is None
-    assert waits == [0.5, 1.0]
-
-
-def test_a_server_that_stays_busy_is_given_up() -> None:
-    waits: list[float] = []
-    with pytest.raises(ApiProblem, match="busy"):
-        transport(Scripted(busy("1"), busy("1")), waits, retries=1).json(
-            "GET", "/x", safe_to_repeat=True
-        )
-    assert waits == [1]
-
-
-def test_what_must_not_happen_twice_is_not_sent_twice() -> None:
-    broken = httpx.ReadError("gone")
-    with pytest.raises(ServerUnreachable):
-        transport(Scripted(broken), []).json("POST", "/finish", safe_to_repeat=False)
-    script = Scripted(broken, httpx.Response(200, json={}))
-    assert transport(script, []).json("POST", "/x", safe_to_repeat=True) == {}
-
-
-def test_a_broken_creation_is_repeated_under_its_key() -> None:
-    script = Scripted(httpx.ReadError("gone"), httpx.Response(201, json={"session_id": "s"}))
-    client = Client("http://api")
-    client._transport = transport(script, [])
-    assert client.start_session(**AGREED).session_id == "s"
-    first, second = (request.headers["Idempotency-Key"] for request in script.requests)
-    assert first == second
-
-
-def test_an_answer_that_is_no_problem_document_is_still_one() -> None:
-    script = Scripted(httpx.Response(502, text="<html>proxy</html>"))
-    with pytest.raises(ApiProblem) as caught:
-        transport(script, []).json("GET", "/x", safe_to_repeat=True)
-    assert (caught.value.status, caught.value.code) == (502, "unknown")
-
-
 def test_a_sender_keeps_one_frame_in_flight_and_skips_the_rest(api: Client, photo: bytes) -> None:
     session = api.start_session(**AGREED)
     answered = threading.Event()
@@ -287,39 +200,6 @@ def test_a_sender_waits_as_told_and_goes_on(models: ModelService, make_app: Make
     assert got.is_set()
     assert sender.stats.refused == 1
     assert problems == []
-
-
-def test_a_mistake_in_what_takes_the_answers_is_not_swallowed() -> None:
-    client = Client("http://api")
-    client._transport = transport(Scripted(httpx.Response(200, json={})), [])
-    called = threading.Event()
-
-    def take(_: types.Frame) -> None:
-        called.set()
-        raise KeyError("face")
-
-    sender = FrameSender(client.session("s"), take)
-    sender.submit(b"1")
-    assert called.wait(10)
-    with pytest.raises(KeyError, match="face"):
-        sender.close()
-
-
-def test_a_correction_is_not_sent_twice() -> None:
-    client = Client("http://api")
-    client._transport = transport(Scripted(httpx.ReadError("gone")), [])
-    with pytest.raises(ServerUnreachable):
-        client.session("s").correct("a", 2)
-
-
-@pytest.mark.parametrize("status", [429, 503])
-def test_events_wait_as_told(status: int) -> None:
-    waits: list[float] = []
-    client = Client("http://api")
-    refusal = httpx.Response(status, headers={"Retry-After": "7"}, json={"code": "later"})
-    client._transport = transport(Scripted(refusal, httpx.Response(204)), waits)
-    assert list(client.session("s").events()) == []
-    assert waits == [7]
 
 
 def test_a_folder_is_analysed(

@@ -2,78 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
-
-import numpy as np
 import pytest
-import streamlit as st
-import streamlit_webrtc.component
-from av import VideoFrame
-from streamlit.testing.v1 import AppTest
 
-from app.live import picture as live_picture
-from app.live import running, timer_panel
 from app.parts.clock import now
 from app.parts.consent import CONSENT_VERSION
 from app.parts.preferences import choose, preferences
-from app.parts.sessions import camera_of, session_registry
+from app.parts.sessions import session_registry
 from app.parts.video import VideoMemory
-from app.parts.webrtc import Connection
 from fer_core.affect.breaks import BreakPlan
 from fer_core.affect.indicators import Reason
-from fer_core.config import PROJECT_ROOT
 from fer_core.emotions import Emotion
 from fer_core.errors import SessionFinished
 from fer_core.learner.probes import Probe, ProbeKind
-from fer_core.live.running_session import RunningSession
-from fer_core.sessions.session_info import SessionInfo, new_session_id
 from fer_core.sessions.snapshot import State
-from fer_core.vision.faces import Detections, SkinColour
-from tests.pages.running import button_keys, page_path, run_app, run_page
-from tests.storage.sessions import TEXT
+from tests.pages.live_page import SMILE, started, watch, words
+from tests.pages.running import button_keys, run_page
 from tests.synthetic.signals import face, one_hot, picture
 
-SMILE = picture(face(one_hot(Emotion.HAPPY, 0.9)))
-
-
-@pytest.fixture(autouse=True)
-def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An empty history, and no browser session for streamlit-webrtc to look for."""
-    monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr(streamlit_webrtc.component, "get_this_session_info", lambda: None)
-    yield
-    st.cache_resource.clear()
-
-
-def words(page: AppTest) -> str:
-    groups = (page.markdown, page.caption, page.info, page.title, page.subheader, page.warning)
-    return "\n".join(str(element.value) for group in groups for element in group)
-
-
-def agree() -> None:
-    """Let the learner have agreed to the camera before."""
-    choose(consent_version=CONSENT_VERSION, consent_at=now())
-
-
-def started(title: str = "Chapter 3", *, camera: bool = True) -> tuple[AppTest, RunningSession]:
-    agree()
-    page = run_page("live")
-    page.text_input(key="setup_title").input(title)
-    page.toggle(key="setup_camera").set_value(camera)
-    page.button(key="start_session").click().run()
-    (study,) = session_registry().running()
-    return page, study
-
-
-def watch(study: RunningSession, seen: Detections) -> None:
-    """Let the session see the same picture from its start until a moment from now."""
-    at = study.session.info.started_at
-    while at < now() + 0.5:
-        at += 0.2
-        study.session.observe(seen, at)
+pytestmark = pytest.mark.usefixtures("apart")
 
 
 def test_before_the_camera_it_says_in_five_lines_what_is_agreed_to() -> None:
@@ -286,161 +232,3 @@ def test_the_summary_says_why_there_is_no_estimate() -> None:
     said = words(page)
     assert "No estimate of understanding and stress" in said
     assert Reason.BASELINE.text in said
-
-
-def test_a_session_left_open_is_offered_again() -> None:
-    _, study = started("Left open")
-    page = run_page("live")
-    assert "**Left open** is not finished" in words(page)
-    page.button(key=f"go-on-{study.session_id}").click().run()
-    assert page.title[0].value == "Left open"
-
-
-def test_a_session_begun_under_an_older_agreement_asks_before_the_camera_comes_on() -> None:
-    registry = session_registry()
-    old = SessionInfo(new_session_id(), registry.clock(), "Begun before", consent_version="2020-01")
-    study = registry.start(old)
-    page = AppTest.from_file(PROJECT_ROOT / "pages" / "live.py", default_timeout=60)
-    page.query_params["session"] = study.session_id
-    page.run()
-    assert "timer_pause" in button_keys(page)
-    page.button(key="camera_on").click().run()
-    assert "Before the camera is used" in words(page)
-    page.button(key="consent_agree").click().run()
-    assert "consent_agree" not in button_keys(page)
-    assert "camera_off" in button_keys(page)
-
-
-def test_a_reading_left_open_is_gone_on_with_on_its_own_page() -> None:
-    registry = session_registry()
-    study = registry.start(SessionInfo(new_session_id(), registry.clock()), TEXT)
-    app = run_app()
-    agree()
-    app.switch_page(page_path("live")).run()
-    app.button(key=f"go-on-{study.session_id}").click().run()
-    assert not app.exception
-    assert app.query_params["reading"] == study.session_id
-    assert "finish_reading" in button_keys(app)
-
-
-def test_a_session_that_is_not_kept_is_forgotten_with_the_next() -> None:
-    agree()
-    page = run_page("live")
-    page.toggle(key="setup_keep").set_value(False)
-    page.text_input(key="setup_title").set_value("Bees")
-    page.button(key="start_session").click().run()
-    page.button(key="finish").click().run()
-    assert "Download it now" in words(page)
-    (kept,) = session_registry().running()
-    page.button(key="another").click().run()
-    assert page.text_input(key="setup_title").value == "Bees"
-    assert kept.erased
-    assert session_registry().running() == []
-
-
-def test_the_address_of_a_session_that_is_gone_leads_to_a_new_one() -> None:
-    page = run_page("live")
-    page.query_params["session"] = "nothing"
-    page.run()
-    assert not page.exception
-    assert "no longer here" in words(page)
-
-
-def test_the_tab_that_lost_its_session_says_so_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    page, _ = started()
-    told = iter([True, False])  # another tab takes over between the page and its next second
-    for part in (running, timer_panel):
-        monkeypatch.setattr(part, "is_here", lambda _: next(told, False))
-    page.run()
-    assert not page.exception
-    assert "moved to another tab" in words(page)
-
-
-def test_a_session_opened_in_another_tab_moves_there() -> None:
-    page, study = started()
-    camera_of(study).take_over("another tab")
-    page.run()
-    assert "moved to another tab" in words(page)
-
-
-def connected(monkeypatch: pytest.MonkeyPatch, connection: Connection) -> None:
-    monkeypatch.setattr(live_picture, "show_live_video", lambda _: connection)
-
-
-def send_frame(study: RunningSession, monkeypatch: pytest.MonkeyPatch, seconds_ago: float) -> None:
-    """Let the camera have sent a picture some time ago."""
-    camera = camera_of(study)
-    monkeypatch.setattr(camera, "_clock", lambda: now() - seconds_ago)
-    camera.on_frame(VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24"))
-    monkeypatch.setattr(camera, "_clock", now)
-
-
-def test_a_camera_that_is_refused_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    page, _ = started()
-    connected(monkeypatch, Connection(error="NotAllowedError"))
-    page.run()
-    assert "Your browser blocks the camera" in words(page)
-    assert "Click the camera icon in the address bar" in words(page)
-    assert "NotAllowedError" not in words(page)
-
-
-def test_a_camera_that_is_lost_says_so_and_is_started_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    page, study = started()
-    connected(monkeypatch, Connection())
-    video = page.session_state[VideoMemory.key()]
-    video.was_on, video.tried_at = True, now() - 60
-    attempts = video.attempt
-    send_frame(study, monkeypatch, seconds_ago=8.0)
-    page.run()
-    assert "Camera lost. Reconnecting" in words(page)
-    assert page.session_state[VideoMemory.key()].attempt > attempts
-
-
-def test_heart_rate_is_off_unless_it_is_switched_on() -> None:
-    page, study = started()
-    at_first = study.session.reads_heart_rate
-    assert not at_first
-    assert "Heart rate" not in words(page)
-    page.toggle(key="read_pulse").set_value(True).run()
-    assert study.session.reads_heart_rate
-    assert "**Heart rate**" in words(page)
-    watch(study, SMILE)
-    page.run()
-    assert "Half a minute with your face in view is needed." in words(page)
-
-
-def test_heart_rate_that_was_agreed_to_can_be_stopped_at_any_time() -> None:
-    agree()
-    page = run_page("live")
-    page.toggle(key="setup_pulse").set_value(True)
-    page.button(key="start_session").click().run()
-    (study,) = session_registry().running()
-    at_first = study.session.reads_heart_rate
-    assert at_first
-    assert page.toggle(key="read_pulse").value
-    page.toggle(key="read_pulse").set_value(False).run()
-    assert not study.session.reads_heart_rate
-    assert "Heart rate" not in words(page)
-
-
-def test_a_heart_rate_that_was_read_is_shown_and_summed_up_with_its_doubt() -> None:
-    page, study = started()
-    study.session.read_heart_rate(True)
-    first = study.session.info.started_at - 39.0
-    study.session.info = replace(study.session.info, started_at=first)
-    study.session._core.info = study.session.info
-    study.session._core.signals.begin(first)
-    at = first
-    while at < now() + 0.5:
-        at += 0.1
-        beat = 1 + 0.005 * math.sin(2 * math.pi * 1.2 * at)
-        skin = SkinColour(198.0, 150.0 * beat, 125.0)
-        study.session.observe(picture(replace(face(one_hot(Emotion.NATURAL, 0.9)), skin=skin)), at)
-    page.run()
-    assert "**Heart rate** &ensp; 72 a minute" in words(page)
-    assert "± 2 · clear signal" in words(page)
-    page.button(key="finish").click().run()
-    assert not page.exception
-    assert "72 a minute on average" in words(page)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import partial
-from time import monotonic
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -19,35 +16,7 @@ from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.faces import Detections
 from fer_core.vision.follower import FaceFollower
 from fer_core.vision.image import RgbImage
-
-GREY = np.full((32, 32, 3), 128, np.uint8)
-
-
-def wait_until(condition: Callable[[], bool], timeout: float = 10.0) -> None:
-    """Wait for another thread to make a condition true."""
-    deadline = monotonic() + timeout
-    pause = threading.Event()
-    while not condition():
-        assert monotonic() < deadline, "waited too long"
-        pause.wait(0.005)
-
-
-@dataclass
-class GatedNetwork:
-    """A network that answers "nothing here" once it is let: what timing tests can steer."""
-
-    gate: threading.Event = field(default_factory=threading.Event)
-    started: threading.Event = field(default_factory=threading.Event)
-
-    def __call__(self, batch: np.ndarray) -> np.ndarray:
-        self.started.set()
-        assert self.gate.wait(10)
-        return np.zeros((len(batch), 9, 4), np.float32)
-
-
-@pytest.fixture
-def network() -> GatedNetwork:
-    return GatedNetwork()
+from tests.vision.gated import GREY, GatedNetwork, wait_until
 
 
 @pytest.fixture
@@ -253,99 +222,6 @@ def test_a_closed_stream_leaves_the_others_running(
     wait_until(lambda: second.latest() is not None)
     with pytest.raises(NotReady):
         first.submit(astronaut, 0.0)
-
-
-class Meeting:
-    """A network that answers when as many threads are in it as it waits for."""
-
-    def __init__(self, parties: int) -> None:
-        self._barrier = threading.Barrier(parties)
-
-    def __call__(self, batch: np.ndarray) -> np.ndarray:
-        self._barrier.wait(10)
-        return np.zeros((len(batch), 9, 4), np.float32)
-
-
-def test_as_many_pictures_are_analysed_at_once_as_there_are_threads(
-    detector: EmotionDetector,
-) -> None:
-    meeting = EmotionDetector(Meeting(3), detector.info)
-    found: list[Detections] = []
-    with InferenceEngine(meeting, threads=3) as engine:
-        stream = engine.open_stream(lambda detections, _: found.append(detections))
-        stream.submit(GREY, 0.0)
-        asking = [
-            threading.Thread(target=lambda: found.append(engine.detect(GREY, "frame")))
-            for _ in range(2)
-        ]
-        for thread in asking:
-            thread.start()
-        for thread in asking:
-            thread.join()
-        wait_until(lambda: len(found) == 3)
-
-
-def test_a_stream_s_frames_keep_their_order_among_several_threads(
-    detector: EmotionDetector, network: GatedNetwork
-) -> None:
-    seen: list[float] = []
-    with InferenceEngine(EmotionDetector(network, detector.info), threads=2) as engine:
-        first = engine.open_stream(lambda _, captured_at: seen.append(captured_at))
-        first.submit(GREY, 0.0)
-        assert network.started.wait(10)
-        first.submit(GREY, 1.0)
-        # The second thread is free and takes what another camera sends, not the next frame of this.
-        network.started.clear()
-        other = engine.open_stream(lambda *_: seen.append(100.0))
-        other.submit(GREY, 0.0)
-        assert network.started.wait(10)
-        assert first.take() is None
-        network.gate.set()
-        wait_until(lambda: len(seen) == 3)
-    assert [at for at in seen if at < 100] == [0.0, 1.0]
-
-
-def test_no_stream_starves_where_there_are_more_of_them_than_threads(
-    detector: EmotionDetector,
-) -> None:
-    served = [0] * 5
-    enough = threading.Event()
-
-    def again(number: int, _: Detections, captured_at: float) -> None:
-        served[number] += 1
-        if sum(served) >= 100:
-            enough.set()
-        else:
-            streams[number].submit(GREY, captured_at + 1)
-
-    blind = EmotionDetector(lambda batch: np.zeros((len(batch), 9, 4), np.float32), detector.info)
-    with InferenceEngine(blind, threads=2) as engine:
-        streams = [engine.open_stream(partial(again, number)) for number in range(len(served))]
-        for stream in streams:
-            stream.submit(GREY, 0.0)
-        assert enough.wait(30)
-    assert min(served) >= 0.7 * max(served)
-
-
-def test_all_threads_end_with_the_engine(detector: EmotionDetector) -> None:
-    before = set(threading.enumerate())
-    with InferenceEngine(detector, threads=4):
-        started = set(threading.enumerate()) - before
-        assert len(started) == 4 + 3  # for frames, and for photos
-    assert not any(thread.is_alive() for thread in started)
-
-
-def test_an_engine_may_be_closed_by_a_listener(detector: EmotionDetector) -> None:
-    engine = InferenceEngine(detector, threads=2)
-    closed = threading.Event()
-
-    def close(*_: object) -> None:
-        engine.close()
-        closed.set()
-
-    engine.open_stream(close).submit(GREY, 0.0)
-    assert closed.wait(20)
-    assert engine.closed
 
 
 def test_a_video_that_arrives_by_request_is_followed(

@@ -1,0 +1,95 @@
+"""When the Python client asks again, and when it must not."""
+
+from __future__ import annotations
+
+import threading
+
+import httpx
+import pytest
+
+from tests.clients.scripted import AGREED, Scripted, busy, transport
+
+fer_client = pytest.importorskip("fer_client")
+
+from fer_client import ApiProblem, Client, FrameSender, ServerUnreachable, types  # noqa: E402
+
+
+def test_a_busy_server_is_asked_again_when_it_said() -> None:
+    waits: list[float] = []
+    script = Scripted(busy("3"), busy("1"), httpx.Response(200, json={"ok": True}))
+    answer = transport(script, waits).json("GET", "/x", safe_to_repeat=True)
+    assert answer == {"ok": True}
+    assert waits == [3, 1]
+
+
+def test_without_a_word_the_waits_grow() -> None:
+    waits: list[float] = []
+    script = Scripted(busy(None), busy(None), httpx.Response(204))
+    assert transport(script, waits).json("GET", "/x", safe_to_repeat=True) is None
+    assert waits == [0.5, 1.0]
+
+
+def test_a_server_that_stays_busy_is_given_up() -> None:
+    waits: list[float] = []
+    with pytest.raises(ApiProblem, match="busy"):
+        transport(Scripted(busy("1"), busy("1")), waits, retries=1).json(
+            "GET", "/x", safe_to_repeat=True
+        )
+    assert waits == [1]
+
+
+def test_what_must_not_happen_twice_is_not_sent_twice() -> None:
+    broken = httpx.ReadError("gone")
+    with pytest.raises(ServerUnreachable):
+        transport(Scripted(broken), []).json("POST", "/finish", safe_to_repeat=False)
+    script = Scripted(broken, httpx.Response(200, json={}))
+    assert transport(script, []).json("POST", "/x", safe_to_repeat=True) == {}
+
+
+def test_a_broken_creation_is_repeated_under_its_key() -> None:
+    script = Scripted(httpx.ReadError("gone"), httpx.Response(201, json={"session_id": "s"}))
+    client = Client("http://api")
+    client._transport = transport(script, [])
+    assert client.start_session(**AGREED).session_id == "s"
+    first, second = (request.headers["Idempotency-Key"] for request in script.requests)
+    assert first == second
+
+
+def test_an_answer_that_is_no_problem_document_is_still_one() -> None:
+    script = Scripted(httpx.Response(502, text="<html>proxy</html>"))
+    with pytest.raises(ApiProblem) as caught:
+        transport(script, []).json("GET", "/x", safe_to_repeat=True)
+    assert (caught.value.status, caught.value.code) == (502, "unknown")
+
+
+def test_a_mistake_in_what_takes_the_answers_is_not_swallowed() -> None:
+    client = Client("http://api")
+    client._transport = transport(Scripted(httpx.Response(200, json={})), [])
+    called = threading.Event()
+
+    def take(_: types.Frame) -> None:
+        called.set()
+        raise KeyError("face")
+
+    sender = FrameSender(client.session("s"), take)
+    sender.submit(b"1")
+    assert called.wait(10)
+    with pytest.raises(KeyError, match="face"):
+        sender.close()
+
+
+def test_a_correction_is_not_sent_twice() -> None:
+    client = Client("http://api")
+    client._transport = transport(Scripted(httpx.ReadError("gone")), [])
+    with pytest.raises(ServerUnreachable):
+        client.session("s").correct("a", 2)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_events_wait_as_told(status: int) -> None:
+    waits: list[float] = []
+    client = Client("http://api")
+    refusal = httpx.Response(status, headers={"Retry-After": "7"}, json={"code": "later"})
+    client._transport = transport(Scripted(refusal, httpx.Response(204)), waits)
+    assert list(client.session("s").events()) == []
+    assert waits == [7]
