@@ -50,7 +50,10 @@ def findings(page: Page) -> list[str]:
 
 def read_sample(page: Page) -> None:
     page.get_by_text("Sample", exact=True).click()
-    page.get_by_role("button", name="Start reading").click()
+    begin = page.get_by_role("button", name="Start reading")
+    expect(begin).to_be_enabled()
+    settled(page)
+    begin.click()
     page.locator(".scroller section").first.wait_for(timeout=PATIENCE_MS)
     page.keyboard.press("h")
     page.locator(".panel").wait_for(timeout=PATIENCE_MS)

@@ -42,9 +42,14 @@ def fill(data_dir: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data_dir = tmp_path_factory.mktemp("data")
     fill(data_dir)
+    return data_dir
+
+
+@pytest.fixture(scope="module")
+def address(data_dir: Path) -> Iterator[str]:
     with running_app(data_dir) as address:
         yield address
 
@@ -68,6 +73,9 @@ def open_session(page: Page, position: int) -> None:
     card = page.locator(f".st-key-card-{position}")
     expect(card).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
+    # The chart above it pushes it down when it comes.
+    drawn = page.locator("[data-testid=stVegaLiteChart] svg.marks:visible")
+    expect(drawn.first).to_be_visible(timeout=PATIENCE_MS)
     # At its upper edge: where the lower one is may change while its words come.
     box = card.bounding_box()
     assert box is not None
@@ -159,34 +167,28 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(address: str, chromium: Bro
 
 
 def test_a_history_is_taken_along_erased_and_brought_in_again(
-    tmp_path: Path, chromium: Browser
+    history: Page, data_dir: Path, tmp_path: Path
 ) -> None:
-    fill(tmp_path)
-    with (
-        running_app(tmp_path) as address,
-        open_page(chromium, f"{address}/history") as page,
-    ):
-        page.set_default_timeout(PATIENCE_MS)
-        page.get_by_role("tab", name="Your data").click()
-        page.get_by_role("button", name="Export ZIP").click()
-        with page.expect_download() as event:
-            page.get_by_role("button", name="Download").click()
-        exported = tmp_path / "history.zip"
-        event.value.save_as(exported)
+    history.get_by_role("tab", name="Your data").click()
+    history.get_by_role("button", name="Export ZIP").click()
+    with history.expect_download() as event:
+        history.get_by_role("button", name="Download").click()
+    exported = tmp_path / "history.zip"
+    event.value.save_as(exported)
 
-        erase = page.get_by_role("button", name="Erase everything")
-        expect(erase).to_be_disabled()
-        page.get_by_label("Type ERASE to confirm").fill("ERASE")
-        page.get_by_label("Type ERASE to confirm").press("Enter")
-        expect(erase).to_be_enabled()
-        erase.click()
-        expect(page.get_by_text("All your data is deleted.")).to_be_visible()
-        with SessionStore(f"sqlite:///{tmp_path / 'history.sqlite'}") as store:
-            assert count_rows(store) == 0
+    erase = history.get_by_role("button", name="Erase everything")
+    expect(erase).to_be_disabled()
+    history.get_by_label("Type ERASE to confirm").fill("ERASE")
+    history.get_by_label("Type ERASE to confirm").press("Enter")
+    expect(erase).to_be_enabled()
+    erase.click()
+    expect(history.get_by_text("All your data is deleted.")).to_be_visible()
+    with SessionStore(f"sqlite:///{data_dir / 'history.sqlite'}") as store:
+        assert count_rows(store) == 0
 
-        page.locator("input[type=file]").set_input_files(exported)
-        page.get_by_role("button", name="Import", exact=True).click()
-        expect(page.get_by_text(f"{SESSIONS} sessions imported")).to_be_visible()
-        page.reload()
-        settled(page)
-        expect_sessions(page, SESSIONS)
+    history.locator("input[type=file]").set_input_files(exported)
+    history.get_by_role("button", name="Import", exact=True).click()
+    expect(history.get_by_text(f"{SESSIONS} sessions imported")).to_be_visible()
+    history.reload()
+    settled(history)
+    expect_sessions(history, SESSIONS)

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from fer_core.photos.exports import encode_jpeg
 from tests.pictures import decoded
-from tests.support.browser import PHONE, launch, open_page, settled
+from tests.support.browser import PHONE, empty_page, launch, open_page, settled
 
 LABELLED_MS = 60_000
 
@@ -49,18 +49,23 @@ def downloaded(page: Page, button: str) -> bytes:
     return Path(waiting.value.path()).read_bytes()
 
 
-def test_a_photo_is_handed_in_and_its_label_read(page: Page, astronaut_file: Path) -> None:
-    hand_in(page, astronaut_file)
-    expect(page.get_by_alt_text("astronaut.jpg: 😊 Happy")).to_be_visible()
-
-
-def test_the_results_can_be_taken_away(page: Page, astronaut_file: Path) -> None:
-    hand_in(page, astronaut_file)
-    (row,) = csv.DictReader(io.StringIO(downloaded(page, "Table (CSV)").decode("utf-8-sig")))
-    assert row["expression"] == "Happy"
-    (result,) = json.loads(downloaded(page, "Results (JSON)"))["results"]
-    assert result["faces"][0]["emotion"]["label"] == "Happy"
-    assert decoded(downloaded(page, "Picture (PNG)")).shape == (512, 512, 3)
+def test_a_photo_is_labelled_and_its_results_taken_away_and_nobody_else_is_asked(
+    chromium: Browser, app_address: str, astronaut_file: Path
+) -> None:
+    hosts: set[str | None] = set()
+    with empty_page(chromium) as page:
+        page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+        page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname))
+        page.goto(f"{app_address}/photos")
+        settled(page)
+        hand_in(page, astronaut_file)
+        expect(page.get_by_alt_text("astronaut.jpg: 😊 Happy")).to_be_visible()
+        (row,) = csv.DictReader(io.StringIO(downloaded(page, "Table (CSV)").decode("utf-8-sig")))
+        assert row["expression"] == "Happy"
+        (result,) = json.loads(downloaded(page, "Results (JSON)"))["results"]
+        assert result["faces"][0]["emotion"]["label"] == "Happy"
+        assert decoded(downloaded(page, "Picture (PNG)")).shape == (512, 512, 3)
+    assert hosts - {None} == {"127.0.0.1"}
 
 
 def test_a_face_chosen_in_the_table_is_marked_in_the_picture(
@@ -149,23 +154,6 @@ def test_a_snapshot_is_labelled_and_forgotten(
             expect(page.get_by_text("Drop one photo or two hundred")).to_be_visible()
     finally:
         browser.close()
-
-
-def test_nothing_is_asked_of_any_other_machine(
-    chromium: Browser, app_address: str, astronaut_file: Path
-) -> None:
-    hosts: set[str | None] = set()
-    context = chromium.new_context()
-    try:
-        page = context.new_page()
-        page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-        page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname))
-        page.goto(f"{app_address}/photos")
-        settled(page)
-        hand_in(page, astronaut_file)
-    finally:
-        context.close()
-    assert hosts - {None} == {"127.0.0.1"}
 
 
 @pytest.mark.parametrize("path", ["", "photos", "about"])

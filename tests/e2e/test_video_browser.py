@@ -8,19 +8,15 @@ import numpy as np
 from playwright.sync_api import Browser, expect
 
 from tests.support.browser import open_page
-from tests.support.servers import running_app
 from tests.video.films_in_files import even_times, film, still
 
 
 def test_a_click_in_the_chart_shows_that_moment(
-    chromium: Browser, tmp_path: Path, astronaut: np.ndarray
+    chromium: Browser, app_address: str, tmp_path: Path, astronaut: np.ndarray
 ) -> None:
     lecture = tmp_path / "lecture.mp4"
     lecture.write_bytes(film([still(astronaut)] * 60, even_times(6)))
-    with (
-        running_app(tmp_path) as address,
-        open_page(chromium, f"{address}/photos") as page,
-    ):
+    with open_page(chromium, f"{app_address}/photos") as page:
         page.get_by_role("tab", name="Video").click()
         page.locator("input[type=file]").last.set_input_files(lecture)
         expect(page.get_by_text("lecture.mp4")).to_be_visible()
