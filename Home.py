@@ -10,7 +10,6 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from app.frame import show_app
 from app.parts.request_guard import RequestGuard, is_own_name
 from fer_core.allocator import give_memory_back
 
@@ -22,5 +21,8 @@ app = st.App(
 )
 
 if __name__ == "__main__":
-    # Run as a script after all: by a test, or by a server that knows no `App`.
+    # Run as a script after all: by a test, or by a server that knows no `App`. Imported here, as a
+    # component that is declared before Streamlit runs is never served: the camera's is among them.
+    from app.frame import show_app
+
     show_app()
