@@ -12,13 +12,7 @@ import threading
 from contextlib import suppress
 
 from fer_core.config import Settings
-from fer_core.errors import (
-    Busy,
-    HistoryNotShrunk,
-    SessionElsewhere,
-    SessionNotFound,
-    StorageError,
-)
+from fer_core.errors import Busy, HistoryNotShrunk, SessionElsewhere, SessionNotFound, StorageError
 from fer_core.learner.probes import Answer, clarity_correction, lost_answer
 from fer_core.live.annotations import Annotations
 from fer_core.live.endings import Endings

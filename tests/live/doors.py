@@ -7,10 +7,8 @@ on an engine that finds what the test says.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import av
 import cv2
@@ -25,7 +23,6 @@ from app.parts.camera import LiveCamera
 from app.reading.open_text import open_text_of
 from fer_core.api.app import create_app
 from fer_core.api.keys import KeyRing, KeyStore
-from fer_core.api.model_loader import ModelService
 from fer_core.api.schemas.moments import format_moment
 from fer_core.api.schemas.snapshots import SnapshotOut
 from fer_core.api.serializers import row_of, totals_of
@@ -38,9 +35,9 @@ from fer_core.sessions.session_info import SessionInfo, new_session_id
 from fer_core.sessions.timeline import rebucket
 from fer_core.storage.store import SessionStore
 from fer_core.texts.document import Document
-from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.faces import Detections
 from tests.live.playing import Clock
+from tests.live.scripted_engine import ScriptedEngine, ScriptedModels
 
 SESSIONS = "/api/v1/sessions"
 FRAME = np.full((48, 64, 3), 110, np.uint8)
@@ -52,47 +49,6 @@ class Refused(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-class ScriptedEngine:
-    """Finds in every picture what the test says, at once."""
-
-    def __init__(self) -> None:
-        self.seen = Detections((), 640, 480)
-
-    def detect(self, *_: object, **__: object) -> Detections:
-        return self.seen
-
-    def detect_frame(self, *_: object, **__: object) -> Detections:
-        return self.seen
-
-    def open_stream(self, on_result: Callable[[Detections, float], None]) -> ScriptedStream:
-        return ScriptedStream(self, on_result)
-
-
-@dataclass
-class ScriptedStream:
-    engine: ScriptedEngine
-    on_result: Callable[[Detections, float], None]
-
-    def submit(self, _rgb: object, captured_at: float, *, skin: bool) -> None:
-        del skin
-        self.on_result(self.engine.seen, captured_at)
-
-    def close(self) -> None:
-        pass
-
-
-class ScriptedModels(ModelService):
-    """The API's model, with the scripted engine for it."""
-
-    def __init__(self, engine: ScriptedEngine) -> None:
-        super().__init__(lambda: cast(InferenceEngine, engine))
-        self._scripted = engine
-
-    @property
-    def engine(self) -> InferenceEngine:
-        return cast(InferenceEngine, self._scripted)
 
 
 class Door(ABC):

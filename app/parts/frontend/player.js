@@ -1,9 +1,20 @@
 // Made from player.ts by `npm run build` in clients/typescript: change that.
 // ../../app/parts/frontend/dom.ts
+/** What every part of the app in the browser does with its elements and with keys. */
+const TYPING = "input, textarea, select, [contenteditable], [role=slider], [role=dialog]";
 function find(parent, selector) {
 	const found = parent.querySelector(selector);
 	if (found === null) throw new Error(`no element ${selector}`);
 	return found;
+}
+/** Whether a key belongs to the browser, or to somebody who handled it before. */
+function isTaken(event) {
+	return event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented;
+}
+/** Whether a key is meant for the element in which it was pressed. */
+function isTyped(event) {
+	const [target] = event.composedPath();
+	return target instanceof Element && target.closest(TYPING) !== null;
 }
 // ../../app/parts/frontend/player.ts
 /**
@@ -237,9 +248,7 @@ var Player = class {
 		this.say(`⛰️ Noted: you were lost at ${placeText(place)}.`);
 	}
 	key(event) {
-		const [target] = event.composedPath();
-		if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-		if (target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=slider], [role=dialog]")) return;
+		if (isTaken(event) || isTyped(event)) return;
 		if (this.data.mode !== "watch" || event.repeat) return;
 		if (event.key === "l") this.lose();
 		else if (event.key === "j") this.goBack();

@@ -10,7 +10,7 @@
  * The page runs player.js, which `npm run build` in clients/typescript makes of this file.
  */
 
-import { find } from "./dom.js";
+import { find, isTaken, isTyped } from "./dom.js";
 
 const SEND_EVERY_MS = 2000;
 const BACK_S = 10;
@@ -276,10 +276,7 @@ class Player {
   }
 
   private key(event: KeyboardEvent): void {
-    const [target] = event.composedPath();
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    const typing = "input, textarea, select, [contenteditable], [role=slider], [role=dialog]";
-    if (target instanceof Element && target.closest(typing)) return;
+    if (isTaken(event) || isTyped(event)) return;
     if (this.data.mode !== "watch" || event.repeat) return;
     if (event.key === "l") this.lose();
     else if (event.key === "j") this.goBack();
