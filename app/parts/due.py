@@ -20,6 +20,11 @@ def browser_zone() -> tzinfo | None:
         return None
 
 
+def browser_zone_name() -> str:
+    """Return the name of the browser's time zone; empty where it says none that is known."""
+    return "" if browser_zone() is None else str(st.context.timezone)
+
+
 def due_count() -> int | None:
     """Return how many cards are left for today; None while the history cannot be read."""
     store = session_registry().history.store

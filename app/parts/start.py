@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app.parts.consent import CONSENT_VERSION, consent_at, needs_consent
+from app.parts.due import browser_zone_name
 from app.parts.memory import PageMemory
 from app.parts.navigation import page_of
 from app.parts.preferences import choose, preferences
@@ -124,6 +125,7 @@ def start_session(wish: Wish) -> RunningSession | None:
         consent_version=CONSENT_VERSION if wish.camera else "",
         consent_at=consent_at() if wish.camera else None,
         keep=wish.keep,
+        time_zone=browser_zone_name(),
     )
     try:
         running = registry.start(info, wish.video)

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.parts.consent import CONSENT_VERSION, ask_consent, needs_consent
+from app.parts.due import browser_zone_name
 from app.parts.sessions import history_problem, session_registry
 from app.parts.video import VideoMemory
 from app.parts.words import plain
@@ -164,6 +165,7 @@ def offer_start(document: Document) -> RunningSession | None:
         plan=BreakPlan(),
         consent_version=CONSENT_VERSION if with_camera else "",
         keep=keep,
+        time_zone=browser_zone_name(),
     )
     try:
         running = registry.start(info, document, keep_text=keep_text)

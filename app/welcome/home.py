@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import streamlit as st
 
+from app.parts.clock import now
+from app.parts.due import browser_zone
 from app.parts.navigation import PAGES, page_of
 from app.parts.preferences import preferences
 from app.parts.scroll import note_next_step
@@ -22,7 +24,8 @@ from app.parts.words import plain
 from app.welcome.demo_photo import show_demo_photo
 from app.welcome.demo_session import show_demo_session
 from fer_core.errors import StorageError
-from fer_core.storage.days import daily_totals, local_day, studied_on
+from fer_core.recall.scheduling import start_of
+from fer_core.storage.days import daily_totals, day_of_session, local_day, studied_on
 from fer_core.storage.history import SessionSummary
 
 #: What the other pages are for, under their names in the menu.
@@ -63,15 +66,15 @@ def show_week() -> None:
     """Show the minutes of this week and of today, and the last session."""
     try:
         store = session_registry().history.store_to_read()
-        today = datetime.now().astimezone().date()
-        monday = today - timedelta(days=today.weekday())
-        since = datetime(monday.year, monday.month, monday.day).astimezone(UTC).timestamp()
+        zone = browser_zone()
+        today = local_day(now(), zone)
+        since = start_of(today - timedelta(days=today.weekday()), zone)
         week = [] if store is None else store.sessions(since=since)
         last = [] if store is None else store.sessions(limit=1)
     except StorageError as error:
         st.warning(plain(error.message), icon=":material/save:")
         return
-    totals = daily_totals(week, None)
+    totals = daily_totals(week, zone)
     goal = preferences().daily_goal_min
     left, right = st.columns(2)
     left.metric("This week", minutes(sum(total.studied_s for total in totals)))
@@ -93,8 +96,9 @@ def minutes(seconds: float) -> str:
 
 def show_last(summary: SessionSummary) -> None:
     """Show the last session in a line that leads to it."""
-    day = local_day(summary.info.started_at, None)
-    when = "today" if day == local_day(session_registry().clock(), None) else f"{day:%A, %d %B}"
+    zone = browser_zone()
+    day = day_of_session(summary.info, zone)
+    when = "today" if day == local_day(now(), zone) else f"{day:%A, %d %B}"
     title = plain(summary.info.title) or "Study session"
     st.caption(f"Last session, {when}: {minutes(summary.studied_s)}")
     st.page_link(

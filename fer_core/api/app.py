@@ -15,6 +15,7 @@ import fer_core
 from fer_core.api.analyses import analyses
 from fer_core.api.cards import cards
 from fer_core.api.creations import Creations
+from fer_core.api.days import days
 from fer_core.api.deck import deck
 from fer_core.api.demo_page import demo_page
 from fer_core.api.documentation import SECURITY_SCHEMES, build_document, documentation
@@ -190,7 +191,7 @@ def _routes() -> FerApi:
     app.register_blueprint(documentation)
     for resource in (
         *(system, analyses, sessions, frames, reading, markers, results, events),
-        *(cards, deck, jobs),
+        *(cards, deck, days, jobs),
     ):
         app.register_api(resource)
     return app

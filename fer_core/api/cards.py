@@ -8,6 +8,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from fer_core.api.days import learner_zone
 from fer_core.api.documentation import LOOK, SECURITY, answers, ref
 from fer_core.api.pagination import decode_cursor, encode_cursor
 from fer_core.api.schemas.cards import (
@@ -32,7 +33,6 @@ from fer_core.errors import StorageError
 from fer_core.live.card_making import make_session_cards, source_of
 from fer_core.recall.cards import Card, CardKind, Rating, Source
 from fer_core.recall.making import own_card
-from fer_core.recall.scheduling import zone_named
 from fer_core.storage.cards import CardStore
 
 cards = APIBlueprint(
@@ -95,7 +95,7 @@ def due_cards(query: ReviewQuery) -> Response:
     A day begins and ends in the learner's time zone. Show the front, let the learner answer, show
     the back, and send how it came to `POST /cards/{card_id}/answers`.
     """
-    queue = deck().due(zone_named(query.time_zone))
+    queue = deck().due(learner_zone(query.time_zone))
     later = [card.schedule.due_at for card in queue.later]
     following = [*later, *([] if queue.next_at is None else [queue.next_at])]
     return json_response(
@@ -221,7 +221,7 @@ def answer_card(path: CardPath, body: CardAnswer) -> Response:
     card = deck().answer(
         path.card_id,
         Rating(body.rating),
-        zone_named(body.time_zone),
+        learner_zone(body.time_zone),
         at=body.answered_at,
         review_id=body.review_id or "",
     )

@@ -19,6 +19,7 @@ from fer_core.api.text_input import open_material
 from fer_core.errors import ConsentMissing, SessionElsewhere, SessionNotFound, StorageError
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
+from fer_core.recall.scheduling import zone_named
 from fer_core.sessions.session_info import SessionInfo, new_session_id
 from fer_core.storage.requests import Creation
 
@@ -72,6 +73,7 @@ class Creations:
             ConsentMissing: The learner has not agreed.
             IdempotencyConflict: The key was used for another request.
             TextError: The text cannot be read.
+            TimeZoneUnknown: There is no such zone.
             Busy: Too many sessions are in memory.
         """
         if request.consent is None:
@@ -136,6 +138,7 @@ class Creations:
         self, request: SessionRequest, caller: str, creation: Creation | None
     ) -> RunningSession:
         consent = request.consent
+        zone_named(request.time_zone)
         document = open_material(request)
         info = SessionInfo(
             session_id=new_session_id(),
@@ -147,5 +150,6 @@ class Creations:
             consent_at=None if consent is None else consent.accepted_at,
             keep=request.retention == "keep",
             memory_only=request.retention == "memory",
+            time_zone=request.time_zone or "",
         )
         return self._registry.start(info, document, caller=caller, creation=creation)

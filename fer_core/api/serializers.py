@@ -101,6 +101,7 @@ def session_of(running: RunningSession, sessions: SessionRegistry) -> SessionOut
         **dict(summary_of(running, now)),
         plan=Plan(focus_min=info.plan.focus_min, break_min=info.plan.break_min),
         consent_version=info.consent_version,
+        time_zone=info.time_zone or None,
         text=None if document is None or document.is_video else text_of(document),
         video=video_of(document) if document is not None and document.is_video else None,
         snapshot=SnapshotOut.of(running.session.snapshot(now)),

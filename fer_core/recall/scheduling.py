@@ -8,6 +8,7 @@ morning, and is due from the first minute of its day.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
@@ -37,6 +38,8 @@ _STAGES = {
     fsrs.State.Relearning: Stage.RELEARNING,
 }
 _DAY = timedelta(days=1)
+#: Names as IANA has them. Others of a system's folder are its own: localtime, posix/, right/.
+_ZONE_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 
 
 class Queue(NamedTuple):
@@ -66,6 +69,8 @@ def zone_named(name: str | None) -> tzinfo | None:
     """
     if not name:
         return None
+    if not _ZONE_NAME.fullmatch(name):
+        raise TimeZoneUnknown
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown; no name at all; a folder

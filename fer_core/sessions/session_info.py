@@ -28,6 +28,7 @@ class SessionInfo:
         keep: Whether it stays in the history after its end.
         memory_only: It is never stored, and ends with this process. Without this and without
             `keep` it is stored while it runs, so that a restart loses nothing, and then removed.
+        time_zone: The learner's, an IANA name such as "Europe/Berlin"; empty: not known.
 
     Raises:
         ValueError: It is to be kept in memory only.
@@ -42,6 +43,7 @@ class SessionInfo:
     keep: bool = True
     consent_at: float | None = None
     memory_only: bool = False
+    time_zone: str = ""
 
     def __post_init__(self) -> None:
         if self.keep and self.memory_only:
@@ -62,6 +64,7 @@ class SessionInfo:
             "plan": {"focus_min": self.plan.focus_min, "break_min": self.plan.break_min},
             "consent_version": self.consent_version,
             "keep": self.keep,
+            "time_zone": self.time_zone,
         }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, Double, Integer, Table
 
 #: What columns mean that a file of an earlier version lacks.
-_WHEN_MISSING = {("texts", "kept"): True}
+_WHEN_MISSING = {("texts", "kept"): True, ("sessions", "time_zone"): ""}
 
 
 def checked_row(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:

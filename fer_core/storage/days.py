@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
+from fer_core.recall.errors import TimeZoneUnknown
+from fer_core.recall.scheduling import zone_named
+from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.history import SessionSummary
 
 #: A day with less study than this is no study day: the app was opened and closed again. Seconds.
@@ -49,11 +52,42 @@ def local_day(at: float, zone: tzinfo | None) -> date:
     return datetime.fromtimestamp(at, zone).date()
 
 
+def day_of_session(info: SessionInfo, zone: tzinfo | None) -> date:
+    """Return the day on which a session began, for its learner.
+
+    Args:
+        info: The session's.
+        zone: Where the session does not tell its own.
+    """
+    return local_day(info.started_at, _zone_of(info) or zone)
+
+
+def latest_zone(sessions: Iterable[SessionSummary]) -> str:
+    """Return the name of the time zone of the first session that tells one, else an empty string.
+
+    Args:
+        sessions: Newest first.
+    """
+    return next((one.info.time_zone for one in sessions if _zone_of(one.info) is not None), "")
+
+
+def _zone_of(info: SessionInfo) -> tzinfo | None:
+    try:
+        return zone_named(info.time_zone)
+    except TimeZoneUnknown:  # written where more zones are known
+        return None
+
+
 def daily_totals(sessions: Sequence[SessionSummary], zone: tzinfo | None) -> list[DayTotal]:
-    """Return the totals of the days with sessions, the earliest first."""
+    """Return the totals of the days with sessions, the earliest first.
+
+    Args:
+        sessions: Each counts for the day that it was where it was held.
+        zone: For sessions that do not tell where.
+    """
     days: dict[date, list[SessionSummary]] = defaultdict(list)
     for session in sessions:
-        days[local_day(session.info.started_at, zone)].append(session)
+        days[day_of_session(session.info, zone)].append(session)
     return [
         DayTotal(day, len(held), sum(one.studied_s for one in held))
         for day, held in sorted(days.items())

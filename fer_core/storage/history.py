@@ -171,6 +171,7 @@ def row_to_summary(values: Mapping[str, Any]) -> SessionSummary:
             plan=BreakPlan(values["focus_min"], values["break_min"]),
             consent_version=values["consent_version"],
             keep=values["kept"],
+            time_zone=values["time_zone"],
         ),
         state=State(values["state"]),
         text=text_label,

@@ -92,6 +92,8 @@ sessions = Table(
     Column("deleted_at", Double),
     # Whether it stays after its end; else it is here only so that a restart loses nothing.
     Column("kept", Boolean, nullable=False, server_default="1"),
+    # The learner's, an IANA name; empty: not known, as in sessions of before it was asked.
+    Column("time_zone", String(ID_LENGTH), nullable=False, server_default=""),
     # The process that runs it, see `storage.holders`; empty: none does.
     Column("holder", String(ID_LENGTH), nullable=False, server_default=""),
     Index("sessions_by_start", "owner", "started_at"),

@@ -246,6 +246,7 @@ def _save_session(
                 "focus_min": info.plan.focus_min,
                 "break_min": info.plan.break_min,
                 "consent_version": info.consent_version,
+                "time_zone": info.time_zone,
                 "text_id": "",
                 "text_title": "",
                 "marked": [],

@@ -158,6 +158,7 @@ class Client:
         text: str | Sequence[types.PassageIn] | None = None,
         text_title: str = "",
         video: types.VideoIn | None = None,
+        time_zone: str | None = None,
     ) -> Session:
         """Start a study session. Ask the learner first.
 
@@ -172,6 +173,8 @@ class Client:
             text: What is read: Markdown, to be cut into passages, or passages with ids.
             text_title: Its title.
             video: What is watched in place of a text: title, length, chapters. It is not sent.
+            time_zone: The learner's, such as "Europe/Berlin": it says to which day the session
+                belongs. None: that of the server's machine.
         """
         body: dict[str, Any] = {
             "consent": {"version": consent_version, "accepted_at": as_moment(accepted_at)},
@@ -180,6 +183,8 @@ class Client:
             "goal": goal,
             "plan": {"focus_min": plan[0], "break_min": plan[1]},
         }
+        if time_zone is not None:
+            body["time_zone"] = time_zone
         if text is not None:
             kind = "content" if isinstance(text, str) else "passages"
             body["text"] = {"title": text_title, kind: text if kind == "content" else list(text)}
@@ -211,6 +216,17 @@ class Client:
             cursor = page["next_cursor"]
             if cursor is None:
                 return
+
+    def days(self, time_zone: str | None = None, weeks: int = 16) -> types.Days:
+        """Return the calendar of the sessions that are kept: minutes by the day, and the streak.
+
+        Args:
+            time_zone: The learner's; None: that of their latest session with one.
+            weeks: How many of them, with this one.
+        """
+        query = {"weeks": str(weeks)} | ({} if time_zone is None else {"time_zone": time_zone})
+        answer = self._transport.json("GET", "/api/v1/days", safe_to_repeat=True, params=query)
+        return cast(types.Days, answer)
 
     @property
     def cards(self) -> Cards:

@@ -7,7 +7,7 @@ export type Rating = 1 | 2 | 3 | 4;
 export type DeckFormat = "csv" | "anki";
 
 /** The time zone of this browser, such as Europe/Berlin: it says when today is over. */
-const ownTimeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const ownTimeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export class Cards {
   constructor(private readonly transport: Transport) {}

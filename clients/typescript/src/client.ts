@@ -1,9 +1,17 @@
 /** The client: pictures, the model, and the way to sessions. */
 
-import { Cards } from "./cards.js";
+import { Cards, ownTimeZone } from "./cards.js";
 import { Session } from "./session.js";
 import { Transport, type Options } from "./transport.js";
-import type { Analysis, Job, Model, SessionDetail, SessionPage, SessionRequest } from "./types.js";
+import type {
+  Analysis,
+  Days,
+  Job,
+  Model,
+  SessionDetail,
+  SessionPage,
+  SessionRequest,
+} from "./types.js";
 import { VideoJob } from "./video.js";
 
 export interface VideoOptions {
@@ -77,10 +85,13 @@ export class Client {
     return new VideoJob(this.transport, jobId);
   }
 
-  /** Start a study session. Ask the learner first: without consent the API refuses. */
+  /**
+   * Start a study session, in this browser's time zone unless another is named. Ask the learner
+   * first: without consent the API refuses.
+   */
   async startSession(request: SessionRequest): Promise<Session> {
     const details = await this.transport.json<SessionDetail>("POST", "/api/v1/sessions", {
-      json: request,
+      json: { time_zone: ownTimeZone(), ...request },
       // A repeated request gives the same session.
       headers: { "Idempotency-Key": crypto.randomUUID() },
     });
@@ -90,6 +101,13 @@ export class Client {
   /** A session that was started before. */
   session(sessionId: string): Session {
     return new Session(this.transport, sessionId);
+  }
+
+  /** The calendar of the sessions that are kept: minutes by the day, and the streak. */
+  days(options: { timeZone?: string; weeks?: number } = {}): Promise<Days> {
+    return this.transport.json("GET", "/api/v1/days", {
+      query: { time_zone: options.timeZone ?? ownTimeZone(), weeks: options.weeks?.toString() },
+    });
   }
 
   /** One page of all sessions, newest first. */

@@ -10,6 +10,7 @@ export type Card = Schemas["Card"];
 export type CardIn = Schemas["CardIn"];
 export type CardPage = Schemas["CardPage"];
 export type CardsAdded = Schemas["CardsAdded"];
+export type Days = Schemas["Days"];
 export type DeckImported = Schemas["DeckImported"];
 export type Face = Schemas["Face"];
 export type Feedback = Schemas["Feedback"];

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from fer_core.api.schemas.analyses import Frozen
 from fer_core.api.schemas.moments import Moment, MomentIn
-from fer_core.api.schemas.sessions import Name, WholeNumber
+from fer_core.api.schemas.sessions import Name, TimeZone, WholeNumber
 from fer_core.recall.cards import LONGEST_CHOICE, LONGEST_SIDE, MOST_CHOICES
 
 MOST_CARDS_AT_ONCE = 200
@@ -16,13 +16,6 @@ MOST_CARDS_AT_ONCE = 200
 Side = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SIDE, pattern=r"\S")]
 Choice = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_CHOICE, pattern=r"\S")]
 Kind = Literal["cloze", "recall", "question", "own"]
-TimeZone = Annotated[
-    str | None,
-    Field(
-        max_length=64,
-        description="The learner's, such as Europe/Berlin; that of the server's machine if absent",
-    ),
-]
 
 
 class CardPath(Frozen):

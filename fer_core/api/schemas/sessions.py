@@ -16,6 +16,16 @@ MAX_TEXT = 1_500_000  # characters; with its JSON it stays below the limit for a
 MAX_PASSAGES = 5_000
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+TimeZone = Annotated[
+    str | None,
+    Field(
+        max_length=64,
+        description=(
+            "The learner's, an IANA name such as Europe/Berlin. If absent, that of their latest "
+            "session with one, else that of the server's machine"
+        ),
+    ),
+]
 
 
 def _refuse_words(value: Any) -> Any:
@@ -33,6 +43,7 @@ SESSION_REQUEST_EXAMPLE: dict[str, Any] = {
     "retention": "none",
     "title": "Chapter 3",
     "plan": {"focus_min": 25, "break_min": 5},
+    "time_zone": "Europe/Berlin",
     "text": {
         "title": "Photosynthesis",
         "passages": [
@@ -144,6 +155,16 @@ class SessionRequest(Frozen):
     plan: Plan = Field(default=Plan())
     text: TextIn | None = None
     video: VideoIn | None = Field(default=None, description="In place of a text")
+    time_zone: Annotated[
+        str | None,
+        Field(
+            max_length=64,
+            description=(
+                "The learner's, an IANA name such as Europe/Berlin; kept with the session. It says "
+                "to which day of the calendar the session belongs, and when cards are due"
+            ),
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _has_one_material(self) -> Self:
@@ -223,6 +244,7 @@ class SessionOut(SessionSummary):
 
     plan: Plan
     consent_version: str
+    time_zone: str | None = Field(description="The learner's; null where none was told")
     text: TextOut | None = Field(
         description="null without a text, and an hour after the session's end"
     )
