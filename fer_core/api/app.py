@@ -45,6 +45,7 @@ from fer_core.api.schemas.cards import (
     RecallOut,
     ReviewOut,
 )
+from fer_core.api.schemas.days import DaysOut
 from fer_core.api.schemas.jobs import JobOut, JobsOut
 from fer_core.api.schemas.markers import MarkersIn, MarkersOut
 from fer_core.api.schemas.model import Health, ModelOut, Ready
@@ -83,7 +84,7 @@ RESPONSES = (
     *(Analysis, ModelOut, Health, Ready, Problem),
     *(SessionOut, SessionPage, FinishedOut, SnapshotOut, FrameOut, Taken, ProbeOut, SuggestionOut),
     *(TimelineOut, FeedbackOut, MarkersOut, JobOut, JobsOut),
-    *(CardOut, CardsAdded, CardPage, ReviewOut, DeckImported, RecallOut),
+    *(CardOut, CardsAdded, CardPage, ReviewOut, DeckImported, RecallOut, DaysOut),
 )
 
 #: Large pictures, and those that may hold their decoder: so many at once, of 40 megapixels 120 MB

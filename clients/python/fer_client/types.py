@@ -66,7 +66,7 @@ class CardAnswer(TypedDict):
     answered_at: NotRequired[str | None]
     """Now if absent"""
     time_zone: NotRequired[str | None]
-    """The learner's, such as Europe/Berlin; that of the server's machine if absent"""
+    """Such as Europe/Berlin; that of the learner's latest session if absent"""
 
 
 class CardEdit(TypedDict):
@@ -143,14 +143,6 @@ class CardsIn(TypedDict):
     cards: list[CardIn]
 
 
-class ChapterIn(TypedDict):
-    """Where a chapter of a video begins."""
-
-    start_s: float
-    """In seconds of the video"""
-    title: NotRequired[str]
-
-
 class Consent(TypedDict):
     """What the learner agreed to, and when."""
 
@@ -158,6 +150,16 @@ class Consent(TypedDict):
     """Version of the words that were shown"""
     accepted_at: str
     """Kept with the session's start; not in the future, give or take five minutes"""
+
+
+class Day(TypedDict):
+    """A day with sessions."""
+
+    day: str
+    """As it was for the learner where the session was held"""
+    sessions: int
+    studied_s: float
+    """Of the sessions that began on this day"""
 
 
 class DeckImported(TypedDict):
@@ -247,23 +249,6 @@ class Label(TypedDict):
     """Unpleasant to pleasant (Russell 1980)"""
     arousal: float
     """Calm to excited (Russell 1980)"""
-
-
-class LostIn(TypedDict):
-    """The learner is lost."""
-
-    passage_id: str
-    at: NotRequired[str | None]
-    """When; now without it"""
-
-
-class Lost(TypedDict):
-    """Where the learner was lost."""
-
-    at: str
-    passage_id: str
-    video_s: float | None
-    """Where the video stood; null for a text"""
 
 
 PassageId: TypeAlias = str
@@ -377,17 +362,6 @@ class Plan(TypedDict):
     break_min: NotRequired[float]
 
 
-PlayedIn = TypedDict(
-    "PlayedIn",
-    {
-        "from": str,
-        "to": str,
-        "video_from_s": float,
-        "video_to_s": float,
-    },
-)
-
-
 class Probabilities(TypedDict):
     """Calibrated probabilities of the five classes; their sum is 1."""
 
@@ -482,6 +456,15 @@ class Review(TypedDict):
     """Left for today, those in some minutes among them"""
     next_due_at: str | None
     """When the next card is due after these"""
+
+
+class Streak(TypedDict):
+    """Study days with at most two days off between them."""
+
+    days: int
+    """With a minute of study or more"""
+    first: str
+    last: str
 
 
 class Stretch(TypedDict):
@@ -584,23 +567,17 @@ class Totals(TypedDict):
     frames: int
 
 
-class VideoIn(TypedDict):
-    """The video that is watched. Your player plays it; it is not sent."""
+class Days(TypedDict):
+    """The calendar of the sessions that are kept."""
 
-    title: NotRequired[str]
-    duration_s: float
-    chapters: NotRequired[list[ChapterIn]]
-    """In any order; without any, its minutes"""
-
-
-class VideoPart(TypedDict):
-    """A part of the video: a chapter, or a minute."""
-
-    passage_id: str
-    """By this name the feedback speaks of it"""
-    start_s: float
-    end_s: float
-    title: str
+    time_zone: str | None
+    """Whose today it is; null: the server's machine's"""
+    today: str
+    studied_today_s: float
+    days: list[Day]
+    """Those with sessions, the earliest first"""
+    streak: Streak | None
+    """null where the last study day is too long ago"""
 
 
 class Expression(TypedDict):
@@ -720,10 +697,6 @@ class PassageReading(TypedDict):
     comprehension: TimelineEstimate | None
 
 
-PlaybackIn: TypeAlias = list[PlayedIn]
-"""How the video was played."""
-
-
 class Recall(TypedDict):
     """What came back after a week."""
 
@@ -751,8 +724,8 @@ class SessionRequest(TypedDict):
     goal: NotRequired[str]
     plan: NotRequired[Plan]
     text: NotRequired[TextIn | None]
-    video: NotRequired[VideoIn | None]
-    """In place of a text"""
+    time_zone: NotRequired[str | None]
+    """Such as Europe/Berlin: it says to which day the session belongs"""
 
 
 class SessionSummary(TypedDict):
@@ -808,13 +781,6 @@ class Timeline(TypedDict):
     """Send as `since` for what is new; the last row comes again, maybe grown"""
 
 
-class Video(TypedDict):
-    """The video that is watched. Kept with the session, for it holds the learner's titles only."""
-
-    title: str
-    parts: list[VideoPart]
-
-
 class AnalysisResult(TypedDict):
     """What is in one picture."""
 
@@ -843,8 +809,6 @@ class Feedback(TypedDict):
     """Guesses stand on at most a fifth of the text"""
     passages: list[PassageReading]
     """Those that were on the screen"""
-    lost: list[Lost]
-    """In the order of time"""
     own_wpm: float | None
     """The pace that the marks compare with"""
     reading_reason: Reason | None
@@ -907,10 +871,10 @@ class SessionDetail(TypedDict):
     totals: Totals
     plan: Plan
     consent_version: str
+    time_zone: str | None
+    """The learner's; null where none was told"""
     text: Text | None
     """null without a text, and an hour after the session's end"""
-    video: Video | None
-    """null without a video"""
     snapshot: Snapshot
     history: History
 

@@ -283,49 +283,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sessions/{session_id}/playback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say how the session's video was played
-         * @description Send where your player stood, every few seconds and at every move. Each second goes to the part
-         *     of the video that it played in; going back is a return. In a session without a video nothing is
-         *     taken.
-         */
-        post: operations["reportPlayback"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/{session_id}/lost": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say that the learner is lost in a passage
-         * @description It counts as an answer: not clear at all. In a session about a video the feedback says where the
-         *     video stood then; report what was played up to then first.
-         */
-        post: operations["reportLost"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/sessions/{session_id}/probe": {
         parameters: {
             query?: never;
@@ -720,6 +677,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show minutes by the day, today's, and the streak
+         * @description Sessions of retention keep. Each counts for the day that it was where it was held; today is
+         *     that of `time_zone`.
+         */
+        get: operations["getDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -1022,7 +1000,7 @@ export interface components {
             answered_at?: string | null;
             /**
              * Time Zone
-             * @description The learner's, such as Europe/Berlin; that of the server's machine if absent
+             * @description Such as Europe/Berlin; that of the learner's latest session if absent
              * @default null
              */
             time_zone?: string | null;
@@ -1197,22 +1175,6 @@ export interface components {
             cards: components["schemas"]["CardIn"][];
         };
         /**
-         * ChapterIn
-         * @description Where a chapter of a video begins.
-         */
-        ChapterIn: {
-            /**
-             * Start S
-             * @description In seconds of the video
-             */
-            start_s: number;
-            /**
-             * Title
-             * @default
-             */
-            title?: string;
-        };
-        /**
          * Consent
          * @description What the learner agreed to, and when.
          */
@@ -1229,6 +1191,50 @@ export interface components {
              * @example 2026-11-20T09:00:00.000Z
              */
             accepted_at: string;
+        };
+        /**
+         * Day
+         * @description A day with sessions.
+         */
+        Day: {
+            /**
+             * Day
+             * Format: date
+             * @description As it was for the learner where the session was held
+             */
+            day: string;
+            /** Sessions */
+            sessions: number;
+            /**
+             * Studied S
+             * @description Of the sessions that began on this day
+             */
+            studied_s: number;
+        };
+        /**
+         * Days
+         * @description The calendar of the sessions that are kept.
+         */
+        Days: {
+            /**
+             * Time Zone
+             * @description Whose today it is; null: the server's machine's
+             */
+            time_zone: string | null;
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+            /** Studied Today S */
+            studied_today_s: number;
+            /**
+             * Days
+             * @description Those with sessions, the earliest first
+             */
+            days: components["schemas"]["Day"][];
+            /** @description null where the last study day is too long ago */
+            streak: components["schemas"]["Streak"] | null;
         };
         /**
          * DeckImported
@@ -1323,11 +1329,6 @@ export interface components {
              * @description Those that were on the screen
              */
             passages: components["schemas"]["PassageReading"][];
-            /**
-             * Lost
-             * @description In the order of time
-             */
-            lost: components["schemas"]["Lost"][];
             /**
              * Own Wpm
              * @description The pace that the marks compare with
@@ -1685,42 +1686,6 @@ export interface components {
             arousal: number;
         };
         /**
-         * LostIn
-         * @description The learner is lost.
-         * @example {
-         *       "passage_id": "p3"
-         *     }
-         */
-        LostIn: {
-            /** Passage Id */
-            passage_id: string;
-            /**
-             * At
-             * @description When; now without it
-             * @default null
-             */
-            at?: string | null;
-        };
-        /**
-         * Lost
-         * @description Where the learner was lost.
-         */
-        Lost: {
-            /**
-             * At
-             * Format: date-time
-             * @example 2026-11-20T09:00:00.000Z
-             */
-            at: string;
-            /** Passage Id */
-            passage_id: string;
-            /**
-             * Video S
-             * @description Where the video stood; null for a text
-             */
-            video_s: number | null;
-        };
-        /**
          * MakeCards
          * @description Which cards to make of a session's text.
          * @example {
@@ -2015,48 +1980,6 @@ export interface components {
             break_min?: number;
         };
         /**
-         * PlaybackIn
-         * @description How the video was played.
-         * @example [
-         *       {
-         *         "from": "2026-11-20T09:00:05.000Z",
-         *         "to": "2026-11-20T09:00:07.000Z",
-         *         "video_from_s": 758,
-         *         "video_to_s": 760
-         *       }
-         *     ]
-         */
-        PlaybackIn: components["schemas"]["PlayedIn"][];
-        /**
-         * PlayedIn
-         * @description A stretch in which the video played on, or stood still before its viewer.
-         */
-        PlayedIn: {
-            /**
-             * From
-             * Format: date-time
-             * @example 2026-11-20T09:00:00.000Z
-             */
-            from: string;
-            /**
-             * To
-             * Format: date-time
-             * @description A stretch longer than a minute counts for its first minute
-             * @example 2026-11-20T09:00:00.000Z
-             */
-            to: string;
-            /**
-             * Video From S
-             * @description Where it stood at `from`
-             */
-            video_from_s: number;
-            /**
-             * Video To S
-             * @description Where it stood at `to`
-             */
-            video_to_s: number;
-        };
-        /**
          * Probabilities
          * @description Calibrated probabilities of the five classes; their sum is 1.
          */
@@ -2330,10 +2253,13 @@ export interface components {
             plan: components["schemas"]["Plan"];
             /** Consent Version */
             consent_version: string;
+            /**
+             * Time Zone
+             * @description The learner's; null where none was told
+             */
+            time_zone: string | null;
             /** @description null without a text, and an hour after the session's end */
             text: components["schemas"]["Text"] | null;
-            /** @description null without a video */
-            video: components["schemas"]["Video"] | null;
             snapshot: components["schemas"]["Snapshot"];
             history: components["schemas"]["History"];
         };
@@ -2376,6 +2302,7 @@ export interface components {
          *         ],
          *         "title": "Photosynthesis"
          *       },
+         *       "time_zone": "Europe/Berlin",
          *       "title": "Chapter 3"
          *     }
          */
@@ -2412,10 +2339,11 @@ export interface components {
             /** @default null */
             text?: components["schemas"]["TextIn"] | null;
             /**
-             * @description In place of a text
+             * Time Zone
+             * @description Such as Europe/Berlin: it says to which day the session belongs
              * @default null
              */
-            video?: components["schemas"]["VideoIn"] | null;
+            time_zone?: string | null;
         };
         /**
          * SessionSummary
@@ -2514,6 +2442,27 @@ export interface components {
             frames: number;
             /** Late Frames */
             late_frames: number;
+        };
+        /**
+         * Streak
+         * @description Study days with at most two days off between them.
+         */
+        Streak: {
+            /**
+             * Days
+             * @description With a minute of study or more
+             */
+            days: number;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
         };
         /**
          * Stretch
@@ -2731,52 +2680,6 @@ export interface components {
             breaks: number;
             /** Frames */
             frames: number;
-        };
-        /**
-         * VideoIn
-         * @description The video that is watched. Your player plays it; it is not sent.
-         */
-        VideoIn: {
-            /**
-             * Title
-             * @default
-             */
-            title?: string;
-            /** Duration S */
-            duration_s: number;
-            /**
-             * Chapters
-             * @description In any order; without any, its minutes
-             * @default []
-             */
-            chapters?: components["schemas"]["ChapterIn"][];
-        };
-        /**
-         * Video
-         * @description The video that is watched. Kept with the session, for it holds the learner's titles only.
-         */
-        Video: {
-            /** Title */
-            title: string;
-            /** Parts */
-            parts: components["schemas"]["VideoPart"][];
-        };
-        /**
-         * VideoPart
-         * @description A part of the video: a chapter, or a minute.
-         */
-        VideoPart: {
-            /**
-             * Passage Id
-             * @description By this name the feedback speaks of it
-             */
-            passage_id: string;
-            /** Start S */
-            start_s: number;
-            /** End S */
-            end_s: number;
-            /** Title */
-            title: string;
         };
     };
     responses: never;
@@ -5139,246 +5042,6 @@ export interface operations {
             };
         };
     };
-    reportPlayback: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                session_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlaybackIn"];
-            };
-        };
-        responses: {
-            /** @description How many items were taken. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Taken"];
-                };
-            };
-            /** @description The request is not as this contract says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No key, or one that is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed: from this host or web origin, or without consent */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing with this id */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request or a picture is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a picture, or not the media type that belongs here */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests for this key */
-            429: {
-                headers: {
-                    /** @description When to try again, in seconds */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A defect of the server; the request id finds it in the log */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Busy or not ready; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    /** @description When to try again, in seconds */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reportLost: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                session_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LostIn"];
-            };
-        };
-        responses: {
-            /** @description How many items were taken. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Taken"];
-                };
-            };
-            /** @description The request is not as this contract says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No key, or one that is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed: from this host or web origin, or without consent */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing with this id */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request or a picture is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a picture, or not the media type that belongs here */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests for this key */
-            429: {
-                headers: {
-                    /** @description When to try again, in seconds */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A defect of the server; the request id finds it in the log */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Busy or not ready; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    /** @description When to try again, in seconds */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     getProbe: {
         parameters: {
             query?: never;
@@ -6954,7 +6617,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The learner's, such as Europe/Berlin; that of the server's machine if absent */
+                /** @description Such as Europe/Berlin; that of the learner's latest session if absent */
                 time_zone?: string | null;
             };
             header?: never;
@@ -8347,6 +8010,98 @@ export interface operations {
             };
             /** @description Not a picture, or not the media type that belongs here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, marker or card cannot be used; the detail says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDays: {
+        parameters: {
+            query?: {
+                /** @description Such as Europe/Berlin; that of the learner's latest session if absent */
+                time_zone?: string | null;
+                /** @description This week and those before it */
+                weeks?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar of the sessions that are kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Days"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

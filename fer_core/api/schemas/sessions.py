@@ -20,10 +20,7 @@ TimeZone = Annotated[
     str | None,
     Field(
         max_length=64,
-        description=(
-            "The learner's, an IANA name such as Europe/Berlin. If absent, that of their latest "
-            "session with one, else that of the server's machine"
-        ),
+        description="Such as Europe/Berlin; that of the learner's latest session if absent",
     ),
 ]
 
@@ -159,10 +156,7 @@ class SessionRequest(Frozen):
         str | None,
         Field(
             max_length=64,
-            description=(
-                "The learner's, an IANA name such as Europe/Berlin; kept with the session. It says "
-                "to which day of the calendar the session belongs, and when cards are due"
-            ),
+            description="Such as Europe/Berlin: it says to which day the session belongs",
         ),
     ] = None
 
