@@ -46,6 +46,26 @@ _OTHERS = {
     "shift_jis": "shift_jis", "cp932": "shift_jis", "euc_jp": "euc-jp", "gb18030": "gb18030",
     "gbk": "gbk", "big5": "big5", "euc_kr": "euc-kr", "cp949": "euc-kr",
 }  # fmt: skip
+#: Old single-byte encodings of other scripts, by the letters that are most of any text in them,
+#: the commonest first.
+_CYRILLIC = "оаеинтсрвлкмдпуіяыьзйбгј"
+_GREEK = "αοιτεςνσηυρπκμλάέίόώύήωγδ"
+_HEBREW = "יוהלאמרתבנשםחכקדעטפ"
+_ARABIC = "اليمنوترهعبدةسفكحقأش"
+_THAI = "านรอกเงมยลวดทสตีิ่้ัปคะแหจขพใไ์ู"
+_BY_SCRIPT = {
+    **dict.fromkeys(
+        ("windows-1251", "koi8-r", "iso-8859-5", "koi8-u", "x-mac-cyrillic", "ibm866"), _CYRILLIC
+    ),
+    **dict.fromkeys(("windows-1253", "iso-8859-7"), _GREEK),
+    **dict.fromkeys(("windows-1255", "iso-8859-8"), _HEBREW),
+    **dict.fromkeys(("windows-1256", "iso-8859-6"), _ARABIC),
+    "windows-874": _THAI,
+}
+#: A capital counts for so much of its letter: in KOI8 each stands where a small one should.
+_CAPITAL = 0.8
+#: Other tables and languages stay below.
+_LEAST_LIKE = 0.48
 _SAMPLE_BYTES = 100_000
 _CJK_SIGNS = re.compile("[\u3000-\u30ff\uff00-\uffef]")
 _EAST_ASIAN = re.compile("[ -~\n\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]")
@@ -61,6 +81,7 @@ _NEVER_TOGETHER = (
     ("èæÈÆ", "šžŠŽ"),
     ("ŕĺđŔĹĐ", "ţőűăŢŐŰĂ"),
     ("ğşĞŞ", "àëõÀËÕ"),
+    ("ąĄ", "áíúýřůěÁÍÚÝŘŮĚ"),
     ("õûÕÛ", "áóÁÓ"),
 )
 #: Signs that begin no word: š, ž, œ and their capitals stand in their places in ISO 8859-2 and -15.
@@ -132,12 +153,36 @@ def declared_encoding(data: bytes) -> webencodings.Encoding | None:
 
 def _guessed(data: bytes) -> str:
     sample = data[:_SAMPLE_BYTES]
+    if (name := _of_another_script(sample)) is not None:
+        return _by(name, data)
     best = charset_normalizer.from_bytes(sample, cp_isolation=list(_OTHERS)).best()
     candidates = [*_LATIN]
     if best is not None and best.encoding in _OTHERS:
         candidates.append(_OTHERS[best.encoding])
     name = min(candidates, key=lambda name: (_oddity(_by(name, sample)), candidates.index(name)))
     return _by(name, data)
+
+
+def _of_another_script(sample: bytes) -> str | None:
+    """Return the encoding in which bytes are words of a script that is not Latin; None for others.
+
+    The same bytes are letters in all of these tables, but only in the right one those that are
+    common. Of equal ones the first counts.
+    """
+    scores = {name: _likeness(_by(name, sample), common) for name, common in _BY_SCRIPT.items()}
+    name = max(scores, key=lambda name: scores[name])
+    return name if scores[name] > _LEAST_LIKE else None
+
+
+def _likeness(text: str, common: str) -> float:
+    """Return how like a language's the letters of a text are: 1 were its commonest letter alone."""
+    beyond = [letter for letter in text if ord(letter) > 127 and not letter.isspace()]
+    if not beyond:
+        return 0.0
+    weights = {letter: 1.0 - rank / len(common) / 2 for rank, letter in enumerate(common)}
+    capital = 1.0 if text.isupper() else _CAPITAL
+    weights |= {letter.upper(): capital * value for letter, value in weights.items()} | weights
+    return sum(weights.get(letter, 0.0) for letter in beyond) / len(beyond) - _oddity(text)
 
 
 def _by(name: str, data: bytes) -> str:
