@@ -143,6 +143,14 @@ class CardsIn(TypedDict):
     cards: list[CardIn]
 
 
+class ChapterIn(TypedDict):
+    """Where a chapter of a video begins."""
+
+    start_s: float
+    """In seconds of the video"""
+    title: NotRequired[str]
+
+
 class Consent(TypedDict):
     """What the learner agreed to, and when."""
 
@@ -249,6 +257,23 @@ class Label(TypedDict):
     """Unpleasant to pleasant (Russell 1980)"""
     arousal: float
     """Calm to excited (Russell 1980)"""
+
+
+class LostIn(TypedDict):
+    """The learner is lost."""
+
+    passage_id: str
+    at: NotRequired[str | None]
+    """When; now without it"""
+
+
+class Lost(TypedDict):
+    """Where the learner was lost."""
+
+    at: str
+    passage_id: str
+    video_s: float | None
+    """Where the video stood; null for a text"""
 
 
 PassageId: TypeAlias = str
@@ -360,6 +385,17 @@ class Plan(TypedDict):
 
     focus_min: NotRequired[float]
     break_min: NotRequired[float]
+
+
+PlayedIn = TypedDict(
+    "PlayedIn",
+    {
+        "from": str,
+        "to": str,
+        "video_from_s": float,
+        "video_to_s": float,
+    },
+)
 
 
 class Probabilities(TypedDict):
@@ -567,6 +603,25 @@ class Totals(TypedDict):
     frames: int
 
 
+class VideoIn(TypedDict):
+    """The video that is watched. Your player plays it; it is not sent."""
+
+    title: NotRequired[str]
+    duration_s: float
+    chapters: NotRequired[list[ChapterIn]]
+    """In any order; without any, its minutes"""
+
+
+class VideoPart(TypedDict):
+    """A part of the video: a chapter, or a minute."""
+
+    passage_id: str
+    """By this name the feedback speaks of it"""
+    start_s: float
+    end_s: float
+    title: str
+
+
 class Days(TypedDict):
     """The calendar of the sessions that are kept."""
 
@@ -697,6 +752,10 @@ class PassageReading(TypedDict):
     comprehension: TimelineEstimate | None
 
 
+PlaybackIn: TypeAlias = list[PlayedIn]
+"""How the video was played."""
+
+
 class Recall(TypedDict):
     """What came back after a week."""
 
@@ -724,6 +783,8 @@ class SessionRequest(TypedDict):
     goal: NotRequired[str]
     plan: NotRequired[Plan]
     text: NotRequired[TextIn | None]
+    video: NotRequired[VideoIn | None]
+    """In place of a text"""
     time_zone: NotRequired[str | None]
     """Such as Europe/Berlin: it says to which day the session belongs"""
 
@@ -781,6 +842,13 @@ class Timeline(TypedDict):
     """Send as `since` for what is new; the last row comes again, maybe grown"""
 
 
+class Video(TypedDict):
+    """The video that is watched. Kept with the session, for it holds the learner's titles only."""
+
+    title: str
+    parts: list[VideoPart]
+
+
 class AnalysisResult(TypedDict):
     """What is in one picture."""
 
@@ -809,6 +877,8 @@ class Feedback(TypedDict):
     """Guesses stand on at most a fifth of the text"""
     passages: list[PassageReading]
     """Those that were on the screen"""
+    lost: list[Lost]
+    """In the order of time"""
     own_wpm: float | None
     """The pace that the marks compare with"""
     reading_reason: Reason | None
@@ -875,6 +945,8 @@ class SessionDetail(TypedDict):
     """The learner's; null where none was told"""
     text: Text | None
     """null without a text, and an hour after the session's end"""
+    video: Video | None
+    """null without a video"""
     snapshot: Snapshot
     history: History
 

@@ -283,6 +283,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how the session's video was played
+         * @description Send where your player stood, every few seconds and at every move. Each second goes to the part
+         *     of the video that it played in; going back is a return. In a session without a video nothing is
+         *     taken.
+         */
+        post: operations["reportPlayback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the learner is lost in a passage
+         * @description It counts as an answer: not clear at all. In a session about a video the feedback says where the
+         *     video stood then; report what was played up to then first.
+         */
+        post: operations["reportLost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/probe": {
         parameters: {
             query?: never;
@@ -1175,6 +1218,22 @@ export interface components {
             cards: components["schemas"]["CardIn"][];
         };
         /**
+         * ChapterIn
+         * @description Where a chapter of a video begins.
+         */
+        ChapterIn: {
+            /**
+             * Start S
+             * @description In seconds of the video
+             */
+            start_s: number;
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
+        };
+        /**
          * Consent
          * @description What the learner agreed to, and when.
          */
@@ -1329,6 +1388,11 @@ export interface components {
              * @description Those that were on the screen
              */
             passages: components["schemas"]["PassageReading"][];
+            /**
+             * Lost
+             * @description In the order of time
+             */
+            lost: components["schemas"]["Lost"][];
             /**
              * Own Wpm
              * @description The pace that the marks compare with
@@ -1686,6 +1750,42 @@ export interface components {
             arousal: number;
         };
         /**
+         * LostIn
+         * @description The learner is lost.
+         * @example {
+         *       "passage_id": "p3"
+         *     }
+         */
+        LostIn: {
+            /** Passage Id */
+            passage_id: string;
+            /**
+             * At
+             * @description When; now without it
+             * @default null
+             */
+            at?: string | null;
+        };
+        /**
+         * Lost
+         * @description Where the learner was lost.
+         */
+        Lost: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-20T09:00:00.000Z
+             */
+            at: string;
+            /** Passage Id */
+            passage_id: string;
+            /**
+             * Video S
+             * @description Where the video stood; null for a text
+             */
+            video_s: number | null;
+        };
+        /**
          * MakeCards
          * @description Which cards to make of a session's text.
          * @example {
@@ -1980,6 +2080,48 @@ export interface components {
             break_min?: number;
         };
         /**
+         * PlaybackIn
+         * @description How the video was played.
+         * @example [
+         *       {
+         *         "from": "2026-11-20T09:00:05.000Z",
+         *         "to": "2026-11-20T09:00:07.000Z",
+         *         "video_from_s": 758,
+         *         "video_to_s": 760
+         *       }
+         *     ]
+         */
+        PlaybackIn: components["schemas"]["PlayedIn"][];
+        /**
+         * PlayedIn
+         * @description A stretch in which the video played on, or stood still before its viewer.
+         */
+        PlayedIn: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-11-20T09:00:00.000Z
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @description A stretch longer than a minute counts for its first minute
+             * @example 2026-11-20T09:00:00.000Z
+             */
+            to: string;
+            /**
+             * Video From S
+             * @description Where it stood at `from`
+             */
+            video_from_s: number;
+            /**
+             * Video To S
+             * @description Where it stood at `to`
+             */
+            video_to_s: number;
+        };
+        /**
          * Probabilities
          * @description Calibrated probabilities of the five classes; their sum is 1.
          */
@@ -2260,6 +2402,8 @@ export interface components {
             time_zone: string | null;
             /** @description null without a text, and an hour after the session's end */
             text: components["schemas"]["Text"] | null;
+            /** @description null without a video */
+            video: components["schemas"]["Video"] | null;
             snapshot: components["schemas"]["Snapshot"];
             history: components["schemas"]["History"];
         };
@@ -2338,6 +2482,11 @@ export interface components {
             plan?: components["schemas"]["Plan"];
             /** @default null */
             text?: components["schemas"]["TextIn"] | null;
+            /**
+             * @description In place of a text
+             * @default null
+             */
+            video?: components["schemas"]["VideoIn"] | null;
             /**
              * Time Zone
              * @description Such as Europe/Berlin: it says to which day the session belongs
@@ -2680,6 +2829,52 @@ export interface components {
             breaks: number;
             /** Frames */
             frames: number;
+        };
+        /**
+         * VideoIn
+         * @description The video that is watched. Your player plays it; it is not sent.
+         */
+        VideoIn: {
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
+            /** Duration S */
+            duration_s: number;
+            /**
+             * Chapters
+             * @description In any order; without any, its minutes
+             * @default []
+             */
+            chapters?: components["schemas"]["ChapterIn"][];
+        };
+        /**
+         * Video
+         * @description The video that is watched. Kept with the session, for it holds the learner's titles only.
+         */
+        Video: {
+            /** Title */
+            title: string;
+            /** Parts */
+            parts: components["schemas"]["VideoPart"][];
+        };
+        /**
+         * VideoPart
+         * @description A part of the video: a chapter, or a minute.
+         */
+        VideoPart: {
+            /**
+             * Passage Id
+             * @description By this name the feedback speaks of it
+             */
+            passage_id: string;
+            /** Start S */
+            start_s: number;
+            /** End S */
+            end_s: number;
+            /** Title */
+            title: string;
         };
     };
     responses: never;
@@ -3423,6 +3618,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "video": null,
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:00:00.000Z",
                      *         "state": "active",
@@ -3735,6 +3931,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "video": null,
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
                      *         "state": "active",
@@ -4394,6 +4591,7 @@ export interface operations {
                      *             }
                      *           }
                      *         ],
+                     *         "lost": [],
                      *         "own_wpm": 238,
                      *         "reading_reason": null,
                      *         "answered": 1,
@@ -4943,6 +5141,246 @@ export interface operations {
                      *       "taken": 1
                      *     }
                      */
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportPlayback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaybackIn"];
+            };
+        };
+        responses: {
+            /** @description How many items were taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over, full, elsewhere or nothing to undo; or a key or name stands for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportLost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LostIn"];
+            };
+        };
+        responses: {
+            /** @description How many items were taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Taken"];
                 };
             };
@@ -6136,6 +6574,7 @@ export interface operations {
                      *           }
                      *         }
                      *       ],
+                     *       "lost": [],
                      *       "own_wpm": 238,
                      *       "reading_reason": null,
                      *       "answered": 1,
