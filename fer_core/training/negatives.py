@@ -51,11 +51,12 @@ def write_negatives(path: Path, count: int, seed: int = 0) -> int:
         count: Of made pictures.
         seed: Of them.
     """
-    images = [made(number, seed) for number in range(count)]
-    rng = np.random.default_rng((seed, count))
-    for image in package_pictures(TRAINED):
-        images += [varied(image, rng) for _ in range(12)]
+    # Opened first: a folder that is not there is told before the pictures are made, not after.
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        images = [made(number, seed) for number in range(count)]
+        rng = np.random.default_rng((seed, count))
+        for image in package_pictures(TRAINED):
+            images += [varied(image, rng) for _ in range(12)]
         for number, image in enumerate(images):
             bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
             _, encoded = cv2.imencode(".webp", bgr, [cv2.IMWRITE_WEBP_QUALITY, 82])
