@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from app.parts.clock import now
-from app.parts.companion import show_companion
 from app.parts.navigation import page_of
 from app.parts.refresh import refreshed
 from app.parts.sessions import unfinished_sessions
@@ -17,34 +16,31 @@ from fer_core.sessions.timer import Phase
 
 #: Pages that offer to go on with what runs in a place of their own.
 OFFERING = frozenset({"", "live"})
-#: Whole minutes are told here; the tab's title counts the seconds by itself.
+#: Whole minutes are told here.
 REFRESH_S = 5.0
 
 
 def show_running_elsewhere(page: str) -> None:
-    """Say above a page that a session runs, and let its timer go on calling.
+    """Say above a page that a session runs.
 
     Args:
         page: Its place in the address.
     """
-    if "session" in st.query_params and page == "live":
+    if page in OFFERING:
         return
     if "reading" in st.query_params and page == "reading":
         return
     unfinished = unfinished_sessions()
     if unfinished:
-        refreshed(show_sign, REFRESH_S)(unfinished[0][0], page not in OFFERING)
+        refreshed(show_sign, REFRESH_S)(unfinished[0][0])
 
 
-def show_sign(running: RunningSession, in_words: bool) -> None:
+def show_sign(running: RunningSession) -> None:
     """Show the sign; it refreshes itself, and is gone when the session has ended."""
     if running.is_finished:
         return
     running.look()
     snapshot = running.session.snapshot(now())
-    show_companion(running, snapshot, quiet=True)
-    if not in_words:
-        return
     title = plain(running.session.info.title) or "Study session"
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key="running_elsewhere"
