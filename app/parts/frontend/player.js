@@ -193,7 +193,8 @@ var Player = class {
 		this.stretch = null;
 	}
 	end() {
-		if (!this.video.seeking) this.add(Date.now(), this.video.currentTime);
+		if (this.video.seeking) this.add(this.last.at, this.last.place);
+		else this.add(Date.now(), this.video.currentTime);
 		this.stretch = null;
 	}
 	/** Add what was played up to now. A picture that stands still counts while it can be seen. */

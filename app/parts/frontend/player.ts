@@ -232,7 +232,9 @@ class Player {
   }
 
   private end(): void {
-    if (!this.video.seeking) this.add(Date.now(), this.video.currentTime);
+    // Paused and moved in one moment: what was played before the move counts all the same.
+    if (this.video.seeking) this.add(this.last.at, this.last.place);
+    else this.add(Date.now(), this.video.currentTime);
     this.stretch = null;
   }
 

@@ -165,6 +165,18 @@ it("a move ends the stretch where it was left and begins one where it went", () 
   ]);
 });
 
+it("a video that is paused and moved in one moment loses nothing", () => {
+  open();
+  choose();
+  play(1.5);
+  tape.paused = tape.seeking = true;
+  tape.place = 45;
+  happen("pause", "seeking");
+  tape.seeking = false;
+  happen("seeked");
+  expect(stretches()).toEqual([[0, 1.5]]);
+});
+
 it("a press of I'm lost names the part, and comes after what was played before it", () => {
   open();
   choose();
