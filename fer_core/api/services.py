@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import cast
 
 from flask import Response, current_app
@@ -49,12 +48,7 @@ class ConcurrencyLimit:
             self._crowd.release()
             raise Busy
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._free.release()
         self._crowd.release()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -57,7 +58,7 @@ def test_a_lecture_is_studied_and_where_one_was_lost_is_told_in_its_own_time(
     asked: list[tuple[str, list[dict[str, object]]]] = []
     show = player._component
 
-    def note(*, data: dict[str, object], **rest: object) -> object:
+    def note(*, data: dict[str, object], **rest: Any) -> object:
         moments = data["moments"]
         assert isinstance(moments, list)
         asked.append((str(data["mode"]), moments))
@@ -95,10 +96,13 @@ def test_without_a_file_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set_up().button(key="start_session").disabled
 
 
+IMPOSSIBLE_S: list[object] = [-1, 0, float("inf"), []]
+
+
 @pytest.mark.parametrize(
     "told",
     [None, 3, {}, {"name": "a"}, {"name": "a.mp4", "duration": "NaN"}]
-    + [{"name": "a.mp4", "duration": value} for value in (-1, 0, float("inf"), [])],
+    + [{"name": "a.mp4", "duration": value} for value in IMPOSSIBLE_S],
 )
 def test_whatever_a_browser_tells_of_a_file_nothing_fails(told: object) -> None:
     assert read_chosen(told) is None
