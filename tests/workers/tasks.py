@@ -9,6 +9,8 @@ from typing import Any
 
 from fer_core.errors import CorruptImage
 
+_KEPT: list[bytes] = []
+
 
 def run(value: Any, data: bytes, report: Callable[[float], None]) -> tuple[Any, bytes]:
     """Do what `value["do"]` says."""
@@ -28,6 +30,9 @@ def run(value: Any, data: bytes, report: Callable[[float], None]) -> tuple[Any, 
             held = []
             while True:
                 held.append(bytearray(1 << 24))
+        case "keep much":
+            _KEPT.append(b"x" * 260_000_000)
+            return {"pid": os.getpid()}, b""
         case "die":
             os._exit(7)
         case "refuse":

@@ -126,3 +126,15 @@ def test_closing_ends_every_process_and_takes_no_more_work(pool: WorkerPool) -> 
     assert not is_there(pid)
     with pytest.raises(Busy):
         pool.run({"do": "echo"})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from Linux's /proc")
+def test_a_worker_that_a_task_left_fat_is_followed_by_a_new_one() -> None:
+    pool = WorkerPool(TASK, Limits(seconds=5.0, memory_bytes=600_000_000), size=1)
+    try:
+        fat, _ = pool.run({"do": "keep much"})
+        after, _ = pool.run({"do": "echo"})
+        assert after["pid"] != fat["pid"]
+        assert pool.run({"do": "echo"})[0]["pid"] == after["pid"]
+    finally:
+        pool.close()
