@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from fer_core.reading.playback import Played
-from fer_core.reading.visibility import LONGEST_REPORT_S
+from fer_core.reading.visibility import LONGEST_REPORT_S, View
 from fer_core.texts.video import LONGEST_S
 
 _NONSENSE = (KeyError, TypeError, ValueError, OverflowError, AttributeError, IndexError)
@@ -16,11 +16,36 @@ _NONSENSE = (KeyError, TypeError, ValueError, OverflowError, AttributeError, Ind
 
 @dataclass(frozen=True, slots=True)
 class PassageView:
-    """What was visible from one moment to another, on the app's clock."""
+    """What was visible from one moment to another, on the app's clock.
+
+    Attributes:
+        start: From when.
+        end: Until when.
+        shares: How much of each passage stood in the reading band, 0..1.
+        on_screen: How much of each stood on the screen at all, 0..1.
+        lines: How far down in a passage the reader pointed or focused a line, 0..1.
+    """
 
     start: float
     end: float
     shares: Mapping[str, float]
+    on_screen: Mapping[str, float] = field(default_factory=dict)
+    lines: Mapping[str, float] = field(default_factory=dict)
+
+    def views(self, known: Iterable[str]) -> list[View]:
+        """Return one view for each known passage that was on the screen."""
+        return [
+            View(
+                name,
+                self.shares.get(name, 0.0),
+                self.start,
+                self.end,
+                on_screen=self.on_screen.get(name),
+                line=self.lines.get(name),
+            )
+            for name in known
+            if name in self.shares or name in self.on_screen
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +127,13 @@ def _read(item: Mapping[str, Any], offset: float) -> PassageView | Played | Read
         start, end = float(item["start"]) + offset, float(item["end"]) + offset
         if not 0 < end - start <= 2 * LONGEST_REPORT_S:
             raise ValueError("a view lasts from now to then")
-        shares = {str(name): float(share) for name, share in item["shares"].items()}
-        if not all(0 <= share <= 1 for share in shares.values()):
+        shares, on_screen, lines = (
+            {str(name): float(share) for name, share in item.get(part, {}).items()}
+            for part in ("shares", "on_screen", "lines")
+        )
+        if not all(0 <= one <= 1 for part in (shares, on_screen, lines) for one in part.values()):
             raise ValueError("a share lies between 0 and 1")
-        return PassageView(start, end, shares)
+        return PassageView(start, end, shares, on_screen, lines)
     if kind == "highlight":
         chosen = tuple(int(place) for place in item["sentences"])
         return ReaderAction(kind, str(item["passage"]), sentences=chosen)

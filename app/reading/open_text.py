@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -24,7 +24,6 @@ from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
 from fer_core.reading.highlights import latest_answers
 from fer_core.reading.playback import Played
-from fer_core.reading.visibility import View
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.texts.document import Document, Passage
@@ -85,9 +84,8 @@ class OpenText:
         known = {passage.passage_id for passage in self.document.passages}
         for item in news:
             if isinstance(item, PassageView):
-                shares = {name: share for name, share in item.shares.items() if name in known}
-                self.see(shares, item.start, item.end)
-                self.latest = PassageView(item.start, item.end, shares)
+                self.see(item)
+                self.latest = item
             elif isinstance(item, Played):
                 continue  # a text does not play
             elif item.kind == "finish":
@@ -105,12 +103,14 @@ class OpenText:
             elif item.kind == "note":
                 self.write_note(item.passage_id, item.words)
 
-    def see(self, shares: Mapping[str, float], start: float, end: float) -> None:
+    def see(self, seen: PassageView) -> None:
         """Note what was on the screen."""
         if self.session.state is State.ACTIVE:
             # Full: the text stays readable, what was noted is kept. Finished: by another tab.
             with suppress(ReadingFull, SessionFinished):
-                self.running.see(View(name, share, start, end) for name, share in shares.items())
+                self.running.see(
+                    seen.views(passage.passage_id for passage in self.document.passages)
+                )
 
     def see_until(self, at: float) -> None:
         """Note that what was reported last has stayed on the screen since, where that is recent.
@@ -118,7 +118,7 @@ class OpenText:
         The page reports every two seconds: without this the end of a reading would be missing.
         """
         if self.latest is not None and self.latest.end < at <= self.latest.end + REPORTS_WITHIN_S:
-            self.see(self.latest.shares, self.latest.end, at)
+            self.see(replace(self.latest, start=self.latest.end, end=at, lines={}))
         self.latest = None
 
     def turn(self, by: int) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.parts.clock import now
 from app.parts.refresh import rerun_here
+from app.parts.reports import PassageView
 from app.reading.memory import ReadingMemory
 from app.reading.notes import write_note
 from app.reading.open_text import OpenText
@@ -81,7 +82,8 @@ def close_step(open_text: OpenText) -> None:
     at = now()
     if open_text.step_at is not None:
         passage = open_text.document.passages[open_text.step]
-        open_text.see({passage.passage_id: 1.0}, max(open_text.step_at, at - LONGEST_REPORT_S), at)
+        since = max(open_text.step_at, at - LONGEST_REPORT_S)
+        open_text.see(PassageView(since, at, {passage.passage_id: 1.0}))
     open_text.step_at = at
 
 

@@ -44,13 +44,22 @@ def report_passages(path: SessionPath, body: PassagesSeen) -> Response:
     """Say which passages were on the screen
 
     Send what stood in the reading band, every few seconds. Reports may overlap and may come
-    again: time counts once. What lies in a pause is left out.
+    again: time counts once. What lies in a pause is left out. With `on_screen` the time of a
+    passage is told by where one reads on the screen; without it, by shares of the band.
     """
     running = services().sessions.get_to_change(path.session_id, g.caller)
     for index, seen in enumerate(body.root):
         refuse_future(seen.to, f"/{index}/to")
     running.see(
-        View(seen.passage_id, seen.visible_share, seen.from_, seen.to) for seen in body.root
+        View(
+            seen.passage_id,
+            seen.visible_share,
+            seen.from_,
+            seen.to,
+            on_screen=seen.on_screen,
+            line=seen.line,
+        )
+        for seen in body.root
     )
     return json_response(Taken(taken=len(body.root)))
 

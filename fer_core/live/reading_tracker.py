@@ -14,8 +14,8 @@ from fer_core.learner.profile import examples_of
 from fer_core.reading.attribution import PassageReading
 from fer_core.reading.highlights import Highlight, find_highlights
 from fer_core.reading.notes import PassageNote
+from fer_core.reading.stretches import Stretches
 from fer_core.reading.text_reading import Reading, read_stretches
-from fer_core.reading.visibility import Stretches
 from fer_core.sessions.markers import counted_views
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State

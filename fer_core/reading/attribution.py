@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from fer_core.arrays import FloatArray
 from fer_core.reading.ridge import explain
-from fer_core.reading.visibility import Stretches, View
+from fer_core.reading.stretches import Stretches
+from fer_core.reading.visibility import View
 from fer_core.texts.document import Passage
 
 #: Of a page that moved twice within so long somebody read what lay between, seen or not. Seconds.
@@ -56,7 +57,7 @@ class PassageReading:
     Attributes:
         passage_id: Which.
         words: Its length; see `text.count_words`.
-        seconds: Time with the reader present, attributed by visible share.
+        seconds: Time with the reader present that it was read, see `attribute`.
         away_seconds: Time on screen with the reader away.
         visits: How many times it was stayed with; 0 for one that was only scrolled past.
         first_seen: When it first was on screen, in seconds on the session's clock; None: never.
@@ -111,10 +112,11 @@ def attribute(
 ) -> tuple[PassageReading, ...]:
     """Attribute time and expression to passages.
 
-    At each moment a passage weighs w_i = v_i / sum_j v_j, v being the visible shares. Its time is
-    the integral of w_i while the reader is present. So the times, away included, add up to the
-    time in which anything was visible. A page that moves within two minutes is read, whatever the
-    camera sees.
+    At each moment a passage weighs w_i: the chance that it is the one that is read, by the path of
+    the reading (`reading.path`), where the views say what was on the screen; otherwise
+    v_i / sum_j v_j, v being the visible shares. Its time is the integral of w_i while the reader is
+    present. So the times, away included, add up to the time in which anything was visible. A page
+    that moves within two minutes is read, whatever the camera sees.
 
     The expression z(t), taken 2 s later for the filter's lag, is explained as sum_i w_i(t) b_i by
     ridge regression (Hoerl & Kennard 1970), b_i being what is reported of a passage: where two are
@@ -144,8 +146,14 @@ def attribute_stretches(
         signals: What the camera saw.
         running: It is being read still: what is on the screen has not been left.
     """
-    indices, starts, ends, weights = stretches.rows()
+    seen, seen_from, seen_to, _ = stretches.rows()
     away = _Integral(signals, np.nan_to_num(1.0 - signals.present, nan=0.0))
+    begins, until = stretches.times()
+    moved_on = _moved_on(begins)
+    away_s = np.where(moved_on, 0.0, away.between(begins, until))
+    words = np.array([passage.words for passage in passages], np.float64)
+    rows, visits = stretches.read(words, until - begins - away_s)
+    indices, starts, ends, weights = rows
     measured = np.isfinite(signals.negative_z)
     valid = _Integral(signals, measured.astype(np.float64))
     negative = _Integral(signals, np.where(measured, signals.negative_z, 0.0))
@@ -155,20 +163,21 @@ def attribute_stretches(
     watched = _Integral(signals, np.isfinite(signals.present).astype(np.float64))
     # A video moves by itself: that it did says nothing of who is before it.
     by_hand = np.array([passage.span is None for passage in passages], bool)[indices]
-    away_row_s = np.where(_moved_on(starts) & by_hand, 0.0, away.between(starts, ends))
+    is_read = moved_on[np.searchsorted(begins, starts, side="right") - 1] & by_hand
+    away_row_s = np.where(is_read, 0.0, away.between(starts, ends))
     shown_s, away_s, valid_s, watched_s = (
         np.bincount(indices, weights * amount, minlength=n)
         for amount in (ends - starts, away_row_s, valid_row_s, watched.between(starts, ends))
     )
-    in_view = set(indices[starts == starts.max(initial=-np.inf)].tolist())
+    in_view = set(seen[seen_from == seen_from.max(initial=-np.inf)].tolist())
     if not running and n - 1 in in_view:
         in_view.clear()
     negative_z = explain(indices, starts, weights, valid_row_s, negative.between(*lagged))
     first = np.full(n, np.inf)
     last = np.full(n, -np.inf)
-    np.minimum.at(first, indices, starts)
-    np.maximum.at(last, indices, ends)
-    visits = stretches.count_visits()
+    for of, begun, ended in ((seen, seen_from, seen_to), (indices, starts, ends)):
+        np.minimum.at(first, of, begun)
+        np.maximum.at(last, of, ended)
 
     readings = []
     for index, passage in enumerate(passages):
@@ -197,10 +206,8 @@ def attribute_stretches(
 
 
 def _moved_on(starts: FloatArray) -> npt.NDArray[np.bool_]:
-    """Tell of each row whether the page moved again within two minutes of its start."""
-    moves = np.unique(starts)
-    following = np.append(moves[1:], np.inf)
-    return np.asarray(following[np.searchsorted(moves, starts)] - starts <= MOVES_WITHIN_S)
+    """Tell of each stretch whether the page moved again within two minutes of its start."""
+    return np.asarray(np.diff(starts, append=np.inf) <= MOVES_WITHIN_S)
 
 
 class _Integral:

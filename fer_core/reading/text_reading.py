@@ -10,7 +10,8 @@ from fer_core.affect.indicators import ComprehensionFeatures, Estimate, comprehe
 from fer_core.affect.weights import Weights, estimate
 from fer_core.reading.attribution import PassageReading, Signals, attribute_stretches
 from fer_core.reading.pace import Pace
-from fer_core.reading.visibility import Stretches, View
+from fer_core.reading.stretches import Stretches
+from fer_core.reading.visibility import View
 from fer_core.texts.difficulty import measure_difficulty
 from fer_core.texts.document import Document
 

@@ -5,25 +5,14 @@ Both grow with the session: a report costs little, however long it lasts already
 
 from __future__ import annotations
 
-import math
-from array import array
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
 
-import numpy as np
-import numpy.typing as npt
-
-from fer_core.arrays import FloatArray
 from fer_core.errors import ReadingFull
 
 #: One report of what is visible counts for this long at most: longer silence means that the tab
 #: was hidden or the machine slept.
 LONGEST_REPORT_S = 60.0
-#: A stay on a passage shorter than this is scrolling past, not a visit.
-SHORTEST_VISIT_S = 2.0
 #: Neighbouring reports are merged where they differ by no more: half a per cent of a passage.
 SHARE_TOLERANCE = 0.005
 #: A share that changed by more is a page that somebody moved.
@@ -33,12 +22,6 @@ MOVED_SHARE = 0.02
 MOST_VIEWS = 50_000
 #: A video that stands farther from where it should by its last report was moved. Seconds.
 VIDEO_TOLERANCE_S = 1.0
-#: Moved back by more, it is played again; less is how players go back at a press. Seconds.
-REWOUND_S = 2.0
-#: Passages that count at once; a screen full of single lines has about as many.
-MOST_AT_ONCE = 32
-
-IndexArray = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +35,9 @@ class View:
         end: Until when.
         video_from: Of a video: where it stood at the start, in its own seconds.
         video_to: Where it stood at the end.
+        on_screen: How much of it stood on the screen at all, 0..1; None where that is not known.
+        line: How far down in it the reader pointed or focused a line, 0..1; None where they did
+            neither.
     """
 
     passage_id: str
@@ -60,10 +46,13 @@ class View:
     end: float
     video_from: float | None = None
     video_to: float | None = None
+    on_screen: float | None = None
+    line: float | None = None
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.visible_share <= 1.0:
-            raise ValueError("a visible share lies between 0 and 1")
+        for share in (self.visible_share, self.on_screen, self.line):
+            if share is not None and not 0.0 <= share <= 1.0:
+                raise ValueError("a visible share lies between 0 and 1")
         if not self.end >= self.start:
             raise ValueError("a view ends after it starts")
 
@@ -73,6 +62,20 @@ class View:
         if self.video_from is None or self.video_to is None:
             return None
         return self.video_from, self.video_to
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says anything: more may stand on the screen than in the band."""
+        return self.visible_share > 0 or bool(self.on_screen) or self.line is not None
+
+    def shows_as(self, other: View) -> bool:
+        """Whether as much was seen, and the same line was pointed at."""
+        mine, theirs = (-1.0 if one.on_screen is None else one.on_screen for one in (self, other))
+        return (
+            abs(self.visible_share - other.visible_share) <= SHARE_TOLERANCE
+            and abs(mine - theirs) <= SHARE_TOLERANCE
+            and self.line == other.line
+        )
 
     def position(self, at: float) -> float | None:
         """Return where the video stands at a moment, also past the end; None without a video."""
@@ -129,7 +132,7 @@ class ReadingLog:
         """
         if view.end > view.start + LONGEST_REPORT_S:
             view = view.within(view.start, view.start + LONGEST_REPORT_S)
-        if view.end <= view.start or view.visible_share <= 0:
+        if view.end <= view.start or not view.tells:
             return False
         position = self._last.get(view.passage_id)
         moved = True
@@ -140,8 +143,7 @@ class ReadingLog:
                 or view.start - before.end > LONGEST_REPORT_S
             )
             follows = before.start <= view.start <= before.end + 1e-3
-            same = abs(before.visible_share - view.visible_share) <= SHARE_TOLERANCE
-            if follows and same and before.is_continued_by(view):
+            if follows and before.shows_as(view) and before.is_continued_by(view):
                 if view.end > before.end:
                     self._views[position] = replace(before, end=view.end, video_to=view.video_to)
                 return False
@@ -167,136 +169,3 @@ def _joined(before: View, view: View) -> View:
     total_s = before.end - before.start + more_s
     share = before.visible_share + (view.visible_share - before.visible_share) * more_s / total_s
     return replace(before, visible_share=min(1.0, share), end=max(before.end, view.end))
-
-
-class Stretches:
-    """Stretches of time with what was visible throughout each. Not thread-safe.
-
-    Of a log that grew, only the end is cut anew. Where more than `MOST_AT_ONCE` passages are
-    visible, those count that came first: nobody reads more at once.
-
-    Args:
-        passage_ids: Of the whole text, in order; views of others are left out.
-    """
-
-    def __init__(self, passage_ids: Iterable[str]) -> None:
-        self._place = {passage_id: index for index, passage_id in enumerate(passage_ids)}
-        self._views: tuple[View, ...] = ()
-        # By stretch: from when, until when, which passage was stayed with, where its rows begin.
-        self._starts, self._ends = array("d"), array("d")
-        self._leaders, self._first_rows = array("q"), array("q")
-        # By stretch: a video was moved back right before it.
-        self._rewound = array("b")
-        # By passage in a stretch: which, and its weight.
-        self._indices, self._weights = array("q"), array("d")
-
-    def update(self, views: tuple[View, ...]) -> bool:
-        """Bring the stretches up to date with all views; tell whether anything changed."""
-        since = _changed_since(self._views, views)
-        self._views = views
-        if since is None:
-            return False
-        # The stretch that ends right there too: it may only have grown.
-        kept = bisect_left(self._ends, since)
-        if kept < len(self._starts):
-            rows = self._first_rows[kept]
-            del self._indices[rows:], self._weights[rows:]
-            for column in (self._starts, self._ends, self._leaders, self._first_rows):
-                del column[kept:]
-            del self._rewound[kept:]
-        self._cut(self._ends[-1] if kept else -math.inf)
-        return True
-
-    def _cut(self, since: float) -> None:
-        """Cut what was visible after a moment, which is the end of a stretch."""
-        events: list[tuple[float, int, View]] = []
-        for view in self._views:
-            if view.end > max(view.start, since) and view.visible_share > 0:
-                events.append((max(view.start, since), 1, view))
-                events.append((view.end, 0, view))
-        events.sort(key=lambda event: event[:2])
-        active: dict[int, list[float]] = defaultdict(list)
-        before = since
-        rewound = {
-            id(view)
-            for earlier, view in pairwise(self._views)
-            if view.start >= since
-            and earlier.video_to is not None
-            and view.video_from is not None
-            and view.video_from < earlier.video_to - REWOUND_S
-        }
-        again = False
-        for at, begins, view in events:
-            index = self._place.get(view.passage_id)
-            if index is None:
-                continue
-            if at > before and active:
-                shown = islice(active.items(), MOST_AT_ONCE)
-                shares_of = {one: max(shares) for one, shares in sorted(shown)}
-                self._append(before, at, shares_of, again=again)
-                again = False
-            before = at
-            again = again or (begins == 1 and id(view) in rewound)
-            if begins:
-                active[index].append(view.visible_share)
-            else:
-                active[index].remove(view.visible_share)
-                if not active[index]:
-                    del active[index]
-
-    def _append(
-        self, start: float, end: float, shares: Mapping[int, float], *, again: bool
-    ) -> None:
-        top = max(shares.values())
-        leaders = [index for index, share in shares.items() if share >= top - SHARE_TOLERANCE]
-        # With several fully visible, the reader stays with the one they were at.
-        stays = bool(self._leaders) and self._leaders[-1] in leaders
-        self._leaders.append(self._leaders[-1] if stays else min(leaders))
-        self._rewound.append(again)
-        self._starts.append(start)
-        self._ends.append(end)
-        self._first_rows.append(len(self._indices))
-        total = sum(shares.values())
-        self._indices.extend(shares)
-        self._weights.extend(share / total for share in shares.values())
-
-    def rows(self) -> tuple[IndexArray, FloatArray, FloatArray, FloatArray]:
-        """Return one row for each passage in each stretch: which, from when, until when, weight.
-
-        The weights of a stretch add up to 1; its rows are neighbours.
-        """
-        indices, weights = np.array(self._indices, np.intp), np.array(self._weights)
-        edges = np.append(np.array(self._first_rows, np.intp), len(indices))
-        counts = edges[1:] - edges[:-1]
-        starts, ends = (np.repeat(np.array(of), counts) for of in (self._starts, self._ends))
-        return indices, starts, ends, weights
-
-    def count_visits(self) -> IndexArray:
-        """Count for how many separate stays each passage was the most visible one.
-
-        A video that is moved back within a passage begins another stay.
-        """
-        n = len(self._place)
-        leaders = np.array(self._leaders, np.intp)
-        if len(leaders) == 0:
-            return np.zeros(n, np.intp)
-        again = np.array(self._rewound, bool)
-        begins = np.flatnonzero((np.diff(leaders, prepend=-1) != 0) | again)
-        seconds = np.add.reduceat(np.array(self._ends) - np.array(self._starts), begins)
-        long = seconds >= SHORTEST_VISIT_S
-        stays = leaders[begins][long]
-        stays = stays[(np.diff(stays, prepend=-1) != 0) | again[begins][long]]
-        return np.bincount(stays, minlength=n)
-
-
-def _changed_since(before: Sequence[View], now: Sequence[View]) -> float | None:
-    """Return the first moment at which two states of a log may differ; None: they do not."""
-    since = math.inf
-    for old, new in zip(before, now, strict=False):
-        if old is new or old == new:
-            continue
-        grew = replace(new, end=old.end) == old
-        since = min(since, old.end, new.end) if grew else min(since, old.start, new.start)
-    for view in [*before[len(now) :], *now[len(before) :]]:
-        since = min(since, view.start)
-    return since if math.isfinite(since) else None

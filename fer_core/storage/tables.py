@@ -165,6 +165,8 @@ views = Table(
     Column("visible_share", Double, nullable=False),
     Column("start", Double, nullable=False),
     Column("end", Double, nullable=False),
+    Column("on_screen", Double),
+    Column("line", Double),
     # Where a video stood at the start and at the end, in its own seconds.
     *_numbers("video_from", "video_to"),
 )

@@ -39,7 +39,10 @@ export interface Data {
 
 /** An item of a report; its times are seconds since 1970. */
 export type Item =
-  | { kind: "view"; start: number; end: number; shares: Record<string, number> }
+  | ({ kind: "view"; start: number; end: number } & Record<
+      "shares" | "on_screen" | "lines",
+      Record<string, number>
+    >)
   | { kind: "mark" | "lost"; passage: string; at: number }
   | { kind: "highlight"; passage: string; sentences: number[] }
   | { kind: "note"; passage: string; note: string }

@@ -1,5 +1,10 @@
 // Made from text_view.ts by `npm run build` in clients/typescript: change that.
 // src/visibility.ts
+const NOTHING = {
+	shares: /* @__PURE__ */ new Map(),
+	onScreen: /* @__PURE__ */ new Map(),
+	line: null
+};
 /** Of the view's height: where the band starts, and how much of it it takes. */
 const BAND_TOP = .2;
 const BAND_HEIGHT = .42;
@@ -48,57 +53,89 @@ function visibleShares(view, screen, passages) {
 	}
 	return shares;
 }
+/**
+* Return how much of its height of each passage stands on the screen; others are left out.
+*
+* With this the app tells where on the screen one reads, which may be outside the band.
+*/
+function sharesOnScreen(view, screen, passages) {
+	const [above, below] = [Math.max(view.top, screen.top), Math.min(view.bottom, screen.bottom)];
+	const shares = /* @__PURE__ */ new Map();
+	for (const [id, { top, bottom }] of passages) {
+		const overlap = Math.min(bottom, below) - Math.max(top, above);
+		if (overlap > 0 && bottom > top) shares.set(id, Math.min(1, overlap / (bottom - top)));
+	}
+	return shares;
+}
+/** Return the line that stands at a height of the window; null where no passage does. */
+function lineAt(y, passages) {
+	for (const [passage, { top, bottom }] of passages) if (top <= y && y < bottom) return {
+		passage,
+		at: Math.round(100 * (y - top) / (bottom - top)) / 100
+	};
+	return null;
+}
 /** Turns looks into stretches of time. It reads no clock. */
 var ShareRecorder = class {
-	shares = /* @__PURE__ */ new Map();
+	seen = NOTHING;
 	since = 0;
 	latest = 0;
 	/** What is seen by the last look. */
 	get current() {
-		return this.shares;
+		return this.seen;
 	}
 	/** Note what is seen now. Return the stretch that this ends, or null if all is as before. */
-	look(shares, now) {
+	look(seen, now) {
 		const silent = now - this.latest > LONGEST_SILENCE_MS || now < this.latest;
-		if (!silent && this.isSame(shares)) {
+		if (!silent && isSame(seen, this.seen)) {
 			this.latest = now;
 			return null;
 		}
 		const ended = this.cut(silent ? this.latest : now);
-		this.shares = shares;
+		this.seen = seen;
 		this.since = this.latest = now;
 		return ended;
 	}
 	/** End the stretch that lasts, to tell about it; what is seen goes on. Null if there is none. */
 	cut(now) {
-		const { since, shares } = this;
+		const { since, seen } = this;
 		this.since = now;
-		return shares.size > 0 && now > since ? {
+		return (seen.shares.size > 0 || seen.onScreen.size > 0) && now > since ? {
 			start: since,
 			end: now,
-			shares
+			...seen
 		} : null;
 	}
-	isSame(shares) {
-		return shares.size === this.shares.size && [...shares].every(([id, share]) => Math.abs(share - (this.shares.get(id) ?? -1)) < .005);
-	}
 };
+function isSame(one, other) {
+	return isAlike(one.shares, other.shares) && isAlike(one.onScreen, other.onScreen) && one.line?.passage === other.line?.passage && one.line?.at === other.line?.at;
+}
+function isAlike(one, other) {
+	return one.size === other.size && [...one].every(([id, share]) => Math.abs(share - (other.get(id) ?? -1)) < .005);
+}
 // src/watch.ts
 /** When to look at what is seen, and where its edges stand: the browser's part of the rule. */
 const LOOK_EVERY_MS = 1e3;
 const SCROLL_SETTLES_MS = 100;
+/** A pointer that rests for longer, or under which the text was scrolled, says nothing. */
+const POINTS_FOR_MS = 1500;
 /** Looks every second, and whenever the text is scrolled, resized, hidden or shown. */
 var ReadingWatch = class {
 	options;
 	recorder = new ShareRecorder();
 	end = null;
 	looked = 0;
+	pointer = {
+		x: 0,
+		y: 0,
+		at: Number.NEGATIVE_INFINITY
+	};
 	constructor(options) {
 		this.options = options;
 	}
 	/** What is seen by the last look. */
 	get current() {
-		return this.recorder.current;
+		return this.recorder.current.shares;
 	}
 	start() {
 		if (this.end !== null) return;
@@ -108,8 +145,21 @@ var ReadingWatch = class {
 		const scrolled = () => {
 			clearTimeout(settling);
 			settling = setTimeout(() => this.look(), SCROLL_SETTLES_MS);
+			this.pointer.at = Number.NEGATIVE_INFINITY;
 			if (Date.now() - this.looked > SCROLL_SETTLES_MS) this.look();
 		};
+		const pointed = ({ clientX: x, clientY: y }) => {
+			if (x !== this.pointer.x || y !== this.pointer.y) this.pointer = {
+				x,
+				y,
+				at: Date.now()
+			};
+		};
+		window.addEventListener("mousemove", pointed, {
+			capture: true,
+			passive: true,
+			signal
+		});
 		(this.options.scroller ?? window).addEventListener("scroll", scrolled, {
 			capture: true,
 			passive: true,
@@ -130,14 +180,14 @@ var ReadingWatch = class {
 		this.look();
 		this.end.abort();
 		this.end = null;
-		const ended = this.recorder.look(/* @__PURE__ */ new Map(), Date.now());
+		const ended = this.recorder.look(NOTHING, Date.now());
 		if (ended !== null) this.options.onStretch(ended);
 	}
 	/** Look now. */
 	look() {
 		if (this.end === null) return;
 		this.looked = Date.now();
-		this.note(document.visibilityState === "visible" ? this.shares() : /* @__PURE__ */ new Map());
+		this.note(document.visibilityState === "visible" ? this.seen() : NOTHING);
 	}
 	/** Tell about the stretch that lasts, too. */
 	cut() {
@@ -145,22 +195,37 @@ var ReadingWatch = class {
 		const ended = this.recorder.cut(Date.now());
 		if (ended !== null) this.options.onStretch(ended);
 	}
-	note(shares) {
+	note(seen) {
 		const before = this.recorder.current;
-		const ended = this.recorder.look(shares, Date.now());
+		const ended = this.recorder.look(seen, Date.now());
 		if (ended !== null) this.options.onStretch(ended);
-		if (this.recorder.current !== before) this.options.onChange?.(this.recorder.current);
+		if (this.recorder.current !== before) this.options.onChange?.(this.current);
 	}
-	shares() {
+	seen() {
 		const passages = this.options.passages();
 		const first = passages.values().next().value;
-		if (first === void 0) return /* @__PURE__ */ new Map();
+		if (first === void 0) return NOTHING;
 		const spans = /* @__PURE__ */ new Map();
 		for (const [id, element] of passages) spans.set(id, element.getBoundingClientRect());
-		return visibleShares(viewOf(this.options.scroller ?? scrollerOf(first)), {
+		const view = viewOf(this.options.scroller ?? scrollerOf(first));
+		const screen = {
 			top: 0,
 			bottom: innerHeight
-		}, spans);
+		};
+		return {
+			shares: visibleShares(view, screen, spans),
+			onScreen: sharesOnScreen(view, screen, spans),
+			line: this.line(view, spans)
+		};
+	}
+	line(view, spans) {
+		const focused = this.options.focus?.() ?? null;
+		if (focused !== null) return lineAt(focused, spans);
+		const { x, y, at } = this.pointer;
+		if (Date.now() - at > POINTS_FOR_MS || y < view.top || y >= view.bottom) return null;
+		const line = lineAt(y, spans);
+		const rect = line === null ? void 0 : spans.get(line.passage);
+		return rect !== void 0 && rect.left <= x && x < rect.right ? line : null;
 	}
 };
 /** Return the nearest element around another that scrolls up and down; the page's own if none. */
@@ -333,8 +398,16 @@ const KEYS = {
 	ArrowLeft: "previous",
 	m: "mark",
 	l: "lost",
-	h: "note"
+	h: "note",
+	f: "focus"
 };
+/** Keys that move the focused line. */
+const LINES = {
+	ArrowDown: 1,
+	ArrowUp: -1
+};
+/** Of the letters' size, as in text_view.css. */
+const LINE_HEIGHT = 1.65;
 const views = /* @__PURE__ */ new WeakMap();
 function show(component) {
 	const { parentElement } = component;
@@ -366,15 +439,17 @@ var TextView = class {
 		this.watch = new ReadingWatch({
 			passages: () => this.sections,
 			scroller: this.scroller,
-			onStretch: ({ start, end, shares }) => {
-				const by = Object.fromEntries(shares);
+			onStretch: ({ start, end, shares, onScreen, line }) => {
 				this.queue.add({
 					kind: "view",
 					start: start / 1e3,
 					end: end / 1e3,
-					shares: by
+					shares: Object.fromEntries(shares),
+					on_screen: Object.fromEntries(onScreen),
+					lines: line === null ? {} : { [line.passage]: line.at }
 				});
 			},
+			focus: () => this.focusedLine(),
 			onChange: (shares) => this.showPlace(shares)
 		});
 		for (const button of this.root.querySelectorAll("button[data-act]")) button.onclick = () => this.act(button.dataset["act"]);
@@ -574,6 +649,12 @@ var TextView = class {
 			return;
 		}
 		if (isTyped(event)) return;
+		const lines = LINES[event.key];
+		if (lines !== void 0 && !this.ruler.hidden) {
+			event.preventDefault();
+			this.scroller.scrollBy({ top: lines * this.data.look.size * LINE_HEIGHT });
+			return;
+		}
 		const action = KEYS[event.key];
 		if (action === void 0) return;
 		event.preventDefault();
@@ -589,6 +670,7 @@ var TextView = class {
 		} else if (action === "note") this.noteOrHighlight(current);
 		else if (action === "save") this.saveNote();
 		else if (action === "close") this.closePanel();
+		else if (action === "focus") this.toggleRuler();
 		else if (action === "finish") this.tell({ kind: "finish" });
 		else if (action === "on" || action === "next" && at === ids.length - 1 && part < parts - 1) this.tell({
 			kind: "part",
@@ -603,6 +685,21 @@ var TextView = class {
 			const section = this.sections.get(ids[to] ?? "");
 			if (section) this.goTo(section, "smooth");
 		}
+	}
+	get ruler() {
+		return find(this.root, ".ruler");
+	}
+	toggleRuler() {
+		const { ruler } = this;
+		ruler.hidden = !ruler.hidden;
+		find(this.root, "[data-act=focus]").setAttribute("aria-pressed", String(!ruler.hidden));
+		this.announce(ruler.hidden ? "Whole page" : "One line: ↓ and ↑ move it");
+		this.watch.look();
+	}
+	focusedLine() {
+		if (this.ruler.hidden) return null;
+		const { top, height } = this.ruler.getBoundingClientRect();
+		return top + height / 2;
 	}
 	say(kind, passage) {
 		const { marked, lost } = this.data;

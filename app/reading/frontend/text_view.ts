@@ -24,7 +24,17 @@ export interface Component {
 }
 
 type Action =
-  "next" | "previous" | "on" | "back" | "mark" | "lost" | "note" | "save" | "close" | "finish";
+  | "next"
+  | "previous"
+  | "on"
+  | "back"
+  | "mark"
+  | "lost"
+  | "note"
+  | "save"
+  | "close"
+  | "finish"
+  | "focus";
 
 const KEYS: Readonly<Record<string, Action>> = {
   j: "next",
@@ -34,7 +44,12 @@ const KEYS: Readonly<Record<string, Action>> = {
   m: "mark",
   l: "lost",
   h: "note",
+  f: "focus",
 };
+/** Keys that move the focused line. */
+const LINES: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+/** Of the letters' size, as in text_view.css. */
+const LINE_HEIGHT = 1.65;
 
 const views = new WeakMap<ParentNode, TextView>();
 
@@ -70,10 +85,17 @@ class TextView {
     this.watch = new ReadingWatch({
       passages: () => this.sections,
       scroller: this.scroller,
-      onStretch: ({ start, end, shares }) => {
-        const by = Object.fromEntries(shares);
-        this.queue.add({ kind: "view", start: start / 1000, end: end / 1000, shares: by });
+      onStretch: ({ start, end, shares, onScreen, line }) => {
+        this.queue.add({
+          kind: "view",
+          start: start / 1000,
+          end: end / 1000,
+          shares: Object.fromEntries(shares),
+          on_screen: Object.fromEntries(onScreen),
+          lines: line === null ? {} : { [line.passage]: line.at },
+        });
       },
+      focus: () => this.focusedLine(),
       onChange: (shares) => this.showPlace(shares),
     });
     for (const button of this.root.querySelectorAll<HTMLButtonElement>("button[data-act]"))
@@ -269,6 +291,12 @@ class TextView {
       return;
     }
     if (isTyped(event)) return;
+    const lines = LINES[event.key];
+    if (lines !== undefined && !this.ruler.hidden) {
+      event.preventDefault();
+      this.scroller.scrollBy({ top: lines * this.data.look.size * LINE_HEIGHT });
+      return;
+    }
     const action = KEYS[event.key];
     if (action === undefined) return;
     event.preventDefault();
@@ -288,6 +316,8 @@ class TextView {
       this.saveNote();
     } else if (action === "close") {
       this.closePanel();
+    } else if (action === "focus") {
+      this.toggleRuler();
     } else if (action === "finish") {
       this.tell({ kind: "finish" });
     } else if (
@@ -302,6 +332,26 @@ class TextView {
       const section = this.sections.get(ids[to] ?? "");
       if (section) this.goTo(section, "smooth");
     }
+  }
+
+  // One line at a time: a ruler stands in the view, and the text moves under it.
+
+  private get ruler(): HTMLElement {
+    return find(this.root, ".ruler");
+  }
+
+  private toggleRuler(): void {
+    const { ruler } = this;
+    ruler.hidden = !ruler.hidden;
+    find(this.root, "[data-act=focus]").setAttribute("aria-pressed", String(!ruler.hidden));
+    this.announce(ruler.hidden ? "Whole page" : "One line: ↓ and ↑ move it");
+    this.watch.look();
+  }
+
+  private focusedLine(): number | null {
+    if (this.ruler.hidden) return null;
+    const { top, height } = this.ruler.getBoundingClientRect();
+    return top + height / 2;
   }
 
   private say(kind: "mark" | "lost", passage: string): void {

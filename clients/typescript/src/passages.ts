@@ -11,8 +11,10 @@ const MOST_AT_ONCE = 1000;
 /**
  * Watch elements and report what is seen of them until the signal ends it.
  *
- * Of a passage counts what stands in the reading band, as in the app's own page: the band takes
- * the view from 20 to 62 per cent of its height. The view is what the text scrolls in.
+ * Of a passage is told what stands in the reading band, as in the app's own page: the band takes
+ * the view from 20 to 62 per cent of its height. The view is what the text scrolls in. How much of
+ * it stands on the screen at all is told too, and the line that the pointer moves over: from these
+ * the app tells where one reads.
  *
  * @param elements By passage id.
  * @param onProblem Called when a report is refused; its time is reported again with the next.
@@ -27,10 +29,17 @@ export function watchPassages(
   let pending: PassageSeen[] = [];
   const watch = new ReadingWatch({
     passages: () => elements,
-    onStretch: ({ start, end, shares }) => {
+    onStretch: ({ start, end, shares, onScreen, line }) => {
       const [from, to] = [new Date(start).toISOString(), new Date(end).toISOString()];
-      for (const [passage_id, visible_share] of shares) {
-        pending.push({ passage_id, visible_share, from, to });
+      for (const passage_id of new Set([...shares.keys(), ...onScreen.keys()])) {
+        pending.push({
+          passage_id,
+          visible_share: shares.get(passage_id) ?? 0,
+          on_screen: onScreen.get(passage_id) ?? 0,
+          line: line?.passage === passage_id ? line.at : null,
+          from,
+          to,
+        });
       }
     },
   });

@@ -274,7 +274,8 @@ export interface paths {
         /**
          * Say which passages were on the screen
          * @description Send what stood in the reading band, every few seconds. Reports may overlap and may come
-         *     again: time counts once. What lies in a pause is left out.
+         *     again: time counts once. What lies in a pause is left out. With `on_screen` the time of a
+         *     passage is told by where one reads on the screen; without it, by shares of the band.
          */
         post: operations["reportPassages"];
         delete?: never;
@@ -2033,9 +2034,21 @@ export interface components {
             passage_id: string;
             /**
              * Visible Share
-             * @description How much of it
+             * @description How much of it stood in the reading band
              */
             visible_share: number;
+            /**
+             * On Screen
+             * @description How much of its height stood on the screen at all. Send it for every passage on the screen, also outside the band: time is then told by where one reads.
+             * @default null
+             */
+            on_screen?: number | null;
+            /**
+             * Line
+             * @description How far down in it a line was pointed at or focused; null: none was
+             * @default null
+             */
+            line?: number | null;
             /**
              * From
              * Format: date-time
@@ -2056,6 +2069,8 @@ export interface components {
          * @example [
          *       {
          *         "from": "2026-11-20T09:00:05.000Z",
+         *         "line": 0.25,
+         *         "on_screen": 0.9,
          *         "passage_id": "intro",
          *         "to": "2026-11-20T09:00:09.500Z",
          *         "visible_share": 0.8

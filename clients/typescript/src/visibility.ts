@@ -25,9 +25,24 @@ export interface View extends Span {
 export interface Stretch {
   readonly start: number;
   readonly end: number;
-  /** By passage, 0..1; never empty. */
+  /** What stood in the reading band, by passage, 0..1. */
   readonly shares: ReadonlyMap<string, number>;
+  /** How much of its height stood on the screen at all, by passage, 0..1. */
+  readonly onScreen: ReadonlyMap<string, number>;
+  /** The line that was pointed at or focused, if there was one. */
+  readonly line: Line | null;
 }
+
+/** A line: how far down in a passage it stands, 0..1. */
+export interface Line {
+  readonly passage: string;
+  readonly at: number;
+}
+
+/** What a look finds. */
+export type Seen = Omit<Stretch, "start" | "end">;
+
+export const NOTHING: Seen = { shares: new Map(), onScreen: new Map(), line: null };
 
 /** Of the view's height: where the band starts, and how much of it it takes. */
 const BAND_TOP = 0.2;
@@ -87,42 +102,79 @@ export function visibleShares(
   return shares;
 }
 
+/**
+ * Return how much of its height of each passage stands on the screen; others are left out.
+ *
+ * With this the app tells where on the screen one reads, which may be outside the band.
+ */
+export function sharesOnScreen(
+  view: Span,
+  screen: Span,
+  passages: ReadonlyMap<string, Span>,
+): Map<string, number> {
+  const [above, below] = [Math.max(view.top, screen.top), Math.min(view.bottom, screen.bottom)];
+  const shares = new Map<string, number>();
+  for (const [id, { top, bottom }] of passages) {
+    const overlap = Math.min(bottom, below) - Math.max(top, above);
+    if (overlap > 0 && bottom > top) shares.set(id, Math.min(1, overlap / (bottom - top)));
+  }
+  return shares;
+}
+
+/** Return the line that stands at a height of the window; null where no passage does. */
+export function lineAt(y: number, passages: ReadonlyMap<string, Span>): Line | null {
+  for (const [passage, { top, bottom }] of passages)
+    if (top <= y && y < bottom)
+      return { passage, at: Math.round((100 * (y - top)) / (bottom - top)) / 100 };
+  return null;
+}
+
 /** Turns looks into stretches of time. It reads no clock. */
 export class ShareRecorder {
-  private shares: ReadonlyMap<string, number> = new Map();
+  private seen = NOTHING;
   private since = 0;
   private latest = 0;
 
   /** What is seen by the last look. */
-  get current(): ReadonlyMap<string, number> {
-    return this.shares;
+  get current(): Seen {
+    return this.seen;
   }
 
   /** Note what is seen now. Return the stretch that this ends, or null if all is as before. */
-  look(shares: ReadonlyMap<string, number>, now: number): Stretch | null {
+  look(seen: Seen, now: number): Stretch | null {
     const silent = now - this.latest > LONGEST_SILENCE_MS || now < this.latest;
-    if (!silent && this.isSame(shares)) {
+    if (!silent && isSame(seen, this.seen)) {
       this.latest = now;
       return null;
     }
     // The machine slept, or its clock was put back: the stretch ends with the last look.
     const ended = this.cut(silent ? this.latest : now);
-    this.shares = shares;
+    this.seen = seen;
     this.since = this.latest = now;
     return ended;
   }
 
   /** End the stretch that lasts, to tell about it; what is seen goes on. Null if there is none. */
   cut(now: number): Stretch | null {
-    const { since, shares } = this;
+    const { since, seen } = this;
     this.since = now;
-    return shares.size > 0 && now > since ? { start: since, end: now, shares } : null;
+    const any = seen.shares.size > 0 || seen.onScreen.size > 0;
+    return any && now > since ? { start: since, end: now, ...seen } : null;
   }
+}
 
-  private isSame(shares: ReadonlyMap<string, number>): boolean {
-    return (
-      shares.size === this.shares.size &&
-      [...shares].every(([id, share]) => Math.abs(share - (this.shares.get(id) ?? -1)) < SAME_SHARE)
-    );
-  }
+function isSame(one: Seen, other: Seen): boolean {
+  return (
+    isAlike(one.shares, other.shares) &&
+    isAlike(one.onScreen, other.onScreen) &&
+    one.line?.passage === other.line?.passage &&
+    one.line?.at === other.line?.at
+  );
+}
+
+function isAlike(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): boolean {
+  return (
+    one.size === other.size &&
+    [...one].every(([id, share]) => Math.abs(share - (other.get(id) ?? -1)) < SAME_SHARE)
+  );
 }

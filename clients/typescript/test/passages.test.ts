@@ -46,6 +46,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** The passage stands on the screen from its first line to its last; no line is pointed at. */
+const WHOLE = { on_screen: 1, line: null };
+
 function hide(hidden: boolean): void {
   vi.spyOn(document, "visibilityState", "get").mockReturnValue(hidden ? "hidden" : "visible");
   document.dispatchEvent(new Event("visibilitychange"));
@@ -54,8 +57,8 @@ function hide(hidden: boolean): void {
 it("reports every three seconds what stood in the band, without a gap", async () => {
   await vi.advanceTimersByTimeAsync(6000);
   expect(reports).toEqual([
-    [{ passage_id: "a", visible_share: 1, from: at(0), to: at(3) }],
-    [{ passage_id: "a", visible_share: 1, from: at(3), to: at(6) }],
+    [{ passage_id: "a", visible_share: 1, ...WHOLE, from: at(0), to: at(3) }],
+    [{ passage_id: "a", visible_share: 1, ...WHOLE, from: at(3), to: at(6) }],
   ]);
 });
 
@@ -65,8 +68,8 @@ it("ends one stretch and begins the next where the text is scrolled", async () =
   await vi.advanceTimersByTimeAsync(1500);
   expect(reports).toEqual([
     [
-      { passage_id: "a", visible_share: 1, from: at(0), to: at(1.5) },
-      { passage_id: "b", visible_share: 1, from: at(1.5), to: at(3) },
+      { passage_id: "a", visible_share: 1, ...WHOLE, from: at(0), to: at(1.5) },
+      { passage_id: "b", visible_share: 1, ...WHOLE, from: at(1.5), to: at(3) },
     ],
   ]);
 });
@@ -92,8 +95,8 @@ it("reports the time of a refused report again with the next", async () => {
   await vi.advanceTimersByTimeAsync(3000);
   expect(reports).toEqual([
     [
-      { passage_id: "a", visible_share: 1, from: at(0), to: at(3) },
-      { passage_id: "a", visible_share: 1, from: at(3), to: at(6) },
+      { passage_id: "a", visible_share: 1, ...WHOLE, from: at(0), to: at(3) },
+      { passage_id: "a", visible_share: 1, ...WHOLE, from: at(3), to: at(6) },
     ],
   ]);
 });
@@ -101,7 +104,9 @@ it("reports the time of a refused report again with the next", async () => {
 it("reports until now when asked, for the end of a session", async () => {
   await vi.advanceTimersByTimeAsync(500);
   await report();
-  expect(reports).toEqual([[{ passage_id: "a", visible_share: 1, from: at(0), to: at(0.5) }]]);
+  expect(reports).toEqual([
+    [{ passage_id: "a", visible_share: 1, ...WHOLE, from: at(0), to: at(0.5) }],
+  ]);
 });
 
 it("ends with its signal", async () => {

@@ -14,6 +14,9 @@ const HEIGHTS = new Map([
   ["c", 420],
 ]);
 
+/** What is reported beside the band, at the text's top. */
+const BESIDE = { on_screen: { a: 1, b: 380 / 840 }, lines: {} };
+
 let reader: Reader | undefined;
 
 const open = (data: Partial<Data> = {}) => (reader = openReader(show, HEIGHTS, data));
@@ -35,8 +38,8 @@ describe("what it reports", () => {
     pass(4000);
     expect(reports.map(({ sent }) => sent)).toEqual([SECOND + 2, SECOND + 4]);
     expect(reports[1]?.items).toEqual([
-      { n: 1, kind: "view", start: SECOND, end: SECOND + 2, shares: { a: 1 } },
-      { n: 2, kind: "view", start: SECOND + 2, end: SECOND + 4, shares: { a: 1 } },
+      { n: 1, kind: "view", start: SECOND, end: SECOND + 2, shares: { a: 1 }, ...BESIDE },
+      { n: 2, kind: "view", start: SECOND + 2, end: SECOND + 4, shares: { a: 1 }, ...BESIDE },
     ]);
   });
 
@@ -67,7 +70,9 @@ describe("what it reports", () => {
     vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
     document.dispatchEvent(new Event("visibilitychange"));
     pass(60_000);
-    expect(items()).toEqual([{ kind: "view", start: SECOND, end: SECOND + 0.5, shares: { a: 1 } }]);
+    expect(items()).toEqual([
+      { kind: "view", start: SECOND, end: SECOND + 0.5, shares: { a: 1 }, ...BESIDE },
+    ]);
   });
 
   it("ends when the view is closed, and begins again with it", () => {

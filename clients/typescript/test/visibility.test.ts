@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 
 import {
+  lineAt,
+  NOTHING,
   readingBand,
   roomAroundBand,
   ShareRecorder,
+  sharesOnScreen,
   visibleShares,
+  type Seen,
   type Span,
   type View,
 } from "../src/visibility.js";
@@ -110,14 +114,32 @@ describe("the share that is seen", () => {
   });
 });
 
+describe("what stands on the screen", () => {
+  const passages = spans([-50, 150], [150, 900], [900, 1300], [1300, 1400]);
+
+  it("is told of passages outside the band too, by their height", () => {
+    expect([...sharesOnScreen(SCREEN, SCREEN, passages)]).toEqual([
+      ["p0", 0.75],
+      ["p1", 1],
+      ["p2", 0.25],
+    ]);
+  });
+
+  it("has a line at each height of a passage", () => {
+    expect(lineAt(100, passages)).toEqual({ passage: "p0", at: 0.75 });
+    expect(lineAt(150, passages)).toEqual({ passage: "p1", at: 0 });
+    expect(lineAt(2000, passages)).toBeNull();
+  });
+});
+
 describe("a recorder of stretches", () => {
-  const seen = (share: number) => new Map([["a", share]]);
+  const seen = (share: number): Seen => ({ ...NOTHING, shares: new Map([["a", share]]) });
 
   it("ends a stretch where what is seen changes", () => {
     const recorder = new ShareRecorder();
     expect(recorder.look(seen(1), 1000)).toBeNull();
     expect(recorder.look(seen(1), 2000)).toBeNull();
-    expect(recorder.look(seen(0.5), 3000)).toEqual({ start: 1000, end: 3000, shares: seen(1) });
+    expect(recorder.look(seen(0.5), 3000)).toEqual({ start: 1000, end: 3000, ...seen(1) });
     expect(recorder.current).toEqual(seen(0.5));
   });
 
@@ -130,10 +152,10 @@ describe("a recorder of stretches", () => {
 
   it("tells nothing about time in which nothing was seen", () => {
     const recorder = new ShareRecorder();
-    recorder.look(new Map(), 1000);
+    recorder.look(NOTHING, 1000);
     expect(recorder.cut(3000)).toBeNull();
     expect(recorder.look(seen(1), 4000)).toBeNull();
-    expect(recorder.cut(5000)).toEqual({ start: 4000, end: 5000, shares: seen(1) });
+    expect(recorder.cut(5000)).toEqual({ start: 4000, end: 5000, ...seen(1) });
   });
 
   it("cuts a long stretch into pieces without a gap", () => {

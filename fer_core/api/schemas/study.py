@@ -49,7 +49,24 @@ class PassageSeen(Frozen):
     """A passage was on the screen."""
 
     passage_id: Name
-    visible_share: Number = Field(ge=0, le=1, allow_inf_nan=False, description="How much of it")
+    visible_share: Number = Field(
+        ge=0, le=1, allow_inf_nan=False, description="How much of it stood in the reading band"
+    )
+    on_screen: Number | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="How much of its height stood on the screen at all. Send it for every passage "
+        "on the screen, also outside the band: time is then told by where one reads.",
+    )
+    line: Number | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="How far down in it a line was pointed at or focused; null: none was",
+    )
     from_: MomentIn = Field(alias="from")
     to: MomentIn = Field(description="A report longer than a minute counts for its first minute")
 
@@ -71,6 +88,8 @@ class PassagesSeen(RootModel[list[PassageSeen]]):
                     {
                         "passage_id": "intro",
                         "visible_share": 0.8,
+                        "on_screen": 0.9,
+                        "line": 0.25,
                         "from": "2026-11-20T09:00:05.000Z",
                         "to": "2026-11-20T09:00:09.500Z",
                     }
