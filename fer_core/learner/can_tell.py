@@ -92,11 +92,11 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         "time on a passage",
-        "within 20 % for 83 % of passages where the text is kept in the middle, 57 to 65 % where "
-        "it is kept elsewhere, 16 % where it is turned page by page",
-        "60 made-up readers",
-        "Right enough if you keep what you read in the bright band. If you read down a whole "
-        "screen before you scroll, times of single passages are off by half and more.",
+        "within 20 % for 75 % of passages over 14 ways to read, 62 to 82 % by scrolling alone, "
+        "93 % with one line shown at a time",
+        "168 made-up readers",
+        "Of four passages three have a time that is right to within a fifth. With one line shown "
+        "at a time it is nearly all of them.",
     ),
     Claim(
         "breaks by the timer",

@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from app.parts import sessions as page_sessions
 from app.parts.camera import LiveCamera
+from app.parts.reports import PassageView
 from app.reading.open_text import open_text_of
 from fer_core.api.app import create_app
 from fer_core.api.keys import KeyRing, KeyStore
@@ -166,7 +167,7 @@ class PageDoor(Door):
         assert camera.figures().errors == 0
 
     def see(self, passage_id: str, start: float, end: float) -> None:
-        open_text_of(self.here()).see({passage_id: 1.0}, start, end)
+        open_text_of(self.here()).see(PassageView(start, end, {passage_id: 1.0}))
 
     def resume(self) -> None:
         self.here().session.resume(self.clock())

@@ -370,6 +370,8 @@ PassageSeen = TypedDict(
     {
         "passage_id": str,
         "visible_share": float,
+        "on_screen": NotRequired[float | None],
+        "line": NotRequired[float | None],
         "from": str,
         "to": str,
     },
