@@ -24,6 +24,7 @@ from fer_core.api.app import create_app
 from fer_core.api.documentation import EXAMPLES
 from fer_core.api.keys import KeyRing, KeyStore
 from fer_core.api.model_loader import ModelService
+from fer_core.api.schemas.moments import format_moment
 from fer_core.config import Settings
 from fer_core.live.registry import SessionRegistry
 from fer_core.storage.engines import database_url
@@ -96,6 +97,8 @@ def record(app: Flask, clock: Clock) -> dict[str, Any]:
     take("resumeSession", learner.post("/resume"))
     take("listSessions", client.get(SESSIONS, query_string={"limit": 1}))
     take("finishSession", learner.post("/finish"))
+    record_lecture(Learner(client, clock), take)
+    take("getDays", client.get("/api/v1/days?time_zone=Europe/Berlin"))
     video = film([still(skimage.data.astronaut())] * 10, even_times(1))
     created = client.post("/api/v1/jobs?name=lecture", data=video, content_type="video/mp4")
     job = take("createJob", created)
@@ -113,6 +116,19 @@ def record(app: Flask, clock: Clock) -> dict[str, Any]:
     taken["exportDeck csv"] = client.get("/api/v1/deck").get_data(as_text=True)
     whole = json.loads(json.dumps(taken).replace(learner.session_id, SESSION_ID))
     return {name: shortened(value, name) for name, value in sorted(whole.items())}
+
+
+def record_lecture(learner: Learner, take: Take) -> None:
+    """Play ten seconds of a video, and be lost in it."""
+    learner.start(video={"title": "Photosynthesis", "duration_s": 1500})
+    began = format_moment(learner.clock.now)
+    learner.clock.now += 10
+    piece = {"from": began, "to": format_moment(learner.clock.now)}
+    take(
+        "reportPlayback",
+        learner.post("/playback", [{**piece, "video_from_s": 750, "video_to_s": 760}]),
+    )
+    take("reportLost", learner.post("/lost", {"passage_id": "p13"}))
 
 
 def record_cards(client: FlaskClient, clock: Clock, take: Take) -> None:

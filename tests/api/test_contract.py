@@ -42,6 +42,8 @@ MORE_THAN_A_SCHEMA_SAYS = {
     "/api/v1/cards/{card_id}/answers",
     "/api/v1/deck",
     "/api/v1/review",
+    "/api/v1/days",
+    "/api/v1/sessions/{session_id}/playback",
     "/api/v1/sessions/{session_id}/markers",
     "/api/v1/sessions/{session_id}/markers/csv",
     "/api/v1/jobs",

@@ -3362,8 +3362,8 @@ export interface operations {
                      *           "incomplete": false,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 12.9,
-                     *             "inference": 886.3
+                     *             "decode": 14.8,
+                     *             "inference": 460.5
                      *           }
                      *         }
                      *       ]
@@ -3615,6 +3615,7 @@ export interface operations {
                      *         "break_min": 5
                      *       },
                      *       "consent_version": "2026-11",
+                     *       "time_zone": null,
                      *       "text": {
                      *         "text_id": "c06e3e099de1008f",
                      *         "title": "Photosynthesis",
@@ -3928,6 +3929,7 @@ export interface operations {
                      *         "break_min": 5
                      *       },
                      *       "consent_version": "2026-11",
+                     *       "time_zone": null,
                      *       "text": {
                      *         "text_id": "c06e3e099de1008f",
                      *         "title": "Photosynthesis",
@@ -4611,7 +4613,7 @@ export interface operations {
                      *         "reading_reason": null,
                      *         "answered": 1,
                      *         "skipped": 0,
-                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *         "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *       }
                      *     }
@@ -4947,8 +4949,8 @@ export interface operations {
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 2.2,
-                     *         "inference": 115.9
+                     *         "decode": 2.1,
+                     *         "inference": 50.2
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -5276,6 +5278,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "taken": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Taken"];
                 };
             };
@@ -5396,6 +5403,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "taken": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Taken"];
                 };
             };
@@ -5516,9 +5528,9 @@ export interface operations {
                      * @example {
                      *       "probe_id": "q1",
                      *       "kind": "clarity",
-                     *       "asked_at": "2027-01-15T08:04:00.000Z",
+                     *       "asked_at": "2027-01-15T08:05:00.000Z",
                      *       "prompt": "How clear was that passage?",
-                     *       "passage_id": "p2",
+                     *       "passage_id": "p3",
                      *       "low": 1,
                      *       "high": 5,
                      *       "low_label": "not clear at all",
@@ -5760,14 +5772,14 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "bdcabc1aef04a6a6",
+                     *           "marker_id": "2dca53e9b18ac000",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
                      *           "words": "phone call"
                      *         },
                      *         {
-                     *           "marker_id": "eba0086e9ca340c1",
+                     *           "marker_id": "5e9111fc2070ec1d",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -5873,7 +5885,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "eba0086e9ca340c1",
+                     *           "marker_id": "5e9111fc2070ec1d",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6021,7 +6033,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "bdcabc1aef04a6a6",
+                     *           "marker_id": "2dca53e9b18ac000",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
@@ -6594,7 +6606,7 @@ export interface operations {
                      *       "reading_reason": null,
                      *       "answered": 1,
                      *       "skipped": 0,
-                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *     }
                      */
@@ -6705,7 +6717,8 @@ export interface operations {
                      *           "break_min": 5
                      *         },
                      *         "consent_version": "2026-11",
-                     *         "keep": false
+                     *         "keep": false,
+                     *         "time_zone": ""
                      *       },
                      *       "result": {
                      *         "happened": "You read 1 of 6 passages in 1 minute.",
@@ -6745,6 +6758,8 @@ export interface operations {
                      *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *         "heart_rate": null
                      *       },
+                     *       "playback": [],
+                     *       "lost": [],
                      *       "markers": [],
                      *       "events": [
                      *         {
@@ -6979,7 +6994,7 @@ export interface operations {
                      *
                      *     event: probe
                      *     id: 3
-                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p2","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
+                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:05:00.000Z","prompt":"How clear was that passage?","passage_id":"p3","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
                      *
                      *     event: break
                      *     id: 6
@@ -7115,8 +7130,8 @@ export interface operations {
                      *           "back": "Plants",
                      *           "choices": [],
                      *           "terms": [],
-                     *           "created_at": "2027-01-15T08:11:01.000Z",
-                     *           "due_at": "2027-01-15T08:11:01.000Z",
+                     *           "created_at": "2027-01-15T08:11:11.000Z",
+                     *           "due_at": "2027-01-15T08:11:11.000Z",
                      *           "stage": "new",
                      *           "last_answered_at": null,
                      *           "session_id": null,
@@ -7227,26 +7242,24 @@ export interface operations {
                      * @example {
                      *       "cards": [
                      *         {
-                     *           "card_id": "48d083885baffb2c11a93030",
-                     *           "kind": "recall",
-                     *           "front": "Write what you remember of the passage in “Photosynthesis” that begins: “Plants turn light into sugar. Plants turn light …”",
-                     *           "back": "Plants turn light into sugar.",
+                     *           "card_id": "61c8fc1e86b91eb7dab06db1",
+                     *           "kind": "own",
+                     *           "front": "What turns light into sugar?",
+                     *           "back": "Plants",
                      *           "choices": [],
-                     *           "terms": [
-                     *             "Plants"
-                     *           ],
-                     *           "created_at": "2027-01-15T08:11:01.000Z",
-                     *           "due_at": "2027-01-15T08:11:01.000Z",
+                     *           "terms": [],
+                     *           "created_at": "2027-01-15T08:11:11.000Z",
+                     *           "due_at": "2027-01-15T08:11:11.000Z",
                      *           "stage": "new",
                      *           "last_answered_at": null,
                      *           "session_id": null,
-                     *           "text_id": "c06e3e099de1008f",
-                     *           "text_title": "Photosynthesis",
-                     *           "passage_id": "p1",
-                     *           "passage": "Plants turn light into sugar."
+                     *           "text_id": null,
+                     *           "text_title": "",
+                     *           "passage_id": null,
+                     *           "passage": ""
                      *         }
                      *       ],
-                     *       "next_cursor": "Wy0xODAwMDAwNjYxLjAsICI0OGQwODM4ODViYWZmYjJjMTFhOTMwMzAiXQ"
+                     *       "next_cursor": "Wy0xODAwMDAwNjcxLjAsICI2MWM4ZmMxZTg2YjkxZWI3ZGFiMDZkYjEiXQ"
                      *     }
                      */
                     "application/json": components["schemas"]["CardPage"];
@@ -7341,8 +7354,8 @@ export interface operations {
                      *           "back": "Plants",
                      *           "choices": [],
                      *           "terms": [],
-                     *           "created_at": "2027-01-15T08:11:01.000Z",
-                     *           "due_at": "2027-01-15T08:11:01.000Z",
+                     *           "created_at": "2027-01-15T08:11:11.000Z",
+                     *           "due_at": "2027-01-15T08:11:11.000Z",
                      *           "stage": "new",
                      *           "last_answered_at": null,
                      *           "session_id": null,
@@ -7625,8 +7638,8 @@ export interface operations {
                      *       "back": "Green plants",
                      *       "choices": [],
                      *       "terms": [],
-                     *       "created_at": "2027-01-15T08:11:01.000Z",
-                     *       "due_at": "2027-01-15T08:11:01.000Z",
+                     *       "created_at": "2027-01-15T08:11:11.000Z",
+                     *       "due_at": "2027-01-15T08:11:11.000Z",
                      *       "stage": "new",
                      *       "last_answered_at": null,
                      *       "session_id": null,
@@ -7824,8 +7837,8 @@ export interface operations {
                      *       "back": "Green plants",
                      *       "choices": [],
                      *       "terms": [],
-                     *       "created_at": "2027-01-15T08:11:01.000Z",
-                     *       "due_at": "2027-01-15T08:11:01.000Z",
+                     *       "created_at": "2027-01-15T08:11:11.000Z",
+                     *       "due_at": "2027-01-15T08:11:11.000Z",
                      *       "stage": "new",
                      *       "last_answered_at": null,
                      *       "session_id": null,
@@ -7963,10 +7976,10 @@ export interface operations {
                      *       "back": "Green plants",
                      *       "choices": [],
                      *       "terms": [],
-                     *       "created_at": "2027-01-15T08:11:01.000Z",
+                     *       "created_at": "2027-01-15T08:11:11.000Z",
                      *       "due_at": "2027-01-22T23:00:00.000Z",
                      *       "stage": "review",
-                     *       "last_answered_at": "2027-01-15T08:11:01.000Z",
+                     *       "last_answered_at": "2027-01-15T08:11:11.000Z",
                      *       "session_id": null,
                      *       "text_id": null,
                      *       "text_title": "",
@@ -8107,8 +8120,8 @@ export interface operations {
                      *       "back": "Green plants",
                      *       "choices": [],
                      *       "terms": [],
-                     *       "created_at": "2027-01-15T08:11:01.000Z",
-                     *       "due_at": "2027-01-15T08:11:01.000Z",
+                     *       "created_at": "2027-01-15T08:11:11.000Z",
+                     *       "due_at": "2027-01-15T08:11:11.000Z",
                      *       "stage": "new",
                      *       "last_answered_at": null,
                      *       "session_id": null,
@@ -8226,7 +8239,7 @@ export interface operations {
                      *         {
                      *           "card_id": "61c8fc1e86b91eb7dab06db1",
                      *           "front": "What turns light into sugar?",
-                     *           "answered_at": "2027-01-23T08:11:01.000Z",
+                     *           "answered_at": "2027-01-23T08:11:11.000Z",
                      *           "delay_s": 691200,
                      *           "recalled": true
                      *         }
@@ -8316,9 +8329,9 @@ export interface operations {
                 content: {
                     /**
                      * @example kind,front,back,choices,terms,text,passage,created,read,due,stage,step,stability,difficulty,answered,card_id,text_id,passage_id
-                     *     own,What turns light into sugar?,Green plants,,,,,2027-01-15T08:11:01+00:00,,2027-01-23T08:21:01+00:00,learning,1,2.3065,2.118103970459016,2027-01-23T08:11:01+00:00,61c8fc1e86b91eb7dab06db1,,
                      *     recall,Write what you remember of the passage in “Photosynthesis” that begins: “Plants turn light into sugar. Plants turn light …”,Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. ,,Plants,Photosynthesis,Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. ,2027-01-15T08:11:01+00:00,2027-01-15T08:07:00+00:00,2027-01-15T08:11:01+00:00,new,,,,,48d083885baffb2c11a93030,c06e3e099de1008f,p1
-                     *     own,What do plants turn into sugar?,Light,,,,,2027-01-23T08:11:01+00:00,,2027-01-23T08:11:01+00:00,new,,,,,149cfc667bc51c86fd73da94,,
+                     *     own,What turns light into sugar?,Green plants,,,,,2027-01-15T08:11:11+00:00,,2027-01-23T08:21:11+00:00,learning,1,2.3065,2.118103970459016,2027-01-23T08:11:11+00:00,61c8fc1e86b91eb7dab06db1,,
+                     *     own,What do plants turn into sugar?,Light,,,,,2027-01-23T08:11:11+00:00,,2027-01-23T08:11:11+00:00,new,,,,,149cfc667bc51c86fd73da94,,
                      */
                     "text/csv": string;
                     /**
@@ -8326,8 +8339,8 @@ export interface operations {
                      *     #html:false
                      *     #notetype column:1
                      *     #deck column:2
-                     *     Basic	Expressions	What turns light into sugar?	Green plants
                      *     Basic	Expressions::Photosynthesis	Write what you remember of the passage in “Photosynthesis” that begins: “Plants turn light into sugar. Plants turn light …”	Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar. Plants turn light into sugar.
+                     *     Basic	Expressions	What turns light into sugar?	Green plants
                      */
                     "text/plain": string;
                 };
@@ -8533,6 +8546,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "time_zone": "Europe/Berlin",
+                     *       "today": "2027-01-15",
+                     *       "studied_today_s": 0,
+                     *       "days": [],
+                     *       "streak": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Days"];
                 };
             };
@@ -8637,8 +8659,8 @@ export interface operations {
                      *           "faces": 1,
                      *           "note": "",
                      *           "problem": null,
-                     *           "created_at": "2027-01-15T08:11:01.000Z",
-                     *           "kept_until": "2027-01-15T09:11:01.000Z"
+                     *           "created_at": "2027-01-15T08:11:11.000Z",
+                     *           "kept_until": "2027-01-15T09:11:11.000Z"
                      *         }
                      *       ]
                      *     }
@@ -8747,7 +8769,7 @@ export interface operations {
                      *       "faces": null,
                      *       "note": "",
                      *       "problem": null,
-                     *       "created_at": "2027-01-15T08:11:01.000Z",
+                     *       "created_at": "2027-01-15T08:11:11.000Z",
                      *       "kept_until": null
                      *     }
                      */
@@ -8873,8 +8895,8 @@ export interface operations {
                      *       "faces": 1,
                      *       "note": "",
                      *       "problem": null,
-                     *       "created_at": "2027-01-15T08:11:01.000Z",
-                     *       "kept_until": "2027-01-15T09:11:01.000Z"
+                     *       "created_at": "2027-01-15T08:11:11.000Z",
+                     *       "kept_until": "2027-01-15T09:11:11.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Job"];
@@ -9046,8 +9068,8 @@ export interface operations {
                      *       "faces": 1,
                      *       "note": "",
                      *       "problem": null,
-                     *       "created_at": "2027-01-15T08:11:01.000Z",
-                     *       "kept_until": "2027-01-15T09:11:01.000Z"
+                     *       "created_at": "2027-01-15T08:11:11.000Z",
+                     *       "kept_until": "2027-01-15T09:11:11.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Job"];
@@ -9132,7 +9154,7 @@ export interface operations {
                      * @example retry: 2000
                      *
                      *     event: progress
-                     *     data: {"job_id":"b7Qm0Zr4Wc1Xn8Kp5Sd2Fw","name":"lecture","state":"queued","place":1,"stage":null,"share":0.0,"at_s":0.0,"duration_s":null,"frames":0,"left_s":null,"faces":null,"note":"","problem":null,"created_at":"2027-01-15T08:11:01.000Z","kept_until":null}
+                     *     data: {"job_id":"b7Qm0Zr4Wc1Xn8Kp5Sd2Fw","name":"lecture","state":"queued","place":1,"stage":null,"share":0.0,"at_s":0.0,"duration_s":null,"frames":0,"left_s":null,"faces":null,"note":"","problem":null,"created_at":"2027-01-15T08:11:11.000Z","kept_until":null}
                      */
                     "text/event-stream": string;
                 };
