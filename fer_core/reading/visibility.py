@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import inf
 
 from fer_core.errors import ReadingFull
 
@@ -77,13 +78,19 @@ class View:
             and self.line == other.line
         )
 
+    @property
+    def rate(self) -> float:
+        """How fast the video plays, in its seconds a second; 0 without one."""
+        length = self.end - self.start
+        if self.video is None or length <= 0:
+            return 0.0
+        return (self.video[1] - self.video[0]) / length
+
     def position(self, at: float) -> float | None:
         """Return where the video stands at a moment, also past the end; None without a video."""
         if self.video_from is None or self.video_to is None:
             return None
-        length = self.end - self.start
-        rate = (self.video_to - self.video_from) / length if length > 0 else 0.0
-        return self.video_from + (at - self.start) * rate
+        return self.video_from + (at - self.start) * self.rate
 
     def within(self, start: float, end: float) -> View:
         """Return the part of it between two moments that it reaches over."""
@@ -118,6 +125,7 @@ class ReadingLog:
     def __init__(self, views: Iterable[View] = ()) -> None:
         self._views: list[View] = []
         self._last: dict[str, int] = {}
+        self._rates: dict[str, tuple[float, float]] = {}
         for view in views:
             self.add(view)
 
@@ -143,7 +151,7 @@ class ReadingLog:
                 or view.start - before.end > LONGEST_REPORT_S
             )
             follows = before.start <= view.start <= before.end + 1e-3
-            if follows and before.shows_as(view) and before.is_continued_by(view):
+            if follows and before.shows_as(view) and self._go_on(before, view):
                 if view.end > before.end:
                     self._views[position] = replace(before, end=view.end, video_to=view.video_to)
                 return False
@@ -155,12 +163,42 @@ class ReadingLog:
         if len(self._views) >= MOST_VIEWS:
             raise ReadingFull
         self._last[view.passage_id] = len(self._views)
+        self._rates[view.passage_id] = _rates(view, view)
         self._views.append(view)
         return moved
+
+    def _go_on(self, before: View, view: View) -> bool:
+        """Tell whether one view may stand for both.
+
+        Of a video its line must pass every place that was reported within `VIDEO_TOLERANCE_S`: by
+        the end of the last one alone, many small steps would lead it away. (The swing filter of
+        Elmeleegy and others, "Online piece-wise linear approximation of numerical
+        streams with precision guarantees", VLDB 2009.)
+        """
+        if not before.is_continued_by(view):
+            return False
+        if view.end <= before.end or before.video is None:
+            return True
+        slowest, fastest = self._rates[view.passage_id]
+        rate = replace(before, end=view.end, video_to=view.video_to).rate
+        if not slowest <= rate <= fastest:
+            return False
+        low, high = _rates(before, view)
+        self._rates[view.passage_id] = max(slowest, low), min(fastest, high)
+        return True
 
     @property
     def views(self) -> tuple[View, ...]:
         return tuple(self._views)
+
+
+def _rates(before: View, view: View) -> tuple[float, float]:
+    """Return between which rates a video that begins as `before` passes the end of `view`."""
+    length = view.end - before.start
+    if before.video_from is None or view.video_to is None or length <= 0:
+        return -inf, inf
+    run = view.video_to - before.video_from
+    return (run - VIDEO_TOLERANCE_S) / length, (run + VIDEO_TOLERANCE_S) / length
 
 
 def _joined(before: View, view: View) -> View:

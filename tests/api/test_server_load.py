@@ -14,13 +14,15 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
 import pytest
 
 from fer_core.api.server import BODIES_AT_ONCE
-from fer_core.vision.image import decode_image
+from fer_core.vision.broken_off import Decoded
+from fer_core.vision.decoding import open_foreign
 from tests.api.conftest import MakeApp, encoded
 from tests.api.serving import serving
 from tests.api.talking import Server, head, problem_of, status_of
@@ -82,13 +84,13 @@ def test_pictures_that_may_take_long_leave_places_for_frames(
 ) -> None:
     held, let_go = threading.Semaphore(0), threading.Event()
 
-    def decode(data: bytes, **limits: int) -> np.ndarray:
+    def decode(data: bytes, **limits: Any) -> Decoded:
         if not data.startswith(b"\xff\xd8"):
             held.release()
             assert let_go.wait(60)
-        return decode_image(data, **limits)
+        return open_foreign(data, **limits)
 
-    monkeypatch.setattr("fer_core.api.analyse_image.decode_foreign", decode)
+    monkeypatch.setattr("fer_core.api.analyse_image.open_foreign", decode)
     monkeypatch.setattr("fer_core.api.app.FOREIGN_WAITING", 1)
     app = make_app()
     slow = encoded(np.full((64, 64, 3), 90, np.uint8), "PNG")

@@ -150,7 +150,7 @@ def object_of(body: bytes) -> bytes:
 #: process of its own, because a child's peak starts at that of the process that started it.
 MEMORY_OF_OPENING = """
 import resource, sys
-from fer_core.errors import TextError
+from fer_core.texts.errors import TextError
 from fer_core.texts.opening import open_document
 
 def held():
