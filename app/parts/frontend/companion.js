@@ -140,6 +140,44 @@ var SmallWindow = class {
 function smallWindows() {
 	return window.documentPictureInPicture;
 }
+// ../../app/parts/frontend/tab_title.ts
+/**
+* The tab's title, held by one part of the page at a time: two that set it in turn would have no end.
+* Streamlit writes the page's own title again with every run.
+*/
+var TabTitle = class {
+	id = Math.random().toString(36).slice(2);
+	marks = document.documentElement.dataset;
+	watch = new MutationObserver(() => this.show());
+	wanted = "";
+	/** Hold the title from now on; whoever held it before is silent. */
+	take() {
+		if (this.marks.titleHolder === void 0) this.marks.title = document.title;
+		this.marks.titleHolder = this.id;
+		this.watch.observe(document.head, {
+			subtree: true,
+			childList: true,
+			characterData: true
+		});
+	}
+	set(title) {
+		this.wanted = title;
+		this.show();
+	}
+	/** Give the page its own title back. */
+	leave() {
+		this.watch.disconnect();
+		if (!this.isHeld) return;
+		document.title = this.marks.title ?? "";
+		delete this.marks.titleHolder;
+	}
+	get isHeld() {
+		return this.marks.titleHolder === this.id;
+	}
+	show() {
+		if (this.isHeld && this.wanted !== "" && document.title !== this.wanted) document.title = this.wanted;
+	}
+};
 // ../../app/parts/frontend/companion.ts
 /**
 * The study timer in the browser: the time left in a ring and in the tab's title, one soft sound, a
@@ -192,7 +230,7 @@ var Companion = class {
 	over = 0;
 	at = performance.now();
 	running = null;
-	pageTitle = document.title;
+	title = new TabTitle();
 	small = new SmallWindow();
 	caller = new Caller();
 	chosen = /* @__PURE__ */ new Map();
@@ -248,18 +286,12 @@ var Companion = class {
 		document.addEventListener("pointerdown", touched, { signal });
 		document.addEventListener("keydown", touched, { signal });
 		document.addEventListener("visibilitychange", () => this.show(), { signal });
-		const titles = new MutationObserver(() => this.showTitle());
-		titles.observe(document.head, {
-			subtree: true,
-			childList: true,
-			characterData: true
-		});
-		signal.addEventListener("abort", () => titles.disconnect());
+		this.title.take();
 	}
 	close() {
 		this.running?.abort();
 		this.running = null;
-		document.title = this.pageTitle;
+		this.title.leave();
 		this.small.close();
 		this.caller.close();
 	}
@@ -301,7 +333,7 @@ var Companion = class {
 		find(this.root, ".arc").style.strokeDashoffset = `${CIRCUMFERENCE * (1 - share)}`;
 		this.showChoice("sound", this.data.sound);
 		this.showChoice("notifications", this.data.notifications && granted());
-		this.showTitle();
+		this.title.set(this.tabTitle);
 		this.showSmallWindow();
 		this.callIfDue();
 	}
@@ -320,9 +352,6 @@ var Companion = class {
 			case "break_over": return `⏰ Break is over · ${title}`;
 			case "paused": return `⏸ ${this.time} · ${title}`;
 		}
-	}
-	showTitle() {
-		if (this.running !== null && document.title !== this.tabTitle) document.title = this.tabTitle;
 	}
 	callIfDue() {
 		const { session, turn, length_s, call } = this.data;

@@ -13,6 +13,7 @@
 import { Caller, granted } from "./caller.js";
 import { find, isTaken, isTyped } from "./dom.js";
 import { SmallWindow } from "./small_window.js";
+import { TabTitle } from "./tab_title.js";
 
 export type Phase = "focus" | "due" | "break" | "break_over" | "paused";
 
@@ -99,7 +100,7 @@ class Companion {
   private over = 0;
   private at = performance.now();
   private running: AbortController | null = null;
-  private pageTitle = document.title;
+  private readonly title = new TabTitle();
   private readonly small = new SmallWindow();
   private readonly caller = new Caller();
   private readonly chosen = new Map<keyof Choice, boolean>();
@@ -159,16 +160,13 @@ class Companion {
     document.addEventListener("pointerdown", touched, { signal });
     document.addEventListener("keydown", touched, { signal });
     document.addEventListener("visibilitychange", () => this.show(), { signal });
-    // Streamlit writes the page's own title again with every run.
-    const titles = new MutationObserver(() => this.showTitle());
-    titles.observe(document.head, { subtree: true, childList: true, characterData: true });
-    signal.addEventListener("abort", () => titles.disconnect());
+    this.title.take();
   }
 
   close(): void {
     this.running?.abort();
     this.running = null;
-    document.title = this.pageTitle;
+    this.title.leave();
     this.small.close();
     this.caller.close();
   }
@@ -220,7 +218,7 @@ class Companion {
     find(this.root, ".arc").style.strokeDashoffset = `${CIRCUMFERENCE * (1 - share)}`;
     this.showChoice("sound", this.data.sound);
     this.showChoice("notifications", this.data.notifications && granted());
-    this.showTitle();
+    this.title.set(this.tabTitle);
     this.showSmallWindow();
     this.callIfDue();
   }
@@ -252,10 +250,6 @@ class Companion {
       case "paused":
         return `⏸ ${this.time} · ${title}`;
     }
-  }
-
-  private showTitle(): void {
-    if (this.running !== null && document.title !== this.tabTitle) document.title = this.tabTitle;
   }
 
   // Calling somebody who looks elsewhere

@@ -104,6 +104,23 @@ describe("the time", () => {
     expect(find(".time").textContent).toBe("+0:02");
   });
 
+  it("is in the title for one of two timers only, and gives the page's own back", async () => {
+    open({ title: "First" });
+    const other = document.createElement("div");
+    other.innerHTML = COMPANION_PAGE;
+    document.body.append(other);
+    const silent = { setTriggerValue: () => undefined, setStateValue: () => undefined };
+    const closeOther = show({ parentElement: other, data: { ...FOCUS, session: "b" }, ...silent });
+    rerun({ left_s: 50 });
+    document.title = "Expressions"; // as Streamlit does
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(document.title).toBe("0:57 · Chapter 3");
+    close();
+    expect(document.title).toBe("0:57 · Chapter 3");
+    closeOther();
+    expect(document.title).toBe("Expressions");
+  });
+
   it("leaves the page its own title at the end", () => {
     open();
     close();
