@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from app.live.indicators import show_indicators
@@ -82,10 +84,15 @@ def show_parts(running: RunningSession) -> None:
 
 def offer_end(running: RunningSession) -> None:
     """Show the button that ends the session."""
-    if st.button("Finish", icon=":material/stop:", key="finish"):
-        session_registry().finish(running)
-        camera_of(running).close()
+    ends = partial(end, running)
+    if st.button("Finish", icon=":material/stop:", key="finish", on_click=ends):
         st.rerun()
+
+
+def end(running: RunningSession) -> None:
+    """End the session, before the script runs: what interrupts it would lose the click."""
+    session_registry().finish(running)
+    camera_of(running).close()
 
 
 def show_now(running: RunningSession, state: State, connection: Connection) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from app.parts.break_screen import BREAKS, show_break_panel
@@ -31,6 +33,7 @@ def show_reading(running: RunningSession, open_text: OpenText) -> None:
     if open_text.wants_to_finish:
         open_text.wants_to_finish = False
         finish(running, open_text)
+        st.rerun()
     state = running.session.state
     show_controls(running, open_text, state)
     if state is State.PAUSED:
@@ -54,11 +57,21 @@ def show_reading(running: RunningSession, open_text: OpenText) -> None:
 
 
 def finish(running: RunningSession, open_text: OpenText) -> None:
-    """End the reading and show what it came to."""
+    """End the reading, before the script runs: what interrupts it would lose the click."""
     end_step(open_text)
     session_registry().finish(running)
     camera_of(running).close()
-    st.rerun()
+
+
+def pause(running: RunningSession, open_text: OpenText) -> None:
+    with unless_finished():
+        end_step(open_text)
+        running.session.pause(now())
+
+
+def resume(running: RunningSession) -> None:
+    with unless_finished():
+        running.session.resume(now())
 
 
 def show_controls(running: RunningSession, open_text: OpenText, state: State) -> None:
@@ -67,19 +80,20 @@ def show_controls(running: RunningSession, open_text: OpenText, state: State) ->
         st.markdown(f"**{plain(open_text.document.title)}**", width="stretch")
         choose_display(open_text)
         if state is State.ACTIVE:
-            if st.button("Pause", icon=":material/pause:", key="pause_reading"):
-                with unless_finished():
-                    end_step(open_text)
-                    running.session.pause(now())
+            pauses = partial(pause, running, open_text)
+            if st.button("Pause", icon=":material/pause:", key="pause_reading", on_click=pauses):
                 st.rerun()
         elif st.button(
-            "Resume", icon=":material/play_arrow:", type="primary", key="resume_reading"
+            "Resume",
+            icon=":material/play_arrow:",
+            type="primary",
+            key="resume_reading",
+            on_click=partial(resume, running),
         ):
-            with unless_finished():
-                running.session.resume(now())
             st.rerun()
-        if st.button("Finish", icon=":material/stop:", key="finish_reading"):
-            finish(running, open_text)
+        ends = partial(finish, running, open_text)
+        if st.button("Finish", icon=":material/stop:", key="finish_reading", on_click=ends):
+            st.rerun()
     problem = history_problem() if running.session.info.keep else ""
     if problem:
         st.warning(problem, icon=":material/save:")
