@@ -28,6 +28,8 @@ from fer_core.sessions.snapshot import State
 WINDOWS: dict[str, float | None] = {"1 min": 60.0, "5 min": 300.0, "30 min": 1800.0, "All": None}
 #: The chart needs no second: two readings more are no news. Seconds.
 CHART_EVERY_S = 2.0
+#: In a tab's memory: the session that is to end.
+ENDING = "ending"
 
 
 def show_running(running: RunningSession) -> None:
@@ -57,6 +59,7 @@ def show_parts(running: RunningSession) -> None:
     if problem:
         st.warning(plain(problem), icon=":material/save:")
     if session.snapshot(now()).timer.phase in BREAKS:
+        end_if_wanted(running)
         st.html(STYLES["hidden"])
         refreshed(show_break_panel, REFRESH_S)(running)
         keep_video_closed(running)
@@ -70,6 +73,7 @@ def show_parts(running: RunningSession) -> None:
     with left:
         if running.reading is not None and running.reading.document.is_video:
             watch_video(running)
+        end_if_wanted(running)  # after what the video has just reported
         refreshed(show_timer, every_s)(running, state)
     with right:
         refreshed(show_now, every_s)(running, state, connection)
@@ -83,16 +87,24 @@ def show_parts(running: RunningSession) -> None:
 
 
 def offer_end(running: RunningSession) -> None:
-    """Show the button that ends the session."""
-    ends = partial(end, running)
-    if st.button("Finish", icon=":material/stop:", key="finish", on_click=ends):
+    """Show the button that ends the session; `end_if_wanted` does it."""
+    st.button(
+        "Finish",
+        icon=":material/stop:",
+        key="finish",
+        on_click=partial(st.session_state.__setitem__, ENDING, running.session_id),
+    )
+
+
+def end_if_wanted(running: RunningSession) -> None:
+    """End the session where that was pressed.
+
+    The wish outlives the run that it came in: what interrupts that one would lose the click.
+    """
+    if st.session_state.pop(ENDING, None) == running.session_id:
+        session_registry().finish(running)
+        camera_of(running).close()
         st.rerun()
-
-
-def end(running: RunningSession) -> None:
-    """End the session, before the script runs: what interrupts it would lose the click."""
-    session_registry().finish(running)
-    camera_of(running).close()
 
 
 def show_now(running: RunningSession, state: State, connection: Connection) -> None:
