@@ -191,7 +191,8 @@ def comprehension_features(
     """
     skimming = None
     if wpm is not None and own_wpm is not None and wpm > 0 and own_wpm > 0:
-        skimming = _clip(math.log(wpm / own_wpm) / SKIMMING_UNIT)
+        # Not of the quotient, which is 0 for the smallest numbers.
+        skimming = _clip((math.log(wpm) - math.log(own_wpm)) / SKIMMING_UNIT)
     return ComprehensionFeatures(
         difficulty=None
         if difficulty is None

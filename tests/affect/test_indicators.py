@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fer_core.affect.indicators import (
@@ -79,6 +79,7 @@ def test_leaving_the_camera_out_keeps_text_and_pace() -> None:
     assert (bare.away, bare.negative) == (None, None)
 
 
+@example(difficulty=None, wpm=5e-324, away=None, z=None, revisits=None)
 @given(difficulty=measures, wpm=measures, away=measures, z=measures, revisits=measures)
 def test_every_estimate_lies_between_0_and_100_inside_its_interval(
     difficulty: float | None,
