@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.parts.component_state import keep_state
 from app.parts.memory import PageMemory
 from app.parts.preferences import choose, preferences
 from fer_core.live.running_session import RunningSession
@@ -98,7 +99,7 @@ def show_companion(
                 **timer_data(snapshot),
             },
             height="content",
-            on_presses_change=_nothing,
+            on_presses_change=keep_state,
             on_choice_change=lambda: _take_choice(st.session_state["companion"].choice),
         )
     return memory.take(result.presses)
@@ -141,7 +142,3 @@ def _take_choice(choice: Any) -> None:
         }
         if known:
             choose(**known)
-
-
-def _nothing() -> None:
-    """A value of the component needs a callback to arrive; there is nothing to do in it."""

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from app.parts.clock import now
+from app.parts.component_state import keep_state
 from app.parts.memory import PageMemory
 from app.parts.reports import ReaderAction, ReportQueue
 from app.parts.sessions import session_registry
@@ -151,10 +152,6 @@ def _show(
             "paused": paused,
             "acked": queue.acked if queue else {"stream": "", "number": 0},
         },
-        on_report_change=_nothing,
-        on_file_change=_nothing,
+        on_report_change=keep_state,
+        on_file_change=keep_state,
     )
-
-
-def _nothing() -> None:
-    """A state of the component needs a callback to be kept; there is nothing to do in it."""

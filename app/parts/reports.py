@@ -118,15 +118,12 @@ class ReportQueue:
 def _read(item: Mapping[str, Any], offset: float) -> PassageView | Played | ReaderAction:
     kind = item["kind"]
     if kind == "play":
-        start, end = float(item["start"]) + offset, float(item["end"]) + offset
         places = float(item["from"]), float(item["to"])
-        if not (0 < end - start <= 2 * LONGEST_REPORT_S and max(places) <= LONGEST_S):
-            raise ValueError("a stretch of a video lasts from now to then")
-        return Played(start, end, *places)
+        if not max(places) <= LONGEST_S:
+            raise ValueError("no video is so long")
+        return Played(*_stretch(item, offset), *places)
     if kind == "view":
-        start, end = float(item["start"]) + offset, float(item["end"]) + offset
-        if not 0 < end - start <= 2 * LONGEST_REPORT_S:
-            raise ValueError("a view lasts from now to then")
+        start, end = _stretch(item, offset)
         shares, on_screen, lines = (
             {str(name): float(share) for name, share in item.get(part, {}).items()}
             for part in ("shares", "on_screen", "lines")
@@ -151,3 +148,11 @@ def _read(item: Mapping[str, Any], offset: float) -> PassageView | Played | Read
     if kind == "part":
         return ReaderAction(kind, by=1 if item["by"] > 0 else -1)
     raise ValueError("no such item")
+
+
+def _stretch(item: Mapping[str, Any], offset: float) -> tuple[float, float]:
+    """Return from when until when something was on, on the app's clock."""
+    start, end = float(item["start"]) + offset, float(item["end"]) + offset
+    if not 0 < end - start <= 2 * LONGEST_REPORT_S:
+        raise ValueError("it lasts from now to then")
+    return start, end

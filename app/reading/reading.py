@@ -57,7 +57,7 @@ def show_reading(running: RunningSession, open_text: OpenText) -> None:
 
 
 def finish(running: RunningSession, open_text: OpenText) -> None:
-    """End the reading, before the script runs: what interrupts it would lose the click."""
+    """End the reading; the button does so before the script runs, which may be interrupted."""
     end_step(open_text)
     session_registry().finish(running)
     camera_of(running).close()

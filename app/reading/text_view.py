@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.parts.component_state import keep_state
 from app.parts.reports import ReportQueue
 from fer_core.reading.notes import PassageNote, Span
 from fer_core.texts.document import Document, Passage
@@ -113,7 +114,7 @@ def show_text(
             "look": {"size": typography.size, "width": typography.width, "theme": typography.theme},
             "acked": reports.acked,
         },
-        on_report_change=_nothing,
+        on_report_change=keep_state,
     )
     return result.report
 
@@ -155,7 +156,3 @@ def _plain(passage: Passage, words_before: float, minutes_left: int) -> dict[str
         "words_before": words_before,
         "minutes_left": minutes_left,
     }
-
-
-def _nothing() -> None:
-    """A state of the component needs a callback to be kept; there is nothing to do in it."""

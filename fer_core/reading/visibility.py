@@ -180,10 +180,9 @@ class ReadingLog:
         if view.end <= before.end or before.video is None:
             return True
         slowest, fastest = self._rates[view.passage_id]
-        rate = replace(before, end=view.end, video_to=view.video_to).rate
-        if not slowest <= rate <= fastest:
-            return False
         low, high = _rates(before, view)
+        if not slowest <= (low + high) / 2 <= fastest:  # the rate of one view for both
+            return False
         self._rates[view.passage_id] = max(slowest, low), min(fastest, high)
         return True
 
