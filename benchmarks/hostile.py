@@ -2,7 +2,7 @@
 
     python benchmarks/hostile.py [--only WORDS] [--output FILE]
     python benchmarks/hostile.py --memory [--photos 40]
-    python benchmarks/hostile.py --soak MINUTES
+    python benchmarks/hostile.py --soak MINUTES [--load .3]
 
 Starts the real server. A second client sends a webcam frame ten times a second and asks whether the
 server is ready, while each input of `hostile_inputs` is sent in turn: pictures and texts through
@@ -128,13 +128,14 @@ def main() -> None:
     parser.add_argument("--only", default="", help="words of the kinds to try, with commas")
     parser.add_argument("--memory", action="store_true", help="what photos leave behind")
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="study for so long")
+    parser.add_argument("--load", type=float, default=1.0, help="of the usual, for --soak")
     parser.add_argument("--photos", type=int, default=40, help="of 12 megapixels, for --memory")
     parser.add_argument("--output", type=Path, default=RESULTS)
     options = parser.parse_args()
     if options.memory:
         hostile_memory.measure(options.photos)
     elif options.soak:
-        hostile_soak.run(options.soak)
+        hostile_soak.run(options.soak, options.load)
     else:
         words = [word for word in options.only.split(",") if word]
         rows = try_all(one for one in every_input() if _is_asked_for(one, words))

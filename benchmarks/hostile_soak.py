@@ -11,7 +11,7 @@ import signal
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
@@ -28,6 +28,8 @@ from tests.support.servers import free_port
 LEARNERS = 4
 FRAMES_APART_S = 0.4
 PHOTOS_APART_S = 5.0
+VISITS_APART_S = 20.0
+VISIT_FRAMES = 5
 RESTART_EVERY_S = 150.0
 #: Between two frames further apart than this, nobody counts as studying.
 LONGEST_GAP_S = 3.0
@@ -46,8 +48,8 @@ class Learner:
         self.answers: Counter[str] = Counter()
         self.longest_silence_s = 0.0
 
-    def run(self, ended: threading.Event) -> None:
-        while not ended.wait(FRAMES_APART_S):
+    def run(self, ended: threading.Event, frames_apart_s: float) -> None:
+        while not ended.wait(frames_apart_s):
             try:
                 self._step()
             except httpx.HTTPError as error:
@@ -100,8 +102,13 @@ class Learner:
         return bool(answer.get("text"))
 
 
-def run(minutes: float) -> None:
-    """Study for so long, and print memory each minute and what was kept at the end."""
+def run(minutes: float, load: float = 1.0) -> None:
+    """Study for so long, and print memory each minute and what was kept at the end.
+
+    Args:
+        minutes: How long.
+        load: What everybody sends, as a share of the usual; learners still send a frame a second.
+    """
     with tempfile.TemporaryDirectory() as folder, ExitStack() as server:
         port = free_port()
 
@@ -112,7 +119,16 @@ def run(minutes: float) -> None:
         learners = [Learner(api.url) for _ in range(LEARNERS)]
         ended = threading.Event()
         photos: Counter[str] = Counter()
-        with _threads(ended, learners, api.url, photos):
+        visits: Counter[str] = Counter()
+        frames_apart_s = min(FRAMES_APART_S / load, 1.0)
+        with _threads(
+            [
+                *(lambda one=one: one.run(ended, frames_apart_s) for one in learners),
+                lambda: _send_photos(api.url, ended, photos, PHOTOS_APART_S / load),
+                lambda: _visit(api.url, ended, visits, VISITS_APART_S / load),
+            ],
+            ended,
+        ):
             until, minute, restarts, next_restart = (
                 monotonic() + minutes * 60,
                 0,
@@ -126,7 +142,7 @@ def run(minutes: float) -> None:
                 print(
                     f"minute {minute:>3}: {tree_mb(api.pid):>5.0f} MB, {restarts} restarts, "
                     f"{sum(one.answers['200'] for one in learners)} frames, "
-                    f"photos {dict(photos)}",
+                    f"photos {dict(photos)}, visits {dict(visits)}",
                     flush=True,
                 )
                 if (
@@ -159,11 +175,8 @@ def _studied_of(summary: dict[str, Any]) -> Any:
 
 
 @contextmanager
-def _threads(
-    ended: threading.Event, learners: list[Learner], url: str, photos: Counter[str]
-) -> Iterator[None]:
-    threads = [threading.Thread(target=one.run, args=(ended,)) for one in learners]
-    threads.append(threading.Thread(target=_send_photos, args=(url, ended, photos)))
+def _threads(work: list[Callable[[], None]], ended: threading.Event) -> Iterator[None]:
+    threads = [threading.Thread(target=one) for one in work]
     for thread in threads:
         thread.start()
     try:
@@ -174,12 +187,35 @@ def _threads(
             thread.join()
 
 
-def _send_photos(url: str, ended: threading.Event, answers: Counter[str]) -> None:
+def _visit(url: str, ended: threading.Event, answers: Counter[str], apart_s: float) -> None:
+    """Study a moment, finish, read the export, and erase the session, again and again."""
+    body = frame()
+    with httpx.Client(base_url=url, timeout=60) as client:
+        while not ended.wait(apart_s):
+            try:
+                answer = client.post("/api/v1/sessions", json={**SESSION, "retention": "keep"})
+                answer.raise_for_status()
+                session = f"/api/v1/sessions/{answer.json()['session_id']}"
+                for _ in range(VISIT_FRAMES):
+                    client.post(
+                        f"{session}/frames", content=body, headers={"Content-Type": "image/jpeg"}
+                    ).raise_for_status()
+                client.post(f"{session}/finish").raise_for_status()
+                client.get(f"{session}/export").raise_for_status()
+                client.delete(session).raise_for_status()
+                answers["whole"] += 1
+            except httpx.HTTPStatusError as error:
+                answers[f"{error.response.status_code} {error.request.url.path[-10:]}"] += 1
+            except httpx.HTTPError as error:
+                answers[type(error).__name__] += 1
+
+
+def _send_photos(url: str, ended: threading.Event, answers: Counter[str], apart_s: float) -> None:
     """Send a large photo, and in between one that is made to hold its decoder."""
     bodies = [encoded(face(4000, 3000), "JPEG"), scan_bomb(face(1400), 3000)]
     turn = 0
     with httpx.Client(base_url=url, timeout=120) as client:
-        while not ended.wait(PHOTOS_APART_S):
+        while not ended.wait(apart_s):
             turn += 1
             try:
                 answer = client.post(
