@@ -1,13 +1,19 @@
 """What inputs made to hurt are answered, what they cost, and whether anybody else notices.
 
-    python benchmarks/hostile.py [--only WORDS] [--output FILE]
+    python benchmarks/hostile.py [--only WORDS] [--door NAME] [--output FILE]
+    python benchmarks/hostile.py --fuzz COUNT [--seed NUMBER]
     python benchmarks/hostile.py --memory [--photos 40]
     python benchmarks/hostile.py --soak MINUTES [--load .3]
 
-Starts the real server. A second client sends a webcam frame ten times a second and asks whether the
-server is ready, while each input of `hostile_inputs` is sent in turn: pictures and texts through
-the API, documents through the core's door for files, as the app does it. It noticed when an answer
-took longer than two seconds or was none.
+Starts the real server twice. A second client sends a webcam frame ten times a second and asks
+whether the server is ready, while each input of `hostile_inputs` is sent in turn: pictures and
+texts through the API, documents through the core's door for files, as the app does it. The twin
+server hears the same frames and none of the inputs: what is slow there is the machine, busy with
+others. The second client noticed when an answer was none, or took longer than two seconds and three
+times as long as the slowest of the twin meanwhile. What an input costs is told in processor seconds
+too.
+
+`--fuzz COUNT` sends so many seeded changes of files of every kind instead, with `--seed`.
 
 `--memory` sends photos of 12 megapixels, then the largest pictures taken, to the API and
 through the app's cache of photos, and prints what each process holds afterwards. `--soak` studies
@@ -24,7 +30,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter, sleep
@@ -34,16 +40,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import httpx
 
 from benchmarks import hostile_memory, hostile_soak
-from benchmarks.hostile_inputs import Input, every_input
-from benchmarks.hostile_server import SESSION, Api, Watch, frame, tree_mb
-from fer_core.errors import FerError
-from fer_core.texts.opening import open_document
+from benchmarks.hostile_doors import ask
+from benchmarks.hostile_inputs import Input, changed, every_input
+from benchmarks.hostile_server import Api, Watch, frame, tree_cpu_s, tree_mb
 
 RESULTS = Path(__file__).parent / "results" / "hostile.json"
 #: Longer than this, an answer to a frame of 20 ms is one that somebody notices.
 NOTICED_S = 2.0
+#: And than so many times what the twin server needed, which got no hostile input.
+NOTICED_TIMES = 3.0
 FRAMES_APART_S = 0.1
 READY_EVERY = 20
+#: So long frames alone are counted, before the first input.
+QUIET_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -53,10 +62,12 @@ class Row:
     Attributes:
         answer: The status and the code of the problem, if any.
         seconds: Until the answer.
+        cpu_s: Processor time of the server and its workers for it; the frames' is taken off.
         peak_mb: What the server and its workers held more than before, at most.
         held_mb: And half a second afterwards.
         other_s: The second client's slowest answer meanwhile.
-        noticed: It took longer than two seconds, or was none.
+        twin_s: The slowest at the twin server.
+        noticed: See the module.
     """
 
     kind: str
@@ -64,10 +75,21 @@ class Row:
     kilobytes: int
     answer: str
     seconds: float
+    cpu_s: float
     peak_mb: float
     held_mb: float
     other_s: float
+    twin_s: float
     noticed: bool
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a client heard since its last report: so many answers, the slowest, and wrong ones."""
+
+    answers: int
+    slowest_s: float
+    wrong: list[str]
 
 
 class SecondClient:
@@ -77,21 +99,20 @@ class SecondClient:
         self._api = api
         self._lock = threading.Lock()
         self._since: float | None = None
+        self._answers = 0
         self._slowest = 0.0
         self._wrong: list[str] = []
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def report(self) -> tuple[float, list[str]]:
-        """Return the slowest answer since the last report, one that is waited for included, and
-        the answers that were wrong.
-        """
+    def report(self) -> Heard:
+        """Return what was heard since the last report; an answer still waited for is one."""
         with self._lock:
             waiting = 0.0 if self._since is None else perf_counter() - self._since
-            slowest, wrong = max(self._slowest, waiting), self._wrong
-            self._slowest, self._wrong = 0.0, []
-            return slowest, wrong
+            heard = Heard(self._answers, max(self._slowest, waiting), self._wrong)
+            self._answers, self._slowest, self._wrong = 0, 0.0, []
+            return heard
 
     def end(self) -> None:
         self._ended.set()
@@ -117,6 +138,7 @@ class SecondClient:
                 except httpx.HTTPError as error:
                     wrong = type(error).__name__
                 with self._lock:
+                    self._answers += 1
                     self._slowest = max(self._slowest, perf_counter() - started)
                     self._since = None
                     if wrong:
@@ -126,6 +148,9 @@ class SecondClient:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="words of the kinds to try, with commas")
+    parser.add_argument("--door", default="", help="only inputs for this door")
+    parser.add_argument("--fuzz", type=int, metavar="COUNT", help="changed files instead")
+    parser.add_argument("--seed", type=int, default=1, help="of the changes")
     parser.add_argument("--memory", action="store_true", help="what photos leave behind")
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="study for so long")
     parser.add_argument("--load", type=float, default=1.0, help="of the usual, for --soak")
@@ -138,7 +163,10 @@ def main() -> None:
         hostile_soak.run(options.soak, options.load)
     else:
         words = [word for word in options.only.split(",") if word]
-        rows = try_all(one for one in every_input() if _is_asked_for(one, words))
+        made = changed.inputs(options.fuzz, options.seed) if options.fuzz else every_input()
+        rows = try_all(
+            one for one in made if _is_asked_for(one, words) and options.door in ("", one.door)
+        )
         summarise(rows)
         options.output.parent.mkdir(exist_ok=True)
         options.output.write_text(json.dumps([asdict(row) for row in rows], indent=1))
@@ -148,51 +176,85 @@ def _is_asked_for(one: Input, words: list[str]) -> bool:
     return not words or any(word in one.kind for word in words)
 
 
+@dataclass(frozen=True)
+class Bench:
+    """The attacked server with its second client, and the twin's.
+
+    Attributes:
+        frame_cpu_s: What a frame costs the server, in processor seconds.
+    """
+
+    api: Api
+    second: SecondClient
+    twin: SecondClient
+    frame_cpu_s: float
+
+    @classmethod
+    @contextmanager
+    def set_up(cls) -> Iterator[Bench]:
+        with Api.running() as api, Api.running() as twin:
+            clients = SecondClient(api), SecondClient(twin)
+            clients[0].report()
+            before = tree_cpu_s(api.pid)
+            sleep(QUIET_S)
+            cost = (tree_cpu_s(api.pid) - before) / max(1, clients[0].report().answers)
+            try:
+                yield cls(api, *clients, cost)
+            finally:
+                for client in clients:
+                    client.end()
+
+
 def try_all(inputs: Iterator[Input]) -> list[Row]:
     """Send each input, print its line, and return all of them."""
     rows = []
-    print(f"{'kind, name':<62}{'kB':>7} {'answer':<26}{'s':>6}{'MB':>6}{'held':>6}{'other s':>8}")
-    with Api.running() as api:
-        second = SecondClient(api)
+    print(
+        f"{'kind, name':<62}{'kB':>7} {'answer':<26}{'s':>6}{'cpu s':>6}{'MB':>6}{'held':>6}"
+        f"{'other s':>8}{'twin s':>7}"
+    )
+    with Bench.set_up() as bench:
         for one in inputs:
-            row = try_one(api, second, one)
+            row = try_one(bench, one)
             rows.append(row)
             print(
                 f"{row.kind + ', ' + row.name:<62.61}{row.kilobytes:>7} {row.answer:<26}"
-                f"{row.seconds:>6.2f}{row.peak_mb:>6.0f}{row.held_mb:>6.0f}{row.other_s:>8.2f}"
-                + (" NOTICED" if row.noticed else ""),
+                f"{row.seconds:>6.2f}{row.cpu_s:>6.2f}{row.peak_mb:>6.0f}{row.held_mb:>6.0f}"
+                f"{row.other_s:>8.2f}{row.twin_s:>7.2f}" + (" NOTICED" if row.noticed else ""),
                 flush=True,
             )
-        second.end()
     return rows
 
 
-def try_one(api: Api, second: SecondClient, one: Input) -> Row:
+def try_one(bench: Bench, one: Input) -> Row:
     """Send one input and look at what it does."""
     # Documents are opened in this process, by its own workers, as in the app's.
-    pid = os.getpid() if one.door == "document" else api.pid
-    second.report()
+    pid = os.getpid() if one.door == "document" else bench.api.pid
+    bench.second.report(), bench.twin.report()
+    cpu_before = tree_cpu_s(pid)
     with watching(pid) as watch:
         started = perf_counter()
-        answer = ask(api, one)
+        answer = ask(bench.api, one)
         seconds = perf_counter() - started
-        slowest, wrong = second.report()
+        cpu_s = tree_cpu_s(pid) - cpu_before
         sleep(0.5 if seconds > 0.5 else 0.0)
-    after, more_wrong = second.report()
-    wrong += more_wrong
-    slowest = max(slowest, after)
-    if wrong:
-        answer += f" (other: {Counter(wrong)})"
+    heard, twin = bench.second.report(), bench.twin.report()
+    if one.door != "document":
+        cpu_s -= heard.answers * bench.frame_cpu_s
+    if heard.wrong:
+        answer += f" (other: {Counter(heard.wrong)})"
+    noticed_s = max(NOTICED_S, NOTICED_TIMES * twin.slowest_s)
     return Row(
         one.kind,
         one.name,
         len(one.data) // 1000,
         answer,
         round(seconds, 2),
+        round(max(0.0, cpu_s), 2),
         round(watch.peak_mb - watch.before_mb, 1),
         round(tree_mb(pid) - watch.before_mb, 1),
-        round(slowest, 2),
-        bool(wrong) or slowest > NOTICED_S,
+        round(heard.slowest_s, 2),
+        round(twin.slowest_s, 2),
+        bool(heard.wrong) or heard.slowest_s > noticed_s,
     )
 
 
@@ -203,44 +265,6 @@ def watching(pid: int) -> Iterator[Watch]:
         yield watch
     finally:
         watch.end()
-
-
-def ask(api: Api, one: Input) -> str:
-    """Send an input through its door; return the answer in a few words."""
-    if one.door == "document":
-        try:
-            document = open_document(one.name, one.data)
-        except FerError as error:
-            return error.code
-        return f"opened, {len(document.passages)} passages"
-    with httpx.Client(base_url=api.url, timeout=300) as client:
-        try:
-            if one.door == "picture":
-                answer = client.post(
-                    "/api/v1/analyses", content=one.data, headers={"Content-Type": "image/*"}
-                )
-                return _in_words(answer)
-            text = {
-                "content": one.data.decode(),
-                "format": "html" if one.name.endswith(".html") else "markdown",
-            }
-            answer = client.post("/api/v1/sessions", json={**SESSION, "text": text})
-            if answer.status_code == 201:
-                client.delete(f"/api/v1/sessions/{answer.json()['session_id']}")
-        except httpx.HTTPError as error:
-            return type(error).__name__
-    return _in_words(answer)
-
-
-def _in_words(answer: httpx.Response) -> str:
-    words = str(answer.status_code)
-    with suppress(ValueError):
-        body = answer.json()
-        if "code" in body:
-            words += f" {body['code']}"
-        elif "results" in body:
-            words += f", {len(body['results'][0]['faces'])} faces"
-    return words
 
 
 def summarise(rows: list[Row]) -> None:
@@ -256,6 +280,10 @@ def summarise(rows: list[Row]) -> None:
     print(f"slowest: {slowest.seconds} s ({slowest.kind}, {slowest.name})")
     print(f"most memory meanwhile: {fattest.peak_mb:.0f} MB ({fattest.kind}, {fattest.name})")
     print(f"second client's slowest answer: {other.other_s} s ({other.kind}, {other.name})")
+    dearest = max(rows, key=lambda row: row.cpu_s)
+    print(f"dearest: {dearest.cpu_s} s of processor ({dearest.kind}, {dearest.name})")
+    print(f"the twin server's slowest answer: {max(row.twin_s for row in rows)} s")
+    print(f"over {NOTICED_S:g} s, machine and all: {sum(row.other_s > NOTICED_S for row in rows)}")
     print(f"noticed: {sum(row.noticed for row in rows)}")
 
 

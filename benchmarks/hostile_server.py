@@ -24,6 +24,7 @@ class Api:
 
     url: str
     process: subprocess.Popen[bytes]
+    port: int
 
     @property
     def pid(self) -> int:
@@ -42,7 +43,7 @@ class Api:
             command = [sys.executable, "-m", "fer_core.api", "--port", str(port)]
             address = f"http://127.0.0.1:{port}"
             with running_server(command, f"{address}/readyz", environment) as process:
-                yield cls(address, process)
+                yield cls(address, process, port)
 
 
 def frame() -> bytes:
@@ -60,12 +61,26 @@ def resident_mb(pid: int) -> float:
 
 def tree_mb(pid: int) -> float:
     """Return what a process and its children hold in memory, in MB."""
+    return resident_mb(pid) + sum(map(tree_mb, _children(pid)))
+
+
+def tree_cpu_s(pid: int) -> float:
+    """Return the processor time of a process, its children, and those that have ended, in s."""
+    used = 0.0
+    with suppress(OSError, IndexError):
+        # After the name, which may hold anything: utime, stime and the ended children's two.
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        used = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return used + sum(map(tree_cpu_s, _children(pid)))
+
+
+def _children(pid: int) -> list[int]:
     children: list[str] = []
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
             with suppress(OSError):
                 children += (task / "children").read_text().split()
-    return resident_mb(pid) + sum(tree_mb(int(child)) for child in children)
+    return [int(child) for child in children]
 
 
 class Watch:

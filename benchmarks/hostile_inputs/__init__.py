@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-#: Where an input goes: a picture and a text to the API, a document to the core's door for files.
-Door = Literal["picture", "text", "document"]
+#: Where an input goes: a document to the core's door for files, bytes on the "wire" to the API's
+#: port, the others to the API's operations.
+Door = Literal[
+    "picture", "text", "document", "sessions", "cards", "deck", "anki", "markers", "wire"
+]
 
 
 class Input(NamedTuple):

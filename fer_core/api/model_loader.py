@@ -19,7 +19,7 @@ from fer_core.vision.self_test import SelfTestReport, draw_background, run_self_
 BELIEVE_FOR_S = 60.0
 #: Every thread at one analysis for so long is no load: a photo of 40 megapixels takes 4 s, and took
 #: 25 s on a machine with twenty other programs. Nobody waits longer than this for one.
-STUCK_AFTER_S = 60.0
+STUCK_AFTER_S = 120.0
 
 _log = logging.getLogger(__name__)
 

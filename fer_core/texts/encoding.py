@@ -67,6 +67,9 @@ _CAPITAL = 0.8
 #: Other tables and languages stay below.
 _LEAST_LIKE = 0.48
 _SAMPLE_BYTES = 100_000
+#: So much of the words that tell tables apart is enough, and takes a tenth of a second.
+_TELLING_BYTES = 20_000
+_FROM_BEYOND = re.compile(rb"[\x80-\xff]\S{0,20000}")
 _CJK_SIGNS = re.compile("[\u3000-\u30ff\uff00-\uffef]")
 _EAST_ASIAN = re.compile("[ -~\n\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 #: More control characters than this share, and the file is no text.
@@ -110,7 +113,7 @@ def decode(data: bytes, *, html: bool = False) -> str:
     text = data.decode("utf-8", "replace")
     if (bad := text.count("\ufffd") - data.count("\ufffd".encode())) == 0:
         return _checked(text)
-    beyond_ascii = sum(map(text.count, set(text[:_SAMPLE_BYTES]) - set(map(chr, range(128)))))
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore")) - text.count("\ufffd")
     if bad <= len(data) * _DAMAGED_PER_THOUSAND / 1000 and beyond_ascii > 4 * bad:
         return _checked(text)
     return _checked(_guessed(data))
@@ -152,7 +155,7 @@ def declared_encoding(data: bytes) -> webencodings.Encoding | None:
 
 
 def _guessed(data: bytes) -> str:
-    sample = data[:_SAMPLE_BYTES]
+    sample = _telling(data)
     if (name := _of_another_script(sample)) is not None:
         return _by(name, data)
     best = charset_normalizer.from_bytes(sample, cp_isolation=list(_OTHERS)).best()
@@ -161,6 +164,22 @@ def _guessed(data: bytes) -> str:
         candidates.append(_OTHERS[best.encoding])
     name = min(candidates, key=lambda name: (_oddity(_by(name, sample)), candidates.index(name)))
     return _by(name, data)
+
+
+def _telling(data: bytes) -> bytes:
+    """Return the words with bytes beyond ASCII, from wherever in the file they stand.
+
+    All others read the same in every table.
+    """
+    words: list[bytes] = []
+    at, room = 0, _TELLING_BYTES
+    while room > 0 and (match := _FROM_BEYOND.search(data, at)) is not None:
+        before = data[max(at, match.start() - 100) : match.start()]
+        begin = b"" if not before or before[-1:].isspace() else before.split()[-1]
+        words.append(begin + match.group()[:room])
+        room -= len(words[-1]) + 1
+        at = match.end()
+    return b" ".join(words)
 
 
 def _of_another_script(sample: bytes) -> str | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Callable
 from io import BytesIO
+from lzma import LZMAError
 from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError, fromstring
@@ -48,7 +50,7 @@ def epub_to_book(data: bytes, progress: Callable[[float], object] | None = None)
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return _read(archive, progress)
-    except (zipfile.BadZipFile, ParseError, KeyError, NotImplementedError,
+    except (zipfile.BadZipFile, zlib.error, LZMAError, ParseError, KeyError, NotImplementedError,
             RuntimeError, OSError, ValueError, EOFError) as error:  # fmt: skip
         raise TextDamaged from error
 
@@ -60,7 +62,8 @@ def _read(archive: zipfile.ZipFile, progress: Callable[[float], object] | None) 
     root = min((name for name in names if name.endswith(_CONTAINER)), key=len)
     root = root.removesuffix(_CONTAINER)
     container = fromstring(budget.read(root + _CONTAINER))  # noqa: S314  (expat bounds entities)
-    place = next(one.get("full-path") for one in container.iter() if _is(one, "rootfile"))
+    files = (one.get("full-path") for one in container.iter() if _is(one, "rootfile"))
+    place = next(files, None)
     if place is None:
         raise TextDamaged
     place = root + place

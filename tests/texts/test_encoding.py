@@ -105,3 +105,20 @@ def test_a_declaration_of_utf_16_that_can_be_read_is_wrong() -> None:
 def test_what_is_no_text_is_said_to_be_none(data: bytes) -> None:
     with pytest.raises(TextDamaged):
         decode(data)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac-roman", "cp1251", "shift_jis"])
+def test_letters_far_down_in_a_file_tell_its_encoding(encoding: str) -> None:
+    language = {"cp1251": "ru", "shift_jis": "ja"}.get(encoding, "sv")
+    text = "Plain words of English stay as they are. " * 5000 + SENTENCES[language]
+    assert decode(text.encode(encoding)) == text
+
+
+def test_one_bad_byte_after_a_long_start_without_accents_is_damage() -> None:
+    text = "Plain words of English stay as they are. " * 5000 + SENTENCES["de"] * 20
+    assert decode(text.encode() + b"\xff") == text + "\ufffd"
+
+
+def test_german_from_an_old_mac_reads_right() -> None:
+    text = "Die Vögel hören früh auf; später schweigt auch der Bär, groß und müde."
+    assert decode(text.encode("mac-roman")) == text
