@@ -50,7 +50,7 @@ SESSION: dict[str, Any] = {
         ],
     },
 }
-CARD: dict[str, Any] = {"front": "What dances?", "back": "bees", "tags": ["bees"]}
+CARDS_IN: dict[str, Any] = {"cards": [{"front": "What dances?", "back": "bees"}]}
 REQUEST = (
     "POST /api/v1/analyses?mode=frame HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\n"
     "Content-Length: 400\r\nX-Frame-Id: 1\r\nConnection: close\r\n\r\n"
@@ -76,7 +76,7 @@ def _kinds() -> list[tuple[Door, str, Any, Change]]:
         ("document", ".md", MARKDOWN.encode(), changed),
         ("document", ".txt", WORDS.encode() * 4, changed),
         ("sessions", ".json", SESSION, changed_json),
-        ("cards", ".json", CARD, changed_json),
+        ("cards", ".json", CARDS_IN, changed_json),
         ("deck", ".csv", CARDS.encode(), changed_table),
         ("anki", ".txt", ANKI.encode(), changed_table),
         ("markers", ".csv", MARKERS.encode(), changed_table),

@@ -19,7 +19,7 @@ SESSION: dict[str, Any] = {
         "questions": [{"passage_id": "p1", "prompt": "?", "choices": ["a", "b"], "correct": 0}],
     },
 }
-CARDS = {"cards": [{"front": "What dances?", "back": "bees", "tags": ["bees"]}]}
+CARDS = {"cards": [{"front": "What dances?", "back": "bees"}]}
 TABLES = {
     "/api/v1/deck": b'front,back\nWhat dances?,bees\nWhy?,"to tell, others"\n',
     "/api/v1/deck?format=anki": b"#html:true\n#notetype column:1\nCloze\t{{c1::bees}} dance\tx\n",
