@@ -20,8 +20,9 @@ from fer_core.reading.pace import USUAL_WPM
 from fer_core.sessions.report import NOTE
 from fer_core.sessions.session_info import SessionInfo, new_session_id
 from fer_core.texts.document import Document
+from fer_core.texts.encodings import ENCODINGS, in_words, telling_words
 from fer_core.texts.errors import TextError
-from fer_core.texts.formats import EXTENSIONS
+from fer_core.texts.formats import EXTENSIONS, leaves_letters_open
 from fer_core.texts.opening import open_document, open_pasted
 
 SAMPLE = Path(__file__).with_name("sample.md").read_text(encoding="utf-8")
@@ -81,13 +82,49 @@ def choose_text() -> Document | None:
 def open_file(file_id: str, name: str, data: bytes) -> Document | None:
     """Open a file with progress; a PDF of 300 pages takes some seconds."""
     bar = st.empty()
+    # Its choice is drawn only once the text is open, and acts from the next run on.
+    chosen = str(st.session_state.get(encoding_key(file_id), ""))
 
     def show(share: float) -> None:
         bar.progress(share, f"Opening {plain(name)}: {share:.0%}")
 
-    document = opened(f"file/{file_id}", lambda: open_document(name, data, show))
+    document = opened(
+        f"file/{file_id}/{chosen}", lambda: open_document(name, data, show, encoding=chosen)
+    )
     bar.empty()
+    if leaves_letters_open(name, data):
+        choose_encoding(file_id, document)
     return document
+
+
+def encoding_key(file_id: str) -> str:
+    return f"encoding-{file_id}"
+
+
+def choose_encoding(file_id: str, document: Document | None) -> None:
+    """Let the learner say how a file's letters are read, and show words that tell whether it fits.
+
+    Args:
+        file_id: The file's.
+        document: The text; None where it could not be read as was chosen.
+    """
+    key = encoding_key(file_id)
+    chosen = bool(st.session_state.get(key))
+    words = [] if document is None else telling_words(document)
+    if document is not None and not words and not chosen:
+        return  # letters from A to Z alone read the same in all of them
+    with st.expander("Do letters look wrong?", expanded=chosen):
+        st.selectbox(
+            "How the letters are read",
+            ["", *ENCODINGS],
+            format_func=lambda name: in_words(name) if name else "As the app finds best",
+            key=key,
+            help="Old texts do not say which letters their bytes stand for. Try those of the "
+            "text's language until the words below look right.",
+        )
+        if document is not None:
+            st.caption(f"Now read as: {in_words(document.encoding)}. Words of the text:")
+            st.text(" · ".join(words))
 
 
 def opened(source: str, open_it: Callable[[], Document]) -> Document | None:

@@ -64,10 +64,12 @@ from fer_core.api.schemas.study import (
     Taken,
     TimelineOut,
 )
+from fer_core.api.schemas.texts import OpenedTextOut
 from fer_core.api.security import RequestGuard
 from fer_core.api.services import AppServices, ConcurrencyLimit, StreamLimit
 from fer_core.api.sessions import sessions
 from fer_core.api.system import system
+from fer_core.api.texts import texts
 from fer_core.config import Settings
 from fer_core.live.per_session import PerSession
 from fer_core.live.registry import SessionRegistry
@@ -85,12 +87,16 @@ RESPONSES = (
     *(SessionOut, SessionPage, FinishedOut, SnapshotOut, FrameOut, Taken, ProbeOut, SuggestionOut),
     *(TimelineOut, FeedbackOut, MarkersOut, JobOut, JobsOut),
     *(CardOut, CardsAdded, CardPage, ReviewOut, DeckImported, RecallOut, DaysOut),
+    OpenedTextOut,
 )
 
 #: Large pictures, and those that may hold their decoder: so many at once, of 40 megapixels 120 MB
 #: each; so many more wait, each in a thread that frames cannot have, and so long. One of 40
 #: megapixels takes 4 s, and one that is made to hold its decoder is given up after 12.
 FOREIGN_AT_ONCE, FOREIGN_WAITING, FOREIGN_PATIENCE_S = 2, 6, 30.0
+
+#: Texts have workers of their own, two of them; each that waits holds a thread too.
+TEXTS_AT_ONCE = 2
 
 #: What the contract and its page begin with: from nothing to a running session, then the rules.
 GUIDE = Path(__file__).with_name("guide.md")
@@ -142,6 +148,9 @@ def create_app(
         foreign_limit=ConcurrencyLimit(
             FOREIGN_AT_ONCE, min(FOREIGN_WAITING, settings.api_threads // 4), FOREIGN_PATIENCE_S
         ),
+        text_limit=ConcurrencyLimit(
+            TEXTS_AT_ONCE, min(FOREIGN_WAITING, settings.api_threads // 4), FOREIGN_PATIENCE_S
+        ),
         sessions=registry,
         creations=Creations(registry),
         frames=PerSession(lambda _: FrameAnswers()),
@@ -192,7 +201,7 @@ def _routes() -> FerApi:
     app.register_blueprint(documentation)
     for resource in (
         *(system, analyses, sessions, frames, reading, markers, results, events),
-        *(cards, deck, days, jobs),
+        *(cards, deck, days, jobs, texts),
     ):
         app.register_api(resource)
     return app

@@ -28,7 +28,7 @@ CLOCK_TOLERANCE_S = 5.0
 
 
 class ConcurrencyLimit:
-    """Lets a bounded number of pictures be in hand; the next one waits, or hears Busy.
+    """Lets a bounded number of files be in hand; the next one waits, or hears Busy.
 
     Args:
         limit: How many are in hand.
@@ -127,6 +127,7 @@ class AppServices:
     Attributes:
         plain_limit: Bounds the small pictures in hand, such as a camera's frames.
         foreign_limit: Bounds all others, which may take long and need not be quick.
+        text_limit: Bounds texts that are opened.
         sessions: Everything that runs here.
         creations: Starts sessions, each request once.
         frames: What each session's frames were answered.
@@ -138,6 +139,7 @@ class AppServices:
     observer: Observer
     plain_limit: ConcurrencyLimit
     foreign_limit: ConcurrencyLimit
+    text_limit: ConcurrencyLimit
     sessions: SessionRegistry
     creations: Creations
     frames: PerSession[FrameAnswers]

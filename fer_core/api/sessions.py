@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from flask import Response, g, url_for
@@ -88,7 +88,10 @@ def create_session(header: CreationHeaders, body: SessionRequest) -> Response:
                 ),
             )
         )
-    running = services().creations.create(body, g.caller, header.idempotency_key)
+    # A text to cut may take its worker for seconds, and whoever waits for one has a thread.
+    cuts = body.text is not None and body.text.content is not None
+    with services().text_limit if cuts else nullcontext():
+        running = services().creations.create(body, g.caller, header.idempotency_key)
     response = json_response(session_of(running, services().sessions), 201)
     response.headers["Location"] = url_for("sessions.get_session", session_id=running.session_id)
     return response

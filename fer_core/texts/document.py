@@ -74,6 +74,8 @@ class Document:
         questions: The text's own questions, each about one passage.
         language: The file's own statement, as a BCP 47 tag; "" where it makes none.
         pages: Pages of the file, where it has pages; else 0.
+        encoding: How the letters of a plain file were read, by the name that the web has for it;
+            "" where a file says that itself, as PDF, EPUB and DOCX do, and for pasted words.
     """
 
     title: str
@@ -81,6 +83,7 @@ class Document:
     questions: tuple[Question, ...] = ()
     language: str = ""
     pages: int = 0
+    encoding: str = ""
 
     @cached_property
     def words(self) -> float:

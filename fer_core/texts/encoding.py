@@ -10,11 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import partial
+from typing import NamedTuple
 
 import charset_normalizer
 import webencodings
 
-from fer_core.texts.errors import TextDamaged
+from fer_core.texts.errors import EncodingUnknown, TextDamaged
 
 _BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -93,30 +94,57 @@ _NOT_BEFORE_WORDS = frozenset("¹®©¾¦¨´¸¼½")
 _WORD_SIGNS = frozenset("'’-‐\u00ad·_.@/&ªº")
 
 
+class Decoded(NamedTuple):
+    """A text and how it was read.
+
+    Attributes:
+        text: The letters.
+        encoding: Its name on the web (WHATWG), in small letters; "utf-32" stands for itself.
+    """
+
+    text: str
+    encoding: str
+
+
 def decode(data: bytes, *, html: bool = False) -> str:
-    """Return the text that bytes hold.
+    """Return the text that bytes hold; see `read`."""
+    return read(data, html=html).text
+
+
+def read(data: bytes, *, html: bool = False, encoding: str = "") -> Decoded:
+    """Return the text that bytes hold, and the encoding in which they were read.
 
     Args:
         data: The file.
         html: Whether a declaration inside it counts.
+        encoding: Read it in this one, whatever it looks like: a label of the WHATWG table.
 
     Raises:
-        TextDamaged: They are no text in any encoding.
+        EncodingUnknown: The web knows no such encoding.
+        TextDamaged: They are no text in any encoding, or not in that one.
     """
+    if encoding:
+        chosen = webencodings.lookup(encoding)
+        if chosen is None or chosen.name == "x-user-defined":
+            raise EncodingUnknown
+        text = _by(chosen.name, data).removeprefix("\ufeff")
+        return _checked(text, chosen.name, "Read like this, the file is no text. Choose another.")
     for mark, name in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return _checked(data[len(mark) :].decode(name, "replace"))
+            shown = name if name == "utf-8" else name.replace("-le", "le").replace("-be", "be")
+            return _checked(data[len(mark) :].decode(name, "replace"), shown)
     if (order := _unmarked_utf16(data)) is not None:
-        return _checked(data.decode(order, "replace"))
+        return _checked(data.decode(order, "replace"), order.replace("16-", "16"))
     if html and (declared := declared_encoding(data)) is not None:
-        return _checked(declared.codec_info.decode(data, "replace")[0])
+        return _checked(_by(declared.name, data), declared.name)
     text = data.decode("utf-8", "replace")
     if (bad := text.count("\ufffd") - data.count("\ufffd".encode())) == 0:
-        return _checked(text)
+        return _checked(text, "utf-8")
     beyond_ascii = len(text) - len(text.encode("ascii", "ignore")) - text.count("\ufffd")
     if bad <= len(data) * _DAMAGED_PER_THOUSAND / 1000 and beyond_ascii > 4 * bad:
-        return _checked(text)
-    return _checked(_guessed(data))
+        return _checked(text, "utf-8")
+    name = _guessed(_telling(data))
+    return _checked(_by(name, data), name)
 
 
 def _unmarked_utf16(data: bytes) -> str | None:
@@ -154,16 +182,15 @@ def declared_encoding(data: bytes) -> webencodings.Encoding | None:
     return webencodings.lookup(names.get(encoding.name, encoding.name))
 
 
-def _guessed(data: bytes) -> str:
-    sample = _telling(data)
+def _guessed(sample: bytes) -> str:
+    """Return the name of the encoding in which the words look most like writing."""
     if (name := _of_another_script(sample)) is not None:
-        return _by(name, data)
+        return name
     best = charset_normalizer.from_bytes(sample, cp_isolation=list(_OTHERS)).best()
     candidates = [*_LATIN]
     if best is not None and best.encoding in _OTHERS:
         candidates.append(_OTHERS[best.encoding])
-    name = min(candidates, key=lambda name: (_oddity(_by(name, sample)), candidates.index(name)))
-    return _by(name, data)
+    return min(candidates, key=lambda name: (_oddity(_by(name, sample)), candidates.index(name)))
 
 
 def _telling(data: bytes) -> bytes:
@@ -268,7 +295,10 @@ def _kind(letter: str) -> str:
     return "space" if letter.isspace() else "digit" if category[0] == "N" else "sign"
 
 
-def _checked(text: str) -> str:
+_NO_TEXT = "This file is not a text, whatever its name says."
+
+
+def _checked(text: str, encoding: str, otherwise: str = _NO_TEXT) -> Decoded:
     if len(_CONTROLS.findall(text[:_SAMPLE_BYTES])) > _MOST_CONTROLS * len(text[:_SAMPLE_BYTES]):
-        raise TextDamaged("This file is not a text, whatever its name says.")
-    return _CONTROLS.sub("", text)
+        raise TextDamaged(otherwise)
+    return Decoded(_CONTROLS.sub("", text), encoding)

@@ -11,6 +11,7 @@ Below the base of all errors, which `fer_core.errors` describes:
         ├── TextEncrypted
         ├── TextDamaged
         ├── TextTypeUnknown
+        ├── EncodingUnknown
         └── FrontMatterInvalid
 """
 
@@ -67,6 +68,14 @@ class TextTypeUnknown(TextError):
     code = "text_type_unknown"
     default_message = (
         "This kind of file cannot be read. Use TXT, Markdown, HTML, PDF, EPUB or DOCX."
+    )
+
+
+class EncodingUnknown(TextError):
+    code = "encoding_unknown"
+    default_message = (
+        "No browser knows this encoding. Use a name of the Encoding Standard, such as utf-8, "
+        "windows-1252 or macintosh."
     )
 
 

@@ -54,3 +54,11 @@ def format_of(name: str, data: bytes) -> TextFormat:
     if kind is None:
         raise TextTypeUnknown
     return kind
+
+
+def leaves_letters_open(name: str, data: bytes) -> bool:
+    """Tell whether a file is one whose bytes may stand for different letters: not a packed one."""
+    try:
+        return format_of(name, data) not in PACKED
+    except TextTypeUnknown:
+        return False

@@ -33,7 +33,9 @@ _POOL = WorkerPool("fer_core.texts.worker:open_file", Limits(LONGEST_S, MOST_MEM
 atexit.register(_POOL.close)
 
 
-def open_document(name: str, data: bytes, progress: Progress | None = None) -> Document:
+def open_document(
+    name: str, data: bytes, progress: Progress | None = None, *, encoding: str = ""
+) -> Document:
     """Open a file as passages.
 
     Args:
@@ -41,6 +43,8 @@ def open_document(name: str, data: bytes, progress: Progress | None = None) -> D
         data: The file.
         progress: Called with the share done, 0..1, as pages or chapters are read. What it raises
             ends the reading.
+        encoding: Read the letters in this one, and do not guess: a label of the WHATWG table. PDF,
+            EPUB and DOCX know their own.
 
     Raises:
         TextError: The file cannot be read; the subclass and its message say why.
@@ -57,7 +61,7 @@ def open_document(name: str, data: bytes, progress: Progress | None = None) -> D
     if not data.strip():
         raise TextEmpty
     title = PurePath(name).stem.replace("_", " ").strip() or "Untitled text"
-    return _open(kind, data, title, progress=progress)
+    return _open(kind, data, title, encoding=encoding, progress=progress)
 
 
 def open_pasted(text: str, title: str = "") -> Document:
@@ -95,9 +99,15 @@ def _open(
     title: str,
     *,
     decoded: bool = False,
+    encoding: str = "",
     progress: Progress | None = None,
 ) -> Document:
-    request = {"format": str(kind), "title": title, "decoded": decoded}
+    request = {
+        "format": str(kind),
+        "title": title,
+        "decoded": decoded,
+        "encoding": encoding,
+    }
     try:
         answer, _ = _POOL.run(request, data, seconds=LONGEST_S, progress=progress)
     except TaskFailed as failure:

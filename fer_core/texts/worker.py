@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fer_core.texts.document import Document
 from fer_core.texts.docx import docx_to_blocks
-from fer_core.texts.encoding import decode
+from fer_core.texts.encoding import Decoded, read
 from fer_core.texts.epub import epub_to_book
 from fer_core.texts.errors import TextEmpty
 from fer_core.texts.formats import PACKED, TextFormat
@@ -34,8 +35,8 @@ def open_file(
     """Open a text and return it as `Document.to_dict` writes it.
 
     Args:
-        value: "format", "title" (the one to use where the text has none), and whether the bytes
-            are UTF-8 "decoded" already.
+        value: "format", "title" (the one to use where the text has none), whether the bytes are
+            UTF-8 "decoded" already, and else the "encoding" that was chosen by hand ("": none).
         data: The file.
         progress: Called with the share done, 0..1.
 
@@ -47,8 +48,11 @@ def open_file(
         document = _open_packed(kind, data, title, progress)
     else:
         html = kind is TextFormat.HTML
-        text = data.decode() if value["decoded"] else decode(data, html=html)
-        document = _open_text(kind, text, title)
+        if value["decoded"]:
+            decoded = Decoded(data.decode(), "")
+        else:
+            decoded = read(data, html=html, encoding=str(value.get("encoding", "")))
+        document = replace(_open_text(kind, decoded.text, title), encoding=decoded.encoding)
     return document.to_dict(), b""
 
 

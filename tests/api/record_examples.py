@@ -112,6 +112,11 @@ def record(app: Flask, clock: Clock) -> dict[str, Any]:
     taken["getJobResults csv"] = client.get(f"{address}/results?format=csv").get_data(as_text=True)
     taken = json.loads(json.dumps(taken).replace(job["job_id"], JOB_ID))
     take("metrics", client.get("/metrics"))
+    old = "Die Vögel hören früh auf; später schweigt auch der Bär."
+    opened = client.post(
+        "/api/v1/texts?name=Bear.txt", data=old.encode("mac-roman"), content_type="text/plain"
+    )
+    take("openText", opened)
     record_cards(client, clock, take)
     taken["exportDeck csv"] = client.get("/api/v1/deck").get_data(as_text=True)
     whole = json.loads(json.dumps(taken).replace(learner.session_id, SESSION_ID))

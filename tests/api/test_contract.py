@@ -29,7 +29,7 @@ def document(client: FlaskClient) -> dict[str, Any]:
     return contract
 
 
-#: Beyond their schema: which bytes are a picture, which probe was asked, that `to` follows `from`,
+#: Beyond their schema: which bytes are a picture or a text, which probe was asked, that `to` follows `from`,
 #: which name is a time zone, what makes a card.
 MORE_THAN_A_SCHEMA_SAYS = {
     "/api/v1/analyses",
@@ -47,6 +47,7 @@ MORE_THAN_A_SCHEMA_SAYS = {
     "/api/v1/sessions/{session_id}/markers",
     "/api/v1/sessions/{session_id}/markers/csv",
     "/api/v1/jobs",
+    "/api/v1/texts",
 }
 #: Never ends, so it has tests of its own.
 ENDLESS = "/api/v1/sessions/{session_id}/events"

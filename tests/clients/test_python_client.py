@@ -263,3 +263,20 @@ def test_a_video_is_analysed(api: Client, astronaut: np.ndarray, tmp_path: Path)
     assert [one["job_id"] for one in api.video_jobs()] == [job.job_id]
     api.video_job(job.job_id).delete()
     assert api.video_jobs() == []
+
+
+def test_a_file_is_opened_and_read_in_a_session(tmp_path: Path) -> None:
+    file = tmp_path / "bear.txt"
+    file.write_bytes(b"b\x8ar")
+    text = {"title": "bear", "passages": [], "questions": []}
+    script = Scripted(
+        httpx.Response(200, json={"text": text}), httpx.Response(201, json={"session_id": "s"})
+    )
+    client = Client("http://api")
+    client._transport = transport(script, [])
+    opened = client.open_text(file, encoding="macintosh")
+    client.start_session(**AGREED, text=opened["text"])
+    first, second = script.requests
+    assert first.url == "http://api/api/v1/texts?name=bear.txt&encoding=macintosh"
+    assert first.content == b"b\x8ar"
+    assert json.loads(second.content)["text"] == text

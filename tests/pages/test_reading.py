@@ -63,6 +63,18 @@ def test_a_file_is_opened_with_its_facts(page: AppTest) -> None:
     assert "3 passages" in words(page)
 
 
+def test_letters_that_were_guessed_wrong_are_chosen_by_hand(page: AppTest) -> None:
+    old = "Er hört die Vögel nicht. " * 8
+    page.file_uploader(key="text_file").set_value(("a.txt", old.encode("mac-roman"), "text/plain"))
+    page.run()
+    assert "hšrt · Všgel" in [text.value for text in page.text]
+    page.selectbox[0].set_value("macintosh").run()
+    assert "hört · Vögel" in [text.value for text in page.text]
+    assert "Western Europe, old Macs (macintosh)" in words(page)
+    page.selectbox[0].set_value("").run()
+    assert "hšrt · Všgel" in [text.value for text in page.text]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [

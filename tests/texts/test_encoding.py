@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fer_core.texts.encoding import declared_encoding, decode
-from fer_core.texts.errors import TextDamaged
+from fer_core.texts.encoding import declared_encoding, decode, read
+from fer_core.texts.encodings import ENCODINGS
+from fer_core.texts.errors import EncodingUnknown, TextDamaged
 
 SENTENCES = {
     "de": "Über die Häufigkeit großer Wörter für Schüler: „täglich Geübtes“ bleibt – sagt man.",
@@ -122,3 +123,32 @@ def test_one_bad_byte_after_a_long_start_without_accents_is_damage() -> None:
 def test_german_from_an_old_mac_reads_right() -> None:
     text = "Die Vögel hören früh auf; später schweigt auch der Bär, groß und müde."
     assert decode(text.encode("mac-roman")) == text
+
+
+@pytest.mark.parametrize("encoding", ["macintosh", "x-mac-roman", "MacIntosh "])
+def test_an_encoding_chosen_by_hand_is_used_and_told_by_its_name(encoding: str) -> None:
+    text = "Er hört die Vögel nicht."
+    assert read(text.encode("mac-roman"), encoding=encoding) == (text, "macintosh")
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [(b"a", "utf-8"), (b"\xef\xbb\xbfa", "utf-8"), ("\ufeffa".encode("utf-16-be"), "utf-16be")],
+)
+def test_the_encoding_that_was_found_is_told(data: bytes, encoding: str) -> None:
+    assert read(data) == ("a", encoding)
+
+
+@pytest.mark.parametrize("encoding", ["rot13", "zip", "x-user-defined", "utf-7", " ", "ü"])
+def test_an_encoding_that_no_browser_knows_is_refused(encoding: str) -> None:
+    with pytest.raises(EncodingUnknown):
+        read(b"a", encoding=encoding)
+
+
+def test_a_file_that_is_no_text_as_chosen_says_to_choose_again() -> None:
+    with pytest.raises(TextDamaged, match="Choose another"):
+        read(SENTENCES["de"].encode("utf-16"), encoding="windows-1252")
+
+
+def test_every_encoding_that_is_offered_is_one_of_the_web() -> None:
+    assert all(read(b"a b", encoding=name).encoding == name for name in ENCODINGS)

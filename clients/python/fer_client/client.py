@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -140,6 +140,35 @@ class Client:
         answer = self._transport.json("GET", "/api/v1/jobs", safe_to_repeat=True)
         return cast(types.Jobs, answer)["jobs"]
 
+    def open_text(
+        self, file: bytes | Path, *, name: str = "", encoding: str = ""
+    ) -> types.OpenedText:
+        """Open a file of a text; nothing of it is kept.
+
+        The answer's "text" is what `start_session` takes. Where its "telling_words" look wrong,
+        open the file again in another encoding.
+
+        Args:
+            file: Bytes of a TXT, Markdown, HTML, PDF, EPUB or DOCX file, or a path to it.
+            name: Its ending says how the file is read; the path's own if empty.
+            encoding: Read the letters so, such as "windows-1252" or "macintosh".
+
+        Raises:
+            ApiProblem: It cannot be read; the detail says why.
+        """
+        query = {"name": name or (file.name if isinstance(file, Path) else "text.txt")}
+        if encoding:
+            query["encoding"] = encoding
+        answer = self._transport.json(
+            "POST",
+            "/api/v1/texts",
+            safe_to_repeat=True,
+            params=query,
+            content=_bytes_of(file),
+            headers={"Content-Type": "application/octet-stream"},
+        )
+        return cast(types.OpenedText, answer)
+
     def start_session(
         self,
         *,
@@ -149,7 +178,7 @@ class Client:
         title: str = "",
         goal: str = "",
         plan: tuple[float, float] = (25, 5),
-        text: str | Sequence[types.PassageIn] | None = None,
+        text: str | Sequence[types.PassageIn] | types.ReadyText | None = None,
         text_title: str = "",
         video: types.VideoIn | None = None,
         time_zone: str | None = None,
@@ -164,8 +193,9 @@ class Client:
             title: The learner's name for it.
             goal: What they want to reach.
             plan: Minutes of study and of rest in turn.
-            text: What is read: Markdown, to be cut into passages, or passages with ids.
-            text_title: Its title.
+            text: What is read: Markdown, to be cut into passages, passages with ids, or the "text"
+                that `open_text` gave.
+            text_title: Its title; not used where the text has its own.
             video: What is watched in place of a text: title, length, chapters. It is not sent.
             time_zone: The learner's, such as "Europe/Berlin": it says to which day the session
                 belongs. None: that of the server's machine.
@@ -179,9 +209,12 @@ class Client:
         }
         if time_zone is not None:
             body["time_zone"] = time_zone
-        if text is not None:
-            kind = "content" if isinstance(text, str) else "passages"
-            body["text"] = {"title": text_title, kind: text if kind == "content" else list(text)}
+        if isinstance(text, str):
+            body["text"] = {"title": text_title, "content": text}
+        elif isinstance(text, Mapping):
+            body["text"] = text
+        elif text is not None:
+            body["text"] = {"title": text_title, "passages": list(text)}
         if video is not None:
             body["video"] = video
         # With the key a repeated request, after a broken connection, gives the same session.

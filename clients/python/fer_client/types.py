@@ -347,6 +347,25 @@ class Networks(TypedDict):
     """Refines those of photos; the refiner does where it is null"""
 
 
+class OpenedPassage(TypedDict):
+    """A piece of the text."""
+
+    passage_id: str
+    text: str
+    section: str
+    """The heading above it"""
+
+
+class OpenedQuestion(TypedDict):
+    """One of the text's own questions."""
+
+    passage_id: str
+    prompt: str
+    choices: list[str]
+    correct: int
+    """Position of the right choice, from 0"""
+
+
 class PassageIn(TypedDict):
     """A piece of text under a name of the client's own."""
 
@@ -464,6 +483,14 @@ class Ready(TypedDict):
     status: NotRequired[Literal["ready"]]
     self_test: str
     """What the self-test showed"""
+
+
+class ReadyText(TypedDict):
+    """What a session takes as its `text`."""
+
+    title: str
+    passages: list[OpenedPassage]
+    questions: list[OpenedQuestion]
 
 
 class Reason(TypedDict):
@@ -738,6 +765,21 @@ class Model(TypedDict):
     """Measured figures with their data"""
     licence: str
     date: str
+
+
+class OpenedText(TypedDict):
+    """The text, ready for a session, and what tells whether its letters are right."""
+
+    text: ReadyText
+    words: int
+    pages: int | None
+    """Of a file that has pages"""
+    language: str | None
+    """By the file's own word: a BCP 47 tag"""
+    encoding: str | None
+    """How its letters were read, by the web's name; null where the file says it"""
+    telling_words: list[str]
+    """Words with letters beyond A to Z: where they look wrong, choose an `encoding`"""
 
 
 class PassageReading(TypedDict):

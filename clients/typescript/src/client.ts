@@ -8,6 +8,7 @@ import type {
   Days,
   Job,
   Model,
+  OpenedText,
   SessionDetail,
   SessionPage,
   SessionRequest,
@@ -83,6 +84,21 @@ export class Client {
   /** A job that was made before. */
   videoJob(jobId: string): VideoJob {
     return new VideoJob(this.transport, jobId);
+  }
+
+  /**
+   * Open a file of a text; its `text` is what a session takes, and nothing is kept. Where
+   * `telling_words` look wrong, open it again in another encoding, such as "windows-1252".
+   *
+   * @param name The file's, when it has none of its own: the ending says how it is read.
+   */
+  openText(file: Blob, options: { name?: string; encoding?: string } = {}): Promise<OpenedText> {
+    const own = file instanceof File ? file.name : "text.txt";
+    return this.transport.json("POST", "/api/v1/texts", {
+      body: file,
+      query: { name: options.name ?? own, encoding: options.encoding },
+      headers: { "Content-Type": "application/octet-stream" },
+    });
   }
 
   /**

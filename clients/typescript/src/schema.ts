@@ -872,6 +872,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a file as passages; nothing of it is kept
+         * @description The answer's `text` is what `POST /api/v1/sessions` takes. Old texts do not say which letters
+         *     their bytes stand for: show `telling_words`, and where they look wrong let the reader choose
+         *     another `encoding`.
+         */
+        post: operations["openText"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1971,6 +1993,67 @@ export interface components {
             photo_refiner: components["schemas"]["Network"] | null;
         };
         /**
+         * OpenedPassage
+         * @description A piece of the text.
+         */
+        OpenedPassage: {
+            /** Passage Id */
+            passage_id: string;
+            /** Text */
+            text: string;
+            /**
+             * Section
+             * @description The heading above it
+             */
+            section: string;
+        };
+        /**
+         * OpenedQuestion
+         * @description One of the text's own questions.
+         */
+        OpenedQuestion: {
+            /** Passage Id */
+            passage_id: string;
+            /** Prompt */
+            prompt: string;
+            /** Choices */
+            choices: string[];
+            /**
+             * Correct
+             * @description Position of the right choice, from 0
+             */
+            correct: number;
+        };
+        /**
+         * OpenedText
+         * @description The text, ready for a session, and what tells whether its letters are right.
+         */
+        OpenedText: {
+            text: components["schemas"]["ReadyText"];
+            /** Words */
+            words: number;
+            /**
+             * Pages
+             * @description Of a file that has pages
+             */
+            pages: number | null;
+            /**
+             * Language
+             * @description By the file's own word: a BCP 47 tag
+             */
+            language: string | null;
+            /**
+             * Encoding
+             * @description How its letters were read, by the web's name; null where the file says it
+             */
+            encoding: string | null;
+            /**
+             * Telling Words
+             * @description Words with letters beyond A to Z: where they look wrong, choose an `encoding`
+             */
+            telling_words: string[];
+        };
+        /**
          * PassageIn
          * @description A piece of text under a name of the client's own.
          */
@@ -2281,6 +2364,18 @@ export interface components {
              * @description What the self-test showed
              */
             self_test: string;
+        };
+        /**
+         * ReadyText
+         * @description What a session takes as its `text`.
+         */
+        ReadyText: {
+            /** Title */
+            title: string;
+            /** Passages */
+            passages: components["schemas"]["OpenedPassage"][];
+            /** Questions */
+            questions: components["schemas"]["OpenedQuestion"][];
         };
         /**
          * Reason
@@ -3362,8 +3457,8 @@ export interface operations {
                      *           "incomplete": false,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 14.8,
-                     *             "inference": 460.5
+                     *             "decode": 6.7,
+                     *             "inference": 639.3
                      *           }
                      *         }
                      *       ]
@@ -4613,7 +4708,7 @@ export interface operations {
                      *         "reading_reason": null,
                      *         "answered": 1,
                      *         "skipped": 0,
-                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *         "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *       }
                      *     }
@@ -4949,8 +5044,8 @@ export interface operations {
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 2.1,
-                     *         "inference": 50.2
+                     *         "decode": 18.4,
+                     *         "inference": 75.5
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -5528,9 +5623,9 @@ export interface operations {
                      * @example {
                      *       "probe_id": "q1",
                      *       "kind": "clarity",
-                     *       "asked_at": "2027-01-15T08:05:00.000Z",
+                     *       "asked_at": "2027-01-15T08:04:00.000Z",
                      *       "prompt": "How clear was that passage?",
-                     *       "passage_id": "p3",
+                     *       "passage_id": "p2",
                      *       "low": 1,
                      *       "high": 5,
                      *       "low_label": "not clear at all",
@@ -5772,14 +5867,14 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "2dca53e9b18ac000",
+                     *           "marker_id": "b1b0314df786795a",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
                      *           "words": "phone call"
                      *         },
                      *         {
-                     *           "marker_id": "5e9111fc2070ec1d",
+                     *           "marker_id": "c7cb9f030e15d5bc",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -5885,7 +5980,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "5e9111fc2070ec1d",
+                     *           "marker_id": "c7cb9f030e15d5bc",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6033,7 +6128,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "2dca53e9b18ac000",
+                     *           "marker_id": "b1b0314df786795a",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
@@ -6606,7 +6701,7 @@ export interface operations {
                      *       "reading_reason": null,
                      *       "answered": 1,
                      *       "skipped": 0,
-                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *     }
                      */
@@ -6994,7 +7089,7 @@ export interface operations {
                      *
                      *     event: probe
                      *     id: 3
-                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:05:00.000Z","prompt":"How clear was that passage?","passage_id":"p3","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
+                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p2","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
                      *
                      *     event: break
                      *     id: 6
@@ -9154,7 +9249,7 @@ export interface operations {
                      * @example retry: 2000
                      *
                      *     event: progress
-                     *     data: {"job_id":"b7Qm0Zr4Wc1Xn8Kp5Sd2Fw","name":"lecture","state":"queued","place":1,"stage":null,"share":0.0,"at_s":0.0,"duration_s":null,"frames":0,"left_s":null,"faces":null,"note":"","problem":null,"created_at":"2027-01-15T08:11:11.000Z","kept_until":null}
+                     *     data: {"job_id":"b7Qm0Zr4Wc1Xn8Kp5Sd2Fw","name":"lecture","state":"running","place":0,"stage":null,"share":0.0,"at_s":0.0,"duration_s":null,"frames":0,"left_s":null,"faces":null,"note":"","problem":null,"created_at":"2027-01-15T08:11:11.000Z","kept_until":null}
                      */
                     "text/event-stream": string;
                 };
@@ -9509,6 +9604,153 @@ export interface operations {
             /** @description A defect of the server; the request id finds it in the log */
             500: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openText: {
+        parameters: {
+            query: {
+                /** @description The file's name: its ending says how it is read, and its title where it has none */
+                name: string;
+                /** @description Read the letters so, whatever they look like: a label of the Encoding Standard, such as `windows-1252` or `macintosh`. PDF, EPUB and DOCX know their own */
+                encoding?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One file: TXT, Markdown, HTML, PDF, EPUB or DOCX. */
+        requestBody: {
+            content: {
+                "text/plain": string;
+                "text/markdown": string;
+                "text/html": string;
+                "application/pdf": string;
+                "application/epub+zip": string;
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The text, ready for a session, and what tells whether its letters are right. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "text": {
+                     *         "title": "Bear",
+                     *         "passages": [
+                     *           {
+                     *             "passage_id": "p1",
+                     *             "text": "Die Vögel hören früh auf; später schweigt auch der Bär.",
+                     *             "section": ""
+                     *           }
+                     *         ],
+                     *         "questions": []
+                     *       },
+                     *       "words": 10,
+                     *       "pages": null,
+                     *       "language": null,
+                     *       "encoding": "macintosh",
+                     *       "telling_words": [
+                     *         "Vögel",
+                     *         "hören",
+                     *         "früh",
+                     *         "später",
+                     *         "Bär"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenedText"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, or without consent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, marker or card cannot be used; the detail says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -22,6 +22,7 @@ export type Marker = Schemas["Marker"];
 export type MarkerIn = Schemas["MarkerIn"];
 export type Markers = Schemas["Markers"];
 export type Model = Schemas["Model"];
+export type OpenedText = Schemas["OpenedText"];
 export type PassageSeen = Schemas["PassageSeen"];
 export type Played = Schemas["PlayedIn"];
 export type Probe = Schemas["Probe"];
