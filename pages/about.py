@@ -15,10 +15,11 @@ def show_page() -> None:
     tell, model, privacy, use, licences = st.tabs(
         ["What it can tell", "Model", "Privacy", "Acceptable use", "Licences"]
     )
+    info = engine_or_stop().info
     with tell:
-        show_claims()
+        show_claims(info)
     with model:
-        show_model(engine_or_stop().info)
+        show_model(info)
     with privacy:
         st.markdown(PRIVACY)
     with use:

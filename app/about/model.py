@@ -14,8 +14,7 @@ from fer_core.vision.model_metrics import confusions_of, figures_of, missing_of
 
 
 def show_model(info: ModelInfo) -> None:
-    """Show how often it is right, then what it is, its figures and its card."""
-    tell_how_often(info)
+    """Show what it is, its figures and its card."""
     st.subheader(f"{info.name} {info.version}")
     networks = ", ".join(
         f"{network.architecture} for {name_roles(roles)}"
@@ -37,7 +36,7 @@ def tell_how_often(info: ModelInfo) -> None:
     confusions = confusions_of(info.metrics)
     if not confusions:
         return
-    st.subheader("How often is it right?")
+    st.subheader("How often is a label right?")
     shares = [one.right for one in confusions]
     between = ""
     if len(shares) > 1:

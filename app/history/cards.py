@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.history.memory import Deleted, HistoryMemory
 from app.history.words import state_of, when
+from app.parts.limits import saved_within
 from app.parts.results import UNTITLED
 from app.parts.words import plain
 from fer_core.sessions.outcome import in_minutes
@@ -88,11 +89,11 @@ def rename(store: SessionStore, session: SessionSummary) -> None:
     """Let the title be changed where it stands; leaving the field saves it."""
 
     def save() -> None:
-        store.rename(session.session_id, st.session_state[key])
+        store.rename(session.session_id, saved_within(st.session_state[key], TITLE_LENGTH))
         HistoryMemory.of_tab().renaming = ""
 
     key = f"title-{session.session_id}"
-    st.text_input("Title", session.info.title, max_chars=TITLE_LENGTH, key=key, on_change=save)
+    st.text_input("Title", session.info.title, key=key, on_change=save)
     if st.button("Cancel", key=f"keep-title-{session.session_id}"):
         HistoryMemory.of_tab().renaming = ""
         st.rerun()

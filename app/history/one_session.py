@@ -10,6 +10,7 @@ import streamlit as st
 from app.history.memory import Deleted, HistoryMemory
 from app.history.passages import show_passages
 from app.history.words import state_of, when
+from app.parts.limits import saved_within
 from app.parts.markers import edit_markers
 from app.parts.navigation import page_of
 from app.parts.results import (
@@ -88,9 +89,10 @@ def edit(store: SessionStore, summary: SessionSummary) -> None:
     st.text_input(
         "Title",
         summary.info.title,
-        max_chars=TITLE_LENGTH,
         key="new_title",
-        on_change=lambda: store.rename(session_id, st.session_state["new_title"]),
+        on_change=lambda: store.rename(
+            session_id, saved_within(st.session_state["new_title"], TITLE_LENGTH)
+        ),
     )
     known = all_tags(store.sessions())
     st.multiselect(
@@ -204,13 +206,13 @@ def show_note(store: SessionStore, summary: SessionSummary) -> None:
     """Let a note be written; leaving the field saves it."""
 
     def save() -> None:
-        store.set_note(summary.session_id, st.session_state["note"])
+        note = saved_within(st.session_state["note"], NOTE_LENGTH)
+        store.set_note(summary.session_id, note)
         st.toast("Note saved.", icon=":material/check:")
 
     st.text_area(
         "Your note",
         summary.note,
-        max_chars=NOTE_LENGTH,
         placeholder="What went well? What will you do differently?",
         key="note",
         on_change=save,

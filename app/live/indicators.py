@@ -16,24 +16,38 @@ _TREND_WORDS = {
     Trend.LOWER: "lower than normal for you",
 }
 #: Their place is kept before there is a number. Pixels.
-_ROOM = "<style>.st-key-indicators { min-height: 88px; }</style>"
+_ROOM = "<style>.st-key-indicators { min-height: 110px; }</style>"
 
 
 def show_indicators(snapshot: Snapshot) -> None:
     """Show understanding, stress, in front of the screen and, where it is read, the heart rate."""
     st.html(_ROOM)
     with st.container(key="indicators"):
-        cells = iter(st.columns(3 if snapshot.pulse is None else 4, gap="medium"))
-        for name, indicator in (
-            ("Understanding", snapshot.comprehension),
-            ("Stress", snapshot.stress),
-            ("In front of the screen", snapshot.attention),
-        ):
+        cells = iter(st.columns(3 if snapshot.pulse is None else 4, gap="small"))
+        for name, indicator in indicators_of(snapshot).items():
             with next(cells):
                 show_indicator(name, indicator, snapshot)
         if snapshot.pulse is not None:
             with next(cells):
                 show_pulse(snapshot.pulse, snapshot)
+
+
+def indicators_of(snapshot: Snapshot) -> dict[str, Indicator]:
+    """Return the estimates by their names on the page and in the chart."""
+    return {
+        "Understanding": snapshot.comprehension,
+        "Stress": snapshot.stress,
+        "In front of the screen": snapshot.attention,
+    }
+
+
+def lanes_wait_for(snapshot: Snapshot) -> dict[str, str]:
+    """Return what stands in a lane of the chart that has nothing to show yet, by its name."""
+    return {"Expression": "No face seen yet"} | {
+        name: why_not_yet(indicator.estimate, snapshot)
+        for name, indicator in indicators_of(snapshot).items()
+        if indicator.estimate.value is None
+    }
 
 
 def show_indicator(name: str, indicator: Indicator, snapshot: Snapshot) -> None:

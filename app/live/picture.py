@@ -44,7 +44,7 @@ def show_camera(running: RunningSession, state: State) -> Connection:
     """Show the video, or the way to send snapshots; return where the connection stands."""
     memory, video = PictureMemory.of_tab(), VideoMemory.of_tab()
     video.come_back(running)
-    st.html(STYLES[memory.size if video.wanted else "small"])
+    st.html(STYLES[memory.size if video.wanted else "hidden"])
     if video.wanted and needs_consent(running.session.info.consent_version):
         ask_consent()
         if st.button("Without the camera", type="tertiary", key="camera_never_mind"):

@@ -6,9 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from app.live.indicators import show_indicators
+from app.live.indicators import lanes_wait_for, show_indicators
 from app.live.picture import REFRESH_S, show_camera, show_switches
-from app.live.timer_panel import show_timer
+from app.live.timer_panel import show_prompt, show_timer
 from app.parts.break_screen import BREAKS, show_break_panel
 from app.parts.clock import now
 from app.parts.player import watch_video
@@ -18,7 +18,7 @@ from app.parts.sessions import camera_of, history_problem, session_registry
 from app.parts.streamlit_private import STEADY
 from app.parts.tab import is_here, offer_to_bring_here
 from app.parts.timeline import draw_session
-from app.parts.video import STYLES, keep_video_closed
+from app.parts.video import STYLES, VideoMemory, keep_video_closed
 from app.parts.webrtc import Connection
 from app.parts.words import plain
 from fer_core.live.running_session import RunningSession
@@ -64,7 +64,7 @@ def show_parts(running: RunningSession) -> None:
         refreshed(show_break_panel, REFRESH_S)(running)
         keep_video_closed(running)
         return
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([5, 4], gap="large")
     with right:
         connection = show_camera(running, state)
     # Browser and app agree on the video through runs of this page, within about five seconds: the
@@ -75,15 +75,12 @@ def show_parts(running: RunningSession) -> None:
             watch_video(running)
         end_if_wanted(running)  # after what the video has just reported
         refreshed(show_timer, every_s)(running, state)
+        refreshed(show_estimates, every_s)(running)
     with right:
         refreshed(show_now, every_s)(running, state, connection)
         show_switches(running, state)
-    refreshed(show_estimates, every_s)(running)
     refreshed(show_chart, None if every_s is None else CHART_EVERY_S)(running)
-    st.caption(
-        "The wider the band, the less sure. Mistakes of the camera or the model are not in it. "
-        f"{NOTE}"
-    )
+    refreshed(show_prompt, every_s)(running)
 
 
 def offer_end(running: RunningSession) -> None:
@@ -118,11 +115,20 @@ def show_now(running: RunningSession, state: State, connection: Connection) -> N
 
 def show_estimates(running: RunningSession) -> None:
     """Show the estimates of this moment; they refresh themselves."""
-    show_indicators(running.session.snapshot(now()))
+    if has_pictures(running):
+        show_indicators(running.session.snapshot(now()))
+
+
+def has_pictures(running: RunningSession) -> bool:
+    """Tell whether there are pictures to read, or will be."""
+    wanted = VideoMemory.of_tab().wanted or st.session_state.get("snapshots_instead")
+    return bool(wanted or running.session.snapshot(now()).frames)
 
 
 def show_chart(running: RunningSession) -> None:
     """Show the chart of the session so far, as far back as the learner likes."""
+    if not has_pictures(running):
+        return
     chosen = st.segmented_control(
         "How far back",
         list(WINDOWS),
@@ -131,4 +137,9 @@ def show_chart(running: RunningSession) -> None:
         key="chart_window",
         label_visibility="collapsed",
     )
-    draw_session(running.session, WINDOWS[str(chosen)])
+    snapshot = running.session.snapshot(now())
+    draw_session(running.session, WINDOWS[str(chosen)], empty=lanes_wait_for(snapshot))
+    st.caption(
+        "The wider the band, the less sure. Mistakes of the camera or the model are not in it. "
+        f"{NOTE}"
+    )

@@ -9,6 +9,7 @@ import streamlit as st
 from app.live.camera_check import camera_check
 from app.live.material import choose_material
 from app.parts.consent import ask_consent, consent_date, needs_consent
+from app.parts.limits import within
 from app.parts.preferences import preferences
 from app.parts.scroll import note_next_step
 from app.parts.sessions import history_problem
@@ -42,11 +43,9 @@ def show_setup() -> RunningSession | None:
         camera = choose_camera()
         with st.expander("More options", icon=":material/tune:"):
             goal = st.text_input(
-                "Your goal (optional)",
-                placeholder="Solve the five exercises",
-                max_chars=GOAL_LENGTH,
-                key="setup_goal",
+                "Your goal (optional)", placeholder="Solve the five exercises", key="setup_goal"
             )
+            goal = within(goal, GOAL_LENGTH)
             keep = st.toggle(
                 "Save to my history (this computer only)",
                 value=preferences().keep,

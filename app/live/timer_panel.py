@@ -18,12 +18,23 @@ from fer_core.sessions.snapshot import Snapshot, State
 from fer_core.sessions.timer import Phase
 
 KEYS_HINT = "Keys: **P** pause · **B** break · **S** skip · **+** five more minutes · **M** mark"
-#: Room for a question or a suggestion, so that what stands below it does not move. Pixels.
-PROMPT_ROOM = "<style>.st-key-prompt { min-height: 150px; }</style>"
+#: A question or a suggestion stands at the bottom of the window, wherever the page is scrolled to,
+#: and at the end of the page below everything: so nothing moves when it comes.
+PROMPT_PLACE = """
+<style>
+.st-key-running > [data-testid="stLayoutWrapper"]:has(.st-key-prompt) {
+  position: sticky; bottom: 0.75rem; z-index: 10; width: 100%; max-width: 44rem; align-self: center;
+}
+.st-key-prompt > * {
+  background: light-dark(#fff, #11161d); border-radius: 0.6rem;
+  box-shadow: 0 2px 14px light-dark(rgb(28 37 48 / 0.22), rgb(0 0 0 / 0.7));
+}
+</style>
+"""
 
 
 def show_timer(running: RunningSession, state: State) -> None:
-    """Show the timer with its buttons, then what waits for an answer."""
+    """Show the timer with its buttons and their keys."""
     session, at = running.session, now()
     running.look()
     running.next_probe(at)
@@ -38,9 +49,8 @@ def show_timer(running: RunningSession, state: State) -> None:
         breaks = "1 break" if totals.breaks == 1 else f"{totals.breaks} breaks"
         studied = clock_text(snapshot.studied_s)
         st.caption(f"Studied {studied} · {breaks} taken", text_alignment="center")
-    st.html(PROMPT_ROOM)
-    with st.container(key="prompt"):
-        show_prompt(running, snapshot)
+    paused = "Paused. A pause as long as your break, or of two minutes, counts as a break."
+    st.caption(paused if snapshot.state is State.PAUSED else KEYS_HINT, text_alignment="center")
 
 
 def show_buttons(running: RunningSession, snapshot: Snapshot) -> None:
@@ -59,19 +69,18 @@ def show_buttons(running: RunningSession, snapshot: Snapshot) -> None:
     press(running, snapshot, "Mark", "marker", "push_pin")
 
 
-def show_prompt(running: RunningSession, snapshot: Snapshot) -> None:
-    """Show a suggestion or a question; else which keys there are."""
+def show_prompt(running: RunningSession) -> None:
+    """Show a suggestion or a question, if one waits for an answer; it refreshes itself."""
+    snapshot = running.session.snapshot(now())
     suggestion = snapshot.suggestion
-    if suggestion is not None and suggestion.rule is BreakRule.TIMER:
-        st.info(f"{suggestion.advice} {suggestion.evidence}", icon=":material/coffee:")
-    elif suggestion is not None:
-        show_suggestion(running, suggestion)
-    elif snapshot.probe is not None:
-        ask_now(running, snapshot.probe)
-    elif snapshot.state is State.PAUSED:
-        st.caption("Paused. A pause as long as your break, or of two minutes, counts as a break.")
-    else:
-        st.caption(KEYS_HINT)
+    st.html(PROMPT_PLACE)
+    with st.container(key="prompt"):
+        if suggestion is not None and suggestion.rule is BreakRule.TIMER:
+            st.info(f"{suggestion.advice} {suggestion.evidence}", icon=":material/coffee:")
+        elif suggestion is not None:
+            show_suggestion(running, suggestion)
+        elif snapshot.probe is not None:
+            ask_now(running, snapshot.probe)
 
 
 def ask_now(running: RunningSession, probe: Probe) -> None:

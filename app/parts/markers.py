@@ -8,12 +8,15 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from app.parts.limits import saved_within
 from app.parts.words import plain
 from fer_core.charts.timeline import MARKER_SIGN, clock_text
 from fer_core.errors import FerError, MarkerNotFound
 from fer_core.sessions.marker_times import read_marker_times
 from fer_core.sessions.markers import LONGEST_WORDS, Marker, MarkerKind, SessionMarkers
 
+#: In a tab's memory: how often markers were changed on the page.
+ADDED = "markers_changed"
 #: Lets the markers of the shown session be changed; see `Annotations.change_markers`.
 Change = Callable[[Callable[[SessionMarkers, float], object]], object]
 
@@ -53,18 +56,24 @@ def _show(marker: Marker, started_at: float, change: Change) -> None:
 
 
 def _add_one(started_at: float, change: Change) -> None:
-    with st.form("marker-new", border=False, clear_on_submit=True):
+    # The fields are empty after a marker was added, and keep what could not be.
+    key = f"marker-{st.session_state.setdefault(ADDED, 0)}"
+    with st.form("marker-new", border=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            at = st.text_input("At, or from", placeholder="12:30", key="marker-at")
-            until = st.text_input("Until", placeholder="leave out until …", key="marker-until")
-            words = st.text_input("Words", max_chars=LONGEST_WORDS, key="marker-words")
+            at = st.text_input("At, or from", placeholder="12:30", key=f"{key}-at")
+            until = st.text_input("Until", placeholder="leave out until …", key=f"{key}-until")
+            words = st.text_input("Words", key=f"{key}-words")
         st.caption(
             "Times into the session, as m:ss or h:mm:ss. With “until” the range leaves every "
             "figure of the session: a phone call, a visitor. Delete it, and it counts again."
         )
-        if st.form_submit_button("Add", icon=":material/add:") and at:
+        if not st.form_submit_button("Add", icon=":material/add:"):
+            return
+        if not at.strip():
+            st.error("Type a time first, such as 12:30.", icon=":material/error:")
+        else:
             line = io.StringIO()
-            csv.writer(line).writerow([at, until, words])
+            csv.writer(line).writerow([at, until, saved_within(words, LONGEST_WORDS)])
             _take(line.getvalue().encode(), started_at, change)
 
 
@@ -91,4 +100,5 @@ def _do(change: Change, how: Callable[[SessionMarkers, float], object]) -> None:
     except FerError as error:
         st.error(plain(error.message), icon=":material/error:")
     else:
+        st.session_state[ADDED] = st.session_state.get(ADDED, 0) + 1
         st.rerun()

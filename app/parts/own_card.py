@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.parts.clock import now
 from app.parts.words import plain
-from fer_core.recall.cards import GAP, LONGEST_SIDE, CardKind, Source
+from fer_core.recall.cards import GAP, CardKind, Source
 from fer_core.recall.errors import CardError
 from fer_core.recall.making import own_card
 from fer_core.storage.cards import CardStore
@@ -21,13 +21,15 @@ def write_own(deck: CardStore, key: str, source: Source | None = None, answer: s
         source: The passage it is about; None: none.
         answer: What the answer begins with, such as a sentence that was highlighted.
     """
-    with st.form(key, clear_on_submit=True):
+    # The fields are empty after a card was added, and keep what could not be.
+    written = st.session_state.setdefault(f"{key}-written", 0)
+    with st.form(key):
         front = st.text_area(
             "Asks",
-            max_chars=LONGEST_SIDE,
             placeholder=f"A question; or a sentence with {GAP} where the answer belongs",
+            key=f"{key}-asks-{written}",
         )
-        back = st.text_area("Answer", answer, max_chars=LONGEST_SIDE)
+        back = st.text_area("Answer", answer, key=f"{key}-answer-{written}-{answer}")
         added = st.form_submit_button("Add the card", icon=":material/add:")
     if not added:
         return
@@ -37,4 +39,7 @@ def write_own(deck: CardStore, key: str, source: Source | None = None, answer: s
     except CardError as error:
         st.error(plain(error.message), icon=":material/error:")
         return
-    st.success("Added. It is due today." if new else "That card is there already.")
+    st.session_state[f"{key}-written"] += 1
+    words = "Added. It is due today." if new else "That card is there already."
+    st.toast(words, icon=":material/school:")
+    st.rerun()

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.parts.consent import CONSENT_VERSION, consent_at, needs_consent
 from app.parts.due import browser_zone_name
+from app.parts.limits import within
 from app.parts.memory import PageMemory
 from app.parts.navigation import page_of
 from app.parts.preferences import choose, preferences
@@ -51,12 +52,10 @@ class StartMemory(PageMemory):
 
 def ask_subject() -> str:
     """Ask what is studied."""
-    return st.text_input(
-        "What are you studying?",
-        placeholder="Chapter 3, linear algebra",
-        max_chars=TITLE_LENGTH,
-        key="setup_title",
+    subject = st.text_input(
+        "What are you studying?", placeholder="Chapter 3, linear algebra", key="setup_title"
     )
+    return within(subject, TITLE_LENGTH)
 
 
 def go_on_with(subject: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -11,35 +11,63 @@ from app.parts.clock import now
 from app.parts.words import plain
 from fer_core.affect.indicators import Reason
 from fer_core.charts import timeline
-from fer_core.charts.lanes import lane_tables, lanes_spec, window_ends
+from fer_core.charts.lanes import LANES, lane_tables, lanes_spec, window_ends
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.timeline_bucket import TimelineBucket
 
+#: In lanes of a session that is over.
+NOTHING = dict.fromkeys(LANES, "not measured")
 ALT = "Expressions, understanding, stress and presence over the time of the session"
 
 
-def show_timeline(tables: timeline.LiveTables, key: str, ends: tuple[float, float]) -> None:
+#: Charts have their colours from the script: it runs again when the system turns light or dark.
+#: Streamlit learns of that first, a moment later by some browsers' order of events.
+_FOLLOW_THEME = """
+export default function ({ setTriggerValue }) {
+  const dark = window.matchMedia("(prefers-color-scheme: dark)")
+  const tell = () => setTimeout(() => setTriggerValue("dark", dark.matches), 200)
+  dark.addEventListener("change", tell)
+  return () => dark.removeEventListener("change", tell)
+}
+"""
+_follow_theme = st.components.v2.component("follow_theme", js=_FOLLOW_THEME)
+
+
+def show_timeline(
+    tables: timeline.LiveTables,
+    key: str,
+    ends: tuple[float, float],
+    empty: Mapping[str, str] = NOTHING,
+) -> None:
     """Draw a session in lanes; only the tables change from one call to the next.
 
     Args:
         tables: What there is to draw.
         key: Of the chart, so that a redrawn one keeps its place.
         ends: Of the time axis, seconds into the session.
+        empty: What stands in a lane that has nothing to show, by the lane's name.
     """
     spec = lanes_spec(dark=st.context.theme.type == "dark")
-    spec["datasets"] = lane_tables(tables, *ends)
+    spec["datasets"] = lane_tables(tables, *ends, empty)
     st.vega_lite_chart(spec, width="stretch", alt=ALT, key=key)
+    _follow_theme(key=f"{key}-theme", height=1, on_dark_change=lambda: None)
     if words := timeline.legend(tables):
         st.caption(plain(words))
 
 
-def draw_session(session: StudySession, window_s: float | None, key: str = "chart") -> None:
+def draw_session(
+    session: StudySession,
+    window_s: float | None,
+    key: str = "chart",
+    empty: Mapping[str, str] = NOTHING,
+) -> None:
     """Draw a session in memory.
 
     Args:
         session: The session.
         window_s: How far back, in seconds; None: all of it.
         key: Of the chart, where a page shows several.
+        empty: See `show_timeline`.
     """
     at = session.info.started_at + session.totals(now()).elapsed_s
     since = None if window_s is None else at - window_s - 10.0
@@ -52,7 +80,7 @@ def draw_session(session: StudySession, window_s: float | None, key: str = "char
         session.markers.all(),
     )
     elapsed_s = at - session.info.started_at
-    show_timeline(tables, key, window_ends(elapsed_s, window_s))
+    show_timeline(tables, key, window_ends(elapsed_s, window_s), empty)
 
 
 def explain_missing(rows: Sequence[TimelineBucket]) -> None:

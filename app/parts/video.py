@@ -106,7 +106,8 @@ def open_video(running: RunningSession, attempt: int, *, stop: bool) -> Connecti
     """Show the video connection of this tab; see `show_video`."""
     with st.container(key="video"):
         return show_video(
-            f"video-{running.session_id}",
+            # In hexadecimal: the name of a component must not have "__" in it, and a session's may.
+            f"video-{running.session_id.encode().hex()}",
             camera_of(running).callback_for(TabMemory.of_tab().tab_id),
             get_settings(),
             attempt=attempt,

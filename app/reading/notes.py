@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.parts.limits import saved_within
 from app.parts.words import plain
 from app.reading.open_text import OpenText
 from app.reading.text_view import places_of, sentence_spans
@@ -35,9 +36,10 @@ def write_note(open_text: OpenText, passage: Passage) -> None:
         st.text_area(
             "Your note",
             note.note,
-            max_chars=LONGEST_NOTE,
             key=f"note-{name}",
-            on_change=lambda: open_text.write_note(name, st.session_state[f"note-{name}"]),
+            on_change=lambda: open_text.write_note(
+                name, saved_within(st.session_state[f"note-{name}"], LONGEST_NOTE)
+            ),
         )
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.parts.consent import CONSENT_VERSION, ask_consent, needs_consent
 from app.parts.due import browser_zone_name
+from app.parts.limits import within
 from app.parts.sessions import history_problem, session_registry
 from app.parts.video import VideoMemory
 from app.parts.words import plain
@@ -25,6 +26,8 @@ from fer_core.texts.errors import TextError
 from fer_core.texts.formats import EXTENSIONS, leaves_letters_open
 from fer_core.texts.opening import open_document, open_pasted
 
+#: Of a text that is pasted.
+TITLE_LENGTH = 120
 SAMPLE = Path(__file__).with_name("sample.md").read_text(encoding="utf-8")
 
 
@@ -62,7 +65,7 @@ def choose_text() -> Document | None:
             key="pasted_text",
             placeholder="Paste it here. Markdown headings are understood.",
         )
-        title = st.text_input("Its title (optional)", max_chars=120, key="pasted_title")
+        title = within(st.text_input("Its title (optional)", key="pasted_title"), TITLE_LENGTH)
         return (
             opened(f"paste/{title}/{pasted}", lambda: open_pasted(pasted, title))
             if pasted.strip()

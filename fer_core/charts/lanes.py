@@ -7,6 +7,7 @@ specification never changes while a session runs; only its tables do.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache
 from typing import Any, cast
@@ -30,6 +31,8 @@ _LANES: tuple[tuple[str, int, int], ...] = (
     ("In front of the screen", 346, 372),
 )
 _HEIGHT = 376
+#: The names of the lanes, from top to bottom.
+LANES = tuple(name for name, _, _ in _LANES)
 #: Where signs of events stand. Pixels from the top.
 _SIGNS_AT = 20
 #: What the indicators are called here, by what the tables call them.
@@ -62,20 +65,23 @@ def _step() -> str:
     return f"({step})"
 
 
-def lane_tables(tables: LiveTables, since_s: float, until_s: float) -> dict[str, pd.DataFrame]:
+def lane_tables(
+    tables: LiveTables, since_s: float, until_s: float, empty: Mapping[str, str] | None = None
+) -> dict[str, pd.DataFrame]:
     """Return the tables of the chart by their names in the specification.
 
     Args:
         tables: Of the same moment.
         since_s: The left end of the time axis, seconds into the session.
         until_s: Its right end.
+        empty: What stands in a lane that has nothing to show, by the lane's name.
     """
     frame = pd.DataFrame({"elapsed": [since_s, max(until_s, since_s + 1.0)]})
     return {
         **tables.as_datasets(),
         MOMENTS: _moments(tables),
         FRAME: frame,
-        NAMES: _lane_names(),
+        NAMES: _lane_names(tables, empty or {}),
         RULES: _lane_rules(),
     }
 
@@ -186,8 +192,18 @@ def _lane_rules() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["y", "words"])
 
 
-def _lane_names() -> pd.DataFrame:
-    return pd.DataFrame([(top - 5, name) for name, top, _ in _LANES], columns=["y", "name"])
+def _lane_names(tables: LiveTables, empty: Mapping[str, str]) -> pd.DataFrame:
+    """Return the lanes' names, and what stands in the middle of those with nothing to show."""
+    filled = set(tables.lines["indicator"])
+    if not tables.shares.empty:
+        filled.add(_LANES[EXPRESSION][0])
+    return pd.DataFrame(
+        [
+            (top - 5, name, (top + bottom) / 2, "" if name in filled else empty.get(name, ""))
+            for name, top, bottom in _LANES
+        ],
+        columns=["y", "name", "middle", "empty"],
+    )
 
 
 def _grid(dark: bool) -> alt.LayerChart:
@@ -199,11 +215,15 @@ def _grid(dark: bool) -> alt.LayerChart:
     return alt.LayerChart(layer=[rules, numbers])
 
 
-def _names(dark: bool) -> alt.Chart:
-    marks = alt.Chart(alt.NamedData(NAMES)).mark_text(
+def _names(dark: bool) -> alt.LayerChart:
+    base = alt.Chart(alt.NamedData(NAMES))
+    names = base.mark_text(
         align="left", baseline="bottom", fontSize=12, fontWeight="bold", color=_INK[dark]
-    )
-    return cast(alt.Chart, marks.encode(x=alt.value(2), y=_y("y:Q"), text="name:N"))
+    ).encode(x=alt.value(2), y=_y("y:Q"), text="name:N")
+    words = base.mark_text(
+        align="left", baseline="middle", fontSize=12, fontStyle="italic", color=_INK[dark]
+    ).encode(x=alt.value(10), y=_y("middle:Q"), text="empty:N")
+    return alt.LayerChart(layer=[names, words])
 
 
 def _expressions() -> alt.Chart:

@@ -38,7 +38,7 @@ class DrawOptions:
         probabilities: Its probability, in percent.
         emoji: Its emoji.
         numbers: The face's own number in a video; in a photo its position in the list, from 1, as
-            tables beside the picture count.
+            tables beside the picture count. A photo's only face has none.
         bars: A panel with all five probabilities beside the face.
         marked: Index of the face to set apart: the rest of the picture is dimmed.
         study_words: Words for a face that reads ("Furrowed" instead of "Angry").
@@ -137,20 +137,27 @@ class _Taken:
         self._labels[own] = label.corners
 
 
-def _texts(face: Face, index: int, options: DrawOptions) -> list[str]:
+def _texts(face: Face, number: str, options: DrawOptions) -> list[str]:
     """Return the label's text, then ever shorter ones for where there is no room."""
     emotion = face.shown
     word = UNSURE_LABEL
     if emotion is not None:
         word = emotion.study_label if options.study_words else emotion.label
-    number = [str(face.track_id or index + 1)] if options.numbers else []
+    numbers = [number] if number else []
     label = [word] if options.labels else []
     # What somebody said has no probability.
     percent = [f"{face.probability:.0%}"] if options.probabilities and face.said is None else []
-    shorter = [[*number, *label, *percent], [*number, *label], number]
+    shorter = [[*numbers, *label, *percent], [*numbers, *label], numbers]
     if not options.emoji:
         shorter = [parts for parts in shorter if parts]
     return list(dict.fromkeys("  ".join(parts) for parts in shorter)) or [""]
+
+
+def _number(face: Face, index: int, count: int) -> str:
+    """Return what a face is numbered by: its own number, or its position among several."""
+    if face.track_id:
+        return str(face.track_id)
+    return str(index + 1) if count > 1 else ""
 
 
 def _place_labels(
@@ -163,7 +170,10 @@ def _place_labels(
 ) -> dict[int, tuple[RgbaImage, Box]]:
     """Return each face's label and its place, chosen in the given order."""
     sizes = [text_size(face.box.height, width, height) for face in faces]
-    texts = [_texts(face, index, options) for index, face in enumerate(faces)]
+    texts = [
+        _texts(face, _number(face, index, len(faces)) if options.numbers else "", options)
+        for index, face in enumerate(faces)
+    ]
 
     def spots(index: int, text: str) -> list[Box]:
         label_width, label_height = label_size(text, sizes[index], emoji=options.emoji)

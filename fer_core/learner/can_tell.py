@@ -7,6 +7,15 @@ together with this.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How far something can be told, in a learner's words."""
+
+    WELL = "Well"
+    PARTLY = "A little"
+    NOT = "Not, or nobody knows yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +23,14 @@ class Claim:
     """One thing that the app tells.
 
     Attributes:
+        level: How far it goes.
         what: What it is.
         figure: How well, with 95 % intervals where there are people.
         measured_on: On whom; "nobody yet" is an answer.
         in_words: The same for a learner, in one or two sentences.
     """
 
+    level: Level
     what: str
     figure: str
     measured_on: str
@@ -28,6 +39,7 @@ class Claim:
 
 CLAIMS: tuple[Claim, ...] = (
     Claim(
+        Level.PARTLY,
         "understanding of a passage, from its text alone",
         "AUC of a right answer .59 (.57 to .61) on articles left out of the fit; LIX .54, other "
         "readers' answers .62",
@@ -36,6 +48,7 @@ CLAIMS: tuple[Claim, ...] = (
         "as other readers' answers would.",
     ),
     Claim(
+        Level.PARTLY,
         "understanding of a text, from its words and your pace",
         "AUC .67 (.62 to .71) between texts of all readers, .52 (.47 to .57) between two texts of "
         "one reader; pace alone .66",
@@ -44,24 +57,28 @@ CLAIMS: tuple[Claim, ...] = (
         "understood better, it cannot tell before you have answered questions.",
     ),
     Claim(
+        Level.NOT,
         "understanding of exam passages, from text and pace",
         "AUC .52 (.46 to .59): not better than chance",
         "95 readers of four passages each (SB-SAT)",
         "Of texts that you read with full attention it cannot tell which you understood.",
     ),
     Claim(
+        Level.PARTLY,
         "understanding, after 20 answers of one's own",
         "AUC .62 (.58 to .66), calibration error .02; the mean of the own answers .59",
         "60 readers of single paragraphs (OneStop)",
         "Your answers make it better: its numbers then come true about as often as they say.",
     ),
     Claim(
+        Level.PARTLY,
         "understanding, from how sure one is",
         "AUC .65 (.59 to .69); within one reader .64 (.59 to .68)",
         "95 readers of exam passages (SB-SAT)",
         "How sure you are of an answer says more than anything that is measured here.",
     ),
     Claim(
+        Level.NOT,
         "what the camera adds to understanding",
         "judged for each learner, on their own answers; told to at most 5 in 100 made-up learners "
         "whom it does not help",
@@ -70,6 +87,7 @@ CLAIMS: tuple[Claim, ...] = (
         "nobody knows.",
     ),
     Claim(
+        Level.NOT,
         "stress",
         "not measured; its weights are choices until your answers move them",
         "nobody yet",
@@ -77,6 +95,7 @@ CLAIMS: tuple[Claim, ...] = (
         "worth something only after you have answered how stressed you are.",
     ),
     Claim(
+        Level.NOT,
         "boredom, low engagement, confusion, frustration",
         "not shown; AUC .64 to .68 between people, .59 to .61 within one person",
         "19 students that the measuring had not seen (DAiSEE)",
@@ -84,6 +103,7 @@ CLAIMS: tuple[Claim, ...] = (
         "chance, and what you feel is another thing.",
     ),
     Claim(
+        Level.WELL,
         "being in front of the screen",
         "whether a face is found; nothing on gaze",
         "webcam pictures, see the model's figures",
@@ -91,6 +111,7 @@ CLAIMS: tuple[Claim, ...] = (
         "there, it cannot see.",
     ),
     Claim(
+        Level.WELL,
         "time on a passage",
         "within 20 % for 75 % of passages over 14 ways to read, 62 to 82 % by scrolling alone, "
         "93 % with one line shown at a time",
@@ -99,12 +120,14 @@ CLAIMS: tuple[Claim, ...] = (
         "at a time it is nearly all of them.",
     ),
     Claim(
+        Level.WELL,
         "breaks by the timer",
         "to the second, absences left out",
         "made-up sessions",
         "As you set it. Time away is not counted as study.",
     ),
     Claim(
+        Level.PARTLY,
         "heart rate",
         "within .5 a minute where it is shown; a face that chews in rhythm may pass for a pulse",
         "made-up faces, and one film of a real one",
