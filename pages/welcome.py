@@ -17,7 +17,7 @@ def show_page() -> None:
     )
     offer_unfinished()
     show_due()
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([3, 2], gap="medium")
     with left:
         show_start()
     with right:

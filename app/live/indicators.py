@@ -16,7 +16,7 @@ _TREND_WORDS = {
     Trend.LOWER: "lower than normal for you",
 }
 #: Their place is kept before there is a number. Pixels.
-_ROOM = "<style>.st-key-indicators { min-height: 110px; }</style>"
+_ROOM = "<style>.st-key-indicators { min-height: 128px; }</style>"
 
 
 def show_indicators(snapshot: Snapshot) -> None:
@@ -78,7 +78,7 @@ def why_not_yet(estimate: Estimate, snapshot: Snapshot) -> str:
     if learns and waits and left_s > 0:
         return f"Ready in {clock_text(left_s)} with your face in view"
     if reason in (Reason.WAITING, Reason.NO_PICTURES):
-        return "Needs the camera"
+        return "Waiting for pictures of your face"
     return reason.text
 
 

@@ -64,17 +64,22 @@ def show_parts(running: RunningSession) -> None:
         refreshed(show_break_panel, REFRESH_S)(running)
         keep_video_closed(running)
         return
+    lecture = running.reading is not None and running.reading.document.is_video
     left, right = st.columns([5, 4], gap="large")
+    # A lecture has the timer beside it, so that both are seen at once.
+    timer = right.container() if lecture else left
     with right:
         connection = show_camera(running, state)
     # Browser and app agree on the video through runs of this page, within about five seconds: the
     # rest of the page keeps out of their way until it plays.
     every_s = None if connection.connecting else REFRESH_S
     with left:
-        if running.reading is not None and running.reading.document.is_video:
+        if lecture:
             watch_video(running)
         end_if_wanted(running)  # after what the video has just reported
+    with timer:
         refreshed(show_timer, every_s)(running, state)
+    with left:
         refreshed(show_estimates, every_s)(running)
     with right:
         refreshed(show_now, every_s)(running, state, connection)

@@ -76,10 +76,10 @@ def show_week() -> None:
         return
     totals = daily_totals(week, zone)
     goal = preferences().daily_goal_min
-    left, right = st.columns(2)
-    left.metric("This week", minutes(sum(total.studied_s for total in totals)))
     studied = studied_on(totals, today)
-    right.metric("Today", minutes(studied) if not goal else f"{studied / 60:.0f} of {goal} min")
+    with st.container(horizontal=True, gap="large"):
+        st.metric("This week", minutes(sum(total.studied_s for total in totals)))
+        st.metric("Today", minutes(studied) if not goal else f"{studied / 60:.0f} of {goal} min")
     if goal:
         st.progress(min(1.0, studied / 60 / goal), width="stretch")
     if last:

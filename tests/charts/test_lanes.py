@@ -44,6 +44,17 @@ def test_a_lane_without_a_value_says_nothing(tables: timeline.LiveTables) -> Non
     assert set(moments[f"lane{lanes.STRESS}"]) == {"–"}
 
 
+def test_a_lane_with_nothing_to_show_says_why(tables: timeline.LiveTables) -> None:
+    alone = timeline.LiveTables(tables.shares, tables.lines.iloc[:0], tables.marks, tables.spans)
+    why = {"Expression": "No face seen yet", "Stress": "Ready in 3:10"}
+    said = [
+        lanes.lane_tables(each, 0.0, LENGTH_S, why)[lanes.NAMES].set_index("name")["empty"]
+        for each in (alone, tables)
+    ]
+    assert list(said[0]) == ["", "", "Ready in 3:10", ""]
+    assert set(said[1]) == {""}
+
+
 @pytest.mark.parametrize(
     ("elapsed_s", "window_s", "ends"),
     [

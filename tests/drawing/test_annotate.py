@@ -175,6 +175,16 @@ class TestAnyInput:
         assert text_size(40, 640, 480) < text_size(140, 640, 480)
         assert text_size(20, 4000, 3000) * 1280 / 4000 >= 16
 
+    def test_a_photos_only_face_has_no_number(self) -> None:
+        numbered, plain = DrawOptions(numbers=True), DrawOptions()
+        alone, both = [face()], [face(20, 20), face()]
+        assert not changed(
+            draw_faces(picture(), alone, numbered), draw_faces(picture(), alone, plain)
+        ).any()
+        assert changed(
+            draw_faces(picture(), both, numbered), draw_faces(picture(), both, plain)
+        ).any()
+
     def test_faces_are_scaled_with_their_picture(self) -> None:
         (half,) = scale_faces([face(100, 50, 80)], 0.5)
         assert half.box == Box(50, 25, 40, 40)

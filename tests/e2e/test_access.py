@@ -83,6 +83,8 @@ BACKGROUNDS: dict[Literal["light", "dark"], str] = {
     "light": "rgb(255, 255, 255)",
     "dark": "rgb(17, 22, 29)",
 }
+#: What the chart of a session is lettered in: `_INK` in fer_core/charts/lanes.py.
+LANE_NAMES: dict[Literal["light", "dark"], str] = {"light": "#4A5563", "dark": "#B4BFCC"}
 #: What fades in has its colours after that; what turns for ever is not waited for.
 COME_TO_REST = """
 () => Promise.allSettled(
@@ -101,11 +103,13 @@ def test_no_page_has_a_serious_finding(address: str, chromium: Browser, name: st
         page.set_default_timeout(PATIENCE_MS)
         prepare(page)
         for scheme, background in BACKGROUNDS.items():
-            # The page follows the system. What a chart draws keeps its colours until the script
-            # runs again, but axe looks at no `fill`.
+            # The page follows the system. So do charts, but axe looks at no `fill`.
             page.emulate_media(color_scheme=scheme)
             expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)
             settled(page)
+            if name == "result":
+                lane = page.locator("g.mark-text text", has_text="Understanding").first
+                expect(lane).to_have_attribute("fill", LANE_NAMES[scheme])
             expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
             page.evaluate(COME_TO_REST)
             if serious := findings(page):

@@ -54,6 +54,33 @@ def test_who_does_not_agree_studies_without_the_camera() -> None:
     assert "Camera is off" in words(page)
 
 
+def test_a_subject_that_is_too_long_is_cut_and_says_so() -> None:
+    page = run_page("live")
+    page.text_input(key="setup_title").input("ab " * 60).run()
+    assert "That has 180 letters. The first 80 are kept." in words(page)
+    page.toggle(key="setup_camera").set_value(False)
+    page.button(key="start_session").click().run()
+    (study,) = session_registry().running()
+    assert study.session.info.title == ("ab " * 27)[:80].rstrip()
+
+
+def test_any_name_of_a_session_can_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.parts.start.new_session_id", lambda: "a__b-__")
+    page, study = started()
+    assert study.session_id == "a__b-__"
+    assert not page.exception
+    assert page.title[0].value == "Chapter 3"
+
+
+def test_without_the_camera_there_is_no_empty_chart() -> None:
+    page, _ = started(camera=False)
+    assert not page.get("vega_lite_chart")
+    assert "Understanding" not in words(page)
+    page.button(key="camera_on").click().run()
+    assert len(page.get("vega_lite_chart")) == 1
+    assert "Understanding" in words(page)
+
+
 def test_agreement_is_asked_once_and_again_only_when_its_words_change() -> None:
     started()
     page = run_page("live")

@@ -173,6 +173,20 @@ def test_what_came_back_after_a_week_is_shown(store: SessionStore) -> None:
     assert list(page.dataframe[0].value["Days after reading"]) == [9, 9]
 
 
+def test_a_card_that_cannot_be_added_stays_in_its_form(store: SessionStore) -> None:
+    page = open_review("All cards")
+    front, back = page.text_area
+    back.input("Lima")
+    add = page.button(key="FormSubmitter:own_card-Add the card")
+    add.click().run()
+    assert page.error
+    assert page.text_area[1].value == "Lima"
+    page.text_area[0].input("Capital of Peru?")
+    page.button(key="FormSubmitter:own_card-Add the card").click().run()
+    assert [card.front for card in store.cards.all()] == ["Capital of Peru?"]
+    assert [field.value for field in page.text_area] == ["", ""]
+
+
 def test_home_says_how_many_cards_are_due(store: SessionStore) -> None:
     assert "to review today" not in _links(run_page("welcome"))
     store.cards.add([own_card(f"Question {number}?", "x", time.time()) for number in range(2)])
