@@ -29,8 +29,8 @@ def document(client: FlaskClient) -> dict[str, Any]:
     return contract
 
 
-#: Beyond their schema: which bytes are a picture or a text, which probe was asked, that `to` follows `from`,
-#: which name is a time zone, what makes a card.
+#: Beyond their schema: which bytes are a picture or a text, which probe was asked, that `to` comes
+#: after `from`, which name is a time zone, what makes a card.
 MORE_THAN_A_SCHEMA_SAYS = {
     "/api/v1/analyses",
     "/api/v1/sessions",
