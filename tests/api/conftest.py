@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,7 +25,7 @@ from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
 from tests.api.learner import Clock, Learner
 from tests.api.talking import Server
-from tests.support.servers import free_port, running_server
+from tests.support.servers import running_api
 
 MakeApp = Callable[..., Flask]
 
@@ -107,14 +106,11 @@ def learner(make_app: MakeApp) -> Learner:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    port = free_port()
     folder = tmp_path_factory.mktemp("server")
     environment = {
-        "FER_DATA_DIR": str(folder),
         "FER_MAX_REQUEST_MB": "20",
         "FER_API_THREADS": "8",
         "TMPDIR": str(folder),
     }
-    command = [sys.executable, "-m", "fer_core.api", "--port", str(port)]
-    with running_server(command, f"http://127.0.0.1:{port}/readyz", environment) as process:
-        yield Server(port, process)
+    with running_api(folder, environment) as (address, process):
+        yield Server(int(address.rpartition(":")[2]), process)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from dataclasses import dataclass
+
+from tests.support.servers import Server as Process
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,7 @@ class Server:
     """A running server."""
 
     port: int
-    process: subprocess.Popen[bytes]
+    process: Process
 
     @property
     def url(self) -> str:

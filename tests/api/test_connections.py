@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import sys
 import threading
 import time
 from contextlib import ExitStack
@@ -29,7 +28,7 @@ from fer_core.vision.follower import FaceFollower
 from tests.api.conftest import MakeApp
 from tests.api.learner import CONSENT, SESSIONS
 from tests.api.serving import serving
-from tests.support.servers import free_port, running_server
+from tests.support.servers import running_api
 
 HALF_OPEN = {
     "nothing": b"",
@@ -175,10 +174,7 @@ def test_readiness_turns_false_while_the_model_is_stuck_and_back(
 def test_a_stop_ends_open_streams_and_running_work_within_its_grace(
     tmp_path: Path, photo: bytes
 ) -> None:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "fer_core.api", "--port", str(port)]
-    with running_server(command, f"{url}/readyz", {"FER_DATA_DIR": str(tmp_path)}) as process:
+    with running_api(tmp_path) as (url, process):
         session = httpx.post(f"{url}{SESSIONS}", json={"consent": CONSENT}).json()["session_id"]
         answered: list[int] = []
         form = [("file", ("x.jpg", photo, "image/jpeg"))] * 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -20,7 +19,7 @@ from tests.api.conftest import MakeApp
 from tests.api.learner import CONSENT, PASSAGES, SESSIONS, START, Clock, Learner
 from tests.storage.conftest import url
 from tests.storage.sessions import count_rows
-from tests.support.servers import free_port, running_server
+from tests.support.servers import running_api
 
 __all__ = ["url"]  # an empty database of each kind
 
@@ -273,19 +272,10 @@ def test_erasing_everything_leaves_no_line(learner: Learner, photo: bytes) -> No
 @contextmanager
 def two_servers(url: str, folder: Path) -> Iterator[tuple[str, str]]:
     """Run two APIs on one database, started in the same moment; yield their addresses."""
-    addresses = [f"http://127.0.0.1:{free_port()}" for _ in range(2)]
-    starts = [
-        running_server(
-            [sys.executable, "-m", "fer_core.api", "--port", address.rpartition(":")[2]],
-            f"{address}/readyz",
-            {"FER_DATA_DIR": str(folder), "FER_DATABASE_URL": url},
-        )
-        for address in addresses
-    ]
-    # A server dies with the thread that started it, so the threads stay until the end.
+    starts = [running_api(folder, {"FER_DATABASE_URL": url}) for _ in range(2)]
     with ThreadPoolExecutor(2) as pool, ExitStack() as stack:
-        list(pool.map(stack.enter_context, starts))
-        yield addresses[0], addresses[1]
+        (first, _), (second, _) = pool.map(stack.enter_context, starts)
+        yield first, second
 
 
 def test_two_servers_share_one_history(url: str, tmp_path: Path) -> None:

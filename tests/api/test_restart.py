@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,17 +13,15 @@ import httpx
 import pytest
 
 from tests.api.learner import CONSENT, PASSAGES, SESSIONS
-from tests.support.servers import free_port, running_server
+from tests.support.servers import Server, free_port, running_api
 
 #: Of what is measured no more is lost by a crash than this; of what is said, nothing. Seconds.
 MOST_LOST_S = 5.0
 
 
 @contextmanager
-def serving(port: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "fer_core.api", "--port", str(port)]
-    settings = {"FER_DATA_DIR": str(folder), "FER_API_RATE_LIMIT": "1000/second"}
-    with running_server(command, f"http://127.0.0.1:{port}/readyz", settings) as process:
+def serving(port: int, folder: Path) -> Iterator[Server]:
+    with running_api(folder, {"FER_API_RATE_LIMIT": "1000/second"}, port=port) as (_, process):
         yield process
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import tempfile
 import threading
 import time
@@ -26,7 +25,7 @@ from fer_core.vision.decoding import open_foreign
 from tests.api.conftest import MakeApp, encoded
 from tests.api.serving import serving
 from tests.api.talking import Server, head, problem_of, status_of
-from tests.support.servers import free_port, running_server
+from tests.support.servers import running_api
 
 
 def test_large_bodies_are_held_up_to_a_limit_and_small_ones_pass(
@@ -169,11 +168,8 @@ def test_over_capacity_some_hear_busy_and_all_hear_something(server: Server, pho
 
 
 def test_a_stop_answers_what_is_in_flight(tmp_path: Path, photo: bytes) -> None:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "fer_core.api", "--port", str(port)]
     form = [("file", ("x.jpg", photo, "image/jpeg"))] * 10
-    with running_server(command, f"{url}/readyz", {"FER_DATA_DIR": str(tmp_path)}) as process:
+    with running_api(tmp_path) as (url, process):
         answers: list[httpx.Response] = []
         request = threading.Thread(
             target=lambda: answers.append(

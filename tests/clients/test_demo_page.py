@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from fer_core.api.demo_page import FOLDER
 from tests.clients.files import serving_files
 from tests.clients.node import needs_node, npx
 from tests.support.browser import PHONE
-from tests.support.servers import free_port, running_server
+from tests.support.servers import running_api
 
 pytestmark = [pytest.mark.browser, needs_node]
 
@@ -35,13 +34,8 @@ def app_origin() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def api_url(app_origin: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    url = f"http://127.0.0.1:{free_port()}"
-    command = [sys.executable, "-m", "fer_core.api", "--demo", "--port", url.rsplit(":", 1)[1]]
-    environment = {
-        "FER_DATA_DIR": str(tmp_path_factory.mktemp("api")),
-        "FER_CORS_ORIGINS": json.dumps([app_origin]),
-    }
-    with running_server(command, f"{url}/readyz", environment):
+    origins = {"FER_CORS_ORIGINS": json.dumps([app_origin])}
+    with running_api(tmp_path_factory.mktemp("api"), origins, options=["--demo"]) as (url, _):
         yield url
 
 

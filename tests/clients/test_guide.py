@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
 
 import httpx
@@ -14,7 +13,7 @@ from playwright.sync_api import Page, expect
 from fer_core.api.app import GUIDE, make_contract
 from fer_core.api.problems import STATUS_OF_CODE
 from tests.clients.files import serving_files
-from tests.support.servers import free_port, running_server
+from tests.support.servers import free_port, running_api
 
 TEXT = GUIDE.read_text(encoding="utf-8")
 API = "http://127.0.0.1:8000"
@@ -24,12 +23,12 @@ API = "http://127.0.0.1:8000"
 def test_its_page_runs_a_session_from_another_origin(page: Page, tmp_path: Path) -> None:
     (block,) = re.findall(r"```html\n(.*?)```", TEXT, re.DOTALL)
     assert API in block
-    url = f"http://127.0.0.1:{free_port()}"
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
     (tmp_path / "index.html").write_text(block.replace(API, url), encoding="utf-8")
-    command = [sys.executable, "-m", "fer_core.api", "--port", url.rpartition(":")[2]]
     with serving_files(tmp_path) as origin:
-        environment = {"FER_DATA_DIR": str(tmp_path), "FER_CORS_ORIGINS": json.dumps([origin])}
-        with running_server(command, f"{url}/readyz", environment):
+        origins = {"FER_CORS_ORIGINS": json.dumps([origin])}
+        with running_api(tmp_path, origins, port=port):
             page.goto(f"{origin}/index.html")
             expect(page.locator("#now")).to_contain_text("Happy", timeout=30_000)
             expect(page.locator("#now")).to_contain_text("Getting to know your face")

@@ -1,7 +1,8 @@
 """A bookmark opened as the first request after a start shows its page in the app's own frame.
 
-Streamlit decides at the first request of a process by which rules it runs the app, so each page
-needs a server of its own.
+Streamlit decides at the first request of a process by which rules it runs the app, so each of these
+pages needs a server of its own. It does not look at which page it is, so Home, where the address
+has no name, and two others stand for all of them.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ HEADINGS = {
 BACKGROUND = "rgb(17, 22, 29)"
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", ["welcome", "live", "history"])
 def test_the_first_page_after_a_start_stands_in_our_frame(
     name: str, chromium: Browser, tmp_path: Path
 ) -> None:

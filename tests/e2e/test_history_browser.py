@@ -14,7 +14,7 @@ from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
 from tests.storage.sessions import TEXT, count_rows, full_session
-from tests.support.browser import PHONE, open_page, settled
+from tests.support.browser import open_page, settled
 from tests.support.servers import running_app
 
 PATIENCE_MS = 60_000
@@ -83,23 +83,19 @@ def open_session(page: Page, position: int) -> None:
     expect(page.get_by_role("button", name="← All sessions")).to_be_visible(timeout=PATIENCE_MS)
 
 
-def test_the_list_is_searched_and_filtered(history: Page) -> None:
-    expect_sessions(history, SESSIONS)
-    history.get_by_role("textbox", name="Search").fill("number 4")
-    history.get_by_role("textbox", name="Search").press("Enter")
-    expect_sessions(history, 1)
-    history.get_by_role("textbox", name="Search").fill("nothing like it")
-    history.get_by_role("textbox", name="Search").press("Enter")
-    expect(history.get_by_text("No session matches.")).to_be_visible()
-    history.get_by_role("textbox", name="Search").fill("")
-    history.get_by_role("textbox", name="Search").press("Enter")
-    history.get_by_text("With a text", exact=True).click()
-    expect_sessions(history, SESSIONS // 2)
-    history.get_by_text("7 days", exact=True).click()
-    expect_sessions(history, 2)
+def test_sessions_are_compared_and_one_is_opened_named_and_noted(history: Page) -> None:
+    history.get_by_role("tab", name="Compare").click()
+    for part in (
+        "Two sessions side by side",
+        "Over time",
+        "By hour of the day",
+        "The same text again",
+    ):
+        expect(history.get_by_role("heading", name=part)).to_be_visible()
+    expect(history.get_by_text("no clear trend").first).to_be_visible()
+    expect(history.locator("[data-testid=stVegaLiteChart] svg.marks:visible")).to_have_count(3)
 
-
-def test_a_session_is_opened_named_and_noted(history: Page) -> None:
+    history.get_by_role("tab").first.click()
     open_session(history, 1)
     expect(history.get_by_role("heading", name="Session number 1")).to_be_visible()
     for part in ("Timeline", "Your answers"):
@@ -116,27 +112,6 @@ def test_a_session_is_opened_named_and_noted(history: Page) -> None:
     history.get_by_role("textbox", name="Search").fill("went well")
     history.get_by_role("textbox", name="Search").press("Enter")
     expect_sessions(history, 1)
-
-
-def test_a_deleted_session_is_brought_back(address: str, chromium: Browser) -> None:
-    with open_page(chromium, f"{address}/history?session=s3") as page:
-        page.get_by_role("button", name="Delete this session").click(timeout=PATIENCE_MS)
-        expect_sessions(page, SESSIONS - 1)
-        page.get_by_role("button", name="Undo").click()
-        expect_sessions(page, SESSIONS)
-
-
-def test_sessions_are_compared(history: Page) -> None:
-    history.get_by_role("tab", name="Compare").click()
-    for part in (
-        "Two sessions side by side",
-        "Over time",
-        "By hour of the day",
-        "The same text again",
-    ):
-        expect(history.get_by_role("heading", name=part)).to_be_visible()
-    expect(history.get_by_text("no clear trend").first).to_be_visible()
-    expect(history.locator("[data-testid=stVegaLiteChart] svg.marks:visible")).to_have_count(3)
 
 
 def test_a_kept_text_shows_its_marks_again(address: str, chromium: Browser) -> None:
@@ -157,13 +132,6 @@ def test_a_text_that_was_not_kept_is_asked_for(address: str, chromium: Browser) 
         expect(page.get_by_text("⛰️ Hard for you", exact=True).first).to_be_visible(
             timeout=PATIENCE_MS
         )
-
-
-def test_on_a_phone_nothing_is_wider_than_the_screen(address: str, chromium: Browser) -> None:
-    for path in ("history", "history?session=s0"):
-        with open_page(chromium, f"{address}/{path}", viewport=PHONE) as page:
-            main = page.get_by_test_id("stMain")
-            assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
 
 
 def test_a_history_is_taken_along_erased_and_brought_in_again(

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from fer_core.photos.exports import encode_jpeg
 from tests.pictures import decoded
-from tests.support.browser import PHONE, empty_page, launch, open_page, settled
+from tests.support.browser import empty_page, launch, open_page, settled
 
 LABELLED_MS = 60_000
 
@@ -90,38 +90,20 @@ def test_a_face_chosen_in_the_table_is_marked_in_the_picture(
     assert shown[20:60, 290:330].mean() < 120
 
 
-def test_a_bad_file_is_explained_beside_the_good_ones(
+def test_pictures_come_as_one_zip_and_one_is_opened_and_closed_by_keyboard(
     page: Page, astronaut_file: Path, tmp_path: Path
 ) -> None:
-    bad = tmp_path / "notes.jpg"
-    bad.write_bytes(b"a shopping list")
-    hand_in(page, astronaut_file, bad)
-    expect(page.get_by_role("heading", name="1 face in 2 files")).to_be_visible()
-    # Said twice: in the list of such files, folded up, and in the file's place in the gallery.
-    expect(page.get_by_text("This file is not a picture").last).to_be_visible()
-    expect(page.get_by_alt_text("😊 Happy")).to_be_visible()
-    assert "not_an_image" in downloaded(page, "Table (CSV)").decode()
-
-
-def test_a_photo_of_the_gallery_is_opened_and_closed_by_keyboard(
-    page: Page, astronaut_file: Path, tmp_path: Path
-) -> None:
-    twin = tmp_path / "twin.jpg"
-    twin.write_bytes(astronaut_file.read_bytes())
-    hand_in(page, astronaut_file, twin)
-    page.get_by_role("button", name="twin.jpg", exact=True).focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_alt_text("twin.jpg: 😊 Happy")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
-
-
-def test_many_pictures_come_as_one_zip(page: Page, astronaut_file: Path, tmp_path: Path) -> None:
     twin = tmp_path / "astronaut.jpg"
     twin.write_bytes(astronaut_file.read_bytes())
     hand_in(page, astronaut_file, twin)
     archive = zipfile.ZipFile(io.BytesIO(downloaded(page, "Pictures (ZIP)")))
     assert sorted(archive.namelist()) == ["astronaut (2)-faces.jpg", "astronaut-faces.jpg"]
+    settled(page)
+    page.get_by_role("button", name="astronaut.jpg", exact=True).last.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_alt_text("astronaut.jpg: 😊 Happy")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def take_picture(page: Page, attempts: int = 3) -> None:
@@ -154,10 +136,3 @@ def test_a_snapshot_is_labelled_and_forgotten(
             expect(page.get_by_text("Drop one photo or two hundred")).to_be_visible()
     finally:
         browser.close()
-
-
-@pytest.mark.parametrize("path", ["", "photos", "about"])
-def test_pages_fit_a_phone(chromium: Browser, app_address: str, path: str) -> None:
-    with open_page(chromium, f"{app_address}/{path}", viewport=PHONE) as page:
-        width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-        assert width <= PHONE["width"]

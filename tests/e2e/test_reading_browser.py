@@ -183,13 +183,22 @@ def test_keys_move_mark_and_say_lost(address: str, data_dir: Path, chromium: Bro
     assert features is not None
 
 
-def test_without_the_scrolling_text_buttons_do_the_same(
+def test_looks_are_the_readers_choice_and_without_the_scrolling_text_buttons_do_the_same(
     address: str, data_dir: Path, chromium: Browser
 ) -> None:
     with open_page(chromium, f"{address}/reading") as page:
         start_reading(page)
         session_id = session_of(page)
         page.get_by_role("button", name="Text", exact=True).click()
+        reader = page.locator(".reader")
+        for name, theme in (("Sepia", "sepia"), ("Dark", "dark"), ("Light", "light")):
+            page.get_by_text(name, exact=True).click()
+            expect(reader).to_have_attribute("data-theme", theme)
+        page.get_by_text("Larger", exact=True).click()
+        expect(page.locator("article")).to_have_css("font-size", "28px")
+        page.get_by_text("Narrow", exact=True).click()
+        expect(page.locator("article")).to_have_css("max-width", f"{28 * 28}px")
+        settled(page)
         page.get_by_text("One passage at a time").click()
         page.keyboard.press("Escape")
         expect(page.get_by_text("Passage 1 of 12")).to_be_visible()
@@ -211,7 +220,7 @@ def test_without_the_scrolling_text_buttons_do_the_same(
     assert kept["p2"].visits == 1
 
 
-def test_a_reload_goes_on_with_the_same_text_and_session(
+def test_a_reading_goes_on_after_a_reload_counts_to_its_end_and_a_mark_is_put_right(
     address: str, data_dir: Path, chromium: Browser
 ) -> None:
     with open_page(chromium, f"{address}/reading") as page:
@@ -221,41 +230,21 @@ def test_a_reload_goes_on_with_the_same_text_and_session(
         page.reload()
         settled(page)
         expect(page.locator(".scroller section").first).to_be_visible(timeout=PATIENCE_MS)
-        page.wait_for_timeout(1000)
-        finish(page)
-    assert sum(passage.reading.seconds for passage in stored(data_dir, session_id).passages) > 3
-
-
-def test_a_correction_of_a_mark_counts_as_an_answer(
-    address: str, data_dir: Path, chromium: Browser
-) -> None:
-    with open_page(chromium, f"{address}/reading") as page:
-        start_reading(page)
-        session_id = session_of(page)
         page.wait_for_timeout(1500)
         page.keyboard.press("l")
-        finish(page)
+        page.wait_for_timeout(2300)
+        press_finish(page)
+        session = stored(data_dir, session_id)
         expect(page.get_by_text("Hard for you").first).to_be_visible()
         page.get_by_text("Why?").first.click()
         page.get_by_role("radio", name="5", exact=True).first.click()
         expect(page.get_by_text(re.compile("You pressed “I'm lost”"))).to_have_count(0)
         settled(page)
+    assert sum(passage.reading.seconds for passage in session.passages) > 3 + 3.8 - 1
+    finished_at = session.summary.info.started_at + session.summary.elapsed_s
+    assert finished_at - max(view.end for view in session.views) < 0.5
     answers = [answer for answer, _ in stored(data_dir, session_id).answers]
     assert [answer.value for answer in answers] == [1, 5]
-
-
-def test_letters_column_and_colours_are_the_readers_choice(address: str, chromium: Browser) -> None:
-    with open_page(chromium, f"{address}/reading") as page:
-        start_reading(page)
-        page.get_by_role("button", name="Text", exact=True).click()
-        reader = page.locator(".reader")
-        for name, theme in (("Sepia", "sepia"), ("Dark", "dark"), ("Light", "light")):
-            page.get_by_text(name, exact=True).click()
-            expect(reader).to_have_attribute("data-theme", theme)
-        page.get_by_text("Larger", exact=True).click()
-        expect(page.locator("article")).to_have_css("font-size", "28px")
-        page.get_by_text("Narrow", exact=True).click()
-        expect(page.locator("article")).to_have_css("max-width", f"{28 * 28}px")
 
 
 def test_scripts_from_right_to_left_and_without_spaces_are_set_as_they_are_read(
@@ -277,16 +266,3 @@ def test_scripts_from_right_to_left_and_without_spaces_are_set_as_they_are_read(
     text = stored(data_dir, session_id).summary.text
     assert text is not None
     assert 60 < text.words < 160
-
-
-def test_the_last_seconds_before_finish_count(
-    address: str, data_dir: Path, chromium: Browser
-) -> None:
-    with open_page(chromium, f"{address}/reading") as page:
-        start_reading(page)
-        session_id = session_of(page)
-        page.wait_for_timeout(3300)
-        press_finish(page)
-    session = stored(data_dir, session_id)
-    finished_at = session.summary.info.started_at + session.summary.elapsed_s
-    assert finished_at - max(view.end for view in session.views) < 0.5

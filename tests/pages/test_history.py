@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app.history import days, passages
+from app.history import days, passages, session_list
 from app.history.memory import HistoryMemory
 from app.history.own_data import ERASE_WORD
 from app.parts.preferences import preference_file
@@ -136,12 +136,28 @@ def test_two_sessions_stand_side_by_side(url: str) -> None:
     assert words(page).count("You read 8 of 8 passages") == 2
 
 
-def test_search_narrows_the_list(url: str) -> None:
+def test_search_and_filters_narrow_the_list(
+    url: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fill(url)
+    with SessionStore(url) as store:
+        store.follow(full_session("without", START + 450_000))
+        assert store.save_now()
+    monkeypatch.setattr(session_list, "now", lambda: START + 90_000 * 3 + 7 * session_list.DAY_S)
     page = open_page()
+    page.segmented_control(key="history_kind").set_value("With a text").run()
+    assert len(cards(page)) == 5
+    page.segmented_control(key="history_period").set_value("7 days").run()
+    assert cards(page) == ["s4", "s3"]
+    page.segmented_control(key="history_kind").set_value("Without").run()
+    assert cards(page) == ["without"]
+    page.segmented_control(key="history_kind").set_value("All")
+    page.segmented_control(key="history_period").set_value("All")
     page.text_input(key="history_search").set_value("nothing like it").run()
     assert "No session matches" in words(page)
     assert cards(page) == []
+    page.text_input(key="history_search").set_value("bees").run()
+    assert len(cards(page)) == 5
 
 
 def test_a_session_shows_its_timeline_passages_and_answers(url: str) -> None:

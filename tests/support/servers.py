@@ -1,8 +1,8 @@
 """Start a real server for a test and end it for certain, its children too.
 
-The app is forked from a process that has imported its libraries already: importing them anew took
-most of the time that a server takes to show its first page. What a server has been asked, it has
-been asked after the fork.
+The app and the API are forked from a process that has imported their libraries already: importing
+them anew took most of the time that a server takes to its first answer. What a server has been
+asked, it has been asked after the fork.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -28,11 +29,13 @@ ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 90.0
 STOP_TIMEOUT_S = 10.0
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-#: What the app imports that knows nothing of a running app.
+#: What app and API import that knows nothing of a running one.
 _LIBRARIES = [
     "aiortc",
+    "alembic.context",
     "altair",
     "anyio._backends._asyncio",
+    "fer_core.api.app",
     "fer_core.drawing.annotate",
     "fer_core.live.registry",
     "fer_core.photos.cache",
@@ -57,6 +60,8 @@ class Server(Protocol):
 
     @property
     def pid(self) -> int: ...
+
+    def send_signal(self, sign: int) -> None: ...
 
     def poll(self) -> int | None:
         """Return how the process ended, or None while it runs."""
@@ -156,20 +161,52 @@ def running_app(
         with running_server(command, health_url, settings):
             yield address
     else:
-        with tempfile.NamedTemporaryFile() as output:
-            process = _Forked(arguments, {**os.environ, **settings}, output.name)
-            with _looked_after(process, output, health_url):
-                yield address
+        with _forked("streamlit", arguments, health_url, settings):
+            yield address
+
+
+@contextmanager
+def running_api(
+    data_dir: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    port: int | None = None,
+    options: Sequence[str] = (),
+) -> Iterator[tuple[str, Server]]:
+    """Run the API; yield its address and its process when it is ready.
+
+    Args:
+        data_dir: Where it keeps its history.
+        environment: Settings besides that.
+        port: Of loopback; a free one if None.
+        options: Of `python -m fer_core.api`.
+    """
+    port = port or free_port()
+    address = f"http://127.0.0.1:{port}"
+    settings = {"FER_DATA_DIR": str(data_dir), **(environment or {})}
+    arguments = ["--port", str(port), *options]
+    with _forked("fer_core.api", arguments, f"{address}/readyz", settings) as process:
+        yield address, process
+
+
+@contextmanager
+def _forked(
+    module: str, arguments: Sequence[str], health_url: str, settings: Mapping[str, str]
+) -> Iterator[Server]:
+    with tempfile.NamedTemporaryFile() as output:
+        process = _Forked(module, arguments, {**os.environ, **settings}, output.name)
+        with _looked_after(process, output, health_url):
+            yield process
 
 
 class _Forked:
-    """A Streamlit in a process of its own whose libraries are there already."""
+    """A module that runs in a process of its own whose libraries are there already."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], output: str
+        self, module: str, arguments: Sequence[str], environment: Mapping[str, str], output: str
     ) -> None:
         self._process = _WARM.Process(
-            target=_run_streamlit, args=(list(arguments), dict(environment), output)
+            target=_run_module, args=(module, list(arguments), dict(environment), output)
         )
         self._process.start()
 
@@ -178,6 +215,10 @@ class _Forked:
         pid = self._process.pid
         assert pid is not None
         return pid
+
+    def send_signal(self, sign: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, sign)
 
     def poll(self) -> int | None:
         return self._process.exitcode
@@ -189,8 +230,10 @@ class _Forked:
         return self._process.exitcode
 
 
-def _run_streamlit(arguments: list[str], environment: dict[str, str], output: str) -> None:
-    """Do what `python -m streamlit` does in a process of its own."""
+def _run_module(
+    module: str, arguments: list[str], environment: dict[str, str], output: str
+) -> None:
+    """Do what `python -m` does in a process of its own."""
     os.setsid()
     if sys.platform == "linux":
         _die_with_parent()
@@ -200,11 +243,10 @@ def _run_streamlit(arguments: list[str], environment: dict[str, str], output: st
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(ROOT)
+    tempfile.tempdir = None  # TMPDIR may say another one
     sys.path.insert(0, str(ROOT))
-    sys.argv = ["streamlit", *arguments]
-    from streamlit.web.cli import main
-
-    main(prog_name="streamlit")
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 def _tail(output: IO[bytes]) -> str:
