@@ -175,7 +175,7 @@ def test_what_came_back_after_a_week_is_shown(store: SessionStore) -> None:
 
 def test_a_card_that_cannot_be_added_stays_in_its_form(store: SessionStore) -> None:
     page = open_review("All cards")
-    front, back = page.text_area
+    _, back = page.text_area
     back.input("Lima")
     add = page.button(key="FormSubmitter:own_card-Add the card")
     add.click().run()
