@@ -16,6 +16,7 @@ FLOORS = (
     {"workers"},
     {"config"},
     {"vision"},
+    {"face"},
     {"affect", "drawing", "texts"},
     {"learner", "photos"},
     {"reading", "recall"},

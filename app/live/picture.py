@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import streamlit as st
@@ -100,7 +100,8 @@ def size_button(memory: PictureMemory) -> None:
 
 def choose_options(running: RunningSession) -> None:
     """Let the learner choose what is drawn, from the next frame on, and what is read."""
-    camera_of(running).options = PictureOptions(
+    camera = camera_of(running)
+    options = PictureOptions(
         mirror=st.toggle("Mirror", True, key="show_mirror"),
         faces=st.toggle("Frame around the face", True, key="show_faces"),
         labels=st.toggle("Word", True, key="show_labels"),
@@ -108,7 +109,23 @@ def choose_options(running: RunningSession) -> None:
         probabilities=st.toggle("Percent", False, key="show_probability"),
         bars=st.toggle("All five expressions", False, key="show_bars"),
     )
+    if camera.has_marks:
+        options = replace(
+            options,
+            mesh=st.toggle("Points of the face", False, key="show_mesh"),
+            axis=st.toggle("Where the head points", False, key="show_axis"),
+            eyes=st.toggle("Eyes open or closed", False, key="show_eyes"),
+        )
+    camera.options = options
     session = running.session
+    if camera.has_marks:
+        st.toggle(
+            "I study on paper",
+            session.studies_on_paper,
+            key="on_paper",
+            on_change=lambda: session.study_on_paper(st.session_state["on_paper"]),
+            help="A head bent to the desk then counts as at work, as one turned to the screen.",
+        )
     st.toggle(
         "Read my heart rate",
         session.reads_heart_rate,

@@ -51,6 +51,9 @@ class PictureOptions:
     emoji: bool = True
     probabilities: bool = False
     bars: bool = False
+    mesh: bool = False
+    axis: bool = False
+    eyes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,11 @@ class LiveCamera:
 
     # Frames
 
+    @property
+    def has_marks(self) -> bool:
+        """Whether the model gives the points of a face."""
+        return self._engine.info.networks.landmarks is not None
+
     def on_frame(self, frame: av.VideoFrame) -> av.VideoFrame:
         """Take a frame and return the one to show. Never raises."""
         at = self._clock()
@@ -197,6 +205,9 @@ class LiveCamera:
                 probabilities=named and options.probabilities,
                 emoji=named and options.emoji,
                 bars=named and options.bars,
+                mesh=options.mesh,
+                axis=options.axis,
+                eyes=options.eyes,
                 study_words=True,
             ),
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fer_core.vision.faces import Box, Detections, Face
+from fer_core.vision.faces import Box, Detections, Face, FaceMarks
 
 #: How fast a shown box closes in on where its face is believed to be. Seconds.
 GLIDE_HALF_LIFE_S = 0.06
@@ -89,13 +89,29 @@ class FaceGlide:
             track.shown = track.shown + share * (target - track.shown)
             track.shown_at = at
             x, y, width, height = (float(value) for value in track.shown)
-            shown.append(replace(track.face, box=Box(x, y, max(1.0, width), max(1.0, height))))
+            box = Box(x, y, max(1.0, width), max(1.0, height))
+            shown.append(replace(track.face, box=box, marks=_moved(track.face, box)))
         return tuple(sorted(shown, key=lambda face: face.box.area, reverse=True))
 
 
 def mirrored(faces: tuple[Face, ...], width: int) -> tuple[Face, ...]:
     """Return the faces of the same picture seen in a mirror `width` pixels wide."""
     return tuple(
-        replace(face, box=face.box._replace(x=width - face.box.x - face.box.width))
+        replace(
+            face,
+            box=face.box._replace(x=width - face.box.x - face.box.width),
+            marks=None
+            if face.marks is None
+            else replace(face.marks, points=face.marks.points * (-1, 1) + (width, 0)),
+        )
         for face in faces
     )
+
+
+def _moved(face: Face, box: Box) -> FaceMarks | None:
+    """Return a face's points where they are when its box has glided there."""
+    if face.marks is None:
+        return None
+    scale = (box.width / max(face.box.width, 1.0), box.height / max(face.box.height, 1.0))
+    points = (face.marks.points - face.box[:2]) * scale + box[:2]
+    return replace(face.marks, points=points)

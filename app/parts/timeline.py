@@ -47,7 +47,7 @@ def show_timeline(
         ends: Of the time axis, seconds into the session.
         empty: What stands in a lane that has nothing to show, by the lane's name.
     """
-    spec = lanes_spec(dark=st.context.theme.type == "dark")
+    spec = lanes_spec(dark=st.context.theme.type == "dark", face=tables.has_face)
     spec["datasets"] = lane_tables(tables, *ends, empty)
     st.vega_lite_chart(spec, width="stretch", alt=ALT, key=key)
     _follow_theme(key=f"{key}-theme", height=1, on_dark_change=lambda: None)

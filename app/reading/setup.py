@@ -10,6 +10,7 @@ import streamlit as st
 from app.parts.consent import CONSENT_VERSION, ask_consent, needs_consent
 from app.parts.due import browser_zone_name
 from app.parts.limits import within
+from app.parts.preferences import preferences
 from app.parts.sessions import history_problem, session_registry
 from app.parts.video import VideoMemory
 from app.parts.words import plain
@@ -212,6 +213,7 @@ def offer_start(document: Document) -> RunningSession | None:
     except FerError as error:
         st.error(plain(error.message), icon=":material/error:")
         return None
+    running.session.study_on_paper(preferences().on_paper)
     VideoMemory.of_tab().want(with_camera)
     return running
 

@@ -13,8 +13,9 @@ from app.parts.retention import erase_older, older_than
 from app.parts.sessions import session_registry
 from app.parts.words import plain
 from fer_core.config import get_settings
-from fer_core.errors import StorageError
+from fer_core.errors import StorageError, WeightsError
 from fer_core.learner.preferences import RETENTIONS, Preferences
+from fer_core.vision.model_info import description_of, read_model_info
 
 _KEPT_FOR = {
     None: "Until I delete them",
@@ -55,9 +56,25 @@ def show_calls() -> None:
     st.caption("The tab's title always shows the time left.")
 
 
+def has_marks() -> bool:
+    """Tell whether the model gives the points of a face, without loading it."""
+    try:
+        return (
+            read_model_info(description_of(get_settings().weights)).networks.landmarks is not None
+        )
+    except WeightsError:
+        return False
+
+
 def show_start(chosen: Preferences) -> None:
     st.subheader("A new session")
     switch("camera", "Starts with the camera", "Off: timer, questions and result still work.")
+    if has_marks():
+        switch(
+            "on_paper",
+            "I study on paper",
+            "A head bent to the desk counts as at work, as one turned to the screen does.",
+        )
     st.number_input(
         "Daily goal (minutes, 0 = none)",
         0,

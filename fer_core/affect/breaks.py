@@ -13,6 +13,7 @@ from typing import Any
 
 from fer_core.affect.baseline import Baseline, Channel
 from fer_core.affect.signals import MIN_COVERAGE
+from fer_core.face.tiredness import HeavyEyes
 
 #: Least time from any suggestion to one that is not the timer's own, seconds.
 MIN_GAP_S = 15 * 60.0
@@ -59,6 +60,7 @@ class BreakRule(StrEnum):
     ANSWERS = "answers"
     NEGATIVE = "negative"
     EYES = "eyes"
+    TIRED = "tired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ class BreakAdvisor:
     def __init__(self, plan: BreakPlan) -> None:
         self.plan = plan
         self.negative = NegativeStretch()
+        self.heavy: HeavyEyes | None = None
         self._eyes_from_s = 0.0
         self._last_at: float | None = None
         self._standing: Suggestion | None = None
@@ -185,6 +188,7 @@ class BreakAdvisor:
         self._unclear_running = 0
         self._answer = None
         self._standing = None
+        self.heavy = None
         self.negative.clear()
 
     def standing(self, at: float) -> Suggestion | None:
@@ -231,7 +235,9 @@ class BreakAdvisor:
         """Return a suggestion besides the timer's that is new now, or None; about once a second."""
         if self._last_at is not None and at - self._last_at < MIN_GAP_S:
             return None
-        evidence = self._answers(at) or self._low() or self._eyes(active_s, timer_left_s)
+        evidence = (
+            self._answers(at) or self._tired() or self._low() or self._eyes(active_s, timer_left_s)
+        )
         return None if evidence is None else self._suggest(evidence, at, active_s)
 
     def _suggest(self, evidence: _Evidence, at: float, active_s: float) -> Suggestion:
@@ -258,6 +264,16 @@ class BreakAdvisor:
             BreakRule.ANSWERS,
             "A short break may help: stand up and move a little.",
             self._answer[1],
+            60.0 * self.plan.break_min,
+        )
+
+    def _tired(self) -> _Evidence | None:
+        if self.heavy is None:
+            return None
+        return _Evidence(
+            BreakRule.TIRED,
+            "Your eyes look heavy: stand up, or take a short nap.",
+            self.heavy.evidence,
             60.0 * self.plan.break_min,
         )
 

@@ -52,6 +52,11 @@ NODS_ABOVE = 0.005
 #: Readings of the start of a session that are the learner's own usual, as seconds of them. One
 #: session's only: a usual heart rate differs from day to day by more than a stressed one from it.
 RESTING_S = 120.0
+#: Forehead and cheeks that are no further apart beat together. Beats a minute.
+AGREE_BPM = 6.0
+#: A heart changes its rate slowly: a reading further than this from those before is not shown
+#: until it has held. Beats a minute, seconds.
+JUMP_BPM, JUMP_HOLDS_S = 12.0, 10.0
 #: Zero-padding: a point of the spectrum every .4 bpm.
 _SPECTRUM = 4096
 
@@ -65,6 +70,7 @@ class NoPulse(StrEnum):
     BRIGHT = "bright"
     MOVEMENT = "movement"
     UNCLEAR = "unclear"
+    DISAGREE = "disagree"
 
     @property
     def text(self) -> str:
@@ -80,6 +86,10 @@ _TEXTS = {
     NoPulse.UNCLEAR: (
         "No pulse could be read: the video is compressed too much, or the light is too weak or "
         "not steady."
+    ),
+    NoPulse.DISAGREE: (
+        "No pulse could be read: forehead and cheeks do not beat together. Hair, shadows or "
+        "chewing may be in the way."
     ),
 }
 
@@ -209,6 +219,14 @@ class PulseReader:
 
     def clear(self) -> None:
         self._seen.clear()
+
+    def strongest(self) -> float:
+        """Return the strongest rhythm of the window, beats a minute, however weak; NaN: none."""
+        seen = np.array(self._seen)
+        if len(seen) < 2 or seen[-1, 0] - seen[0, 0] < STRETCH_S + 1.0:
+            return math.nan
+        even = evenly(seen[:, 0], np.maximum(seen[:, 1:4], 1.0))
+        return strongest_rhythm(pos(even, RATE_HZ), RATE_HZ)[0]
 
     def read(self, at: float) -> Pulse:
         """Return what the last half minute says at this moment."""

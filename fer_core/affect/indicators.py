@@ -45,6 +45,7 @@ class Reason(StrEnum):
     PAUSED = "paused"
     FINISHED = "finished"
     UNSURE = "unsure"
+    POOR_LIGHT = "poor_light"
     NO_ANSWERS = "no_answers"
 
     @property
@@ -57,6 +58,7 @@ _REASON_TEXTS = {
     Reason.BASELINE: "Getting to know your face: this takes about five minutes.",
     Reason.COVERAGE: "Your face was in view for too little of the last minute.",
     Reason.NO_FACE: "No face in view.",
+    Reason.POOR_LIGHT: "You are at work, but your face is not seen: more light may help.",
     Reason.AWAY: "No face in view: you seem to be away.",
     Reason.CAMERA_OFF: "The camera is switched off: paused.",
     Reason.NO_PICTURES: "No pictures are coming from the camera.",

@@ -17,7 +17,7 @@ import numpy as np
 
 from fer_core.arrays import FloatArray
 from fer_core.emotions import AROUSALS, EMOTIONS, VALENCES, Emotion
-from fer_core.vision.faces import Detections, Face, SkinColour
+from fer_core.vision.faces import Detections, Face, FaceMarks, SkinRegions
 
 #: Height from which a face carries full weight, in pixels of the source frame.
 FULL_WEIGHT_HEIGHT_PX = 80.0
@@ -79,7 +79,8 @@ class Sample:
         size: Height of the box as a share of the frame's height.
         aspect: Width of the frame divided by its height.
         unsure_below: Probability under which the model names no expression.
-        skin: The skin's colour, where it was asked for.
+        skin: The skin's colours, where they were asked for.
+        marks: The face's points, where the model has a network for them.
     """
 
     at: float
@@ -90,7 +91,8 @@ class Sample:
     size: float
     aspect: float = 4 / 3
     unsure_below: float = 0.0
-    skin: SkinColour | None = None
+    skin: SkinRegions | None = None
+    marks: FaceMarks | None = None
 
 
 def frame_weight(face: Face) -> float:
@@ -124,6 +126,7 @@ def sample_of(detections: Detections, captured_at: float) -> Sample | None:
         aspect=detections.width / detections.height,
         unsure_below=face.unsure_below,
         skin=face.skin,
+        marks=face.marks,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fer_core.affect.indicators import Estimate, Reason
+from fer_core.api.schemas.face import FaceSignalsOut
 from fer_core.api.schemas.sessions import (
     HistoryOut,
     PassageOut,
@@ -179,6 +180,7 @@ def row_of(row: TimelineBucket, excluded: Sequence[Range]) -> TimelineRow:
         comprehension=estimate_of(row.comprehension),
         stress=estimate_of(row.stress),
         attention=estimate_of(row.attention),
+        face=FaceSignalsOut.of(row.face),
         excluded=is_left_out(row, excluded),
     )
 

@@ -1,7 +1,8 @@
 """A session as one chart: lanes above each other on one time axis, and one hover for all of them.
 
 From top to bottom: what happened, the five expressions, understanding and stress with their bands,
-in front of the screen. All lanes are one view, so a moment stands at one place in all of them. The
+in front of the screen with where the head was turned, and the eyes where a model sees them. All
+lanes are one view, so a moment stands at one place in all of them. The
 specification never changes while a session runs; only its tables do.
 """
 
@@ -9,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 import altair as alt
 import pandas as pd
 
+from fer_core.charts.face_lanes import face_layers
+from fer_core.charts.time_axis import time_axis
 from fer_core.charts.timeline import INDICATORS, LINES, MARKS, SHARES, SPANS, LiveTables
 from fer_core.emotions import EMOTIONS
 
@@ -23,14 +26,16 @@ from fer_core.emotions import EMOTIONS
 MOMENTS, FRAME, NAMES, RULES = "moments", "frame", "names", "rules"
 
 #: Lane: its name, its top and its bottom, in pixels from the top of the chart.
-EXPRESSION, UNDERSTANDING, STRESS, FACING = range(4)
+EXPRESSION, UNDERSTANDING, STRESS, FACING, EYES_LANE = range(5)
 _LANES: tuple[tuple[str, int, int], ...] = (
     ("Expression", 44, 134),
     ("Understanding", 158, 228),
     ("Stress", 252, 322),
     ("In front of the screen", 346, 372),
+    ("Eyes open", 396, 422),
 )
-_HEIGHT = 376
+#: Height of the chart, without the eyes' lane and with it.
+_HEIGHTS = {False: 376, True: 426}
 #: The names of the lanes, from top to bottom.
 LANES = tuple(name for name, _, _ in _LANES)
 #: Where signs of events stand. Pixels from the top.
@@ -48,22 +53,6 @@ _COLOURS = {
 }
 _BAND_OPACITY = {False: 0.22, True: 0.34}
 
-#: A tick at one of these, so that there are about four to eight. Seconds.
-_STEPS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
-_SPAN = "(domain('x')[1] - domain('x')[0])"
-_CLOCK = (
-    "(datum.value >= 3600 ? floor(datum.value / 3600) + ':' : '')"
-    " + format(floor(datum.value / 60) % 60, datum.value >= 3600 ? '02d' : 'd')"
-    " + ':' + format(datum.value % 60, '02d')"
-)
-
-
-def _step() -> str:
-    step = str(_STEPS[-1])
-    for seconds in reversed(_STEPS[:-1]):
-        step = f"{_SPAN} / {seconds} <= 8.01 ? {seconds} : {step}"
-    return f"({step})"
-
 
 def lane_tables(
     tables: LiveTables, since_s: float, until_s: float, empty: Mapping[str, str] | None = None
@@ -76,13 +65,14 @@ def lane_tables(
         until_s: Its right end.
         empty: What stands in a lane that has nothing to show, by the lane's name.
     """
+    lanes = len(_LANES) - (0 if tables.has_face else 1)
     frame = pd.DataFrame({"elapsed": [since_s, max(until_s, since_s + 1.0)]})
     return {
         **tables.as_datasets(),
         MOMENTS: _moments(tables),
         FRAME: frame,
-        NAMES: _lane_names(tables, empty or {}),
-        RULES: _lane_rules(),
+        NAMES: _lane_names(tables, empty or {}, lanes),
+        RULES: _lane_rules(lanes),
     }
 
 
@@ -129,62 +119,56 @@ def _strongest(shares: dict[str, float]) -> str:
     )
 
 
-def lanes_spec(*, dark: bool = False) -> dict[str, Any]:
+def lanes_spec(*, dark: bool = False, face: bool = False) -> dict[str, Any]:
     """Return the chart as a Vega-Lite specification; its tables are those of `lane_tables`.
 
     Args:
         dark: For a dark page.
+        face: With what is known of head and eyes, as `LiveTables.has_face` tells.
     """
-    return deepcopy(_lanes_spec(dark))
+    return deepcopy(_lanes_spec(dark, face))
 
 
 @cache  # Altair checks a specification for 70 ms, and a live page asks for it every second
-def _lanes_spec(dark: bool) -> dict[str, Any]:
+def _lanes_spec(dark: bool, face: bool) -> dict[str, Any]:
+    height = _HEIGHTS[face]
     layers = [
         _frame(),
-        _spans(dark),
-        _grid(dark),
-        _expressions(),
-        *_indicators(dark),
-        _names(dark),
-        *_events(dark),
-        _hover(),
+        _spans(dark, height),
+        _grid(dark, height),
+        _expressions(height),
+        *_indicators(dark, height),
+        *(
+            face_layers(dark, _LANES[FACING], _LANES[EYES_LANE], partial(_y, height))
+            if face
+            else ()
+        ),
+        _names(dark, height),
+        *_events(dark, height),
+        _hover(height),
     ]
     spec: dict[str, Any] = (
         alt.LayerChart(layer=layers)
-        .properties(height=_HEIGHT, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
+        .properties(height=height, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
         .resolve_scale(color="independent")
         .to_dict()
     )
     return spec
 
 
-def _y(expression: str) -> alt.Y:
-    return alt.Y(expression, scale=alt.Scale(domain=[_HEIGHT, 0]), axis=None, title=None)
-
-
-def _x(field: str = "elapsed:Q") -> alt.X:
-    step = _step()
-    ticks = f"sequence(ceil(domain('x')[0] / {step}) * {step}, domain('x')[1] + 1, {step})"
-    return alt.X(
-        field,
-        title=None,
-        scale=alt.Scale(nice=False, zero=False),
-        axis=alt.Axis(
-            values=alt.ExprRef(ticks), labelExpr=_CLOCK, grid=False, domain=False, labelOverlap=True
-        ),
-    )
+def _y(height: int, expression: str) -> alt.Y:
+    return alt.Y(expression, scale=alt.Scale(domain=[height, 0]), axis=None, title=None)
 
 
 def _frame() -> alt.Chart:
     ends = alt.Chart(alt.NamedData(FRAME)).mark_point(opacity=0)
-    return cast(alt.Chart, ends.encode(x=_x(), y=alt.value(0)))
+    return cast(alt.Chart, ends.encode(x=time_axis(), y=alt.value(0)))
 
 
-def _lane_rules() -> pd.DataFrame:
+def _lane_rules(lanes: int) -> pd.DataFrame:
     """Return rules at 0, 50 and 100 of the estimates, and at both edges of the other lanes."""
     rows = []
-    for lane, (_, top, bottom) in enumerate(_LANES):
+    for lane, (_, top, bottom) in enumerate(_LANES[:lanes]):
         if lane in (UNDERSTANDING, STRESS):
             rows += [(top, "100"), ((top + bottom) / 2, "50"), (bottom, "0")]
         else:
@@ -192,22 +176,24 @@ def _lane_rules() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["y", "words"])
 
 
-def _lane_names(tables: LiveTables, empty: Mapping[str, str]) -> pd.DataFrame:
+def _lane_names(tables: LiveTables, empty: Mapping[str, str], lanes: int) -> pd.DataFrame:
     """Return the lanes' names, and what stands in the middle of those with nothing to show."""
     filled = set(tables.lines["indicator"])
     if not tables.shares.empty:
         filled.add(_LANES[EXPRESSION][0])
+    if not tables.eyes.empty:
+        filled.add(_LANES[EYES_LANE][0])
     return pd.DataFrame(
         [
             (top - 5, name, (top + bottom) / 2, "" if name in filled else empty.get(name, ""))
-            for name, top, bottom in _LANES
+            for name, top, bottom in _LANES[:lanes]
         ],
         columns=["y", "name", "middle", "empty"],
     )
 
 
-def _grid(dark: bool) -> alt.LayerChart:
-    base = alt.Chart(alt.NamedData(RULES)).encode(y=_y("y:Q"))
+def _grid(dark: bool, height: int) -> alt.LayerChart:
+    base = alt.Chart(alt.NamedData(RULES)).encode(y=_y(height, "y:Q"))
     rules = base.mark_rule(color=_INK[dark], opacity=0.25, strokeWidth=0.75)
     numbers = base.mark_text(
         align="right", baseline="bottom", dx=-2, dy=-1, fontSize=10, color=_INK[dark]
@@ -215,18 +201,18 @@ def _grid(dark: bool) -> alt.LayerChart:
     return alt.LayerChart(layer=[rules, numbers])
 
 
-def _names(dark: bool) -> alt.LayerChart:
+def _names(dark: bool, height: int) -> alt.LayerChart:
     base = alt.Chart(alt.NamedData(NAMES))
     names = base.mark_text(
         align="left", baseline="bottom", fontSize=12, fontWeight="bold", color=_INK[dark]
-    ).encode(x=alt.value(2), y=_y("y:Q"), text="name:N")
+    ).encode(x=alt.value(2), y=_y(height, "y:Q"), text="name:N")
     words = base.mark_text(
         align="left", baseline="middle", fontSize=12, fontStyle="italic", color=_INK[dark]
-    ).encode(x=alt.value(10), y=_y("middle:Q"), text="empty:N")
+    ).encode(x=alt.value(10), y=_y(height, "middle:Q"), text="empty:N")
     return alt.LayerChart(layer=[names, words])
 
 
-def _expressions() -> alt.Chart:
+def _expressions(height: int) -> alt.Chart:
     names = [emotion.study_label for emotion in EMOTIONS]
     titled = [f"{emotion.emoji} {emotion.study_label}" for emotion in EMOTIONS]
     labels = " : ".join(
@@ -251,8 +237,8 @@ def _expressions() -> alt.Chart:
         )
         .mark_area(interpolate="linear", line=False, opacity=0.9, strokeWidth=0)
         .encode(
-            x=_x(),
-            y=_y("y:Q"),
+            x=time_axis(),
+            y=_y(height, "y:Q"),
             y2="y2:Q",
             color=alt.Color(
                 "named:N",
@@ -271,7 +257,7 @@ def _expressions() -> alt.Chart:
     return cast(alt.Chart, areas)
 
 
-def _indicators(dark: bool) -> list[alt.Chart]:
+def _indicators(dark: bool, height: int) -> list[alt.Chart]:
     layers = []
     for (_, title, _, dash), colour in zip(INDICATORS, _COLOURS[dark], strict=True):
         lane = _LANE_OF[title]
@@ -284,54 +270,58 @@ def _indicators(dark: bool) -> list[alt.Chart]:
             alt.Chart(alt.NamedData(LINES))
             .transform_filter(f"datum.indicator == '{title}'")
             .transform_calculate(**scaled, zero=str(bottom))
-            .encode(x=_x(), detail="segment:N")
+            .encode(x=time_axis(), detail="segment:N")
         )
         if lane == FACING:
             layers.append(
-                base.mark_area(color=colour, opacity=0.75).encode(y=_y("y:Q"), y2="zero:Q")
+                base.mark_area(color=colour, opacity=0.75).encode(y=_y(height, "y:Q"), y2="zero:Q")
             )
             continue
         edge = base.mark_line(color=colour, strokeWidth=0.8, opacity=0.8)
         layers += [
             base.mark_area(color=colour, opacity=_BAND_OPACITY[dark]).encode(
-                y=_y("ylow:Q"), y2="yhigh:Q"
+                y=_y(height, "ylow:Q"), y2="yhigh:Q"
             ),
-            edge.encode(y=_y("ylow:Q")),
-            edge.encode(y=_y("yhigh:Q")),
-            base.mark_line(color=colour, strokeWidth=2.5, strokeDash=dash).encode(y=_y("y:Q")),
+            edge.encode(y=_y(height, "ylow:Q")),
+            edge.encode(y=_y(height, "yhigh:Q")),
+            base.mark_line(color=colour, strokeWidth=2.5, strokeDash=dash).encode(
+                y=_y(height, "y:Q")
+            ),
         ]
     return layers
 
 
-def _spans(dark: bool) -> alt.LayerChart:
+def _spans(dark: bool, height: int) -> alt.LayerChart:
     base = alt.Chart(alt.NamedData(SPANS)).encode(
-        x=_x("start:Q"),
+        x=time_axis("start:Q"),
         x2="end:Q",
         tooltip=[alt.Tooltip("text:N", title="No values"), alt.Tooltip("clock:N", title="Time")],
     )
     rectangles = base.mark_rect(color=_INK[dark], opacity=0.16).encode(
-        y=alt.value(_LANES[0][1]), y2=alt.value(_HEIGHT)
+        y=alt.value(_LANES[0][1]), y2=alt.value(height)
     )
     # Upright words would not fit the short spans, which are the common ones.
     words = (
         base.transform_calculate(middle="(datum.start + datum.end) / 2")
         .mark_text(angle=270, align="left", baseline="middle", color=_INK[dark], fontStyle="italic")
-        .encode(x=_x("middle:Q"), x2=alt.Undefined, y=alt.value(_LANES[0][2] - 4), text="text:N")
+        .encode(
+            x=time_axis("middle:Q"), x2=alt.Undefined, y=alt.value(_LANES[0][2] - 4), text="text:N"
+        )
     )
     return alt.LayerChart(layer=[rectangles, words])
 
 
-def _events(dark: bool) -> tuple[alt.Chart, alt.Chart]:
+def _events(dark: bool, height: int) -> tuple[alt.Chart, alt.Chart]:
     base = (
         alt.Chart(alt.NamedData(MARKS))
         .transform_filter("datum.sign != ''")
         .encode(
-            x=_x(),
+            x=time_axis(),
             tooltip=[alt.Tooltip("clock:N", title="Time"), alt.Tooltip("text:N", title="What")],
         )
     )
     rules = base.mark_rule(color=_INK[dark], strokeDash=[3, 3], opacity=0.7).encode(
-        y=alt.value(_SIGNS_AT + 2), y2=alt.value(_HEIGHT)
+        y=alt.value(_SIGNS_AT + 2), y2=alt.value(height)
     )
     signs = base.mark_text(fontSize=15, baseline="bottom", color=_INK[dark]).encode(
         y=alt.value(_SIGNS_AT), text="sign:N"
@@ -339,7 +329,7 @@ def _events(dark: bool) -> tuple[alt.Chart, alt.Chart]:
     return rules, signs
 
 
-def _hover() -> alt.Chart:
+def _hover(height: int) -> alt.Chart:
     """One rule a moment over all lanes, unseen until the pointer is at it."""
     near = alt.selection_point(
         name="near", nearest=True, on="pointerover", clear="pointerout", fields=["elapsed"],
@@ -349,9 +339,9 @@ def _hover() -> alt.Chart:
         alt.Chart(alt.NamedData(MOMENTS))
         .mark_rule(color="#808B98", strokeWidth=1.5)
         .encode(
-            x=_x(),
+            x=time_axis(),
             y=alt.value(_LANES[0][1]),
-            y2=alt.value(_HEIGHT),
+            y2=alt.value(height),
             opacity=alt.condition(near, alt.value(1.0), alt.value(0.001)),
             tooltip=[
                 alt.Tooltip("clock:N", title="Time"),

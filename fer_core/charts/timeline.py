@@ -14,6 +14,7 @@ import pandas as pd
 
 from fer_core.affect.indicators import Estimate, Reason
 from fer_core.affect.signals import CARRY_FORWARD_S
+from fer_core.charts.face_tables import eye_table, head_table
 from fer_core.emotions import EMOTIONS
 from fer_core.learner.probes import CLARITY_SCALE, STRESS_SCALE, ProbeKind
 from fer_core.sessions.events import Event, EventKind
@@ -30,6 +31,7 @@ LEGEND_MARKERS = 12
 
 #: Names of the tables that the specification refers to.
 SHARES, LINES, MARKS, SPANS = "shares", "lines", "marks", "spans"
+EYES, HEADS = "eyes", "heads"
 
 #: Indicator, its colour (Okabe-Ito), and the dashes that tell it apart without colour.
 INDICATORS: tuple[tuple[str, str, str, list[int]], ...] = (
@@ -61,9 +63,23 @@ class LiveTables:
     lines: pd.DataFrame
     marks: pd.DataFrame
     spans: pd.DataFrame
+    eyes: pd.DataFrame
+    heads: pd.DataFrame
 
     def as_datasets(self) -> dict[str, pd.DataFrame]:
-        return {SHARES: self.shares, LINES: self.lines, MARKS: self.marks, SPANS: self.spans}
+        return {
+            SHARES: self.shares,
+            LINES: self.lines,
+            MARKS: self.marks,
+            SPANS: self.spans,
+            EYES: self.eyes,
+            HEADS: self.heads,
+        }
+
+    @property
+    def has_face(self) -> bool:
+        """Whether there is anything of eyes or head to draw."""
+        return not (self.eyes.empty and self.heads.empty)
 
 
 def bucket_for(seconds: float) -> float:
@@ -130,6 +146,8 @@ def live_tables(
             now,
         ),
         spans=_spans(shown, events, markers, started_at, since, now),
+        eyes=eye_table(shown, started_at, clock_text),
+        heads=head_table(shown, started_at, since, clock_text),
     )
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from fer_core.boxes import intersections
 from fer_core.drawing.emoji import RgbaImage
 from fer_core.drawing.labels import blend, colour_of, label_size, label_sprite, probability_panel
+from fer_core.drawing.marks import draw_marks
 from fer_core.emotions import UNSURE_LABEL
 from fer_core.vision.faces import Box, Face
 from fer_core.vision.image import RgbImage
@@ -42,6 +43,9 @@ class DrawOptions:
         bars: A panel with all five probabilities beside the face.
         marked: Index of the face to set apart: the rest of the picture is dimmed.
         study_words: Words for a face that reads ("Furrowed" instead of "Angry").
+        mesh: The points of the face, joined; where they are known.
+        axis: Where the head points: a line from the nose.
+        eyes: A ring around each eye that is open, a bar over one that is closed.
     """
 
     labels: bool = True
@@ -51,6 +55,9 @@ class DrawOptions:
     bars: bool = False
     marked: int | None = None
     study_words: bool = False
+    mesh: bool = False
+    axis: bool = False
+    eyes: bool = False
 
     def marking(self, index: int | None) -> DrawOptions:
         """Return the same options with that face marked, or none."""
@@ -87,6 +94,7 @@ def draw_faces(
         if index == marked:
             _set_apart(canvas, face.box, line)
         _draw_box(canvas, face, line)
+        draw_marks(canvas, face, mesh=options.mesh, axis=options.axis, eyes=options.eyes)
         blend(canvas, sprite, round(spot.x), round(spot.y))
         if options.bars:
             _draw_panel(canvas, face, line)
@@ -96,7 +104,14 @@ def draw_faces(
 def scale_faces(faces: Sequence[Face], factor: float) -> tuple[Face, ...]:
     """Return the same faces in a picture resized by `factor`."""
     return tuple(
-        replace(face, box=Box(*(float(value * factor) for value in face.box))) for face in faces
+        replace(
+            face,
+            box=Box(*(float(value * factor) for value in face.box)),
+            marks=None
+            if face.marks is None
+            else replace(face.marks, points=face.marks.points * factor),
+        )
+        for face in faces
     )
 
 

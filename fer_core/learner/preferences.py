@@ -30,6 +30,7 @@ class Preferences(BaseModel):
         sound: One soft sound when a break, a question or the end of a break comes.
         notifications: The browser tells it too, where it is allowed to.
         camera: A new session starts with the camera.
+        on_paper: A head bent to the desk is at work, in new sessions.
         keep: A new session is kept in the history.
         keep_days: Sessions older than this many days are erased; None: none are.
         daily_goal_min: Minutes to study on a day; 0: no goal.
@@ -45,6 +46,7 @@ class Preferences(BaseModel):
     sound: bool = False
     notifications: bool = False
     camera: bool = True
+    on_paper: bool = False
     keep: bool = True
     keep_days: int | None = Field(default=None, ge=1, le=3650)
     daily_goal_min: int = Field(default=0, ge=0, le=1440)

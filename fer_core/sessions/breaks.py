@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fer_core.affect.baseline import Baseline
 from fer_core.affect.breaks import BreakAdvisor, BreakPlan, BreakRule, Suggestion
+from fer_core.face.tiredness import HeavyEyes
 from fer_core.learner.probes import Answer, ProbeKind
 from fer_core.sessions.events import Event, EventKind, EventLog
 from fer_core.sessions.timer import StudyTimer, TimerView
@@ -109,6 +110,10 @@ class SessionBreaks:
     def feel(self, at: float, valence: float | None, coverage: float, baseline: Baseline) -> None:
         """Take a second's expression: a face that stays furrowed asks for a break."""
         self._advisor.negative.push(at, valence, coverage, baseline)
+
+    def see(self, heavy: HeavyEyes | None) -> None:
+        """Take why the eyes are heavy now, or that they are not."""
+        self._advisor.heavy = heavy
 
     def heard(self, answer: Answer) -> None:
         """Take an answer: high stress, or low clarity twice, asks for a break."""

@@ -108,16 +108,21 @@ class SessionCore:
         for bucket in buckets:
             end = bucket.at + bucket.width_s
             self.timeline.append(bucket)
+            self.breaks.see(self.signals.face.heavy(end))
             if baseline is not None:
                 self.breaks.feel(end, self.signals.valence(), bucket.coverage, baseline)
             if bucket.presence is not self._last_presence:
                 self._last_presence = bucket.presence
                 self.log.note(EventKind.PRESENCE, bucket.at, presence=str(bucket.presence))
             if self._tallies.add(bucket):
-                self.breaks.rested(self._studied_s(end))
+                self._rested(end)
         if baseline is not None and not self._baseline_given and buckets:
             self._baseline_given = True
             self.log.note(EventKind.BASELINE_READY, buckets[-1].at + buckets[-1].width_s)
+
+    def _rested(self, at: float) -> None:
+        self.breaks.rested(self._studied_s(at))
+        self.signals.face.tiredness.rested()
 
     def _advise(self, at: float) -> None:
         # Of an absence that was a rest it is known a second after its end: until then, say nothing.
@@ -172,7 +177,7 @@ class SessionCore:
         if self.clock.state is State.PAUSED:
             if self.clock.apply(self.log.note(EventKind.RESUMED, at)):
                 self._tallies.resume()
-                self.breaks.rested(self._studied_s(at))
+                self._rested(at)
             self.signals.begin(at)
             self._last_presence = Presence.WAITING
 
@@ -240,7 +245,7 @@ class SessionCore:
             self.ensure_open()
         self.sign(answer.answered_at)
         self.go_on(answer.answered_at)
-        self.signals.presence.act(answer.answered_at)
+        self.signals.act(answer.answered_at)
         finished = self.clock.state is State.FINISHED
         self.questions.take(answer, features, after_end=finished)
 
@@ -253,7 +258,7 @@ class SessionCore:
         if self.clock.state is State.ACTIVE and view.end > self.clock.since:
             view = view.within(self.clock.since, view.end)
             if self.reading_log.add(view):
-                self.signals.presence.act(view.start)
+                self.signals.act(view.start)
 
     # What it says
 

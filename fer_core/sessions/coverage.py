@@ -13,11 +13,12 @@ CHART_WINDOW_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """Seconds observed, with exactly one usable face, and in front of the screen."""
+    """Seconds observed, with exactly one usable face, in front of the screen, bent to the desk."""
 
     observed_s: float = 0.0
     valid_s: float = 0.0
     facing_s: float = 0.0
+    desk_s: float = 0.0
 
 
 class CoverageWindow:
@@ -48,14 +49,15 @@ class CoverageWindow:
 
     def covered(self, at: float, window_s: float = WINDOW_S) -> Covered:
         """Return the sums over the window that ends now."""
-        observed = valid = facing = 0.0
+        observed = valid = facing = desk = 0.0
         for end, item in reversed(self._seconds):
             if end <= at - window_s:
                 break
             observed += item.observed_s
             valid += item.valid_s
             facing += item.facing_s
-        return Covered(observed, valid, facing)
+            desk += item.desk_s
+        return Covered(observed, valid, facing, desk)
 
     def coverage(self, at: float, window_s: float = WINDOW_S) -> float:
         """Return the share of the window with a usable face, 0..1."""

@@ -84,9 +84,11 @@ def live_features(state: EstimatorState, measured: Measured) -> ComprehensionFea
     reading = state.reading or ComprehensionFeatures()
     if measured.negative_z is None or measured.coverage < MIN_COVERAGE:
         return reading.without_camera()
-    observed, facing = measured.covered.observed_s, measured.covered.facing_s
+    # Who reads on the desk is not away.
+    covered = measured.covered
+    observed, there = covered.observed_s, covered.facing_s + covered.desk_s
     camera = comprehension_features(
-        away_share=max(0.0, 1.0 - facing / observed) if observed > 0 else None,
+        away_share=max(0.0, 1.0 - there / observed) if observed > 0 else None,
         negative_z=measured.negative_z,
     )
     return replace(reading, away=camera.away, negative=camera.negative)

@@ -3,8 +3,9 @@
 A detector slips: a face is missed, or seen twice. What holds for less than a second changes
 nothing, nobody is away before five seconds without a face, and being in front of the screen or not
 has to hold for five seconds as well. Where in the picture the face stands says nothing: a seat or a
-lid that moved is no absence. And not to be seen is not to be away: whoever scrolls or answers is
-there, however dark the room.
+lid that moved is no absence; where the head is turned does, and `face_monitor` tells it. And not to
+be seen is not to be away: whoever scrolls or answers is there, however dark the room, and whoever
+bent down to the desk reads there.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class PresenceTracker:
         self.valid_at = -math.inf
         self.facing: bool | None = None
         self._presence = Presence.WAITING
-        self._face_at = self._acted_at = -math.inf
+        self._face_at = self._acted_at = self._bent_until = -math.inf
         self._contrary_since: float | None = None
 
     def begin(self, at: float) -> None:
@@ -66,6 +67,14 @@ class PresenceTracker:
     def act(self, at: float) -> None:
         """Note that the learner did something at a moment: scrolled, answered, pressed a key."""
         self._acted_at = max(self._acted_at, at)
+
+    def bend(self, until: float) -> None:
+        """Take until when a head that is lost now counts as bent to the desk; -inf: not at all."""
+        self._bent_until = until
+
+    def at_work(self, at: float) -> bool:
+        """Tell whether somebody who is not seen is at work: pages move, or the head is bent."""
+        return self._acts(at) or at < self._bent_until
 
     def judge(
         self,
@@ -83,7 +92,7 @@ class PresenceTracker:
             at: When it was captured.
         """
         presence = self._presence_in(detections, sample, start, at)
-        if presence in UNJUDGED:
+        if presence in UNJUDGED or (presence is Presence.NO_FACE and self.at_work(at)):
             self.facing = self._contrary_since = None
         else:
             # A face without a sample is a slip of the detector.
@@ -120,7 +129,7 @@ class PresenceTracker:
             # Nobody is away for a time in which no pictures came.
             self._face_at = max(self._face_at, start)
         unseen = at - self._face_at >= AWAY_AFTER_S
-        return Presence.AWAY if unseen and not self._acts(at) else Presence.NO_FACE
+        return Presence.AWAY if unseen and not self.at_work(at) else Presence.NO_FACE
 
     def _acts(self, at: float) -> bool:
         return at - self._acted_at < ACTED_HOLDS_S
@@ -153,4 +162,6 @@ class PresenceTracker:
         presence = self.now(at) if presence is None else presence
         if presence in _REASONS:
             return _REASONS[presence]
-        return Reason.NO_FACE if at - self.valid_at > CARRY_FORWARD_S else None
+        if at - self.valid_at <= CARRY_FORWARD_S:
+            return None
+        return Reason.POOR_LIGHT if self._acts(at) else Reason.NO_FACE

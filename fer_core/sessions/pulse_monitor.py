@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fer_core.affect.heart_rate import NoPulse, Pulse, PulseReader, RestingRate
+from fer_core.affect.heart_rate import NoPulse, Pulse, RestingRate
+from fer_core.affect.paired_pulse import PairedPulseReader
 from fer_core.affect.signals import Sample
 
 
@@ -10,14 +11,14 @@ class PulseMonitor:
     """Reads the heart rate from the skin's colour, where frames bring it."""
 
     def __init__(self) -> None:
-        self._reader: PulseReader | None = None
+        self._reader: PairedPulseReader | None = None
         self._resting = RestingRate()
         self.last: Pulse | None = None
 
     def read(self, on: bool) -> None:
         """Read from here on, or stop."""
         if on != self.is_on:
-            self._reader = PulseReader() if on else None
+            self._reader = PairedPulseReader() if on else None
             self.last = None
 
     @property

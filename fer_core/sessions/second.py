@@ -44,10 +44,12 @@ class Second:
     sum: FloatArray = field(default_factory=lambda: np.zeros(MEASURES))
     aspect: float = 4 / 3
 
-    def book(self, duration: float, presence: Presence, *, valid: bool, facing: bool) -> None:
-        """Add a stretch of time in which a presence held."""
+    def book(
+        self, duration: float, presence: Presence, *, valid: bool, facing: bool | None
+    ) -> None:
+        """Add a stretch of time in which a presence held; facing is None where nobody can tell."""
         self.presence_s[presence] = self.presence_s.get(presence, 0.0) + duration
-        if presence not in UNJUDGED:
+        if presence not in UNJUDGED and facing is not None:
             self.observed_s += duration
             self.valid_s += duration if valid else 0.0
             self.facing_s += duration if facing else 0.0

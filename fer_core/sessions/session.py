@@ -100,6 +100,16 @@ class StudySession(SessionCommands, SessionQuestions):
         with self._lock:
             return self._core.signals.pulse.is_on
 
+    def study_on_paper(self, on: bool) -> None:
+        """Count a head bent to the desk as at work, or as not turned to the screen."""
+        with self._lock:
+            self._core.signals.face.on_paper = on
+
+    @property
+    def studies_on_paper(self) -> bool:
+        with self._lock:
+            return self._core.signals.face.on_paper
+
     @property
     def last_sign(self) -> float:
         """When the learner was last known to be there, seconds since the epoch."""

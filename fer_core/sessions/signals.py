@@ -41,6 +41,7 @@ from fer_core.sessions.estimates import (
     estimate_comprehension,
     estimate_stress,
 )
+from fer_core.sessions.face_monitor import FaceMonitor
 from fer_core.sessions.head_motion import HeadMotion
 from fer_core.sessions.presence import PresenceTracker
 from fer_core.sessions.pulse_monitor import PulseMonitor
@@ -75,6 +76,7 @@ class SignalPipeline:
         self.presence = PresenceTracker()
         self.coverage = CoverageWindow()
         self.pulse = PulseMonitor()
+        self.face = FaceMonitor()
         self._usual = BaselineTracker(baseline)
         self._levels = tuple(OwnUsual(earlier) for earlier in levels)
         self._median = ProbabilityMedian()
@@ -94,6 +96,12 @@ class SignalPipeline:
         self.coverage.begin(max(at, self._closed_until))
         self.presence.begin(at)
         self.pulse.begin()
+        self.face.begin()
+
+    def act(self, at: float) -> None:
+        """Note that the learner did something at a moment: scrolled, answered, pressed a key."""
+        self.presence.act(at)
+        self.face.act(at)
 
     def flush(self) -> list[TimelineBucket]:
         """Close the second in hand, for a pause or the end; what is left of it gets no bucket."""
@@ -119,6 +127,8 @@ class SignalPipeline:
         start = at if last_at is None else max(last_at, at - CARRY_FORWARD_S)
         start = max(start, self.coverage.begins_at)
         sample = sample_of(detections, at)
+        if self.face.take(at, None if sample is None else sample.marks):
+            self.presence.bend(self.face.bent_until(at))
         presence = self.presence.judge(detections, sample, start, at)
         buckets = self._account(start, at, presence, valid=sample is not None)
         gap_s = at - self.presence.valid_at
@@ -131,7 +141,7 @@ class SignalPipeline:
         self, start: float, at: float, presence: Presence, *, valid: bool
     ) -> list[TimelineBucket]:
         """Book the time up to this frame, and close the seconds that it ends."""
-        facing = bool(self.presence.facing)
+        facing = self.face.facing(at, self.presence.facing)
         buckets = []
         if self._second is not None and self._second.index < math.floor(start):
             buckets.append(self._close(self._second))
@@ -174,8 +184,10 @@ class SignalPipeline:
         end = self._closed_until = second.index + 1.0
         means = second.means
         motion = self._motion.take(second, means)
+        face = self.face.end_second(end)
+        desk_s = 0.0 if face is None or self.face.on_paper else face.desk_s
+        self.coverage.add(end, Covered(second.observed_s, second.valid_s, second.facing_s, desk_s))
         self._learn(second, means, motion)
-        self.coverage.add(end, Covered(second.observed_s, second.valid_s, second.facing_s))
         reason = self.presence.reason(end, second.presence)
         self.pulse.end_second(end)
         shown = reason is None and not self._smoother.empty
@@ -206,6 +218,7 @@ class SignalPipeline:
             stress=estimate_stress(self.state, measured),
             attention=estimate_attention(measured),
             pulse=self.pulse.last,
+            face=face,
         )
         self._follow(bucket)
         return bucket
@@ -254,6 +267,7 @@ class SignalPipeline:
             probability=probability,
             probabilities=_five(p),
             reason=Reason.UNSURE if unsure else None,
+            movement=self.face.movement,
         )
 
     @property
@@ -314,6 +328,8 @@ class SignalPipeline:
             self._follow(bucket)
             if bucket.pulse is not None:
                 self.pulse.restore(bucket.pulse, bucket.width_s)
+            if bucket.face is not None:
+                self.face.restore(bucket.face, bucket.at + bucket.width_s)
             self._replay_one(bucket, filters=bucket.at >= since)
 
     def _replay_one(self, bucket: TimelineBucket, *, filters: bool) -> None:

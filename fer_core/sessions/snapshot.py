@@ -10,7 +10,9 @@ from fer_core.affect.heart_rate import Pulse
 from fer_core.affect.indicators import Estimate, Reason
 from fer_core.affect.signals import Presence
 from fer_core.emotions import UNSURE_EMOJI, UNSURE_LABEL, Emotion
+from fer_core.face.movement import Movement
 from fer_core.learner.probes import Probe
+from fer_core.sessions.face_second import FaceSecond
 from fer_core.sessions.timeline_bucket import Five
 from fer_core.sessions.timer import TimerView
 
@@ -61,6 +63,10 @@ class Indicator:
         return Trend.HIGHER if difference > 0 else Trend.LOWER
 
 
+#: The expression that a movement is seen as.
+_SHOWN_BY = {Movement.BROW_LOWERED: Emotion.ANGRY, Movement.SMILE: Emotion.HAPPY}
+
+
 @dataclass(frozen=True, slots=True)
 class Expression:
     """The expression of the last two seconds, or the reason why there is none.
@@ -70,17 +76,27 @@ class Expression:
         probability: Of the strongest class, smoothed, 0..1; None when missing.
         probabilities: Of all five, in class order; None when missing.
         reason: Why nothing can be said; None otherwise. UNSURE comes with probabilities.
+        movement: What brows and mouth plainly do; None: nothing that stands out, or not measured.
     """
 
     emotion: Emotion | None = None
     probability: float | None = None
     probabilities: Five | None = None
     reason: Reason | None = None
+    movement: Movement | None = None
 
     @property
     def label(self) -> str:
-        """The word of the study views ("Furrowed", not "Angry"), or "Unsure"."""
-        return UNSURE_LABEL if self.emotion is None else self.emotion.study_label
+        """The word of the study views, or "Unsure".
+
+        Never "Angry": "Brow lowered" where the points of the face show it, "Furrowed" otherwise.
+        And "Smile" instead of "Happy" where they show one.
+        """
+        if self.emotion is None:
+            return UNSURE_LABEL
+        if self.movement is not None and self.emotion is _SHOWN_BY.get(self.movement):
+            return self.movement.label
+        return self.emotion.study_label
 
     @property
     def emoji(self) -> str:
@@ -116,6 +132,7 @@ class Snapshot:
         pulse: The heart rate over the last half minute, or why it could not be read; None: it was
             not asked for, or the session does not run.
         usual_bpm: The learner's heart rate at the start of this session; None if not known.
+        face: Head, eyes and mouth in the last second; None: no points of a face were seen in it.
     """
 
     at: float
@@ -141,3 +158,4 @@ class Snapshot:
     late_frames: int
     pulse: Pulse | None = None
     usual_bpm: float | None = None
+    face: FaceSecond | None = None

@@ -65,4 +65,5 @@ def build_snapshot(
         late_frames=signals.late_frames,
         pulse=signals.pulse.shown(face=face_missing is None) if active else None,
         usual_bpm=signals.pulse.usual_bpm,
+        face=fresh.face if fresh else None,
     )

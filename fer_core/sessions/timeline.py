@@ -27,6 +27,7 @@ from fer_core.affect.signals import negative_of
 from fer_core.arrays import FloatArray
 from fer_core.emotions import LABELS
 from fer_core.reading.attribution import Signals
+from fer_core.sessions.face_second import FaceSecond
 from fer_core.sessions.markers import Marker, SessionMarkers, is_left_out
 from fer_core.sessions.timeline_bucket import TimelineBucket, merge_buckets
 
@@ -106,6 +107,33 @@ def rebucket(rows: Iterable[TimelineBucket], width_s: float) -> Iterator[Timelin
             yield merge_buckets(members, start, width_s)
 
 
+#: Columns of head, eyes and mouth, and where each comes from in a `FaceSecond`.
+FACE_COLUMNS: dict[str, str] = {
+    "head_direction": "direction",
+    "head_yaw": "yaw",
+    "head_pitch": "pitch",
+    "head_roll": "roll",
+    "eyes_open": "eyes_open",
+    "perclos": "perclos",
+    "blinks_per_min": "blinks",
+    "yawns": "yawns",
+    "mouth_opening": "mouth_opening",
+    "brow_lowering": "brow_lowering",
+    "brow_raising": "brow_raising",
+    "smile": "smile",
+    "gaze_x": "gaze_x",
+    "gaze_y": "gaze_y",
+    "desk_s": "desk_s",
+}
+
+
+def _face_values(face: FaceSecond | None) -> tuple[float | str | None, ...]:
+    if face is None:
+        return ("", *(None,) * (len(FACE_COLUMNS) - 1))
+    values = [getattr(face, name) for name in FACE_COLUMNS.values()]
+    return (str(values[0] or ""), *values[1:])
+
+
 #: Columns of `to_frame`, in order.
 COLUMNS: tuple[str, ...] = (
     "time",
@@ -123,6 +151,7 @@ COLUMNS: tuple[str, ...] = (
     "heart_rate",
     "heart_rate_snr_db",
     "heart_rate_reason",
+    *FACE_COLUMNS,
     "coverage",
     "presence",
     "frames",
@@ -143,7 +172,8 @@ def to_frame(
     `time` is UTC, `elapsed_s` counts from the start of the session, the five classes are shares
     (half-life 10 s) that sum to 1. A number that is missing is NaN, and the column
     `..._reason` beside an estimate says why; where the estimate is there the reason is empty. The
-    heart rate is in beats a minute; where it was not asked for, its reason is "off". `excluded`
+    heart rate is in beats a minute; where it was not asked for, its reason is "off". Head, eyes and
+    mouth are as in `FaceSecond`; without a model that gives points they are empty. `excluded`
     tells the rows that the learner left out of the statistics; `markers` holds the words of the
     markers that lie in the row or in the gap after it, and of the ranges that begin there.
 
@@ -176,6 +206,7 @@ def to_frame(
                 row.arousal,
                 *estimates,
                 *pulse,
+                *_face_values(row.face),
                 row.coverage,
                 str(row.presence),
                 row.frames,
@@ -190,7 +221,7 @@ def to_frame(
     frame = pd.DataFrame.from_records(records, columns=list(COLUMNS))
     frame["time"] = pd.to_datetime(frame["time"].astype("float64"), unit="s", utc=True)
     texts = {name for name in COLUMNS if name.endswith("_reason")}
-    texts |= {"presence", "time", "excluded", "markers"}
+    texts |= {"presence", "time", "excluded", "markers", "head_direction"}
     numbers = [name for name in COLUMNS if name not in texts]
     frame[numbers] = frame[numbers].astype("float64")
     frame["frames"] = frame["frames"].astype("int64")

@@ -14,6 +14,7 @@ from typing import Any
 from fer_core.affect.heart_rate import NoPulse, Pulse
 from fer_core.affect.indicators import Basis, Estimate, Reason
 from fer_core.affect.signals import Presence
+from fer_core.sessions.face_second import FaceSecond, merge_faces
 
 Five = tuple[float, float, float, float, float]
 
@@ -49,6 +50,7 @@ class TimelineBucket:
         stress: The same.
         attention: The same; "in front of the screen".
         pulse: The heart rate, or why it could not be read; None: it was not asked for.
+        face: Head, eyes and mouth; None: no points of a face were seen.
     """
 
     at: float
@@ -73,6 +75,7 @@ class TimelineBucket:
     stress: Estimate
     attention: Estimate
     pulse: Pulse | None = None
+    face: FaceSecond | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values: numbers, strings, lists of numbers and None."""
@@ -83,6 +86,8 @@ class TimelineBucket:
                 plain[item.name] = estimate_to_dict(value)
             elif isinstance(value, Pulse):
                 plain[item.name] = pulse_to_dict(value)
+            elif isinstance(value, FaceSecond):
+                plain[item.name] = value.to_dict()
             elif isinstance(value, tuple):
                 plain[item.name] = list(value)
             else:
@@ -96,10 +101,12 @@ class TimelineBucket:
         Raises:
             KeyError, ValueError: The values are not a bucket.
         """
-        values = {item.name: data[item.name] for item in fields(cls) if item.name != "pulse"}
-        # Buckets from before heart rate was measured have none.
-        pulse = data.get("pulse")
+        newer = ("pulse", "face")
+        values = {item.name: data[item.name] for item in fields(cls) if item.name not in newer}
+        # Buckets from before heart rate and points were measured have none.
+        pulse, face = data.get("pulse"), data.get("face")
         values["pulse"] = None if pulse is None else pulse_from_dict(pulse)
+        values["face"] = None if face is None else FaceSecond.from_dict(face)
         for name in ("comprehension", "stress", "attention"):
             values[name] = estimate_from_dict(values[name])
         for name in ("probabilities", "shares"):
@@ -181,6 +188,7 @@ def merge_buckets(buckets: Sequence[TimelineBucket], at: float, width_s: float) 
         stress=_mean_estimate([bucket.stress for bucket in buckets]),
         attention=_mean_estimate([bucket.attention for bucket in buckets]),
         pulse=_mean_pulse([bucket.pulse for bucket in buckets]),
+        face=merge_faces([bucket.face for bucket in buckets]),
     )
 
 

@@ -25,6 +25,7 @@ from fer_core.reading.notes import PassageNote
 from fer_core.reading.text_reading import Reading
 from fer_core.reading.visibility import View
 from fer_core.sessions.events import Event, EventKind
+from fer_core.sessions.face_second import FaceSecond
 from fer_core.sessions.markers import Marker, MarkerKind
 from fer_core.sessions.timeline_bucket import Five, TimelineBucket
 from fer_core.storage.tables import LABEL_LENGTH
@@ -67,6 +68,7 @@ def bucket_to_row(session_id: str, bucket: TimelineBucket) -> Row:
         "heart_rate": pulse.bpm,
         "heart_rate_snr_db": pulse.snr_db,
         "heart_rate_reason": None if pulse.reason is None else str(pulse.reason),
+        "face": None if bucket.face is None else bucket.face.to_dict(),
     }
 
 
@@ -80,6 +82,7 @@ def row_to_bucket(row: Mapping[str, Any]) -> TimelineBucket:
         probabilities=_row_to_five("p", row),
         shares=_row_to_five("share", row),
         pulse=_row_to_pulse(row),
+        face=None if row["face"] is None else FaceSecond.from_dict(row["face"]),
     )
 
 

@@ -121,6 +121,8 @@ timeline = Table(
     *_estimate("attention"),
     *_numbers("heart_rate", "heart_rate_snr_db"),
     Column("heart_rate_reason", String(LABEL_LENGTH)),
+    # Head, eyes and mouth, see `sessions.face_second.FaceSecond`; null: no points were seen.
+    Column("face", JSON(none_as_null=True)),
 )
 
 #: What happened, see `sessions.events.Event`.

@@ -21,12 +21,14 @@ from fer_core.vision.candidates import Candidates, calibrate, join, suppress
 from fer_core.vision.crops import COARSE_SIZE, View, is_blank, photo_views, whole
 from fer_core.vision.faces import Box, Detections, Face, FramePath, Timing
 from fer_core.vision.image import RgbImage, check_rgb
+from fer_core.vision.landmarks import MarkReader
 from fer_core.vision.model_info import (
     ModelInfo,
     NetworkFile,
     Networks,
     Role,
     class_order,
+    description_of,
     read_model_info,
     sha256_of,
     verify,
@@ -52,6 +54,9 @@ INSIDE_THRESHOLD = 0.7
 #: Most boxes inside one another that a video frame's refiner chooses from.
 MOST_NESTED = 3
 
+#: Of the networks that find faces and tell their expressions.
+_OF_CLASSES: tuple[Role, ...] = ("detector", "refiner", "photo_refiner")
+
 
 class EmotionDetector:
     """Finds faces and tells their expressions.
@@ -75,6 +80,7 @@ class EmotionDetector:
         refiner: Backend | None = None,
         photo_refiner: Backend | None = None,
         threads: int = 1,
+        marks: MarkReader | None = None,
     ) -> None:
         """Put the networks together.
 
@@ -84,8 +90,11 @@ class EmotionDetector:
             refiner: Refines faces in video, if it is another one.
             photo_refiner: Refines faces in photos, if it is yet another one.
             threads: Views of a photo that are seen at once.
+            marks: Reads the points of a video's largest face, where the model has a network for
+                them.
         """
         self.info = info
+        self._marks = marks
         self._pool = (
             ThreadPoolExecutor(threads, thread_name_prefix="fer-views") if threads > 1 else None
         )
@@ -117,18 +126,24 @@ class EmotionDetector:
             raise WeightsNotFound
         if path.suffix == ".pt":
             return cls._load_checkpoint(path, threads)
-        description = path if path.suffix == ".json" else path.with_name("model.json")
+        description = description_of(path)
         info = read_model_info(description)
         from fer_core.vision.backends.onnx import OnnxBackend
 
-        backends: dict[Role, Backend] = {}
+        files: dict[Role, Path] = {}
         for network, roles in info.networks.roles().items():
             file = description.with_name(Path(network.file).name)
             verify(file, network.sha256)
-            backends |= dict.fromkeys(roles, OnnxBackend(file))
-        return cls(
-            backends["detector"], info, backends["refiner"], backends["photo_refiner"], threads
-        )
+            files |= dict.fromkeys(roles, file)
+        opened = {file: OnnxBackend(file) for file in {files[role] for role in _OF_CLASSES}}
+        detector, refiner, photo_refiner = (opened[files[role]] for role in _OF_CLASSES)
+        marks = MarkReader.load(files.get("landmarks"), files.get("eyes"))
+        return cls(detector, info, refiner, photo_refiner, threads, marks)
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether faces in video come with their points: for head, eyes and mouth."""
+        return self._marks is not None
 
     @classmethod
     def _load_checkpoint(cls, path: Path, threads: int) -> EmotionDetector:
@@ -171,7 +186,7 @@ class EmotionDetector:
         own = self.info.confidence_threshold
         threshold = own if confidence is None else confidence
         if mode == "frame":
-            return self._search(rgb, mode, threshold)
+            return self._with_marks(rgb, self._search(rgb, mode, threshold))
         lowest = min(threshold, own)
         found = self._search(rgb, mode, lowest)
         if found.surest < SURE:
@@ -206,7 +221,7 @@ class EmotionDetector:
         # Two boxes that meet are one face: the other one has gone.
         if len(suppress(found, self.info.iou_threshold, INSIDE_THRESHOLD).corners) < len(boxes):
             return None
-        return self._detections(rgb, run, found, "followed")
+        return self._with_marks(rgb, self._detections(rgb, run, found, "followed"))
 
     def read(self, rgb: RgbImage, boxes: Sequence[Box]) -> FloatArray:
         """Tell what faces show whose boxes are known, by a photo's refiner.
@@ -280,6 +295,9 @@ class EmotionDetector:
             path,
         )
         return Detections(faces, width, height, timing, blank=not faces and is_blank(rgb))
+
+    def _with_marks(self, rgb: RgbImage, found: Detections) -> Detections:
+        return found if self._marks is None else self._marks.mark(rgb, found)
 
     def _faces(self, candidates: Candidates, width: int, height: int) -> tuple[Face, ...]:
         probabilities = calibrate(candidates.scores, self.info.temperature)

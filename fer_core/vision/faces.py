@@ -14,7 +14,7 @@ from fer_core.emotions import EMOTIONS, Emotion
 
 
 class SkinColour(NamedTuple):
-    """Mean red, green and blue of the skin of a face, each 0..255, as the picture encodes it."""
+    """Mean red, green and blue of some skin, each 0..255, as the picture encodes it."""
 
     red: float
     green: float
@@ -53,6 +53,32 @@ class Box(NamedTuple):
         return float(ious(np.array(self.corners), np.array(other.corners)))
 
 
+class SkinRegions(NamedTuple):
+    """The skin of a face in two places that beat together, without eyes and mouth."""
+
+    forehead: SkinColour
+    cheeks: SkinColour
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceMarks:
+    """Where the parts of a face are, and in which shape.
+
+    Attributes:
+        points: Shape (70, 2), in source pixels: the 68 of iBUG's order, then the centres of the
+            irises, of the eye on the picture's left first.
+        shapes: Shape (24,), 0..1, in the order of `landmarks.SHAPES`.
+        presence: How sure the network is that a face is there, 0..1.
+        openness: Of the eye on the picture's left and of the one on its right, 0 (closed) to 1;
+            None where the model cannot tell.
+    """
+
+    points: FloatArray
+    shapes: FloatArray
+    presence: float
+    openness: tuple[float, float] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """One face.
@@ -64,8 +90,9 @@ class Face:
         probabilities: Shape (5,), calibrated, sum 1, in the order of `EMOTIONS`.
         track_id: Number that follows a face through a stream; None for single pictures.
         unsure_below: The model's threshold under which no expression is named.
-        skin: Its colour, only where it was asked for.
+        skin: Its colours, only where they were asked for.
         said: What somebody who looked at it says that it shows; None: nobody said anything.
+        marks: Its points, in video, where the model has a network for them.
 
     Examples:
         >>> import numpy as np
@@ -82,8 +109,9 @@ class Face:
     probabilities: FloatArray = field(compare=False)
     track_id: int | None = None
     unsure_below: float = 0.0
-    skin: SkinColour | None = None
+    skin: SkinRegions | None = None
     said: Emotion | None = None
+    marks: FaceMarks | None = field(default=None, compare=False)
 
     @property
     def strongest(self) -> Emotion:

@@ -29,6 +29,7 @@ from fer_core.boxes import ious
 from fer_core.vision.detector import Mode
 from fer_core.vision.faces import Box, Detections
 from fer_core.vision.image import RgbImage, check_rgb
+from fer_core.vision.steady_marks import SteadyMarks
 
 #: Longest time between two runs of the detector, in seconds. With frames that come five times a
 #: second or more often a new face is then found within a second.
@@ -137,6 +138,7 @@ class FaceFollower:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: Followed | None = None
+        self._steady = SteadyMarks()
 
     def analyse(self, detector: SeesFrames, rgb: RgbImage, captured_at: float) -> Detections:
         """Return a frame's faces, largest first; `timing.path` says which path found them.
@@ -177,6 +179,7 @@ class FaceFollower:
             newest = self._known
             if newest is None or not 0 <= newest.captured_at - captured_at < OVERTAKEN_S:
                 self._known = now
+                detections = self._steady.steadied(detections, captured_at)
         return detections
 
 

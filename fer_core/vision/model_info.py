@@ -14,13 +14,16 @@ from fer_core.emotions import LABELS
 from fer_core.errors import WeightsChanged, WeightsError, WeightsNotFound
 
 #: What a network does: the detector finds faces in whole pictures; a refiner sees one face at a
-#: time and tells its box and its expression.
-Role = Literal["detector", "refiner", "photo_refiner"]
+#: time and tells its box and its expression; the landmark network gives its points, and the eye
+#: network tells how open its eyes are.
+Role = Literal["detector", "refiner", "photo_refiner", "landmarks", "eyes"]
 
 _ROLES: dict[Role, str] = {
     "detector": "finding faces",
     "refiner": "refining them in video",
     "photo_refiner": "refining them in photos",
+    "landmarks": "the points of a face in video",
+    "eyes": "telling open eyes from closed ones in video",
 }
 
 #: Names in a model.json before 1.0: the further networks', and those of the roles in `metrics`.
@@ -59,13 +62,15 @@ class NetworkFile(BaseModel):
 
 
 class Networks(BaseModel):
-    """The networks of a model, all of the same classes.
+    """The networks of a model; the first three are of the same classes.
 
     Attributes:
         detector: Finds faces in whole pictures.
         refiner: Refines found faces; the detector does it, too, if None.
         photo_refiner: A larger one for a photo's faces, which can wait; the refiner does it if
             None.
+        landmarks: Gives points and shapes of a face; None: head and eyes are not measured.
+        eyes: Tells how open an eye is; None: that is not measured. It needs the points.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -73,9 +78,11 @@ class Networks(BaseModel):
     detector: NetworkFile
     refiner: NetworkFile | None = None
     photo_refiner: NetworkFile | None = None
+    landmarks: NetworkFile | None = None
+    eyes: NetworkFile | None = None
 
     def by_role(self) -> dict[Role, NetworkFile]:
-        """Return which network plays each role."""
+        """Return which network plays each role in finding faces and their expressions."""
         refiner = self.refiner or self.detector
         return {
             "detector": self.detector,
@@ -84,8 +91,12 @@ class Networks(BaseModel):
         }
 
     def roles(self) -> dict[NetworkFile, tuple[Role, ...]]:
-        """Return each network once, with the roles that it plays."""
+        """Return each network once, with the roles that it plays; those for points at the end."""
         by_role = self.by_role()
+        if self.landmarks is not None:
+            by_role["landmarks"] = self.landmarks
+        if self.eyes is not None:
+            by_role["eyes"] = self.eyes
         return {
             network: tuple(role for role, player in by_role.items() if player == network)
             for network in by_role.values()
@@ -184,6 +195,11 @@ def class_order(classes: tuple[str, ...] | list[str]) -> tuple[int, ...]:
             f"This model knows other classes than {', '.join(LABELS)}; it cannot be used here."
         )
     return tuple(folded.index(label.casefold()) for label in LABELS)
+
+
+def description_of(weights: Path) -> Path:
+    """Return where the description of a weights file is: itself, or the model.json beside it."""
+    return weights if weights.suffix == ".json" else weights.with_name("model.json")
 
 
 def read_model_info(path: Path) -> ModelInfo:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_a_moment_tells_of_all_lanes(tables: timeline.LiveTables) -> None:
 
 
 def test_a_lane_without_a_value_says_nothing(tables: timeline.LiveTables) -> None:
-    alone = timeline.LiveTables(tables.shares, tables.lines.iloc[:0], tables.marks, tables.spans)
+    alone = replace(tables, lines=tables.lines.iloc[:0])
     moments = lanes.lane_tables(alone, 0.0, LENGTH_S)[lanes.MOMENTS]
     assert set(moments[f"lane{lanes.STRESS}"]) == {"–"}
 

@@ -16,7 +16,7 @@ from fer_core.sessions.report import heart_rate_of
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.timeline_bucket import TimelineBucket, merge_buckets
-from fer_core.vision.faces import Detections, SkinColour
+from fer_core.vision.faces import Detections, SkinColour, SkinRegions
 from tests.synthetic.signals import START, face, one_hot, picture
 
 FPS = 10
@@ -30,7 +30,8 @@ def calm(at: float, bpm: float | None) -> Detections:
     skin = SkinColour(
         *(np.array([198, 150, 125]) * light * (1 + beat * np.array([0.33, 0.77, 0.53])))
     )
-    return picture(replace(face(one_hot(Emotion.NATURAL, 0.9)), skin=skin))
+    both = SkinRegions(skin, skin)
+    return picture(replace(face(one_hot(Emotion.NATURAL, 0.9)), skin=both))
 
 
 def show(session: StudySession, bpm: float | None, since: float, seconds: float) -> float:

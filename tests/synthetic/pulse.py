@@ -19,13 +19,13 @@ import numpy.typing as npt
 from fer_core.affect.heart_rate import (
     RATE_HZ,
     Pulse,
-    PulseReader,
     evenly,
     pos,
     strongest_rhythm,
 )
+from fer_core.affect.paired_pulse import PairedPulseReader
 from fer_core.vision.faces import Box
-from fer_core.vision.skin_colour import skin_colour
+from fer_core.vision.skin_colour import skin_regions
 from tests.pictures import decoded
 
 Picture = npt.NDArray[np.uint8]
@@ -50,6 +50,8 @@ class Sitter:
         nod_px: How far it goes.
         light: Relative wander of the light's brightness.
         jitter: Standard deviation of the detector's box, in pixels.
+        talk_hz: A rhythm of the mouth, as in chewing and talk; 0: none.
+        talk: Relative amplitude of the colour that it gives the skin around the mouth.
     """
 
     bpm: float | None = 72.0
@@ -61,6 +63,8 @@ class Sitter:
     nod_px: float = 0.0
     light: float = 0.01
     jitter: float = 1.0
+    talk_hz: float = 0.0
+    talk: float = 0.0
 
 
 WIDTH, HEIGHT = 640, 480
@@ -78,6 +82,9 @@ def film(
     wall = np.rint(still).astype(np.int16)
     part = (slice(_TOP, _TOP + _SIDE), slice(_LEFT, _LEFT + _SIDE))
     still, skin = still[part], skin[part]
+    mouth = np.zeros_like(skin)
+    below = (int(_FACE.centre[0]) - _LEFT, int(_FACE.centre[1]) + 50 - _TOP)
+    cv2.ellipse(mouth, below, (38, 24), 0, 0, 360, 1.0, -1)
     shape = (HEIGHT + _MARGIN, WIDTH + _MARGIN, 3)
     noises = [rng.normal(0.0, sitter.noise, shape).astype(np.float32) for _ in range(_NOISES)]
     place, light = np.zeros(2), 0.0
@@ -93,6 +100,9 @@ def film(
             beat = sitter.strength * (np.sin(phase) + 0.3 * np.sin(2 * phase))
         dx, dy = place[0], place[1] + sitter.nod_px * np.sin(2 * np.pi * sitter.nod_hz * at)
         beaten = still * (1.0 + skin[..., None] * (beat * PULSE_COLOUR).astype(np.float32))
+        if sitter.talk_hz:
+            said = sitter.talk * np.sin(2 * np.pi * sitter.talk_hz * at)
+            beaten *= 1.0 + mouth[..., None] * (said * PULSE_COLOUR).astype(np.float32)
         move = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
         moved = cv2.warpAffine(beaten, move, (_SIDE, _SIDE), borderMode=cv2.BORDER_REPLICATE)
         # Light from the side: a head that moves changes its brightness.
@@ -172,12 +182,12 @@ def as_x264(pictures: Iterable[Picture], fps: float = 24.0, crf: int = 23) -> It
 
 def read_pulse(times: Iterable[float], pictures: Iterable[Picture], boxes: Iterable[Box]) -> Pulse:
     """Return what the app reads from half a minute of pictures."""
-    reader, at = PulseReader(), 0.0
+    reader, at = PairedPulseReader(), 0.0
     for at, picture, box in zip(times, pictures, boxes, strict=False):
-        colour = skin_colour(picture, box)
+        skin = skin_regions(picture, box)
         x, y = box.centre
-        if colour is not None:
-            reader.push(at, colour, (x / box.height, y / box.height))
+        if skin is not None:
+            reader.push(at, skin, (x / box.height, y / box.height))
     return reader.read(at)
 
 
@@ -187,8 +197,8 @@ def pulse_signal(
     """Return beats a minute and SNR in decibels of the strongest rhythm, shown or not."""
     at, colours = [], []
     for moment, picture, box in zip(times, pictures, boxes, strict=False):
-        colour = skin_colour(picture, box)
-        if colour is not None:
+        skin = skin_regions(picture, box)
+        if skin is not None:
             at.append(moment)
-            colours.append(colour)
+            colours.append(np.mean(skin, axis=0))
     return strongest_rhythm(pos(evenly(np.array(at), np.array(colours)), RATE_HZ), RATE_HZ)

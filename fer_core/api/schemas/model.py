@@ -50,15 +50,25 @@ class NetworksOut(Frozen):
     photo_refiner: NetworkOut | None = Field(
         description="Refines those of photos; the refiner does where it is null"
     )
+    landmarks: NetworkOut | None = Field(
+        default=None,
+        description="Gives the points of a face in video; null: head and eyes are not measured",
+    )
+    eyes: NetworkOut | None = Field(
+        default=None, description="Tells open eyes from closed ones in video; null: not measured"
+    )
 
     @classmethod
     def of(cls, networks: Networks) -> NetworksOut:
         """Describe them; nothing here names a file."""
         refiner, photo_refiner = networks.refiner, networks.photo_refiner
+        landmarks, eyes = networks.landmarks, networks.eyes
         return cls(
             detector=NetworkOut.of(networks.detector),
             refiner=NetworkOut.of(refiner) if refiner else None,
             photo_refiner=NetworkOut.of(photo_refiner) if photo_refiner else None,
+            landmarks=NetworkOut.of(landmarks) if landmarks else None,
+            eyes=NetworkOut.of(eyes) if eyes else None,
         )
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from fer_core.affect.breaks import Suggestion
 from fer_core.affect.indicators import Reason
 from fer_core.api.schemas.analyses import Frozen, Probabilities
+from fer_core.api.schemas.face import FaceSignalsOut
 from fer_core.api.schemas.moments import Moment
 from fer_core.learner.probes import Probe
 from fer_core.sessions.snapshot import Expression, Indicator, Snapshot
@@ -29,7 +30,16 @@ class ReasonOut(Frozen):
 class ExpressionOut(Frozen):
     """The expression of the last two seconds, in the words for a face that reads."""
 
-    label: Literal["Furrowed", "Happy", "Natural", "Sad", "Surprised", "Unsure"]
+    label: Literal[
+        "Furrowed",
+        "Brow lowered",
+        "Happy",
+        "Smile",
+        "Natural",
+        "Sad",
+        "Surprised",
+        "Unsure",
+    ]
     emoji: str
     probability: float | None = Field(ge=0, le=1)
     probabilities: Probabilities | None
@@ -89,7 +99,7 @@ class SuggestionOut(Frozen):
     """A break that is suggested."""
 
     suggestion_id: str
-    rule: Literal["timer", "answers", "negative", "eyes"]
+    rule: Literal["timer", "answers", "tired", "negative", "eyes"]
     at: Moment
     advice: str
     evidence: str = Field(description="On what grounds, to be shown with the advice")
@@ -152,6 +162,11 @@ class SnapshotOut(Frozen):
     probe: ProbeOut | None
     frames: int = Field(ge=0)
     late_frames: int = Field(ge=0)
+    face: FaceSignalsOut | None = Field(
+        default=None,
+        description="Head, eyes and mouth in the last second; null: no points of a face were seen, "
+        "or the model has no network for them",
+    )
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> SnapshotOut:
@@ -179,6 +194,7 @@ class SnapshotOut(Frozen):
             probe=None if snapshot.probe is None else ProbeOut.of(snapshot.probe),
             frames=snapshot.frames,
             late_frames=snapshot.late_frames,
+            face=FaceSignalsOut.of(snapshot.face),
         )
 
 

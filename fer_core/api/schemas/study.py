@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, RootModel, StringConstraints, model_validator
 
 from fer_core.api.schemas.analyses import FaceOut, Frozen, ImageSize, Probabilities, TimingOut
+from fer_core.api.schemas.face import FaceSignalsOut
 from fer_core.api.schemas.moments import Moment, MomentIn
 from fer_core.api.schemas.sessions import Name, Number, TotalsOut, WholeNumber
 from fer_core.api.schemas.snapshots import ReasonOut, SnapshotOut, SuggestionOut
@@ -251,6 +252,9 @@ class TimelineRow(Frozen):
     comprehension: TimelineEstimate
     stress: TimelineEstimate
     attention: TimelineEstimate
+    face: FaceSignalsOut | None = Field(
+        default=None, description="Head, eyes and mouth; null: no points of a face were seen"
+    )
     excluded: bool = Field(description="The learner left it out of the statistics")
 
 

@@ -28,22 +28,37 @@ class OnnxBackend:
         Raises:
             WeightsError: It is no such file.
         """
-        options = onnxruntime.SessionOptions()
-        # Two threads on one processor would spin while they wait for each other.
-        options.intra_op_num_threads = min(threads, available_processors())
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # Threads that wait for each other spin, which saves a third of the time of a frame, but not
-        # between frames, where it would take a core away from video encoding.
-        options.add_session_config_entry("session.force_spinning_stop", "1")
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:
-            raise WeightsError("The model file cannot be read as ONNX; restore it.") from error
+        self._session = _session(path, threads)
         self._input = self._session.get_inputs()[0].name
 
     def __call__(self, batch: Float32Array) -> Float32Array:
         (output,) = self._session.run(None, {self._input: batch})
         return np.asarray(output, dtype=np.float32)
+
+
+def open_session(path: Path, inputs: set[str], outputs: set[str]) -> onnxruntime.InferenceSession:
+    """Open a network by the names of what goes in and comes out, on one thread.
+
+    Raises:
+        WeightsError: It is no such file, or another network.
+    """
+    session = _session(path, threads=1)
+    found = {one.name for one in session.get_inputs()}, {one.name for one in session.get_outputs()}
+    if found[0] != inputs or not outputs <= found[1]:
+        raise WeightsError("A model file holds another network than model.json says; restore it.")
+    return session
+
+
+def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    # Two threads on one processor would spin while they wait for each other.
+    options.intra_op_num_threads = min(threads, available_processors())
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Threads that wait for each other spin, which saves a third of the time of a frame, but not
+    # between frames, where it would take a core away from video encoding.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise WeightsError("The model file cannot be read as ONNX; restore it.") from error

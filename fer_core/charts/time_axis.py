@@ -1,0 +1,35 @@
+"""The time axis of a session's chart, in the session's own minutes and seconds."""
+
+from __future__ import annotations
+
+import altair as alt
+
+#: A tick at one of these, so that there are about four to eight. Seconds.
+_STEPS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+_SPAN = "(domain('x')[1] - domain('x')[0])"
+_CLOCK = (
+    "(datum.value >= 3600 ? floor(datum.value / 3600) + ':' : '')"
+    " + format(floor(datum.value / 60) % 60, datum.value >= 3600 ? '02d' : 'd')"
+    " + ':' + format(datum.value % 60, '02d')"
+)
+
+
+def _step() -> str:
+    step = str(_STEPS[-1])
+    for seconds in reversed(_STEPS[:-1]):
+        step = f"{_SPAN} / {seconds} <= 8.01 ? {seconds} : {step}"
+    return f"({step})"
+
+
+def time_axis(field: str = "elapsed:Q") -> alt.X:
+    """Return the axis for a field of seconds; its ticks keep their distance at any length."""
+    step = _step()
+    ticks = f"sequence(ceil(domain('x')[0] / {step}) * {step}, domain('x')[1] + 1, {step})"
+    return alt.X(
+        field,
+        title=None,
+        scale=alt.Scale(nice=False, zero=False),
+        axis=alt.Axis(
+            values=alt.ExprRef(ticks), labelExpr=_CLOCK, grid=False, domain=False, labelOverlap=True
+        ),
+    )
