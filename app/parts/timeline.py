@@ -11,7 +11,8 @@ from app.parts.clock import now
 from app.parts.words import plain
 from fer_core.affect.indicators import Reason
 from fer_core.charts import timeline
-from fer_core.charts.lanes import LANES, lane_tables, lanes_spec, window_ends
+from fer_core.charts.lanes import LANES, lane_tables, lanes_spec
+from fer_core.charts.time_axis import window_ends
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.timeline_bucket import TimelineBucket
 

@@ -76,19 +76,6 @@ def lane_tables(
     }
 
 
-def window_ends(elapsed_s: float, window_s: float | None) -> tuple[float, float]:
-    """Return both ends of the time axis: a window has its full width from the start.
-
-    Args:
-        elapsed_s: How long the session has lasted, seconds.
-        window_s: How far back to look; None: all of it, a minute at least.
-    """
-    if window_s is None:
-        return 0.0, max(elapsed_s, 60.0)
-    since = max(0.0, elapsed_s - window_s)
-    return since, since + window_s
-
-
 def _moments(tables: LiveTables) -> pd.DataFrame:
     names = [emotion.study_label for emotion in EMOTIONS]
     moments: dict[float, dict[str, str | float]] = {}

@@ -115,14 +115,10 @@ class SessionCore:
                 self._last_presence = bucket.presence
                 self.log.note(EventKind.PRESENCE, bucket.at, presence=str(bucket.presence))
             if self._tallies.add(bucket):
-                self._rested(end)
+                self.breaks.rested(self._studied_s(end))
         if baseline is not None and not self._baseline_given and buckets:
             self._baseline_given = True
             self.log.note(EventKind.BASELINE_READY, buckets[-1].at + buckets[-1].width_s)
-
-    def _rested(self, at: float) -> None:
-        self.breaks.rested(self._studied_s(at))
-        self.signals.face.tiredness.rested()
 
     def _advise(self, at: float) -> None:
         # Of an absence that was a rest it is known a second after its end: until then, say nothing.
@@ -177,7 +173,7 @@ class SessionCore:
         if self.clock.state is State.PAUSED:
             if self.clock.apply(self.log.note(EventKind.RESUMED, at)):
                 self._tallies.resume()
-                self._rested(at)
+                self.breaks.rested(self._studied_s(at))
             self.signals.begin(at)
             self._last_presence = Presence.WAITING
 

@@ -61,7 +61,8 @@ class FaceMonitor:
         self._yawned = 0
 
     def begin(self) -> None:
-        """Start anew after a pause: what is usual stays."""
+        """Start anew after a pause: what is usual stays, what asked for a rest is gone."""
+        self.tiredness.rested()
         self._turned.reset()
         self._lids.reset()
         self._yawns.reset()

@@ -47,7 +47,7 @@ from fer_core.sessions.presence import PresenceTracker
 from fer_core.sessions.pulse_monitor import PulseMonitor
 from fer_core.sessions.second import PLACE, Second
 from fer_core.sessions.snapshot import Expression
-from fer_core.sessions.timeline_bucket import Five, TimelineBucket
+from fer_core.sessions.timeline_bucket import TimelineBucket, five_of
 from fer_core.sessions.usual import OwnUsual
 from fer_core.vision.faces import Detections
 
@@ -204,8 +204,8 @@ class SignalPipeline:
             facing_s=second.facing_s,
             away_s=second.away_s,
             presence=second.presence,
-            probabilities=_five(mean[_LABEL]) if shown else None,
-            shares=_five(mean[_CHART]) if drawn else None,
+            probabilities=five_of(mean[_LABEL]) if shown else None,
+            shares=five_of(mean[_CHART]) if drawn else None,
             valence=float(mean[_CHART, _VALENCE]) if drawn else None,
             valence_band=float(band[_CHART, _VALENCE]) if drawn else None,
             arousal=float(mean[_CHART, _AROUSAL]) if drawn else None,
@@ -265,7 +265,7 @@ class SignalPipeline:
         return Expression(
             emotion=None if unsure else EMOTIONS[strongest],
             probability=probability,
-            probabilities=_five(p),
+            probabilities=five_of(p),
             reason=Reason.UNSURE if unsure else None,
             movement=self.face.movement,
         )
@@ -346,8 +346,3 @@ class SignalPipeline:
             if filters:
                 self._motion.restore(bucket.motion, end)
             self._usual.push(np.array([*signals, bucket.motion]), bucket.at, bucket.valid_s)
-
-
-def _five(vector: FloatArray) -> Five:
-    a, b, c, d, e = (float(value) for value in vector[: len(EMOTIONS)])
-    return a, b, c, d, e

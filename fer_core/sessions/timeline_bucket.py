@@ -6,9 +6,10 @@ Buckets and events are all that is stored of a session. They turn into plain JSO
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from fer_core.affect.heart_rate import NoPulse, Pulse
@@ -17,6 +18,12 @@ from fer_core.affect.signals import Presence
 from fer_core.sessions.face_second import FaceSecond, merge_faces
 
 Five = tuple[float, float, float, float, float]
+
+
+def five_of(vector: Iterable[float]) -> Five:
+    """Return the first five numbers, those of the classes."""
+    a, b, c, d, e = (float(value) for value in islice(vector, 5))
+    return a, b, c, d, e
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,10 @@ class EmotionDetector:
     Any number of threads may use one at once: `InferenceEngine` has as many as there are
     processors.
 
+    Attributes:
+        info: Describes the model.
+        marks: Reads the points of a video's largest face; None: the model has no network for them.
+
     Examples:
         >>> from pathlib import Path
         >>> from fer_core import EmotionDetector, decode_image
@@ -94,7 +98,7 @@ class EmotionDetector:
                 them.
         """
         self.info = info
-        self._marks = marks
+        self.marks = marks
         self._pool = (
             ThreadPoolExecutor(threads, thread_name_prefix="fer-views") if threads > 1 else None
         )
@@ -139,11 +143,6 @@ class EmotionDetector:
         detector, refiner, photo_refiner = (opened[files[role]] for role in _OF_CLASSES)
         marks = MarkReader.load(files.get("landmarks"), files.get("eyes"))
         return cls(detector, info, refiner, photo_refiner, threads, marks)
-
-    @property
-    def has_marks(self) -> bool:
-        """Whether faces in video come with their points: for head, eyes and mouth."""
-        return self._marks is not None
 
     @classmethod
     def _load_checkpoint(cls, path: Path, threads: int) -> EmotionDetector:
@@ -297,7 +296,7 @@ class EmotionDetector:
         return Detections(faces, width, height, timing, blank=not faces and is_blank(rgb))
 
     def _with_marks(self, rgb: RgbImage, found: Detections) -> Detections:
-        return found if self._marks is None else self._marks.mark(rgb, found)
+        return found if self.marks is None else self.marks.mark(rgb, found)
 
     def _faces(self, candidates: Candidates, width: int, height: int) -> tuple[Face, ...]:
         probabilities = calibrate(candidates.scores, self.info.temperature)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from fer_core.charts import lanes, timeline
+from fer_core.charts import lanes, time_axis, timeline
 from fer_core.sessions.demo import LENGTH_S, demo_session
 from tests.synthetic.signals import START
 
@@ -46,7 +46,7 @@ def test_a_lane_without_a_value_says_nothing(tables: timeline.LiveTables) -> Non
 
 
 def test_a_lane_with_nothing_to_show_says_why(tables: timeline.LiveTables) -> None:
-    alone = timeline.LiveTables(tables.shares, tables.lines.iloc[:0], tables.marks, tables.spans)
+    alone = replace(tables, lines=tables.lines.iloc[:0])
     why = {"Expression": "No face seen yet", "Stress": "Ready in 3:10"}
     said = [
         lanes.lane_tables(each, 0.0, LENGTH_S, why)[lanes.NAMES].set_index("name")["empty"]
@@ -68,7 +68,7 @@ def test_a_lane_with_nothing_to_show_says_why(tables: timeline.LiveTables) -> No
 def test_a_window_has_its_width_from_the_start(
     elapsed_s: float, window_s: float | None, ends: tuple[float, float]
 ) -> None:
-    assert lanes.window_ends(elapsed_s, window_s) == ends
+    assert time_axis.window_ends(elapsed_s, window_s) == ends
 
 
 def test_the_chart_knows_all_of_its_tables(tables: timeline.LiveTables) -> None:

@@ -16,7 +16,7 @@ from app.parts.video import VideoMemory
 from app.parts.webrtc import Connection
 from fer_core.emotions import Emotion
 from fer_core.live.running_session import RunningSession
-from fer_core.vision.faces import SkinColour
+from fer_core.vision.faces import SkinColour, SkinRegions
 from tests.pages.live_page import SMILE, agree, started, watch, words
 from tests.pages.running import run_page
 from tests.synthetic.signals import face, one_hot, picture
@@ -98,7 +98,8 @@ def test_a_heart_rate_that_was_read_is_shown_and_summed_up_with_its_doubt() -> N
         at += 0.1
         beat = 1 + 0.005 * math.sin(2 * math.pi * 1.2 * at)
         skin = SkinColour(198.0, 150.0 * beat, 125.0)
-        study.session.observe(picture(replace(face(one_hot(Emotion.NATURAL, 0.9)), skin=skin)), at)
+        both = SkinRegions(skin, skin)
+        study.session.observe(picture(replace(face(one_hot(Emotion.NATURAL, 0.9)), skin=both)), at)
     page.run()
     assert "**Heart rate** &ensp; 72 a minute" in words(page)
     assert "± 2 · clear signal" in words(page)

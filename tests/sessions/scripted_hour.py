@@ -24,7 +24,7 @@ from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.timeline import rebucket
 from fer_core.texts.question import Question
-from fer_core.vision.faces import Detections, SkinColour
+from fer_core.vision.faces import Detections, SkinColour, SkinRegions
 from tests.synthetic.signals import START, face, one_hot, picture, with_valence
 
 NUMBERS = Path(__file__).with_name("scripted_hour.json")
@@ -64,7 +64,8 @@ def _picture(at: float, valence: float, rng: np.random.Generator) -> Detections:
     if 30 <= minute < 32:
         beat = 0.005 * math.sin(2 * math.pi * 70 / 60 * at)
         skin = np.array([198, 150, 125]) * (1 + beat * np.array([0.33, 0.77, 0.53]))
-        own = replace(own, skin=SkinColour(*(float(value) for value in skin)))
+        colour = SkinColour(*(float(value) for value in skin))
+        own = replace(own, skin=SkinRegions(colour, colour))
     if rng.random() < 0.02:
         own = replace(own, probabilities=np.full(5, 0.2))
     return picture(own)

@@ -190,6 +190,39 @@ class Emotion(TypedDict):
     """Of the strongest class, calibrated"""
 
 
+class FaceSignals(TypedDict):
+    """What the points of a face tell; null where it was not measured or too little was seen."""
+
+    direction: Literal["screen", "desk", "aside"] | None
+    """Where the head is turned, against the own usual of this session"""
+    yaw: float | None
+    """Degrees; above 0: to the picture's right"""
+    pitch: float | None
+    """Degrees; above 0: down"""
+    roll: float | None
+    """Degrees; above 0: clockwise in the picture"""
+    eyes_open: float | None
+    """0: closed"""
+    perclos: float | None
+    """Share of the last 60 s in slow closures of the eyes"""
+    blinks_per_min: float | None
+    """Over the last 60 s; null below ten analysed frames a second"""
+    yawns: int
+    """That ended in it"""
+    mouth_opening: float | None
+    """In eye distances (AU 25-27)"""
+    brow_lowering: float | None
+    """AU 4"""
+    brow_raising: float | None
+    """AU 1+2"""
+    smile: float | None
+    """AU 12"""
+    gaze: Literal["ahead", "left", "right", "down"] | None
+    """Of the eyes in the head, coarse; left and right in the picture"""
+    desk_s: float
+    """Head bent down to the desk, seconds"""
+
+
 class FieldProblem(TypedDict):
     """One wrong field of a request."""
 
@@ -345,6 +378,10 @@ class Networks(TypedDict):
     """Refines found faces one at a time; the detector does where it is null"""
     photo_refiner: Network | None
     """Refines those of photos; the refiner does where it is null"""
+    landmarks: NotRequired[Network | None]
+    """Gives the points of a face in video; null: head and eyes are not measured"""
+    eyes: NotRequired[Network | None]
+    """Tells open eyes from closed ones in video; null: not measured"""
 
 
 class OpenedPassage(TypedDict):
@@ -544,7 +581,7 @@ class Suggestion(TypedDict):
     """A break that is suggested."""
 
     suggestion_id: str
-    rule: Literal["timer", "answers", "negative", "eyes"]
+    rule: Literal["timer", "answers", "tired", "negative", "eyes"]
     at: str
     advice: str
     evidence: str
@@ -602,6 +639,8 @@ class TimelineRow(TypedDict):
     comprehension: TimelineEstimate
     stress: TimelineEstimate
     attention: TimelineEstimate
+    face: NotRequired[FaceSignals | None]
+    """Head, eyes and mouth; null: no points of a face were seen"""
     excluded: bool
     """The learner left it out of the statistics"""
 
@@ -667,7 +706,9 @@ class Days(TypedDict):
 class Expression(TypedDict):
     """The expression of the last two seconds, in the words for a face that reads."""
 
-    label: Literal["Furrowed", "Happy", "Natural", "Sad", "Surprised", "Unsure"]
+    label: Literal[
+        "Furrowed", "Brow lowered", "Happy", "Smile", "Natural", "Sad", "Surprised", "Unsure"
+    ]
     emoji: str
     probability: float | None
     probabilities: Probabilities | None
@@ -875,6 +916,8 @@ class Snapshot(TypedDict):
     probe: Probe | None
     frames: int
     late_frames: int
+    face: NotRequired[FaceSignals | None]
+    """Head, eyes and mouth in the last second; null: no points of a face were seen, or the model has no network for them"""
 
 
 class Timeline(TypedDict):

@@ -1364,7 +1364,7 @@ export interface components {
              * Label
              * @enum {string}
              */
-            label: "Furrowed" | "Happy" | "Natural" | "Sad" | "Surprised" | "Unsure";
+            label: "Furrowed" | "Brow lowered" | "Happy" | "Smile" | "Natural" | "Sad" | "Surprised" | "Unsure";
             /** Emoji */
             emoji: string;
             /** Probability */
@@ -1390,6 +1390,82 @@ export interface components {
             box: components["schemas"]["Box"];
             emotion: components["schemas"]["Emotion"];
             probabilities: components["schemas"]["Probabilities"];
+        };
+        /**
+         * FaceSignals
+         * @description What the points of a face tell; null where it was not measured or too little was seen.
+         */
+        FaceSignals: {
+            /**
+             * Direction
+             * @description Where the head is turned, against the own usual of this session
+             */
+            direction: ("screen" | "desk" | "aside") | null;
+            /**
+             * Yaw
+             * @description Degrees; above 0: to the picture's right
+             */
+            yaw: number | null;
+            /**
+             * Pitch
+             * @description Degrees; above 0: down
+             */
+            pitch: number | null;
+            /**
+             * Roll
+             * @description Degrees; above 0: clockwise in the picture
+             */
+            roll: number | null;
+            /**
+             * Eyes Open
+             * @description 0: closed
+             */
+            eyes_open: number | null;
+            /**
+             * Perclos
+             * @description Share of the last 60 s in slow closures of the eyes
+             */
+            perclos: number | null;
+            /**
+             * Blinks Per Min
+             * @description Over the last 60 s; null below ten analysed frames a second
+             */
+            blinks_per_min: number | null;
+            /**
+             * Yawns
+             * @description That ended in it
+             */
+            yawns: number;
+            /**
+             * Mouth Opening
+             * @description In eye distances (AU 25-27)
+             */
+            mouth_opening: number | null;
+            /**
+             * Brow Lowering
+             * @description AU 4
+             */
+            brow_lowering: number | null;
+            /**
+             * Brow Raising
+             * @description AU 1+2
+             */
+            brow_raising: number | null;
+            /**
+             * Smile
+             * @description AU 12
+             */
+            smile: number | null;
+            /**
+             * Gaze
+             * @description Of the eyes in the head, coarse; left and right in the picture
+             */
+            gaze: ("ahead" | "left" | "right" | "down") | null;
+            /**
+             * Desk S
+             * @description Head bent down to the desk, seconds
+             */
+            desk_s: number;
         };
         /**
          * Feedback
@@ -1991,6 +2067,16 @@ export interface components {
             refiner: components["schemas"]["Network"] | null;
             /** @description Refines those of photos; the refiner does where it is null */
             photo_refiner: components["schemas"]["Network"] | null;
+            /**
+             * @description Gives the points of a face in video; null: head and eyes are not measured
+             * @default null
+             */
+            landmarks?: components["schemas"]["Network"] | null;
+            /**
+             * @description Tells open eyes from closed ones in video; null: not measured
+             * @default null
+             */
+            eyes?: components["schemas"]["Network"] | null;
         };
         /**
          * OpenedPassage
@@ -2701,6 +2787,11 @@ export interface components {
             frames: number;
             /** Late Frames */
             late_frames: number;
+            /**
+             * @description Head, eyes and mouth in the last second; null: no points of a face were seen, or the model has no network for them
+             * @default null
+             */
+            face?: components["schemas"]["FaceSignals"] | null;
         };
         /**
          * Streak
@@ -2754,7 +2845,7 @@ export interface components {
              * Rule
              * @enum {string}
              */
-            rule: "timer" | "answers" | "negative" | "eyes";
+            rule: "timer" | "answers" | "tired" | "negative" | "eyes";
             /**
              * At
              * Format: date-time
@@ -2884,6 +2975,11 @@ export interface components {
             comprehension: components["schemas"]["TimelineEstimate"];
             stress: components["schemas"]["TimelineEstimate"];
             attention: components["schemas"]["TimelineEstimate"];
+            /**
+             * @description Head, eyes and mouth; null: no points of a face were seen
+             * @default null
+             */
+            face?: components["schemas"]["FaceSignals"] | null;
             /**
              * Excluded
              * @description The learner left it out of the statistics

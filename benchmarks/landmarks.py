@@ -1,0 +1,215 @@
+"""How well points, pose and eyes are told, how steady they are, and what they cost.
+
+    python benchmarks/landmarks.py --data DIR [--weights MODEL.JSON] [--limit 244]
+
+prints, on the val rows of `landmarks.csv` and `eyes.csv` and on the clips of the data:
+
+- the points' mean error, in % of the distance of the outer eye corners, by the box that the points
+  give and by the box that the detector gives. Beside it stands a peer's published figure: 68 points
+  of dlib's regression trees (Kazemi and Sullivan 2014) err by 4.9 % of the distance of the pupils
+  on Helen; the pupils are about .7 of the outer corners apart, so that is 3.4 % here;
+- yaw, pitch and roll against known turns: the same face turned by a known angle;
+- how well open and closed eyes are told apart;
+- how much points shake from frame to frame while the head hardly moves, as seen and as filtered;
+- false alarms of "eyes heavy" an hour, of made-up lids that are never tired;
+- processor time of a face.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import itertools
+import json
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from fer_core.arrays import FloatArray
+from fer_core.face.head_pose import head_pose
+from fer_core.training.landmarks_eyes import measure
+from fer_core.vision.detector import EmotionDetector
+from fer_core.vision.faces import Box, Face
+from fer_core.vision.follower import FaceFollower
+from fer_core.vision.image import RgbImage
+from fer_core.vision.landmarks import MarkReader
+from fer_core.vision.model_info import read_model_info
+from tests.synthetic.lids import false_alarms_per_hour
+from tests.synthetic.turned_faces import turned
+
+SHIPPED = Path(__file__).parent.parent / "weights" / "model.json"
+RESULTS = Path(__file__).parent / "results" / "landmarks.json"
+#: Turns of each face, degrees: yaw, pitch, roll.
+TURNS = ((-25, 0, 0), (-12, 0, 0), (12, 0, 0), (25, 0, 0), (0, -12, 0), (0, 15, 0), (0, 0, 20))
+#: Faces that are turned: those that look into the camera, as a turn adds to their own.
+MOST_OWN_TURN = 12.0
+CLIPS = ("neutral_to_smile.mp4", "face_then_none.mov")
+
+
+def marked_rows(data: Path, limit: int) -> list[tuple[str, RgbImage, FloatArray]]:
+    """Return name, picture and points (68, 2) of the val rows."""
+    found = []
+    with (
+        zipfile.ZipFile(data / "landmarks.zip") as archive,
+        (data / "landmarks.csv").open(newline="", encoding="utf-8") as table,
+    ):
+        for row in csv.DictReader(table):
+            if row["split"] == "val" and len(found) < limit:
+                raw = np.frombuffer(archive.read(row["name"]), np.uint8)
+                picture = cv2.imdecode(raw, cv2.IMREAD_COLOR_RGB)
+                points = np.array(row["points68_xy"].split(), float).reshape(68, 2)
+                found.append((row["name"], np.asarray(picture, np.uint8), points))
+    return found
+
+
+def box_of(points: FloatArray) -> Box:
+    """Return the face's box by its points: the forehead is above them."""
+    (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
+    return Box(x0, y0 - 0.35 * (y1 - y0), x1 - x0, 1.35 * (y1 - y0))
+
+
+def error(found: FloatArray, points: FloatArray) -> float:
+    """Return the mean distance of the points, in % of that of the outer eye corners."""
+    apart = float(np.linalg.norm(points[45] - points[36]))
+    return 100 * float(np.linalg.norm(found[:68] - points, axis=1).mean()) / apart
+
+
+def nearest(faces: tuple[Face, ...], box: Box) -> Face | None:
+    """Return the face that lies where a box is."""
+    best = max(faces, key=lambda face: face.box.iou(box), default=None)
+    return best if best is not None and best.box.iou(box) > 0.3 else None
+
+
+def point_errors(
+    reader: MarkReader, detector: EmotionDetector, rows: list[tuple[str, RgbImage, FloatArray]]
+) -> dict[str, float]:
+    """Return the points' error by their own box and by the detector's."""
+    own, seen, spent = [], [], []
+    for _, picture, points in rows:
+        began = time.process_time()
+        marks = reader.read(picture, box_of(points))
+        spent.append(time.process_time() - began)
+        if marks is not None:
+            own.append(error(marks.points, points))
+        face = nearest(detector.detect(picture, "frame").faces, box_of(points))
+        marks = None if face is None else reader.read(picture, face.box)
+        if marks is not None:
+            seen.append(error(marks.points, points))
+    return {
+        "faces": len(rows),
+        "marked": len(own),
+        "error_percent": float(np.mean(own)),
+        "median_error_percent": float(np.median(own)),
+        "found_by_detector": len(seen),
+        "error_percent_by_detector": float(np.mean(seen)),
+        "processor_ms": 1000 * float(np.median(spent)),
+    }
+
+
+def pose_errors(
+    reader: MarkReader, rows: list[tuple[str, RgbImage, FloatArray]]
+) -> dict[str, float]:
+    """Return the mean error of known turns, in degrees, over faces that look into the camera."""
+    off: list[FloatArray] = []
+    missed = 0
+    for _, picture, points in rows:
+        marks = reader.read(picture, box_of(points))
+        pose = None if marks is None else head_pose(marks.points)
+        if pose is None or max(abs(pose.yaw), abs(pose.pitch), abs(pose.roll)) > MOST_OWN_TURN:
+            continue
+        for turn in TURNS:
+            shown, box = turned(picture, points, *turn)
+            marks = reader.read(shown, box)
+            after = None if marks is None else head_pose(marks.points)
+            if after is None:
+                missed += 1
+                continue
+            off.append(np.abs(np.subtract(after.angles, pose.angles) - turn))
+    mean = np.mean(off, axis=0)
+    return {"turns": len(off), "missed": missed} | dict(
+        zip(("yaw_deg", "pitch_deg", "roll_deg"), mean.tolist(), strict=True)
+    )
+
+
+def jitter(detector: EmotionDetector, clip: Path) -> dict[str, float]:
+    """Return how much points shake, in % of the eye distance: as seen, and as filtered.
+
+    The shake is the second difference over time, which a steady movement does not have, divided by
+    the square root of 6, which makes it the noise of one frame.
+    """
+    follower, plain = FaceFollower(), []
+    filtered = []
+    capture = cv2.VideoCapture(str(clip))
+    fps = capture.get(cv2.CAP_PROP_FPS) or 25.0
+    for index in itertools.count():
+        there, frame = capture.read()
+        if not there:
+            break
+        rgb = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), np.uint8)
+        steady = follower.analyse(detector, rgb, index / fps)
+        if len(steady.faces) != 1 or steady.faces[0].marks is None:
+            continue
+        reader = detector.marks
+        raw = None if reader is None else reader.read(rgb, steady.faces[0].box)
+        if raw is not None:
+            plain.append(raw.points[:68])
+            filtered.append(steady.faces[0].marks.points[:68])
+
+    def shake(points: list[FloatArray]) -> float:
+        placed = np.array(points)
+        apart = np.linalg.norm(placed[:, 45] - placed[:, 36], axis=1).mean()
+        second = placed[2:] - 2 * placed[1:-1] + placed[:-2]
+        return 100 * float(np.sqrt((second**2).mean() / 6)) / float(apart)
+
+    return {
+        "frames": len(plain),
+        "as_seen_percent": shake(plain),
+        "filtered_percent": shake(filtered),
+    }
+
+
+def main() -> None:
+    """Measure, print and write the figures."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, default=SHIPPED)
+    parser.add_argument("--limit", type=int, default=10_000, help="most pictures")
+    parser.add_argument("--hours", type=int, default=40, help="of made-up lids")
+    options = parser.parse_args()
+    networks = read_model_info(options.weights).networks
+    if networks.landmarks is None or networks.eyes is None:
+        sys.exit("This model has no networks for points and eyes.")
+    detector = EmotionDetector.load(options.weights, threads=1)
+    reader = detector.marks
+    if reader is None:
+        sys.exit("This model gives no points.")
+    rows = marked_rows(options.data, options.limit)
+    figures: dict[str, Any] = {"points": point_errors(reader, detector, rows)}
+    figures["pose"] = pose_errors(reader, rows)
+    eyes = options.weights.with_name(Path(networks.eyes.file).name)
+    figures["eyes"] = measure(options.data, eyes)
+    figures["jitter"] = {
+        clip: jitter(detector, options.data / "clips" / clip)
+        for clip in CLIPS
+        if (options.data / "clips" / clip).is_file()
+    }
+    seeds = range(4)
+    alarms = [false_alarms_per_hour(max(1, options.hours // 4), seed) for seed in seeds]
+    figures["heavy_eyes_false_alarms_per_hour"] = float(np.mean(alarms))
+    for name, found in figures.items():
+        print(f"{name}: {found}")
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
