@@ -55,7 +55,7 @@ CLIPS = ("neutral_to_smile.mp4", "face_then_none.mov")
 
 def marked_rows(data: Path, limit: int) -> list[tuple[str, RgbImage, FloatArray]]:
     """Return name, picture and points (68, 2) of the val rows."""
-    found = []
+    found: list[tuple[str, RgbImage, FloatArray]] = []
     with (
         zipfile.ZipFile(data / "landmarks.zip") as archive,
         (data / "landmarks.csv").open(newline="", encoding="utf-8") as table,

@@ -194,7 +194,8 @@ class LiveCamera:
         shown = np.asarray(cv2.flip(rgb, 1), np.uint8) if options.mirror else rgb
         if not faces or not options.faces:
             return shown
-        faces, named = self._named(faces, at)
+        faces, word = self._named(faces, at)
+        named = word is not None
         if options.mirror:
             faces = mirrored(faces, rgb.shape[1])
         return draw_faces(
@@ -209,11 +210,12 @@ class LiveCamera:
                 axis=options.axis,
                 eyes=options.eyes,
                 study_words=True,
+                word=word or "",
             ),
         )
 
-    def _named(self, faces: tuple[Face, ...], at: float) -> tuple[tuple[Face, ...], bool]:
-        """Give the face the one reading that the page shows; tell whether there is one."""
+    def _named(self, faces: tuple[Face, ...], at: float) -> tuple[tuple[Face, ...], str | None]:
+        """Give the face the one reading that the page shows, and its word; None without one."""
         with self._lock:
             shown = self._reading
         if shown is None or at - shown[0] > READING_HOLDS_S:
@@ -221,8 +223,9 @@ class LiveCamera:
         else:
             reading = shown[1]
         if reading.probabilities is None or len(faces) != 1:
-            return faces, False
-        return (replace(faces[0], probabilities=np.array(reading.probabilities)),), True
+            return faces, None
+        face = replace(faces[0], probabilities=np.array(reading.probabilities))
+        return (face,), reading.label
 
     def show_reading(self, reading: Expression) -> None:
         """Take the reading that the page shows from now on: picture and page say the same."""

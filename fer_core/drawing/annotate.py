@@ -43,6 +43,7 @@ class DrawOptions:
         bars: A panel with all five probabilities beside the face.
         marked: Index of the face to set apart: the rest of the picture is dimmed.
         study_words: Words for a face that reads ("Furrowed" instead of "Angry").
+        word: What stands there instead of the strongest expression's word; "": that word.
         mesh: The points of the face, joined; where they are known.
         axis: Where the head points: a line from the nose.
         eyes: A ring around each eye that is open, a bar over one that is closed.
@@ -55,6 +56,7 @@ class DrawOptions:
     bars: bool = False
     marked: int | None = None
     study_words: bool = False
+    word: str = ""
     mesh: bool = False
     axis: bool = False
     eyes: bool = False
@@ -157,7 +159,7 @@ def _texts(face: Face, number: str, options: DrawOptions) -> list[str]:
     emotion = face.shown
     word = UNSURE_LABEL
     if emotion is not None:
-        word = emotion.study_label if options.study_words else emotion.label
+        word = options.word or (emotion.study_label if options.study_words else emotion.label)
     numbers = [number] if number else []
     label = [word] if options.labels else []
     # What somebody said has no probability.

@@ -1,8 +1,8 @@
 """What brows and mouth do, in words that say no more than that: brow lowered, smile.
 
-A lowered brow is concentration more often than anger, and a smile need not be joy: where the points
-of a face show the movement itself, a study view names it. Brows lie lower on one face than on
-another, so they are held against the own usual of the session.
+A lowered brow is concentration more often than anger, and bared teeth may be a smile: where the
+points of a face show the movement itself, a study view names that. Brows lie lower on one face than
+on another, so they are held against the own usual of the session.
 """
 
 from __future__ import annotations

@@ -63,10 +63,6 @@ class Indicator:
         return Trend.HIGHER if difference > 0 else Trend.LOWER
 
 
-#: The expression that a movement is seen as.
-_SHOWN_BY = {Movement.BROW_LOWERED: Emotion.ANGRY, Movement.SMILE: Emotion.HAPPY}
-
-
 @dataclass(frozen=True, slots=True)
 class Expression:
     """The expression of the last two seconds, or the reason why there is none.
@@ -89,12 +85,12 @@ class Expression:
     def label(self) -> str:
         """The word of the study views, or "Unsure".
 
-        Never "Angry": "Brow lowered" where the points of the face show it, "Furrowed" otherwise.
-        And "Smile" instead of "Happy" where they show one.
+        Never "Angry": "Brow lowered" or "Smile" where the points of the face show that, "Furrowed"
+        otherwise.
         """
         if self.emotion is None:
             return UNSURE_LABEL
-        if self.movement is not None and self.emotion is _SHOWN_BY.get(self.movement):
+        if self.emotion is Emotion.ANGRY and self.movement is not None:
             return self.movement.label
         return self.emotion.study_label
 

@@ -9,7 +9,9 @@ from dataclasses import replace
 import pytest
 
 from fer_core.charts import lanes, time_axis, timeline
+from fer_core.face.direction import Direction
 from fer_core.sessions.demo import LENGTH_S, demo_session
+from fer_core.sessions.face_second import FaceSecond
 from tests.synthetic.signals import START
 
 
@@ -73,10 +75,26 @@ def test_a_window_has_its_width_from_the_start(
 
 def test_the_chart_knows_all_of_its_tables(tables: timeline.LiveTables) -> None:
     for dark in (False, True):
-        text = json.dumps(lanes.lanes_spec(dark=dark))
+        text = json.dumps(lanes.lanes_spec(dark=dark, face=True))
         named = set(re.findall(r'"data": \{"name": "(\w+)"\}', text))
         assert named == set(lanes.lane_tables(tables, 0.0, LENGTH_S)) - {"unused"}
         assert '"values": [{' not in text
+
+
+def test_head_and_eyes_have_their_lane_where_they_were_seen(tables: timeline.LiveTables) -> None:
+    assert not tables.has_face
+    assert len(lanes.lane_tables(tables, 0.0, LENGTH_S)[lanes.NAMES]) == 4
+    turned = [FaceSecond(Direction.DESK)] * 5 + [FaceSecond(eyes_open=0.8)] * 5
+    rows = [
+        replace(row, face=face)
+        for row, face in zip(demo_session(START).rows()[:10], turned, strict=True)
+    ]
+    seen = timeline.live_tables(rows, [], START, START + 12.0)
+    assert seen.has_face
+    assert seen.heads["turned"].tolist() == ["reading on the desk"]
+    assert (seen.heads["end"] - seen.heads["start"]).tolist() == [5.0]
+    assert seen.eyes["open"].tolist() == [0.8] * 5
+    assert "Eyes open" in lanes.lane_tables(seen, 0.0, 12.0)[lanes.NAMES]["name"].tolist()
 
 
 def test_light_and_dark_have_colours_of_their_own_and_neither_says_angry() -> None:

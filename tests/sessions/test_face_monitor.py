@@ -176,7 +176,7 @@ def test_study_views_name_the_movement() -> None:
     assert script.session.expression(lowered.at).label == "Brow lowered"
     script.show(6, FACING, Emotion.ANGRY)
     assert script.session.expression(script.at).label == "Furrowed"
-    script.show(6, replace(FACING, smile=0.8), Emotion.HAPPY)
+    script.show(6, replace(FACING, smile=0.8), Emotion.ANGRY)
     assert script.session.expression(script.at).label == "Smile"
     script.show(6, FACING, Emotion.HAPPY)
     assert script.session.expression(script.at).label == "Happy"
