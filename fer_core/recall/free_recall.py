@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from fer_core.recall.language import language_of
-from fer_core.recall.terms import TermKind, find_terms, key_of, singular
+from fer_core.recall.terms import Occurrence, TermKind, find_terms, key_of, singular
 from fer_core.texts.document import Passage
 from fer_core.texts.sentences import count_words
 
@@ -60,15 +61,17 @@ def key_terms(
             one.passage_id: _long_words(one.text) for one in passages if one.passage_id in wanted
         }
     terms = find_terms(owners, language)
+    found_in: defaultdict[int, list[Occurrence]] = defaultdict(list)
+    for (owner, _), found in zip(owners, terms.found, strict=True):
+        found_in[owner] += found
     keys: dict[str, tuple[str, ...]] = {}
     for position, passage in enumerate(passages):
         if passage.passage_id not in wanted:
             continue
         here: dict[str, str] = {}
-        for (owner, _), found in zip(owners, terms.found, strict=True):
-            for term in found if owner == position else ():
-                if term.kind is not TermKind.NUMBER:
-                    here.setdefault(key_of(term.text, term.kind, language), term.text)
+        for term in found_in[position]:
+            if term.kind is not TermKind.NUMBER:
+                here.setdefault(key_of(term.text, term.kind, language), term.text)
         best = sorted(here, key=lambda key: -terms.importance(key))[:MOST_KEY_TERMS]
         keys[passage.passage_id] = tuple(text for key, text in here.items() if key in best)
     return keys
