@@ -917,7 +917,7 @@ class Snapshot(TypedDict):
     frames: int
     late_frames: int
     face: NotRequired[FaceSignals | None]
-    """Head, eyes and mouth in the last second; null: no points of a face were seen, or the model has no network for them"""
+    """Head, eyes and mouth in the last second; null where no points were seen"""
 
 
 class Timeline(TypedDict):

@@ -2788,7 +2788,7 @@ export interface components {
             /** Late Frames */
             late_frames: number;
             /**
-             * @description Head, eyes and mouth in the last second; null: no points of a face were seen, or the model has no network for them
+             * @description Head, eyes and mouth in the last second; null where no points were seen
              * @default null
              */
             face?: components["schemas"]["FaceSignals"] | null;

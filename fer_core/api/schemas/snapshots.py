@@ -164,8 +164,7 @@ class SnapshotOut(Frozen):
     late_frames: int = Field(ge=0)
     face: FaceSignalsOut | None = Field(
         default=None,
-        description="Head, eyes and mouth in the last second; null: no points of a face were seen, "
-        "or the model has no network for them",
+        description="Head, eyes and mouth in the last second; null where no points were seen",
     )
 
     @classmethod
