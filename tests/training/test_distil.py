@@ -13,6 +13,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("ultralytics")
 
 from fer_core.training import crop_augmentation as augmentation  # noqa: E402 - after the skips
+from fer_core.training import distil, teacher  # noqa: E402
 from fer_core.training import network as networks  # noqa: E402
 from fer_core.training.__main__ import main  # noqa: E402
 from fer_core.training.crop_augmentation import Crops, Framing  # noqa: E402
@@ -124,7 +125,12 @@ def test_pictures_that_share_a_group_with_val_are_not_learnt(data: Path, tmp_pat
     assert (usable | kept_out).sum() == before - 1
 
 
-def test_the_commands_lead_from_pictures_to_a_refiner(data: Path, tmp_path: Path) -> None:
+def test_the_commands_lead_from_pictures_to_a_refiner(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Two of the six views of a face, and no further pieces, are a third of the teachers' work.
+    monkeypatch.setattr(teacher, "VIEWS", teacher.VIEWS[:2])
+    monkeypatch.setattr(distil, "PIECES", 1)
     folder = ["--data", str(data), "--folder", str(tmp_path)]
     assert main(["prepare", *folder]) == 0
     tiny = ["--minutes", "0.02", "--folds", "2", "--batch", "8", "--width", "16"]

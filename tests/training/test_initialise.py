@@ -68,12 +68,19 @@ def test_a_widened_network_answers_as_the_narrow_one_and_can_learn_more(
     assert not torch.allclose(gradient[0::2], gradient[1::2])  # the copies go ways of their own
 
 
-def test_weights_in_half_the_bits_answer_nearly_alike_and_are_read_back(
+def test_onnx_answers_as_torch_does_and_in_half_the_bits_nearly_so(
     images: Tensor, tmp_path: Path
 ) -> None:
     network = networks.load(SHIPPED)
     file = tmp_path / "network.onnx"
     to_onnx(network, file)
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    for some in (images[:1], images[:3, :, :64], images[:2, :, :, :64]):  # any batch and size
+        expected = networks.predict(network, some).numpy()
+        given = session.run(None, {"images": some.numpy()})[0]
+        assert given.shape == (len(some), 9, expected.shape[2])
+        assert np.abs(given - expected).max() < 0.01
+
     whole = file.stat().st_size
     store_in_half(file)
     assert file.stat().st_size < 0.6 * whole

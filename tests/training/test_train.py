@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 import numpy as np
-import onnxruntime
 import pytest
 
 from fer_core.emotions import LABELS
@@ -30,7 +29,6 @@ from fer_core.training.dataset import FaceDataset  # noqa: E402
 from fer_core.training.export import export  # noqa: E402
 from fer_core.training.fidelity import compare, refined_views  # noqa: E402
 from fer_core.training.losses import ScoreLoss, SoftTargetLoss  # noqa: E402
-from fer_core.training.onnx_files import to_onnx  # noqa: E402
 from fer_core.training.run_config import TrainingConfig, rate_factor  # noqa: E402
 from fer_core.training.scene_style import refiner_style, training_style  # noqa: E402
 from fer_core.training.scenes import FACE_SHARE, compose  # noqa: E402
@@ -91,7 +89,6 @@ def test_refiners_are_trained_and_become_those_of_the_model(archives: Path, tmp_
     torch.manual_seed(0)
     networks.save(networks.build("yolov9t"), tmp_path / "first.pt")
     networks.save(networks.build("yolov9s"), tmp_path / "larger.pt")
-    alone = export(tmp_path / "first.pt", tmp_path / "alone")
     together = export(
         tmp_path / "first.pt",
         tmp_path / "together",
@@ -109,7 +106,6 @@ def test_refiners_are_trained_and_become_those_of_the_model(archives: Path, tmp_
     assert found.photo_refiner is not None
     assert found.photo_refiner.architecture == "YOLOv9s"
     assert found.detector.sha256 != found.refiner.sha256
-    assert found.detector.sha256 == EmotionDetector.load(alone).info.networks.detector.sha256
 
     compared = compare(
         networks.load(tmp_path / "close" / "weights.pt"),
@@ -145,19 +141,6 @@ def test_an_export_that_cannot_be_checked_leaves_the_folder_as_it_was(
     assert "train it longer" in capsys.readouterr().err
     assert [file.name for file in folder.iterdir()] == ["model.json"]
     assert (folder / "model.json").read_text() == "the model of before"
-
-
-def test_onnx_answers_as_torch_does_at_any_batch_and_size(tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    network = networks.build("yolov9t").eval()
-    to_onnx(network, tmp_path / "network.onnx")
-    session = onnxruntime.InferenceSession(str(tmp_path / "network.onnx"))
-    for shape in ((1, 3, 96, 96), (3, 3, 64, 160)):
-        images = torch.rand(shape)
-        expected = networks.predict(network, images).numpy()
-        given = session.run(None, {"images": images.numpy()})[0]
-        assert given.shape == (shape[0], 9, expected.shape[2])
-        assert np.abs(given - expected).max() < 0.01
 
 
 def test_a_signal_ends_the_run_with_a_checkpoint(
