@@ -52,7 +52,7 @@ import json
 import platform
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -60,13 +60,12 @@ from time import process_time
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.peer_process import FACTORS, PEERS, RunningPeer, ask, enlarged
+from benchmarks.accuracy_tables import Integers, Question, our_table, peer_tables, show
+from benchmarks.peer_process import PEERS, RunningPeer, ask, enlarged
 from fer_core.errors import FerError
-from fer_core.training import metrics
 from fer_core.training.answers import answer_all
 from fer_core.training.check import cross_split_duplicates
 from fer_core.training.data import PictureReader, load_dataset
@@ -75,138 +74,11 @@ from fer_core.training.evaluate import limited
 from fer_core.training.faces import LabelledPicture
 from fer_core.vision.detector import EmotionDetector
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "accuracy.json"
-ALL = "all"
-REPEATS = 1000
 #: Pictures of each source on which speed is measured, after the first WARM_UP.
 TIMED_PER_SOURCE = 8
 WARM_UP = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A value with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A model on a source, and how far ours in photo mode is ahead on the same pictures."""
-
-    model: str
-    source: str
-    pictures: int
-    answered: float
-    accuracy: Figure
-    macro_f1: Figure
-    ours_ahead: Figure | None  # in macro-F1
-    face_size: float | None = None  # of the labelled box, where that was given
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """Some answers' figures, each with those of REPEATS bootstrap samples behind it."""
-
-    pictures: int
-    answered: float
-    accuracy: Floats
-    macro_f1: Floats
-
-
-def drawn(labels: Integers, given: Integers) -> Drawn:
-    """Two calls with as many pictures draw the same samples, which pairs their differences."""
-    rng = np.random.default_rng(0)
-    samples = [np.arange(len(labels)), *rng.integers(0, len(labels), (REPEATS, len(labels)))]
-    return Drawn(
-        len(labels),
-        float(np.mean(given != metrics.NO_ANSWER)),
-        np.array([metrics.accuracy(labels[sample], given[sample]) for sample in samples]),
-        np.array([metrics.macro_f1(labels[sample], given[sample]) for sample in samples]),
-    )
-
-
-def mean(parts: Sequence[Drawn]) -> Drawn:
-    """Return the mean over sources, which are drawn from independently of each other."""
-    orders = [
-        np.r_[0, 1 + np.random.default_rng(number).permutation(REPEATS)]
-        for number in range(len(parts))
-    ]
-    return Drawn(
-        sum(part.pictures for part in parts),
-        float(np.mean([part.answered for part in parts])),
-        np.mean([part.accuracy[order] for part, order in zip(parts, orders, strict=True)], axis=0),
-        np.mean([part.macro_f1[order] for part, order in zip(parts, orders, strict=True)], axis=0),
-    )
-
-
-def figure(values: Floats) -> Figure:
-    return Figure(float(values[0]), *metrics.percentile_interval(values[1:]))
-
-
-def row(
-    model: str, source: str, theirs: Drawn, ours: Drawn | None, size: float | None = None
-) -> Row:
-    return Row(
-        model,
-        source,
-        theirs.pictures,
-        theirs.answered,
-        figure(theirs.accuracy),
-        figure(theirs.macro_f1),
-        figure(ours.macro_f1 - theirs.macro_f1) if ours else None,
-        size,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """The pictures of one source: their labels and the answers of ours in photo mode."""
-
-    source: str
-    labels: Integers
-    ours: Integers
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A model's answers to a question, or to those of its pictures that count."""
-
-    pictures: Integers  # their indices
-    given: Integers
-    face_size: float | None = None
-
-
-def our_table(mode: str, questions: Sequence[Question], given: Sequence[Integers]) -> list[Row]:
-    name = f"ours, {mode}"
-    parts = [drawn(question.labels, some) for question, some in zip(questions, given, strict=True)]
-    sources = [question.source for question in questions]
-    rows = [row(name, source, part, None) for source, part in zip(sources, parts, strict=True)]
-    return [*rows, row(name, ALL, mean(parts), None)]
-
-
-def peer_table(name: str, questions: Sequence[Question], answered: Sequence[Answered]) -> list[Row]:
-    """Return a peer's rows, a source each and their mean, beside ours on the same pictures."""
-    rows, theirs, ours = [], [], []
-    for question, some in zip(questions, answered, strict=True):
-        if not len(some.pictures):
-            continue
-        theirs.append(drawn(question.labels[some.pictures], some.given))
-        ours.append(drawn(question.labels[some.pictures], question.ours[some.pictures]))
-        rows.append(row(name, question.source, theirs[-1], ours[-1], some.face_size))
-    if not rows:
-        return []
-    summed = ALL if len(rows) == len(questions) else f"{len(rows)} sources"
-    return [*rows, row(name, summed, mean(theirs), mean(ours))]
 
 
 def ours_on(detector: EmotionDetector, pictures: Sequence[LabelledPicture], mode: Any) -> Integers:
@@ -214,37 +86,6 @@ def ours_on(detector: EmotionDetector, pictures: Sequence[LabelledPicture], mode
     if len(given) != len(pictures):
         raise SystemExit("a picture could not be read: see above")
     return np.array(given, np.int64)
-
-
-def chosen_class(scores: Sequence[float] | None) -> int:
-    return metrics.NO_ANSWER if scores is None else int(np.argmax(scores))
-
-
-def peer_tables(
-    name: str, questions: Sequence[Question], answers: Sequence[Sequence[dict[str, Any]]]
-) -> dict[str, list[Row]]:
-    """Return a peer's tables; `answers` holds its answers to each question's pictures."""
-    whole, found, best = [], [], []
-    for question, some in zip(questions, answers, strict=True):
-        everything = np.arange(len(some))
-        given = np.array([chosen_class(each["whole"]) for each in some], np.int64)
-        where = np.flatnonzero(given != metrics.NO_ANSWER)
-        whole.append(Answered(everything, given))
-        found.append(Answered(where, given[where]))
-        sizes = []
-        for number, factor in enumerate(FACTORS if some[0]["faces"] else ()):
-            at_size = np.array([chosen_class(each["faces"][number]) for each in some], np.int64)
-            sizes.append(Answered(everything, at_size, factor))
-        if sizes:
-            best.append(max(sizes, key=lambda each: metrics.macro_f1(question.labels, each.given)))
-    tables = {
-        "whole pictures": peer_table(name, questions, whole),
-        "pictures in which it found a face": peer_table(name, questions, found),
-    }
-    if best:
-        network = name.split(",")[0]  # without the face finder
-        tables["the labelled face given"] = peer_table(network, questions, best)
-    return tables
 
 
 def times(
@@ -268,20 +109,6 @@ def times(
     for peer in peers:
         peer.close()
     return {name: round(median(values[WARM_UP:]), 2) for name, values in spent.items()}
-
-
-def show(title: str, rows: Sequence[Row]) -> None:
-    print(f"\n{title}")
-    print(
-        f"{'model':<16}{'source':<14}{'n':>6}{'answered':>10}"
-        f"{'accuracy':>26}{'macro-F1':>26}  ours ahead by"
-    )
-    for each in rows:
-        size = f"  face x {each.face_size}" if each.face_size else ""
-        print(
-            f"{each.model:<16}{each.source:<14}{each.pictures:>6}{each.answered:>10.3f}"
-            f"{each.accuracy!s:>26}{each.macro_f1!s:>26}  {each.ours_ahead or ''}{size}"
-        )
 
 
 def main() -> None:

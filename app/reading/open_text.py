@@ -46,7 +46,7 @@ class OpenText:
         latest: What was on the screen by the last report.
         step: In the mode of one passage at a time: the one that is shown, from 0.
         step_at: In that mode: since when it is shown.
-        wants_to_finish: The learner has pressed the button at the end of the text.
+        wants_to_finish: The learner has pressed a button that ends the reading.
     """
 
     running: RunningSession

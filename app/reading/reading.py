@@ -9,14 +9,14 @@ import streamlit as st
 from app.parts.break_screen import BREAKS, show_break_panel
 from app.parts.clock import now
 from app.parts.refresh import refreshed
-from app.parts.sessions import camera_of, history_problem, session_registry
+from app.parts.sessions import history_problem
 from app.parts.tab import is_here, offer_to_bring_here, unless_finished
 from app.parts.video import VideoMemory
 from app.parts.words import plain
 from app.reading.display import choose_display
 from app.reading.open_text import OpenText
 from app.reading.side import show_camera, show_side
-from app.reading.text import end_step, show_reading_text
+from app.reading.text import end_if_wanted, end_step, show_reading_text
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.report import NOTE
 from fer_core.sessions.snapshot import State
@@ -30,13 +30,10 @@ def show_reading(running: RunningSession, open_text: OpenText) -> None:
         st.markdown(f"**{plain(open_text.document.title)}**")
         offer_to_bring_here(running)
         return
-    if open_text.wants_to_finish:
-        open_text.wants_to_finish = False
-        finish(running, open_text)
-        st.rerun()
     state = running.session.state
     show_controls(running, open_text, state)
     if state is State.PAUSED:
+        end_if_wanted(open_text)
         VideoMemory.of_tab().rest()
         if running.session.snapshot(now()).timer.phase in BREAKS:
             refreshed(show_break_panel, 1.0)(running)
@@ -54,13 +51,6 @@ def show_reading(running: RunningSession, open_text: OpenText) -> None:
     with side:
         refreshed(show_side, every_s)(running, open_text, state, connection)
     st.caption(NOTE)
-
-
-def finish(running: RunningSession, open_text: OpenText) -> None:
-    """End the reading; the button does so before the script runs, which may be interrupted."""
-    end_step(open_text)
-    session_registry().finish(running)
-    camera_of(running).close()
 
 
 def pause(running: RunningSession, open_text: OpenText) -> None:
@@ -91,9 +81,12 @@ def show_controls(running: RunningSession, open_text: OpenText, state: State) ->
             on_click=partial(resume, running),
         ):
             st.rerun()
-        ends = partial(finish, running, open_text)
-        if st.button("Finish", icon=":material/stop:", key="finish_reading", on_click=ends):
-            st.rerun()
+        st.button(
+            "Finish",
+            icon=":material/stop:",
+            key="finish_reading",
+            on_click=partial(setattr, open_text, "wants_to_finish", True),
+        )
     problem = history_problem() if running.session.info.keep else ""
     if problem:
         st.warning(problem, icon=":material/save:")

@@ -7,6 +7,7 @@ import streamlit as st
 from app.parts.clock import now
 from app.parts.refresh import rerun_here
 from app.parts.reports import PassageView
+from app.parts.sessions import camera_of, session_registry
 from app.reading.memory import ReadingMemory
 from app.reading.notes import write_note
 from app.reading.open_text import OpenText
@@ -35,18 +36,17 @@ def show_pages(open_text: OpenText) -> None:
         Pace.of(open_text.session.profile.paces_wpm).wpm,
         open_text.reports,
     )
-    if report is None:
-        return
     place, added = open_text.position, (open_text.tracker.notes, open_text.lost)
-    open_text.take(open_text.reports.take(report, now()))
-    if open_text.wants_to_finish:
-        st.rerun()
+    if report is not None:
+        open_text.take(open_text.reports.take(report, now()))
+    end_if_wanted(open_text)  # after what the text has just reported
     if open_text.position != place or (open_text.tracker.notes, open_text.lost) != added:
         rerun_here()
 
 
 def show_step(open_text: OpenText) -> None:
     """Show one passage with buttons; the time between two presses is its time."""
+    end_if_wanted(open_text)
     passages = open_text.document.passages
     open_text.step = min(open_text.step, len(passages) - 1)
     passage = passages[open_text.step]
@@ -85,6 +85,20 @@ def close_step(open_text: OpenText) -> None:
         since = max(open_text.step_at, at - LONGEST_REPORT_S)
         open_text.see(PassageView(since, at, {passage.passage_id: 1.0}))
     open_text.step_at = at
+
+
+def end_if_wanted(open_text: OpenText) -> None:
+    """End the reading where that was pressed, above the text or at its end.
+
+    The wish outlives the run that it came in: what interrupts that one would lose the click.
+    """
+    if not open_text.wants_to_finish:
+        return
+    open_text.wants_to_finish = False
+    end_step(open_text)
+    session_registry().finish(open_text.running)
+    camera_of(open_text.running).close()
+    st.rerun()
 
 
 def end_step(open_text: OpenText) -> None:

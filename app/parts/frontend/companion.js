@@ -82,6 +82,16 @@ function find(parent, selector) {
 	if (found === null) throw new Error(`no element ${selector}`);
 	return found;
 }
+/** Return what Streamlit calls after each run: it makes a part for each place once. */
+function kept(make) {
+	const parts = /* @__PURE__ */ new WeakMap();
+	return (component) => {
+		const part = parts.get(component.parentElement) ?? make(component);
+		parts.set(component.parentElement, part);
+		part.update(component);
+		return () => part.close();
+	};
+}
 /** Whether a key belongs to the browser, or to somebody who handled it before. */
 function isTaken(event) {
 	return event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented;
@@ -91,6 +101,32 @@ function isTyped(event) {
 	const [target] = event.composedPath();
 	return target instanceof Element && target.closest(TYPING) !== null;
 }
+// ../../app/parts/frontend/report_queue.ts
+var ReportQueue = class {
+	stream = Math.random().toString(36).slice(2);
+	number = 0;
+	items = [];
+	add(item) {
+		this.number += 1;
+		this.items.push({
+			...item,
+			n: this.number
+		});
+	}
+	/** Forget what the app has. */
+	forget({ stream, number }) {
+		if (stream === this.stream) this.items = this.items.filter((item) => item.n > number);
+	}
+	/** Return what the app does not have yet; null: it has everything. */
+	report() {
+		const { stream, items } = this;
+		return items.length === 0 ? null : {
+			stream,
+			sent: Date.now() / 1e3,
+			items: [...items]
+		};
+	}
+};
 // ../../app/parts/frontend/small_window.ts
 var SmallWindow = class {
 	opened = null;
@@ -210,22 +246,13 @@ const RIGHT_WITHIN_S = 1.5;
 /** Of the session's title, in the tab. */
 const TITLE_LETTERS = 60;
 const CIRCUMFERENCE = 2 * Math.PI * 54;
-const companions = /* @__PURE__ */ new WeakMap();
-function show(component) {
-	const { parentElement } = component;
-	const companion = companions.get(parentElement) ?? new Companion(parentElement, component);
-	companions.set(parentElement, companion);
-	companion.update(component);
-	return () => companion.close();
-}
+var companion_default = kept((component) => new Companion(component));
 var Companion = class {
 	root;
 	data;
 	tell;
 	send;
-	stream = Math.random().toString(36).slice(2);
-	number = 0;
-	presses = [];
+	queue = new ReportQueue();
 	left = 0;
 	over = 0;
 	at = performance.now();
@@ -234,11 +261,11 @@ var Companion = class {
 	small = new SmallWindow();
 	caller = new Caller();
 	chosen = /* @__PURE__ */ new Map();
-	constructor(parent, { data, setTriggerValue, setStateValue }) {
+	constructor({ parentElement, data, setTriggerValue, setStateValue }) {
 		this.data = data;
 		this.tell = setTriggerValue;
 		this.send = setStateValue;
-		this.root = find(parent, ".companion");
+		this.root = find(parentElement, ".companion");
 		find(this.root, "[data-act=sound]").onclick = () => this.chooseSound();
 		find(this.root, "[data-act=notifications]").onclick = () => void this.chooseNotifications();
 		const window = find(this.root, "[data-act=window]");
@@ -248,7 +275,7 @@ var Companion = class {
 	update({ data, setTriggerValue, setStateValue }) {
 		this.tell = setTriggerValue;
 		this.send = setStateValue;
-		if (data.acked.stream === this.stream) this.presses = this.presses.filter(({ n }) => n > data.acked.number);
+		this.queue.forget(data.acked);
 		const before = this.data;
 		this.data = this.withChoices(data);
 		this.pass();
@@ -392,15 +419,9 @@ var Companion = class {
 		this.press(press);
 	}
 	press(press) {
-		this.number += 1;
-		this.presses.push({
-			n: this.number,
-			press
-		});
-		this.send("presses", {
-			stream: this.stream,
-			items: [...this.presses]
-		});
+		this.queue.add({ press });
+		const report = this.queue.report();
+		if (report !== null) this.send("presses", report);
 	}
 };
 /** Call a function each second, in a hidden tab too: a worker's clock is not slowed down. */
@@ -423,4 +444,4 @@ function clockText(seconds) {
 	const two = (value) => String(value).padStart(2, "0");
 	return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
-export { show as default };
+export { companion_default as default };

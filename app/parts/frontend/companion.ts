@@ -11,7 +11,8 @@
  */
 
 import { Caller, granted } from "./caller.js";
-import { find, isTaken, isTyped } from "./dom.js";
+import { find, isTaken, isTyped, kept } from "./dom.js";
+import { ReportQueue, type Acked, type Report } from "./report_queue.js";
 import { SmallWindow } from "./small_window.js";
 import { TabTitle } from "./tab_title.js";
 
@@ -35,13 +36,14 @@ export interface Data {
   /** Only the time in the tab's title, sound and notification: nothing to look at, no keys. */
   quiet: boolean;
   /** Up to which press the app has done what was asked. */
-  acked: { stream: string; number: number };
+  acked: Acked;
 }
 
 /** What keys and the small window ask for; sent again until the app has it. */
-export interface Presses {
-  stream: string;
-  items: { n: number; press: string }[];
+export type Presses = Report<Press>;
+
+interface Press {
+  press: string;
 }
 
 export interface Choice {
@@ -78,24 +80,14 @@ const RIGHT_WITHIN_S = 1.5;
 const TITLE_LETTERS = 60;
 const CIRCUMFERENCE = 2 * Math.PI * 54;
 
-const companions = new WeakMap<ParentNode, Companion>();
-
-export default function show(component: Component): () => void {
-  const { parentElement } = component;
-  const companion = companions.get(parentElement) ?? new Companion(parentElement, component);
-  companions.set(parentElement, companion);
-  companion.update(component);
-  return () => companion.close();
-}
+export default kept((component: Component) => new Companion(component));
 
 class Companion {
   private readonly root: HTMLElement;
   private data: Data;
   private tell: Component["setTriggerValue"];
   private send: Component["setStateValue"];
-  private readonly stream = Math.random().toString(36).slice(2);
-  private number = 0;
-  private presses: Presses["items"] = [];
+  private readonly queue = new ReportQueue<Press>();
   private left = 0;
   private over = 0;
   private at = performance.now();
@@ -105,11 +97,11 @@ class Companion {
   private readonly caller = new Caller();
   private readonly chosen = new Map<keyof Choice, boolean>();
 
-  constructor(parent: ParentNode, { data, setTriggerValue, setStateValue }: Component) {
+  constructor({ parentElement, data, setTriggerValue, setStateValue }: Component) {
     this.data = data;
     this.tell = setTriggerValue;
     this.send = setStateValue;
-    this.root = find(parent, ".companion");
+    this.root = find(parentElement, ".companion");
     find(this.root, "[data-act=sound]").onclick = () => this.chooseSound();
     find(this.root, "[data-act=notifications]").onclick = () => void this.chooseNotifications();
     const window = find(this.root, "[data-act=window]");
@@ -120,8 +112,7 @@ class Companion {
   update({ data, setTriggerValue, setStateValue }: Component): void {
     this.tell = setTriggerValue;
     this.send = setStateValue;
-    if (data.acked.stream === this.stream)
-      this.presses = this.presses.filter(({ n }) => n > data.acked.number);
+    this.queue.forget(data.acked);
     const before = this.data;
     this.data = this.withChoices(data);
     this.pass();
@@ -309,9 +300,9 @@ class Companion {
   }
 
   private press(press: string): void {
-    this.number += 1;
-    this.presses.push({ n: this.number, press });
-    this.send("presses", { stream: this.stream, items: [...this.presses] });
+    this.queue.add({ press });
+    const report = this.queue.report();
+    if (report !== null) this.send("presses", report);
   }
 }
 

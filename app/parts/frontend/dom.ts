@@ -8,6 +8,30 @@ export function find(parent: ParentNode, selector: string): HTMLElement {
   return found;
 }
 
+/** What Streamlit hands to a component, as far as every one uses it. */
+interface Mounted {
+  parentElement: ParentNode;
+}
+
+/** What stands in one place of the page, and is told whenever the app's script has run. */
+interface Part<Component> {
+  update(component: Component): void;
+  close(): void;
+}
+
+/** Return what Streamlit calls after each run: it makes a part for each place once. */
+export function kept<Component extends Mounted>(
+  make: (component: Component) => Part<Component>,
+): (component: Component) => () => void {
+  const parts = new WeakMap<ParentNode, Part<Component>>();
+  return (component) => {
+    const part = parts.get(component.parentElement) ?? make(component);
+    parts.set(component.parentElement, part);
+    part.update(component);
+    return () => part.close();
+  };
+}
+
 /** Whether a key belongs to the browser, or to somebody who handled it before. */
 export function isTaken(event: KeyboardEvent): boolean {
   return event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented;

@@ -7,6 +7,16 @@ function find(parent, selector) {
 	if (found === null) throw new Error(`no element ${selector}`);
 	return found;
 }
+/** Return what Streamlit calls after each run: it makes a part for each place once. */
+function kept(make) {
+	const parts = /* @__PURE__ */ new WeakMap();
+	return (component) => {
+		const part = parts.get(component.parentElement) ?? make(component);
+		parts.set(component.parentElement, part);
+		part.update(component);
+		return () => part.close();
+	};
+}
 /** Whether a key belongs to the browser, or to somebody who handled it before. */
 function isTaken(event) {
 	return event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented;
@@ -16,6 +26,32 @@ function isTyped(event) {
 	const [target] = event.composedPath();
 	return target instanceof Element && target.closest(TYPING) !== null;
 }
+// ../../app/parts/frontend/report_queue.ts
+var ReportQueue = class {
+	stream = Math.random().toString(36).slice(2);
+	number = 0;
+	items = [];
+	add(item) {
+		this.number += 1;
+		this.items.push({
+			...item,
+			n: this.number
+		});
+	}
+	/** Forget what the app has. */
+	forget({ stream, number }) {
+		if (stream === this.stream) this.items = this.items.filter((item) => item.n > number);
+	}
+	/** Return what the app does not have yet; null: it has everything. */
+	report() {
+		const { stream, items } = this;
+		return items.length === 0 ? null : {
+			stream,
+			sent: Date.now() / 1e3,
+			items: [...items]
+		};
+	}
+};
 // ../../app/parts/frontend/player.ts
 /**
 * A lecture played from a file on the learner's own computer: it stays in the browser, and the app
@@ -23,8 +59,6 @@ function isTyped(event) {
 *
 * The file is kept for as long as the browser's tab is loaded: the pages before, during and after a
 * session each show the same one, and a break that takes the player off the page forgets nothing.
-* Reports are items with numbers that only grow; they are sent again until the app says up to which
-* number it has them, so none is lost and none counts twice.
 *
 * The page runs player.js, which `npm run build` in clients/typescript makes of this file.
 */
@@ -34,26 +68,17 @@ const BACK_S = 10;
 const SAME_LENGTH_S = 2;
 /** Other scripts of the page see the same one: each place on a page loads this script anew. */
 const SHELF = globalThis;
-const players = /* @__PURE__ */ new WeakMap();
-function show(component) {
-	const { parentElement } = component;
-	const player = players.get(parentElement) ?? new Player(parentElement, component);
-	players.set(parentElement, player);
-	player.update(component);
-	return () => player.close();
-}
+var player_default = kept((component) => new Player(component));
 var Player = class {
 	root;
 	video;
-	stream = Math.random().toString(36).slice(2);
+	queue = new ReportQueue();
 	data;
 	tell;
 	running = null;
 	address = "";
 	/** Its length is known, and it can be played. */
 	measured = true;
-	number = 0;
-	items = [];
 	/** The stretch that goes on: since when, and where the video stood then. */
 	stretch = null;
 	/** When and where the video stood last before it could be moved. */
@@ -64,10 +89,10 @@ var Player = class {
 	/** Where to go as soon as a file is there. */
 	wanted = null;
 	shown = "";
-	constructor(parent, { data, setStateValue }) {
+	constructor({ parentElement, data, setStateValue }) {
 		this.data = data;
 		this.tell = setStateValue;
-		this.root = find(parent, ".player");
+		this.root = find(parentElement, ".player");
 		this.video = find(this.root, "video");
 		find(this.root, "[data-act=back]").onclick = () => this.goBack();
 		find(this.root, "[data-act=lost]").onclick = () => this.lose();
@@ -75,7 +100,7 @@ var Player = class {
 	update({ data, setStateValue }) {
 		this.tell = setStateValue;
 		this.data = data;
-		if (data.acked.stream === this.stream) this.items = this.items.filter((item) => item.n > data.acked.number);
+		this.queue.forget(data.acked);
 		if (this.running === null) this.open();
 		if (data.paused && !this.video.paused) this.video.pause();
 		if (data.paused) this.end();
@@ -206,7 +231,7 @@ var Player = class {
 			from: place
 		};
 		if (place === from && document.visibilityState === "hidden" || place < from) return;
-		this.push({
+		this.queue.add({
 			kind: "play",
 			start: since / 1e3,
 			end: at / 1e3,
@@ -214,21 +239,10 @@ var Player = class {
 			to: place
 		});
 	}
-	push(item) {
-		this.number += 1;
-		this.items.push({
-			n: this.number,
-			...item
-		});
-	}
 	send() {
 		if (!this.video.seeking) this.add(Date.now(), this.video.currentTime);
-		if (this.running === null || this.items.length === 0) return;
-		this.tell("report", {
-			stream: this.stream,
-			sent: Date.now() / 1e3,
-			items: this.items
-		});
+		const report = this.running === null ? null : this.queue.report();
+		if (report !== null) this.tell("report", report);
 	}
 	goBack() {
 		this.video.currentTime = Math.max(0, this.video.currentTime - BACK_S);
@@ -240,7 +254,7 @@ var Player = class {
 		if (this.data.mode !== "watch" || this.data.paused || span === void 0) return;
 		if (this.video.hidden) return;
 		this.send();
-		this.push({
+		this.queue.add({
 			kind: "lost",
 			passage: span.id,
 			at: Date.now() / 1e3
@@ -303,4 +317,4 @@ function placeText(seconds) {
 	const two = (value) => String(value).padStart(2, "0");
 	return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
-export { show as default };
+export { player_default as default };

@@ -4,13 +4,12 @@
  *
  * The file is kept for as long as the browser's tab is loaded: the pages before, during and after a
  * session each show the same one, and a break that takes the player off the page forgets nothing.
- * Reports are items with numbers that only grow; they are sent again until the app says up to which
- * number it has them, so none is lost and none counts twice.
  *
  * The page runs player.js, which `npm run build` in clients/typescript makes of this file.
  */
 
-import { find, isTaken, isTyped } from "./dom.js";
+import { find, isTaken, isTyped, kept } from "./dom.js";
+import { ReportQueue, type Acked, type Report as Queued } from "./report_queue.js";
 
 const SEND_EVERY_MS = 2000;
 const BACK_S = 10;
@@ -36,7 +35,7 @@ export interface Data {
   moments: { at: number; label: string }[];
   /** The session pauses, and so does the video. */
   paused: boolean;
-  acked: { stream: string; number: number };
+  acked: Acked;
 }
 
 /** An item of a report; its times are seconds since 1970, its places seconds of the video. */
@@ -44,11 +43,7 @@ export type Item =
   | { kind: "play"; start: number; end: number; from: number; to: number }
   | { kind: "lost"; passage: string; at: number };
 
-export interface Report {
-  stream: string;
-  sent: number;
-  items: (Item & { n: number })[];
-}
+export type Report = Queued<Item>;
 
 export interface Chosen {
   name: string;
@@ -70,28 +65,18 @@ interface Kept {
 /** Other scripts of the page see the same one: each place on a page loads this script anew. */
 const SHELF = globalThis as { expressionsLecture?: Kept };
 
-const players = new WeakMap<ParentNode, Player>();
-
-export default function show(component: Component): () => void {
-  const { parentElement } = component;
-  const player = players.get(parentElement) ?? new Player(parentElement, component);
-  players.set(parentElement, player);
-  player.update(component);
-  return () => player.close();
-}
+export default kept((component: Component) => new Player(component));
 
 class Player {
   private readonly root: HTMLElement;
   private readonly video: HTMLVideoElement;
-  private readonly stream = Math.random().toString(36).slice(2);
+  private readonly queue = new ReportQueue<Item>();
   private data: Data;
   private tell: Component["setStateValue"];
   private running: AbortController | null = null;
   private address = "";
   /** Its length is known, and it can be played. */
   private measured = true;
-  private number = 0;
-  private items: Report["items"] = [];
   /** The stretch that goes on: since when, and where the video stood then. */
   private stretch: { since: number; from: number } | null = null;
   /** When and where the video stood last before it could be moved. */
@@ -100,10 +85,10 @@ class Player {
   private wanted: number | null = null;
   private shown = "";
 
-  constructor(parent: ParentNode, { data, setStateValue }: Component) {
+  constructor({ parentElement, data, setStateValue }: Component) {
     this.data = data;
     this.tell = setStateValue;
-    this.root = find(parent, ".player");
+    this.root = find(parentElement, ".player");
     this.video = find(this.root, "video") as HTMLVideoElement;
     find(this.root, "[data-act=back]").onclick = () => this.goBack();
     find(this.root, "[data-act=lost]").onclick = () => this.lose();
@@ -112,8 +97,7 @@ class Player {
   update({ data, setStateValue }: Component): void {
     this.tell = setStateValue;
     this.data = data;
-    if (data.acked.stream === this.stream)
-      this.items = this.items.filter((item) => item.n > data.acked.number);
+    this.queue.forget(data.acked);
     if (this.running === null) this.open();
     if (data.paused && !this.video.paused) this.video.pause();
     if (data.paused) this.end();
@@ -245,18 +229,13 @@ class Player {
     this.stretch = { since: at, from: place };
     const stood = place === from && document.visibilityState === "hidden";
     if (stood || place < from) return;
-    this.push({ kind: "play", start: since / 1000, end: at / 1000, from, to: place });
-  }
-
-  private push(item: Item): void {
-    this.number += 1;
-    this.items.push({ n: this.number, ...item });
+    this.queue.add({ kind: "play", start: since / 1000, end: at / 1000, from, to: place });
   }
 
   private send(): void {
     if (!this.video.seeking) this.add(Date.now(), this.video.currentTime);
-    if (this.running === null || this.items.length === 0) return;
-    this.tell("report", { stream: this.stream, sent: Date.now() / 1000, items: this.items });
+    const report = this.running === null ? null : this.queue.report();
+    if (report !== null) this.tell("report", report);
   }
 
   // What its viewer does
@@ -272,7 +251,7 @@ class Player {
     if (this.data.mode !== "watch" || this.data.paused || span === undefined) return;
     if (this.video.hidden) return;
     this.send();
-    this.push({ kind: "lost", passage: span.id, at: Date.now() / 1000 });
+    this.queue.add({ kind: "lost", passage: span.id, at: Date.now() / 1000 });
     this.send();
     this.say(`⛰️ Noted: you were lost at ${placeText(place)}.`);
   }

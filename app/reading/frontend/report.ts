@@ -1,9 +1,6 @@
-/**
- * What the text view and the app tell each other.
- *
- * Reports are items with numbers that only grow. They are kept and sent again until the app says
- * up to which number it has them, so none is lost and none counts twice.
- */
+/** What the text view and the app tell each other. */
+
+import type { Acked, Report as Queued } from "../../parts/frontend/report_queue.js";
 
 export interface Passage {
   id: string;
@@ -34,7 +31,7 @@ export interface Data {
   /** What the reader added: numbers of highlighted sentences, and a note. */
   notes: Record<string, { sentences: number[]; note: string }>;
   look: { size: number; width: number; theme: string };
-  acked: { stream: string; number: number };
+  acked: Acked;
 }
 
 /** An item of a report; its times are seconds since 1970. */
@@ -49,30 +46,4 @@ export type Item =
   | { kind: "finish" }
   | { kind: "part"; by: 1 | -1 };
 
-export interface Report {
-  stream: string;
-  sent: number;
-  items: (Item & { n: number })[];
-}
-
-export class ReportQueue {
-  private readonly stream = Math.random().toString(36).slice(2);
-  private number = 0;
-  private items: Report["items"] = [];
-
-  add(item: Item): void {
-    this.number += 1;
-    this.items.push({ n: this.number, ...item });
-  }
-
-  /** Forget what the app has. */
-  forget({ stream, number }: Data["acked"]): void {
-    if (stream === this.stream) this.items = this.items.filter((item) => item.n > number);
-  }
-
-  /** Return what the app does not have yet; null: it has everything. */
-  report(): Report | null {
-    const { stream, items } = this;
-    return items.length === 0 ? null : { stream, sent: Date.now() / 1000, items };
-  }
-}
+export type Report = Queued<Item>;

@@ -260,6 +260,16 @@ function find(parent, selector) {
 	if (found === null) throw new Error(`no element ${selector}`);
 	return found;
 }
+/** Return what Streamlit calls after each run: it makes a part for each place once. */
+function kept(make) {
+	const parts = /* @__PURE__ */ new WeakMap();
+	return (component) => {
+		const part = parts.get(component.parentElement) ?? make(component);
+		parts.set(component.parentElement, part);
+		part.update(component);
+		return () => part.close();
+	};
+}
 /** Whether a key belongs to the browser, or to somebody who handled it before. */
 function isTaken(event) {
 	return event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented;
@@ -269,6 +279,32 @@ function isTyped(event) {
 	const [target] = event.composedPath();
 	return target instanceof Element && target.closest(TYPING) !== null;
 }
+// ../../app/parts/frontend/report_queue.ts
+var ReportQueue = class {
+	stream = Math.random().toString(36).slice(2);
+	number = 0;
+	items = [];
+	add(item) {
+		this.number += 1;
+		this.items.push({
+			...item,
+			n: this.number
+		});
+	}
+	/** Forget what the app has. */
+	forget({ stream, number }) {
+		if (stream === this.stream) this.items = this.items.filter((item) => item.n > number);
+	}
+	/** Return what the app does not have yet; null: it has everything. */
+	report() {
+		const { stream, items } = this;
+		return items.length === 0 ? null : {
+			stream,
+			sent: Date.now() / 1e3,
+			items: [...items]
+		};
+	}
+};
 // ../../app/reading/frontend/sections.ts
 function section({ id, headings, text, paragraphs, direction }) {
 	const made = document.createElement("section");
@@ -315,6 +351,24 @@ function selectedIn(root, sections) {
 	}
 	return null;
 }
+// ../../app/reading/frontend/marks.ts
+/** Show marks, notes and highlighted sentences as the app or the learner has just said them. */
+function showMarks(sections, data) {
+	const { marked, lost, notes, passages } = data;
+	for (const { id, number } of passages) {
+		const section = sections.get(id);
+		if (section === void 0) continue;
+		const { sentences = [], note = "" } = notes[id] ?? {};
+		section.classList.toggle("marked", marked.includes(id));
+		section.classList.toggle("lost", lost.includes(id));
+		const label = [String(number)];
+		if (marked.includes(id)) label.push("⭐ Important");
+		if (lost.includes(id)) label.push("⛰️ You were lost here");
+		if (note) label.push(`✎ ${note}`);
+		section.dataset["label"] = label.join(" · ");
+		for (const sentence of sentencesOf(section)) sentence.classList.toggle("chosen", sentences.includes(sentenceNumber(sentence)));
+	}
+}
 // ../../app/reading/frontend/notes_panel.ts
 /** The panel below the text: the sentences of one passage to highlight, and a note. */
 var NotesPanel = class {
@@ -356,32 +410,48 @@ var NotesPanel = class {
 		return find(this.element, "textarea");
 	}
 };
-// ../../app/reading/frontend/report.ts
-var ReportQueue = class {
-	stream = Math.random().toString(36).slice(2);
-	number = 0;
-	items = [];
-	add(item) {
-		this.number += 1;
-		this.items.push({
-			n: this.number,
-			...item
-		});
+// ../../app/reading/frontend/place.ts
+/** Where in the text the reader is: which passage, how far, and going to another one. */
+/** Return the passage that is seen most; of several the first. */
+function mostSeen(ids, shares) {
+	let [best, most] = [void 0, 0];
+	for (const id of ids) {
+		const share = shares.get(id) ?? 0;
+		if (share > (best === void 0 ? 0 : most + .005)) [best, most] = [id, share];
 	}
-	/** Forget what the app has. */
-	forget({ stream, number }) {
-		if (stream === this.stream) this.items = this.items.filter((item) => item.n > number);
-	}
-	/** Return what the app does not have yet; null: it has everything. */
-	report() {
-		const { stream, items } = this;
-		return items.length === 0 ? null : {
-			stream,
-			sent: Date.now() / 1e3,
-			items
-		};
-	}
-};
+	return best;
+}
+/** Show how much of the text is read when `current` is. */
+function showProgress(root, scroller, data, current) {
+	const passage = data.passages.find(({ id }) => id === current);
+	if (!passage) return;
+	const ended = isAtEnd(scroller, data, current);
+	const read = ended ? 100 : 100 * passage.words_before / Math.max(1, data.words);
+	const shown = String(Math.round(read));
+	const line = find(root, ".line");
+	find(line, "span").style.width = `${read}%`;
+	line.setAttribute("aria-valuenow", shown);
+	find(root, ".words").textContent = ended ? "100 % · the end" : `${shown} % · about ${passage.minutes_left} min left`;
+}
+/** Whether the last passage of the text is the one that is read, or all is scrolled through. */
+function isAtEnd(scroller, data, current) {
+	if (data.part !== data.parts - 1) return false;
+	if (current === data.passages.at(-1)?.id) return true;
+	const { scrollTop, scrollHeight, clientHeight } = scroller;
+	return scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 2;
+}
+/** Scroll a passage into the middle of the band. */
+function goTo(scroller, section, behavior) {
+	const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+	const view = scroller.getBoundingClientRect();
+	const { above, below } = roomAroundBand(view.height);
+	const { top, height } = section.getBoundingClientRect();
+	const room = Math.max(0, view.height - above - below - height) / 2;
+	scroller.scrollBy({
+		top: top - view.top - above - room,
+		behavior: calm ? "instant" : behavior
+	});
+}
 // ../../app/reading/frontend/text_view.ts
 /**
 * The text being read: shows passages in one column and reports, with times, how much of each
@@ -408,14 +478,7 @@ const LINES = {
 };
 /** Of the letters' size, as in text_view.css. */
 const LINE_HEIGHT = 1.65;
-const views = /* @__PURE__ */ new WeakMap();
-function show(component) {
-	const { parentElement } = component;
-	const view = views.get(parentElement) ?? new TextView(parentElement, component);
-	views.set(parentElement, view);
-	view.update(component);
-	return () => view.close();
-}
+var text_view_default = kept((component) => new TextView(component));
 var TextView = class {
 	root;
 	scroller;
@@ -429,10 +492,10 @@ var TextView = class {
 	pressed = Number.NEGATIVE_INFINITY;
 	shown = "";
 	running = null;
-	constructor(parent, { data, setStateValue }) {
+	constructor({ parentElement, data, setStateValue }) {
 		this.data = data;
 		this.setStateValue = setStateValue;
-		this.root = find(parent, ".reader");
+		this.root = find(parentElement, ".reader");
 		this.scroller = find(this.root, ".scroller");
 		this.article = find(this.root, "article");
 		this.panel = new NotesPanel(find(this.root, ".panel"));
@@ -520,7 +583,7 @@ var TextView = class {
 		this.makeRoom();
 		this.scroller.scrollTop = 0;
 		const first = start === null ? void 0 : this.sections.get(start);
-		if (first) this.goTo(first, "instant");
+		if (first) goTo(this.scroller, first, "instant");
 	}
 	/** Let the first and the last passage be scrolled into the band. */
 	makeRoom() {
@@ -530,20 +593,7 @@ var TextView = class {
 		this.watch.look();
 	}
 	showMarks() {
-		const { marked, lost, notes, passages } = this.data;
-		for (const { id, number } of passages) {
-			const section = this.sections.get(id);
-			if (section === void 0) continue;
-			const { sentences = [], note = "" } = notes[id] ?? {};
-			section.classList.toggle("marked", marked.includes(id));
-			section.classList.toggle("lost", lost.includes(id));
-			const label = [String(number)];
-			if (marked.includes(id)) label.push("⭐ Important");
-			if (lost.includes(id)) label.push("⛰️ You were lost here");
-			if (note) label.push(`✎ ${note}`);
-			section.dataset["label"] = label.join(" · ");
-			for (const sentence of sentencesOf(section)) sentence.classList.toggle("chosen", sentences.includes(sentenceNumber(sentence)));
-		}
+		showMarks(this.sections, this.data);
 		this.panel.show(this.data.notes[this.panel.passage]?.sentences ?? []);
 	}
 	openPanel(id) {
@@ -612,35 +662,12 @@ var TextView = class {
 	announce(said) {
 		find(this.root, "[role=status]").textContent = said;
 	}
-	/** Return the passage that is seen most; of several the first. */
 	current() {
-		const shares = this.watch.current;
-		let [best, most] = [void 0, 0];
-		for (const id of this.sections.keys()) {
-			const share = shares.get(id) ?? 0;
-			if (share > (best === void 0 ? 0 : most + .005)) [best, most] = [id, share];
-		}
-		return best;
+		return mostSeen(this.sections.keys(), this.watch.current);
 	}
 	showPlace(shares) {
 		for (const [id, section] of this.sections) section.classList.toggle("outside", !shares.has(id));
-		const current = this.current();
-		const passage = this.data.passages.find(({ id }) => id === current);
-		if (!passage) return;
-		const ended = this.isAtEnd(current);
-		const read = ended ? 100 : 100 * passage.words_before / Math.max(1, this.data.words);
-		const shown = String(Math.round(read));
-		const line = find(this.root, ".line");
-		find(line, "span").style.width = `${read}%`;
-		line.setAttribute("aria-valuenow", shown);
-		find(this.root, ".words").textContent = ended ? "100 % · the end" : `${shown} % · about ${passage.minutes_left} min left`;
-	}
-	/** Whether the last passage of the text is the one that is read, or all is scrolled through. */
-	isAtEnd(current) {
-		if (this.data.part !== this.data.parts - 1) return false;
-		if (current === this.data.passages.at(-1)?.id) return true;
-		const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-		return scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 2;
+		showProgress(this.root, this.scroller, this.data, this.current());
 	}
 	key(event) {
 		if (isTaken(event)) return;
@@ -683,7 +710,7 @@ var TextView = class {
 		else {
 			const to = action === "next" ? Math.min(at + 1, ids.length - 1) : Math.max(at - 1, 0);
 			const section = this.sections.get(ids[to] ?? "");
-			if (section) this.goTo(section, "smooth");
+			if (section) goTo(this.scroller, section, "smooth");
 		}
 	}
 	get ruler() {
@@ -729,17 +756,6 @@ var TextView = class {
 			at: Date.now() / 1e3
 		});
 	}
-	goTo(section, behavior) {
-		const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-		const view = this.scroller.getBoundingClientRect();
-		const { above, below } = roomAroundBand(view.height);
-		const { top, height } = section.getBoundingClientRect();
-		const room = Math.max(0, view.height - above - below - height) / 2;
-		this.scroller.scrollBy({
-			top: top - view.top - above - room,
-			behavior: calm ? "instant" : behavior
-		});
-	}
 	tell(item) {
 		this.queue.add(item);
 		this.send();
@@ -750,4 +766,4 @@ var TextView = class {
 		if (report !== null) this.setStateValue("report", report);
 	}
 };
-export { show as default };
+export { text_view_default as default };

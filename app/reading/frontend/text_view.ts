@@ -5,12 +5,15 @@
  * The page runs text_view.js, which `npm run build` in clients/typescript makes of this file and those beside it.
  */
 
-import { SAME_SHARE, roomAroundBand } from "../../../clients/typescript/src/visibility.js";
+import { roomAroundBand } from "../../../clients/typescript/src/visibility.js";
 import { ReadingWatch } from "../../../clients/typescript/src/watch.js";
-import { find, isTaken, isTyped } from "../../parts/frontend/dom.js";
+import { find, isTaken, isTyped, kept } from "../../parts/frontend/dom.js";
+import { ReportQueue } from "../../parts/frontend/report_queue.js";
+import { showMarks } from "./marks.js";
 import { NotesPanel } from "./notes_panel.js";
-import { ReportQueue, type Data, type Item, type Report } from "./report.js";
-import { section, selectedIn, sentenceNumber, sentencesOf } from "./sections.js";
+import { goTo, mostSeen, showProgress } from "./place.js";
+import type { Data, Item, Report } from "./report.js";
+import { section, selectedIn } from "./sections.js";
 
 const SEND_EVERY_MS = 2000;
 // Streamlit 1.67 loses the press of a button that falls into the same moment as a report.
@@ -51,22 +54,14 @@ const LINES: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 /** Of the letters' size, as in text_view.css. */
 const LINE_HEIGHT = 1.65;
 
-const views = new WeakMap<ParentNode, TextView>();
-
-export default function show(component: Component): () => void {
-  const { parentElement } = component;
-  const view = views.get(parentElement) ?? new TextView(parentElement, component);
-  views.set(parentElement, view);
-  view.update(component);
-  return () => view.close();
-}
+export default kept((component: Component) => new TextView(component));
 
 class TextView {
   private readonly root: HTMLElement;
   private readonly scroller: HTMLElement;
   private readonly article: HTMLElement;
   private readonly panel: NotesPanel;
-  private readonly queue = new ReportQueue();
+  private readonly queue = new ReportQueue<Item>();
   private readonly watch: ReadingWatch;
   private data: Data;
   private setStateValue: Component["setStateValue"];
@@ -75,10 +70,10 @@ class TextView {
   private shown = "";
   private running: AbortController | null = null;
 
-  constructor(parent: ParentNode, { data, setStateValue }: Component) {
+  constructor({ parentElement, data, setStateValue }: Component) {
     this.data = data;
     this.setStateValue = setStateValue;
-    this.root = find(parent, ".reader");
+    this.root = find(parentElement, ".reader");
     this.scroller = find(this.root, ".scroller");
     this.article = find(this.root, "article");
     this.panel = new NotesPanel(find(this.root, ".panel"));
@@ -124,9 +119,7 @@ class TextView {
     this.running = new AbortController();
     const { signal } = this.running;
     const press = () => (this.pressed = performance.now());
-    document.addEventListener("keydown", (event) => this.key(event), {
-      signal,
-    });
+    document.addEventListener("keydown", (event) => this.key(event), { signal });
     document.addEventListener("pointerdown", press, { capture: true, signal });
     document.addEventListener("keydown", press, { capture: true, signal });
     const leave = () => {
@@ -166,7 +159,7 @@ class TextView {
     this.makeRoom();
     this.scroller.scrollTop = 0;
     const first = start === null ? undefined : this.sections.get(start);
-    if (first) this.goTo(first, "instant");
+    if (first) goTo(this.scroller, first, "instant");
   }
 
   /** Let the first and the last passage be scrolled into the band. */
@@ -178,21 +171,7 @@ class TextView {
   }
 
   private showMarks(): void {
-    const { marked, lost, notes, passages } = this.data;
-    for (const { id, number } of passages) {
-      const section = this.sections.get(id);
-      if (section === undefined) continue;
-      const { sentences = [], note = "" } = notes[id] ?? {};
-      section.classList.toggle("marked", marked.includes(id));
-      section.classList.toggle("lost", lost.includes(id));
-      const label = [String(number)];
-      if (marked.includes(id)) label.push("⭐ Important");
-      if (lost.includes(id)) label.push("⛰️ You were lost here");
-      if (note) label.push(`✎ ${note}`);
-      section.dataset["label"] = label.join(" · ");
-      for (const sentence of sentencesOf(section))
-        sentence.classList.toggle("chosen", sentences.includes(sentenceNumber(sentence)));
-    }
+    showMarks(this.sections, this.data);
     this.panel.show(this.data.notes[this.panel.passage]?.sentences ?? []);
   }
 
@@ -247,39 +226,13 @@ class TextView {
     find(this.root, "[role=status]").textContent = said;
   }
 
-  /** Return the passage that is seen most; of several the first. */
   private current(): string | undefined {
-    const shares = this.watch.current;
-    let [best, most] = [undefined as string | undefined, 0];
-    for (const id of this.sections.keys()) {
-      const share = shares.get(id) ?? 0;
-      if (share > (best === undefined ? 0 : most + SAME_SHARE)) [best, most] = [id, share];
-    }
-    return best;
+    return mostSeen(this.sections.keys(), this.watch.current);
   }
 
   private showPlace(shares: ReadonlyMap<string, number>): void {
     for (const [id, section] of this.sections) section.classList.toggle("outside", !shares.has(id));
-    const current = this.current();
-    const passage = this.data.passages.find(({ id }) => id === current);
-    if (!passage) return;
-    const ended = this.isAtEnd(current);
-    const read = ended ? 100 : (100 * passage.words_before) / Math.max(1, this.data.words);
-    const shown = String(Math.round(read));
-    const line = find(this.root, ".line");
-    find(line, "span").style.width = `${read}%`;
-    line.setAttribute("aria-valuenow", shown);
-    find(this.root, ".words").textContent = ended
-      ? "100 % · the end"
-      : `${shown} % · about ${passage.minutes_left} min left`;
-  }
-
-  /** Whether the last passage of the text is the one that is read, or all is scrolled through. */
-  private isAtEnd(current: string | undefined): boolean {
-    if (this.data.part !== this.data.parts - 1) return false;
-    if (current === this.data.passages.at(-1)?.id) return true;
-    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    return scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 2;
+    showProgress(this.root, this.scroller, this.data, this.current());
   }
 
   // What the learner does.
@@ -330,7 +283,7 @@ class TextView {
     } else {
       const to = action === "next" ? Math.min(at + 1, ids.length - 1) : Math.max(at - 1, 0);
       const section = this.sections.get(ids[to] ?? "");
-      if (section) this.goTo(section, "smooth");
+      if (section) goTo(this.scroller, section, "smooth");
     }
   }
 
@@ -370,18 +323,6 @@ class TextView {
     this.showMarks();
     if (kind === "mark" || !lost.includes(passage))
       this.tell({ kind, passage, at: Date.now() / 1000 });
-  }
-
-  private goTo(section: HTMLElement, behavior: ScrollBehavior): void {
-    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const view = this.scroller.getBoundingClientRect();
-    const { above, below } = roomAroundBand(view.height);
-    const { top, height } = section.getBoundingClientRect();
-    const room = Math.max(0, view.height - above - below - height) / 2;
-    this.scroller.scrollBy({
-      top: top - view.top - above - room,
-      behavior: calm ? "instant" : behavior,
-    });
   }
 
   // Telling the app.
