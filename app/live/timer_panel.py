@@ -9,6 +9,7 @@ from app.parts.breaks import show_suggestion
 from app.parts.clock import now
 from app.parts.companion import show_companion
 from app.parts.question import ask
+from app.parts.streamlit_private import PROMPT_PLACE
 from app.parts.tab import is_here
 from fer_core.affect.breaks import BreakRule
 from fer_core.charts.timeline import clock_text
@@ -18,19 +19,6 @@ from fer_core.sessions.snapshot import Snapshot, State
 from fer_core.sessions.timer import Phase
 
 KEYS_HINT = "Keys: **P** pause · **B** break · **S** skip · **+** five more minutes · **M** mark"
-#: A question or a suggestion stands at the bottom of the window, wherever the page is scrolled to,
-#: and at the end of the page below everything: so nothing moves when it comes.
-PROMPT_PLACE = """
-<style>
-.st-key-running > [data-testid="stLayoutWrapper"]:has(.st-key-prompt) {
-  position: sticky; bottom: 0.75rem; z-index: 10; width: 100%; max-width: 44rem; align-self: center;
-}
-.st-key-prompt > * {
-  background: light-dark(#fff, #11161d); border-radius: 0.6rem;
-  box-shadow: 0 2px 14px light-dark(rgb(28 37 48 / 0.22), rgb(0 0 0 / 0.7));
-}
-</style>
-"""
 
 
 def show_timer(running: RunningSession, state: State) -> None:

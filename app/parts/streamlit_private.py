@@ -17,6 +17,7 @@ NAMES = (
     "stCaptionContainer",
     "stElementContainer",
     "stExpandSidebarButton",
+    "stLayoutWrapper",
     "stMain",
     "data-stale",
 )
@@ -37,6 +38,20 @@ button[data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#
 STEADY = """
 <style>
 [data-testid="stElementContainer"][data-stale="true"] { opacity: 1 !important; transition: none; }
+</style>
+"""
+
+#: A question or a suggestion stands at the bottom of the window, wherever the page is scrolled to,
+#: and at the end of the page below everything: so nothing moves when it comes.
+PROMPT_PLACE = """
+<style>
+.st-key-running > [data-testid="stLayoutWrapper"]:has(.st-key-prompt) {
+  position: sticky; bottom: 0.75rem; z-index: 10; width: 100%; max-width: 44rem; align-self: center;
+}
+.st-key-prompt > * {
+  background: light-dark(#fff, #11161d); border-radius: 0.6rem;
+  box-shadow: 0 2px 14px light-dark(rgb(28 37 48 / 0.22), rgb(0 0 0 / 0.7));
+}
 </style>
 """
 

@@ -11,7 +11,7 @@ import streamlit
 import streamlit_webrtc
 
 from app.parts import streamlit_private
-from app.parts.streamlit_private import NAMES, READABLE, SEEN_ON, STEADY, TO_THE_TOP
+from app.parts.streamlit_private import NAMES, PROMPT_PLACE, READABLE, SEEN_ON, STEADY, TO_THE_TOP
 from fer_core.config import PROJECT_ROOT
 
 
@@ -43,7 +43,8 @@ def test_streamlit_still_gives_its_elements_these_names(
 
 
 def test_the_names_are_all_that_the_styles_and_scripts_ask_for() -> None:
-    used = set(re.findall(r"\bst[A-Z]\w+(?:-primary)?|data-stale", READABLE + STEADY + TO_THE_TOP))
+    asked = READABLE + STEADY + PROMPT_PLACE + TO_THE_TOP
+    used = set(re.findall(r"\bst[A-Z]\w+(?:-primary)?|data-stale", asked))
     assert used == set(NAMES)
 
 
