@@ -11,17 +11,21 @@ from app.parts.navigation import PAGES, page_of
 from app.parts.streamlit_private import READABLE
 from app.photos.memory import PhotosMemory
 
+NAME = "Expressions"
 MARK = str(Path(__file__).parent / "welcome" / "mark.svg")
 
 
 def show_app() -> None:
     """Show the page that the address names, in its frame."""
-    st.set_page_config(
-        page_title="Expressions", page_icon=MARK, layout="wide", initial_sidebar_state="auto"
-    )
-    st.logo(MARK, size="large")
     # On top, so that pictures and charts have the whole width; on a phone it folds into a menu.
     page = st.navigation([page_of(name) for name in PAGES], position="top")
+    st.set_page_config(
+        page_title=f"{page.title} · {NAME}" if page.url_path else NAME,
+        page_icon=MARK,
+        layout="wide",
+        initial_sidebar_state="auto",
+    )
+    st.logo(MARK, size="large")
     st.html(READABLE)
     if page.url_path != "photos":
         PhotosMemory.leave()

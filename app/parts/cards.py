@@ -16,7 +16,8 @@ CARDS = """
   z-index: 1; }
 [class*="st-key-open-"], [class*="st-key-open-"] div, [class*="st-key-open-"] button {
   position: static; }
-[class*="st-key-open-"] button { justify-content: start; }
+[class*="st-key-open-"] button, [class*="st-key-open-"] button > div,
+[class*="st-key-open-"] button > div > span { justify-content: start; }
 [class*="st-key-card-"] div:has([class*="st-key-open-"]) { position: static; }
 [class*="st-key-menu-"] { position: relative; z-index: 2; }
 </style>

@@ -55,8 +55,9 @@ def ask_goal(running: RunningSession) -> None:
     key = f"goal-{running.session_id}"
     labels = {str(outcome): f"{outcome.icon} {outcome.label}" for outcome in GoalOutcome}
     said = running.goal_outcome
+    st.markdown(f"**Your goal:** {plain(goal)}")
     st.segmented_control(
-        f"**Did you reach your goal?** {plain(goal)}",
+        "Did you reach it?",
         list(labels),
         default=None if said is None else str(said),
         format_func=labels.__getitem__,

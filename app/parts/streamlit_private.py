@@ -17,6 +17,7 @@ NAMES = (
     "stCaptionContainer",
     "stElementContainer",
     "stExpandSidebarButton",
+    "stHeaderActionElements",
     "stLayoutWrapper",
     "stMain",
     "data-stale",
@@ -24,13 +25,22 @@ NAMES = (
 
 #: Streamlit writes on primary buttons in white, which on the bright blue of the dark theme has a
 #: contrast of 2.3 to 1 (dark letters: 7.9), and fades captions to 4.2 to 1 on white (now 5.8; the
-#: green code in them had 3.8). On a phone the menu folds into a button that is a mere "»".
+#: green code in them had 3.8). On a phone the menu folds into a button that is a mere "»". Links
+#: and fields show the tab key's place by a change of colour alone, so everything has a ring. A
+#: heading's link to itself is a stop on the tab key's way that leads nowhere.
 READABLE = """
 <style>
 button[data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#fff, #11161d); }
 [data-testid="stCaptionContainer"] { opacity: 0.7; }
 [data-testid="stCaptionContainer"] code { color: inherit; }
 [data-testid="stExpandSidebarButton"]::after { content: "Menu"; margin-left: 0.25rem; }
+[data-testid="stHeaderActionElements"] { display: none; }
+:is(a, button, input, textarea, summary, [tabindex="0"]):not(main):focus-visible {
+  outline: 2px solid light-dark(#0b6e99, #56b4e9) !important; outline-offset: 1px; }
+@media (prefers-reduced-motion: reduce) {
+  *, ::before, ::after { animation-duration: 0.01ms !important; transition-duration: 0s !important;
+    animation-iteration-count: 1 !important; scroll-behavior: auto !important; }
+}
 </style>
 """
 

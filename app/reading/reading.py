@@ -22,6 +22,8 @@ from fer_core.sessions.report import NOTE
 from fer_core.sessions.snapshot import State
 
 REFRESH_S = 2.0
+#: The page's heading, as small as it can be beside a text.
+TITLE = "<style>.st-key-reading_title h1 { font-size: 1rem; padding: 0; }</style>"
 
 
 def show_reading(running: RunningSession, open_text: OpenText) -> None:
@@ -67,7 +69,9 @@ def resume(running: RunningSession) -> None:
 def show_controls(running: RunningSession, open_text: OpenText, state: State) -> None:
     """Show the title and the buttons that set the text, pause, resume and finish."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{plain(open_text.document.title)}**", width="stretch")
+        with st.container(key="reading_title"):
+            st.html(TITLE)
+            st.markdown(f"# {plain(open_text.document.title)}")
         choose_display(open_text)
         if state is State.ACTIVE:
             pauses = partial(pause, running, open_text)

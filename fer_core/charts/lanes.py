@@ -278,6 +278,10 @@ def _indicators(dark: bool, height: int) -> list[alt.Chart]:
     return layers
 
 
+#: A line of letters is about so wide; in less they would run into what stands beside. Pixels.
+_HAS_ROOM = "scale('x', datum.end) - scale('x', datum.start) >= 11 ? 1 : 0"
+
+
 def _spans(dark: bool, height: int) -> alt.LayerChart:
     base = alt.Chart(alt.NamedData(SPANS)).encode(
         x=time_axis("start:Q"),
@@ -290,7 +294,14 @@ def _spans(dark: bool, height: int) -> alt.LayerChart:
     # Upright words would not fit the short spans, which are the common ones.
     words = (
         base.transform_calculate(middle="(datum.start + datum.end) / 2")
-        .mark_text(angle=270, align="left", baseline="middle", color=_INK[dark], fontStyle="italic")
+        .mark_text(
+            angle=270,
+            align="left",
+            baseline="middle",
+            color=_INK[dark],
+            fontStyle="italic",
+            opacity=alt.ExprRef(_HAS_ROOM),
+        )
         .encode(
             x=time_axis("middle:Q"), x2=alt.Undefined, y=alt.value(_LANES[0][2] - 4), text="text:N"
         )

@@ -122,6 +122,35 @@ NO_WIDER = """
 """
 
 
+#: Where the tab key is, through components' roots of their own; null: nowhere, or in a table or on
+#: the page as a whole, which show it otherwise.
+FOCUS = """
+() => {
+  let at = document.activeElement
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
+  if (!at || ["BODY", "MAIN", "CANVAS", "IFRAME"].includes(at.tagName)) return null
+  const style = getComputedStyle(at)
+  const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1
+  const hidden = at.getBoundingClientRect().width < 2  // a switch's field: its picture has the ring
+  return { ring: ring || hidden || style.boxShadow !== "none", words: at.outerHTML.slice(0, 120) }
+}
+"""
+#: Stops of the tab key that are looked at: past the menu, and the page's first parts.
+STOPS = 24
+
+
+def stops_unseen(page: Page) -> list[str]:
+    """Return the elements that the tab key reaches and that do not show it."""
+    unseen = []
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(STOPS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS)
+        if stop is not None and not stop["ring"]:
+            unseen.append(stop["words"])
+    return unseen
+
+
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_page_has_no_serious_finding_and_fits_a_phone(
     address: str, visitor: Page, name: str
@@ -144,6 +173,7 @@ def test_a_page_has_no_serious_finding_and_fits_a_phone(
         page.evaluate(COME_TO_REST)
         if serious := findings(page, OF_COLOURS if scheme == "dark" else ()):
             found[scheme] = serious
+    assert stops_unseen(page) == []
     assert found == {}
     page.set_viewport_size(PHONE)
     page.wait_for_function(NO_WIDER)

@@ -108,7 +108,7 @@ def test_a_session_of_the_history(page: Page, address: str) -> None:
     page.goto(f"{address}/history?session=read")
     settled(page)
     shown(page.locator("h1"), TITLE)
-    shown(page.get_by_test_id("stWidgetLabel").filter(has_text="reach your goal?"), GOAL)
+    shown(page.get_by_text("Your goal:", exact=False).locator("xpath=.."), GOAL)
     shown(page.get_by_test_id("stCaptionContainer").filter(has_text="text:"), HOSTILE)
     page.get_by_role("button", name="Delete this session").click()
     undo = page.locator(".st-key-undo")
