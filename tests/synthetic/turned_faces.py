@@ -11,12 +11,14 @@ import cv2
 import numpy as np
 
 from fer_core.arrays import FloatArray
-from fer_core.face.head_pose import generic_head, rotation_of, solve
+from fer_core.face.head_pose import DISTANCE, generic_head, rotation_of, solve
 from fer_core.vision.faces import Box
 from fer_core.vision.image import RgbImage
 
 #: A ring of points around the face, as shares of the way from its middle, so that hair turns too.
 _RING = (1.25, 1.6)
+#: Points of the upper lids, and those below them.
+_UPPER_LIDS, _LOWER_LIDS = (37, 38, 43, 44), (41, 40, 47, 46)
 
 
 def head_around(points: FloatArray) -> tuple[FloatArray, FloatArray, float]:
@@ -33,7 +35,7 @@ def head_around(points: FloatArray) -> tuple[FloatArray, FloatArray, float]:
         raise ValueError("no face")
     rotation, middle, scale = solved
     head = generic_head()
-    # Seen parallel, with the points where they are in the picture and the head's own depth.
+    # With the points where they are in the picture, and the head's own depth.
     depth = (head @ rotation.T)[:, 2]
     brow, chin = points[17:27].mean(axis=0), points[8]
     forehead = points[17:27] + 0.55 * (brow - chin) * np.linspace(0.75, 0.75, 10)[:, None]
@@ -43,13 +45,20 @@ def head_around(points: FloatArray) -> tuple[FloatArray, FloatArray, float]:
     outline_depth = np.concatenate([depth[:17], depths[68:][::-1]])
     for share in _RING:
         placed = np.concatenate([placed, middle + share * (outline - middle)])
-        depths = np.concatenate([depths, outline_depth + 1.2 * (share - 1)])
-    space = np.column_stack([(placed - middle) / scale, depths])
+        depths = np.concatenate([depths, outline_depth + 4.0 * (share - 1) + 0.6])
+    nearness = DISTANCE / (DISTANCE + depths)
+    space = np.column_stack([(placed - middle) / scale / nearness[:, None], depths])
     return placed, space, scale
 
 
 def turned(
-    rgb: RgbImage, points: FloatArray, yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0
+    rgb: RgbImage,
+    points: FloatArray,
+    yaw: float = 0.0,
+    pitch: float = 0.0,
+    roll: float = 0.0,
+    *,
+    closed: bool = False,
 ) -> tuple[RgbImage, Box]:
     """Return the picture with its face turned by so many degrees more, and the face's new box.
 
@@ -57,14 +66,17 @@ def turned(
         rgb: Uint8, shape (height, width, 3).
         points: Of its face, shape (68, 2), in pixels.
         yaw, pitch, roll: As in `HeadPose`.
+        closed: Draw the upper lids down over the eyes.
 
     Raises:
         ValueError: The points are no face.
     """
     placed, space, scale = head_around(points)
-    middle = placed[0] - space[0, :2] * scale
+    middle = placed[0] - space[0, :2] * scale * DISTANCE / (DISTANCE + space[0, 2])
     seen = space @ rotation_of(yaw, pitch, roll).T
-    target = seen[:, :2] * scale + middle
+    target = seen[:, :2] * scale * (DISTANCE / (DISTANCE + seen[:, 2:])) + middle
+    if closed:
+        target[list(_UPPER_LIDS)] = target[list(_LOWER_LIDS)]
     canvas = cv2.GaussianBlur(rgb, (0, 0), 12)
     height, width = rgb.shape[:2]
     triangles = _triangles(placed)
