@@ -3353,6 +3353,14 @@ export interface operations {
                      *         "photo_refiner": {
                      *           "architecture": "YOLOv9s",
                      *           "sha256": "3dc5d042cad8538c83f0e32bd74aa2b65fabb91cc26d5cbaa5b110b4a467a8fc"
+                     *         },
+                     *         "landmarks": {
+                     *           "architecture": "Residual CNN",
+                     *           "sha256": "4dc9b790efd2c70e0de58178a25cc211adc5f3352307ea8838d89310b39f3d98"
+                     *         },
+                     *         "eyes": {
+                     *           "architecture": "Small CNN",
+                     *           "sha256": "ba748a6f9300802ea40ec13ac294127b22f43a50562e19d8efd441e0e36f3de7"
                      *         }
                      *       },
                      *       "labels": [
@@ -3553,8 +3561,8 @@ export interface operations {
                      *           "incomplete": false,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 6.7,
-                     *             "inference": 639.3
+                     *             "decode": 6.6,
+                     *             "inference": 292.8
                      *           }
                      *         }
                      *       ]
@@ -3896,7 +3904,8 @@ export interface operations {
                      *         "suggestion": null,
                      *         "probe": null,
                      *         "frames": 0,
-                     *         "late_frames": 0
+                     *         "late_frames": 0,
+                     *         "face": null
                      *       },
                      *       "history": {
                      *         "saving": true,
@@ -4208,7 +4217,23 @@ export interface operations {
                      *         },
                      *         "probe": null,
                      *         "frames": 331,
-                     *         "late_frames": 0
+                     *         "late_frames": 0,
+                     *         "face": {
+                     *           "direction": "screen",
+                     *           "yaw": -0.6,
+                     *           "pitch": 7,
+                     *           "roll": 2.7,
+                     *           "eyes_open": 0.999,
+                     *           "perclos": null,
+                     *           "blinks_per_min": null,
+                     *           "yawns": 0,
+                     *           "mouth_opening": 0.127,
+                     *           "brow_lowering": 0.029,
+                     *           "brow_raising": 0.135,
+                     *           "smile": 0.916,
+                     *           "gaze": "ahead",
+                     *           "desk_s": 0
+                     *         }
                      *       },
                      *       "history": {
                      *         "saving": true,
@@ -4463,7 +4488,8 @@ export interface operations {
                      *       "suggestion": null,
                      *       "probe": null,
                      *       "frames": 331,
-                     *       "late_frames": 0
+                     *       "late_frames": 0,
+                     *       "face": null
                      *     }
                      */
                     "application/json": components["schemas"]["Snapshot"];
@@ -4635,7 +4661,8 @@ export interface operations {
                      *       "suggestion": null,
                      *       "probe": null,
                      *       "frames": 331,
-                     *       "late_frames": 0
+                     *       "late_frames": 0,
+                     *       "face": null
                      *     }
                      */
                     "application/json": components["schemas"]["Snapshot"];
@@ -4804,7 +4831,7 @@ export interface operations {
                      *         "reading_reason": null,
                      *         "answered": 1,
                      *         "skipped": 0,
-                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *         "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *       }
                      *     }
@@ -4973,7 +5000,23 @@ export interface operations {
                      *       "suggestion": null,
                      *       "probe": null,
                      *       "frames": 331,
-                     *       "late_frames": 0
+                     *       "late_frames": 0,
+                     *       "face": {
+                     *         "direction": "screen",
+                     *         "yaw": -0.6,
+                     *         "pitch": 7,
+                     *         "roll": 2.7,
+                     *         "eyes_open": 0.999,
+                     *         "perclos": null,
+                     *         "blinks_per_min": null,
+                     *         "yawns": 0,
+                     *         "mouth_opening": 0.127,
+                     *         "brow_lowering": 0.029,
+                     *         "brow_raising": 0.135,
+                     *         "smile": 0.916,
+                     *         "gaze": "ahead",
+                     *         "desk_s": 0
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Snapshot"];
@@ -5140,8 +5183,8 @@ export interface operations {
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 18.4,
-                     *         "inference": 75.5
+                     *         "decode": 5.2,
+                     *         "inference": 86.8
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -5211,7 +5254,23 @@ export interface operations {
                      *         },
                      *         "probe": null,
                      *         "frames": 331,
-                     *         "late_frames": 0
+                     *         "late_frames": 0,
+                     *         "face": {
+                     *           "direction": "screen",
+                     *           "yaw": -0.6,
+                     *           "pitch": 7,
+                     *           "roll": 2.7,
+                     *           "eyes_open": 0.999,
+                     *           "perclos": null,
+                     *           "blinks_per_min": null,
+                     *           "yawns": 0,
+                     *           "mouth_opening": 0.127,
+                     *           "brow_lowering": 0.029,
+                     *           "brow_raising": 0.135,
+                     *           "smile": 0.916,
+                     *           "gaze": "ahead",
+                     *           "desk_s": 0
+                     *         }
                      *       }
                      *     }
                      */
@@ -5719,9 +5778,9 @@ export interface operations {
                      * @example {
                      *       "probe_id": "q1",
                      *       "kind": "clarity",
-                     *       "asked_at": "2027-01-15T08:04:00.000Z",
+                     *       "asked_at": "2027-01-15T08:05:00.000Z",
                      *       "prompt": "How clear was that passage?",
-                     *       "passage_id": "p2",
+                     *       "passage_id": "p3",
                      *       "low": 1,
                      *       "high": 5,
                      *       "low_label": "not clear at all",
@@ -5963,14 +6022,14 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "b1b0314df786795a",
+                     *           "marker_id": "08e8a2c68a991e37",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
                      *           "words": "phone call"
                      *         },
                      *         {
-                     *           "marker_id": "c7cb9f030e15d5bc",
+                     *           "marker_id": "0c0d6687ac19b851",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6076,7 +6135,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "c7cb9f030e15d5bc",
+                     *           "marker_id": "0c0d6687ac19b851",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6224,7 +6283,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "b1b0314df786795a",
+                     *           "marker_id": "08e8a2c68a991e37",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
@@ -6605,6 +6664,22 @@ export interface operations {
                      *             "high": 100,
                      *             "reason": null
                      *           },
+                     *           "face": {
+                     *             "direction": "screen",
+                     *             "yaw": -0.6,
+                     *             "pitch": 7,
+                     *             "roll": 2.7,
+                     *             "eyes_open": 0.999,
+                     *             "perclos": null,
+                     *             "blinks_per_min": null,
+                     *             "yawns": 0,
+                     *             "mouth_opening": 0.127,
+                     *             "brow_lowering": 0.029,
+                     *             "brow_raising": 0.135,
+                     *             "smile": 0.916,
+                     *             "gaze": "ahead",
+                     *             "desk_s": 0
+                     *           },
                      *           "excluded": false
                      *         },
                      *         {
@@ -6639,6 +6714,22 @@ export interface operations {
                      *             "low": 100,
                      *             "high": 100,
                      *             "reason": null
+                     *           },
+                     *           "face": {
+                     *             "direction": "screen",
+                     *             "yaw": -0.6,
+                     *             "pitch": 7,
+                     *             "roll": 2.7,
+                     *             "eyes_open": 0.999,
+                     *             "perclos": null,
+                     *             "blinks_per_min": null,
+                     *             "yawns": 0,
+                     *             "mouth_opening": 0.127,
+                     *             "brow_lowering": 0.029,
+                     *             "brow_raising": 0.135,
+                     *             "smile": 0.916,
+                     *             "gaze": "ahead",
+                     *             "desk_s": 0
                      *           },
                      *           "excluded": false
                      *         }
@@ -6797,7 +6888,7 @@ export interface operations {
                      *       "reading_reason": null,
                      *       "answered": 1,
                      *       "skipped": 0,
-                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *     }
                      */
@@ -7020,7 +7111,26 @@ export interface operations {
                      *             "basis": null,
                      *             "answers": 0
                      *           },
-                     *           "pulse": null
+                     *           "pulse": null,
+                     *           "face": {
+                     *             "direction": "screen",
+                     *             "desk_s": 0,
+                     *             "yaw": -0.625766464017911,
+                     *             "pitch": 7.019324507696885,
+                     *             "roll": 2.739705682440541,
+                     *             "eyes_open": 0.9985425174236298,
+                     *             "eyes_seen_s": 0.5,
+                     *             "eyes_closed_s": 0,
+                     *             "perclos": null,
+                     *             "blinks": null,
+                     *             "yawns": 0,
+                     *             "mouth_opening": 0.12721586013157601,
+                     *             "brow_lowering": 0.02886088192462921,
+                     *             "brow_raising": 0.13498933613300323,
+                     *             "smile": 0.9159014523029327,
+                     *             "gaze_x": 0.023848676651771115,
+                     *             "gaze_y": -0.20146393333624807
+                     *           }
                      *         },
                      *         {
                      *           "at": "2027-01-15T08:00:03.000+00:00",
@@ -7071,18 +7181,19 @@ export interface operations {
                      *             "basis": null,
                      *             "answers": 0
                      *           },
-                     *           "pulse": null
+                     *           "pulse": null,
+                     *           "face": null
                      *         }
                      *       ]
                      *     }
                      */
                     "application/json": Record<string, never>;
                     /**
-                     * @example time,elapsed_s,width_s,Angry,Happy,Natural,Sad,Surprised,valence,valence_band,arousal,comprehension,comprehension_low,comprehension_high,comprehension_reason,stress,stress_low,stress_high,stress_reason,attention,attention_low,attention_high,attention_reason,heart_rate,heart_rate_snr_db,heart_rate_reason,coverage,presence,frames,observed_s,valid_s,facing_s,away_s,excluded,markers
-                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.1000,face,1,1.0000,1.0000,1.0000,0.0000,False,
-                     *     2027-01-15T08:00:03.000+00:00,3.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.2000,face,0,1.0000,1.0000,1.0000,0.0000,False,
-                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.3000,face,1,1.0000,1.0000,1.0000,0.0000,False,
-                     *     2027-01-15T08:00:05.000+00:00,5.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,0.4000,face,0,1.0000,1.0000,1.0000,0.0000,False,
+                     * @example time,elapsed_s,width_s,Angry,Happy,Natural,Sad,Surprised,valence,valence_band,arousal,comprehension,comprehension_low,comprehension_high,comprehension_reason,stress,stress_low,stress_high,stress_reason,attention,attention_low,attention_high,attention_reason,heart_rate,heart_rate_snr_db,heart_rate_reason,head_direction,head_yaw,head_pitch,head_roll,eyes_open,perclos,blinks_per_min,yawns,mouth_opening,brow_lowering,brow_raising,smile,gaze_x,gaze_y,desk_s,coverage,presence,frames,observed_s,valid_s,facing_s,away_s,excluded,markers
+                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.6258,7.0193,2.7397,0.9985,,,0.0000,0.1272,0.0289,0.1350,0.9159,0.0238,-0.2015,0.0000,0.1000,face,1,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:03.000+00:00,3.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,,,,,,,,,,,,,,,,0.2000,face,0,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.6258,7.0193,2.7397,0.9985,,,0.0000,0.1272,0.0289,0.1350,0.9159,0.0238,-0.2015,0.0000,0.3000,face,1,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:05.000+00:00,5.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,,,,,,,,,,,,,,,,0.4000,face,0,1.0000,1.0000,1.0000,0.0000,False,
                      */
                     "text/csv": string;
                 };
@@ -7185,14 +7296,14 @@ export interface operations {
                      *
                      *     event: probe
                      *     id: 3
-                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p2","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
+                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:05:00.000Z","prompt":"How clear was that passage?","passage_id":"p3","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
                      *
                      *     event: break
                      *     id: 6
                      *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
                      *
                      *     event: snapshot
-                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9952,"probabilities":{"Angry":0.0006,"Happy":0.9952,"Natural":0.0019,"Sad":0.0005,"Surprised":0.0017},"reason":null},"valence":0.8257,"valence_band":0.0,"arousal":0.5292,"indicators":{"comprehension":{"value":77.4,"low":54.4,"high":93.8,"reason":null,"basis":"text and pace","calibrated":false,"usual":77.3,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0}
+                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9952,"probabilities":{"Angry":0.0006,"Happy":0.9952,"Natural":0.0019,"Sad":0.0005,"Surprised":0.0017},"reason":null},"valence":0.8257,"valence_band":0.0,"arousal":0.5292,"indicators":{"comprehension":{"value":77.4,"low":54.4,"high":93.8,"reason":null,"basis":"text and pace","calibrated":false,"usual":77.3,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0,"face":{"direction":"screen","yaw":-0.6,"pitch":7.0,"roll":2.7,"eyes_open":0.999,"perclos":null,"blinks_per_min":null,"yawns":0,"mouth_opening":0.127,"brow_lowering":0.029,"brow_raising":0.135,"smile":0.916,"gaze":"ahead","desk_s":0.0}}
                      */
                     "text/event-stream": string;
                 };
@@ -9345,7 +9456,7 @@ export interface operations {
                      * @example retry: 2000
                      *
                      *     event: progress
-                     *     data: {"job_id":"b7Qm0Zr4Wc1Xn8Kp5Sd2Fw","name":"lecture","state":"running","place":0,"stage":null,"share":0.0,"at_s":0.0,"duration_s":null,"frames":0,"left_s":null,"faces":null,"note":"","problem":null,"created_at":"2027-01-15T08:11:11.000Z","kept_until":null}
+                     *     data: {"job_id":"b7Qm0Zr4Wc1Xn8Kp5Sd2Fw","name":"lecture","state":"queued","place":1,"stage":null,"share":0.0,"at_s":0.0,"duration_s":null,"frames":0,"left_s":null,"faces":null,"note":"","problem":null,"created_at":"2027-01-15T08:11:11.000Z","kept_until":null}
                      */
                     "text/event-stream": string;
                 };
