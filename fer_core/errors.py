@@ -21,6 +21,7 @@ Those of one room alone stand in it: `texts.errors`, `recall.errors`, `video.err
     ├── Busy                    the engine's queue is full
     ├── NotReady                the engine is starting, or closed
     ├── SettingsError           a FER_* variable cannot be used
+    ├── TimeZoneUnknown
     ├── ConsentMissing
     ├── SessionNotFound
     ├── SessionFinished
@@ -127,6 +128,11 @@ class WeightsChanged(WeightsError):
 class LibraryMissing(WeightsError):
     code = "library_missing"
     default_message = "A library that this model file needs is not installed."
+
+
+class TimeZoneUnknown(FerError):
+    code = "time_zone_unknown"
+    default_message = "There is no such time zone. Use a name such as Europe/Berlin."
 
 
 class Busy(FerError):

@@ -13,7 +13,7 @@ from fer_core.config import PROJECT_ROOT
 FLOORS = (
     {"allocator", "arrays", "boxes", "emotions", "errors", "paths"}
     | {"sizes", "spreadsheet", "system_files", "words"},
-    {"workers"},
+    {"time_zones", "workers"},
     {"config"},
     {"vision"},
     {"face"},

@@ -9,7 +9,7 @@ import streamlit as st
 from app.parts.navigation import page_of
 from app.parts.sessions import session_registry
 from fer_core.errors import FerError
-from fer_core.recall.scheduling import zone_named
+from fer_core.time_zones import zone_named
 
 
 def browser_zone() -> tzinfo | None:

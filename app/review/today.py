@@ -14,8 +14,9 @@ from app.review.editing import edit
 from app.review.memory import ReviewMemory
 from fer_core.recall.cards import Card, Rating
 from fer_core.recall.errors import CardError, CardNotFound
-from fer_core.recall.scheduling import Queue, day_of, start_of, wait_in_words, waits
+from fer_core.recall.scheduling import Queue, wait_in_words, waits
 from fer_core.storage.cards import CardStore
+from fer_core.time_zones import day_of, start_of
 
 _MEANINGS = {
     Rating.AGAIN: "did not come back",

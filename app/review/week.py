@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from app.parts.due import browser_zone
-from fer_core.recall.scheduling import day_of
 from fer_core.storage.cards import CardStore
+from fer_core.time_zones import day_of
 
 DAY_S = 86_400.0
 

@@ -24,9 +24,9 @@ from app.parts.words import plain
 from app.welcome.demo_photo import show_demo_photo
 from app.welcome.demo_session import show_demo_session
 from fer_core.errors import StorageError
-from fer_core.recall.scheduling import start_of
 from fer_core.storage.days import daily_totals, day_of_session, local_day, studied_on
 from fer_core.storage.history import SessionSummary
+from fer_core.time_zones import start_of
 
 #: What the other pages are for, under their names in the menu.
 PURPOSES: dict[str, str] = {

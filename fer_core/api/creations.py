@@ -19,9 +19,9 @@ from fer_core.api.text_input import open_material
 from fer_core.errors import ConsentMissing, SessionElsewhere, SessionNotFound, StorageError
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
-from fer_core.recall.scheduling import zone_named
 from fer_core.sessions.session_info import SessionInfo, new_session_id
 from fer_core.storage.requests import Creation
+from fer_core.time_zones import zone_named
 
 #: Creations remembered for clients that repeat them.
 KEPT_CREATIONS = 256

@@ -12,7 +12,6 @@ from fer_core.api.documentation import SECURITY, answers
 from fer_core.api.schemas.days import DayOut, DaysOut, DaysQuery, StreakOut
 from fer_core.api.services import json_response, services
 from fer_core.errors import StorageError
-from fer_core.recall.scheduling import zone_named
 from fer_core.storage.days import (
     daily_totals,
     find_streak,
@@ -21,6 +20,7 @@ from fer_core.storage.days import (
     studied_on,
     weeks_until,
 )
+from fer_core.time_zones import zone_named
 
 days = APIBlueprint(
     "days",

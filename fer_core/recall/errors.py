@@ -8,8 +8,7 @@ Below the base of all errors, which `fer_core.errors` describes:
         ├── CardInvalid
         ├── CardFileInvalid
         ├── ReviewConflict      an answer's id was used for another answer
-        ├── NothingToUndo
-        └── TimeZoneUnknown
+        └── NothingToUndo
 """
 
 from __future__ import annotations
@@ -53,8 +52,3 @@ class ReviewConflict(CardError):
 class NothingToUndo(CardError):
     code = "nothing_to_undo"
     default_message = "This card has no answer that could be taken back."
-
-
-class TimeZoneUnknown(CardError):
-    code = "time_zone_unknown"
-    default_message = "There is no such time zone. Use a name such as Europe/Berlin."

@@ -8,16 +8,14 @@ morning, and is due from the first minute of its day.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import fsrs
 
 from fer_core.recall.cards import Card, Rating, Schedule, Stage
-from fer_core.recall.errors import TimeZoneUnknown
+from fer_core.time_zones import day_of, start_of
 
 #: With no card ready, one that comes back within this is shown now: a learner who has just answered
 #: does not wait ten minutes for the last card. Seconds.
@@ -38,8 +36,6 @@ _STAGES = {
     fsrs.State.Relearning: Stage.RELEARNING,
 }
 _DAY = timedelta(days=1)
-#: Names as IANA has them. Others of a system's folder are its own: localtime, posix/, right/.
-_ZONE_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 
 
 class Queue(NamedTuple):
@@ -61,33 +57,6 @@ class Queue(NamedTuple):
         return len(self.ready) + len(self.later)
 
 
-def zone_named(name: str | None) -> tzinfo | None:
-    """Return the time zone of an IANA name, such as "Europe/Berlin"; None: this machine's own.
-
-    Raises:
-        TimeZoneUnknown: There is none of this name.
-    """
-    if not name:
-        return None
-    if not _ZONE_NAME.fullmatch(name):
-        raise TimeZoneUnknown
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown; no name at all; a folder
-        raise TimeZoneUnknown from None
-
-
-def day_of(at: float, zone: tzinfo | None) -> date:
-    """Return the day of a moment on the learner's calendar."""
-    return datetime.fromtimestamp(at, UTC).astimezone(zone).date()
-
-
-def start_of(day: date, zone: tzinfo | None) -> float:
-    """Return when a day begins for the learner, in seconds since the epoch."""
-    # Without a zone a time is taken for one of this machine, by its rules for that day.
-    return datetime.combine(day, time.min, zone).timestamp()
-
-
 def end_of_today(now: float, zone: tzinfo | None) -> float:
     """Return when the learner's day is over, in seconds since the epoch."""
     return start_of(day_of(now, zone) + _DAY, zone)
@@ -104,15 +73,7 @@ def answered(schedule: Schedule, rating: Rating, at: float, zone: tzinfo | None)
     """
     at = at if schedule.last_at is None else max(at, schedule.last_at)
     today = _as_utc(day_of(at, zone))
-    card = fsrs.Card(
-        card_id=0,
-        state=_STATES[schedule.stage],
-        step=schedule.step,
-        stability=schedule.stability,
-        difficulty=schedule.difficulty,
-        due=today,
-        last_review=None if schedule.last_at is None else _as_utc(day_of(schedule.last_at, zone)),
-    )
+    card = _as_fsrs(schedule, today, zone)
     card, _ = _SCHEDULER.review_card(card, fsrs.Rating(int(rating)), today)
     wait = card.due - today
     return Schedule(
@@ -158,15 +119,20 @@ def chance(schedule: Schedule, now: float, zone: tzinfo | None) -> float | None:
     """Return the chance that a card is recalled now, 0..1; None before its first answer."""
     if schedule.last_at is None or schedule.stability is None:
         return None
-    card = fsrs.Card(
+    today = _as_utc(day_of(now, zone))
+    return float(_SCHEDULER.get_card_retrievability(_as_fsrs(schedule, today, zone), today))
+
+
+def _as_fsrs(schedule: Schedule, today: datetime, zone: tzinfo | None) -> fsrs.Card:
+    return fsrs.Card(
         card_id=0,
         state=_STATES[schedule.stage],
         step=schedule.step,
         stability=schedule.stability,
         difficulty=schedule.difficulty,
-        last_review=_as_utc(day_of(schedule.last_at, zone)),
+        due=today,
+        last_review=None if schedule.last_at is None else _as_utc(day_of(schedule.last_at, zone)),
     )
-    return float(_SCHEDULER.get_card_retrievability(card, _as_utc(day_of(now, zone))))
 
 
 def make_queue(cards: Iterable[Card], now: float, zone: tzinfo | None) -> Queue:

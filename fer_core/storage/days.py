@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from fer_core.recall.errors import TimeZoneUnknown
-from fer_core.recall.scheduling import zone_named
+from fer_core.errors import TimeZoneUnknown
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.history import SessionSummary
+from fer_core.time_zones import zone_named
 
 #: A day with less study than this is no study day: the app was opened and closed again. Seconds.
 LEAST_STUDY_S = 60.0

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fer_core.recall.cards import Rating, Schedule, Stage
-from fer_core.recall.errors import TimeZoneUnknown
 from fer_core.recall.making import own_card
 from fer_core.recall.scheduling import (
     AHEAD_S,
@@ -19,11 +18,10 @@ from fer_core.recall.scheduling import (
     chance,
     end_of_today,
     make_queue,
-    start_of,
     wait_in_words,
     waits,
-    zone_named,
 )
+from fer_core.time_zones import start_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY_S = 86_400.0
@@ -73,14 +71,6 @@ def test_a_day_ends_at_the_learners_midnight_summer_time_or_not() -> None:
     )
     today = datetime.fromtimestamp(EVENING, UTC).astimezone().date()
     assert start_of(today, None) <= EVENING < end_of_today(EVENING, None)
-
-
-def test_zones_have_names() -> None:
-    assert zone_named("Europe/Berlin") == BERLIN
-    assert zone_named("") is zone_named(None) is None
-    for wrong in ("Nowhere/Here", "../etc/passwd", "/etc/localtime", "Europe", "a\0b", "x" * 300):
-        with pytest.raises(TimeZoneUnknown):
-            zone_named(wrong)
 
 
 def test_what_is_learnt_comes_first_then_reviews_then_new_ones() -> None:

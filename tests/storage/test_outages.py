@@ -36,6 +36,16 @@ from tests.storage.sessions import (
 LOST_AT_MOST_S = 5.0
 
 
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "history.sqlite"
+
+
+@pytest.fixture
+def store(file: Path, open_store: Callable[[str], SessionStore]) -> SessionStore:
+    return open_store(f"sqlite:///{file}")
+
+
 @contextmanager
 def live_session(url: str, session_id: str, *more: str) -> Iterator[subprocess.Popen[str]]:
     """Run a session in a process of its own; enter when it has started."""
@@ -94,11 +104,7 @@ def assert_all_saved(store: SessionStore, session: StudySession) -> None:
     assert stored.answers == session.examples != ()
 
 
-def test_a_locked_database_costs_nothing_once_it_is_free(
-    tmp_path: Path, open_store: Callable[[str], SessionStore]
-) -> None:
-    file = tmp_path / "history.sqlite"
-    store = open_store(f"sqlite:///{file}")
+def test_a_locked_database_costs_nothing_once_it_is_free(file: Path, store: SessionStore) -> None:
     with locked(file):
         session = new_session()
         store.follow(session)
@@ -115,11 +121,7 @@ def test_a_locked_database_costs_nothing_once_it_is_free(
     assert_all_saved(store, session)
 
 
-def test_how_a_text_was_read_is_saved_after_an_outage_too(
-    tmp_path: Path, open_store: Callable[[str], SessionStore]
-) -> None:
-    file = tmp_path / "history.sqlite"
-    store = open_store(f"sqlite:///{file}")
+def test_how_a_text_was_read_is_saved_after_an_outage_too(file: Path, store: SessionStore) -> None:
     with locked(file):
         session = full_session()
         store.follow(session)
@@ -134,10 +136,8 @@ def test_how_a_text_was_read_is_saved_after_an_outage_too(
 
 
 def test_a_session_that_the_database_refuses_does_not_stop_the_others(
-    tmp_path: Path, open_store: Callable[[str], SessionStore]
+    file: Path, store: SessionStore
 ) -> None:
-    file = tmp_path / "history.sqlite"
-    store = open_store(f"sqlite:///{file}")
     store.sessions()  # makes the tables
     other = sqlite3.connect(file, isolation_level=None)
     other.execute(
@@ -164,10 +164,8 @@ def test_a_session_that_the_database_refuses_does_not_stop_the_others(
 
 
 def test_what_waits_for_the_end_of_an_outage_is_erased_with_its_session(
-    tmp_path: Path, open_store: Callable[[str], SessionStore]
+    file: Path, store: SessionStore
 ) -> None:
-    file = tmp_path / "history.sqlite"
-    store = open_store(f"sqlite:///{file}")
     with locked(file):
         session = full_session()
         store.follow(session)
@@ -179,10 +177,8 @@ def test_what_waits_for_the_end_of_an_outage_is_erased_with_its_session(
 
 
 def test_erasing_that_fails_leaves_the_running_session_saved(
-    tmp_path: Path, open_store: Callable[[str], SessionStore]
+    file: Path, store: SessionStore
 ) -> None:
-    file = tmp_path / "history.sqlite"
-    store = open_store(f"sqlite:///{file}")
     session = new_session()
     store.follow(session)
     with locked(file), pytest.raises(StorageError):
@@ -192,11 +188,7 @@ def test_erasing_that_fails_leaves_the_running_session_saved(
     assert list(store.load("s1").rows) == session.rows()
 
 
-def test_the_session_is_never_held_up_by_the_disk(
-    tmp_path: Path, open_store: Callable[[str], SessionStore]
-) -> None:
-    file = tmp_path / "history.sqlite"
-    store = open_store(f"sqlite:///{file}")
+def test_the_session_is_never_held_up_by_the_disk(file: Path, store: SessionStore) -> None:
     with locked(file):
         session = new_session()
         store.follow(session)
@@ -260,10 +252,8 @@ def test_a_damaged_file_is_named_and_left_alone(
 
 
 def test_an_outage_longer_than_the_session_remembers_by_the_second_keeps_every_minute(
-    tmp_path: Path, open_store: Callable[[str], SessionStore]
+    file: Path, store: SessionStore
 ) -> None:
-    file = tmp_path / "history.sqlite"
-    store = open_store(f"sqlite:///{file}")
     session = new_session()
     store.follow(session)
     play(session, 60)

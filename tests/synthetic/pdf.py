@@ -36,19 +36,25 @@ def make_pdf(pages: Sequence[Sequence[str]], *, letter_by_letter: bool = False) 
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(kids), len(kids))
+    return file_of(objects)
+
+
+def file_of(objects: Sequence[bytes], more: bytes = b"") -> bytes:
+    """Return a PDF of numbered objects, the first of them its catalogue.
+
+    Args:
+        objects: In their order.
+        more: That its trailer names besides.
+    """
     out = bytearray(b"%PDF-1.4\n")
     offsets = []
     for number, body in enumerate(objects, start=1):
         offsets.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    size = len(objects) + 1
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R >>\n" % (
-        size,
-        table,
-        size,
-    )
+    start, size = len(out), len(objects) + 1
+    out += b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, table)
+    out += b"trailer << /Size %d /Root 1 0 R %s>>\n" % (size, more)
     return bytes(out + b"startxref\n%d\n%%%%EOF" % start)
 
 

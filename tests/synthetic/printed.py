@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from tests.synthetic.pdf import file_of
+
 WIDTH, HEIGHT = 595, 842
 #: Average width of a letter of Courier, in sizes: every letter has it, so lines can be measured.
 LETTER = 0.6
@@ -70,16 +72,7 @@ def placed_pdf(
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(kids), len(kids))
-    out = bytearray(b"%PDF-1.4\n")
-    offsets = []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    head = b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R /Info 3 0 R >>\n"
-    start = len(out)
-    out += head % (len(objects) + 1, table, len(objects) + 1)
-    return bytes(out + b"startxref\n%d\n%%%%EOF" % start)
+    return file_of(objects, b"/Info 3 0 R ")
 
 
 def _drawn(line: Placed) -> bytes:

@@ -75,7 +75,7 @@ function noteCalled(id) {
 	} catch {}
 }
 // ../../app/parts/frontend/dom.ts
-/** What every part of the app in the browser does with its elements and with keys. */
+/** What every part of the app in the browser does with its elements, with keys and with times. */
 const TYPING = "input, textarea, select, [contenteditable], [role=slider], [role=dialog]";
 function find(parent, selector) {
 	const found = parent.querySelector(selector);
@@ -100,6 +100,13 @@ function isTaken(event) {
 function isTyped(event) {
 	const [target] = event.composedPath();
 	return target instanceof Element && target.closest(TYPING) !== null;
+}
+/** Return a time as 4:05, or 1:04:05 from an hour on. */
+function clockText(seconds) {
+	const whole = Math.max(0, Math.floor(seconds));
+	const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+	const two = (value) => String(value).padStart(2, "0");
+	return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 // ../../app/parts/frontend/report_queue.ts
 var ReportQueue = class {
@@ -437,11 +444,5 @@ function everySecond(tick) {
 	} finally {
 		URL.revokeObjectURL(address);
 	}
-}
-function clockText(seconds) {
-	const whole = Math.max(0, Math.floor(seconds));
-	const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-	const two = (value) => String(value).padStart(2, "0");
-	return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 export { companion_default as default };

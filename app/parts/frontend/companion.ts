@@ -11,7 +11,7 @@
  */
 
 import { Caller, granted } from "./caller.js";
-import { find, isTaken, isTyped, kept } from "./dom.js";
+import { clockText, find, isTaken, isTyped, kept } from "./dom.js";
 import { ReportQueue, type Acked, type Report } from "./report_queue.js";
 import { SmallWindow } from "./small_window.js";
 import { TabTitle } from "./tab_title.js";
@@ -320,13 +320,4 @@ function everySecond(tick: () => void): () => void {
   } finally {
     URL.revokeObjectURL(address);
   }
-}
-
-function clockText(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  const two = (value: number) => String(value).padStart(2, "0");
-  return hours > 0
-    ? `${hours}:${two(minutes)}:${two(whole % 60)}`
-    : `${minutes}:${two(whole % 60)}`;
 }

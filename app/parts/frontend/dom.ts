@@ -1,4 +1,4 @@
-/** What every part of the app in the browser does with its elements and with keys. */
+/** What every part of the app in the browser does with its elements, with keys and with times. */
 
 const TYPING = "input, textarea, select, [contenteditable], [role=slider], [role=dialog]";
 
@@ -41,4 +41,14 @@ export function isTaken(event: KeyboardEvent): boolean {
 export function isTyped(event: KeyboardEvent): boolean {
   const [target] = event.composedPath();
   return target instanceof Element && target.closest(TYPING) !== null;
+}
+
+/** Return a time as 4:05, or 1:04:05 from an hour on. */
+export function clockText(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const two = (value: number) => String(value).padStart(2, "0");
+  return hours > 0
+    ? `${hours}:${two(minutes)}:${two(whole % 60)}`
+    : `${minutes}:${two(whole % 60)}`;
 }

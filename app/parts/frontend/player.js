@@ -1,6 +1,6 @@
 // Made from player.ts by `npm run build` in clients/typescript: change that.
 // ../../app/parts/frontend/dom.ts
-/** What every part of the app in the browser does with its elements and with keys. */
+/** What every part of the app in the browser does with its elements, with keys and with times. */
 const TYPING = "input, textarea, select, [contenteditable], [role=slider], [role=dialog]";
 function find(parent, selector) {
 	const found = parent.querySelector(selector);
@@ -25,6 +25,13 @@ function isTaken(event) {
 function isTyped(event) {
 	const [target] = event.composedPath();
 	return target instanceof Element && target.closest(TYPING) !== null;
+}
+/** Return a time as 4:05, or 1:04:05 from an hour on. */
+function clockText(seconds) {
+	const whole = Math.max(0, Math.floor(seconds));
+	const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+	const two = (value) => String(value).padStart(2, "0");
+	return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 // ../../app/parts/frontend/report_queue.ts
 var ReportQueue = class {
@@ -173,7 +180,7 @@ var Player = class {
 			duration
 		});
 		const known = this.data.duration;
-		if (mode !== "choose" && known > 0 && Math.abs(known - duration) > SAME_LENGTH_S) this.say(`This is another video: “${this.data.title}” is ${placeText(known)} long.`);
+		if (mode !== "choose" && known > 0 && Math.abs(known - duration) > SAME_LENGTH_S) this.say(`This is another video: “${this.data.title}” is ${clockText(known)} long.`);
 		this.video.hidden = false;
 		if (this.video.currentTime >= duration) this.video.currentTime = 0;
 		if (this.wanted !== null) this.video.currentTime = Math.min(this.wanted, duration);
@@ -260,7 +267,7 @@ var Player = class {
 			at: Date.now() / 1e3
 		});
 		this.send();
-		this.say(`⛰️ Noted: you were lost at ${placeText(place)}.`);
+		this.say(`⛰️ Noted: you were lost at ${clockText(place)}.`);
 	}
 	key(event) {
 		if (isTaken(event) || isTyped(event)) return;
@@ -273,7 +280,7 @@ var Player = class {
 	goTo(place) {
 		if (this.address === "") {
 			this.wanted = place;
-			this.say(`Choose “${this.data.title}” again to see ${placeText(place)}.`);
+			this.say(`Choose “${this.data.title}” again to see ${clockText(place)}.`);
 			find(this.root, "input").focus();
 			return;
 		}
@@ -305,16 +312,10 @@ var Player = class {
 		const place = this.video.currentTime;
 		const span = this.data.spans.find(({ to }) => place < to);
 		const words = span === void 0 ? "" : ` · ${span.label}`;
-		find(this.root, ".place").textContent = `${placeText(place)}${words}`;
+		find(this.root, ".place").textContent = `${clockText(place)}${words}`;
 	}
 	say(words) {
 		find(this.root, "[role=status]").textContent = words;
 	}
 };
-function placeText(seconds) {
-	const whole = Math.max(0, Math.floor(seconds));
-	const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-	const two = (value) => String(value).padStart(2, "0");
-	return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
-}
 export { player_default as default };

@@ -8,7 +8,7 @@
  * The page runs player.js, which `npm run build` in clients/typescript makes of this file.
  */
 
-import { find, isTaken, isTyped, kept } from "./dom.js";
+import { clockText, find, isTaken, isTyped, kept } from "./dom.js";
 import { ReportQueue, type Acked, type Report as Queued } from "./report_queue.js";
 
 const SEND_EVERY_MS = 2000;
@@ -173,7 +173,7 @@ class Player {
     if (mode === "choose") this.tell("file", { name, duration });
     const known = this.data.duration;
     if (mode !== "choose" && known > 0 && Math.abs(known - duration) > SAME_LENGTH_S)
-      this.say(`This is another video: “${this.data.title}” is ${placeText(known)} long.`);
+      this.say(`This is another video: “${this.data.title}” is ${clockText(known)} long.`);
     this.video.hidden = false;
     if (this.video.currentTime >= duration) this.video.currentTime = 0;
     if (this.wanted !== null) this.video.currentTime = Math.min(this.wanted, duration);
@@ -253,7 +253,7 @@ class Player {
     this.send();
     this.queue.add({ kind: "lost", passage: span.id, at: Date.now() / 1000 });
     this.send();
-    this.say(`⛰️ Noted: you were lost at ${placeText(place)}.`);
+    this.say(`⛰️ Noted: you were lost at ${clockText(place)}.`);
   }
 
   private key(event: KeyboardEvent): void {
@@ -268,7 +268,7 @@ class Player {
   private goTo(place: number): void {
     if (this.address === "") {
       this.wanted = place;
-      this.say(`Choose “${this.data.title}” again to see ${placeText(place)}.`);
+      this.say(`Choose “${this.data.title}” again to see ${clockText(place)}.`);
       find(this.root, "input").focus();
       return;
     }
@@ -307,19 +307,10 @@ class Player {
     const place = this.video.currentTime;
     const span = this.data.spans.find(({ to }) => place < to);
     const words = span === undefined ? "" : ` · ${span.label}`;
-    find(this.root, ".place").textContent = `${placeText(place)}${words}`;
+    find(this.root, ".place").textContent = `${clockText(place)}${words}`;
   }
 
   private say(words: string): void {
     find(this.root, "[role=status]").textContent = words;
   }
-}
-
-function placeText(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  const two = (value: number) => String(value).padStart(2, "0");
-  return hours > 0
-    ? `${hours}:${two(minutes)}:${two(whole % 60)}`
-    : `${minutes}:${two(whole % 60)}`;
 }

@@ -253,7 +253,7 @@ function viewOf(scroller) {
 	};
 }
 // ../../app/parts/frontend/dom.ts
-/** What every part of the app in the browser does with its elements and with keys. */
+/** What every part of the app in the browser does with its elements, with keys and with times. */
 const TYPING = "input, textarea, select, [contenteditable], [role=slider], [role=dialog]";
 function find(parent, selector) {
 	const found = parent.querySelector(selector);
