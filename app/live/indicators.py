@@ -8,6 +8,7 @@ from fer_core.affect.baseline import BASELINE_S
 from fer_core.affect.heart_rate import MARGIN_BPM, NoPulse, Pulse
 from fer_core.affect.indicators import Estimate, Reason
 from fer_core.charts.timeline import clock_text
+from fer_core.face.direction import Direction
 from fer_core.sessions.snapshot import Indicator, Snapshot, Trend
 
 _TREND_WORDS = {
@@ -15,6 +16,7 @@ _TREND_WORDS = {
     Trend.SAME: "normal for you",
     Trend.LOWER: "lower than normal for you",
 }
+_DIRECTIONS = {Direction.DESK: "now: reading on the desk", Direction.ASIDE: "now: turned aside"}
 #: Their place is kept before there is a number. Pixels.
 _ROOM = "<style>.st-key-indicators { min-height: 128px; }</style>"
 
@@ -62,11 +64,19 @@ def show_indicator(name: str, indicator: Indicator, snapshot: Snapshot) -> None:
     unit = " %" if name == "In front of the screen" else ""
     st.markdown(f"**{name}** &ensp; {estimate.value:.0f}{unit}{arrow}")
     parts = [f"probably {estimate.low:.0f} to {estimate.high:.0f}"]
+    if name == "In front of the screen" and (words := head_words(snapshot)):
+        parts.insert(0, words)
     if trend is not None:
         parts.append(_TREND_WORDS[trend])
     if name != "In front of the screen" and not estimate.calibrated:
         parts.append("a first guess until you have answered more questions")
     st.caption(" · ".join(parts))
+
+
+def head_words(snapshot: Snapshot) -> str:
+    """Return where the head is turned now, where that is not to the screen; "" otherwise."""
+    direction = None if snapshot.face is None else snapshot.face.direction
+    return _DIRECTIONS.get(direction, "") if direction is not None else ""
 
 
 def why_not_yet(estimate: Estimate, snapshot: Snapshot) -> str:

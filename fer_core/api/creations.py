@@ -152,4 +152,6 @@ class Creations:
             memory_only=request.retention == "memory",
             time_zone=request.time_zone or "",
         )
-        return self._registry.start(info, document, caller=caller, creation=creation)
+        running = self._registry.start(info, document, caller=caller, creation=creation)
+        running.session.study_on_paper(request.on_paper)
+        return running

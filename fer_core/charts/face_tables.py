@@ -13,6 +13,11 @@ from fer_core.sessions.timeline_bucket import TimelineBucket
 _EYE_COLUMNS = ["elapsed", "clock", "segment", "open"]
 _HEAD_COLUMNS = ["start", "end", "turned", "clock"]
 _WORDS = {Direction.DESK: "reading on the desk", Direction.ASIDE: "turned aside"}
+#: Of a head's bars: the word in the table, and what a legend says of them.
+HEAD_WORDS = (
+    ("reading on the desk", "high bar: reading on the desk"),
+    ("turned aside", "low bar: turned aside"),
+)
 
 
 def eye_table(

@@ -14,7 +14,7 @@ import pandas as pd
 
 from fer_core.affect.indicators import Estimate, Reason
 from fer_core.affect.signals import CARRY_FORWARD_S
-from fer_core.charts.face_tables import eye_table, head_table
+from fer_core.charts.face_tables import HEAD_WORDS, eye_table, head_table
 from fer_core.emotions import EMOTIONS
 from fer_core.learner.probes import CLARITY_SCALE, STRESS_SCALE, ProbeKind
 from fer_core.sessions.events import Event, EventKind
@@ -307,6 +307,8 @@ def legend(tables: LiveTables) -> str:
         rest = len(moments) - LEGEND_MARKERS
         more = [f"and {rest} more"] if rest > 0 else []
         parts.append(f"{MARKER_SIGN} " + ", ".join(moments[:LEGEND_MARKERS] + more))
+    turned = set(tables.heads["turned"])
+    parts += [words for word, words in HEAD_WORDS if word in turned]
     left_out = tables.spans[tables.spans["text"].str.startswith("left out")]
     parts += [
         f"{clock} {text}" for clock, text in zip(left_out["clock"], left_out["text"], strict=True)

@@ -18,6 +18,7 @@ from fer_core.api.schemas.sessions import SESSION_REQUEST_EXAMPLE
 from fer_core.errors import HistoryNotShrunk, SessionNotFound
 from fer_core.live.memory import MOST_MEMORY_ONLY, MOST_SESSIONS
 from fer_core.sessions.clock import SILENT_AFTER_S
+from fer_core.sessions.session import StudySession
 from tests.api.conftest import MakeApp
 from tests.api.learner import CONSENT, SESSIONS, Clock, Learner
 
@@ -87,6 +88,16 @@ def test_when_the_learner_agreed_is_kept_with_the_start(
         "started",
         {"consent_at": "2026-11-20T09:00:00.000+00:00"},
     )
+
+
+def test_who_studies_on_paper_says_so_at_the_start(
+    learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+    monkeypatch.setattr(StudySession, "study_on_paper", lambda _, on: told.append(on))
+    learner.start()
+    learner.start(on_paper=True)
+    assert told == [False, True]
 
 
 @pytest.mark.parametrize(

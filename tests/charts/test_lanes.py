@@ -94,6 +94,7 @@ def test_head_and_eyes_have_their_lane_where_they_were_seen(tables: timeline.Liv
     assert seen.heads["turned"].tolist() == ["reading on the desk"]
     assert (seen.heads["end"] - seen.heads["start"]).tolist() == [5.0]
     assert seen.eyes["open"].tolist() == [0.8] * 5
+    assert "high bar: reading on the desk" in timeline.legend(seen)
     assert "Eyes open" in lanes.lane_tables(seen, 0.0, 12.0)[lanes.NAMES]["name"].tolist()
 
 

@@ -182,6 +182,7 @@ class Client:
         text_title: str = "",
         video: types.VideoIn | None = None,
         time_zone: str | None = None,
+        on_paper: bool = False,
     ) -> Session:
         """Start a study session. Ask the learner first.
 
@@ -199,6 +200,7 @@ class Client:
             video: What is watched in place of a text: title, length, chapters. It is not sent.
             time_zone: The learner's, such as "Europe/Berlin": it says to which day the session
                 belongs. None: that of the server's machine.
+            on_paper: The learner studies on paper: a head bent to the desk counts as at work.
         """
         body: dict[str, Any] = {
             "consent": {"version": consent_version, "accepted_at": as_moment(accepted_at)},
@@ -209,6 +211,8 @@ class Client:
         }
         if time_zone is not None:
             body["time_zone"] = time_zone
+        if on_paper:
+            body["on_paper"] = True
         if isinstance(text, str):
             body["text"] = {"title": text_title, "content": text}
         elif isinstance(text, Mapping):

@@ -872,6 +872,8 @@ class SessionRequest(TypedDict):
     """In place of a text"""
     time_zone: NotRequired[str | None]
     """Such as Europe/Berlin: it says to which day the session belongs"""
+    on_paper: NotRequired[bool]
+    """The learner studies on paper: a head bent to the desk counts as at work"""
 
 
 class SessionSummary(TypedDict):

@@ -2689,6 +2689,12 @@ export interface components {
              * @default null
              */
             time_zone?: string | null;
+            /**
+             * On Paper
+             * @description The learner studies on paper: a head bent to the desk counts as at work
+             * @default false
+             */
+            on_paper?: boolean;
         };
         /**
          * SessionSummary

@@ -159,6 +159,10 @@ class SessionRequest(Frozen):
             description="Such as Europe/Berlin: it says to which day the session belongs",
         ),
     ] = None
+    on_paper: bool = Field(
+        default=False,
+        description="The learner studies on paper: a head bent to the desk counts as at work",
+    )
 
     @model_validator(mode="after")
     def _has_one_material(self) -> Self:
