@@ -187,6 +187,7 @@ def test_looks_are_the_readers_choice_and_without_the_scrolling_text_buttons_do_
     address: str, data_dir: Path, chromium: Browser
 ) -> None:
     with open_page(chromium, f"{address}/reading") as page:
+        began = time.time()
         start_reading(page)
         session_id = session_of(page)
         page.get_by_role("button", name="Text", exact=True).click()
@@ -203,7 +204,6 @@ def test_looks_are_the_readers_choice_and_without_the_scrolling_text_buttons_do_
         page.keyboard.press("Escape")
         expect(page.get_by_text("Passage 1 of 12")).to_be_visible()
         settled(page)
-        turned = time.time()
         page.get_by_role("button", name="Next →").click()
         expect(page.get_by_text("Passage 2 of 12")).to_be_visible()
         seen = time.time()
@@ -211,14 +211,15 @@ def test_looks_are_the_readers_choice_and_without_the_scrolling_text_buttons_do_
         least_s = time.time() - seen
         page.get_by_role("button", name="Next →").click()
         expect(page.get_by_text("Passage 3 of 12")).to_be_visible()
-        most_s = time.time() - turned
+        most_s = time.time() - began
         page.get_by_role("button", name="Finish", exact=True).click()
         expect(page.get_by_text("Done. Here's how you read it.")).to_be_visible()
     kept = {
         passage.reading.passage_id: passage.reading
         for passage in stored(data_dir, session_id).passages
     }
-    assert least_s - 0.1 <= kept["p2"].seconds <= most_s + 0.1
+    # Until the way of reading was changed, the second passage stood on the screen too.
+    assert least_s - 0.1 <= kept["p2"].seconds <= most_s
     assert kept["p2"].visits == 1
 
 
