@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -71,11 +72,20 @@ class FaceSecond:
         Raises:
             ValueError: The values are not such a second.
         """
+        if not isinstance(data, Mapping):
+            raise ValueError("head, eyes and mouth must be named values")
         known = {item.name for item in fields(cls)}
         values = {name: value for name, value in data.items() if name in known}
-        if values.get("direction") is not None:
-            values["direction"] = Direction(values["direction"])
-        return cls(**values)
+        turned = values.pop("direction", None)
+        for name, value in values.items():
+            if value is None and name in MEANS:
+                continue
+            # What can be in an imported file is checked here, as no page expects it.
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise ValueError(f"{name} must be a number")
+            if not math.isfinite(value):
+                raise ValueError(f"{name} must be finite")
+        return cls(direction=None if turned is None else Direction(turned), **values)
 
 
 #: What adds up where stretches are merged.
