@@ -11,13 +11,14 @@ from app.parts.clock import now
 from app.parts.words import plain
 from fer_core.affect.indicators import Reason
 from fer_core.charts import timeline
-from fer_core.charts.lanes import LANES, lane_tables, lanes_spec
+from fer_core.charts.lane_tables import LANE_NAMES, lane_tables
+from fer_core.charts.lanes import lanes_spec
 from fer_core.charts.time_axis import window_ends
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.timeline_bucket import TimelineBucket
 
 #: In lanes of a session that is over.
-NOTHING = dict.fromkeys(LANES, "not measured")
+NOTHING = dict.fromkeys(LANE_NAMES, "not measured")
 ALT = "Expressions, understanding, stress and presence over the time of the session"
 
 

@@ -7,7 +7,7 @@ Values only. What weighs how much is in `weights`, where the features come from 
 from __future__ import annotations
 
 import math
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from enum import StrEnum
 from typing import Protocol, Self
 
@@ -160,10 +160,6 @@ class ComprehensionFeatures:
     @property
     def has_camera(self) -> bool:
         return self.away is not None or self.negative is not None
-
-    def without_pace(self) -> ComprehensionFeatures:
-        """Return the same without the pace: of a passage still in view it is not known."""
-        return replace(self, skimming=None)
 
     def without_camera(self) -> ComprehensionFeatures:
         """Return the same with what came from the camera left out."""

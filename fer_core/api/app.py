@@ -46,6 +46,7 @@ from fer_core.api.schemas.cards import (
     ReviewOut,
 )
 from fer_core.api.schemas.days import DaysOut
+from fer_core.api.schemas.feedback import FeedbackOut, FinishedOut
 from fer_core.api.schemas.jobs import JobOut, JobsOut
 from fer_core.api.schemas.markers import MarkersIn, MarkersOut
 from fer_core.api.schemas.model import Health, ModelOut, Ready
@@ -55,8 +56,6 @@ from fer_core.api.schemas.snapshots import ProbeOut, SnapshotOut, SuggestionOut
 from fer_core.api.schemas.study import (
     AnswersIn,
     BreakAnswer,
-    FeedbackOut,
-    FinishedOut,
     FrameOut,
     LostIn,
     PassagesSeen,

@@ -9,8 +9,9 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from fer_core.api.documentation import LOOK, SECURITY, answers, ref
+from fer_core.api.schemas.feedback import FeedbackOut
 from fer_core.api.schemas.sessions import SessionPath
-from fer_core.api.schemas.study import ExportQuery, FeedbackOut, TimelineOut, TimelineQuery
+from fer_core.api.schemas.study import ExportQuery, TimelineOut, TimelineQuery
 from fer_core.api.serializers import feedback_of, row_of
 from fer_core.api.services import json_response, services
 from fer_core.live.result import sum_up, whole_json

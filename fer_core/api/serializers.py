@@ -6,6 +6,14 @@ from collections.abc import Sequence
 
 from fer_core.affect.indicators import Estimate, Reason
 from fer_core.api.schemas.face import FaceSignalsOut
+from fer_core.api.schemas.feedback import (
+    BreakOut,
+    FeedbackOut,
+    FinishedOut,
+    HighlightOut,
+    PassageReadingOut,
+    StretchOut,
+)
 from fer_core.api.schemas.sessions import (
     HistoryOut,
     PassageOut,
@@ -23,17 +31,7 @@ from fer_core.api.schemas.snapshots import (
     SuggestionOut,
     probabilities_of,
 )
-from fer_core.api.schemas.study import (
-    BreakOut,
-    FeedbackOut,
-    FinishedOut,
-    HighlightOut,
-    LostOut,
-    PassageReadingOut,
-    StretchOut,
-    TimelineEstimate,
-    TimelineRow,
-)
+from fer_core.api.schemas.study import LostOut, TimelineEstimate, TimelineRow
 from fer_core.live.history import SessionHistory
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.result import sum_up

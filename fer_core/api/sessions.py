@@ -12,6 +12,7 @@ from flask_openapi3.models.tag import Tag
 from fer_core.api.documentation import CHANGE, LOOK, SECURITY, answers, ref
 from fer_core.api.pagination import decode_cursor, encode_cursor, list_page, position_of
 from fer_core.api.problems import Malformed
+from fer_core.api.schemas.feedback import FinishedOut
 from fer_core.api.schemas.problems import FieldProblem
 from fer_core.api.schemas.sessions import (
     CreationHeaders,
@@ -22,7 +23,7 @@ from fer_core.api.schemas.sessions import (
     SessionsQuery,
 )
 from fer_core.api.schemas.snapshots import SnapshotOut
-from fer_core.api.schemas.study import BreakAnswer, FinishedOut
+from fer_core.api.schemas.study import BreakAnswer
 from fer_core.api.serializers import finished_of, session_of
 from fer_core.api.services import json_response, services
 from fer_core.errors import HistoryNotShrunk

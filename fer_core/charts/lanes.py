@@ -8,43 +8,34 @@ specification never changes while a session runs; only its tables do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache, partial
 from typing import Any, cast
 
 import altair as alt
-import pandas as pd
 
 from fer_core.charts.face_lanes import face_layers
+from fer_core.charts.lane_tables import (
+    EXPRESSION,
+    EYES_LANE,
+    FACING,
+    FRAME,
+    LANE_OF,
+    LANES,
+    MOMENTS,
+    NAMES,
+    RULES,
+    STRESS,
+    UNDERSTANDING,
+)
 from fer_core.charts.time_axis import time_axis
-from fer_core.charts.timeline import INDICATORS, LINES, MARKS, SHARES, SPANS, LiveTables
+from fer_core.charts.timeline import INDICATORS, LINES, MARKS, SHARES, SPANS
 from fer_core.emotions import EMOTIONS
 
-#: Names of the tables that are made here: one row a moment for the hover, the ends of the time
-#: axis, the names of the lanes, and the rules in them.
-MOMENTS, FRAME, NAMES, RULES = "moments", "frame", "names", "rules"
-
-#: Lane: its name, its top and its bottom, in pixels from the top of the chart.
-EXPRESSION, UNDERSTANDING, STRESS, FACING, EYES_LANE = range(5)
-_LANES: tuple[tuple[str, int, int], ...] = (
-    ("Expression", 44, 134),
-    ("Understanding", 158, 228),
-    ("Stress", 252, 322),
-    ("In front of the screen", 346, 372),
-    ("Eyes open", 396, 422),
-)
 #: Height of the chart, without the eyes' lane and with it.
 _HEIGHTS = {False: 376, True: 426}
-#: The names of the lanes, from top to bottom.
-LANES = tuple(name for name, _, _ in _LANES)
 #: Where signs of events stand. Pixels from the top.
 _SIGNS_AT = 20
-#: What the indicators are called here, by what the tables call them.
-_LANE_OF = dict(
-    zip([title for _, title, _, _ in INDICATORS], (UNDERSTANDING, STRESS, FACING), strict=True)
-)
-
 #: Colour of the letters and rules, and of the indicators, on light and on dark.
 _INK = {False: "#4A5563", True: "#B4BFCC"}
 _COLOURS = {
@@ -52,58 +43,6 @@ _COLOURS = {
     True: ("#2CC79D", "#FF8A3D", "#6FBEF0"),
 }
 _BAND_OPACITY = {False: 0.22, True: 0.34}
-
-
-def lane_tables(
-    tables: LiveTables, since_s: float, until_s: float, empty: Mapping[str, str] | None = None
-) -> dict[str, pd.DataFrame]:
-    """Return the tables of the chart by their names in the specification.
-
-    Args:
-        tables: Of the same moment.
-        since_s: The left end of the time axis, seconds into the session.
-        until_s: Its right end.
-        empty: What stands in a lane that has nothing to show, by the lane's name.
-    """
-    lanes = len(_LANES) - (0 if tables.has_face else 1)
-    frame = pd.DataFrame({"elapsed": [since_s, max(until_s, since_s + 1.0)]})
-    return {
-        **tables.as_datasets(),
-        MOMENTS: _moments(tables),
-        FRAME: frame,
-        NAMES: _lane_names(tables, empty or {}, lanes),
-        RULES: _lane_rules(lanes),
-    }
-
-
-def _moments(tables: LiveTables) -> pd.DataFrame:
-    names = [emotion.study_label for emotion in EMOTIONS]
-    moments: dict[float, dict[str, str | float]] = {}
-    for row in tables.shares.to_dict("records"):
-        moments[row["elapsed"]] = {
-            "clock": row["clock"],
-            "expression": _strongest({name: float(row[name]) for name in names}),
-        }
-    for row in tables.lines.to_dict("records"):
-        moment = moments.setdefault(row["elapsed"], {"clock": row["clock"]})
-        words = f"{row['value']:.0f} (probably {row['range']})"
-        moment[f"lane{_LANE_OF[row['indicator']]}"] = words
-    columns = ["clock", "expression", *(f"lane{lane}" for lane in (UNDERSTANDING, STRESS, FACING))]
-    rows = [
-        (elapsed, *(moment.get(column, "–") for column in columns))
-        for elapsed, moment in sorted(moments.items())
-    ]
-    return pd.DataFrame(rows, columns=["elapsed", *columns])
-
-
-def _strongest(shares: dict[str, float]) -> str:
-    """Return the expressions of a moment in words, the strongest first; small ones are left out."""
-    told = sorted(shares.items(), key=lambda item: -item[1])
-    return ", ".join(
-        f"{name} {share:.0%}"
-        for number, (name, share) in enumerate(told)
-        if number == 0 or share >= 0.1
-    )
 
 
 def lanes_spec(*, dark: bool = False, face: bool = False) -> dict[str, Any]:
@@ -125,11 +64,7 @@ def _lanes_spec(dark: bool, face: bool) -> dict[str, Any]:
         _grid(dark, height),
         _expressions(height),
         *_indicators(dark, height),
-        *(
-            face_layers(dark, _LANES[FACING], _LANES[EYES_LANE], partial(_y, height))
-            if face
-            else ()
-        ),
+        *(face_layers(dark, LANES[FACING], LANES[EYES_LANE], partial(_y, height)) if face else ()),
         _names(dark, height),
         *_events(dark, height),
         _hover(height),
@@ -150,33 +85,6 @@ def _y(height: int, expression: str) -> alt.Y:
 def _frame() -> alt.Chart:
     ends = alt.Chart(alt.NamedData(FRAME)).mark_point(opacity=0)
     return cast(alt.Chart, ends.encode(x=time_axis(), y=alt.value(0)))
-
-
-def _lane_rules(lanes: int) -> pd.DataFrame:
-    """Return rules at 0, 50 and 100 of the estimates, and at both edges of the other lanes."""
-    rows = []
-    for lane, (_, top, bottom) in enumerate(_LANES[:lanes]):
-        if lane in (UNDERSTANDING, STRESS):
-            rows += [(top, "100"), ((top + bottom) / 2, "50"), (bottom, "0")]
-        else:
-            rows += [(top, ""), (bottom, "")]
-    return pd.DataFrame(rows, columns=["y", "words"])
-
-
-def _lane_names(tables: LiveTables, empty: Mapping[str, str], lanes: int) -> pd.DataFrame:
-    """Return the lanes' names, and what stands in the middle of those with nothing to show."""
-    filled = set(tables.lines["indicator"])
-    if not tables.shares.empty:
-        filled.add(_LANES[EXPRESSION][0])
-    if not tables.eyes.empty:
-        filled.add(_LANES[EYES_LANE][0])
-    return pd.DataFrame(
-        [
-            (top - 5, name, (top + bottom) / 2, "" if name in filled else empty.get(name, ""))
-            for name, top, bottom in _LANES[:lanes]
-        ],
-        columns=["y", "name", "middle", "empty"],
-    )
 
 
 def _grid(dark: bool, height: int) -> alt.LayerChart:
@@ -206,7 +114,7 @@ def _expressions(height: int) -> alt.Chart:
         f"datum.expression == '{name}' ? '{title}'"
         for name, title in zip(names, titled, strict=True)
     )
-    _, top, bottom = _LANES[EXPRESSION]
+    _, top, bottom = LANES[EXPRESSION]
     areas = (
         alt.Chart(alt.NamedData(SHARES))
         .transform_fold([*names], as_=["expression", "share"])
@@ -247,8 +155,8 @@ def _expressions(height: int) -> alt.Chart:
 def _indicators(dark: bool, height: int) -> list[alt.Chart]:
     layers = []
     for (_, title, _, dash), colour in zip(INDICATORS, _COLOURS[dark], strict=True):
-        lane = _LANE_OF[title]
-        _, top, bottom = _LANES[lane]
+        lane = LANE_OF[title]
+        _, top, bottom = LANES[lane]
         scaled = {
             name: f"{bottom} - {(bottom - top) / 100} * datum.{field}"
             for name, field in (("y", "value"), ("ylow", "low"), ("yhigh", "high"))
@@ -289,7 +197,7 @@ def _spans(dark: bool, height: int) -> alt.LayerChart:
         tooltip=[alt.Tooltip("text:N", title="No values"), alt.Tooltip("clock:N", title="Time")],
     )
     rectangles = base.mark_rect(color=_INK[dark], opacity=0.16).encode(
-        y=alt.value(_LANES[0][1]), y2=alt.value(height)
+        y=alt.value(LANES[0][1]), y2=alt.value(height)
     )
     # Upright words would not fit the short spans, which are the common ones.
     words = (
@@ -303,7 +211,7 @@ def _spans(dark: bool, height: int) -> alt.LayerChart:
             opacity=alt.ExprRef(_HAS_ROOM),
         )
         .encode(
-            x=time_axis("middle:Q"), x2=alt.Undefined, y=alt.value(_LANES[0][2] - 4), text="text:N"
+            x=time_axis("middle:Q"), x2=alt.Undefined, y=alt.value(LANES[0][2] - 4), text="text:N"
         )
     )
     return alt.LayerChart(layer=[rectangles, words])
@@ -338,14 +246,14 @@ def _hover(height: int) -> alt.Chart:
         .mark_rule(color="#808B98", strokeWidth=1.5)
         .encode(
             x=time_axis(),
-            y=alt.value(_LANES[0][1]),
+            y=alt.value(LANES[0][1]),
             y2=alt.value(height),
             opacity=alt.condition(near, alt.value(1.0), alt.value(0.001)),
             tooltip=[
                 alt.Tooltip("clock:N", title="Time"),
                 alt.Tooltip("expression:N", title="Expression"),
                 *(
-                    alt.Tooltip(f"lane{lane}:N", title=_LANES[lane][0])
+                    alt.Tooltip(f"lane{lane}:N", title=LANES[lane][0])
                     for lane in (UNDERSTANDING, STRESS, FACING)
                 ),
             ],

@@ -14,9 +14,8 @@ GAP = "_____"
 #: Longest front or back, and longest single choice or term, in characters.
 LONGEST_SIDE = 4000
 LONGEST_CHOICE = 500
-#: Most choices of a card, and most key terms of a free recall.
+#: Most choices of a card.
 MOST_CHOICES = 10
-MOST_TERMS = 40
 #: Short first intervals of a card; FSRS has two.
 MOST_STEPS = 2
 #: A thousand years: what is beyond was not computed by a scheduler.

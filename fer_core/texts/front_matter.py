@@ -29,7 +29,6 @@ from fer_core.texts.question import Question
 
 #: Longer front matter is none.
 LONGEST_FRONT_MATTER = 100_000
-MOST_QUESTIONS = 500
 _LONGEST_TAG = 35
 
 _YAML = re.compile(

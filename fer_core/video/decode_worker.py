@@ -137,7 +137,6 @@ def _info_of(container: InputContainer, stream: VideoStream, wanted: Wanted) -> 
         "duration_s": duration,
         "fps": float(rate) if rate else None,
         "codec": stream.codec_context.name,
-        "has_sound": bool(container.streams.audio),
     }
 
 

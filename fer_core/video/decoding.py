@@ -34,13 +34,11 @@ class VideoInfo:
         duration_s: Its length; None where the file does not tell.
         fps: Frames a second on average; None where the file does not tell.
         codec: FFmpeg's name of it.
-        has_sound: Whether there is sound, which is not used.
     """
 
     duration_s: float | None
     fps: float | None
     codec: str
-    has_sound: bool
 
 
 @dataclass(frozen=True, slots=True)

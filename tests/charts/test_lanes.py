@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from fer_core.charts import lanes, time_axis, timeline
+from fer_core.charts.lane_tables import FACING, MOMENTS, NAMES, STRESS, UNDERSTANDING, lane_tables
 from fer_core.face.direction import Direction
 from fer_core.sessions.demo import LENGTH_S, demo_session
 from fer_core.sessions.face_second import FaceSecond
@@ -30,10 +31,10 @@ def test_every_lane_has_one_time_axis() -> None:
 
 
 def test_a_moment_tells_of_all_lanes(tables: timeline.LiveTables) -> None:
-    moments = lanes.lane_tables(tables, 0.0, LENGTH_S)[lanes.MOMENTS]
+    moments = lane_tables(tables, 0.0, LENGTH_S)[MOMENTS]
     told = moments[moments["elapsed"].between(420, 440)].iloc[0]
     assert told["expression"].startswith("Furrowed")
-    for lane in (lanes.UNDERSTANDING, lanes.STRESS, lanes.FACING):
+    for lane in (UNDERSTANDING, STRESS, FACING):
         assert re.fullmatch(r"\d+ \(probably \d+ to \d+\)", told[f"lane{lane}"])
     (*_, rule) = lanes.lanes_spec()["layer"]
     hover = json.dumps(rule["encoding"]["tooltip"])
@@ -43,15 +44,15 @@ def test_a_moment_tells_of_all_lanes(tables: timeline.LiveTables) -> None:
 
 def test_a_lane_without_a_value_says_nothing(tables: timeline.LiveTables) -> None:
     alone = replace(tables, lines=tables.lines.iloc[:0])
-    moments = lanes.lane_tables(alone, 0.0, LENGTH_S)[lanes.MOMENTS]
-    assert set(moments[f"lane{lanes.STRESS}"]) == {"–"}
+    moments = lane_tables(alone, 0.0, LENGTH_S)[MOMENTS]
+    assert set(moments[f"lane{STRESS}"]) == {"–"}
 
 
 def test_a_lane_with_nothing_to_show_says_why(tables: timeline.LiveTables) -> None:
     alone = replace(tables, lines=tables.lines.iloc[:0])
     why = {"Expression": "No face seen yet", "Stress": "Ready in 3:10"}
     said = [
-        lanes.lane_tables(each, 0.0, LENGTH_S, why)[lanes.NAMES].set_index("name")["empty"]
+        lane_tables(each, 0.0, LENGTH_S, why)[NAMES].set_index("name")["empty"]
         for each in (alone, tables)
     ]
     assert list(said[0]) == ["", "", "Ready in 3:10", ""]
@@ -77,13 +78,13 @@ def test_the_chart_knows_all_of_its_tables(tables: timeline.LiveTables) -> None:
     for dark in (False, True):
         text = json.dumps(lanes.lanes_spec(dark=dark, face=True))
         named = set(re.findall(r'"data": \{"name": "(\w+)"\}', text))
-        assert named == set(lanes.lane_tables(tables, 0.0, LENGTH_S)) - {"unused"}
+        assert named == set(lane_tables(tables, 0.0, LENGTH_S)) - {"unused"}
         assert '"values": [{' not in text
 
 
 def test_head_and_eyes_have_their_lane_where_they_were_seen(tables: timeline.LiveTables) -> None:
     assert not tables.has_face
-    assert len(lanes.lane_tables(tables, 0.0, LENGTH_S)[lanes.NAMES]) == 4
+    assert len(lane_tables(tables, 0.0, LENGTH_S)[NAMES]) == 4
     turned = [FaceSecond(Direction.DESK)] * 5 + [FaceSecond(eyes_open=0.8)] * 5
     rows = [
         replace(row, face=face)
@@ -95,7 +96,7 @@ def test_head_and_eyes_have_their_lane_where_they_were_seen(tables: timeline.Liv
     assert (seen.heads["end"] - seen.heads["start"]).tolist() == [5.0]
     assert seen.eyes["open"].tolist() == [0.8] * 5
     assert "high bar: reading on the desk" in timeline.legend(seen)
-    assert "Eyes open" in lanes.lane_tables(seen, 0.0, 12.0)[lanes.NAMES]["name"].tolist()
+    assert "Eyes open" in lane_tables(seen, 0.0, 12.0)[NAMES]["name"].tolist()
 
 
 def test_light_and_dark_have_colours_of_their_own_and_neither_says_angry() -> None:

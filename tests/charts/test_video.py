@@ -19,7 +19,7 @@ def of(seconds: int, away: range = range(0)) -> VideoAnalysis:
     for look in range(seconds * 5):
         face = Face(Box(1, 2, 30, 40), 0.9, HAPPY, 1)
         table.append(look / 5, () if look // 5 in away else (face,))
-    info = VideoInfo(float(seconds), 25.0, "h264", has_sound=False)
+    info = VideoInfo(float(seconds), 25.0, "h264")
     return VideoAnalysis("v", info, 5.0, "all", 640, 480, table, 1, None, None)
 
 
