@@ -46,7 +46,8 @@ def test_the_first_page_after_a_start_stands_in_our_frame(
         for title, _ in PAGES.values():
             expect(menu.filter(has_text=title)).to_have_count(1)
         expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
-        expect(page).to_have_title("Expressions")
+        title = "Expressions" if not path else f"{PAGES[name][0]} · Expressions"
+        expect(page).to_have_title(title)
         app = page.get_by_test_id("stApp")
         expect(app).to_have_css("background-color", BACKGROUND)
         # Ours as well: Streamlit's own captions are fainter.
