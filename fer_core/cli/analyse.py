@@ -129,6 +129,9 @@ def _analyse_file(
     file: Path, detector: EmotionDetector, settings: Settings
 ) -> tuple[AnalysedPhoto, RgbImage | None]:
     try:
+        if file.exists() and not file.is_file():
+            problem = Problem("file_unreadable", "This is a pipe or a device, not a picture.")
+            return AnalysedPhoto(file.name, None, problem), None
         check_size(file.stat().st_size, settings.max_image_bytes)
         data = file.read_bytes()
     except FileNotFoundError:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fer_core.errors import EmptyFile
 from fer_core.sizes import too_large
-from fer_core.video.errors import VideoTooLarge
+from fer_core.video.errors import NotAVideo, VideoTooLarge
 
 _HAS_MEMORY_FILES = hasattr(os, "memfd_create")
 
@@ -60,7 +60,10 @@ class VideoSource:
         Raises:
             OSError: It is not there, or may not be read.
             EmptyFile: There is nothing in it.
+            NotAVideo: It is a pipe or a device, which may never end.
         """
+        if path.exists() and not path.is_file():
+            raise NotAVideo
         with path.open("rb") as file:
             if not file.read(1):
                 raise EmptyFile

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import av
@@ -83,3 +84,12 @@ def test_a_rate_that_cannot_be_is_refused(rate: str) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["analyse", "a.mp4", "--rate", rate])
     assert ended.value.code == 2
+
+
+def test_what_may_never_end_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = tmp_path / "pipe.mp4"
+    os.mkfifo(pipe)
+    assert main(["analyse", str(pipe)]) == 1
+    assert "pipe.mp4: This file is not a video" in capsys.readouterr().err
+    assert main(["analyse", "/dev/zero"]) == 1
+    assert "zero: This is a pipe or a device" in capsys.readouterr().out
