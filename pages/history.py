@@ -8,7 +8,7 @@ from app.history.comparisons import show_comparisons
 from app.history.learner import show_learner
 from app.history.one_session import show_session
 from app.history.own_data import show_data
-from app.history.session_list import keep_filters, show_list
+from app.history.session_list import show_list
 from app.parts.sessions import history_problem, session_registry
 from app.parts.words import plain
 from fer_core.errors import FerError, SessionNotFound
@@ -29,7 +29,6 @@ def show_page() -> None:
 
 
 def show(store: SessionStore) -> None:
-    keep_filters()
     session_id = st.query_params.get("session")
     if session_id:
         store.save_now()

@@ -33,18 +33,6 @@ CARDS_PER_PAGE = 20
 TAGS_OFFERED = 12
 
 
-#: Keys of the filters, or how they begin.
-_FILTERS = ("history_search", "history_period", "history_kind", "history_tags", "cards-page-")
-
-
-def keep_filters() -> None:
-    """Keep search, filters and page while a session is looked at; call it on every run."""
-    for key in list(st.session_state):
-        if isinstance(key, str) and key.startswith(_FILTERS):
-            # Streamlit forgets what a run does not show, unless it was written in that run.
-            st.session_state[key] = st.session_state[key]
-
-
 def show_list(store: SessionStore) -> None:
     """Show days, filters and cards; opening a session goes to its own view."""
     st.html(CARDS)

@@ -69,7 +69,7 @@ def resume(running: RunningSession) -> None:
 def show_controls(running: RunningSession, open_text: OpenText, state: State) -> None:
     """Show the title and the buttons that set the text, pause, resume and finish."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(key="reading_title"):
+        with st.container(key="reading_title", width="stretch"):
             st.html(TITLE)
             st.markdown(f"# {plain(open_text.document.title)}")
         choose_display(open_text)

@@ -160,16 +160,6 @@ def test_search_and_filters_narrow_the_list(
     assert len(cards(page)) == 5
 
 
-def test_the_search_is_still_there_after_a_session_was_looked_at(url: str) -> None:
-    fill(url)
-    page = open_page()
-    page.text_input(key="history_search").set_value("bees").run()
-    page.button(key="open-s3").click().run()
-    del page.query_params["session"]  # what the browser's back button does
-    page.run()
-    assert page.text_input(key="history_search").value == "bees"
-
-
 def test_a_session_shows_its_timeline_passages_and_answers(url: str) -> None:
     fill(url)
     page = open_page("s2")
