@@ -163,8 +163,9 @@ def test_a_session_from_home_to_download(app_address: str, smiling_browser: Brow
         assert wait_for_frames(page, more_than=seen) > seen
         for name, place in places(page).items():
             assert place == pytest.approx(at_first[name], abs=8), name
+        cards = page.locator(".st-key-indicators")  # the chart's lanes say it as well
         expect(
-            page.get_by_text(re.compile(r"Ready in \d:\d\d with your face in view"))
+            cards.get_by_text(re.compile(r"Ready in \d:\d\d with your face in view"))
         ).to_have_count(2)
 
         expect(page.locator("g.mark-area path").first).to_be_attached(timeout=PATIENCE_MS)
