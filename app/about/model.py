@@ -10,7 +10,13 @@ import streamlit as st
 from app.parts.engine import settings_or_stop
 from fer_core.charts import expressions
 from fer_core.vision.model_info import ModelInfo, name_roles
-from fer_core.vision.model_metrics import confusions_of, figures_of, missing_of
+from fer_core.vision.model_metrics import (
+    GroupFigure,
+    confusions_of,
+    figures_of,
+    group_figures_of,
+    missing_of,
+)
 
 
 def show_model(info: ModelInfo) -> None:
@@ -88,10 +94,71 @@ def show_figures(info: ModelInfo) -> None:
             "`python -m fer_core.training evaluate` measures it.",
             icon=":material/help:",
         )
-    st.caption(
-        "By skin tone, age and gender: unknown, because the pictures do not say. Expect it to be "
-        "worse for some groups of people than for others."
+    show_groups(info)
+
+
+def show_groups(info: ModelInfo) -> None:
+    """Show how it does with groups of people, worst first said, or that nobody knows."""
+    st.subheader("By skin tone, age and gender")
+    measured = group_figures_of(info.metrics)
+    if not measured:
+        st.markdown(
+            "Not measured for this model. Expect it to be worse for some groups of people than "
+            "for others."
+        )
+        return
+    worse = [figure for figure in measured if figure.is_worse()]
+    if worse:
+        names = "; ".join(f"{one.kind}, {one.group} ({one.data})" for one in worse)
+        st.markdown(f"**Worse than for the rest by more than 5 points:** {names}.")
+    else:
+        st.markdown(
+            "No group that could be measured fares worse than the rest by more than 5 points."
+        )
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "By": [figure.kind for figure in measured],
+                "Group": [figure.group for figure in measured],
+                "Measured on": [figure.data for figure in measured],
+                **{
+                    title: [_with_interval(figure, name) for figure in measured]
+                    for title, name in _GROUP_COLUMNS.items()
+                },
+            }
+        ),
+        hide_index=True,
+        alt="The model's figures by estimated group of people",
     )
+    st.caption(
+        "Points of a hundred, with the 95 % interval. Nobody said who is in the pictures: other "
+        "networks guessed age and gender, skin tone is measured from pixels and depends on the "
+        "light, and who could not be told is left out. So these figures cannot say that the model "
+        "is fair. “Beside the rest” compares at the same mix of expressions, and then once more "
+        "without pictures whose label another model does not share. The app guesses nothing of "
+        "the kind about you."
+    )
+
+
+#: The columns of the table of groups, and which figure stands in them.
+_GROUP_COLUMNS = {
+    "Accuracy": "accuracy",
+    "Beside the rest": "gap",
+    "Without doubted labels": "gap_undoubted",
+    "Calm, called Sad or Angry": "called",
+    "So beside the rest": "called_gap",
+}
+
+
+def _with_interval(figure: GroupFigure, name: str) -> str:
+    """Return a figure in points with its interval; a dash where it was not measured."""
+    value = getattr(figure, name)
+    if value is None:
+        return "–"
+    sign = "+" if "gap" in name else ""
+    ends = figure.intervals.get(name)
+    between = f" ({100 * ends[0]:{sign}.0f} to {100 * ends[1]:{sign}.0f})" if ends else ""
+    return f"{100 * value:{sign}.0f}{between}"
 
 
 def show_confusion(info: ModelInfo) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, TypeGuard
 
 from fer_core.emotions import LABELS
@@ -49,6 +50,39 @@ class Confusion:
         return sum(row[index] for index, row in enumerate(self.counts)) / total if total else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class GroupFigure:
+    """How the model does with one group of people, as far as who they are could be estimated.
+
+    Attributes:
+        kind: What groups them, such as "age".
+        group: Such as "under 18".
+        data: On which pictures.
+        accuracy: Share of right answers, 0..1; None where nobody labelled the pictures.
+        gap: Accuracy less that of the rest with as many of each label, -1..1.
+        gap_undoubted: The gap where a second opinion shares the label.
+        called: Share of calm people called Sad or Angry, 0..1.
+        called_gap: The same less that of the rest, -1..1.
+        intervals: The 95 % interval of each figure that is there, by its name here.
+    """
+
+    kind: str
+    group: str
+    data: str
+    accuracy: float | None
+    gap: float | None
+    gap_undoubted: float | None
+    called: float | None
+    called_gap: float | None
+    intervals: Mapping[str, tuple[float, float]]
+
+    def is_worse(self, by: float = 0.05) -> bool:
+        """Tell whether the rest are served better by more than this."""
+        return (self.gap or 0.0) < -by or (self.called_gap or 0.0) > by
+
+
+_GROUP_FIGURES = ("accuracy", "gap", "gap_undoubted", "called", "called_gap")
+
 _CALIBRATION = {
     "ece": "Calibration error (ECE), lower is better",
     "ece_cross_fitted": "Calibration error, temperature fitted on the other half",
@@ -85,6 +119,48 @@ def confusions_of(metrics: Mapping[str, Any]) -> tuple[Confusion, ...]:
         for rows in zip(*(confusion.counts for confusion in found), strict=True)
     )
     return (Confusion("all pictures", total), *found)
+
+
+def group_figures_of(metrics: Mapping[str, Any]) -> tuple[GroupFigure, ...]:
+    """Return the figures by estimated group, of groups large enough to have some."""
+    found: list[GroupFigure] = []
+    sets = metrics.get("groups")
+    for source, of_set in sets.items() if isinstance(sets, Mapping) else ():
+        rows = of_set.get("groups") if isinstance(of_set, Mapping) else None
+        for row in rows if isinstance(rows, list) else ():
+            if isinstance(row, Mapping):
+                found.extend(_group_figure(str(source), row))
+    return tuple(found)
+
+
+def _group_figure(source: str, row: Mapping[str, Any]) -> Iterator[GroupFigure]:
+    values = {
+        name: float(row[name])
+        for name in _GROUP_FIGURES
+        if _is_number(row.get(name)) and abs(row[name]) <= 1
+    }
+    kind, group, count = row.get("by"), row.get("group"), row.get("pictures")
+    if not values or not isinstance(kind, str) or not isinstance(group, str):
+        return
+    data = f"{source}, {count} pictures" if isinstance(count, int) else source
+    intervals = {
+        name: (float(ends[0]), float(ends[1]))
+        for name in values
+        if isinstance(ends := row.get(f"{name}_interval"), list | tuple)
+        and len(ends) == 2
+        and all(map(_is_number, ends))
+    }
+    yield GroupFigure(
+        kind,
+        group,
+        data,
+        accuracy=values.get("accuracy"),
+        gap=values.get("gap"),
+        gap_undoubted=values.get("gap_undoubted"),
+        called=values.get("called"),
+        called_gap=values.get("called_gap"),
+        intervals=intervals,
+    )
 
 
 def _photo(metrics: Mapping[str, Any], part: str) -> Mapping[str, Any]:
@@ -136,8 +212,12 @@ def _interval(value: object) -> tuple[float, float] | None:
     return None
 
 
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
 def _is_share(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+    return _is_number(value) and 0 <= value <= 1
 
 
 def _matrix(value: object) -> tuple[tuple[int, ...], ...] | None:

@@ -47,7 +47,19 @@ def test_about_shows_the_models_figures_with_their_intervals(
         "accuracy_interval": [0.8, 0.9],
         "confusion": CONFUSION,
     }
-    metrics = {"sources": {"photo": {"portraits": portraits}}}
+    older = {
+        "by": "age",
+        "group": "40 and over",
+        "pictures": 60,
+        "accuracy": 0.7,
+        "accuracy_interval": [0.6, 0.8],
+        "gap": -0.12,
+        "gap_interval": [-0.2, -0.04],
+    }
+    metrics = {
+        "sources": {"photo": {"portraits": portraits}},
+        "groups": {"portraits": {"groups": [older]}},
+    }
     page = about_with(weights, monkeypatch, metrics=metrics)
     row = page.dataframe[0].value.iloc[0]
     assert (row["Figure"], row["Value"], row["95 % interval"]) == (
@@ -55,6 +67,10 @@ def test_about_shows_the_models_figures_with_their_intervals(
         0.85,
         "0.800 to 0.900",
     )
+    group = page.dataframe[1].value.iloc[0]
+    assert (group["Group"], group["Accuracy"]) == ("40 and over", "70 (60 to 80)")
+    assert group["Beside the rest"] == "-12 (-20 to -4)"
+    assert "more than 5 points:** age, 40 and over (portraits, 60 pictures)" in said_by(page)
     assert "What it mixes up" in said_by(page)
     assert "**About 2 of 10 faces** in photos" in said_by(page)  # 20 right of 125
     assert "calibration error" in page.info[0].value
@@ -64,6 +80,7 @@ def test_about_says_why_figures_are_missing(weights: Path, monkeypatch: pytest.M
     page = about_with(weights, monkeypatch, metrics={})
     assert not page.dataframe
     assert "has not been evaluated" in page.info[0].value
+    assert "Not measured for this model" in said_by(page)
 
 
 def test_about_shows_no_other_models_card(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:

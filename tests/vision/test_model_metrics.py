@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from fer_core.vision.model_metrics import confusions_of, figures_of, missing_of
+from fer_core.vision.model_metrics import (
+    confusions_of,
+    figures_of,
+    group_figures_of,
+    missing_of,
+)
 
 ROW = [10, 1, 2, 3, 4, 5]
 METRICS: dict[str, Any] = {
@@ -80,3 +85,29 @@ def test_a_model_without_figures_says_what_was_not_measured() -> None:
 def test_figures_of_another_form_are_left_out(metrics: dict[str, Any]) -> None:
     assert figures_of(metrics) == ()
     assert confusions_of(metrics) == ()
+
+
+def test_figures_of_a_group_come_with_their_intervals() -> None:
+    row = {"by": "age", "group": "under 18", "pictures": 30, "gap": -0.06, "gap_interval": [-1, 0]}
+    few = {"by": "age", "group": "40 and over", "pictures": 3}
+    (one,) = group_figures_of({"groups": {"heads": {"groups": [row, few]}}})
+    assert (one.kind, one.group, one.data) == ("age", "under 18", "heads, 30 pictures")
+    assert (one.gap, one.accuracy) == (-0.06, None)
+    assert one.intervals == {"gap": (-1.0, 0.0)}
+    assert one.is_worse()
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        None,
+        [],
+        {"heads": None},
+        {"heads": {"groups": {"age": 1}}},
+        {"heads": {"groups": [7, {"by": "age", "group": "old", "gap": "much"}]}},
+        {"heads": {"groups": [{"by": None, "group": "old", "gap": 0.1}]}},
+        {"heads": {"groups": [{"by": "age", "group": "old", "gap": float("nan")}]}},
+    ],
+)
+def test_groups_of_another_form_are_left_out(groups: Any) -> None:
+    assert group_figures_of({"groups": groups}) == ()
