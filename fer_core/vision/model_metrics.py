@@ -76,10 +76,17 @@ class GroupFigure:
     called_gap: float | None
     intervals: Mapping[str, tuple[float, float]]
 
-    def is_worse(self, by: float = 0.05) -> bool:
-        """Tell whether the rest are served better by more than this."""
-        return (self.gap or 0.0) < -by or (self.called_gap or 0.0) > by
+    def is_less_right(self) -> bool:
+        """Tell whether its accuracy is lower than the rest's by too much."""
+        return (self.gap or 0.0) < -TOO_WIDE
 
+    def is_called_more(self) -> bool:
+        """Tell whether calm people of it are called Sad or Angry more often by too much."""
+        return (self.called_gap or 0.0) > TOO_WIDE
+
+
+#: A gap between a group and the rest that has to be said first.
+TOO_WIDE = 0.05
 
 _GROUP_FIGURES = ("accuracy", "gap", "gap_undoubted", "called", "called_gap")
 

@@ -55,6 +55,9 @@ def test_about_shows_the_models_figures_with_their_intervals(
         "accuracy_interval": [0.6, 0.8],
         "gap": -0.12,
         "gap_interval": [-0.2, -0.04],
+        "gap_undoubted": -0.01,
+        "called_gap": 0.07,
+        "called_gap_interval": [-0.003, 0.2],
     }
     metrics = {
         "sources": {"photo": {"portraits": portraits}},
@@ -70,7 +73,10 @@ def test_about_shows_the_models_figures_with_their_intervals(
     group = page.dataframe[1].value.iloc[0]
     assert (group["Group"], group["Accuracy"]) == ("40 and over", "70 (60 to 80)")
     assert group["Beside the rest"] == "-12 (-20 to -4)"
-    assert "more than 5 points:** age, 40 and over (portraits, 60 pictures)" in said_by(page)
+    who = "- age, 40 and over (portraits, 60 pictures): "
+    assert f"{who}accuracy -12 points; where another model shares the label, -1" in said_by(page)
+    assert f"{who}calm people called Sad or Angry, +7 points, which may be chance" in said_by(page)
+    assert group["Calm, beside the rest"] == "+7 (+0 to +20)"
     assert "What it mixes up" in said_by(page)
     assert "**About 2 of 10 faces** in photos" in said_by(page)  # 20 right of 125
     assert "calibration error" in page.info[0].value

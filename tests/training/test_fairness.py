@@ -13,12 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.fairness import read_groups, seen_by_set
 from benchmarks.fairness_tables import SECTION, record, tables
 from benchmarks.group_figures import Seen, figures_by_group, groups_of, reliability, worse
 from fer_core.config import PROJECT_ROOT
 from fer_core.emotions import Emotion
 from fer_core.training import metrics
+from fer_core.training.answers import Answer
 from fer_core.training.errors import DataError
+from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot
 from fer_core.vision.model_metrics import group_figures_of
 
 HAPPY, NATURAL, SAD = Emotion.HAPPY.index, Emotion.NATURAL.index, Emotion.SAD.index
@@ -222,8 +225,8 @@ def test_figures_reach_the_model_and_its_card_and_can_be_written_again(model: Pa
     figures = {one.group: one for one in group_figures_of(values["metrics"])}
     assert set(figures) == {"under 18", "18 to 39"}  # three pictures make no figure
     assert figures["under 18"].called == 1
-    assert figures["under 18"].is_worse()
-    assert not figures["18 to 39"].is_worse()
+    assert figures["under 18"].is_called_more()
+    assert not figures["18 to 39"].is_called_more()
     assert "scenes" in values["metrics"]
     card = model.with_name("MODEL_CARD.md").read_text()
     assert card.count(SECTION) == 1
@@ -241,3 +244,41 @@ def test_figures_of_another_model_are_not_written(model: Path) -> None:
     with pytest.raises(DataError, match="lacks"):
         record(model, result_of(model))
     assert model.read_text() == before
+
+
+def test_a_table_that_lacks_a_column_is_refused(tmp_path: Path) -> None:
+    table = tmp_path / "groups.csv"
+    table.write_text(",".join(ESTIMATES) + "\n" + ",".join(ESTIMATES.values()), encoding="utf-8")
+    assert read_groups(table) == [ESTIMATES]
+    table.write_text("source,name\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"lacks the columns person, age_1, .*glasses"):
+        read_groups(table)
+
+
+def test_people_of_two_sets_are_the_same_and_pictures_are_not(tmp_path: Path) -> None:
+    def answer(source: str, name: str, group: str, face: LabelledFace, said: int) -> Answer:
+        picture = LabelledPicture(
+            source, name, "val", tmp_path, (face,), group, {"confusion": 0, "frustration": 0}
+        )
+        return Answer(picture, face.emotion, said, None, 50.0, 1.0)
+
+    weak = LabelledFace((0, 0, 1, 1), (0.03, 0.06, 0.82, 0.05, 0.04), weak=True)
+    anger = (0.7, 0.1, 0.1, 0.05, 0.05)
+    sad = LabelledFace((0, 0, 1, 1), one_hot(SAD), opinion=anger)
+    answers = {
+        "heads": [
+            answer("heads", "one.png", "photo/1", sad, SAD),
+            answer("heads", "two.png", "photo/1", replace(sad, opinion=None), SAD),
+        ],
+        "frames": [answer("frames", "a.png", "person/7", weak, HAPPY)],
+        "clips": [answer("clips", "b.png", "person/7", weak, NATURAL)],
+    }
+    rows = [ESTIMATES, ESTIMATES | {"source": "clips", "name": "b.png", "person": "person/7"}]
+    found = seen_by_set(answers, rows)
+    one, two = found["heads"]
+    assert (one.groups["gender"], one.is_doubted, one.label, one.calm) == ("men", True, SAD, False)
+    assert (two.groups, two.is_doubted) == ({}, False)  # the same photo, but nobody estimated it
+    (frame,), (clip,) = found["frames"], found["clips"]
+    assert frame.unit == clip.unit
+    assert frame.groups == clip.groups != {}
+    assert (frame.label, frame.calm, frame.answer) == (None, True, HAPPY)

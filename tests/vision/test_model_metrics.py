@@ -94,7 +94,8 @@ def test_figures_of_a_group_come_with_their_intervals() -> None:
     assert (one.kind, one.group, one.data) == ("age", "under 18", "heads, 30 pictures")
     assert (one.gap, one.accuracy) == (-0.06, None)
     assert one.intervals == {"gap": (-1.0, 0.0)}
-    assert one.is_worse()
+    assert one.is_less_right()
+    assert not one.is_called_more()
 
 
 @pytest.mark.parametrize(
