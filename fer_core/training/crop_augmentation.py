@@ -1,4 +1,4 @@
-"""Crops of faces as a camera might have taken them: framing, light, blur, file; on the GPU.
+"""Crops of faces as a camera might have taken them: light, blur, file, what hides them; on the GPU.
 
 Thousands of crops a second: every change is one operation on a whole batch, each picture with
 numbers of its own.
@@ -7,12 +7,10 @@ numbers of its own.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import torch
 from torch.nn import functional
 
-from fer_core.training.face_crops import SIDE
 from fer_core.training.geometry import PADDING
 
 Tensor = torch.Tensor
@@ -31,129 +29,6 @@ _CHROMA = (
     *(24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99, 99, 99, 99),
     *(99,) * 32,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Framing:
-    """How crops are framed.
-
-    Attributes:
-        span: Least and most face lengths that the input spans, drawn on a logarithmic scale.
-        shift: Most by which the face is off centre, in face lengths.
-        roll: Shares of faces turned by a normal 10 degrees, by up to 60, and by any angle; the
-            rest stands as it is.
-        narrow: Standard deviation of the logarithm of width to height.
-    """
-
-    span: tuple[float, float] = (1.2, 2.2)
-    shift: float = 0.2
-    roll: tuple[float, float, float] = (0.6, 0.12, 0.05)
-    narrow: float = 0.06
-
-
-@dataclass(frozen=True, slots=True)
-class Crops:
-    """A batch of crops as they are stored.
-
-    Attributes:
-        pixels: uint8 (n, SIDE, SIDE, 4).
-        boxes: (n, 4), x0, y0, x1, y1 in pixels; zeros where there is no face.
-    """
-
-    pixels: Tensor
-    boxes: Tensor
-
-
-def framed(
-    crops: Crops, side: int, framing: Framing, fill: Tensor, mirrored: bool | None = None
-) -> tuple[Tensor, Tensor]:
-    """Return images (n, 3, side, side), 0..1, and boxes (n, 4), x0, y0, x1, y1 in their pixels.
-
-    Args:
-        crops: As stored.
-        side: Of the images, pixels.
-        framing: How.
-        fill: Images (n, 3, side, side), 0..1, for what lies outside the pictures.
-        mirrored: Whether they are; every other one, at random, if None.
-    """
-    count, device = len(crops.pixels), crops.pixels.device
-
-    def uniform(low: float, high: float) -> Tensor:
-        return torch.rand(count, device=device) * (high - low) + low
-
-    x0, y0, x1, y1 = crops.boxes.unbind(1)
-    has_face = x1 > x0
-    length = torch.where(has_face, torch.maximum(x1 - x0, y1 - y0), SIDE / 2.5)
-    span = torch.exp(uniform(math.log(framing.span[0]), math.log(framing.span[1])))
-    scale = length * span / side  # stored pixels per pixel
-    angle = _angles(count, framing, device)
-    share = 0.5 if mirrored is None else float(mirrored)
-    mirror = torch.where(torch.rand(count, device=device) < share, -1.0, 1.0)
-    aspect = torch.exp(torch.randn(count, device=device) * framing.narrow)
-    stretch_x, stretch_y = scale * aspect.sqrt() * mirror, scale / aspect.sqrt()
-    cosine, sine = angle.cos(), angle.sin()
-    # From image to stored crop: R(angle) diag(stretch) (p - c), and back for the box.
-    forward = torch.stack(
-        [
-            torch.stack([cosine * stretch_x, -sine * stretch_y], -1),
-            torch.stack([sine * stretch_x, cosine * stretch_y], -1),
-        ],
-        -2,
-    )
-    middle = torch.where(
-        has_face[:, None],
-        torch.stack([(x0 + x1) / 2, (y0 + y1) / 2], -1),
-        torch.full((count, 2), SIDE / 2, device=device),
-    )
-    offset = (
-        torch.stack([uniform(-1, 1), uniform(-1, 1)], -1) * (framing.shift * side / span)[:, None]
-    )
-    centre = side / 2 + offset
-    grid = _grid(forward, middle, centre, side)
-    source = crops.pixels.permute(0, 3, 1, 2).float() / 255
-    drawn = functional.grid_sample(source, grid, padding_mode="reflection", align_corners=False)
-    inside = ((grid > -1) & (grid < 1)).all(-1)[:, None]
-    # The black around a cut-out face stays as it is in every other picture, and in plain ones.
-    kept = (torch.rand(count, 1, 1, 1, device=device) < 0.5) | (mirrored is not None)
-    alpha = torch.where(kept, drawn[:, 3:] * 4, (drawn[:, 3:] - 0.6) * 4).clamp(0, 1) * inside
-    images = drawn[:, :3] * alpha + fill * (1 - alpha)
-    return images, _boxes(crops.boxes, forward, middle, centre, has_face, side)
-
-
-def _angles(count: int, framing: Framing, device: torch.device) -> Tensor:
-    kind = torch.rand(count, device=device)
-    little, some, any_angle = framing.roll
-    bounded = (torch.rand(count, device=device) * 2 - 1) * (math.pi / 3)
-    free = (torch.rand(count, device=device) * 2 - 1) * math.pi
-    return torch.where(
-        kind < little + some + any_angle,
-        torch.where(
-            kind < little,
-            torch.randn(count, device=device) * math.radians(10),
-            torch.where(kind < little + some, bounded, free),
-        ),
-        torch.zeros_like(kind),
-    )
-
-
-def _grid(forward: Tensor, middle: Tensor, centre: Tensor, side: int) -> Tensor:
-    places = torch.arange(side, device=forward.device, dtype=torch.float32) + 0.5
-    pixels = torch.stack(torch.meshgrid(places, places, indexing="xy"), -1)
-    moved = pixels[None] - centre[:, None, None]
-    stored = torch.einsum("nij,nhwj->nhwi", forward, moved) + middle[:, None, None]
-    return stored / SIDE * 2 - 1
-
-
-def _boxes(
-    boxes: Tensor, forward: Tensor, middle: Tensor, centre: Tensor, has_face: Tensor, side: int
-) -> Tensor:
-    """Return the boxes around the turned faces: of the ellipses that the boxes hold."""
-    half = (boxes[:, 2:] - boxes[:, :2]) / 2
-    back = torch.linalg.inv(forward)
-    reach = ((back * half[:, None]) ** 2).sum(-1).sqrt()
-    moved = torch.einsum("nij,nj->ni", back, (boxes[:, :2] + boxes[:, 2:]) / 2 - middle) + centre
-    corners = torch.cat([moved - reach, moved + reach], 1).clamp(0, side)
-    return torch.where(has_face[:, None], corners, torch.zeros_like(corners))
 
 
 def surroundings(images: Tensor) -> Tensor:

@@ -12,7 +12,9 @@ import numpy.typing as npt
 import torch
 
 from fer_core.training import crop_augmentation as augmentation
-from fer_core.training.crop_augmentation import Crops, Framing, Tensor
+from fer_core.training import crop_placement
+from fer_core.training.crop_augmentation import Tensor
+from fer_core.training.crop_placement import Crops, Framing, Placement
 from fer_core.training.face_crops import NO_FACE, SIDE, FaceCrops
 from fer_core.training.faces import LabelledPicture
 from fer_core.training.geometry import PADDING
@@ -119,20 +121,28 @@ class CropSampler:
         self, indices: Tensor, side: int, framing: Framing, strength: float
     ) -> tuple[Tensor, Tensor]:
         """Return augmented images (n, 3, side, side), 0..1, and boxes (n, 4) as corners."""
-        chosen = Crops(self.crops.pixels[indices], self.crops.boxes[indices])
+        images, placement = self.placed_images(indices, side, framing, strength)
+        return images, placement.boxes(self.crops.boxes[indices])
+
+    def placed_images(
+        self, indices: Tensor, side: int, framing: Framing, strength: float
+    ) -> tuple[Tensor, Placement]:
+        """Return augmented images (n, 3, side, side), 0..1, and where the crops lie in them."""
+        boxes = self.crops.boxes[indices]
+        placement = crop_placement.placed(boxes, side, framing)
         around = self._around(len(indices), side)
         fill = augmentation.surroundings(around)
-        images, boxes = augmentation.framed(chosen, side, framing, fill)
-        images = augmentation.hidden(images, boxes, around, 0.15 * strength)
+        images = crop_placement.drawn(self.crops.pixels[indices], placement, fill)
+        images = augmentation.hidden(images, placement.boxes(boxes), around, 0.15 * strength)
         images = augmentation.relit(images, strength)
-        return augmentation.degraded(images, strength), boxes
+        return augmentation.degraded(images, strength), placement
 
     def plain(self, indices: Tensor, side: int, span: float, mirrored: bool) -> Tensor:
         """Return images as the app sees a found face: nothing changed, grey around the picture."""
         chosen = Crops(self.crops.pixels[indices], self.crops.boxes[indices])
         framing = Framing((span, span), 0.0, (0.0, 0.0, 0.0), 0.0)
         grey = torch.full((len(indices), 3, side, side), PADDING / 255, device=indices.device)
-        images, _ = augmentation.framed(chosen, side, framing, grey, mirrored)
+        images, _ = crop_placement.framed(chosen, side, framing, grey, mirrored)
         return images
 
     def _around(self, count: int, side: int) -> Tensor:
@@ -142,7 +152,7 @@ class CropSampler:
             return torch.rand(count, 3, 1, 1, device=self.weights.device).expand(-1, -1, side, side)
         chosen = Crops(self.crops.pixels[pieces], self.crops.boxes[pieces])
         blank = torch.zeros(len(pieces), 3, side, side, device=pieces.device)
-        images, _ = augmentation.framed(chosen, side, Framing(), blank)
+        images, _ = crop_placement.framed(chosen, side, Framing(), blank)
         return images.repeat(4, 1, 1, 1)[:count]
 
 

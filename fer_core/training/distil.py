@@ -12,7 +12,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +19,19 @@ import torch
 from torch import nn
 
 from fer_core.emotions import LABELS
-from fer_core.training import metrics
+from fer_core.training.crop_figures import expression_figures, judge, labelled_face
 from fer_core.training.crop_sampler import CropSampler, drawing_weights, fold_of, selection
 from fer_core.training.data import load_dataset, load_faceless
-from fer_core.training.face_crops import NO_FACE, FaceCrops, Row, decode, open_crops
-from fer_core.training.faces import LabelledFace, LabelledPicture
-from fer_core.training.landmark_teacher import read_landmarks
-from fer_core.training.refine import RefinerConfig, read_crops, refine
+from fer_core.training.face_crops import NO_FACE, FaceCrops, decode, open_crops
+from fer_core.training.faces import LabelledPicture
+from fer_core.training.landmark_teacher import even, read_landmarks
+from fer_core.training.landmark_training import (
+    LandmarkConfig,
+    judge_landmarks,
+    train_landmarks,
+    with_points,
+)
+from fer_core.training.refine import RefinerConfig, refine
 from fer_core.training.soft_targets import (
     blended,
     doubtful,
@@ -113,19 +118,20 @@ def teach_targets(data: Path, folder: Path, config: TeacherConfig, device: torch
     _make_fast()
     pictures, crops = all_pictures(data), open_crops(folder / CROPS)
     usable, kept_out = selection(crops, pictures)
-    first, weights = _first_targets(pictures, crops)
+    shapes = even(crops.shapes)
+    first, weights = _first_targets(pictures, crops, shapes)
     folds = np.array(
         [fold_of(pictures[row.source, row.name].unit, config.folds) for row in crops.rows]
     )
     learnt = usable & (weights > 0)
     sampler = CropSampler.of(crops, _weights(crops, first, learnt), device)
     lessons = Lessons(
-        *(torch.from_numpy(each).to(device) for each in (first, weights, folds, crops.shapes))
+        *(torch.from_numpy(each).to(device) for each in (first, weights, folds, shapes))
     )
     teachers = teach(sampler, lessons, config)
     seen = views_of(teachers, sampler, config.side, np.where(learnt, folds, -1))
     figures = {
-        name: _figures(pictures, crops, seen, chosen)
+        name: expression_figures(pictures, crops, seen, chosen)
         for name, chosen in (
             ("out_of_fold", learnt & ~_transplanted(crops)),
             ("selection", kept_out),
@@ -185,30 +191,31 @@ def train_refiners(
     return models
 
 
+def train_landmark_network(
+    data: Path, folder: Path, config: LandmarkConfig, device: torch.device
+) -> dict[str, float]:
+    """Train the landmark network on the crops of `prepare`; return its errors by source, percent.
+
+    Args:
+        data: The data folder.
+        folder: Of `prepare`, which knew the landmarks.
+        config: How.
+        device: That trains.
+
+    Raises:
+        DataError: The data or crops cannot be used, or no face's points are known.
+    """
+    _make_fast()
+    pictures, crops = all_pictures(data), open_crops(folder / CROPS)
+    usable, _ = selection(crops, pictures)
+    network = train_landmarks(crops, usable, config, device)
+    judged = with_points(crops, _of_val(pictures, crops))
+    return judge_landmarks(network, crops, judged, config.output)
+
+
 def _make_fast() -> None:
     """Let a GPU use its matrix units for what is left in 32 bits, and try out convolutions."""
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
-
-
-def judge(
-    model: nn.Module,
-    sampler: CropSampler,
-    pictures: Pictures,
-    crops: FaceCrops,
-    chosen: npt.NDArray[np.bool_],
-    side: int,
-    span: float,
-) -> dict[str, dict[str, float]]:
-    """Return a refiner's figures by source, on plain crops of the chosen faces."""
-    device = sampler.weights.device
-    seen = np.zeros((len(crops.rows), len(LABELS) + 1), np.float32)
-    indices = torch.from_numpy(np.flatnonzero(chosen)).to(device)
-    seen[chosen] = read_crops(model.to(device), sampler, indices, side, span)
-    figures = _figures(pictures, crops, seen[:, :5], chosen)
-    names = np.array([row.source for row in crops.rows])
-    for source, row in figures.items():
-        row["sure"] = round(float(seen[chosen & (names == source), 5].mean()), 4)
-    return figures
 
 
 def _of_val(pictures: Pictures, crops: FaceCrops) -> npt.NDArray[np.bool_]:
@@ -225,22 +232,18 @@ def _of_val(pictures: Pictures, crops: FaceCrops) -> npt.NDArray[np.bool_]:
     )
 
 
-def _face(pictures: Pictures, row: Row) -> LabelledFace:
-    return pictures[row.source, row.name].faces[row.face]
-
-
 def _transplanted(crops: FaceCrops) -> npt.NDArray[np.bool_]:
     return np.array([row.transplanted for row in crops.rows])
 
 
-def _first_targets(pictures: Pictures, crops: FaceCrops) -> tuple[Floats, Floats]:
+def _first_targets(pictures: Pictures, crops: FaceCrops, shapes: Floats) -> tuple[Floats, Floats]:
     targets = np.full((len(crops.rows), len(LABELS)), 1 / len(LABELS), np.float32)
     weights = np.zeros(len(crops.rows), np.float32)
     for number, row in enumerate(crops.rows):
         if row.face != NO_FACE:
             picture = pictures[row.source, row.name]
             targets[number], weights[number] = first_target(
-                picture.faces[row.face], picture.source, crops.shapes[number]
+                picture.faces[row.face], picture.source, shapes[number]
             )
     return targets, weights
 
@@ -252,40 +255,6 @@ def _weights(
 ) -> npt.NDArray[np.float64]:
     sources = [row.source + ("+" if row.transplanted else "") for row in crops.rows]
     return drawing_weights(sources, targets.argmax(axis=1), usable)
-
-
-def _figures(
-    pictures: Pictures,
-    crops: FaceCrops,
-    seen: Floats,
-    chosen: npt.NDArray[np.bool_],
-) -> dict[str, dict[str, float]]:
-    """Return figures by source: of labelled faces how often right, of others what was seen."""
-    by_source: dict[str, list[int]] = {}
-    for number in np.flatnonzero(chosen):
-        by_source.setdefault(crops.rows[number].source, []).append(int(number))
-    figures: dict[str, dict[str, float]] = {}
-    for source, numbers in sorted(by_source.items()):
-        faces = [_face(pictures, crops.rows[n]) for n in numbers]
-        labels = np.array([face.emotion for face in faces])
-        answers, shares = seen[numbers].argmax(axis=1), seen[numbers]
-        row: dict[str, Any] = {"faces": len(numbers)}
-        if faces[0].weak:
-            row |= {
-                label: float(share) for label, share in zip(LABELS, shares.mean(0), strict=True)
-            }
-            row["called_sad_or_angry"] = float(np.isin(answers, (0, 3)).mean())
-        else:
-            row["macro_f1"] = metrics.macro_f1(labels, answers)
-            row["accuracy"] = metrics.accuracy(labels, answers)
-            row["natural_recall"] = (
-                float((answers[labels == 2] == 2).mean()) if (labels == 2).any() else 1.0
-            )
-            chosen_shares = shares[np.arange(len(labels)), labels]
-            row["nll"] = float(-np.log(np.maximum(chosen_shares, 1e-6)).mean())
-            row["ece"] = metrics.calibration_error(shares.astype(np.float64), labels)
-        figures[source] = {name: round(value, 4) for name, value in row.items()}
-    return figures
 
 
 def _write_final(
@@ -302,7 +271,7 @@ def _write_final(
         for number, row in enumerate(crops.rows)
         if row.face != NO_FACE and not row.transplanted
     ]
-    faces = [_face(pictures, crops.rows[n]) for n in numbers]
+    faces = [labelled_face(pictures, crops.rows[n]) for n in numbers]
     names = np.array([crops.rows[n].source for n in numbers])
     labels, views = np.array([face.emotion for face in faces]), seen[numbers]
     wrong = np.zeros(len(numbers), bool)

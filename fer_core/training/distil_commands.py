@@ -1,4 +1,4 @@
-"""Commands of distillation: negatives, prepare, teach, refine, blend."""
+"""Commands of distillation: negatives, points, prepare, teach, refine, landmarks, blend."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ def add_commands(add: AddSubcommand) -> None:
         add: `add_parser` of the parser's subcommands.
     """
     _add_negatives(add("negatives", help="make pictures without faces, to learn from"))
+    _add_points(add("points", help="turn the meshes of landmark_teacher into points"))
     _add_prepare(add("prepare", help="decode every face once, for teach and refine"))
     _add_teach(add("teach", help="train teachers, and write what they see as soft targets"))
     _add_refine(add("refine", help="train refiners on the soft targets"))
+    _add_landmarks(add("landmarks", help="train the network that finds a face's points"))
     _add_blend(add("blend", help="the mean of a network before and after its training"))
 
 
@@ -44,6 +46,49 @@ def _negatives(options: argparse.Namespace) -> int:
 def _add_folder(parser: argparse.ArgumentParser) -> None:
     data_option(parser)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="crops and targets are here")
+
+
+def _add_points(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--meshes", type=Path, required=True, help="folder of landmark_teacher's files")
+    add("--table", type=existing_file, required=True, help="csv with points that people have set")
+    add("--output", type=Path, required=True, help="folder to write, for prepare --landmarks")
+    parser.set_defaults(run_command=_points)
+
+
+def _points(options: argparse.Namespace) -> int:
+    from fer_core.training.landmark_points import compact
+
+    print(compact(options.meshes, options.table, options.output))
+    return 0
+
+
+def _add_landmarks(parser: argparse.ArgumentParser) -> None:
+    _add_folder(parser)
+    add = parser.add_argument
+    add("--run", type=Path, required=True, help="weights and figures go here")
+    add("--minutes", type=positive, default=5.0, help="(5, on a GPU)")
+    add("--batch", type=count, default=1024, help="crops a step")
+    add("--seed", type=int, default=0)
+    add("--device", default="cpu", help="cpu, cuda or cuda:0 (cpu)")
+    add("--onnx", type=Path, help="write the network there as well, as the app loads it")
+    parser.set_defaults(run_command=_landmarks)
+
+
+def _landmarks(options: argparse.Namespace) -> int:
+    from fer_core.training.devices import device_of
+    from fer_core.training.distil import train_landmark_network
+    from fer_core.training.landmark_network import load
+    from fer_core.training.landmark_training import WEIGHTS, LandmarkConfig
+    from fer_core.training.onnx_files import landmarks_to_onnx
+
+    config = LandmarkConfig(options.run, 60 * options.minutes, options.batch, seed=options.seed)
+    device = device_of(options.device)
+    print(train_landmark_network(options.data, options.folder, config, device))
+    if options.onnx:
+        landmarks_to_onnx(load(options.run / WEIGHTS), options.onnx)
+        print(options.onnx)
+    return 0
 
 
 def _add_prepare(parser: argparse.ArgumentParser) -> None:

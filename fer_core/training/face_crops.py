@@ -23,6 +23,7 @@ from fer_core.training.dataset import Face, is_cut_out
 from fer_core.training.errors import DataError, UnreadablePicture
 from fer_core.training.faces import Box, LabelledPicture
 from fer_core.training.head_transplant import outline, transplant
+from fer_core.training.landmark_points import POINTS
 from fer_core.training.landmark_teacher import BOXED_ANEW, SHAPES, Landmarks
 
 LOGGER = logging.getLogger(__name__)
@@ -72,12 +73,14 @@ class FaceCrops:
         boxes: (n, 4), x0, y0, x1, y1 in the crop's pixels; zeros without a face.
         rows: What each shows, n of them.
         shapes: (n, SHAPES), 0..1, NaN where unknown.
+        points: (n, POINTS, 2) in the crop's pixels, NaN where unknown.
     """
 
     parts: tuple[npt.NDArray[np.uint8], ...]
     boxes: npt.NDArray[np.float32]
     rows: tuple[Row, ...]
     shapes: npt.NDArray[np.float32]
+    points: npt.NDArray[np.float32]
 
 
 def decode(
@@ -114,7 +117,7 @@ def open_crops(folder: Path) -> FaceCrops:
     Raises:
         DataError: There is none that shows a face.
     """
-    parts, boxes, shapes = [], [], []
+    parts, boxes, shapes, points = [], [], [], []
     rows: list[Row] = []
     for path in sorted(folder.glob("*.crops.npy")):
         try:
@@ -122,6 +125,7 @@ def open_crops(folder: Path) -> FaceCrops:
             with np.load(_index_of(path)) as index:
                 boxes.append(index["boxes"])
                 shapes.append(index["shapes"].astype(np.float32))
+                points.append(index["points"].astype(np.float32))
                 columns = (
                     index[each].tolist() for each in ("source", "name", "face", "worn", "look")
                 )
@@ -130,7 +134,8 @@ def open_crops(folder: Path) -> FaceCrops:
             raise DataError(f"{path} holds no crops: {error}") from error
     if not any(row.face != NO_FACE for row in rows):
         raise DataError(f"{folder} holds no face that could be read")
-    return FaceCrops(tuple(parts), np.concatenate(boxes), tuple(rows), np.concatenate(shapes))
+    joined = (np.concatenate(each) for each in (shapes, points))
+    return FaceCrops(tuple(parts), np.concatenate(boxes), tuple(rows), *joined)
 
 
 def _index_of(path: Path) -> Path:
@@ -166,7 +171,8 @@ def _decode_chunk(start: int) -> int:
     crops: list[tuple[Image, npt.NDArray[np.float32]]] = []
     rows: list[Row] = []
     shapes: list[npt.NDArray[np.float32]] = []
-    unknown = np.full(SHAPES, np.nan, np.float32)
+    points: list[npt.NDArray[np.float32]] = []
+    unknown, nowhere = np.full(SHAPES, np.nan, np.float32), np.full((POINTS, 2), np.nan, np.float32)
     for picture in pictures:
         try:
             image = reader.read(picture.container, picture.name)
@@ -188,16 +194,20 @@ def _decode_chunk(start: int) -> int:
             rows.append(Row(picture.source, picture.name, index, look=its_look))
             seen = known is not None and row is not None and len(boxes) == 1
             shapes.append(known.shapes[row] if known is not None and seen else unknown)
+            placed = known is not None and seen and is_inside(known.points[row], box)
+            points.append(_in_crop(known.points[row], box) if known and placed else nowhere)
             if cut_out and heads:
                 worn = _worn(image, box, heads, reader, rng)
                 if worn is not None:
                     crops.append(worn)
                     rows.append(Row(picture.source, picture.name, index, True, its_look))
                     shapes.append(shapes[-1])
+                    points.append(nowhere)
         for piece in _pieces(image, boxes, work.pieces, rng):
             crops.append((piece, np.zeros(4, np.float32)))
             rows.append(Row(picture.source, picture.name, NO_FACE, look=its_look))
             shapes.append(unknown)
+            points.append(nowhere)
     if crops:
         path = work.folder / f"{pictures[0].source}-{start:07}.crops.npy"
         np.save(path, np.stack([pixels for pixels, _ in crops]))
@@ -205,6 +215,7 @@ def _decode_chunk(start: int) -> int:
             _index_of(path),
             boxes=np.array([corners for _, corners in crops], np.float32),
             shapes=np.array(shapes, np.float16),
+            points=np.array(points, np.float16),
             source=[row.source for row in rows],
             name=[row.name for row in rows],
             face=[row.face for row in rows],
@@ -212,6 +223,21 @@ def _decode_chunk(start: int) -> int:
             look=[row.look for row in rows],
         )
     return len(crops)
+
+
+def is_inside(points: npt.NDArray[np.float32], box: Box) -> bool:
+    """Tell whether the middle of a face's points lies well within its box: not another face's."""
+    x, y, width, height = box
+    across, down = (points.mean(0) - (x, y)) / (width, height)
+    return bool(0.2 < across < 0.8 and 0.25 < down < 0.9)
+
+
+def _in_crop(points: npt.NDArray[np.float32], box: Box) -> npt.NDArray[np.float32]:
+    """Return points (n, 2) in pixels of a face's crop."""
+    x, y, width, height = box
+    scale = SIDE / (SPAN * max(width, height, 1.0))
+    middle = np.array([x + width / 2, y + height / 2], np.float32)
+    return np.asarray((points - middle) * scale + SIDE / 2, np.float32)
 
 
 def _crop(image: Image, alpha: Image, box: Box) -> tuple[Image, npt.NDArray[np.float32]]:

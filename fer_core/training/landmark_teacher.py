@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from fer_core.training.errors import DataError
 from fer_core.training.faces import Box
+from fer_core.training.landmark_points import POINTS
 
 Floats = npt.NDArray[np.float32]
 
@@ -52,12 +53,14 @@ class Landmarks:
     Attributes:
         rows: Name -> row.
         boxes: (n, 4), x, y, width, height, in the data's manner, NaN where no face was seen.
-        shapes: (n, SHAPES), blendshapes, 0..1, alike for a mirrored face.
+        shapes: (n, SHAPES), blendshapes, 0..1.
+        points: (n, POINTS, 2), pixels, in `landmark_points`' order; NaN where unknown.
     """
 
     rows: dict[str, int]
     boxes: Floats
     shapes: Floats
+    points: Floats
 
     def row(self, name: str) -> int | None:
         """Return a picture's row, None where no face was seen in it."""
@@ -86,14 +89,23 @@ def read_landmarks(folder: Path) -> dict[str, Landmarks]:
             with np.load(path) as stored:
                 names = [str(name) for name in stored["names"]]
                 shapes = stored["blend"].astype(np.float32)
-                boxes = stored["boxes"] if "boxes" in stored else box_of(stored["points"])
+                points = stored["points"].astype(np.float32)
+                boxes = stored["boxes"] if "boxes" in stored else box_of(points)
         except (OSError, ValueError, KeyError) as error:
             raise DataError(f"{path} holds no landmarks: {error}") from error
-        for left, right in PAIRS:
-            shapes[:, [left, right]] = shapes[:, [left, right]].mean(axis=1, keepdims=True)
+        if points.shape[1:] != (POINTS, 2):
+            points = np.full((len(names), POINTS, 2), np.nan, np.float32)
         rows = {name: row for row, name in enumerate(names)}
-        found[path.stem] = Landmarks(rows, boxes.astype(np.float32), shapes)
+        found[path.stem] = Landmarks(rows, boxes.astype(np.float32), shapes, points)
     return found
+
+
+def even(shapes: Floats) -> Floats:
+    """Return blendshapes (n, SHAPES) alike for a mirrored face: the means of left and right."""
+    shapes = shapes.copy()
+    for left, right in PAIRS:
+        shapes[:, [left, right]] = shapes[:, [left, right]].mean(axis=1, keepdims=True)
+    return shapes
 
 
 def box_of(points: npt.NDArray[np.floating]) -> Floats:

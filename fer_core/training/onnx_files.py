@@ -17,6 +17,7 @@ from torch import nn
 from fer_core.training.batches import REFINER_SIZES
 from fer_core.training.dataset import FaceDataset
 from fer_core.training.faces import LabelledPicture
+from fer_core.training.landmark_network import SIDE, Exported, LandmarkNetwork
 from fer_core.training.scene_style import refiner_style, training_style
 from fer_core.training.scenes import compose
 from fer_core.vision.crops import to_tensor
@@ -63,6 +64,36 @@ def to_onnx(network: nn.Module, path: Path) -> None:
     del graph.graph.value_info[:]  # 2 MB of shapes, which runtimes work out themselves
     onnx.checker.check_model(graph)
     onnx.save(graph, str(path))
+
+
+def landmarks_to_onnx(network: LandmarkNetwork, path: Path) -> None:
+    """Write a landmark network as ONNX with a dynamic batch, in half its size.
+
+    Input "images": float32 (n, 3, 112, 112), RGB in [0, 1]. Outputs "points" (n, 70, 2), "shapes"
+    (n, 24) and "presence" (n,): shares, of the side for points.
+    """
+    import onnx
+    import onnxslim
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    outputs = ["points", "shapes", "presence"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Exported(network).eval(),
+            (torch.zeros(1, 3, SIDE, SIDE),),
+            str(path),
+            opset_version=OPSET,
+            input_names=["images"],
+            output_names=outputs,
+            dynamic_axes={name: {0: "batch"} for name in ("images", *outputs)},
+            dynamo=False,
+        )
+    graph = onnxslim.slim(onnx.load(str(path)))
+    del graph.graph.value_info[:]
+    onnx.checker.check_model(graph)
+    onnx.save(graph, str(path))
+    store_in_half(path)
 
 
 def store_in_half(file: Path) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -20,14 +20,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import nn
-from ultralytics.utils.torch_utils import ModelEMA
 
 from fer_core.emotions import LABELS
 from fer_core.training import network as networks
-from fer_core.training.crop_augmentation import Framing, Tensor
+from fer_core.training.crop_placement import Framing, Tensor
 from fer_core.training.crop_sampler import CropSampler
 from fer_core.training.initialise import first_network, settle_norms
 from fer_core.training.losses import FaceViews, SoftTargetLoss
+from fer_core.training.moving_average import MovingAverage
 
 LOGGER = logging.getLogger(__name__)
 
@@ -52,6 +52,10 @@ USES = {
     "video": (tuple(VIDEO_SIDES.items()), VIDEO_FRAMING),
     "photo": (tuple(PHOTO_SIDES.items()), PHOTO_FRAMING),
 }
+
+
+Predictions = dict[str, Any]
+_Forward = Callable[[Tensor], Predictions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def refine(
                 run.save()
     for run in runs:
         run.save()
-    return [run.average.ema.eval() for run in runs]
+    return [run.average.network for run in runs]
 
 
 class _Run:
@@ -137,7 +141,8 @@ class _Run:
         if config.weights is not None:
             settle_norms(self._model, (self._settling() for _ in range(SETTLING_BATCHES)))
         self._optimiser = _optimiser(self._model, config)
-        self.average = ModelEMA(self._model, decay=EMA_DECAY, tau=300)
+        self.average = MovingAverage(self._model, EMA_DECAY)
+        self._forwards: dict[int, _Forward] = {}
         self._loss_of = SoftTargetLoss(self._model)
         self._steps = self._faces = 0
         self._sums = torch.zeros(4, device=sampler.weights.device)
@@ -156,14 +161,17 @@ class _Run:
         chosen = sampler.draw(count)
         indices = torch.cat([chosen, chosen, pieces])
         images, boxes = sampler.images(indices, side, config.framing, strength)
+        if side not in self._forwards:
+            self._forwards[side] = _forward_of(self._model, images)
+        predictions = self._forwards[side](images.to(memory_format=torch.channels_last))
         losses = _losses(
-            self._model, self._loss_of, images, boxes, self._targets[chosen], config.agreement
+            predictions, self._loss_of, images, boxes, self._targets[chosen], config.agreement
         )
         losses.sum().backward()
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), GRADIENT_LIMIT)
         self._optimiser.step()
         self._optimiser.zero_grad(set_to_none=True)
-        self.average.update(self._model)
+        self.average.follow()
         self._sums += losses.detach()
         self._steps += 1
         self._since += 1
@@ -182,7 +190,7 @@ class _Run:
 
     def save(self) -> None:
         """Write the moving average."""
-        networks.save_state(self.average.ema, self._config.model, self._config.output / WEIGHTS)
+        networks.save_state(self.average.network, self._config.model, self._config.output / WEIGHTS)
 
     def _side(self) -> int:
         sides, shares = zip(*self._config.sides, strict=True)
@@ -194,8 +202,45 @@ class _Run:
         return images
 
 
+class _Answers(nn.Module):
+    """A network in 16 bits, its answers without what the loss needs only the shapes of."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        # The cache of cast weights would outlive a recorded graph.
+        with torch.autocast(images.device.type, torch.bfloat16, cache_enabled=False):
+            predictions = self.model(images)
+        return predictions["boxes"].float(), predictions["scores"].float()
+
+
+def _forward_of(model: nn.Module, images: Tensor) -> _Forward:
+    """Return what answers images of this shape; on a GPU as one recorded graph.
+
+    A network of hundreds of small layers otherwise waits for the processor, which starts them one
+    by one, several times as long as the GPU computes.
+    """
+    answers = _Answers(model)
+    strides = cast(Tensor, cast(Any, model).stride).tolist()
+    count, side = len(images), images.shape[-1]
+    levels = [torch.empty(count, 1, *(2 * [int(side / stride)])) for stride in strides]
+    levels = [level.to(images.device) for level in levels]
+    called: Any = answers
+    if images.is_cuda:
+        sample = torch.zeros_like(images).to(memory_format=torch.channels_last)
+        called = torch.cuda.make_graphed_callables(answers, (sample,), allow_unused_input=True)
+
+    def forward(images: Tensor) -> Predictions:
+        boxes, scores = called(images)
+        return {"boxes": boxes, "scores": scores, "feats": levels}
+
+    return forward
+
+
 def _losses(
-    model: nn.Module,
+    predictions: Predictions,
     loss_of: SoftTargetLoss,
     images: Tensor,
     boxes: Tensor,
@@ -205,7 +250,7 @@ def _losses(
     """Return the losses of box, class, distance and agreement, shape (4,).
 
     Args:
-        model: The network.
+        predictions: Of the network.
         loss_of: Its loss.
         images: Two views of each face, one view of all, then the other, then pieces without any.
         boxes: Of all images, as corners in pixels.
@@ -213,12 +258,6 @@ def _losses(
         agreement: Weight of it.
     """
     device, side, count = images.device, images.shape[-1], len(targets)
-    with torch.autocast(device.type, torch.bfloat16):
-        predictions = model(images.to(memory_format=torch.channels_last))
-    predictions = {
-        name: value.float() if isinstance(value, torch.Tensor) else value
-        for name, value in predictions.items()
-    }
     corners = boxes[: 2 * count] / side
     batch = {
         "batch_idx": torch.arange(2 * count, device=device, dtype=torch.float32),

@@ -21,7 +21,7 @@ from torch import nn
 from torch.nn import functional
 
 from fer_core.emotions import LABELS
-from fer_core.training.crop_augmentation import Framing, Tensor
+from fer_core.training.crop_placement import Framing, Tensor
 from fer_core.training.crop_sampler import CropSampler
 from fer_core.training.landmark_teacher import SHAPES
 

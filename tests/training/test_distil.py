@@ -16,7 +16,7 @@ from fer_core.training import crop_augmentation as augmentation  # noqa: E402 - 
 from fer_core.training import distil, teacher  # noqa: E402
 from fer_core.training import network as networks  # noqa: E402
 from fer_core.training.__main__ import main  # noqa: E402
-from fer_core.training.crop_augmentation import Crops, Framing  # noqa: E402
+from fer_core.training.crop_placement import Crops, Framing, framed  # noqa: E402
 from fer_core.training.crop_sampler import drawing_weights, selection  # noqa: E402
 from fer_core.training.distil import all_pictures, prepare  # noqa: E402
 from fer_core.training.face_crops import NO_FACE, SIDE, SPAN, open_crops  # noqa: E402
@@ -73,7 +73,7 @@ def one_crop(box: tuple[float, float, float, float]) -> Crops:
 def test_the_box_goes_where_the_face_goes(mirrored: bool) -> None:
     crop = one_crop((70.0, 60.0, 120.0, 140.0))
     framing = Framing((1.8, 1.8), shift=0.3, roll=(0, 0, 0), narrow=0.1)
-    images, boxes = augmentation.framed(crop, 128, framing, torch.zeros(1, 3, 128, 128), mirrored)
+    images, boxes = framed(crop, 128, framing, torch.zeros(1, 3, 128, 128), mirrored)
     rows, columns = np.nonzero(images[0, 0].numpy() > 0.5)
     found = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
     assert boxes[0].numpy() == pytest.approx(np.array(found), abs=1.5)
@@ -84,7 +84,7 @@ def test_what_lies_outside_a_picture_is_filled() -> None:
     crop.pixels[..., :40, :, 3] = 0
     framing = Framing((2.4, 2.4), shift=0.0, roll=(0, 0, 0), narrow=0.0)
     fill = torch.full((1, 3, 96, 96), 0.5)
-    images, _ = augmentation.framed(crop, 96, framing, fill, False)
+    images, _ = framed(crop, 96, framing, fill, False)
     assert float(images[0, :, :10].mean()) == pytest.approx(0.5, abs=0.02)
 
 

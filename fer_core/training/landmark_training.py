@@ -1,0 +1,274 @@
+"""Train the landmark network, on the same crops and in the same lights as the refiners."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+from torch.nn import functional
+
+from fer_core.training.crop_placement import Crops, Framing, Tensor, drawn, placed
+from fer_core.training.crop_sampler import CropSampler
+from fer_core.training.errors import DataError
+from fer_core.training.face_crops import NO_FACE, FaceCrops
+from fer_core.training.geometry import PADDING
+from fer_core.training.landmark_network import SHAPES, SIDE, SPAN, LandmarkNetwork
+from fer_core.training.landmark_points import MIRRORED
+from fer_core.training.moving_average import MovingAverage
+
+LOGGER = logging.getLogger(__name__)
+
+WEIGHTS, FIGURES = "landmarks.pt", "landmarks.json"
+#: How the training frames a face: the box it comes from is never quite right.
+FRAMING = Framing(span=(1.25, 1.85), shift=0.14, roll=(0.62, 0.2, 0.03))
+#: How often faces of a source are drawn. Those whose points people set most: they are few.
+SOURCE_WEIGHTS = {
+    "landmarks": 0.2,
+    "colour_heads": 0.24,
+    "news_heads": 0.12,
+    "affect_faces": 0.1,
+    "students": 0.12,
+    "webcam_frames": 0.1,
+    "web_crops": 0.08,
+    "ferplus": 0.06,
+}
+#: Closed eyes and open mouths are rare, and what the indicators are about.
+RARE = {9: 0.4, 25: 0.35}
+RARER = 3.0
+POINT_GAIN, SHAPE_GAIN, PRESENCE_GAIN = 40.0, 2.0, 0.5
+#: Share of a step's crops that show no face.
+PIECES = 0.1
+LOG_EVERY_S, SAVE_EVERY_S = 10.0, 60.0
+#: Source -> rows of crops.
+Rows = dict[str, npt.NDArray[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class LandmarkConfig:
+    """How it learns.
+
+    Attributes:
+        output: The folder of its weights and figures.
+        seconds: Of training.
+        batch: Crops a step.
+        learning_rate: AdamW's.
+        weight_decay: AdamW's.
+        width: Channels of the first stage.
+        seed: Of everything.
+    """
+
+    output: Path
+    seconds: float = 300.0
+    batch: int = 1024
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.02
+    width: int = 16
+    seed: int = 0
+
+
+def drawing_weights(crops: FaceCrops, usable: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """Return how often each face is drawn, shape (n,), sum 1; none whose points are unknown."""
+    known = usable & ~np.isnan(crops.points[:, 0, 0])
+    sources = np.array([row.source for row in crops.rows])
+    weights = np.zeros(len(sources))
+    for source in sorted(set(sources.tolist())):
+        members = known & (sources == source)
+        if members.any():
+            weights[members] = SOURCE_WEIGHTS.get(source, 0.1) / members.sum()
+    for shape, least in RARE.items():
+        weights[np.nan_to_num(crops.shapes[:, shape]) > least] *= RARER
+    return np.asarray(weights / max(float(weights.sum()), 1e-12))
+
+
+def train_landmarks(
+    crops: FaceCrops, usable: npt.NDArray[np.bool_], config: LandmarkConfig, device: torch.device
+) -> LandmarkNetwork:
+    """Train the network, write it, and return its moving average, in eval mode.
+
+    Args:
+        crops: All.
+        usable: Which may be learnt from.
+        config: How.
+        device: That trains.
+
+    Raises:
+        DataError: The points of no face are known.
+    """
+    weights = drawing_weights(crops, usable)
+    if not weights.any():
+        raise DataError("no face's points are known: run prepare with --landmarks")
+    torch.manual_seed(config.seed)
+    config.output.mkdir(parents=True, exist_ok=True)
+    sampler = CropSampler.of(crops, weights, device)
+    points = torch.from_numpy(crops.points).to(device)
+    shapes = torch.from_numpy(crops.shapes[:, list(SHAPES.values())]).to(device)
+    network = LandmarkNetwork(config.width)
+    cast(Any, network).to(device=device, memory_format=torch.channels_last)
+    average = MovingAverage(network, 0.999)
+    optimiser = torch.optim.AdamW(
+        network.parameters(),
+        lr=config.learning_rate,
+        weight_decay=config.weight_decay,
+        betas=(0.9, 0.99),
+    )
+    begun = logged = saved = time.monotonic()
+    step, sums, since = 0, torch.zeros(3, device=device), 0
+    network.train()
+    while (done := (time.monotonic() - begun) / config.seconds) < 1:
+        for group in optimiser.param_groups:
+            factor = min(1.0, (step + 1) / 300) * (1 + math.cos(math.pi * done)) / 2
+            group["lr"] = config.learning_rate * factor
+        losses = _losses(network, sampler, points, shapes, config.batch)
+        losses.sum().backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
+        average.follow()
+        sums += losses.detach()
+        step, since = step + 1, since + 1
+        now = time.monotonic()
+        if now - logged > LOG_EVERY_S:
+            means = (sums / since).tolist()
+            LOGGER.info("landmarks: step %d, points %.3f, shapes %.3f, presence %.4f", step, *means)
+            sums.zero_()
+            logged, since = now, 0
+        if now - saved > SAVE_EVERY_S:
+            saved = now
+            _save(average.network, config)
+    _save(average.network, config)
+    return cast(LandmarkNetwork, average.network.eval())
+
+
+def _save(network: nn.Module, config: LandmarkConfig) -> None:
+    state = {name: value.detach().cpu() for name, value in network.state_dict().items()}
+    partial = (config.output / WEIGHTS).with_suffix(".partial")
+    torch.save({"width": config.width, "state": state}, partial)
+    partial.replace(config.output / WEIGHTS)
+
+
+def _losses(
+    network: LandmarkNetwork, sampler: CropSampler, points: Tensor, shapes: Tensor, count: int
+) -> Tensor:
+    """Return the losses of points, shapes and presence, shape (3,)."""
+    device = points.device
+    pieces = sampler.draw_pieces(round(PIECES * count))
+    faces = sampler.draw(count - len(pieces))
+    images, placement = sampler.placed_images(torch.cat([faces, pieces]), SIDE, FRAMING, 0.9)
+    with torch.autocast(device.type, torch.bfloat16):
+        seen = network.seen(images.to(memory_format=torch.channels_last))
+    found, shown, presence = network.heads(seen.float())
+    mirrored = placement.mirrored[: len(faces)]
+    wanted = placement.points(points[torch.cat([faces, pieces])])[: len(faces)] / SIDE
+    swapped = wanted[:, list(MIRRORED)]
+    wanted = torch.where(mirrored[:, None, None], swapped, wanted)
+    known = ~wanted.isnan()
+    apart = (found[: len(faces)] - torch.where(known, wanted, 0.0)).abs()
+    point_loss = (apart * known).sum() / known.sum().clamp(min=1)
+    target = shapes[faces]
+    target = torch.where(mirrored[:, None], target[:, _mirrored_shapes()], target)
+    told = ~target.isnan()
+    shape_loss = functional.binary_cross_entropy_with_logits(
+        shown[: len(faces)], torch.where(told, target, 0.0), reduction="none"
+    )
+    shape_loss = (shape_loss * told).sum() / told.sum().clamp(min=1)
+    is_face = torch.zeros_like(presence)
+    is_face[: len(faces)] = 1.0
+    presence_loss = functional.binary_cross_entropy_with_logits(presence, is_face)
+    gains = POINT_GAIN, SHAPE_GAIN, PRESENCE_GAIN
+    losses = (point_loss, shape_loss, presence_loss)
+    return torch.stack([loss * gain for loss, gain in zip(losses, gains, strict=True)])
+
+
+def _mirrored_shapes() -> list[int]:
+    """Return the places of the same shapes in a mirrored face."""
+    names = list(SHAPES)
+
+    def other(name: str) -> str:
+        for side, opposite in (("Left", "Right"), ("Right", "Left")):
+            if name.endswith(side):
+                return name.removesuffix(side) + opposite
+        return name
+
+    return [
+        names.index(other(name)) if other(name) in names else at for at, name in enumerate(names)
+    ]
+
+
+@torch.inference_mode()
+def point_errors(
+    network: LandmarkNetwork, crops: FaceCrops, chosen: npt.NDArray[np.int64], batch: int = 256
+) -> npt.NDArray[np.float64]:
+    """Return the mean distance of the 68 points, in distances of the outer eye corners, (n,).
+
+    Args:
+        network: In eval mode.
+        crops: All.
+        chosen: Of which, faces whose points are known.
+        batch: Crops at a time.
+    """
+    device = next(network.parameters()).device
+    errors = []
+    for start in range(0, len(chosen), batch):
+        rows = chosen[start : start + batch]
+        part = Crops(
+            torch.from_numpy(_pixels(crops, rows)).to(device),
+            torch.from_numpy(crops.boxes[rows]).to(device),
+        )
+        placement = placed(
+            part.boxes, SIDE, Framing((SPAN, SPAN), 0.0, (0.0, 0.0, 0.0), 0.0), False
+        )
+        grey = torch.full((len(rows), 3, SIDE, SIDE), PADDING / 255, device=device)
+        images = drawn(part.pixels, placement, grey, plain=True)
+        found = network(images)[0][:, :68] * SIDE
+        wanted = placement.points(torch.from_numpy(crops.points[rows]).to(device))[:, :68]
+        apart = (found - wanted).norm(dim=2).mean(1)
+        eyes = (wanted[:, 36] - wanted[:, 45]).norm(dim=1)
+        errors.append((apart / eyes).double().cpu().numpy())
+    return np.concatenate(errors) if errors else np.zeros(0)
+
+
+def _pixels(crops: FaceCrops, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+    starts = np.cumsum([0, *(len(part) for part in crops.parts)])
+    parts = np.searchsorted(starts, rows, side="right") - 1
+    return np.stack(
+        [crops.parts[part][row - starts[part]] for part, row in zip(parts, rows, strict=True)]
+    )
+
+
+def judge_landmarks(
+    network: LandmarkNetwork,
+    crops: FaceCrops,
+    by_source: dict[str, npt.NDArray[np.int64]],
+    output: Path,
+) -> dict[str, float]:
+    """Write and return the mean error of the points by source, percent of the eye distance."""
+    figures = {
+        source: round(100 * float(point_errors(network, crops, rows).mean()), 3)
+        for source, rows in by_source.items()
+        if len(rows)
+    }
+    (output / FIGURES).write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    LOGGER.info("landmarks: error %s", figures)
+    return figures
+
+
+def with_points(
+    crops: FaceCrops, chosen: npt.NDArray[np.bool_]
+) -> dict[str, npt.NDArray[np.int64]]:
+    """Return source -> the chosen faces whose points are known."""
+    known = chosen & ~np.isnan(crops.points[:, 0, 0])
+    known &= np.array([row.face != NO_FACE and not row.transplanted for row in crops.rows])
+    sources = np.array([row.source for row in crops.rows])
+    return {
+        source: np.flatnonzero(known & (sources == source))
+        for source in sorted(set(sources[known].tolist()))
+    }
