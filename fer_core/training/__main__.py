@@ -209,6 +209,8 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     )
     add("--refiner", type=existing_file, help="the same, of a second network for found faces")
     add("--photo-refiner", type=existing_file, help="the same, of a larger one for photos")
+    add("--landmarks", type=existing_file, help="the .onnx of a network for a face's points")
+    add("--eyes", type=existing_file, help="the .onnx of one for open eyes")
     add("--output", type=Path, default=Path("weights"), help="folder to write into")
     add("--name", help="of the model and its file")
     add("--model-version", default="1.0.0")
@@ -233,6 +235,8 @@ def _export(options: argparse.Namespace) -> int:
             options.refiner,
             options.photo_refiner,
             options.processes,
+            options.landmarks,
+            options.eyes,
         )
     )
     return 0

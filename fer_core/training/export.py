@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -40,11 +41,13 @@ Floats = npt.NDArray[np.float32]
 
 #: Most pictures of a source that set the temperature; sources count alike anyway.
 CALIBRATION_PICTURES = 300
-#: How sure it must be that there is a face: of 300 pictures without one 37 were taken for a face by
-#: 0.6.0 at .45, 23 by 1.0 at .5 and 16 at .6, which loses one of 900 faces that it had found.
-FACE_FROM = 0.6
+#: How sure it must be that there is a face: of 300 pictures without one 1.1 takes 4 for a face at
+#: .5 and 3 at .6 (one frame), where it loses one head of 120 that it finds at .5.
+FACE_FROM = 0.5
 #: Probabilities are calibrated, so below this an answer is wrong two times in three: say "unsure".
 UNSURE_BELOW = 0.35
+#: What the networks are that `export` takes as they are.
+TAKEN: dict[Role, str] = {"landmarks": "Residual CNN", "eyes": "Small CNN"}
 LICENCE = (
     "AGPL-3.0, as trained with Ultralytics. The training pictures are research data without a "
     "licence for redistribution or commercial use; see MODEL_CARD.md."
@@ -62,6 +65,8 @@ def export(
     refiner: Path | None = None,
     photo_refiner: Path | None = None,
     processes: int = 1,
+    landmarks: Path | None = None,
+    eyes: Path | None = None,
 ) -> Path:
     """Write the ONNX file and its model.json, and return the latter's path.
 
@@ -78,6 +83,8 @@ def export(
         refiner: As `weights`, of a second network that refines found faces.
         photo_refiner: As `weights`, of a larger one that refines a photo's faces.
         processes: That calibrate.
+        landmarks: The .onnx of a network that gives a face's points, taken as it is.
+        eyes: The same, of one that tells how open an eye is.
 
     Raises:
         CheckpointError: The weights cannot be read, the ONNX file does not answer as the network
@@ -102,6 +109,10 @@ def export(
             suffix = role.replace("_", "-")
             its_file = written / f"{name or _usual_name(its_network, int8)}-{suffix}.onnx"
             exported[role] = _write(its_network, its_file, pictures, int8, refines=True)
+        given: tuple[tuple[Role, Path | None], ...] = (("landmarks", landmarks), ("eyes", eyes))
+        for role, path in given:
+            if path is not None:
+                exported[role] = _taken(path, written / f"fer-{role}.onnx", role)
         description = _describe(written, file.stem, version, exported, pictures, threads, processes)
         for file in written.glob("*.onnx"):
             file.replace(folder / file.name)
@@ -123,6 +134,14 @@ class _Exported:
 
     network: NetworkFile
     fidelity: Fidelity | None
+
+
+def _taken(path: Path, file: Path, role: Role) -> _Exported:
+    """Copy a network that was written as the app loads it."""
+    shutil.copyfile(path, file)
+    return _Exported(
+        NetworkFile(file=file.name, sha256=sha256_of(file), architecture=TAKEN[role]), None
+    )
 
 
 def _write(

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from fer_core.emotions import LABELS
-from fer_core.training.__main__ import main
+from fer_core.training.__main__ import SHIPPED_MODEL, main
 from fer_core.vision.detector import EmotionDetector
 
 torch = pytest.importorskip("torch", reason="training needs requirements-train.txt")
@@ -94,8 +94,12 @@ def test_refiners_are_trained_and_become_those_of_the_model(archives: Path, tmp_
         tmp_path / "together",
         refiner=tmp_path / "close" / "weights.pt",
         photo_refiner=tmp_path / "larger.pt",
+        landmarks=SHIPPED_MODEL.with_name("fer-landmarks.onnx"),
+        eyes=SHIPPED_MODEL.with_name("fer-eyes.onnx"),
     )
     assert sorted(file.name for file in together.parent.iterdir()) == [
+        "fer-eyes.onnx",
+        "fer-landmarks.onnx",
         "fer-yolov9s-photo-refiner.onnx",
         "fer-yolov9t-refiner.onnx",
         "fer-yolov9t.onnx",
@@ -105,6 +109,8 @@ def test_refiners_are_trained_and_become_those_of_the_model(archives: Path, tmp_
     assert found.refiner is not None
     assert found.photo_refiner is not None
     assert found.photo_refiner.architecture == "YOLOv9s"
+    assert found.landmarks is not None
+    assert found.eyes is not None
     assert found.detector.sha256 != found.refiner.sha256
 
     compared = compare(
