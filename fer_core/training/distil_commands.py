@@ -51,7 +51,7 @@ def _add_folder(parser: argparse.ArgumentParser) -> None:
 def _add_points(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--meshes", type=Path, required=True, help="folder of landmark_teacher's files")
-    add("--table", type=existing_file, required=True, help="csv with points that people have set")
+    add("--table", type=Path, required=True, help="csv with points that people have set")
     add("--output", type=Path, required=True, help="folder to write, for prepare --landmarks")
     parser.set_defaults(run_command=_points)
 
