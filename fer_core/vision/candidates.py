@@ -17,6 +17,11 @@ _SCORE_EPSILON = 1e-6
 #: faces took five seconds.
 MOST_KEPT = 1000
 
+#: Of two boxes inside one another a refiner is as sure of head and shoulders as of the face, for it
+#: expects the face at one size: the smaller one wins unless it is less sure by their sizes' ratio
+#: to the power of this. Of 120 people at 36 to 95 px none changed; .1 to .25 did alike.
+SMALLER = 0.15
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
@@ -108,6 +113,27 @@ def suppress(
         left = left[~(overlapping | inside)]
     best = candidates.take(order[np.array(kept, dtype=np.intp)])
     return replace(best, scores=np.array(scores, np.float32).reshape(best.scores.shape))
+
+
+def longer_sides(candidates: Candidates) -> Float32Array:
+    """Return the longer side of each box, pixels, one at least, shape (n,)."""
+    corners = candidates.corners
+    return np.asarray(np.max(corners[:, 2:] - corners[:, :2], axis=1, initial=1), np.float32)
+
+
+def by_size(candidates: Candidates) -> npt.NDArray[np.intp]:
+    """Return the candidates' indices, largest first."""
+    return np.argsort(-longer_sides(candidates), kind="stable")
+
+
+def nested_ranks(candidates: Candidates, confirmed: Float32Array) -> Float32Array:
+    """Return which of boxes inside one another to keep, the highest, shape (n,).
+
+    Args:
+        candidates: Refined boxes.
+        confirmed: Shape (n,): how sure the refiner is that each box fits a face, 0..1.
+    """
+    return np.asarray(confirmed * longer_sides(candidates) ** -SMALLER, np.float32)
 
 
 def logits(scores: Float32Array) -> FloatArray:

@@ -17,7 +17,14 @@ from fer_core.config import get_settings
 from fer_core.emotions import LABELS
 from fer_core.errors import WeightsNotFound
 from fer_core.vision.backends import Backend, Float32Array, available_processors
-from fer_core.vision.candidates import Candidates, calibrate, join, suppress
+from fer_core.vision.candidates import (
+    Candidates,
+    by_size,
+    calibrate,
+    join,
+    nested_ranks,
+    suppress,
+)
 from fer_core.vision.crops import COARSE_SIZE, View, is_blank, photo_views, whole
 from fer_core.vision.faces import Box, Detections, Face, FramePath, Timing
 from fer_core.vision.image import RgbImage, check_rgb
@@ -51,10 +58,6 @@ MOST_REFINED = 64
 FRAME_LARGE_FACE = 0.55
 #: Share of the smaller box inside the larger from which two boxes are one face.
 INSIDE_THRESHOLD = 0.7
-#: Of two boxes inside one another a refiner is as sure of head and shoulders as of the face, for it
-#: expects the face at one size: the smaller one wins unless it is less sure by their sizes' ratio
-#: to the power of this. Of 120 people at 36 to 95 px none changed; .1 to .25 did alike.
-SMALLER = 0.15
 #: Most boxes inside one another that a video frame's refiner chooses from.
 MOST_NESTED = 3
 
@@ -277,9 +280,9 @@ class EmotionDetector:
         else:
             views = photo_views(width, height, self.info.input.photo_size, stride)
             found = suppress(self._detect(run, views, weakest), iou_threshold)
-            refiner, chosen = self._photo_refiner, _by_size(found)[:MOST_REFINED]
+            refiner, chosen = self._photo_refiner, by_size(found)[:MOST_REFINED]
         found, confirmed = refiner.refine(run, found, chosen)
-        ranks = confirmed * _sides(found) ** -SMALLER
+        ranks = nested_ranks(found, confirmed)
         found = suppress(found, iou_threshold, INSIDE_THRESHOLD, ranks)
         return found.take(np.flatnonzero(found.confidences >= threshold))
 
@@ -323,20 +326,9 @@ class EmotionDetector:
         return tuple(sorted(faces, key=lambda face: -face.box.area))
 
 
-def _sides(found: Candidates) -> Float32Array:
-    """Return the longer side of each box, pixels, one at least, shape (n,)."""
-    sides = np.max(found.corners[:, 2:] - found.corners[:, :2], axis=1, initial=1)
-    return np.asarray(sides, np.float32)
-
-
-def _by_size(found: Candidates) -> Indices:
-    """Return the candidates' indices, largest first."""
-    return np.argsort(-_sides(found), kind="stable")
-
-
 def _largest_and_inside(found: Candidates) -> Indices:
     """Return the indices of the largest candidate and of the next largest inside it."""
-    order = _by_size(found)
+    order = by_size(found)
     if not len(order):
         return order
     inside = shares_inside(found.corners, found.corners[order[0]]) > INSIDE_THRESHOLD

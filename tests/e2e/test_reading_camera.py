@@ -123,15 +123,19 @@ def clip(
 
 
 def read_with_the_face(page: Page) -> None:
-    """Read one passage while the face is calm and another one while it is not."""
+    """Read one passage while the face is calm and another one while it is not.
+
+    "Brow lowered" and "Smile" stand in place of "Furrowed", where the points show that.
+    """
     label = page.locator(".st-key-expression h3")
-    expect(label).to_contain_text(re.compile("Natural|Happy|Sad|Furrowed"), timeout=PATIENCE_MS)
+    low, calm = re.compile("Sad|Furrowed|Brow lowered|Smile"), re.compile("Natural|Happy")
+    expect(label).to_contain_text(re.compile(f"{low.pattern}|{calm.pattern}"), timeout=PATIENCE_MS)
     end = time.monotonic() + READ_S
     while time.monotonic() < end:
         words = label.inner_text()
-        if "Sad" in words or "Furrowed" in words:
+        if low.search(words):
             scroll_to(page, FURROWED_PASSAGE)
-        elif "Natural" in words or "Happy" in words:
+        elif calm.search(words):
             scroll_to(page, CALM_PASSAGE)
         page.wait_for_timeout(300)
 

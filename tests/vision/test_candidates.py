@@ -13,6 +13,7 @@ from fer_core.vision.candidates import (
     calibrate,
     face_confidences,
     logits,
+    nested_ranks,
     no_candidates,
     suppress,
 )
@@ -97,6 +98,15 @@ def test_of_nested_boxes_the_higher_rank_stays_however_strong_the_other_is() -> 
     ranks = np.array([0.0, 0.3], np.float32)
     (kept,) = suppress(both, 0.5, 0.7, ranks).corners
     assert kept.tolist() == face
+
+
+def test_of_nested_boxes_as_sure_the_smaller_one_ranks_higher() -> None:
+    corners = np.array([[0, 0, 200, 200], [60, 20, 140, 100]], np.float32)
+    both = Candidates.of(corners, np.full((2, 5), 0.1, np.float32))
+    sure = nested_ranks(both, np.array([0.88, 0.86], np.float32))
+    unsure = nested_ranks(both, np.array([0.88, 0.6], np.float32))
+    assert sure[1] > sure[0]
+    assert unsure[1] < unsure[0]
 
 
 def test_of_a_wall_of_faces_the_surest_thousand_are_kept() -> None:
