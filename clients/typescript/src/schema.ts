@@ -3346,19 +3346,19 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "fer-yolov9t",
-                     *       "version": "1.0.0",
+                     *       "version": "1.1.0",
                      *       "networks": {
                      *         "detector": {
                      *           "architecture": "YOLOv9t",
-                     *           "sha256": "15caf64524fc2af432e42d03734da5fbec107bc036f4c974b24b182288cd19f8"
+                     *           "sha256": "c3205aa31f47a1638a4b6fccf5d1a33614041366c1f8b410a4ac493ee74e2e7e"
                      *         },
                      *         "refiner": {
                      *           "architecture": "YOLOv9t",
-                     *           "sha256": "22163cdfdb4395316b6d2c2f7e1b0fcee91e9e1b97c2fb8645cd12aa8656d30a"
+                     *           "sha256": "3eca535b42939c41c72ea32d0a1a983cf503d2141b7cd80858a5818815cbbf4e"
                      *         },
                      *         "photo_refiner": {
                      *           "architecture": "YOLOv9s",
-                     *           "sha256": "3dc5d042cad8538c83f0e32bd74aa2b65fabb91cc26d5cbaa5b110b4a467a8fc"
+                     *           "sha256": "82b3519943eafdbc69b1989aa4ef0c3a0b111a9d9a934a0c16b131d99863244c"
                      *         },
                      *         "landmarks": {
                      *           "architecture": "Residual CNN",
@@ -3410,29 +3410,13 @@ export interface operations {
                      *         "frame": 320,
                      *         "photo": 640
                      *       },
-                     *       "confidence_threshold": 0.6,
+                     *       "confidence_threshold": 0.5,
                      *       "unsure_below": 0.35,
                      *       "metrics": {
-                     *         "fidelity_to_torch": {
-                     *           "detector": {
-                     *             "faces": 391,
-                     *             "box_iou_p1": 1,
-                     *             "probability_p99": 0
-                     *           },
-                     *           "refiner": {
-                     *             "faces": 400,
-                     *             "box_iou_p1": 1,
-                     *             "probability_p99": 0
-                     *           },
-                     *           "photo_refiner": {
-                     *             "faces": 400,
-                     *             "box_iou_p1": 1,
-                     *             "probability_p99": 0
-                     *           }
-                     *         }
+                     *         "command": "python -m fer_core.training evaluate --data DIR --record"
                      *       },
                      *       "licence": "AGPL-3.0, as trained with Ultralytics. The training pictures are research data without a licence for redistribution or commercial use; see MODEL_CARD.md.",
-                     *       "date": "2026-11-26"
+                     *       "date": "2026-11-27"
                      *     }
                      */
                     "application/json": components["schemas"]["Model"];
@@ -3530,7 +3514,7 @@ export interface operations {
                      * @example {
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.0.0"
+                     *         "version": "1.1.0"
                      *       },
                      *       "results": [
                      *         {
@@ -3542,24 +3526,24 @@ export interface operations {
                      *           "faces": [
                      *             {
                      *               "face_id": 1,
-                     *               "confidence": 0.8555,
+                     *               "confidence": 0.8406,
                      *               "box": {
-                     *                 "x": 171.6,
-                     *                 "y": 60.5,
-                     *                 "width": 105.5,
+                     *                 "x": 173.6,
+                     *                 "y": 63.9,
+                     *                 "width": 102.2,
                      *                 "height": 110
                      *               },
                      *               "emotion": {
                      *                 "label": "Happy",
                      *                 "emoji": "😊",
-                     *                 "probability": 0.9933
+                     *                 "probability": 0.9927
                      *               },
                      *               "probabilities": {
-                     *                 "Angry": 0.0012,
-                     *                 "Happy": 0.9933,
-                     *                 "Natural": 0.0021,
-                     *                 "Sad": 0.001,
-                     *                 "Surprised": 0.0025
+                     *                 "Angry": 0.0014,
+                     *                 "Happy": 0.9927,
+                     *                 "Natural": 0.0014,
+                     *                 "Sad": 0.0014,
+                     *                 "Surprised": 0.0031
                      *               }
                      *             }
                      *           ],
@@ -3567,8 +3551,8 @@ export interface operations {
                      *           "incomplete": false,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 6.6,
-                     *             "inference": 292.8
+                     *             "decode": 2,
+                     *             "inference": 159.8
                      *           }
                      *         }
                      *       ]
@@ -4163,19 +4147,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9952,
+                     *           "probability": 0.9956,
                      *           "probabilities": {
-                     *             "Angry": 0.0006,
-                     *             "Happy": 0.9952,
-                     *             "Natural": 0.0019,
-                     *             "Sad": 0.0005,
-                     *             "Surprised": 0.0017
+                     *             "Angry": 0.0007,
+                     *             "Happy": 0.9956,
+                     *             "Natural": 0.0012,
+                     *             "Sad": 0.0006,
+                     *             "Surprised": 0.0019
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.8257,
+                     *         "valence": 0.8259,
                      *         "valence_band": 0,
-                     *         "arousal": 0.5292,
+                     *         "arousal": 0.5296,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 77.4,
@@ -4226,17 +4210,17 @@ export interface operations {
                      *         "late_frames": 0,
                      *         "face": {
                      *           "direction": "screen",
-                     *           "yaw": -0.6,
-                     *           "pitch": 7,
-                     *           "roll": 2.7,
+                     *           "yaw": -0.4,
+                     *           "pitch": 5.7,
+                     *           "roll": 2.9,
                      *           "eyes_open": 0.999,
                      *           "perclos": null,
                      *           "blinks_per_min": null,
                      *           "yawns": 0,
-                     *           "mouth_opening": 0.127,
-                     *           "brow_lowering": 0.029,
-                     *           "brow_raising": 0.135,
-                     *           "smile": 0.916,
+                     *           "mouth_opening": 0.136,
+                     *           "brow_lowering": 0.025,
+                     *           "brow_raising": 0.144,
+                     *           "smile": 0.94,
                      *           "gaze": "ahead",
                      *           "desk_s": 0
                      *         }
@@ -4837,7 +4821,7 @@ export interface operations {
                      *         "reading_reason": null,
                      *         "answered": 1,
                      *         "skipped": 0,
-                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *         "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *       }
                      *     }
@@ -4953,19 +4937,19 @@ export interface operations {
                      *       "expression": {
                      *         "label": "Happy",
                      *         "emoji": "😊",
-                     *         "probability": 0.9952,
+                     *         "probability": 0.9956,
                      *         "probabilities": {
-                     *           "Angry": 0.0006,
-                     *           "Happy": 0.9952,
-                     *           "Natural": 0.0019,
-                     *           "Sad": 0.0005,
-                     *           "Surprised": 0.0017
+                     *           "Angry": 0.0007,
+                     *           "Happy": 0.9956,
+                     *           "Natural": 0.0012,
+                     *           "Sad": 0.0006,
+                     *           "Surprised": 0.0019
                      *         },
                      *         "reason": null
                      *       },
-                     *       "valence": 0.8257,
+                     *       "valence": 0.8259,
                      *       "valence_band": 0,
-                     *       "arousal": 0.5292,
+                     *       "arousal": 0.5296,
                      *       "indicators": {
                      *         "comprehension": {
                      *           "value": 77.4,
@@ -5009,17 +4993,17 @@ export interface operations {
                      *       "late_frames": 0,
                      *       "face": {
                      *         "direction": "screen",
-                     *         "yaw": -0.6,
-                     *         "pitch": 7,
-                     *         "roll": 2.7,
+                     *         "yaw": -0.4,
+                     *         "pitch": 5.7,
+                     *         "roll": 2.9,
                      *         "eyes_open": 0.999,
                      *         "perclos": null,
                      *         "blinks_per_min": null,
                      *         "yawns": 0,
-                     *         "mouth_opening": 0.127,
-                     *         "brow_lowering": 0.029,
-                     *         "brow_raising": 0.135,
-                     *         "smile": 0.916,
+                     *         "mouth_opening": 0.136,
+                     *         "brow_lowering": 0.025,
+                     *         "brow_raising": 0.144,
+                     *         "smile": 0.94,
                      *         "gaze": "ahead",
                      *         "desk_s": 0
                      *       }
@@ -5166,31 +5150,31 @@ export interface operations {
                      *       "faces": [
                      *         {
                      *           "face_id": 1,
-                     *           "confidence": 0.7643,
+                     *           "confidence": 0.8435,
                      *           "box": {
-                     *             "x": 169.6,
-                     *             "y": 60,
-                     *             "width": 108.6,
-                     *             "height": 109.7
+                     *             "x": 174.7,
+                     *             "y": 64,
+                     *             "width": 100.4,
+                     *             "height": 111.8
                      *           },
                      *           "emotion": {
                      *             "label": "Happy",
                      *             "emoji": "😊",
-                     *             "probability": 0.9952
+                     *             "probability": 0.9956
                      *           },
                      *           "probabilities": {
-                     *             "Angry": 0.0006,
-                     *             "Happy": 0.9952,
-                     *             "Natural": 0.0019,
-                     *             "Sad": 0.0005,
-                     *             "Surprised": 0.0017
+                     *             "Angry": 0.0007,
+                     *             "Happy": 0.9956,
+                     *             "Natural": 0.0012,
+                     *             "Sad": 0.0006,
+                     *             "Surprised": 0.0019
                      *           }
                      *         }
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 5.2,
-                     *         "inference": 86.8
+                     *         "decode": 2.1,
+                     *         "inference": 29.4
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -5200,19 +5184,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9952,
+                     *           "probability": 0.9956,
                      *           "probabilities": {
-                     *             "Angry": 0.0006,
-                     *             "Happy": 0.9952,
-                     *             "Natural": 0.0019,
-                     *             "Sad": 0.0005,
-                     *             "Surprised": 0.0017
+                     *             "Angry": 0.0007,
+                     *             "Happy": 0.9956,
+                     *             "Natural": 0.0012,
+                     *             "Sad": 0.0006,
+                     *             "Surprised": 0.0019
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.8257,
+                     *         "valence": 0.8259,
                      *         "valence_band": 0,
-                     *         "arousal": 0.5292,
+                     *         "arousal": 0.5296,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 77.4,
@@ -5263,17 +5247,17 @@ export interface operations {
                      *         "late_frames": 0,
                      *         "face": {
                      *           "direction": "screen",
-                     *           "yaw": -0.6,
-                     *           "pitch": 7,
-                     *           "roll": 2.7,
+                     *           "yaw": -0.4,
+                     *           "pitch": 5.7,
+                     *           "roll": 2.9,
                      *           "eyes_open": 0.999,
                      *           "perclos": null,
                      *           "blinks_per_min": null,
                      *           "yawns": 0,
-                     *           "mouth_opening": 0.127,
-                     *           "brow_lowering": 0.029,
-                     *           "brow_raising": 0.135,
-                     *           "smile": 0.916,
+                     *           "mouth_opening": 0.136,
+                     *           "brow_lowering": 0.025,
+                     *           "brow_raising": 0.144,
+                     *           "smile": 0.94,
                      *           "gaze": "ahead",
                      *           "desk_s": 0
                      *         }
@@ -5784,9 +5768,9 @@ export interface operations {
                      * @example {
                      *       "probe_id": "q1",
                      *       "kind": "clarity",
-                     *       "asked_at": "2027-01-15T08:05:00.000Z",
+                     *       "asked_at": "2027-01-15T08:04:00.000Z",
                      *       "prompt": "How clear was that passage?",
-                     *       "passage_id": "p3",
+                     *       "passage_id": "p2",
                      *       "low": 1,
                      *       "high": 5,
                      *       "low_label": "not clear at all",
@@ -6028,14 +6012,14 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "08e8a2c68a991e37",
+                     *           "marker_id": "fd9ff9eda47ae8b2",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
                      *           "words": "phone call"
                      *         },
                      *         {
-                     *           "marker_id": "0c0d6687ac19b851",
+                     *           "marker_id": "44831c4ea93f4363",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6141,7 +6125,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "0c0d6687ac19b851",
+                     *           "marker_id": "44831c4ea93f4363",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6289,7 +6273,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "08e8a2c68a991e37",
+                     *           "marker_id": "fd9ff9eda47ae8b2",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
@@ -6643,15 +6627,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 0.9667,
                      *           "shares": {
-                     *             "Angry": 0.0006,
-                     *             "Happy": 0.9952,
-                     *             "Natural": 0.0019,
-                     *             "Sad": 0.0005,
-                     *             "Surprised": 0.0017
+                     *             "Angry": 0.0007,
+                     *             "Happy": 0.9956,
+                     *             "Natural": 0.0012,
+                     *             "Sad": 0.0006,
+                     *             "Surprised": 0.0019
                      *           },
-                     *           "valence": 0.8257,
+                     *           "valence": 0.8259,
                      *           "valence_band": 0,
-                     *           "arousal": 0.5292,
+                     *           "arousal": 0.5296,
                      *           "comprehension": {
                      *             "value": null,
                      *             "low": null,
@@ -6672,17 +6656,17 @@ export interface operations {
                      *           },
                      *           "face": {
                      *             "direction": "screen",
-                     *             "yaw": -0.6,
-                     *             "pitch": 7,
-                     *             "roll": 2.7,
+                     *             "yaw": -0.4,
+                     *             "pitch": 5.7,
+                     *             "roll": 2.9,
                      *             "eyes_open": 0.999,
                      *             "perclos": null,
                      *             "blinks_per_min": null,
                      *             "yawns": 0,
-                     *             "mouth_opening": 0.127,
-                     *             "brow_lowering": 0.029,
-                     *             "brow_raising": 0.135,
-                     *             "smile": 0.916,
+                     *             "mouth_opening": 0.136,
+                     *             "brow_lowering": 0.025,
+                     *             "brow_raising": 0.144,
+                     *             "smile": 0.94,
                      *             "gaze": "ahead",
                      *             "desk_s": 0
                      *           },
@@ -6694,15 +6678,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 1,
                      *           "shares": {
-                     *             "Angry": 0.0006,
-                     *             "Happy": 0.9952,
-                     *             "Natural": 0.0019,
-                     *             "Sad": 0.0005,
-                     *             "Surprised": 0.0017
+                     *             "Angry": 0.0007,
+                     *             "Happy": 0.9956,
+                     *             "Natural": 0.0012,
+                     *             "Sad": 0.0006,
+                     *             "Surprised": 0.0019
                      *           },
-                     *           "valence": 0.8257,
+                     *           "valence": 0.8259,
                      *           "valence_band": 0,
-                     *           "arousal": 0.5292,
+                     *           "arousal": 0.5296,
                      *           "comprehension": {
                      *             "value": 77.27,
                      *             "low": 53.91,
@@ -6723,17 +6707,17 @@ export interface operations {
                      *           },
                      *           "face": {
                      *             "direction": "screen",
-                     *             "yaw": -0.6,
-                     *             "pitch": 7,
-                     *             "roll": 2.7,
+                     *             "yaw": -0.4,
+                     *             "pitch": 5.7,
+                     *             "roll": 2.9,
                      *             "eyes_open": 0.999,
                      *             "perclos": null,
                      *             "blinks_per_min": null,
                      *             "yawns": 0,
-                     *             "mouth_opening": 0.127,
-                     *             "brow_lowering": 0.029,
-                     *             "brow_raising": 0.135,
-                     *             "smile": 0.916,
+                     *             "mouth_opening": 0.136,
+                     *             "brow_lowering": 0.025,
+                     *             "brow_raising": 0.144,
+                     *             "smile": 0.94,
                      *             "gaze": "ahead",
                      *             "desk_s": 0
                      *           },
@@ -6894,7 +6878,7 @@ export interface operations {
                      *       "reading_reason": null,
                      *       "answered": 1,
                      *       "skipped": 0,
-                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *     }
                      */
@@ -7025,11 +7009,11 @@ export interface operations {
                      *           "valid_s": 58,
                      *           "observed_s": 58,
                      *           "shares": {
-                     *             "Angry": 0.0005720941245077296,
-                     *             "Happy": 0.9952476156767349,
-                     *             "Natural": 0.0019414482397421306,
-                     *             "Sad": 0.0004950664297780729,
-                     *             "Surprised": 0.0017437755292373672
+                     *             "Angry": 0.000711765024689408,
+                     *             "Happy": 0.9955612111695337,
+                     *             "Natural": 0.0011937722317789134,
+                     *             "Sad": 0.000601625995186075,
+                     *             "Surprised": 0.0019316255788119974
                      *           },
                      *           "breaks": 0,
                      *           "frames": 30,
@@ -7078,20 +7062,20 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.000572094124507729,
-                     *             0.9952476156767347,
-                     *             0.0019414482397421297,
-                     *             0.0004950664297780719,
-                     *             0.001743775529237365
+                     *             0.0007117650246894078,
+                     *             0.9955612111695336,
+                     *             0.0011937722317789123,
+                     *             0.0006016259951860747,
+                     *             0.0019316255788119972
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
                      *           "valence_band": null,
                      *           "arousal": null,
                      *           "motion": null,
-                     *           "centre_x": 0.43729884922504425,
-                     *           "centre_y": 0.22427666559815407,
-                     *           "size": 0.2142004296183586,
+                     *           "centre_x": 0.43931297957897186,
+                     *           "centre_y": 0.23412157595157623,
+                     *           "size": 0.21832814812660217,
                      *           "coverage": 0.1,
                      *           "comprehension": {
                      *             "value": null,
@@ -7121,21 +7105,21 @@ export interface operations {
                      *           "face": {
                      *             "direction": "screen",
                      *             "desk_s": 0,
-                     *             "yaw": -0.625766464017911,
-                     *             "pitch": 7.019324507696885,
-                     *             "roll": 2.739705682440541,
-                     *             "eyes_open": 0.9985425174236298,
+                     *             "yaw": -0.35100418339932177,
+                     *             "pitch": 5.700653713556601,
+                     *             "roll": 2.8921595460633096,
+                     *             "eyes_open": 0.9988013207912445,
                      *             "eyes_seen_s": 0.5,
                      *             "eyes_closed_s": 0,
                      *             "perclos": null,
                      *             "blinks": null,
                      *             "yawns": 0,
-                     *             "mouth_opening": 0.12721586013157601,
-                     *             "brow_lowering": 0.02886088192462921,
-                     *             "brow_raising": 0.13498933613300323,
-                     *             "smile": 0.9159014523029327,
-                     *             "gaze_x": 0.023848676651771115,
-                     *             "gaze_y": -0.20146393333624807
+                     *             "mouth_opening": 0.13592110123314002,
+                     *             "brow_lowering": 0.025443822145462036,
+                     *             "brow_raising": 0.1436576247215271,
+                     *             "smile": 0.9399804472923279,
+                     *             "gaze_x": 0.029271141654829073,
+                     *             "gaze_y": -0.20389374787971043
                      *           }
                      *         },
                      *         {
@@ -7148,11 +7132,11 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.000572094124507729,
-                     *             0.9952476156767347,
-                     *             0.0019414482397421297,
-                     *             0.0004950664297780719,
-                     *             0.001743775529237365
+                     *             0.0007117650246894078,
+                     *             0.9955612111695336,
+                     *             0.0011937722317789123,
+                     *             0.0006016259951860747,
+                     *             0.0019316255788119972
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
@@ -7196,9 +7180,9 @@ export interface operations {
                     "application/json": Record<string, never>;
                     /**
                      * @example time,elapsed_s,width_s,Angry,Happy,Natural,Sad,Surprised,valence,valence_band,arousal,comprehension,comprehension_low,comprehension_high,comprehension_reason,stress,stress_low,stress_high,stress_reason,attention,attention_low,attention_high,attention_reason,heart_rate,heart_rate_snr_db,heart_rate_reason,head_direction,head_yaw,head_pitch,head_roll,eyes_open,perclos,blinks_per_min,yawns,mouth_opening,brow_lowering,brow_raising,smile,gaze_x,gaze_y,desk_s,coverage,presence,frames,observed_s,valid_s,facing_s,away_s,excluded,markers
-                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.6258,7.0193,2.7397,0.9985,,,0.0000,0.1272,0.0289,0.1350,0.9159,0.0238,-0.2015,0.0000,0.1000,face,1,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.3510,5.7007,2.8922,0.9988,,,0.0000,0.1359,0.0254,0.1437,0.9400,0.0293,-0.2039,0.0000,0.1000,face,1,1.0000,1.0000,1.0000,0.0000,False,
                      *     2027-01-15T08:00:03.000+00:00,3.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,,,,,,,,,,,,,,,,0.2000,face,0,1.0000,1.0000,1.0000,0.0000,False,
-                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.6258,7.0193,2.7397,0.9985,,,0.0000,0.1272,0.0289,0.1350,0.9159,0.0238,-0.2015,0.0000,0.3000,face,1,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.3510,5.7007,2.8922,0.9988,,,0.0000,0.1359,0.0254,0.1437,0.9400,0.0293,-0.2039,0.0000,0.3000,face,1,1.0000,1.0000,1.0000,0.0000,False,
                      *     2027-01-15T08:00:05.000+00:00,5.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,,,,,,,,,,,,,,,,0.4000,face,0,1.0000,1.0000,1.0000,0.0000,False,
                      */
                     "text/csv": string;
@@ -7302,14 +7286,14 @@ export interface operations {
                      *
                      *     event: probe
                      *     id: 3
-                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:05:00.000Z","prompt":"How clear was that passage?","passage_id":"p3","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
+                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p2","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
                      *
                      *     event: break
                      *     id: 6
                      *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
                      *
                      *     event: snapshot
-                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9952,"probabilities":{"Angry":0.0006,"Happy":0.9952,"Natural":0.0019,"Sad":0.0005,"Surprised":0.0017},"reason":null},"valence":0.8257,"valence_band":0.0,"arousal":0.5292,"indicators":{"comprehension":{"value":77.4,"low":54.4,"high":93.8,"reason":null,"basis":"text and pace","calibrated":false,"usual":77.3,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0,"face":{"direction":"screen","yaw":-0.6,"pitch":7.0,"roll":2.7,"eyes_open":0.999,"perclos":null,"blinks_per_min":null,"yawns":0,"mouth_opening":0.127,"brow_lowering":0.029,"brow_raising":0.135,"smile":0.916,"gaze":"ahead","desk_s":0.0}}
+                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9956,"probabilities":{"Angry":0.0007,"Happy":0.9956,"Natural":0.0012,"Sad":0.0006,"Surprised":0.0019},"reason":null},"valence":0.8259,"valence_band":0.0,"arousal":0.5296,"indicators":{"comprehension":{"value":77.4,"low":54.4,"high":93.8,"reason":null,"basis":"text and pace","calibrated":false,"usual":77.3,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0,"face":{"direction":"screen","yaw":-0.4,"pitch":5.7,"roll":2.9,"eyes_open":0.999,"perclos":null,"blinks_per_min":null,"yawns":0,"mouth_opening":0.136,"brow_lowering":0.025,"brow_raising":0.144,"smile":0.94,"gaze":"ahead","desk_s":0.0}}
                      */
                     "text/event-stream": string;
                 };
@@ -9462,7 +9446,7 @@ export interface operations {
                      * @example retry: 2000
                      *
                      *     event: progress
-                     *     data: {"job_id":"b7Qm0Zr4Wc1Xn8Kp5Sd2Fw","name":"lecture","state":"queued","place":1,"stage":null,"share":0.0,"at_s":0.0,"duration_s":null,"frames":0,"left_s":null,"faces":null,"note":"","problem":null,"created_at":"2027-01-15T08:11:11.000Z","kept_until":null}
+                     *     data: {"job_id":"b7Qm0Zr4Wc1Xn8Kp5Sd2Fw","name":"lecture","state":"running","place":0,"stage":null,"share":0.0,"at_s":0.0,"duration_s":null,"frames":0,"left_s":null,"faces":null,"note":"","problem":null,"created_at":"2027-01-15T08:11:11.000Z","kept_until":null}
                      */
                     "text/event-stream": string;
                 };
@@ -9563,7 +9547,7 @@ export interface operations {
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability.",
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.0.0"
+                     *         "version": "1.1.0"
                      *       },
                      *       "video": {
                      *         "name": "lecture",
@@ -9587,19 +9571,19 @@ export interface operations {
                      *               "seen": 1,
                      *               "face": 1,
                      *               "expression": "Happy",
-                     *               "confidence": 0.8586,
+                     *               "confidence": 0.8409,
                      *               "probabilities": {
-                     *                 "Angry": 0.0006,
-                     *                 "Happy": 0.9948,
-                     *                 "Natural": 0.002,
-                     *                 "Sad": 0.0005,
-                     *                 "Surprised": 0.0021
+                     *                 "Angry": 0.0005,
+                     *                 "Happy": 0.9964,
+                     *                 "Natural": 0.001,
+                     *                 "Sad": 0.0004,
+                     *                 "Surprised": 0.0016
                      *               },
                      *               "box": {
-                     *                 "x": 239.3,
-                     *                 "y": 56.3,
-                     *                 "width": 101.8,
-                     *                 "height": 102.9
+                     *                 "x": 242.2,
+                     *                 "y": 59.5,
+                     *                 "width": 96.3,
+                     *                 "height": 102.3
                      *               }
                      *             }
                      *           ]
@@ -9611,7 +9595,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                     /**
                      * @example second,frames,seen,face,expression,probability,angry,happy,natural,sad,surprised,confidence,x,y,width,height,reason
-                     *     0,5,1.000,1,Happy,0.9948,0.0006,0.9948,0.0020,0.0005,0.0021,0.8586,239.3,56.3,101.8,102.9,
+                     *     0,5,1.000,1,Happy,0.9964,0.0005,0.9964,0.0010,0.0004,0.0016,0.8409,242.2,59.5,96.3,102.3,
                      */
                     "text/csv": string;
                 };
