@@ -18,7 +18,7 @@ import numpy as np
 from fer_core.arrays import FloatArray
 from fer_core.face.head_pose import HeadPose, head_pose
 from fer_core.vision.faces import FaceMarks
-from fer_core.vision.landmarks import SHAPES
+from fer_core.vision.landmark_layout import SHAPES
 
 #: Yaw from which the farther eye is hidden by the nose too often to count, degrees.
 ONE_EYE_FROM = 28.0

@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from fer_core.training.face_crops import SIDE
+from fer_core.training.geometry import PADDING
 
 Tensor = torch.Tensor
 
@@ -50,6 +51,7 @@ class Placement:
 
     Attributes:
         forward: (n, 2, 2): from an image's pixels to the crop's, around the middles.
+        back: (n, 2, 2), its inverse.
         middle: (n, 2), in the crop.
         centre: (n, 2), in the image.
         mirrored: (n,).
@@ -57,6 +59,7 @@ class Placement:
     """
 
     forward: Tensor
+    back: Tensor
     middle: Tensor
     centre: Tensor
     mirrored: Tensor
@@ -72,15 +75,14 @@ class Placement:
             (n, 4), corners in the images' pixels, zeros likewise.
         """
         half = (boxes[:, 2:] - boxes[:, :2]) / 2
-        reach = ((torch.linalg.inv(self.forward) * half[:, None]) ** 2).sum(-1).sqrt()
+        reach = ((self.back * half[:, None]) ** 2).sum(-1).sqrt()
         moved = self.points(((boxes[:, :2] + boxes[:, 2:]) / 2)[:, None])[:, 0]
         corners = torch.cat([moved - reach, moved + reach], 1).clamp(0, self.side)
         return torch.where((boxes[:, 2] > boxes[:, 0])[:, None], corners, 0.0)
 
     def points(self, points: Tensor) -> Tensor:
         """Return points (n, k, 2), of the crops' pixels, in those of the images."""
-        back = torch.linalg.inv(self.forward)
-        moved = torch.einsum("nij,nkj->nki", back, points - self.middle[:, None])
+        moved = torch.einsum("nij,nkj->nki", self.back, points - self.middle[:, None])
         return moved + self.centre[:, None]
 
 
@@ -124,7 +126,8 @@ def placed(boxes: Tensor, side: int, framing: Framing, mirrored: bool | None = N
     offset = (
         torch.stack([uniform(-1, 1), uniform(-1, 1)], -1) * (framing.shift * side / span)[:, None]
     )
-    return Placement(forward, middle, side / 2 + offset, is_mirrored, side)
+    back = torch.linalg.inv(forward)
+    return Placement(forward, back, middle, side / 2 + offset, is_mirrored, side)
 
 
 def drawn(pixels: Tensor, placement: Placement, fill: Tensor, plain: bool = False) -> Tensor:
@@ -160,6 +163,16 @@ def framed(
     placement = placed(crops.boxes, side, framing, mirrored)
     images = drawn(crops.pixels, placement, fill, plain=mirrored is not None)
     return images, placement.boxes(crops.boxes)
+
+
+def plain(crops: Crops, side: int, span: float, mirrored: bool = False) -> tuple[Tensor, Placement]:
+    """Return images as the app sees a found face, and where the crops lie in them.
+
+    Nothing is changed, and grey lies around the picture.
+    """
+    placement = placed(crops.boxes, side, Framing((span, span), 0, (0, 0, 0), 0), mirrored)
+    grey = torch.full((len(crops.boxes), 3, side, side), PADDING / 255, device=crops.boxes.device)
+    return drawn(crops.pixels, placement, grey, plain=True), placement
 
 
 def _angles(count: int, framing: Framing, device: torch.device) -> Tensor:

@@ -17,7 +17,6 @@ from fer_core.training.crop_augmentation import Tensor
 from fer_core.training.crop_placement import Crops, Framing, Placement
 from fer_core.training.face_crops import NO_FACE, SIDE, FaceCrops
 from fer_core.training.faces import LabelledPicture
-from fer_core.training.geometry import PADDING
 
 #: Source -> how often it is drawn beside the others; with a plus, its faces on other heads.
 SOURCE_WEIGHTS = {
@@ -121,28 +120,26 @@ class CropSampler:
         self, indices: Tensor, side: int, framing: Framing, strength: float
     ) -> tuple[Tensor, Tensor]:
         """Return augmented images (n, 3, side, side), 0..1, and boxes (n, 4) as corners."""
-        images, placement = self.placed_images(indices, side, framing, strength)
-        return images, placement.boxes(self.crops.boxes[indices])
+        images, boxes, _ = self.placed_images(indices, side, framing, strength)
+        return images, boxes
 
     def placed_images(
         self, indices: Tensor, side: int, framing: Framing, strength: float
-    ) -> tuple[Tensor, Placement]:
-        """Return augmented images (n, 3, side, side), 0..1, and where the crops lie in them."""
-        boxes = self.crops.boxes[indices]
-        placement = crop_placement.placed(boxes, side, framing)
+    ) -> tuple[Tensor, Tensor, Placement]:
+        """Return the same as `images`, and where the crops lie in them."""
+        placement = crop_placement.placed(self.crops.boxes[indices], side, framing)
+        boxes = placement.boxes(self.crops.boxes[indices])
         around = self._around(len(indices), side)
         fill = augmentation.surroundings(around)
         images = crop_placement.drawn(self.crops.pixels[indices], placement, fill)
-        images = augmentation.hidden(images, placement.boxes(boxes), around, 0.15 * strength)
+        images = augmentation.hidden(images, boxes, around, 0.15 * strength)
         images = augmentation.relit(images, strength)
-        return augmentation.degraded(images, strength), placement
+        return augmentation.degraded(images, strength), boxes, placement
 
     def plain(self, indices: Tensor, side: int, span: float, mirrored: bool) -> Tensor:
         """Return images as the app sees a found face: nothing changed, grey around the picture."""
         chosen = Crops(self.crops.pixels[indices], self.crops.boxes[indices])
-        framing = Framing((span, span), 0.0, (0.0, 0.0, 0.0), 0.0)
-        grey = torch.full((len(indices), 3, side, side), PADDING / 255, device=indices.device)
-        images, _ = crop_placement.framed(chosen, side, framing, grey, mirrored)
+        images, _ = crop_placement.plain(chosen, side, span, mirrored)
         return images
 
     def _around(self, count: int, side: int) -> Tensor:

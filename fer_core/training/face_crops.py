@@ -23,8 +23,8 @@ from fer_core.training.dataset import Face, is_cut_out
 from fer_core.training.errors import DataError, UnreadablePicture
 from fer_core.training.faces import Box, LabelledPicture
 from fer_core.training.head_transplant import outline, transplant
-from fer_core.training.landmark_points import POINTS
 from fer_core.training.landmark_teacher import BOXED_ANEW, SHAPES, Landmarks
+from fer_core.vision.landmark_layout import POINTS
 
 LOGGER = logging.getLogger(__name__)
 

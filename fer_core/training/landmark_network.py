@@ -15,37 +15,16 @@ from torch.nn import functional
 
 from fer_core.training.crop_placement import Tensor
 from fer_core.training.errors import CheckpointError
-from fer_core.training.landmark_points import POINTS
+from fer_core.vision.landmark_layout import CROP_PX, POINTS, SHAPES
 
-#: Side of the input, pixels, and how many lengths of the face's box it spans.
-SIDE, SPAN = 112, 1.5
 #: Name in MediaPipe -> its place among the 52, in the order of the network's output.
-SHAPES = {
-    "browDownLeft": 1,
-    "browDownRight": 2,
-    "browInnerUp": 3,
-    "browOuterUpLeft": 4,
-    "browOuterUpRight": 5,
-    "eyeBlinkLeft": 9,
-    "eyeBlinkRight": 10,
-    "eyeSquintLeft": 19,
-    "eyeSquintRight": 20,
-    "eyeWideLeft": 21,
-    "eyeWideRight": 22,
-    "eyeLookDownLeft": 11,
-    "eyeLookDownRight": 12,
-    "eyeLookInLeft": 13,
-    "eyeLookInRight": 14,
-    "eyeLookOutLeft": 15,
-    "eyeLookOutRight": 16,
-    "jawOpen": 25,
-    "mouthSmileLeft": 44,
-    "mouthSmileRight": 45,
-    "mouthFrownLeft": 30,
-    "mouthFrownRight": 31,
-    "mouthPucker": 38,
-    "mouthPressLeft": 36,
-}
+PLACES = dict(
+    zip(
+        SHAPES,
+        (1, 2, 3, 4, 5, 9, 10, 19, 20, 21, 22, 11, 12, 13, 14, 15, 16, 25, 44, 45, 30, 31, 38, 36),
+        strict=True,
+    )
+)
 
 
 class LandmarkNetwork(nn.Module):
@@ -62,7 +41,7 @@ class LandmarkNetwork(nn.Module):
         self.gathered = nn.Sequential(
             _convolution(channels[-1], 48, 1, 1),
             nn.Flatten(),
-            nn.Linear(48 * (SIDE // 16) ** 2, 256),
+            nn.Linear(48 * (CROP_PX // 16) ** 2, 256),
             nn.BatchNorm1d(256),
             nn.ReLU(inplace=True),
         )
@@ -74,7 +53,7 @@ class LandmarkNetwork(nn.Module):
         """Return points (n, POINTS, 2) as shares of the side, and logits of shapes and presence.
 
         Args:
-            images: (n, 3, SIDE, SIDE), 0..1.
+            images: (n, 3, CROP_PX, CROP_PX), 0..1.
         """
         return self.heads(self.seen(images))
 

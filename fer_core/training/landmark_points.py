@@ -15,20 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_core.training.errors import DataError
+from fer_core.vision.landmark_layout import POINTS
 
 Floats = npt.NDArray[np.float32]
 
-#: iBUG's points, then the iris of the eye on the picture's left and that on its right.
-POINTS = 70
-#: The same point of a mirrored face.
-MIRRORED = (
-    *range(16, -1, -1),
-    *range(26, 16, -1),
-    *(27, 28, 29, 30, 35, 34, 33, 32, 31),
-    *(45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40),
-    *(54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65),
-    *(69, 68),
-)
 #: Iris centres of the mesh, the forehead's and the chin's middle.
 IRISES, FOREHEAD, CHIN = (468, 473), 10, 152
 #: Principal components of the meshes that the fit uses, and its ridge.

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from fer_core.training.errors import DataError
 from fer_core.training.faces import Box
-from fer_core.training.landmark_points import POINTS
+from fer_core.vision.landmark_layout import POINTS
 
 Floats = npt.NDArray[np.float32]
 

@@ -16,14 +16,13 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from fer_core.training.crop_placement import Crops, Framing, Tensor, drawn, placed
+from fer_core.training.crop_placement import Crops, Framing, Tensor, plain
 from fer_core.training.crop_sampler import CropSampler
 from fer_core.training.errors import DataError
 from fer_core.training.face_crops import NO_FACE, FaceCrops
-from fer_core.training.geometry import PADDING
-from fer_core.training.landmark_network import SHAPES, SIDE, SPAN, LandmarkNetwork
-from fer_core.training.landmark_points import MIRRORED
+from fer_core.training.landmark_network import PLACES, LandmarkNetwork
 from fer_core.training.moving_average import MovingAverage
+from fer_core.vision.landmark_layout import CROP_FACES, CROP_PX, MIRRORED, SHAPES
 
 LOGGER = logging.getLogger(__name__)
 
@@ -50,6 +49,19 @@ PIECES = 0.1
 LOG_EVERY_S, SAVE_EVERY_S = 10.0, 60.0
 #: Source -> rows of crops.
 Rows = dict[str, npt.NDArray[np.int64]]
+
+
+def _mirrored(name: str) -> str:
+    """Return the name of the same shape in a mirrored face; its own where there is no other."""
+    for side, opposite in (("Left", "Right"), ("Right", "Left")):
+        other = name.removesuffix(side) + opposite
+        if name.endswith(side) and other in SHAPES:
+            return other
+    return name
+
+
+#: Where each shape stands for a mirrored face.
+MIRRORED_SHAPES = [SHAPES.index(_mirrored(name)) for name in SHAPES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +122,7 @@ def train_landmarks(
     config.output.mkdir(parents=True, exist_ok=True)
     sampler = CropSampler.of(crops, weights, device)
     points = torch.from_numpy(crops.points).to(device)
-    shapes = torch.from_numpy(crops.shapes[:, list(SHAPES.values())]).to(device)
+    shapes = torch.from_numpy(crops.shapes[:, list(PLACES.values())]).to(device)
     network = LandmarkNetwork(config.width)
     cast(Any, network).to(device=device, memory_format=torch.channels_last)
     average = MovingAverage(network, 0.999)
@@ -162,19 +174,19 @@ def _losses(
     device = points.device
     pieces = sampler.draw_pieces(round(PIECES * count))
     faces = sampler.draw(count - len(pieces))
-    images, placement = sampler.placed_images(torch.cat([faces, pieces]), SIDE, FRAMING, 0.9)
+    images, _, placement = sampler.placed_images(torch.cat([faces, pieces]), CROP_PX, FRAMING, 0.9)
     with torch.autocast(device.type, torch.bfloat16):
         seen = network.seen(images.to(memory_format=torch.channels_last))
     found, shown, presence = network.heads(seen.float())
     mirrored = placement.mirrored[: len(faces)]
-    wanted = placement.points(points[torch.cat([faces, pieces])])[: len(faces)] / SIDE
+    wanted = placement.points(points[torch.cat([faces, pieces])])[: len(faces)] / CROP_PX
     swapped = wanted[:, list(MIRRORED)]
     wanted = torch.where(mirrored[:, None, None], swapped, wanted)
     known = ~wanted.isnan()
     apart = (found[: len(faces)] - torch.where(known, wanted, 0.0)).abs()
     point_loss = (apart * known).sum() / known.sum().clamp(min=1)
     target = shapes[faces]
-    target = torch.where(mirrored[:, None], target[:, _mirrored_shapes()], target)
+    target = torch.where(mirrored[:, None], target[:, MIRRORED_SHAPES], target)
     told = ~target.isnan()
     shape_loss = functional.binary_cross_entropy_with_logits(
         shown[: len(faces)], torch.where(told, target, 0.0), reduction="none"
@@ -186,21 +198,6 @@ def _losses(
     gains = POINT_GAIN, SHAPE_GAIN, PRESENCE_GAIN
     losses = (point_loss, shape_loss, presence_loss)
     return torch.stack([loss * gain for loss, gain in zip(losses, gains, strict=True)])
-
-
-def _mirrored_shapes() -> list[int]:
-    """Return the places of the same shapes in a mirrored face."""
-    names = list(SHAPES)
-
-    def other(name: str) -> str:
-        for side, opposite in (("Left", "Right"), ("Right", "Left")):
-            if name.endswith(side):
-                return name.removesuffix(side) + opposite
-        return name
-
-    return [
-        names.index(other(name)) if other(name) in names else at for at, name in enumerate(names)
-    ]
 
 
 @torch.inference_mode()
@@ -223,12 +220,8 @@ def point_errors(
             torch.from_numpy(_pixels(crops, rows)).to(device),
             torch.from_numpy(crops.boxes[rows]).to(device),
         )
-        placement = placed(
-            part.boxes, SIDE, Framing((SPAN, SPAN), 0.0, (0.0, 0.0, 0.0), 0.0), False
-        )
-        grey = torch.full((len(rows), 3, SIDE, SIDE), PADDING / 255, device=device)
-        images = drawn(part.pixels, placement, grey, plain=True)
-        found = network(images)[0][:, :68] * SIDE
+        images, placement = plain(part, CROP_PX, CROP_FACES)
+        found = network(images)[0][:, :68] * CROP_PX
         wanted = placement.points(torch.from_numpy(crops.points[rows]).to(device))[:, :68]
         apart = (found - wanted).norm(dim=2).mean(1)
         eyes = (wanted[:, 36] - wanted[:, 45]).norm(dim=1)

@@ -21,7 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_core.arrays import FloatArray
-from fer_core.face.head_pose import MIRRORED, angles_of, head_pose
+from fer_core.face.head_pose import POINTS, angles_of, head_pose
+from fer_core.vision.landmark_layout import MIRRORED
 
 ROUNDS = 30
 #: Error, in eye distances, from which a point counts half.
@@ -68,7 +69,7 @@ def fit(placed: FloatArray, rotations: FloatArray) -> FloatArray:
             left += weight[:, None, None] * (rotation[:2].T @ rotation[:2])
             right += weight[:, None] * (target @ rotation[:2])
         head = np.asarray(np.linalg.solve(left, right[..., None])[..., 0], np.float64)
-        head = (head + head[MIRRORED] * [-1, 1, 1]) / 2
+        head = (head + head[list(MIRRORED[:POINTS])] * [-1, 1, 1]) / 2
         middle = head.mean(axis=0)
         head = (head - [0, middle[1], middle[2]]) / np.linalg.norm(head[45] - head[36])
     return head

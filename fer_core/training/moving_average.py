@@ -32,5 +32,5 @@ class MovingAverage:
     def follow(self) -> None:
         """Take a step's weights into the average."""
         self._steps += 1
-        decay = min(self._decay, self._steps / (self._steps + 10))
+        decay = min(self._decay, self._steps / (self._steps + 9))
         torch._foreach_lerp_(self._ours, self._theirs, 1 - decay)

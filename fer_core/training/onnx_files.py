@@ -17,10 +17,11 @@ from torch import nn
 from fer_core.training.batches import REFINER_SIZES
 from fer_core.training.dataset import FaceDataset
 from fer_core.training.faces import LabelledPicture
-from fer_core.training.landmark_network import SIDE, Exported, LandmarkNetwork
+from fer_core.training.landmark_network import Exported, LandmarkNetwork
 from fer_core.training.scene_style import refiner_style, training_style
 from fer_core.training.scenes import compose
 from fer_core.vision.crops import to_tensor
+from fer_core.vision.landmark_layout import CROP_PX
 
 Floats = npt.NDArray[np.float32]
 
@@ -81,7 +82,7 @@ def landmarks_to_onnx(network: LandmarkNetwork, path: Path) -> None:
         warnings.simplefilter("ignore")
         torch.onnx.export(
             Exported(network).eval(),
-            (torch.zeros(1, 3, SIDE, SIDE),),
+            (torch.zeros(1, 3, CROP_PX, CROP_PX),),
             str(path),
             opset_version=OPSET,
             input_names=["images"],

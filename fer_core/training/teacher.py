@@ -24,6 +24,7 @@ from fer_core.emotions import LABELS
 from fer_core.training.crop_placement import Framing, Tensor
 from fer_core.training.crop_sampler import CropSampler
 from fer_core.training.landmark_teacher import SHAPES
+from fer_core.training.moving_average import MovingAverage
 
 LOGGER = logging.getLogger(__name__)
 
@@ -154,8 +155,7 @@ def teach(sampler: CropSampler, lessons: Lessons, config: TeacherConfig) -> list
     first = _placed(Teacher(config.width), device)
     _learn([first], sampler, lessons, config, config.shape_seconds, expressions=False)
     teachers = [_copy(first, config.width) for _ in range(config.folds)]
-    averages = _learn(teachers, sampler, lessons, config, config.seconds, expressions=True)
-    return [average.eval() for average in averages]
+    return _learn(teachers, sampler, lessons, config, config.seconds, expressions=True)
 
 
 @torch.inference_mode()
@@ -216,7 +216,7 @@ def _learn(
 ) -> list[Teacher]:
     """Train the teachers side by side on the same crops, and return their moving averages."""
     optimisers = [_optimiser(each, config) for each in teachers]
-    averages = [_copy(each, config.width) for each in teachers]
+    averages = [MovingAverage(each, EMA_DECAY) for each in teachers]
     most = int(0.9 * config.batch * (1 - 1 / config.folds)) if expressions else config.batch
     begun = logged = time.monotonic()
     step = faces = 0
@@ -245,7 +245,7 @@ def _learn(
                 group["lr"] = rate
             optimisers[number].step()
             optimisers[number].zero_grad(set_to_none=True)
-            _follow(averages[number], teacher, min(EMA_DECAY, (step + 1) / (step + 10)))
+            averages[number].follow()
             losses.append(loss.detach())
         step += 1
         faces += config.batch
@@ -259,8 +259,8 @@ def _learn(
                 faces / (logged - begun),
             )
     if not expressions:
-        teachers[0].load_state_dict(averages[0].state_dict())
-    return averages
+        teachers[0].load_state_dict(averages[0].network.state_dict())
+    return [cast(Teacher, average.network) for average in averages]
 
 
 def _loss(
@@ -295,13 +295,6 @@ def _loss(
         )
         loss = loss + gain * (difference * seen).sum() / seen.sum().clamp(min=1)
     return loss
-
-
-def _follow(average: nn.Module, teacher: nn.Module, decay: float) -> None:
-    state, other = average.state_dict(), teacher.state_dict()
-    floats = [name for name, value in state.items() if value.is_floating_point()]
-    with torch.no_grad():
-        torch._foreach_lerp_([state[n] for n in floats], [other[n] for n in floats], 1 - decay)
 
 
 def _optimiser(teacher: nn.Module, config: TeacherConfig) -> torch.optim.Optimizer:

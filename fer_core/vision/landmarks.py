@@ -24,20 +24,8 @@ from fer_core.vision.backends.onnx import open_session
 from fer_core.vision.crops import PAD_GREY, to_tensor
 from fer_core.vision.faces import Box, Detections, FaceMarks, Timing
 from fer_core.vision.image import RgbImage
+from fer_core.vision.landmark_layout import CROP_FACES, CROP_PX, POINTS, SHAPES
 
-#: Side of the square that the landmark network sees, in pixels, and of it in sides of the face.
-CROP_PX = 112
-CROP_FACES = 1.5
-POINTS = 70
-#: Names of the shapes, each 0..1. Left and right are the person's own, as in MediaPipe.
-SHAPES = (
-    *("browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight"),
-    *("eyeBlinkLeft", "eyeBlinkRight", "eyeSquintLeft", "eyeSquintRight"),
-    *("eyeWideLeft", "eyeWideRight", "eyeLookDownLeft", "eyeLookDownRight"),
-    *("eyeLookInLeft", "eyeLookInRight", "eyeLookOutLeft", "eyeLookOutRight"),
-    *("jawOpen", "mouthSmileLeft", "mouthSmileRight", "mouthFrownLeft", "mouthFrownRight"),
-    *("mouthPucker", "mouthPressLeft"),
-)
 #: Below this presence the crop shows no face that could be measured.
 PRESENT_FROM = 0.5
 #: Side of the square that the eye network sees, in pixels.

@@ -12,9 +12,9 @@ import numpy as np
 
 from fer_core.arrays import FloatArray
 from fer_core.emotions import Emotion
-from fer_core.face.head_pose import MIRRORED, generic_head, rotation_of
+from fer_core.face.head_pose import generic_head, rotation_of
 from fer_core.vision.faces import Box, Detections, Face, FaceMarks
-from fer_core.vision.landmarks import SHAPES
+from fer_core.vision.landmark_layout import MIRRORED, SHAPES
 from tests.synthetic.signals import SCREEN, one_hot
 
 #: Of a mirrored face: which shape stands where.
@@ -103,7 +103,7 @@ def mirrored(marks: FaceMarks, width: float) -> FaceMarks:
     """Return what a mirrored picture of this width would show."""
     points = marks.points.copy()
     points[:, 0] = width - points[:, 0]
-    points = points[[*MIRRORED, 69, 68]]
+    points = points[list(MIRRORED)]
     lids = None if marks.openness is None else marks.openness[::-1]
     return FaceMarks(points, marks.shapes[MIRRORED_SHAPES], marks.presence, lids)
 

@@ -17,14 +17,13 @@ from fer_core.training.face_crops import NO_FACE, SIDE, FaceCrops, Row  # noqa: 
 from fer_core.training.landmark_network import LandmarkNetwork, load  # noqa: E402
 from fer_core.training.landmark_points import (  # noqa: E402
     COMPONENTS,
-    MIRRORED,
-    POINTS,
     MeshToPoints,
     compact,
 )
 from fer_core.training.landmark_teacher import even, read_landmarks  # noqa: E402
 from fer_core.training.moving_average import MovingAverage  # noqa: E402
 from fer_core.training.onnx_files import landmarks_to_onnx  # noqa: E402
+from fer_core.vision.landmark_layout import MIRRORED, POINTS  # noqa: E402
 
 FACES = 2 * COMPONENTS + 10
 

@@ -20,11 +20,9 @@ from fer_core.vision.backends import Float32Array
 from fer_core.vision.crops import PAD_GREY
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.faces import Box, Detections, FaceMarks
+from fer_core.vision.landmark_layout import CROP_PX, POINTS, SHAPES
 from fer_core.vision.landmarks import (
-    CROP_PX,
     EYE_PX,
-    POINTS,
-    SHAPES,
     MarkedCrop,
     MarkReader,
     OnnxMarking,
