@@ -86,7 +86,7 @@ class RunningSession:
         self.last_sign = self._acted_at = clock()
         self._clock = clock
         self._frame_at = float("-inf")
-        self._on_screen: frozenset[tuple[str, float, float | None]] = frozenset()
+        self._on_screen: frozenset[tuple[object, ...]] = frozenset()
         self._moved_at = self.last_sign
         self._lock = threading.RLock()
         self._closed = False
@@ -222,13 +222,7 @@ class RunningSession:
         full: ReadingFull | None = None
         for view in seen:
             try:
-                self.session.mark_passage(
-                    view.passage_id,
-                    view.visible_share,
-                    view.start,
-                    view.end,
-                    view.video,
-                )
+                self.session.see(view)
             except ReadingFull as error:
                 full = error
         if self.reading is not None:
@@ -245,9 +239,7 @@ class RunningSession:
         """Tell a page that is read from one that only stays on the screen."""
         with self._lock:
             at = self._come()
-            on_screen = frozenset(
-                (view.passage_id, round(view.visible_share, 2), view.video_to) for view in seen
-            )
+            on_screen = frozenset(view.place for view in seen)
             if on_screen != self._on_screen:
                 self._on_screen, self._moved_at, self._acted_at = on_screen, at, at
             return at - self._moved_at <= STILL_PAGE_S

@@ -79,6 +79,21 @@ class View:
         )
 
     @property
+    def place(self) -> tuple[object, ...]:
+        """What of the text is seen, coarsely: another place is a page that somebody moved."""
+        on_screen = None if self.on_screen is None else round(self.on_screen, 2)
+        return self.passage_id, round(self.visible_share, 2), on_screen, self.line, self.video_to
+
+    def is_moved_from(self, before: View) -> bool:
+        """Whether somebody moved the page, or pointed at another line, since another view."""
+        mine, theirs = (one.on_screen or 0.0 for one in (self, before))
+        return (
+            abs(self.visible_share - before.visible_share) > MOVED_SHARE
+            or abs(mine - theirs) > MOVED_SHARE
+            or (self.line is not None and self.line != before.line)
+        )
+
+    @property
     def rate(self) -> float:
         """How fast the video plays, in its seconds a second; 0 without one."""
         length = self.end - self.start
@@ -146,10 +161,7 @@ class ReadingLog:
         moved = True
         if position is not None:
             before = self._views[position]
-            moved = (
-                abs(before.visible_share - view.visible_share) > MOVED_SHARE
-                or view.start - before.end > LONGEST_REPORT_S
-            )
+            moved = view.is_moved_from(before) or view.start - before.end > LONGEST_REPORT_S
             follows = before.start <= view.start <= before.end + 1e-3
             if follows and before.shows_as(view) and self._go_on(before, view):
                 if view.end > before.end:

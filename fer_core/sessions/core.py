@@ -245,7 +245,7 @@ class SessionCore:
         finished = self.clock.state is State.FINISHED
         self.questions.take(answer, features, after_end=finished)
 
-    def mark_passage(self, view: View) -> None:
+    def see(self, view: View) -> None:
         """Note that a passage was on the screen, unless that was in a pause."""
         self.ensure_open()
         self.sign(view.end)

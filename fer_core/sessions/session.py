@@ -142,32 +142,27 @@ class StudySession(SessionCommands, SessionQuestions):
         with self._lock:
             return self._core.clock.interrupted
 
-    def mark_passage(
-        self,
-        passage_id: str,
-        visible_share: float,
-        start: float,
-        end: float,
-        video: tuple[float, float] | None = None,
-    ) -> None:
-        """Note that a passage was on the screen.
+    def mark_passage(self, passage_id: str, visible_share: float, start: float, end: float) -> None:
+        """Note that a passage was on the screen; see `see`.
 
         Args:
             passage_id: Which.
             visible_share: How much of it, 0..1.
             start: From when, seconds since the epoch.
             end: Until when.
-            video: Of a video's passage: where it stood at the start and at the end, seconds.
+        """
+        self.see(View(passage_id, visible_share, start, end))
+
+    def see(self, view: View) -> None:
+        """Note what was seen of a passage, its times in seconds since the epoch.
 
         Raises:
             SessionFinished: The session is over.
             ReadingFull: There is no room for more of what was on the screen.
-            ValueError: The share or the times are not possible.
+            ValueError: The times are not possible.
         """
         with self._lock:
-            self._core.mark_passage(
-                View(passage_id, visible_share, start, end, *(video or (None, None)))
-            )
+            self._core.see(view)
 
     def set_reading(self, features: ComprehensionFeatures | None) -> None:
         """Let text and pace of the passage in view enter the live estimate; None: no text open."""

@@ -7,6 +7,8 @@ on an engine that finds what the test says.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ from fer_core.config import Settings
 from fer_core.errors import SessionElsewhere, SessionFinished, SessionNotFound
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
+from fer_core.reading.visibility import View
 from fer_core.sessions.session_info import SessionInfo, new_session_id
 from fer_core.sessions.timeline import rebucket
 from fer_core.storage.store import SessionStore
@@ -88,9 +91,13 @@ class Door(ABC):
     def frame(self) -> None:
         """Send one picture of the camera, captured now."""
 
-    @abstractmethod
     def see(self, passage_id: str, start: float, end: float) -> None:
         """Have a passage on the screen between two moments."""
+        self.show([View(passage_id, 1.0, start, end)])
+
+    @abstractmethod
+    def show(self, views: Sequence[View]) -> None:
+        """Have this on the screen."""
 
     @abstractmethod
     def resume(self) -> None:
@@ -127,6 +134,10 @@ class Door(ABC):
     @abstractmethod
     def marks(self) -> dict[str, str]:
         """Return the marks on passages that the door tells."""
+
+    @abstractmethod
+    def seconds(self) -> dict[str, float]:
+        """Return the time that the door tells of each passage that was on the screen."""
 
     @abstractmethod
     def history_problem(self) -> str:
@@ -166,8 +177,17 @@ class PageDoor(Door):
         camera.on_frame(av.VideoFrame.from_ndarray(FRAME, format="rgb24"))
         assert camera.figures().errors == 0
 
-    def see(self, passage_id: str, start: float, end: float) -> None:
-        open_text_of(self.here()).see(PassageView(start, end, {passage_id: 1.0}))
+    def show(self, views: Sequence[View]) -> None:
+        for (start, end), at_once in groupby(views, lambda view: (view.start, view.end)):
+            seen = list(at_once)
+            report = PassageView(
+                start,
+                end,
+                {one.passage_id: one.visible_share for one in seen},
+                {one.passage_id: one.on_screen for one in seen if one.on_screen is not None},
+                {one.passage_id: one.line for one in seen if one.line is not None},
+            )
+            open_text_of(self.here()).see(report)
 
     def resume(self) -> None:
         self.here().session.resume(self.clock())
@@ -214,6 +234,10 @@ class PageDoor(Door):
         highlights = open_text_of(self.here()).tracker.result().highlights
         return {one.passage_id: one.mark.value for one in highlights}
 
+    def seconds(self) -> dict[str, float]:
+        passages = open_text_of(self.here()).tracker.result().reading.passages
+        return {one.passage_id: one.seconds for one in passages if one.seen}
+
     def history_problem(self) -> str:
         return page_sessions.history_problem()
 
@@ -258,14 +282,19 @@ class ApiDoor(Door):
     def frame(self) -> None:
         self.ask("POST", "/frames", data=self._jpeg, content_type="image/jpeg")
 
-    def see(self, passage_id: str, start: float, end: float) -> None:
-        seen = {
-            "passage_id": passage_id,
-            "visible_share": 1,
-            "from": format_moment(start),
-            "to": format_moment(end),
-        }
-        self.ask("POST", "/passages", json=[seen])
+    def show(self, views: Sequence[View]) -> None:
+        seen = [
+            {
+                "passage_id": view.passage_id,
+                "visible_share": view.visible_share,
+                "on_screen": view.on_screen,
+                "line": view.line,
+                "from": format_moment(view.start),
+                "to": format_moment(view.end),
+            }
+            for view in views
+        ]
+        self.ask("POST", "/passages", json=seen)
 
     def resume(self) -> None:
         self.ask("POST", "/resume")
@@ -297,6 +326,10 @@ class ApiDoor(Door):
     def marks(self) -> dict[str, str]:
         highlights = self.ask("GET", "/feedback").get_json()["highlights"]
         return {one["passage_id"]: one["mark"] for one in highlights}
+
+    def seconds(self) -> dict[str, float]:
+        passages = self.ask("GET", "/feedback").get_json()["passages"]
+        return {one["passage_id"]: one["seconds"] for one in passages}
 
     def history_problem(self) -> str:
         history = self.ask("GET", "").get_json()["history"]

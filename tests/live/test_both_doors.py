@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,18 @@ import pytest
 from fer_core.config import Settings
 from fer_core.live.memory import IDLE_S
 from fer_core.live.registry import SessionRegistry
+from fer_core.reading.attribution import attribute
+from fer_core.reading.visibility import ReadingLog
 from fer_core.storage.store import SessionStore
+from fer_core.texts.document import Document
 from fer_core.vision.faces import Detections
 from tests.live.conftest import Open
 from tests.live.doors import Door, Refused
 from tests.live.playing import CALM, HOURS, NOBODY, SAD, Clock
 from tests.live.test_history import make_too_new
 from tests.storage.sessions import TEXT, count_rows
+from tests.synthetic.reading import NO_CAMERA
+from tests.synthetic.scrolling import MANNERS, read_by
 from tests.synthetic.signals import START
 
 
@@ -72,6 +79,27 @@ def test_without_a_history_it_goes_on_in_memory_and_says_so(
     door.finish()
     door.correct("p1", 1)
     assert door.marks()["p1"] == "hard_said"
+
+
+# Where on the screen one reads
+
+
+def test_time_goes_by_where_on_the_screen_one_reads(door: Door) -> None:
+    reading = read_by(MANNERS["page by page"], 4, passages=4)
+    door.start(Document("Text", reading.passages))
+    views = [
+        replace(view, start=START + view.start, end=START + view.end) for view in reading.views
+    ]
+    for end, at_once in groupby(views, lambda view: view.end):
+        door.clock.at = end
+        door.show(list(at_once))
+    door.finish()
+    found = attribute(reading.passages, ReadingLog(views).views, NO_CAMERA)
+    expected = {one.passage_id: one.seconds for one in found}
+    assert door.seconds() == pytest.approx(expected, abs=0.5)
+    by_band = [replace(view, on_screen=None, line=None) for view in views]
+    found = attribute(reading.passages, ReadingLog(by_band).views, NO_CAMERA)
+    assert max(abs(one.seconds - expected[one.passage_id]) for one in found) > 5
 
 
 # What comes late
