@@ -50,7 +50,7 @@ class Reading:
             made = comprehension_features(
                 difficulty=None
                 if passage.span is not None
-                else measure_difficulty(passage.text, self.document.language),
+                else measure_difficulty(passage.text, self.document.written_in),
                 wpm=reading.wpm,
                 own_wpm=self.own.wpm,
                 revisits_above_median=reading.revisits - usual_revisits,

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from fer_core.texts.language import tell_language
 from fer_core.texts.readability import measure_readability
 from fer_core.texts.sentences import count_words
 
@@ -55,12 +56,6 @@ CONNECTIVES = frozenset(
         "despite",
     ]
 )
-#: The commonest words of English; a text in which fewer are found than this share is not English.
-_COMMON = frozenset(
-    ["the", "of", "and", "to", "in", "a", "is", "that", "for", "it", "was", "with", "as", "on"]
-)
-LEAST_COMMON = 0.15
-
 #: Mean and standard deviation over the paragraphs of letters a word, share of references, share of
 #: connectives; and what one standard deviation of each does, in logits of a right answer.
 ENGLISH = (
@@ -91,7 +86,7 @@ def measure_difficulty(text: str, language: str = "") -> float | None:
 
     Args:
         text: Of the passage.
-        language: Its code (RFC 5646), "" if unknown: then English is told by its commonest words.
+        language: Its code (RFC 5646); "": it is told by its commonest words.
 
     Returns:
         0 for ordinary non-fiction; None where no measure means anything (see `readability`).
@@ -100,19 +95,14 @@ def measure_difficulty(text: str, language: str = "") -> float | None:
     readability = measure_readability(text)
     if readability is None or not words:
         return None
-    if _is_english(words, language):
+    language = language[:2].lower() or tell_language(text)
+    if language == "en":
         raw = _english(words)
     else:
-        norm = ENGLISH_LIX + NEWSPAPERS.get(language[:2].lower(), 52) - NEWSPAPERS["en"]
+        norm = ENGLISH_LIX + NEWSPAPERS.get(language, NEWSPAPERS["en"]) - NEWSPAPERS["en"]
         raw = (readability.lix - norm) / LIX_UNIT
     n = count_words(text)
     return max(-LIMIT, min(LIMIT, raw * n / (n + HALF_WORDS)))
-
-
-def _is_english(words: list[str], language: str) -> bool:
-    if language:
-        return language[:2].lower() == "en"
-    return sum(word in _COMMON for word in words) >= LEAST_COMMON * len(words)
 
 
 def english_measures(text: str) -> tuple[float, float, float]:

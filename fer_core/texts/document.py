@@ -12,6 +12,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
+from fer_core.texts.language import tell_language
 from fer_core.texts.question import Question
 from fer_core.texts.sentences import count_words, split_sentences
 
@@ -88,6 +89,11 @@ class Document:
     @cached_property
     def words(self) -> float:
         return sum(passage.words for passage in self.passages)
+
+    @cached_property
+    def written_in(self) -> str:
+        """The language of its words, a two-letter code; "" where it cannot be told."""
+        return tell_language("\n".join(passage.text for passage in self.passages), self.language)
 
     @property
     def is_video(self) -> bool:
