@@ -31,6 +31,7 @@ from fer_core.learner.personalise import Example
 from fer_core.learner.scores import calibration_error
 from fer_core.reading.pace import Pace
 from fer_core.texts import difficulty
+from fer_core.texts.readability import measure_readability
 
 RESULTS = Path(__file__).parent / "results" / "readers.json"
 RESAMPLES = 300
@@ -154,6 +155,36 @@ def difficulty_left_out(trials: Trials, data: Path) -> FloatArray:
     return made
 
 
+def levels_told(data: Path) -> dict[str, list[float]]:
+    """Return how well measures of a text tell a harder version of a paragraph from an easier one.
+
+    AUCs over the paragraphs of OneStop, which were written at three levels, with 95 % intervals
+    over articles.
+    """
+    texts = rows(data / "onestop_texts.csv")
+    level = np.array([row["level"] for row in texts])
+    article = np.array([row["article"] for row in texts])
+    measures = {
+        "LIX": [one.lix if (one := measure_readability(row["text"])) else 0.0 for row in texts],
+        "difficulty": [difficulty.measure_difficulty(row["text"], "en") or 0.0 for row in texts],
+    }
+    made = {}
+    for name, values in measures.items():
+        scores = np.array(values)
+        for easier in ("Ele", "Int"):
+            (places,) = np.nonzero((level == "Adv") | (level == easier))
+            hard, found = (level[places] == "Adv").astype(np.float64), scores[places]
+            figure = partial(_area_of, hard, found)
+            made[f"{name}, Adv against {easier}"] = [
+                round(value, 3) for value in over_readers(article[places], figure)
+            ]
+    return made
+
+
+def _area_of(targets: FloatArray, scores: FloatArray, chosen: np.ndarray) -> float:
+    return area(targets[chosen], scores[chosen])
+
+
 def personalised(trials: Trials, least: int = 20, readers: int = 60) -> dict[str, object]:
     """Return the AUC in turn after twenty of a reader's own answers, one passage a trial."""
     targets, predictions, means, who = [], [], [], []
@@ -242,6 +273,7 @@ def main() -> None:
         "OneStop, difficulty fitted to other articles",
         lambda: auc_over_readers(paragraphs, difficulty_left_out(paragraphs, data)),
     )
+    report("OneStop, levels of a text told", partial(levels_told, data))
     report("OneStop, after 20 own answers", partial(personalised, paragraphs))
     report("SB-SAT", partial(judge, exam, ("difficulty", "skimming")))
     report("SB-SAT, own confidence", lambda: auc_over_readers(exam, sure))

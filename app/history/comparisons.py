@@ -10,7 +10,7 @@ import streamlit as st
 from app.history.side_by_side import show_side_by_side
 from app.history.words import in_words, when
 from app.parts.due import browser_zone
-from fer_core.affect.weights import INTERVAL_PERCENT
+from fer_core.affect.weights import INTERVAL_MEANS, INTERVAL_PERCENT
 from fer_core.charts.history import COMPREHENSION, STRESS, hour_chart, trend_chart
 from fer_core.charts.timeline import clock_text
 from fer_core.storage.comparisons import LEAST_SESSIONS, by_hour, find_trend
@@ -38,9 +38,9 @@ def show_comparisons(store: SessionStore) -> None:
     ]
     if any(drawn):
         st.caption(
-            f"Each point is a session's mean with its mean {INTERVAL_PERCENT} % interval; the "
-            "dashed line weighs them by how sure they are. A change of light, camera or subject "
-            "moves the line as well."
+            f"Each point is a session's mean with its mean interval, {INTERVAL_MEANS}; the dashed "
+            "line weighs them by how sure they are. A change of light, camera or subject moves the "
+            "line as well."
         )
     st.subheader("By hour of the day")
     hours = by_hour(sessions, browser_zone())

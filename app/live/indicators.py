@@ -61,14 +61,19 @@ def show_indicator(name: str, indicator: Indicator, snapshot: Snapshot) -> None:
         return
     trend = indicator.trend
     arrow = "" if trend is None else f" {trend.arrow}"
-    unit = " %" if name == "In front of the screen" else ""
+    measured = indicator is snapshot.attention
+    unit = " %" if measured else ""
     st.markdown(f"**{name}** &ensp; {estimate.value:.0f}{unit}{arrow}")
-    parts = [f"probably {estimate.low:.0f} to {estimate.high:.0f}"]
-    if name == "In front of the screen" and (words := head_words(snapshot)):
-        parts.insert(0, words)
+    span = f"{estimate.low:.0f} to {estimate.high:.0f}"
+    parts = [] if measured else [f"probably {span}"]
+    if measured and (words := head_words(snapshot)):
+        parts.append(words)
+    # Of a minute that was wholly seen there is nothing to doubt.
+    if measured and estimate.high - estimate.low >= 1:
+        parts.append(f"{span} with what was not seen")
     if trend is not None:
         parts.append(_TREND_WORDS[trend])
-    if name != "In front of the screen" and not estimate.calibrated:
+    if not measured and not estimate.calibrated:
         parts.append("a first guess until you have answered more questions")
     st.caption(" · ".join(parts))
 

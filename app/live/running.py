@@ -21,6 +21,7 @@ from app.parts.timeline import draw_session
 from app.parts.video import STYLES, VideoMemory, keep_video_closed
 from app.parts.webrtc import Connection
 from app.parts.words import plain
+from fer_core.affect.weights import INTERVAL_MEANS
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.report import NOTE
 from fer_core.sessions.snapshot import State
@@ -145,6 +146,6 @@ def show_chart(running: RunningSession) -> None:
     snapshot = running.session.snapshot(now())
     draw_session(running.session, WINDOWS[str(chosen)], empty=lanes_wait_for(snapshot))
     st.caption(
-        "The wider the band, the less sure. Mistakes of the camera or the model are not in it. "
-        f"{NOTE}"
+        f"The bands are {INTERVAL_MEANS}: your answers narrow them. Mistakes of the camera or the "
+        f"model are not in them. {NOTE}"
     )

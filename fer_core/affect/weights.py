@@ -22,6 +22,8 @@ from fer_core.arrays import FloatArray, expit
 #: scale. The page names the level.
 INTERVAL_SDS = 1.2816
 INTERVAL_PERCENT = 80
+#: What that interval is, for a learner: it is of the weights, and holds no error of measuring.
+INTERVAL_MEANS = f"how unsure it is what each sign means for you ({INTERVAL_PERCENT} %)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

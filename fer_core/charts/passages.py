@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from fer_core.affect.indicators import Estimate
-from fer_core.affect.weights import INTERVAL_PERCENT
+from fer_core.affect.weights import INTERVAL_MEANS, INTERVAL_PERCENT
 from fer_core.reading.attribution import PassageReading
 from fer_core.reading.pace import Pace
 
@@ -19,9 +19,9 @@ CHOSEN = "chosen"
 #: Room for the axis's numbers, the same in both charts, so that their passages stand in line.
 _AXIS_PX = 36
 MAP_CAPTION = (
-    f"Above: understanding estimate with its {INTERVAL_PERCENT} % interval, 0 to 100. Below: words "
-    "a minute; the dashed lines are your usual pace and the one from which a passage counts as "
-    "skimmed. A passage that was not left yet has no pace. Hover for the numbers."
+    f"Above: understanding estimate, 0 to 100, with {INTERVAL_MEANS}. Below: words a minute; the "
+    "dashed lines are your usual pace and the one from which a passage counts as skimmed. A "
+    "passage that was not left yet has no pace. Hover for the numbers."
 )
 #: The given height is the plot's alone; axes come on top.
 _PLOT_HEIGHT = alt.AutoSizeParams(type="fit-x", contains="padding")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
+from fer_core.affect.weights import INTERVAL_MEANS
 from fer_core.charts.printed_timeline import timeline_svg
 from fer_core.charts.timeline import clock_text
 from fer_core.live.reading_tracker import ReadingTracker
@@ -122,7 +123,7 @@ def _timeline(session: StudySession, result: SessionResult) -> Iterator[str]:
     end = started + result.report.totals.elapsed_s
     drawing = timeline_svg(session.rows(), session.events(), started, end)
     if drawing:
-        yield f"<h2>Timeline</h2>{drawing}<p>The wider a band, the less sure the estimate.</p>"
+        yield f"<h2>Timeline</h2>{drawing}<p>The bands are {INTERVAL_MEANS}.</p>"
 
 
 def _looks(session: StudySession, result: SessionResult) -> Iterator[str]:

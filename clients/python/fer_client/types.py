@@ -728,10 +728,11 @@ class Face(TypedDict):
 
 
 class Indicator(TypedDict):
-    """An estimate from 0 to 100 with its 80 % interval, or the reason why there is none."""
+    """An estimate from 0 to 100 with its interval, or the reason why there is none."""
 
     value: float | None
     low: float | None
+    """With `high` the 80 % interval of what each sign may mean for this learner; of attention what it could be with the seconds that were not seen"""
     high: float | None
     reason: Reason | None
     basis: str | None

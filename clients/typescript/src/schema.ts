@@ -1690,12 +1690,15 @@ export interface components {
         };
         /**
          * Indicator
-         * @description An estimate from 0 to 100 with its 80 % interval, or the reason why there is none.
+         * @description An estimate from 0 to 100 with its interval, or the reason why there is none.
          */
         Indicator: {
             /** Value */
             value: number | null;
-            /** Low */
+            /**
+             * Low
+             * @description With `high` the 80 % interval of what each sign may mean for this learner; of attention what it could be with the seconds that were not seen
+             */
             low: number | null;
             /** High */
             high: number | null;

@@ -58,10 +58,15 @@ class ExpressionOut(Frozen):
 
 
 class IndicatorOut(Frozen):
-    """An estimate from 0 to 100 with its 80 % interval, or the reason why there is none."""
+    """An estimate from 0 to 100 with its interval, or the reason why there is none."""
 
     value: float | None = Field(ge=0, le=100)
-    low: float | None = Field(ge=0, le=100)
+    low: float | None = Field(
+        ge=0,
+        le=100,
+        description="With `high` the 80 % interval of what each sign may mean for this learner; of "
+        "attention what it could be with the seconds that were not seen",
+    )
     high: float | None = Field(ge=0, le=100)
     reason: ReasonOut | None
     basis: str | None = Field(description="What it rests on", examples=["attention-based"])
