@@ -18,11 +18,11 @@ _ICONS = {
 def show_claims(info: ModelInfo) -> None:
     """Show what it can tell, the sure first, and the figures behind it."""
     tell_how_often(info)
-    st.subheader("What can it tell about your studying?")
+    st.header("What can it tell about your studying?")
     st.markdown("Nothing here is a measure of you.")
     for column, level in zip(st.columns(len(Level), gap="medium"), Level, strict=True):
         with column.container(border=True, height="stretch"):
-            st.markdown(f"#### {_ICONS[level]} {level}")
+            st.markdown(f"### {_ICONS[level]} {level}")
             for claim in CLAIMS:
                 if claim.level is level:
                     st.markdown(f"**{claim.what.capitalize()}.** {claim.in_words}")

@@ -22,7 +22,7 @@ from fer_core.vision.model_metrics import (
 
 def show_model(info: ModelInfo) -> None:
     """Show what it is, its figures and its card."""
-    st.subheader(f"{info.name} {info.version}")
+    st.header(f"{info.name} {info.version}")
     networks = ", ".join(
         f"{network.architecture} for {name_roles(roles)}"
         for network, roles in info.networks.roles().items()
@@ -43,7 +43,7 @@ def tell_how_often(info: ModelInfo) -> None:
     confusions = confusions_of(info.metrics)
     if not confusions:
         return
-    st.subheader("How often is a label right?")
+    st.header("How often is a label right?")
     shares = [one.right for one in confusions]
     between = ""
     if len(shares) > 1:
@@ -58,7 +58,7 @@ def tell_how_often(info: ModelInfo) -> None:
 
 def show_figures(info: ModelInfo) -> None:
     """Show each measured figure with its data and interval, and what was not measured."""
-    st.subheader("How good it is")
+    st.header("How good it is")
     measured = figures_of(info.metrics)
     if measured:
         table = pd.DataFrame(
@@ -100,7 +100,7 @@ def show_figures(info: ModelInfo) -> None:
 
 def show_groups(info: ModelInfo) -> None:
     """Show how it does with groups of people, worst first said, or that nobody knows."""
-    st.subheader("By age, gender, skin tone and glasses")
+    st.header("By age, gender, skin tone and glasses")
     measured = group_figures_of(info.metrics)
     if not measured:
         st.markdown(
@@ -197,7 +197,7 @@ def show_confusion(info: ModelInfo) -> None:
     confusions = {confusion.data: confusion for confusion in confusions_of(info.metrics)}
     if not confusions:
         return
-    st.subheader("What it mixes up")
+    st.header("What it mixes up")
     chosen = st.pills(
         "Pictures", list(confusions), default=next(iter(confusions)), required=True, key="confusion"
     )

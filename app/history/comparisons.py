@@ -28,7 +28,7 @@ def show_comparisons(store: SessionStore) -> None:
         )
         return
     show_side_by_side(sessions)
-    st.subheader("Over time")
+    st.header("Over time")
     drawn = [
         show_trend(sessions, name, title, colour)
         for name, title, colour in (
@@ -42,13 +42,22 @@ def show_comparisons(store: SessionStore) -> None:
             "line weighs them by how sure they are. A change of light, camera or subject moves the "
             "line as well."
         )
-    st.subheader("By hour of the day")
-    hours = by_hour(sessions, browser_zone())
-    if any(hour.comprehension is not None or hour.stress is not None for hour in hours):
+    st.header("By hour of the day")
+    hours = [
+        hour
+        for hour in by_hour(sessions, browser_zone())
+        if hour.comprehension is not None or hour.stress is not None
+    ]
+    if len(hours) > 1:
         st.altair_chart(hour_chart(hours), width="stretch", key="hours")
         st.caption(
             "Each point is a mean over sessions, with the mean of their "
             f"{INTERVAL_PERCENT} % intervals; beside it, over how many."
+        )
+    elif hours:
+        st.markdown(
+            f"All your estimates come from sessions that began at {hours[0].hour}:00 or shortly "
+            "after. Study at another hour, and the two are compared here."
         )
     else:
         st.markdown("No session has an estimate yet: estimates need the camera or your answers.")
@@ -71,7 +80,7 @@ def show_trend(sessions: list[SessionSummary], name: str, title: str, colour: st
 
 
 def show_same_text(sessions: list[SessionSummary]) -> None:
-    st.subheader("The same text again")
+    st.header("The same text again")
     texts: dict[str, list[SessionSummary]] = defaultdict(list)
     for session in sessions:
         if session.text is not None:

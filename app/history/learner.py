@@ -37,11 +37,11 @@ _WEIGHTS = {
 def show_learner(store: SessionStore) -> None:
     """Show how good the estimates were and what they start from; the figures are folded away."""
     learner = store.learner.profile()
-    st.subheader("How good the estimates have been")
+    st.header("How good the estimates have been")
     st.markdown(learner.evaluation.sentence)
     st.markdown(learner.stress_evaluation.sentence)
     show_calibration(learner.calibration)
-    st.subheader("What it learned from you")
+    st.header("What it learned from you")
     count = learner.comprehension.answers + learner.stress.answers
     st.markdown(
         f"The estimates are fitted to your {count} answers."
@@ -71,6 +71,9 @@ def show_learner(store: SessionStore) -> None:
         st.rerun()
     with st.expander("Advanced"):
         show_scores(learner.evaluation)
+        for evaluation in (learner.evaluation, learner.stress_evaluation):
+            if (gain := evaluation.gain_in_words) is not None:
+                st.caption(gain)
         left, right = st.columns(2)
         with left:
             show_weights("Understanding", in_use(learner.comprehension, learner.use_camera))
@@ -127,7 +130,7 @@ def show_baseline(baseline: Baseline) -> None:
 
 def show_calibration(calibration: OwnCalibration) -> None:
     """Show how sure the learner was of answers, and how often they were right."""
-    st.subheader("How well you know what you know")
+    st.header("How well you know what you know")
     st.markdown(calibration.sentence)
     if not calibration.answers:
         return

@@ -61,7 +61,7 @@ def show_session(store: SessionStore, stored: StoredSession) -> None:
         show_passages(store, stored)
     show_answers(stored)
     show_note(store, summary)
-    st.subheader("Take it with you")
+    st.header("Take it with you")
     offer_downloads(running, result, summary)
     offer_deleting(store, summary)
     st.caption(NOTE)
@@ -142,7 +142,7 @@ def offer_next_steps(summary: SessionSummary) -> None:
 
 
 def show_timeline(running: RunningSession) -> None:
-    st.subheader("Timeline")
+    st.header("Timeline")
     rows = running.session.rows()
     if all(row.probabilities is None and row.comprehension.value is None for row in rows):
         st.markdown("The camera saw nothing in this session, so there is no line to draw.")
@@ -166,7 +166,7 @@ def show_answers(stored: StoredSession) -> None:
     skipped = len(stored.answers) - len(given)
     if not stored.answers:
         return
-    st.subheader("Your answers")
+    st.header("Your answers")
     numbers = {
         passage.reading.passage_id: f"passage {passage.position + 1}" for passage in stored.passages
     }

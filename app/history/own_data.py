@@ -32,16 +32,16 @@ DESTRUCTIVE = """
 def show_data(store: SessionStore) -> None:
     """Show export, import and erasing, from top to bottom."""
     st.html(DESTRUCTIVE)
-    st.subheader("Export")
+    st.header("Export")
     st.markdown(
         "One ZIP file with all your sessions as CSV, JSON and Parquet. It holds numbers, your own "
         "words and the texts you chose to keep. There are no pictures in it, because none are "
         "saved."
     )
     offer_export(store)
-    st.subheader("Import")
+    st.header("Import")
     offer_import(store)
-    st.subheader("Erase everything")
+    st.header("Erase everything")
     offer_erasing()
 
 

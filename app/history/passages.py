@@ -16,7 +16,7 @@ def show_passages(store: SessionStore, stored: StoredSession) -> None:
     """Show the passages of a session that was about a text."""
     if stored.summary.text is None:
         return
-    st.subheader("Passages")
+    st.header("Passages")
     if not stored.passages:
         st.markdown("No passage was read.")
         return

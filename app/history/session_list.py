@@ -51,7 +51,7 @@ def show_list(store: SessionStore) -> None:
         st.info("No session matches. Change the search or the filters.", icon=":material/search:")
         return
     count = "1 session" if len(found) == 1 else f"{len(found)} sessions"
-    st.subheader(f"{count}, {in_minutes(sum(one.studied_s for one in found))} studied")
+    st.header(f"{count}, {in_minutes(sum(one.studied_s for one in found))} studied")
     show_cards(store, found)
 
 

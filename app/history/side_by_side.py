@@ -25,23 +25,23 @@ def show_side_by_side(sessions: Sequence[SessionSummary]) -> None:
     finished = {one.session_id: one for one in sessions if one.state is State.FINISHED}
     if len(finished) < 2:
         return
-    st.subheader("Two sessions side by side")
+    st.header("Two sessions side by side")
     names = list(finished)
     asked = [name for name in HistoryMemory.of_tab().compared if name in finished]
+    # Without a wish: the latest on the right, the one before it on the left, as time runs.
+    asked = [*asked, *(name for name in reversed(names[:2]) if name not in asked)][:2]
     columns = st.columns(2, gap="large")
     for number, column in enumerate(columns):
-        side, chosen = ("Left", "Right")[number], asked[number] if number < len(asked) else None
+        side, chosen = ("Left", "Right")[number], asked[number]
         with column:
             name = st.selectbox(
                 f"{side} session",
                 names,
-                index=None if chosen is None else names.index(chosen),
-                placeholder="Choose a session",
+                index=names.index(chosen),
                 format_func=lambda name: title_of(finished[name]),
                 key=f"beside-{side}-{chosen}",
             )
-            if name is not None:
-                show_one(finished[name], side)
+            show_one(finished[name], side)
 
 
 def title_of(session: SessionSummary) -> str:

@@ -37,7 +37,7 @@ def show_summary(running: RunningSession) -> None:
     offer_next_steps(running)
     rows = session.rows()
     if rows:
-        st.subheader("Timeline")
+        st.header("Timeline")
         show_expressions(report)
         draw_session(session, None)
         explain_missing(rows)
@@ -49,7 +49,7 @@ def show_summary(running: RunningSession) -> None:
         show_answers(report)
     if report.heart_rate is not None:
         show_heart_rate(report.heart_rate)
-    st.subheader("Take it with you")
+    st.header("Take it with you")
     warn_of_loss(session)
     offer_downloads(running, result)
     st.caption(NOTE)
@@ -89,7 +89,7 @@ def show_expressions(report: Report) -> None:
 
 
 def show_suggestions(report: Report, session: StudySession) -> None:
-    st.subheader("Breaks suggested")
+    st.header("Breaks suggested")
     st.dataframe(
         pd.DataFrame(
             {
@@ -106,7 +106,7 @@ def show_suggestions(report: Report, session: StudySession) -> None:
 
 
 def show_answers(report: Report) -> None:
-    st.subheader("Your answers")
+    st.header("Your answers")
     said = []
     if report.mean_clarity is not None:
         said.append(f"clarity {report.mean_clarity:.1f} of 5")
@@ -118,7 +118,7 @@ def show_answers(report: Report) -> None:
 
 
 def show_heart_rate(heart_rate: HeartRate) -> None:
-    st.subheader("Heart rate")
+    st.header("Heart rate")
     if heart_rate.mean_bpm is None:
         st.markdown(heart_rate.reason)
         return

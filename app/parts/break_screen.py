@@ -110,7 +110,7 @@ def show_break_panel(running: RunningSession) -> None:
         st.rerun()
     over = timer.phase is Phase.BREAK_OVER
     with st.container(border=True, key="break_screen", horizontal_alignment="center"):
-        st.subheader(
+        st.header(
             "Your break is over" if over else "Time to rest", anchor=False, text_alignment="center"
         )
         act_on_keys(running, show_companion(running, snapshot))

@@ -10,6 +10,9 @@ from enum import StrEnum
 
 #: A connection that has not come about after this long will not. Seconds.
 CONNECT_WITHIN_S = 20.0
+#: A browser that has offered no video this long after an attempt has lost it, or waits for its
+#: learner's word; another attempt does no harm. Seconds, and how often.
+OFFER_WITHIN_S, MOST_REPEATS = 5.0, 2
 #: Pictures may take this long to be analysed before the computer counts as busy. Seconds.
 BUSY_AFTER_S = 3.0
 #: A camera that is lost is tried again after these, and then every so often. Seconds.
@@ -100,13 +103,16 @@ def camera_state(facts: CameraFacts) -> CameraState:
     return CameraState.FAILED if facts.waiting_s > CONNECT_WITHIN_S else CameraState.CONNECTING
 
 
-def retries_after(state: CameraState, attempts: int) -> float | None:
+def retries_after(state: CameraState, attempts: int, *, offered: bool = True) -> float | None:
     """Return how long to wait before the next attempt, in seconds; None: the learner starts it.
 
     Args:
         state: What the camera does.
         attempts: How often it was tried since it was last on.
+        offered: The browser has offered its video, and the connection is being made.
     """
+    if state is CameraState.CONNECTING and not offered and attempts < MOST_REPEATS:
+        return OFFER_WITHIN_S
     if state is CameraState.LOST:
         return RETRY_AFTER_S[min(attempts, len(RETRY_AFTER_S) - 1)]
     if state is CameraState.FAILED and attempts < 2:

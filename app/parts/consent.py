@@ -78,7 +78,7 @@ def consent_date() -> str:
 def ask_consent() -> None:
     """Show what is agreed to; agreeing is an act of its own, and is remembered with its date."""
     with st.container(border=True, key="consent"):
-        st.subheader("Before the camera is used")
+        st.header("Before the camera is used")
         if preferences().consent_version not in ("", CONSENT_VERSION):
             st.caption("These words have changed since you agreed last.")
         for icon, words in LINES:

@@ -20,7 +20,7 @@ _NOTICES = {
 def show_words(icon: str, heading: str, words: str) -> None:
     """Say something in the place of the expression: what it is, then what to do."""
     with st.container(key="notice"):
-        st.markdown(f"### {icon} {heading}")
+        st.markdown(f"## {icon} {heading}")
         st.caption(words)
 
 
@@ -34,7 +34,7 @@ def show_expression(snapshot: Snapshot) -> None:
     """Show the expression of the last seconds with how sure it is."""
     expression = snapshot.expression
     with st.container(key="expression"):
-        st.markdown(f"### {expression.emoji} {expression.label}")
+        st.markdown(f"## {expression.emoji} {expression.label}")
         if expression.probability is None:
             st.caption((expression.reason or Reason.WAITING).text)
             return

@@ -32,7 +32,7 @@ def result_of(running: RunningSession) -> SessionResult:
 def show_outcome(running: RunningSession, result: SessionResult) -> None:
     """Show the two sentences, then whether the goal was reached, then the figures."""
     with st.container(border=True, key="outcome"):
-        st.markdown(f"#### {plain(result.outcome.happened)}")
+        st.markdown(f"## {plain(result.outcome.happened)}")
         st.markdown(f":material/arrow_forward: {plain(result.outcome.next_step)}")
     ask_goal(running)
     show_figures(result)
@@ -98,7 +98,7 @@ def short(length: str) -> str:
 
 def show_looks(running: RunningSession, result: SessionResult) -> None:
     """Show the moments and stretches worth a second look, or say that none stood out."""
-    st.subheader("Worth a second look")
+    st.header("Worth a second look")
     if not result.looks:
         st.markdown(result.report.stretches_note or "Nothing stood out.")
         return

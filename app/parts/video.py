@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import streamlit as st
@@ -17,6 +18,8 @@ from fer_core.affect.indicators import Reason
 from fer_core.config import get_settings
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import Snapshot
+
+_log = logging.getLogger(__name__)
 
 #: The place of the video is kept from the first paint, whatever is in it. A hidden picture stays on
 #: the page, unseen: taken off, the camera would stop.
@@ -137,8 +140,13 @@ def state_of_camera(
         if memory.was_on and memory.tries:
             st.toast("The camera is back.", icon=":material/videocam:")
         memory.was_on, memory.tries = True, 0
-    after_s = retries_after(state, memory.tries)
+    offered = connection.connecting or connection.playing
+    after_s = retries_after(state, memory.tries, offered=offered)
     if after_s is not None and at - max(memory.tried_at, seen_at) > after_s:
+        _log.info(
+            "the camera is tried again: %s, offered %s, %.0f s after the last attempt",
+            *(state, offered, at - memory.tried_at),
+        )
         memory.tries += 1
         if connection.playing:
             memory.stop_first = True

@@ -17,7 +17,7 @@ def show_watched(running: RunningSession) -> None:
     tracker = running.reading
     if tracker is None or not tracker.document.is_video:
         return
-    st.subheader("The video")
+    st.header("The video")
     result = tracker.result()
     seen = [one for one in result.reading.passages if one.seen]
     if not seen:

@@ -34,7 +34,7 @@ def offer_downloads(
     if not readable:
         return
     what = "1 photo" if len(photos) == 1 else f"{len(photos)} photos"
-    st.subheader(f"Download {what}")
+    st.header(f"Download {what}")
     if len(readable) < len(photos):
         st.caption(
             f"Of {len(photos)} files {len(readable)} could be read. The table and the results name "

@@ -39,7 +39,7 @@ def show_overview(
     photos = [cache.photo(upload) for upload in uploads]
     faces = [face for photo in photos for face in photo.faces(options.confidence)]
     count = "1 face" if len(faces) == 1 else f"{len(faces)} faces"
-    st.subheader(f"{count} in {len(photos)} files")
+    st.header(f"{count} in {len(photos)} files")
     problems = [(photo.name, photo.problem) for photo in photos if photo.problem]
     if problems:
         what = "1 file" if len(problems) == 1 else f"{len(problems)} files"

@@ -21,7 +21,7 @@ _FIRST_WORDS = 8
 
 def offer_cards(open_text: OpenText, result: ReadingResult) -> None:
     """Offer review cards of a text that was read; where there is no history, say so."""
-    st.subheader("Make review cards")
+    st.header("Make review cards")
     store = session_registry().history.store
     if store is None:
         st.markdown("Cards are kept in the history, which cannot be used now.")

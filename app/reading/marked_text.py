@@ -28,7 +28,7 @@ COLOURS = {
 
 def show_marked_text(open_text: OpenText, result: ReadingResult) -> None:
     """Show the text with its marks, a part at a time."""
-    st.subheader("The text with its marks")
+    st.header("The text with its marks")
     st.caption(" · ".join(f"{mark.icon} {mark.label} ({mark.pattern} line)" for mark in Mark))
     memory = ReadingMemory.of_tab()
     parts = count_parts(open_text.document)

@@ -45,7 +45,7 @@ def write_note(open_text: OpenText, passage: Passage) -> None:
 
 def show_notes(open_text: OpenText) -> None:
     """List highlights and notes, let more be added, and offer them as a file."""
-    st.subheader("Your highlights and notes")
+    st.header("Your highlights and notes")
     document = open_text.document
     written = open_text.tracker.notes
     for note in written:

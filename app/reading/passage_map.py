@@ -18,7 +18,7 @@ from fer_core.live.reading_tracker import ReadingResult
 
 def show_map(open_text: OpenText, result: ReadingResult) -> None:
     """Show the map; a passage that is chosen in it, or by its number, is gone to."""
-    st.subheader("Passage map")
+    st.header("Passage map")
     marks = {one.passage_id: (one.mark.icon, one.mark.label, one.why) for one in result.highlights}
     sections = {one.passage_id: one.section for one in open_text.document.passages}
     table = passage_table(result.reading.passages, result.estimates, sections, marks)

@@ -52,7 +52,7 @@ def show_result(open_text: OpenText) -> None:
     if seen:
         offer_cards(open_text, result)
     show_notes(open_text)
-    st.subheader("Take it with you")
+    st.header("Take it with you")
     offer_downloads(open_text.running, summed)
     st.caption(f"**How good the estimates are.** {plain(result.evaluation.sentence)}")
     st.caption(NOTE)
@@ -107,7 +107,7 @@ def show_totals(result: ReadingResult) -> None:
 
 def offer_rereading(document: Document, items: list[RereadItem]) -> None:
     """List what to read again, each a step to its place in the text, and offer it as a file."""
-    st.subheader("Reread these")
+    st.header("Reread these")
     if not items:
         st.markdown("Nothing stood out: no passage was hard for you or skimmed.")
         return

@@ -147,7 +147,7 @@ def opened(source: str, open_it: Callable[[], Document]) -> Document | None:
 
 def show_facts(document: Document) -> None:
     with st.container(border=True):
-        st.subheader(plain(document.title), anchor=False)
+        st.header(plain(document.title), anchor=False)
         minutes = max(1, round(document.words / USUAL_WPM))
         facts = [
             counted(int(document.words), "word"),

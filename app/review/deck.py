@@ -32,9 +32,9 @@ def show_deck(deck: CardStore) -> None:
         st.info("No card has these words.", icon=":material/search:")
     else:
         st.info("There are no cards yet. Write one, or bring some in.", icon=":material/school:")
-    st.subheader("Write a card")
+    st.header("Write a card")
     write_own(deck, "own_card")
-    st.subheader("Take cards along, bring cards in")
+    st.header("Take cards along, bring cards in")
     offer_files(deck)
 
 

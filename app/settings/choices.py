@@ -45,7 +45,7 @@ def switch(name: str, label: str, help_text: str) -> None:
 
 
 def show_calls() -> None:
-    st.subheader("Breaks and questions")
+    st.header("Breaks and questions")
     switch("sound", "One soft sound", "When a break, the end of a break or a question comes.")
     switch(
         "notifications",
@@ -67,7 +67,7 @@ def has_marks() -> bool:
 
 
 def show_start(chosen: Preferences) -> None:
-    st.subheader("A new session")
+    st.header("A new session")
     switch("camera", "Starts with the camera", "Off: timer, questions and result still work.")
     if has_marks():
         switch(
@@ -87,7 +87,7 @@ def show_start(chosen: Preferences) -> None:
 
 
 def show_kept(chosen: Preferences) -> None:
-    st.subheader("What is kept")
+    st.header("What is kept")
     st.markdown(
         "Numbers, your answers and your own words: never a picture, and the words of a text only "
         f"if you ask for that. They are in `{get_settings().data_dir}`."
@@ -134,7 +134,7 @@ def confirm_keeping(days: int | None) -> None:
 
 
 def show_consent() -> None:
-    st.subheader("The camera and you")
+    st.header("The camera and you")
     day = consent_date()
     if not day:
         st.markdown("You have not agreed to the use of the camera yet. You are asked before it.")
@@ -146,7 +146,7 @@ def show_consent() -> None:
 
 
 def show_look() -> None:
-    st.subheader("Look")
+    st.header("Look")
     st.markdown(
         "Light or dark: the app follows your computer. Change it under “Appearance” in the "
         "settings of your system or your browser."

@@ -27,7 +27,7 @@ def show_results(job: VideoJob, limits: VideoLimits) -> None:
     """Show a video that was analysed, from top to bottom."""
     found = job.result()
     count = {0: "No face", 1: "One face"}.get(found.faces, f"{found.faces} faces")
-    st.subheader(plain(found.name))
+    st.header(plain(found.name))
     st.markdown(
         f"{count} in {clock_text(found.duration_s + 0.5)}; {len(found.frames)} frames were looked "
         "at. Numbers follow a face by place and motion: who leaves and comes back has a new one."
@@ -111,12 +111,12 @@ def show_person(found: VideoAnalysis) -> None:
     session = found.session
     if session is None:
         return
-    st.subheader("Timeline")
+    st.header("Timeline")
     draw_session(session, None, "video")
 
 
 def offer_downloads(job: VideoJob, found: VideoAnalysis) -> None:
-    st.subheader("Take it with you")
+    st.header("Take it with you")
     stem = found.name.rsplit(".", 1)[0]
     model = engine_or_stop().info
     with st.container(horizontal=True):

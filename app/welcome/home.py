@@ -111,7 +111,7 @@ def show_last(summary: SessionSummary) -> None:
 
 def show_tries() -> None:
     """Show what can be tried at once: a photo with its label, and a session played again."""
-    st.subheader("Try it")
+    st.header("Try it")
     left, right = st.columns([1, 3], gap="medium")
     with left:
         show_demo_photo()

@@ -126,7 +126,7 @@ def trend_chart(
     )
     scale = alt.Scale(domain=[0, 100])
     layers: list[alt.Chart] = [
-        base.mark_rule(color=colour, strokeWidth=4, opacity=0.3).encode(
+        base.mark_rule(color=colour, strokeWidth=4, opacity=0.5).encode(
             y=alt.Y("low:Q", title=title, scale=scale), y2="high:Q"
         ),
         base.mark_point(color=colour, filled=True, size=60, opacity=1).encode(
@@ -185,7 +185,7 @@ def hour_chart(hours: Sequence[HourMean]) -> alt.LayerChart:
         scale=alt.Scale(domain=names, range=[COMPREHENSION, STRESS]),
         legend=alt.Legend(title=None, orient="top", symbolOpacity=1),
     )
-    spans = base.mark_rule(strokeWidth=4, opacity=0.3).encode(
+    spans = base.mark_rule(strokeWidth=4, opacity=0.5).encode(
         y=alt.Y("low:Q"), y2="high:Q", color=colour
     )
     points = base.mark_point(filled=True, size=90, opacity=1).encode(

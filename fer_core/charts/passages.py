@@ -86,7 +86,7 @@ def comprehension_map(table: pd.DataFrame, what: str = "Passage") -> alt.LayerCh
     axis = alt.Axis(minExtent=_AXIS_PX, tickCount=5)
     return alt.LayerChart(
         layer=[
-            base.mark_rule(color=_COMPREHENSION, strokeWidth=5, opacity=0.3).encode(
+            base.mark_rule(color=_COMPREHENSION, strokeWidth=5, opacity=0.5).encode(
                 y=alt.Y("low:Q", title="Understanding", scale=scale, axis=axis), y2="high:Q"
             ),
             base.mark_point(color=_COMPREHENSION, filled=True, size=45, opacity=1).encode(

@@ -115,16 +115,24 @@ class Evaluation:
                 f"Estimate of {of}: {self.answers} answers are not enough to tell whether your "
                 "camera helps."
             )
-        span = "" if self.low is None else f" ({self.low:+.3f} to {self.high:+.3f})"
-        figure = (
-            f"over {self.answers} answers the squared error fell by {self.gain or 0:+.3f}{span}."
-        )
         if self.verdict is CameraVerdict.HELPED:
-            return f"Estimate of {of}: your camera has helped so far: {figure}"
+            return (
+                f"Estimate of {of}: your camera has helped so far. With it, the estimate came "
+                f"closer to your {self.answers} answers."
+            )
         return (
-            f"Estimate of {of}: your camera has not helped so far: {figure} It is left out of this "
-            "estimate."
+            f"Estimate of {of}: your camera has not helped so far. With it, the estimate came no "
+            f"closer to your {self.answers} answers, so it is left out."
         )
+
+    @property
+    def gain_in_words(self) -> str | None:
+        """The gain of the camera with its interval, for those who want figures."""
+        if self.gain is None:
+            return None
+        span = "" if self.low is None else f" (95 %: {self.low:+.3f} to {self.high:+.3f})"
+        better = f"better by {self.gain:+.3f}{span}"
+        return f"With the camera the Brier score of the estimate of {self.subject} is {better}."
 
 
 def evaluate(examples: Sequence[Example]) -> Evaluation:

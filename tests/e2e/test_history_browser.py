@@ -93,7 +93,7 @@ def test_sessions_are_compared_and_one_is_opened_named_and_noted(history: Page) 
     ):
         expect(history.get_by_role("heading", name=part)).to_be_visible()
     expect(history.get_by_text("no clear trend").first).to_be_visible()
-    expect(history.locator("[data-testid=stVegaLiteChart] svg.marks:visible")).to_have_count(3)
+    expect(history.locator("[data-testid=stVegaLiteChart] svg.marks:visible")).to_have_count(4)
 
     history.get_by_role("tab").first.click()
     open_session(history, 1)

@@ -157,7 +157,7 @@ def test_a_session_from_home_to_download(app_address: str, smiling_browser: Brow
         at_first = places(page)
 
         seen = wait_for_frames(page)
-        expect(page.locator(".st-key-expression h3")).to_contain_text(
+        expect(page.locator(".st-key-expression h2")).to_contain_text(
             re.compile("Natural|Happy"), timeout=PATIENCE_MS
         )
         assert wait_for_frames(page, more_than=seen) > seen
@@ -244,7 +244,7 @@ def test_a_camera_that_is_lost_and_one_whose_page_is_reloaded_come_back_by_thems
         page.reload()
         expect(page.get_by_role("heading", name="Unplugged")).to_be_visible(timeout=PATIENCE_MS)
         assert wait_for_frames(page, more_than=before) > before
-        expect(page.locator(".st-key-expression h3")).to_contain_text("Happy", timeout=PATIENCE_MS)
+        expect(page.locator(".st-key-expression h2")).to_contain_text("Happy", timeout=PATIENCE_MS)
 
 
 def test_on_a_phone_the_timer_is_the_first_thing(app_address: str, chromium: Browser) -> None:

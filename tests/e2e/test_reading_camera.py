@@ -127,7 +127,7 @@ def read_with_the_face(page: Page) -> None:
 
     "Brow lowered" and "Smile" stand in place of "Furrowed", where the points show that.
     """
-    label = page.locator(".st-key-expression h3")
+    label = page.locator(".st-key-expression h2")
     low, calm = re.compile("Sad|Furrowed|Brow lowered|Smile"), re.compile("Natural|Happy")
     expect(label).to_contain_text(re.compile(f"{low.pattern}|{calm.pattern}"), timeout=PATIENCE_MS)
     end = time.monotonic() + READ_S

@@ -172,7 +172,7 @@ def test_a_file_of_a_hostile_name_with_a_hostile_title_and_question(
     page.set_input_files("input[type=file]", [bad])
     shown(page.get_by_test_id("stAlert").filter(has_text="nowhere in this text"), HOSTILE[:80])
     page.set_input_files("input[type=file]", [good])
-    shown(page.locator("h3"), HOSTILE[:119].strip())
+    shown(page.locator("h2"), HOSTILE[:119].strip())
 
 
 def quoted(words: str) -> str:

@@ -18,7 +18,7 @@ SMILE = picture(face(one_hot(Emotion.HAPPY, 0.9)))
 
 
 def words(page: AppTest) -> str:
-    groups = (page.markdown, page.caption, page.info, page.title, page.subheader, page.warning)
+    groups = (page.markdown, page.caption, page.info, page.title, page.header, page.warning)
     return "\n".join(str(element.value) for group in groups for element in group)
 
 

@@ -25,7 +25,7 @@ def run_page(name: str, timeout_s: float = 60.0) -> AppTest:
 def said_by(page: AppTest) -> str:
     """Return the words of a page: headings, running text, captions, notes and warnings."""
     groups = (
-        *(page.title, page.subheader, page.markdown, page.caption),
+        *(page.title, page.header, page.markdown, page.caption),
         *(page.info, page.success, page.warning, page.error),
     )
     return "\n".join(str(element.value) for group in groups for element in group)

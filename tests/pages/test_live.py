@@ -140,7 +140,7 @@ def test_taking_a_break_pauses_the_session() -> None:
     page.run()
     page.button(key="take-b1").click().run()
     assert study.session.state is State.PAUSED
-    assert page.subheader[0].value == "Time to rest"
+    assert page.header[0].value == "Time to rest"
     page.button(key="timer_more").click().run()
     assert study.session.snapshot(now()).timer.length_s == 360
     page.button(key="timer_break").click().run()
@@ -154,7 +154,7 @@ def test_a_break_is_skipped_to_and_a_round_made_longer_before_it_is_due() -> Non
     page.button(key="timer_more").click().run()
     assert study.session.snapshot(now()).timer.length_s == 30 * 60
     page.button(key="timer_skip").click().run()
-    assert page.subheader[0].value == "Time to rest"
+    assert page.header[0].value == "Time to rest"
 
 
 def test_a_moment_is_marked_with_one_press() -> None:

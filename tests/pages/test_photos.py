@@ -31,7 +31,7 @@ def astronaut_file(astronaut: np.ndarray) -> tuple[str, bytes, str]:
 
 
 def everything_said(page: AppTest) -> str:
-    elements = (page.markdown, page.caption, page.info, page.warning, page.error, page.subheader)
+    elements = (page.markdown, page.caption, page.info, page.warning, page.error, page.header)
     return "\n".join(str(element.value) for group in elements for element in group)
 
 

@@ -45,7 +45,7 @@ def page() -> AppTest:
 
 
 def words(page: AppTest) -> str:
-    shown = [*page.markdown, *page.caption, *page.info, *page.title, *page.subheader]
+    shown = [*page.markdown, *page.caption, *page.info, *page.title, *page.header]
     return "\n".join(str(element.value) for element in shown)
 
 

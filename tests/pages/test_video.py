@@ -38,7 +38,7 @@ def wait_for(job: VideoJob) -> None:
 
 
 def said(page: AppTest) -> str:
-    groups = (page.markdown, page.caption, page.info, page.warning, page.error, page.subheader)
+    groups = (page.markdown, page.caption, page.info, page.warning, page.error, page.header)
     return "\n".join(str(element.value) for group in groups for element in group)
 
 

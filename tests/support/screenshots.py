@@ -88,9 +88,9 @@ def study(page: Page) -> None:
     page.keyboard.press("Enter")
     settled(page)
     begin(page)
-    page.locator(".st-key-expression h3", has_text="Happy").wait_for(timeout=PATIENCE_MS)
+    page.locator(".st-key-expression h2", has_text="Happy").wait_for(timeout=PATIENCE_MS)
     page.wait_for_timeout(20_000)
-    page.locator(".st-key-expression h3", has_text="Happy").wait_for(timeout=PATIENCE_MS)
+    page.locator(".st-key-expression h2", has_text="Happy").wait_for(timeout=PATIENCE_MS)
 
 
 def begin(page: Page) -> None:

@@ -58,3 +58,11 @@ def test_what_only_the_learner_can_mend_is_not_tried_again() -> None:
 
 def test_a_connection_that_does_not_come_about_is_tried_twice_more() -> None:
     assert [retries_after(CameraState.FAILED, attempts) for attempts in range(3)] == [0, 0, None]
+
+
+def test_a_start_that_the_browser_missed_is_repeated_soon() -> None:
+    def wait(attempts: int, *, offered: bool) -> float | None:
+        return retries_after(CameraState.CONNECTING, attempts, offered=offered)
+
+    assert [wait(attempts, offered=False) for attempts in range(3)] == [5.0, 5.0, None]
+    assert wait(0, offered=True) is None
