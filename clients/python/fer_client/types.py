@@ -732,7 +732,7 @@ class Indicator(TypedDict):
 
     value: float | None
     low: float | None
-    """With `high` the 80 % interval of what each sign may mean for this learner; of attention what it could be with the seconds that were not seen"""
+    """With `high` the 80 % interval; of attention, what unseen seconds can make it"""
     high: float | None
     reason: Reason | None
     basis: str | None

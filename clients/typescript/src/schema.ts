@@ -1697,7 +1697,7 @@ export interface components {
             value: number | null;
             /**
              * Low
-             * @description With `high` the 80 % interval of what each sign may mean for this learner; of attention what it could be with the seconds that were not seen
+             * @description With `high` the 80 % interval; of attention, what unseen seconds can make it
              */
             low: number | null;
             /** High */

@@ -64,8 +64,7 @@ class IndicatorOut(Frozen):
     low: float | None = Field(
         ge=0,
         le=100,
-        description="With `high` the 80 % interval of what each sign may mean for this learner; of "
-        "attention what it could be with the seconds that were not seen",
+        description="With `high` the 80 % interval; of attention, what unseen seconds can make it",
     )
     high: float | None = Field(ge=0, le=100)
     reason: ReasonOut | None
