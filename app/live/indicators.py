@@ -63,7 +63,7 @@ def show_indicator(name: str, indicator: Indicator, snapshot: Snapshot) -> None:
     arrow = "" if trend is None else f" {trend.arrow}"
     measured = indicator is snapshot.attention
     unit = " %" if measured else ""
-    st.markdown(f"**{name}** &ensp; {estimate.value:.0f}{unit}{arrow}")
+    st.markdown(f"**{name}**  \n{estimate.value:.0f}{unit}{arrow}")
     span = f"{estimate.low:.0f} to {estimate.high:.0f}"
     parts = [] if measured else [f"probably {span}"]
     if measured and (words := head_words(snapshot)):
@@ -105,7 +105,7 @@ def show_pulse(pulse: Pulse, snapshot: Snapshot) -> None:
             st.caption((pulse.reason or NoPulse.GATHERING).text)
         return
     usual = snapshot.usual_bpm
-    st.markdown(f"**Heart rate** &ensp; {pulse.bpm:.0f} a minute")
+    st.markdown(f"**Heart rate**  \n{pulse.bpm:.0f} a minute")
     parts = [f"± {MARGIN_BPM:.0f}", f"{pulse.signal} signal"]
     if usual is not None:
         parts.append(f"{usual:.0f} at the start")

@@ -18,7 +18,7 @@ from app.parts.sessions import camera_of, history_problem, session_registry
 from app.parts.streamlit_private import STEADY
 from app.parts.tab import is_here, offer_to_bring_here
 from app.parts.timeline import draw_session
-from app.parts.video import STYLES, VideoMemory, keep_video_closed
+from app.parts.video import STYLES, VideoMemory, keep_video_closed, refresh_every
 from app.parts.webrtc import Connection
 from app.parts.words import plain
 from fer_core.affect.weights import INTERVAL_MEANS
@@ -71,9 +71,7 @@ def show_parts(running: RunningSession) -> None:
     timer = right.container() if lecture else left
     with right:
         connection = show_camera(running, state)
-    # Browser and app agree on the video through runs of this page, within about five seconds: the
-    # rest of the page keeps out of their way until it plays.
-    every_s = None if connection.connecting else REFRESH_S
+    every_s = refresh_every(connection, REFRESH_S)
     with left:
         if lecture:
             watch_video(running)
@@ -85,7 +83,7 @@ def show_parts(running: RunningSession) -> None:
     with right:
         refreshed(show_now, every_s)(running, state, connection)
         show_switches(running, state)
-    refreshed(show_chart, None if every_s is None else CHART_EVERY_S)(running)
+    refreshed(show_chart, refresh_every(connection, CHART_EVERY_S))(running)
     refreshed(show_prompt, every_s)(running)
 
 

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.parts.camera_state import CameraFacts, CameraState, camera_state, retries_after
+from app.parts.camera_state import (
+    CONNECT_WITHIN_S,
+    CameraFacts,
+    CameraState,
+    camera_state,
+    retries_after,
+)
 from app.parts.clock import now
 from app.parts.consent import needs_consent
 from app.parts.memory import PageMemory
@@ -84,6 +90,20 @@ class VideoMemory(PageMemory):
         """Let the next run start the camera."""
         self.attempt += 1
         self.tried_at = now()
+
+
+def refresh_every(connection: Connection | None, often_s: float) -> float:
+    """Return how often the parts of a page that show the video refresh themselves, in seconds.
+
+    Browser and app agree on the video through runs of the page: other parts keep out of their way,
+    and look again when that should be over, so that what came to nothing is tried again.
+
+    Args:
+        connection: Where it stands; None: there is none.
+        often_s: How often otherwise.
+    """
+    agreeing = connection is not None and connection.connecting
+    return CONNECT_WITHIN_S + 1.0 if agreeing else often_s
 
 
 def show_live_video(running: RunningSession) -> Connection:

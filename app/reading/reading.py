@@ -11,7 +11,7 @@ from app.parts.clock import now
 from app.parts.refresh import refreshed
 from app.parts.sessions import history_problem
 from app.parts.tab import is_here, offer_to_bring_here, unless_finished
-from app.parts.video import VideoMemory
+from app.parts.video import VideoMemory, refresh_every
 from app.parts.words import plain
 from app.reading.display import choose_display
 from app.reading.open_text import OpenText
@@ -46,8 +46,7 @@ def show_reading(running: RunningSession, open_text: OpenText) -> None:
     text, side = st.columns([7, 3], gap="medium")
     with side:
         connection = show_camera(running) if open_text.with_camera else None
-    # Browser and app agree on the video through runs of the page: other parts keep out of the way.
-    every_s = None if connection is not None and connection.connecting else REFRESH_S
+    every_s = refresh_every(connection, REFRESH_S)
     with text:
         show_reading_text(open_text)
     with side:
