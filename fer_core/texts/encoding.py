@@ -71,8 +71,13 @@ _SAMPLE_BYTES = 100_000
 #: So much of the words that tell tables apart is enough, and takes a tenth of a second.
 _TELLING_BYTES = 20_000
 _FROM_BEYOND = re.compile(rb"[\x80-\xff]\S{0,20000}")
-_CJK_SIGNS = re.compile("[\u3000-\u30ff\uff00-\uffef]")
-_EAST_ASIAN = re.compile("[ -~\n\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]")
+#: Signs of Chinese and Japanese, and Thai, which has few spaces.
+_CJK_SIGNS = re.compile("[\u3000-\u30ff\uff00-\uffef\u0e00-\u0e7f]")
+_EAST_ASIAN = re.compile(
+    "[ -~\r\n\u0e00-\u0e7f\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]"
+)
+#: Mail in Japanese switches tables by these; nothing in it is beyond ASCII.
+_ISO_2022_JP = re.compile(rb"\x1b\$[@B]")
 #: More control characters than this share, and the file is no text.
 _MOST_CONTROLS = 0.01
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -87,6 +92,7 @@ _NEVER_TOGETHER = (
     ("ğşĞŞ", "àëõÀËÕ"),
     ("ąĄ", "áíúýřůěÁÍÚÝŘŮĚ"),
     ("õûÕÛ", "áóÁÓ"),
+    ("đĐ", "ąľĄĽ"),
 )
 #: Signs that begin no word: š, ž, œ and their capitals stand in their places in ISO 8859-2 and -15.
 _NOT_BEFORE_WORDS = frozenset("¹®©¾¦¨´¸¼½")
@@ -137,6 +143,8 @@ def read(data: bytes, *, html: bool = False, encoding: str = "") -> Decoded:
         return _checked(data.decode(order, "replace"), order.replace("16-", "16"))
     if html and (declared := declared_encoding(data)) is not None:
         return _checked(_by(declared.name, data), declared.name)
+    if data.isascii() and _ISO_2022_JP.search(data):
+        return _checked(_by("iso-2022-jp", data), "iso-2022-jp")
     text = data.decode("utf-8", "replace")
     if (bad := text.count("\ufffd") - data.count("\ufffd".encode())) == 0:
         return _checked(text, "utf-8")
@@ -157,10 +165,8 @@ def _unmarked_utf16(data: bytes) -> str | None:
     if len(data) % 2:
         return None
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if 50 * (even + odd) < len(sample):
+    if 50 * (even + odd) < len(sample) or max(even, odd) < 4 * min(even, odd):
         return next(filter(partial(_is_east_asian, sample), ("utf-16-le", "utf-16-be")), None)
-    if max(even, odd) < 4 * min(even, odd):
-        return None
     return "utf-16-le" if odd > even else "utf-16-be"
 
 

@@ -18,6 +18,8 @@ class TextFormat(StrEnum):
     PDF = "pdf"
     EPUB = "epub"
     DOCX = "docx"
+    MHTML = "mhtml"
+    WEB_ARCHIVE = "webarchive"
 
 
 _BY_EXTENSION = {
@@ -31,11 +33,19 @@ _BY_EXTENSION = {
     ".pdf": TextFormat.PDF,
     ".epub": TextFormat.EPUB,
     ".docx": TextFormat.DOCX,
+    ".mhtml": TextFormat.MHTML,
+    ".mht": TextFormat.MHTML,
+    ".webarchive": TextFormat.WEB_ARCHIVE,
 }
 #: Offered by file choosers, without the dot.
 EXTENSIONS: tuple[str, ...] = tuple(extension[1:] for extension in _BY_EXTENSION)
 #: Files of these kinds hold pictures and fonts beside the text.
-PACKED = frozenset([TextFormat.PDF, TextFormat.EPUB, TextFormat.DOCX])
+PACKED = frozenset(
+    [
+        *(TextFormat.PDF, TextFormat.EPUB, TextFormat.DOCX),
+        *(TextFormat.MHTML, TextFormat.WEB_ARCHIVE),
+    ]
+)
 #: An EPUB's first member says so, unpacked.
 _EPUB_MARK = b"mimetypeapplication/epub+zip"
 

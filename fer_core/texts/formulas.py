@@ -6,6 +6,8 @@ from selectolax.lexbor import LexborNode
 
 #: Deeper parts are written without their structure.
 _DEEPEST = 40
+#: Nodes between what MathJax shows of a formula and its source: a preview, white space.
+_MOST_BETWEEN = 4
 #: Signs between the two parts of an element.
 _BETWEEN = {"mfrac": "/", "msup": "^", "msub": "_", "mover": "^", "munder": "_"}
 _HIDDEN = frozenset(["annotation", "annotation-xml", "mphantom"])
@@ -22,6 +24,25 @@ def formula_of(node: LexborNode, name: str) -> str | None:
         math = node.css_first("math")
         return None if math is None else _written(math, 0)
     return None
+
+
+def is_source(script: LexborNode) -> bool:
+    """Tell whether a script is a formula, as its author wrote it for MathJax 2."""
+    return (script.attributes.get("type") or "").startswith("math/tex")
+
+
+def is_rendered(node: LexborNode) -> bool:
+    """Tell whether an element is what MathJax 2 made of the formula in the script after it."""
+    if not (node.attributes.get("class") or "").startswith("MathJax"):
+        return False
+    after = node.next
+    for _ in range(_MOST_BETWEEN):
+        if after is None:
+            return False
+        if after.tag == "script":
+            return is_source(after)
+        after = after.next
+    return False
 
 
 def _written(node: LexborNode, depth: int) -> str:

@@ -12,22 +12,33 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from fer_core.texts.formulas import formula_of
-from fer_core.texts.main_content import is_boilerplate, main_part
-from fer_core.texts.page_elements import is_hidden, list_marker
+from fer_core.texts.formulas import formula_of, is_rendered, is_source
+from fer_core.texts.main_content import is_boilerplate, main_part, words_in
+from fer_core.texts.page_elements import (
+    first_number,
+    has_brackets,
+    is_first_cell,
+    is_hidden,
+    is_layout,
+    is_note_mark,
+    list_marker,
+)
 from fer_core.texts.segmentation import Block, BlockKind
 from fer_core.texts.style_rules import hidden_by_rules
+from fer_core.texts.xhtml import as_html
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
     [
         "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
         "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form",
-        "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "optgroup",
-        "p", "pre", "search", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
+        "header", "hgroup", "hr", "html", "legend", "li", "listing", "main", "menu", "nav", "ol",
+        "optgroup", "p", "plaintext", "pre", "search", "section", "summary", "table", "tbody",
+        "tfoot", "thead", "tr", "ul", "xmp",
     ]
 )  # fmt: skip
 _LISTS = frozenset(["ul", "ol", "menu", "dir"])
+_PREFORMATTED = frozenset(["pre", "listing", "plaintext", "xmp"])
 _SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _RAISED, _LOWERED = set("0123456789+-−=()ni"), set("0123456789+-−=()")
@@ -51,25 +62,39 @@ class HtmlPage(NamedTuple):
     blocks: list[Block]
 
 
-def html_to_page(markup: str, *, whole_page: bool = True) -> HtmlPage:
+def html_to_page(markup: str, *, whole_page: bool = True, bullets: bool = True) -> HtmlPage:
     """Return the headings and paragraphs of an HTML document, however broken its markup.
 
     Args:
         markup: The document or a part of one.
         whole_page: Whether there may be navigation and the like around the text, to be left out.
+        bullets: Whether the items of lists without numbers get a bullet: they may have their own.
     """
-    tree = LexborHTMLParser(_without_noscript(markup))
+    tree = LexborHTMLParser(_without_noscript(as_html(markup)))
     root, body, title = tree.root, tree.body, _title_of(tree)
     language = "" if root is None else (root.attributes.get("lang") or "")[:35]
     words = "" if title is None else " ".join((title.text() or "").split())
     if body is None:
         return HtmlPage(words, language, [])
-    reader = _Reader(whole_page, hidden_by_rules(body))
     part = main_part(body) if whole_page else body
+    hidden = hidden_by_rules(body)
+    blocks = _read(body, part, _Reader(whole_page, hidden, bullets=bullets))
+    if whole_page and 2 * _count(blocks) < words_in(part):
+        # A page of which so little is left calls its text by a name that elsewhere is none.
+        more = _read(body, part, _Reader(whole_page, hidden, by_name=False))
+        blocks = max(blocks, more, key=_count)
+    return HtmlPage(words, language, blocks)
+
+
+def _read(body: LexborNode, part: LexborNode, reader: _Reader) -> list[Block]:
     if part is not body and (heading := _heading_above(body, part)) is not None:
         reader.read(heading)
     reader.read(part)
-    return HtmlPage(words, language, reader.blocks)
+    return reader.blocks
+
+
+def _count(blocks: list[Block]) -> int:
+    return sum(len(block.text.split()) for block in blocks)
 
 
 def _title_of(tree: LexborHTMLParser) -> LexborNode | None:
@@ -113,11 +138,15 @@ class _Reader:
     Attributes:
         whole_page: Whether what is not text is left out.
         hidden: Elements that the page's style rules hide, by `mem_id`.
+        by_name: Whether that goes by the names that the site gives to its parts, too.
+        bullets: Whether items without numbers get one.
         blocks: What was read.
     """
 
     whole_page: bool
     hidden: frozenset[int]
+    by_name: bool = True
+    bullets: bool = True
     blocks: list[Block] = field(default_factory=list)
     _words: list[str] = field(default_factory=list)
     _lines: list[str] = field(default_factory=list)
@@ -153,8 +182,12 @@ class _Reader:
 
     def _replaced(self, node: LexborNode, name: str) -> bool:
         """Handle what shows something else than its content, or nothing."""
-        hidden = node.mem_id in self.hidden or is_hidden(node, name)
-        if hidden or (self.whole_page and is_boilerplate(node, name)):
+        if name == "script" and is_source(node):
+            self._words.append(f" {(node.text() or '').strip()} ")
+            return True
+        hidden = node.mem_id in self.hidden or is_hidden(node, name) or is_rendered(node)
+        beside = self.whole_page and is_boilerplate(node, name, by_name=self.by_name)
+        if hidden or beside:
             if name in _BLOCKS:
                 self._flush()
             return True
@@ -163,9 +196,10 @@ class _Reader:
         elif name == "img":
             self._words.append(_SPACES.sub(" ", node.attributes.get("alt") or ""))
         elif name == "svg":
-            self._words += [f" {text.text() or ''} " for text in node.css("text")[:_MOST_LABELS]]
+            labels = node.css("text")[:_MOST_LABELS]
+            self._words += [f" {label.text(separator=' ')} " for label in labels]
             return True
-        elif name in ("sup", "sub"):
+        elif name == "sub" or is_note_mark(node, name):
             return self._raised(node, name)
         elif name in ("math", "mjx-container") or "katex" in (node.attributes.get("class") or ""):
             formula = formula_of(node, name)
@@ -177,7 +211,7 @@ class _Reader:
     def _raised(self, node: LexborNode, name: str) -> bool:
         """Write small figures as such: "x²" and "note¹" are not "x2" and "note1"."""
         text = _short_text(node)
-        table, known = (_SUPERSCRIPTS, _RAISED) if name == "sup" else (_SUBSCRIPTS, _LOWERED)
+        table, known = (_SUBSCRIPTS, _LOWERED) if name == "sub" else (_SUPERSCRIPTS, _RAISED)
         if text and set(text) <= known:
             self._words.append(text.translate(table))
             return True
@@ -189,26 +223,26 @@ class _Reader:
             self._heading = _HEADINGS[name]
         elif name in _LISTS:
             self._flush()
-            self._lists.append(_List(node, _first_number(node, name)))
+            self._lists.append(_List(node, first_number(node, name)))
         elif name == "li":
             self._flush()
             self._begin_item(node)
         elif name == "table":
             self._flush()
-            layout = _is_layout(node)
+            layout = is_layout(node)
             self._layout.append(layout)
             self._tables += not layout
         elif name in ("td", "th"):
-            if self._in_rows and self._words and "".join(self._words).strip():
-                self._words.append(_CELL)
-            elif not self._in_rows:
+            if not self._in_rows:
                 self._flush()
+            elif not is_first_cell(node):
+                self._words.append(_CELL)
         elif name in _BLOCKS and not self._in_cell(name):
             self._flush()
-            self._preformatted += name == "pre"
+            self._preformatted += name in _PREFORMATTED
         elif name == "q":
             self._words.append("“")
-        elif name == "rt" and not _has_brackets(node):
+        elif name == "rt" and not has_brackets(node):
             self._words.append("（")
 
     def _leave(self, node: LexborNode) -> None:
@@ -231,10 +265,10 @@ class _Reader:
             self._flush()
         elif name in _BLOCKS and not self._in_cell(str(name)):
             self._flush()
-            self._preformatted = max(0, self._preformatted - (name == "pre"))
+            self._preformatted = max(0, self._preformatted - (name in _PREFORMATTED))
         elif name == "q":
             self._words.append("”")
-        elif name == "rt" and not _has_brackets(node):
+        elif name == "rt" and not has_brackets(node):
             self._words.append("）")
 
     @property
@@ -254,6 +288,8 @@ class _Reader:
             return
         current = self._lists[-1]
         marker, current.number = list_marker(current.node, node, current.number)
+        if marker == "• " and not self.bullets:
+            marker = ""
         self._marker = "  " * (len(self._lists) - 1) + marker
 
     def _take(self, text: str) -> None:
@@ -269,7 +305,7 @@ class _Reader:
         else:
             text = "\n".join(" ".join(line.split(" ")).strip() for line in text.split("\n"))
             text = re.sub(r" {2,}", " ", text).strip(" \n")
-        if not text.strip():
+        if not text.strip(" |\n" if self._tables else None):
             return
         if self._heading:
             self._close_lines()
@@ -302,27 +338,3 @@ def _short_text(node: LexborNode) -> str:
         if one.tag == "-text":
             words.append(one.text_content or "")
     return ""
-
-
-def _first_number(node: LexborNode, name: str) -> int:
-    if name != "ol":
-        return 0
-    items = sum(1 for child in node.iter() if child.tag == "li")
-    start = node.attributes.get("start") or ""
-    if re.fullmatch(r"-?\d{1,9}", start.strip()):
-        return int(start)
-    return items if "reversed" in node.attributes else 1
-
-
-def _is_layout(table: LexborNode) -> bool:
-    """Tell a table that sets a page out from one of data."""
-    if table.attributes.get("role") in ("presentation", "none"):
-        return True
-    inner = "table table, table h1, table h2, table h3, table p + p, table ul, table ol, table pre"
-    return (
-        table.css_first(inner) is not None or table.css_first("td + td, th + th, th + td") is None
-    )
-
-
-def _has_brackets(node: LexborNode) -> bool:
-    return node.parent is not None and node.parent.css_first("rp") is not None

@@ -33,6 +33,10 @@ _BESIDE = re.compile(
     r"login|signup|comments?)(?:$|[\s_-])",
     re.I,
 )
+#: Notes are text, wherever they stand.
+_NOTES = re.compile(r"foot-?notes?|end-?notes?|doc-(?:foot|end)notes?", re.I)
+#: Another part of a page with so much of the words of its longest one is text of the same rank.
+_SAME_RANK = 0.2
 _BESIDE_WORDS = 150
 _LINKS = 0.5
 
@@ -46,23 +50,58 @@ def main_part(body: LexborNode) -> LexborNode:
             continue
         words = [_words_outside_links(part) for part in parts]
         most = max(words)
-        if most >= _LEAST_WORDS and most >= _MAIN_SHARE * total:
-            return parts[words.index(most)]
+        if most < _LEAST_WORDS or most < _MAIN_SHARE * total:
+            continue
+        longest = parts[words.index(most)]
+        if all(
+            count < max(_LEAST_WORDS, _SAME_RANK * most) or _is_within(part, longest)
+            for part, count in zip(parts, words, strict=True)
+        ):
+            return longest
     return body
 
 
-def is_boilerplate(node: LexborNode, name: str) -> bool:
-    """Tell whether an element is not part of a page's text."""
+def is_boilerplate(node: LexborNode, name: str, *, by_name: bool = True) -> bool:
+    """Tell whether an element is not part of a page's text.
+
+    Args:
+        node: The element.
+        name: Its tag.
+        by_name: Whether the names that the site gives to its parts count: "share", "cookies".
+    """
     attributes = node.attributes
     if name in _NEVER_TEXT or attributes.get("role") in _ROLES:
         return True
-    if name in ("header", "footer", "aside"):
-        return _stands_alone(node) and _is_beside(node)
     if name == "form":
         return _words(node) < _BESIDE_WORDS
-    if name in ("div", "section", "ul", "ol", "p", "span", "table"):
-        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-        return bool(names.strip()) and bool(_BESIDE.search(names)) and _is_beside(node)
+    if name not in _NAMED and name not in _ROUND_TEXT:
+        return False
+    said = (attributes.get(one) or "" for one in ("class", "id", "role", "epub:type"))
+    names = " ".join(said).strip()
+    if _NOTES.search(names):
+        return False
+    if name in _ROUND_TEXT and (_stands_alone(node) or _is_mostly_links(node)):
+        return _is_beside(node)
+    return by_name and bool(names) and bool(_BESIDE.search(names)) and _is_beside(node)
+
+
+_ROUND_TEXT = frozenset(["header", "footer", "aside"])
+_NAMED = frozenset(["div", "section", "ul", "ol", "p", "span", "table"])
+
+
+def words_in(part: LexborNode) -> int:
+    """Return how many words of a part are in no link."""
+    return _words_outside_links(part)
+
+
+def _is_within(part: LexborNode, other: LexborNode) -> bool:
+    """Whether a part is the other one, lies within it, or around it."""
+    for inner, outer in ((part, other), (other, part)):
+        node: LexborNode | None = inner
+        while node is not None:
+            if node.mem_id == outer.mem_id:
+                return True
+            node = node.parent
     return False
 
 
@@ -73,14 +112,17 @@ def _stands_alone(node: LexborNode) -> bool:
     parent = node.parent
     while parent is not None:
         if parent.tag in ("article", "main", "blockquote", "figure"):
-            return node.tag == "aside"
+            return False
         parent = parent.parent
     return True
 
 
 def _is_beside(node: LexborNode) -> bool:
-    words = _words(node)
-    return words < _BESIDE_WORDS or _words_outside_links(node) < (1 - _LINKS) * words
+    return _words(node) < _BESIDE_WORDS or _is_mostly_links(node)
+
+
+def _is_mostly_links(node: LexborNode) -> bool:
+    return _words_outside_links(node) < (1 - _LINKS) * _words(node)
 
 
 def _words(node: LexborNode) -> int:

@@ -72,17 +72,16 @@ def _keep_other_tags(state: StateCore) -> None:
 
 
 def _multiplication(state: StateInline, silent: bool) -> bool:
-    """Take a star between two figures for itself."""
+    """Take a star between two figures for itself, and two: 2*3, 2**10."""
     source, at = state.src, state.pos
-    if (
-        source[at] != "*"
-        or not source[at - 1 : at].isdigit()
-        or not source[at + 1 : at + 2].isdigit()
-    ):
+    if source[at] != "*" or not source[at - 1 : at].isdigit():
+        return False
+    stars = 2 if source[at + 1 : at + 2] == "*" else 1
+    if not source[at + stars : at + stars + 1].isdigit():
         return False
     if not silent:
-        state.pending += "*"
-    state.pos += 1
+        state.pending += "*" * stars
+    state.pos += stars
     return True
 
 

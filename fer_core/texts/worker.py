@@ -11,12 +11,13 @@ from fer_core.texts.document import Document
 from fer_core.texts.docx import docx_to_blocks
 from fer_core.texts.encoding import Decoded, read
 from fer_core.texts.epub import epub_to_book
-from fer_core.texts.errors import TextEmpty
+from fer_core.texts.errors import EncodingUnknown, TextEmpty
 from fer_core.texts.formats import PACKED, TextFormat
 from fer_core.texts.front_matter import FrontMatter, split_front_matter
 from fer_core.texts.html import html_to_page
 from fer_core.texts.markdown import markdown_to_blocks, pasted_to_blocks
 from fer_core.texts.pdf import pdf_to_blocks
+from fer_core.texts.saved_page import page_of_mhtml, page_of_web_archive
 from fer_core.texts.segmentation import Block, BlockKind, segment
 
 LONGEST_TITLE = 120
@@ -65,9 +66,26 @@ def _open_packed(
         return _assemble(_title(own) or title, blocks, nothing, pages=pages)
     if kind is TextFormat.EPUB:
         book = epub_to_book(data, progress)
-        return _assemble(book.title or title, book.blocks, nothing, language=book.language)
+        return _assemble(_title(book.title) or title, book.blocks, nothing, language=book.language)
+    if kind in _SAVED_PAGES:
+        markup, encoding = _SAVED_PAGES[kind](data)
+        page = html_to_page(_page_text(markup, encoding))
+        return _assemble(page.title or title, page.blocks, nothing, language=page.language)
     own, blocks = docx_to_blocks(data)
     return _assemble(_title(own) or title, blocks, nothing)
+
+
+_SAVED_PAGES = {
+    TextFormat.MHTML: page_of_mhtml,
+    TextFormat.WEB_ARCHIVE: page_of_web_archive,
+}
+
+
+def _page_text(markup: bytes, encoding: str) -> str:
+    try:
+        return read(markup, html=True, encoding=encoding).text
+    except EncodingUnknown:
+        return read(markup, html=True).text
 
 
 def _open_text(kind: TextFormat, text: str, title: str) -> Document:

@@ -228,4 +228,70 @@ PAGES = (
         ("Dance", "Round and round."),
         ("[edit]",),
     ),
+    AwkwardPage(
+        "two articles of one rank",
+        f"<article><h2>Bees</h2><p>{PROSE}</article><article><h2>Ants</h2><p>{PROSE * 2}</article>",
+        ("Bees", "Ants"),
+    ),
+    AwkwardPage(
+        "an article and teasers of others",
+        f"<article><h2>Bees</h2><p>{PROSE * 3}</article><article><a>Ten tricks</a></article>",
+        ("Bees",),
+        ("Ten tricks",),
+    ),
+    AwkwardPage(
+        "a text under a name that elsewhere is none",
+        f"<h1>Cookies</h1><div class='recipe cookies'><p>{PROSE}<ul><li>flour</ul></div>",
+        ("Cookies", "flour"),
+    ),
+    AwkwardPage(
+        "moved out of the window, or clipped",
+        f"<p>{PROSE}<b style='position:absolute;left:-9999px'>one</b>"
+        "<b style='clip: rect(0 0 0 0)'>two</b><b style='margin-left:-9px'>seen</b>",
+        ("seen",),
+        ("one", "two"),
+    ),
+    AwkwardPage(
+        "notes and a box beside an article",
+        f"<article><p>{PROSE}<aside>A pull quote.</aside><aside class=footnotes><p>1. The note."
+        "</aside></article>",
+        ("A pull quote.", "1. The note."),
+    ),
+    AwkwardPage(
+        "signs that lead to headings and back",
+        f"<h2>Dance<a href=#d>#</a></h2><p>{PROSE}<ol><li>Note <a href=#b>↩</a></ol>"
+        "<a href=#c>C#</a>",
+        ("Dance", "Note", "C#"),
+        ("Dance#", "↩"),
+    ),
+    AwkwardPage(
+        "empty cells",
+        f"<p>{PROSE}<table><tr><th>Bee<th>km<tr><td><td>4<tr><td>B<td></table>",
+        ("Bee | km\n| 4\nB |",),
+    ),
+    AwkwardPage(
+        "a reading without brackets after one with them",
+        f"<p>{PROSE}<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp>字<rt>ji</rt></ruby>",
+        ("漢(kan)字（ji）",),
+    ),
+    AwkwardPage(
+        "MathJax before it ran, and after",
+        f"<p>{PROSE}So <span class=MathJax_Preview>wait</span><script type=math/tex>E=mc^2</script>"
+        ". Or <span class=MathJax>a2</span><script type='math/tex;mode=display'>a^2</script> holds",
+        ("So E=mc^2 . Or a^2 holds",),
+        ("wait", "a2"),
+    ),
+    AwkwardPage(
+        "raw listings of old pages",
+        f"<p>{PROSE}before<xmp><b>raw</b></xmp>after",
+        ("before\n\n<b>raw</b>\n\nafter",),
+    ),
+    AwkwardPage(
+        "XHTML that closes empty elements in their own tag",
+        "<?xml version='1.0'?><!DOCTYPE html [<!ENTITY bee 'Biene'>]><html xmlns="
+        "'http://www.w3.org/1999/xhtml'><head><title/><script src='a.js'/></head><body>"
+        f"<p>{PROSE}<![CDATA[x < y]]> &bee;<br></br>end</p><textarea/><p>last</p></body></html>",
+        ("x < y Biene\nend", "last"),
+        ("]]", "\n\nend"),
+    ),
 )

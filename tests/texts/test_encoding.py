@@ -57,6 +57,10 @@ OTHERS = [
     ("Ученикът чете книга всяка сутрин, за да научи повече за света.", "koi8-r"),
     ("Mokinys skaito knygą kiekvieną rytą, ąžuolas žydi, šuo ėda.", "cp1257"),
     ("Õpilane loeb hommikul raamatut, šokolaad ja žanr on õige.", "cp1257"),
+    ("Čovjek je došao kući, šećer je na stolu, a žena pjeva đački zbor.", "iso8859-2"),
+    ("いろはにほへと。日本語の文章を読むことは楽しいです。", "iso2022_jp"),
+    ("学习是一种快乐。我们每天读书,然后思考问题。", "utf-16-le"),
+    ("การเรียนรู้เป็นความสุข เราอ่านหนังสือทุกวันแล้วคิดถึงปัญหา", "utf-16-be"),
 ]
 
 

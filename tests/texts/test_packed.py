@@ -83,6 +83,43 @@ def test_a_book_that_lacks_one_chapter_opens_with_the_others() -> None:
     assert [one.section for one in open_document("a.epub", zipped(members)).passages] == ["Two"]
 
 
+def test_a_chapter_whose_empty_elements_close_themselves_is_read() -> None:
+    # For HTML all that follows <title/> is the title.
+    chapter = (
+        '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml" '
+        'xmlns:epub="http://www.idpf.org/2007/ops"><head><title/><script src="a.js"/></head><body>'
+        '<p>Bees<a epub:type="noteref" href="#n">1</a> fly<span epub:type="pagebreak">12</span> on.'
+        '</p><aside epub:type="footnote">The note.</aside></body></html>'
+    )
+    first = open_document("a.epub", book(**{"OPS/text/one.xhtml": chapter})).passages[0]
+    assert first.text == "Bees¹ fly on.\n\nThe note."
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("The Dance", "Bees & Ants"),
+        ("text/one.xhtml", "Text\\ONE.xhtml"),
+        ('<itemref idref="n"/><itemref idref="a"/><itemref idref="b"/>', ""),
+        ("application/xhtml+xml", "text/x-oeb1-document"),
+    ],
+    ids=["stray ampersand", "other case", "empty spine", "old media type"],
+)
+def test_a_book_put_together_carelessly_has_all_its_chapters(wrong: str, right: str) -> None:
+    package = PACKAGE.replace(wrong, right)
+    sections = {
+        one.section for one in open_document("a.epub", book(**{"OPS/book.opf": package})).passages
+    }
+    assert sections == {"One", "Two"}
+
+
+def test_a_book_without_its_container_is_found_by_its_package() -> None:
+    with zipfile.ZipFile(BytesIO(book())) as archive:
+        members = {name: archive.read(name).decode() for name in archive.namelist()}
+    del members["META-INF/container.xml"]
+    assert open_document("a.epub", zipped(members)).title == "The Dance"
+
+
 def test_a_book_locked_by_its_seller_says_so() -> None:
     noise = "".join(chr(1 + n * 7 % 31) for n in range(2000))
     locked = book(**{"META-INF/encryption.xml": "<e/>", "OPS/text/one.xhtml": noise})
