@@ -2,6 +2,7 @@
 
     python benchmarks/hostile.py [--only WORDS] [--door NAME] [--output FILE]
     python benchmarks/hostile.py --fuzz COUNT [--seed NUMBER]
+    python benchmarks/hostile.py --bodies COUNT [--seed NUMBER]
     python benchmarks/hostile.py --memory [--photos 40]
     python benchmarks/hostile.py --soak MINUTES [--load .3]
 
@@ -14,6 +15,8 @@ times as long as the slowest of the twin meanwhile. What an input costs is told 
 too.
 
 `--fuzz COUNT` sends so many seeded changes of files of every kind instead, with `--seed`.
+`--bodies COUNT` sends JSON of the right shape with odd values to every operation that takes some,
+and asks afterwards for all that may have come of it.
 
 `--memory` sends photos of 12 megapixels, then the largest pictures taken, to the API and
 through the app's cache of photos, and prints what each process holds afterwards. `--soak` studies
@@ -41,7 +44,7 @@ import httpx
 
 from benchmarks import hostile_memory, hostile_soak
 from benchmarks.hostile_doors import ask
-from benchmarks.hostile_inputs import Input, changed, every_input
+from benchmarks.hostile_inputs import Input, bodies, changed, every_input
 from benchmarks.hostile_server import Api, Watch, frame, tree_cpu_s, tree_mb
 
 RESULTS = Path(__file__).parent / "results" / "hostile.json"
@@ -150,6 +153,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="words of the kinds to try, with commas")
     parser.add_argument("--door", default="", help="only inputs for this door")
     parser.add_argument("--fuzz", type=int, metavar="COUNT", help="changed files instead")
+    parser.add_argument("--bodies", type=int, metavar="COUNT", help="odd JSON instead")
     parser.add_argument("--seed", type=int, default=1, help="of the changes")
     parser.add_argument("--memory", action="store_true", help="what photos leave behind")
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="study for so long")
@@ -163,7 +167,13 @@ def main() -> None:
         hostile_soak.run(options.soak, options.load)
     else:
         words = [word for word in options.only.split(",") if word]
-        made = changed.inputs(options.fuzz, options.seed) if options.fuzz else every_input()
+        made = (
+            changed.inputs(options.fuzz, options.seed)
+            if options.fuzz
+            else bodies.inputs(options.bodies, options.seed)
+            if options.bodies
+            else every_input()
+        )
         rows = try_all(
             one for one in made if _is_asked_for(one, words) and options.door in ("", one.door)
         )

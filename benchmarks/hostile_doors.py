@@ -9,6 +9,13 @@ from time import sleep
 import httpx
 
 from benchmarks.hostile_inputs import Input
+from benchmarks.hostile_inputs.bodies import (
+    AFTERWARDS,
+    ELSEWHERE,
+    OPERATIONS,
+    TEXT_SESSION,
+    VIDEO_SESSION,
+)
 from benchmarks.hostile_server import SESSION, Api
 from fer_core.errors import FerError
 from fer_core.texts.opening import open_document
@@ -44,6 +51,8 @@ def ask(api: Api, one: Input) -> str:
 
 def _sent(client: httpx.Client, one: Input) -> httpx.Response:
     """Send an input to its operation; what it made is taken away again."""
+    if one.door == "json":
+        return _story(client, one)
     if one.door == "text":
         text = {
             "content": one.data.decode(),
@@ -64,6 +73,40 @@ def _sent(client: httpx.Client, one: Input) -> httpx.Response:
     if answer.status_code == 201 and "session_id" in (made := answer.json()):
         client.delete(f"/api/v1/sessions/{made['session_id']}")
     return answer
+
+
+def _story(client: httpx.Client, one: Input) -> httpx.Response:
+    """Send a body to its operation, then ask for all that may have come of it.
+
+    Returns:
+        The answer to the body; the first 5xx of the others, if there was one.
+    """
+    operation = OPERATIONS[int(one.name)]
+    own = VIDEO_SESSION if operation.watches else TEXT_SESSION
+    session = client.post("/api/v1/sessions", json=own).json()["session_id"]
+    card = client.post("/api/v1/cards", json={"cards": [{"front": session, "back": "b"}]}).json()
+    card_id = card["cards"][0]["card_id"]
+    answer = client.request(
+        operation.method,
+        operation.path.format(session=session, card=card_id),
+        content=one.data.replace(b"{session}", session.encode()),
+        headers={"Content-Type": "application/json"},
+    )
+    made = [session]
+    if answer.status_code == 201 and operation.path.endswith("sessions"):
+        made.append(answer.json()["session_id"])
+    answers = [answer]
+    if answer.is_success:
+        answers += [
+            client.request(
+                "POST" if rest == "/finish" else "GET", f"/api/v1/sessions/{made[-1]}{rest}"
+            )
+            for rest in AFTERWARDS
+        ]
+        answers += [client.get(path) for path in ELSEWHERE]
+    answers += [client.delete(f"/api/v1/sessions/{one}") for one in made]
+    answers.append(client.delete(f"/api/v1/cards/{card_id}"))
+    return next((one for one in answers if one.status_code >= 500), answer)
 
 
 def on_the_wire(api: Api, data: bytes) -> str:

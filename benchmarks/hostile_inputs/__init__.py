@@ -6,9 +6,18 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 #: Where an input goes: a document to the core's door for files, bytes on the "wire" to the API's
-#: port, the others to the API's operations.
+#: port, "json" to the operation that it was made for, the others to the API's operations.
 Door = Literal[
-    "picture", "text", "document", "sessions", "cards", "deck", "anki", "markers", "wire"
+    "picture",
+    "text",
+    "document",
+    "sessions",
+    "cards",
+    "deck",
+    "anki",
+    "markers",
+    "wire",
+    "json",
 ]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fer_core.texts.errors import TextScanned
 from fer_core.texts.pdf_blocks import lines_to_blocks
 from fer_core.texts.pdf_heads import without_heads
-from fer_core.texts.pdf_layout import in_order
+from fer_core.texts.pdf_layout import in_order, with_initials
 from fer_core.texts.pdf_text import read_pages
 from fer_core.texts.segmentation import Block
 
@@ -49,5 +49,6 @@ def pdf_to_blocks(
     ordered = []
     for lines in kept:
         turned = [line for line in lines if line.angle != 0]
-        ordered.append(in_order([line for line in lines if line.angle == 0]) + turned)
+        upright = with_initials([line for line in lines if line.angle == 0])
+        ordered.append(in_order(upright) + turned)
     return _ADDRESS.sub("", title), lines_to_blocks(ordered), count

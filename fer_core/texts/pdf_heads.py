@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from fer_core.texts.pdf_text import Line, PdfPage
 
@@ -28,7 +29,7 @@ _LONGEST_HEAD_WORDS = 14
 _DIGITS = re.compile(r"\d+")
 #: The number of a page by itself: "3", "- 3 -", "Page 3 of 7".
 _PAGE_NUMBER = re.compile(
-    r"\W*(?:(?:page|seite|p|s|página|pagina)\W+)?\d{1,3}\W*(?:(?:of|von|de|di)\W+\d{1,3})?\W*",
+    r"\W*(?:(?:page|seite|p|s|página|pagina)\W+)?\d{1,3}\W*(?:(?:(?:of|von|de|di)\W|/)\W*\d{1,3})?\W*",
     re.IGNORECASE,
 )
 _ROMAN = re.compile(r"[ivxlc]{1,8}|[IVXLC]{1,8}")
@@ -50,7 +51,10 @@ def without_heads(pages: Sequence[PdfPage]) -> list[list[Line]]:
         for page in pages
     ]
     if len(pages) < LEAST_PAGES_FOR_RUNNING_HEADS:
-        return _without_numbers(kept)
+        kept = _without_numbers(kept)
+        if len(pages) > 1:
+            _take_out(kept, on_all=True)
+        return kept
     for parity in (0, 1):
         _take_out(kept[parity::2])
     return kept
@@ -89,11 +93,16 @@ def _stamps(pages: Sequence[PdfPage]) -> set[str]:
     return askew | {shape for shape, count in counted.items() if count >= least}
 
 
-def _take_out(pages: Sequence[list[Line]]) -> None:
-    """Take running heads out of the odd or the even pages, from their edges inwards."""
+def _take_out(pages: Sequence[list[Line]], *, on_all: bool = False) -> None:
+    """Take running heads out of the odd or the even pages, from their edges inwards.
+
+    Args:
+        pages: The odd or the even ones; all, where they are few.
+        on_all: Take out only what stands on all of them in smaller letters.
+    """
     for edge in (0, -1):
         for _ in range(_LINES_AT_EDGE):
-            heads = _heads(pages, edge)
+            heads = _heads(pages, edge, on_all=on_all)
             if not heads:
                 break
             for number, page in enumerate(pages):
@@ -101,9 +110,9 @@ def _take_out(pages: Sequence[list[Line]]) -> None:
                     page.remove(heads[number, edge])
 
 
-def _heads(pages: Sequence[list[Line]], edge: int) -> dict[tuple[int, int], Line]:
+def _heads(pages: Sequence[list[Line]], edge: int, *, on_all: bool) -> dict[tuple[int, int], Line]:
     """Return the running heads that stand at the upper (0) or lower (-1) edge now, by page."""
-    candidates: dict[str, list[tuple[int, Line, bool]]] = defaultdict(list)
+    candidates: dict[str, list[_Candidate]] = defaultdict(list)
     for number, page in enumerate(pages):
         upright = [line for line in page if line.angle == 0]
         if not upright:
@@ -112,57 +121,85 @@ def _heads(pages: Sequence[list[Line]], edge: int) -> dict[tuple[int, int], Line
         others = [other for other in upright if other is not line]
         row = [one for one in upright if abs(one.bottom - line.bottom) < 0.3 * line.size]
         for one in row:
-            apart = _is_apart(one, [other for other in others if other not in row], edge)
-            candidates[_shape(one.text)].append((number, one, apart))
+            text = [other for other in others if other not in row]
+            candidates[_shape(one.text)].append(_candidate(number, one, text, edge))
     least = max(2, RUNNING_HEAD_SHARE * len(pages))
     heads: dict[tuple[int, int], Line] = {}
     for shape, found in candidates.items():
         if len(found) < least:
             continue
-        if not _count_pages(shape, found, least):
+        if on_all:
+            small = all(one.small for one in found) and len(found) == len(pages)
+            found = _repeated(found, least) if small else []
+        elif not _count_pages(shape, found, least):
             found = _repeated(found, least)
-        heads.update({(number, edge): line for number, line, _ in found})
+        heads.update({(one.page, edge): one.line for one in found})
     return heads
 
 
-def _count_pages(shape: str, found: Sequence[tuple[int, Line, bool]], least: float) -> bool:
+class _Candidate(NamedTuple):
+    """A line that may be a running head.
+
+    Attributes:
+        page: Its place among the odd or the even pages.
+        line: It.
+        apart: Whether white is between it and the text, or it has smaller letters.
+        small: Whether it has smaller letters.
+        large: Whether it has larger letters.
+    """
+
+    page: int
+    line: Line
+    apart: bool
+    small: bool
+    large: bool = False
+
+
+def _count_pages(shape: str, found: Sequence[_Candidate], least: float) -> bool:
     """Tell whether a number in a line grows with the pages, from wherever the book begins.
 
-    Beside it stand the word for a page, or a title: "Question 3" on page 3 is a question.
+    Beside it stand the word for a page, or a title apart from the text: "Question 3" on page 3 is a
+    question, and the title of a slide has large letters.
     """
     if "#" not in shape:
         return False
     words = [word for word in re.findall(r"[^\W\d_]+", shape) if word.casefold() not in _PAGE_WORDS]
-    if len(words) == 1 or len(words) > _LONGEST_HEAD_WORDS:
+    if len(words) > _LONGEST_HEAD_WORDS:
         return False
+    if words:
+        if _TEXT.search(found[0].line.text):
+            return False
+        found = [one for one in found if one.small or (len(words) > 1 and not one.large)]
     offsets: Counter[int] = Counter()
-    for number, line, _ in found:
+    for number, line, *_ in found:
         # Every second page is here: its number is twice its place.
         offsets.update({one - 2 * number for one in _numbers(line.text)})
     return bool(offsets) and offsets.most_common(1)[0][1] >= least
 
 
-def _repeated(found: list[tuple[int, Line, bool]], least: float) -> list[tuple[int, Line, bool]]:
+def _repeated(found: list[_Candidate], least: float) -> list[_Candidate]:
     """Return the lines of the same words that stand apart from the text at the same height."""
-    text = found[0][1].text
+    text = found[0].line.text
     if _TEXT.search(text) or len(text.split()) > _LONGEST_HEAD_WORDS:
         return []
-    if len({line.text for _, line, _ in found}) > 1:
+    if len({one.line.text for one in found}) > 1:
         return []  # another number than the page's: an answer, a date
-    usual = sorted(line.bottom for _, line, _ in found)[len(found) // 2]
-    found = [one for one in found if one[2] and abs(one[1].bottom - usual) <= _SAME_HEIGHT]
+    usual = sorted(one.line.bottom for one in found)[len(found) // 2]
+    found = [one for one in found if one.apart and abs(one.line.bottom - usual) <= _SAME_HEIGHT]
     return found if len(found) >= least else []
 
 
-def _is_apart(line: Line, others: Sequence[Line], edge: int) -> bool:
-    """Tell whether white is between a line and the text, or it has smaller letters."""
+def _candidate(page: int, line: Line, others: Sequence[Line], edge: int) -> _Candidate:
+    """Look at how a line stands to the text beside it."""
     if not others:
-        return True
+        return _Candidate(page, line, apart=True, small=False)
     nearest = min(others, key=lambda other: abs(other.bottom - line.bottom))
+    small = line.size < (1 - _OTHER_SIZE) * nearest.size
     if line.size > (1 + _OTHER_SIZE) * nearest.size:
-        return False  # a title stands at the same height in each chapter
+        # A title stands at the same height in each chapter.
+        return _Candidate(page, line, apart=False, small=False, large=True)
     white = nearest.top - line.bottom if edge == 0 else line.top - nearest.bottom
-    return white >= _APART * nearest.size or line.size < (1 - _OTHER_SIZE) * nearest.size
+    return _Candidate(page, line, apart=small or white >= _APART * nearest.size, small=small)
 
 
 def _numbers(line: str) -> list[int]:

@@ -8,6 +8,7 @@ without columns stays as the file has it, unless that runs against its own lines
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -25,6 +26,42 @@ _PROSE_LETTERS = 14
 #: Columns stand beside each other for so much of their height.
 _SIDE_BY_SIDE = 0.3
 _MOST_COLUMNS_DEEP = 2
+#: A line so far above the one before it, in heights of a letter, was not written after it.
+_ABOVE = 0.7
+#: A large first letter is so many times as high as the line that goes on beside it, and so near.
+_INITIAL = 1.7
+_INITIAL_GAP = 0.6
+_MOST_INITIALS = 5
+
+
+def with_initials(lines: Sequence[Line]) -> list[Line]:
+    """Join large first letters of a chapter with the words that they begin."""
+    initials = [line for line in lines if len(line.text) == 1 and line.text.isupper()]
+    joined: dict[Line, str] = {}
+    for initial in initials[:_MOST_INITIALS]:
+        beside = [
+            line
+            for line in lines
+            if line.size * _INITIAL < initial.size
+            and initial.left - 1 <= line.left < initial.right + _INITIAL_GAP * initial.size
+            and initial.top - line.size < line.top < initial.bottom - line.size
+            and line not in joined
+        ]
+        goes_on = min(beside, key=lambda line: line.top, default=None)
+        if goes_on is not None and goes_on.text[0].isalpha():
+            joined[goes_on] = initial.text
+            joined[initial] = ""
+    found = []
+    for line in lines:
+        letter = joined.get(line)
+        if letter:
+            words = line.words
+            found.append(
+                Line([replace(words[0], text=letter + words[0].text), *words[1:]], line.bold)
+            )
+        elif letter is None:
+            found.append(line)
+    return found
 
 
 def in_order(lines: Sequence[Line], depth: int = 0) -> list[Line]:
@@ -160,7 +197,7 @@ def _as_in_file(lines: Sequence[Line]) -> list[Line]:
     """
     for before, line in pairwise(lines):
         beside = min(before.right, line.right) <= max(before.left, line.left)
-        if not beside and line.bottom + line.size < before.bottom - 0.1 * line.size:
+        if not beside and line.bottom < before.bottom - _ABOVE * line.size:
             break
     else:
         return list(lines)

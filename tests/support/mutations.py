@@ -99,10 +99,10 @@ def changed_json(value: Any, rng: random.Random) -> bytes:
     """Return JSON in which some values, keys or the writing itself were changed."""
     value = json.loads(json.dumps(value))
     for _ in range(rng.randint(1, 4)):
-        places = list(_places(value))
-        if not places:
+        found = list(places(value))
+        if not found:
             break
-        holder, key = rng.choice(places)
+        holder, key = rng.choice(found)
         match rng.randrange(5):
             case 0 if isinstance(holder, dict):
                 del holder[key]
@@ -123,7 +123,7 @@ def changed_json(value: Any, rng: random.Random) -> bytes:
             return body
 
 
-def _places(value: Any) -> list[tuple[Any, Any]]:
+def places(value: Any) -> list[tuple[Any, Any]]:
     """Return where something can be changed: containers with the keys into them."""
     keys: list[Any] = []
     if isinstance(value, dict):
@@ -131,7 +131,7 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
     elif isinstance(value, list):
         keys = list(range(len(value)))
     inside = [(value, key) for key in keys]
-    return inside + [place for holder, key in inside for place in _places(holder[key])]
+    return inside + [place for holder, key in inside for place in places(holder[key])]
 
 
 def changed_table(data: bytes, rng: random.Random) -> bytes:

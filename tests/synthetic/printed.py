@@ -151,6 +151,7 @@ def make_printed() -> list[Printed]:
     printed += [_spanned(), _footer_first(), _hyphens(), _lists(), _headings(), _notes()]
     printed += [_notes_in_columns()]
     printed += [*_turned(), _watermark(), _worksheet(), _book(), _preface(), _table()]
+    printed += [_slides(), _initial(), _memo()]
     return printed
 
 
@@ -250,6 +251,8 @@ def _turned() -> list[Printed]:
     return [
         Printed("pages turned for the reader", placed_pdf([sideways], rotate=90), text),
         Printed("upside down", placed_pdf([down], rotate=180), text),
+        # The file says to turn the page, and its letters lie on their side for the reader.
+        Printed("turned the wrong way", placed_pdf([column(lines, 20, 780)], rotate=90), text),
     ]
 
 
@@ -308,3 +311,37 @@ def _table() -> Printed:
     return Printed(
         "table", placed_pdf([page]), " ".join([before, *(cell for row in rows for cell in row)])
     )
+
+
+def _slides() -> Printed:
+    pages, expected = [], []
+    for number in range(1, 9):
+        title, lines = f"Small steps {number}", [f"• point {n} of {number}" for n in range(4)]
+        pages.append(
+            [
+                Placed(60, 780, title, 24, bold=True),
+                *column(lines, 60, 700, 16),
+                *(Placed(60, 30, "Course 101", 8), Placed(500, 30, str(number), 8)),
+            ]
+        )
+        expected += [title, *lines]
+    return Printed("slides with numbered titles", placed_pdf(pages), " ".join(expected))
+
+
+def _initial() -> Printed:
+    text = prose(200, 120)
+    first, *rest = broken(text[1:], 80)
+    page = [Placed(50, 753, text[0], 34), Placed(74, 776, first)]
+    return Printed("large first letter", placed_pdf([page + column(rest, 50, 740)]), text)
+
+
+def _memo() -> Printed:
+    texts = [prose(210 + number, 120) for number in range(2)]
+    pages = [
+        [
+            *(Placed(50, 810, "Memo on bees", 7), Placed(290, 30, f"{number}/2", 7)),
+            *column(broken(text, 80), 50, 770),
+        ]
+        for number, text in enumerate(texts, 1)
+    ]
+    return Printed("a head on two pages", placed_pdf(pages), " ".join(texts))
