@@ -179,8 +179,10 @@ def _prepare(network: nn.Module) -> nn.Module:
     model: Any = network  # which knows only tensors and modules as attributes
     model.names = dict(enumerate(LABELS))
     model.args = IterableSimpleNamespace(**DEFAULT_CFG_DICT)  # the loss reads its gains from here
-    for parameter in network.parameters():
-        parameter.requires_grad_(True)
+    for name, parameter in network.named_parameters():
+        # The distances that a box's shares stand for are given: they get no gradient, and processes
+        # that train together would wait for one.
+        parameter.requires_grad_(".dfl." not in name)
     return network
 
 
