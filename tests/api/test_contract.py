@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import schemathesis
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
-from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from fer_core.api.app import make_contract
 from fer_core.video import jobs
 from tests.api.conftest import MakeApp
+
+if TYPE_CHECKING:
+    # Every test process collects this file, one runs it: a second of processor for each.
+    import schemathesis
 
 
 @pytest.fixture
@@ -61,11 +63,14 @@ def operations() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("path", "method"), operations())
 def test_every_answer_is_documented(app: Flask, path: str, method: str) -> None:
+    import schemathesis
+    from schemathesis.specs.openapi.checks import positive_data_acceptance
+
     contract = schemathesis.openapi.from_wsgi("/openapi.json", app)
 
     @given(case=contract[path][method].as_strategy())
     @settings(
-        max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
     )
     def check(case: schemathesis.Case[Any]) -> None:
         skips = path in MORE_THAN_A_SCHEMA_SAYS
@@ -75,6 +80,8 @@ def test_every_answer_is_documented(app: Flask, path: str, method: str) -> None:
 
 
 def test_what_one_answer_links_to_works(app: Flask) -> None:
+    import schemathesis
+
     contract = schemathesis.openapi.from_wsgi("/openapi.json", app)
     contract.config.checks.positive_data_acceptance.enabled = False
     # By design a session is gone after these, which the checks would take for a fault.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import pytest
@@ -59,6 +60,7 @@ HEADERS: dict[str, dict[str, str]] = {
 }
 
 
+@cache
 def addresses() -> list[tuple[str, str]]:
     """Return every path of the contract with every method, allowed or not."""
     methods = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "NONSENSE")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,14 +43,25 @@ def url(data_dir: Path) -> str:
     return f"sqlite:///{data_dir / 'history.sqlite'}"
 
 
-def fill(url: str) -> None:
-    with SessionStore(url) as store:
+@pytest.fixture(scope="module")
+def five_sessions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A history of five sessions in which a text was read: made once, and copied."""
+    file = tmp_path_factory.mktemp("five") / "history.sqlite"
+    with SessionStore(f"sqlite:///{file}") as store:
         for number in range(5):
             session = full_session(f"s{number}", START + 90_000 * number)
             store.follow(session, text=TextLabel(TEXT.text_id, TEXT.title, TEXT.words))
             store.save_now()
             result = ReadingTracker(TEXT, session).result()
             store.save_reading(f"s{number}", result.reading, result.estimates, result.highlights)
+    return file
+
+
+@pytest.fixture
+def filled(five_sessions: Path, data_dir: Path, url: str) -> str:
+    """The address of a history that has five sessions."""
+    shutil.copy(five_sessions, data_dir)
+    return url
 
 
 def open_page(session_id: str | None = None) -> AppTest:
@@ -76,8 +88,7 @@ def test_an_empty_history_says_what_to_do(data_dir: Path) -> None:
     assert "Your history is empty" in words(page)
 
 
-def test_sessions_are_listed_with_their_figures(url: str) -> None:
-    fill(url)
+def test_sessions_are_listed_with_their_figures(filled: str) -> None:
     page = open_page()
     assert not page.exception
     assert cards(page) == ["s4", "s3", "s2", "s1", "s0"]
@@ -85,8 +96,7 @@ def test_sessions_are_listed_with_their_figures(url: str) -> None:
     assert words(page).count("7 minutes · :material/menu_book: How bees find home") == 5
 
 
-def test_a_card_opens_its_session(url: str) -> None:
-    fill(url)
+def test_a_card_opens_its_session(filled: str) -> None:
     page = open_page()
     page.button(key="open-s3").click().run()
     assert not page.exception
@@ -94,8 +104,7 @@ def test_a_card_opens_its_session(url: str) -> None:
     assert "← All sessions" in [button.label for button in page.button]
 
 
-def test_tags_and_whether_a_goal_was_reached_stand_on_the_card(url: str) -> None:
-    fill(url)
+def test_tags_and_whether_a_goal_was_reached_stand_on_the_card(filled: str) -> None:
     page = open_page("s2")
     page.multiselect(key="tags").set_value(["exam"]).run()
     page.segmented_control(key="goal-s2").set_value("reached").run()
@@ -106,8 +115,7 @@ def test_tags_and_whether_a_goal_was_reached_stand_on_the_card(url: str) -> None
     assert cards(page) == ["s2"]
 
 
-def test_the_result_says_what_happened_and_what_to_try(url: str) -> None:
-    fill(url)
+def test_the_result_says_what_happened_and_what_to_try(filled: str) -> None:
     said = words(open_page("s4"))
     assert "You read 8 of 8 passages in 7 minutes, about as long as you usually do" in said
     assert "; passages 2 and 3 were hard for you" in said
@@ -116,9 +124,8 @@ def test_the_result_says_what_happened_and_what_to_try(url: str) -> None:
 
 
 def test_today_is_measured_against_the_daily_goal(
-    url: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    filled: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(url)
     monkeypatch.setattr(days, "now", lambda: START + 360_000 + 3600)
     assert "**Today:** 7 minutes." in words(open_page())
     preference_file().change(daily_goal_min=10)
@@ -127,8 +134,7 @@ def test_today_is_measured_against_the_daily_goal(
     assert "**Streak:** 5 study days since" in words(page)
 
 
-def test_two_sessions_stand_side_by_side(url: str) -> None:
-    fill(url)
+def test_two_sessions_stand_side_by_side(filled: str) -> None:
     page = open_page()
     left, right = (
         next(one for one in page.selectbox if one.label == f"{side} session")
@@ -141,10 +147,9 @@ def test_two_sessions_stand_side_by_side(url: str) -> None:
 
 
 def test_search_and_filters_narrow_the_list(
-    url: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    filled: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(url)
-    with SessionStore(url) as store:
+    with SessionStore(filled) as store:
         store.follow(full_session("without", START + 450_000))
         assert store.save_now()
     monkeypatch.setattr(session_list, "now", lambda: START + 90_000 * 3 + 7 * session_list.DAY_S)
@@ -164,8 +169,7 @@ def test_search_and_filters_narrow_the_list(
     assert len(cards(page)) == 5
 
 
-def test_a_session_shows_its_timeline_passages_and_answers(url: str) -> None:
-    fill(url)
+def test_a_session_shows_its_timeline_passages_and_answers(filled: str) -> None:
     page = open_page("s2")
     assert not page.exception
     assert page.title[0].value == "Biology"
@@ -204,19 +208,17 @@ def test_the_usual_pace_is_the_one_that_was_shown_after_reading(
     assert len({round(own.wpm) for own in shown.values()}) == 3
 
 
-def test_a_session_is_renamed_and_gets_a_note(url: str) -> None:
-    fill(url)
+def test_a_session_is_renamed_and_gets_a_note(filled: str) -> None:
     page = open_page("s2")
     page.text_input(key="new_title").set_value("Bees again").run()
     page.text_area(key="note").set_value("Went well").run()
     assert page.title[0].value == "Bees again"
-    with SessionStore(url) as store:
+    with SessionStore(filled) as store:
         summary = store.load("s2").summary
     assert (summary.info.title, summary.note) == ("Bees again", "Went well")
 
 
-def test_a_deleted_session_can_be_brought_back(url: str) -> None:
-    fill(url)
+def test_a_deleted_session_can_be_brought_back(filled: str) -> None:
     page = open_page("s2")
     page.button(key="delete_session").click().run()
     assert len(cards(page)) == 4
@@ -224,11 +226,10 @@ def test_a_deleted_session_can_be_brought_back(url: str) -> None:
     assert len(cards(page)) == 5
 
 
-def test_undoing_too_late_says_so_once(url: str) -> None:
-    fill(url)
+def test_undoing_too_late_says_so_once(filled: str) -> None:
     page = open_page("s2")
     page.button(key="delete_session").click().run()
-    with SessionStore(url) as store:
+    with SessionStore(filled) as store:
         store.erase("s2")
     page.button(key="undo_delete").click().run()
     assert "15 minutes are over" in words(page)
@@ -237,8 +238,7 @@ def test_undoing_too_late_says_so_once(url: str) -> None:
     assert "15 minutes are over" not in words(page)
 
 
-def test_what_is_known_can_be_reset(url: str) -> None:
-    fill(url)
+def test_what_is_known_can_be_reset(filled: str) -> None:
     page = open_page()
     assert "from 10 answers" in words(page)
     page.button(key="reset_answers").click().run()
@@ -247,8 +247,7 @@ def test_what_is_known_can_be_reset(url: str) -> None:
     assert "is not known yet" in words(page)
 
 
-def test_everything_is_erased_after_the_word_is_typed(url: str) -> None:
-    fill(url)
+def test_everything_is_erased_after_the_word_is_typed(filled: str) -> None:
     page = open_page()
     assert page.button(key="erase_all").disabled
     page.text_input(key="erase_word").set_value(ERASE_WORD).run()
@@ -257,7 +256,7 @@ def test_everything_is_erased_after_the_word_is_typed(url: str) -> None:
     assert "Your history is empty" in words(page)  # in the list, which stands above
     assert cards(page) == []
     assert page.button(key="erase_all").disabled
-    with SessionStore(url) as store:
+    with SessionStore(filled) as store:
         assert count_rows(store) == 0
 
 
@@ -276,17 +275,15 @@ def test_erasing_everything_ends_what_runs_in_memory_too(url: str) -> None:
     assert count_rows(store) == 0
 
 
-def test_a_zip_is_made_and_offered(url: str) -> None:
-    fill(url)
+def test_a_zip_is_made_and_offered(filled: str) -> None:
     page = open_page()
     page.button(key="make_export").click().run()
     assert not page.exception
     assert page.session_state[HistoryMemory.key()].export[:2] == b"PK"
 
 
-def test_what_is_brought_in_stands_in_the_list_at_once(url: str, tmp_path: Path) -> None:
-    fill(url)
-    with SessionStore(url) as store:
+def test_what_is_brought_in_stands_in_the_list_at_once(filled: str, tmp_path: Path) -> None:
+    with SessionStore(filled) as store:
         exported = store.archive.export()
         store.erase_all()
     page = open_page()

@@ -220,8 +220,8 @@ def test_without_the_camera_only_text_and_pace_count() -> None:
 
 @pytest.fixture(scope="module")
 def scrolls() -> Scrolls:
-    """Return 120 scripted readers with what was attributed to their passages."""
-    made = [scripted_scroll(seed) for seed in range(120)]
+    """Return 40 scripted readers with what was attributed to their passages."""
+    made = [scripted_scroll(seed) for seed in range(40)]
     return [
         (one, attribute(one.passages, ReadingLog(one.views).views, one.signals)) for one in made
     ]

@@ -8,6 +8,7 @@ import json
 import math
 import zipfile
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from fer_core.errors import HistoryFileInvalid, HistoryFileTooNew
 from fer_core.reading.highlights import find_highlights
 from fer_core.reading.notes import PassageNote
 from fer_core.reading.text_reading import read
+from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import rows_of
@@ -34,9 +36,14 @@ ARCHIVES = Path(__file__).parent / "archives"
 Change = Callable[[str, bytes], bytes | str | None]
 
 
+@cache
+def three_sessions() -> tuple[StudySession, ...]:
+    """Return finished sessions, which nothing changes any more: any number of stores keep them."""
+    return tuple(full_session(f"s{number}", START + 10_000 * number) for number in range(3))
+
+
 def fill(store: SessionStore) -> None:
-    for number in range(3):
-        session = full_session(f"s{number}", START + 10_000 * number)
+    for number, session in enumerate(three_sessions()):
         label = TextLabel(TEXT.text_id, TEXT.title, TEXT.words)
         store.follow(session, text=label, document=TEXT if number == 2 else None)
         store.save_now()

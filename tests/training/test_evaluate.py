@@ -46,7 +46,7 @@ def shipped(tmp_path: Path) -> Path:
 def test_evaluate_writes_json_and_a_page_and_records_the_figures(
     archives: Path, shipped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["evaluate", "--data", str(archives), "--weights", str(shipped), "--scenes", "3"]
+    command = ["evaluate", "--data", str(archives), "--weights", str(shipped), "--scenes", "2"]
     assert main([*command, "--output", str(tmp_path / "out"), "--record", "--no-changes"]) == 0
     report = json.loads((tmp_path / "out" / "evaluation.json").read_text())
     assert report["sources"]["photo"]["heads"]["pictures"] == 10
@@ -85,7 +85,7 @@ def test_a_class_that_the_data_lacks_has_no_precision_and_no_part_in_the_mean(
     labels = archives / "labels.csv"
     lines = [line for line in labels.read_text().splitlines() if "val/Sad" not in line]
     labels.write_text("\n".join(lines))
-    report = evaluate(shipped, archives, scene_count=6, changes=False)
+    report = evaluate(shipped, archives, scene_count=3, changes=False)
     scenes = report["scenes"]["frame"]
     assert list(scenes["ap50"]) == [label for label in LABELS if label != "Sad"]
     assert scenes["map50"] == pytest.approx(sum(scenes["ap50"].values()) / 4, abs=1e-3)
@@ -102,7 +102,7 @@ def test_every_change_leaves_a_picture(archives: Path) -> None:
 
 
 def test_figures_by_change_and_size_are_in_the_report(archives: Path, shipped: Path) -> None:
-    report = evaluate(shipped, archives, scene_count=2, limit=2)
+    report = evaluate(shipped, archives, scene_count=1, limit=2)
     assert set(report["changes"]) == {name for name, _, _ in CHANGES}
     assert sum(row["pictures"] for row in report["face_size"]) == 2
     assert summary(report)
