@@ -9,7 +9,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from fer_core.api.days import learner_zone
-from fer_core.api.documentation import LOOK, SECURITY, answers, ref
+from fer_core.api.documentation import READ, SECURITY, answers, ref
 from fer_core.api.pagination import decode_cursor, encode_cursor
 from fer_core.api.schemas.cards import (
     CardAnswer,
@@ -178,7 +178,7 @@ def make_cards(path: SessionPath, body: MakeCards) -> Response:
     return _added(make_session_cards(running, services().clock(), body.passage_ids, kinds))
 
 
-@cards.get("/cards/<card_id>", operation_id="getCard", responses=answers({200: CardOut}, *LOOK))
+@cards.get("/cards/<card_id>", operation_id="getCard", responses=answers({200: CardOut}, *READ))
 def get_card(path: CardPath) -> Response:
     """Show a card"""
     return json_response(card_of(deck().get(path.card_id)))
@@ -187,7 +187,7 @@ def get_card(path: CardPath) -> Response:
 @cards.patch(
     "/cards/<card_id>",
     operation_id="editCard",
-    responses=answers({200: CardOut}, *LOOK, 413, 415, 422),
+    responses=answers({200: CardOut}, *READ, 413, 415, 422),
 )
 def edit_card(path: CardPath, body: CardEdit) -> Response:
     """Give a card other words; when it is due stays as it is"""
@@ -198,7 +198,7 @@ def edit_card(path: CardPath, body: CardEdit) -> Response:
     return json_response(card_of(store.edit(path.card_id, front, back)))
 
 
-@cards.delete("/cards/<card_id>", operation_id="dropCard", responses=answers({204: None}, *LOOK))
+@cards.delete("/cards/<card_id>", operation_id="dropCard", responses=answers({204: None}, *READ))
 def drop_card(path: CardPath) -> Response:
     """Drop a card; after 15 minutes it is erased with its answers"""
     deck().drop(path.card_id)

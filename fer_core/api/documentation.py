@@ -40,8 +40,8 @@ SECURITY_SCHEMES: dict[str, Any] = {
 #: Any one of: a bearer token, a key header, or nothing (on the loopback interface).
 SECURITY: list[dict[str, list[Any]]] = [{"bearer": []}, {"apiKey": []}, {}]
 
-#: What every look at a session can meet besides: it is unknown, or the history cannot be read.
-LOOK = (404, 503)
+#: What every reading of a session can meet besides: it is unknown, or the history cannot be read.
+READ = (404, 503)
 #: And every change: it is over, or it runs in another program.
 CHANGE = (404, 409, 503)
 

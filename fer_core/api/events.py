@@ -11,7 +11,7 @@ from flask import Response, g
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from fer_core.api.documentation import LOOK, SECURITY, answers
+from fer_core.api.documentation import READ, SECURITY, answers
 from fer_core.api.schemas.moments import format_moment
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.snapshots import ProbeOut, SnapshotOut, SuggestionOut
@@ -55,7 +55,7 @@ _STREAM = {
 @events.get(
     "/<session_id>/events",
     operation_id="followSession",
-    responses=answers({200: _STREAM, 204: None}, *LOOK),
+    responses=answers({200: _STREAM, 204: None}, *READ),
 )
 def follow_session(path: SessionPath, header: EventHeaders) -> Response:
     """Follow a session live

@@ -8,7 +8,7 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from fer_core.api.documentation import CHANGE, LOOK, SECURITY, answers
+from fer_core.api.documentation import CHANGE, READ, SECURITY, answers
 from fer_core.api.problems import UnsupportedMediaType
 from fer_core.api.schemas.markers import MarkerOut, MarkerPath, MarkersIn, MarkersOut
 from fer_core.api.schemas.sessions import SessionPath
@@ -46,7 +46,7 @@ def _described(found: Iterable[Marker]) -> Response:
 @markers.get(
     "/<session_id>/markers",
     operation_id="listMarkers",
-    responses=answers({200: MarkersOut}, *LOOK),
+    responses=answers({200: MarkersOut}, *READ),
 )
 def list_markers(path: SessionPath) -> Response:
     """List the markers of a session, in the order of time"""

@@ -8,7 +8,7 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from fer_core.api.documentation import LOOK, SECURITY, answers, ref
+from fer_core.api.documentation import READ, SECURITY, answers, ref
 from fer_core.api.schemas.feedback import FeedbackOut
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.study import ExportQuery, TimelineOut, TimelineQuery
@@ -48,7 +48,7 @@ _EXPORT = {
 @results.get(
     "/<session_id>/timeline",
     operation_id="getTimeline",
-    responses=answers({200: _TIMELINE, 304: None}, *LOOK),
+    responses=answers({200: _TIMELINE, 304: None}, *READ),
 )
 def get_timeline(path: SessionPath, query: TimelineQuery) -> Response:
     """Show the session over time
@@ -75,7 +75,7 @@ def get_timeline(path: SessionPath, query: TimelineQuery) -> Response:
 @results.get(
     "/<session_id>/feedback",
     operation_id="getFeedback",
-    responses=answers({200: FeedbackOut}, *LOOK),
+    responses=answers({200: FeedbackOut}, *READ),
 )
 def get_feedback(path: SessionPath) -> Response:
     """Show break advice and passages to reread, each with its evidence"""
@@ -86,7 +86,7 @@ def get_feedback(path: SessionPath) -> Response:
 @results.get(
     "/<session_id>/export",
     operation_id="exportSession",
-    responses=answers({200: _EXPORT}, *LOOK),
+    responses=answers({200: _EXPORT}, *READ),
 )
 def export_session(path: SessionPath, query: ExportQuery) -> Response:
     """Take the session away: its timeline as CSV, or everything as JSON"""

@@ -9,7 +9,7 @@ from flask import Response, g, url_for
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from fer_core.api.documentation import CHANGE, LOOK, SECURITY, answers, ref
+from fer_core.api.documentation import CHANGE, READ, SECURITY, answers, ref
 from fer_core.api.pagination import decode_cursor, encode_cursor, list_page, position_of
 from fer_core.api.problems import Malformed
 from fer_core.api.schemas.feedback import FinishedOut
@@ -125,7 +125,7 @@ def delete_sessions() -> Response:
 
 
 @sessions.get(
-    "/<session_id>", operation_id="getSession", responses=answers({200: SessionOut}, *LOOK)
+    "/<session_id>", operation_id="getSession", responses=answers({200: SessionOut}, *READ)
 )
 def get_session(path: SessionPath) -> Response:
     """Show a session"""
@@ -134,7 +134,7 @@ def get_session(path: SessionPath) -> Response:
 
 
 @sessions.delete(
-    "/<session_id>", operation_id="deleteSession", responses=answers({204: None}, *LOOK)
+    "/<session_id>", operation_id="deleteSession", responses=answers({204: None}, *READ)
 )
 def delete_session(path: SessionPath) -> Response:
     """Erase a session"""

@@ -157,7 +157,7 @@ def answer_scenes(
     return answers
 
 
-class Crew:
+class DetectorPool:
     """Processes that look at pictures, each with a detector of its own.
 
     Args:
@@ -177,7 +177,7 @@ class Crew:
         else:
             _begin(*self._arguments)
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> DetectorPool:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -216,7 +216,7 @@ class Crew:
 
 
 @dataclass(slots=True)
-class _Station:
+class _WorkerState:
     """What a process works with; the scenes' faces are decoded when the first scene comes."""
 
     detector: EmotionDetector
@@ -224,30 +224,30 @@ class _Station:
     dataset: FaceDataset | None = None
 
 
-_STATIONS: list[_Station] = []
+_STATE: list[_WorkerState] = []
 
 
 def _begin(weights: Path, data: Path, threads: int) -> None:
-    _STATIONS[:] = [_Station(EmotionDetector.load(weights, threads), data)]
+    _STATE[:] = [_WorkerState(EmotionDetector.load(weights, threads), data)]
 
 
 def _answer_chunk(
     pictures: Sequence[LabelledPicture], mode: Mode, change: Callable[[Image], Image] | None
 ) -> list[Answer]:
-    return answer_all(_STATIONS[0].detector, pictures, mode, change)
+    return answer_all(_STATE[0].detector, pictures, mode, change)
 
 
 def _see_chunk(pictures: Sequence[LabelledPicture], mode: Mode) -> list[Seen]:
-    return see_all(_STATIONS[0].detector, pictures, mode)
+    return see_all(_STATE[0].detector, pictures, mode)
 
 
 def _answer_scene_chunk(
     numbers: Sequence[int], pictures: Sequence[LabelledPicture], mode: Mode
 ) -> list[SceneAnswer]:
-    station = _STATIONS[0]
-    if station.dataset is None:
-        station.dataset = FaceDataset(pictures, load_backgrounds(station.data, PictureReader()))
-    return answer_scenes(station.detector, station.dataset, numbers, mode)
+    state = _STATE[0]
+    if state.dataset is None:
+        state.dataset = FaceDataset(pictures, load_backgrounds(state.data, PictureReader()))
+    return answer_scenes(state.detector, state.dataset, numbers, mode)
 
 
 def _corners(face: Face) -> tuple[float, float, float, float]:

@@ -17,7 +17,7 @@ from fer_core.training.head_transplant import lay
 NEGATIVE_SCRAPS = 0.4
 
 
-def backdrop(dataset: FaceDataset, rng: np.random.Generator, size: tuple[int, int]) -> Image:
+def draw_background(dataset: FaceDataset, rng: np.random.Generator, size: tuple[int, int]) -> Image:
     """Return what is behind the faces: a background picture, a colour, a gradient or noise."""
     height, width = size
     background = dataset.draw_background(rng) if rng.random() < 0.6 else None

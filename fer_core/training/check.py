@@ -59,7 +59,7 @@ def check(data: Path, sheet: Path | None = None, seed: int = 0) -> CheckResult:
     shown = set(rng.permutation(len(pictures))[: SHEET_COLUMNS * SHEET_ROWS].tolist())
     tiles: list[Image] = []
     reader = PictureReader()
-    by_look: dict[str, tuple[str, str]] = {}
+    by_hash: dict[str, tuple[str, str]] = {}
     for index, picture in enumerate(pictures):
         title = f"{picture.container.name}: {picture.name}"
         try:
@@ -71,7 +71,7 @@ def check(data: Path, sheet: Path | None = None, seed: int = 0) -> CheckResult:
             result.balance[picture.source, picture.split, LABELS[face.emotion]] += 1
             if _is_bad(face.box_in(*image.shape[:2]), image):
                 result.bad_boxes.append(title)
-        split, other = by_look.setdefault(look(image), (picture.split, title))
+        split, other = by_hash.setdefault(difference_hash(image), (picture.split, title))
         if split != picture.split:
             result.leaks.append((other, title))
         if index in shown:
@@ -81,7 +81,7 @@ def check(data: Path, sheet: Path | None = None, seed: int = 0) -> CheckResult:
     return result
 
 
-def look(image: Image) -> str:
+def difference_hash(image: Image) -> str:
     """Return a key that two pictures share if they differ by no more than a re-encoding.
 
     The signs of a 16 x 16 picture's steps from left to right: a difference hash of 240 bits.
@@ -99,11 +99,11 @@ def cross_split_duplicates(pictures: Sequence[LabelledPicture]) -> set[LabelledP
     the very picture, its answer says nothing.
     """
     reader = PictureReader()
-    by_look: dict[str, list[LabelledPicture]] = defaultdict(list)
+    by_hash: dict[str, list[LabelledPicture]] = defaultdict(list)
     for picture in pictures:
         with suppress(UnreadablePicture):
-            by_look[look(reader.read(picture.container, picture.name))].append(picture)
-    mixed = (group for group in by_look.values() if len({each.split for each in group}) > 1)
+            by_hash[difference_hash(reader.read(picture.container, picture.name))].append(picture)
+    mixed = (group for group in by_hash.values() if len({each.split for each in group}) > 1)
     return {picture for group in mixed for picture in group}
 
 

@@ -158,7 +158,7 @@ def selection(
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Return which crops may be learnt from, and which are kept out of training to choose by.
 
-    Pictures whose group (photo, person) or look occurs in `val` are neither: they would tell what
+    Pictures whose group (photo, person) or hash occurs in `val` are neither: they would tell what
     `val` shows.
 
     Args:
@@ -166,12 +166,14 @@ def selection(
         pictures: (source, name) -> picture.
     """
     held = {each.unit for each in pictures.values() if each.split != "train"}
-    held_looks = {row.look for row in crops.rows if pictures[row.source, row.name].split != "train"}
+    held_hashes = {
+        row.picture_hash for row in crops.rows if pictures[row.source, row.name].split != "train"
+    }
     usable, kept_out = [], []
     for row in crops.rows:
         picture = pictures[row.source, row.name]
         free = picture.split == "train" and picture.unit not in held and row.face != NO_FACE
-        free &= row.look not in held_looks
+        free &= row.picture_hash not in held_hashes
         kept = is_kept_out(picture.unit)
         usable.append(free and not kept)
         kept_out.append(free and kept and not row.transplanted)

@@ -220,13 +220,15 @@ def _make_fast() -> None:
 
 def _of_val(pictures: Pictures, crops: FaceCrops) -> npt.NDArray[np.bool_]:
     """Return which crops show `val` faces whose picture does not occur in training as well."""
-    learnt = {row.look for row in crops.rows if pictures[row.source, row.name].split == "train"}
+    learnt = {
+        row.picture_hash for row in crops.rows if pictures[row.source, row.name].split == "train"
+    }
     return np.array(
         [
             pictures[row.source, row.name].split == "val"
             and row.face != NO_FACE
             and not row.transplanted
-            and row.look not in learnt
+            and row.picture_hash not in learnt
             for row in crops.rows
         ]
     )

@@ -12,7 +12,7 @@ import numpy as np
 
 from fer_core.emotions import LABELS
 from fer_core.training import metrics
-from fer_core.training.answers import Answer, Crew
+from fer_core.training.answers import Answer, DetectorPool
 from fer_core.training.check import cross_split_duplicates
 from fer_core.training.data import load_dataset
 from fer_core.training.errors import DataError
@@ -94,20 +94,20 @@ def evaluate(
         limit,
     )
     in_scenes = [each for each in pictures if each.source not in NOT_IN_SCENES]
-    with Crew(weights, data, threads, processes) as crew:
+    with DetectorPool(weights, data, threads, processes) as pool:
         report["scenes"] = {
             mode: scene_figures(
-                crew.scenes(in_scenes, scene_count, mode), info.confidence_threshold
+                pool.scenes(in_scenes, scene_count, mode), info.confidence_threshold
             )
             for mode in MODES
         }
-        answers = {mode: crew.answers(pictures, mode) for mode in MODES}
+        answers = {mode: pool.answers(pictures, mode) for mode in MODES}
         if everyday:
             report["everyday"] = {
-                mode: everyday_figures(crew.sees(everyday, mode)) for mode in MODES
+                mode: everyday_figures(pool.sees(everyday, mode)) for mode in MODES
             }
         if changes:
-            report["changes"] = change_figures(crew, limited(pictures, CHANGED_PER_SOURCE))
+            report["changes"] = change_figures(pool, limited(pictures, CHANGED_PER_SOURCE))
     report["sources"] = {
         mode: {
             source: source_figures(

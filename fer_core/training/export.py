@@ -16,7 +16,7 @@ from torch import nn
 
 from fer_core.emotions import LABELS
 from fer_core.training import network as networks
-from fer_core.training.answers import Crew
+from fer_core.training.answers import DetectorPool
 from fer_core.training.data import load_dataset
 from fer_core.training.errors import CheckpointError, OptionError
 from fer_core.training.evaluate import MODES, limited, write_json
@@ -220,7 +220,7 @@ def calibrate_weights(
     """
     info = EmotionDetector.load(description, threads).info
     chosen = limited(pictures, CALIBRATION_PICTURES)
-    with Crew(description, description.parent, threads, processes) as crew:
-        answers = [answer for mode in MODES for answer in crew.answers(chosen, mode)]
+    with DetectorPool(description, description.parent, threads, processes) as pool:
+        answers = [answer for mode in MODES for answer in pool.answers(chosen, mode)]
     ratio = calibration_figures(answers)["temperature_ratio"]
     return round(float(ratio) * info.temperature, 4)

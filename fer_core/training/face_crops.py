@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fer_core.training.check import look
+from fer_core.training.check import difference_hash
 from fer_core.training.data import Image, PictureReader
 from fer_core.training.dataset import Face, is_cut_out
 from fer_core.training.errors import DataError, UnreadablePicture
@@ -53,14 +53,14 @@ class Row:
         name: The picture's name in it.
         face: Index among its faces; `NO_FACE` for a piece without one.
         transplanted: The cut-out face sits on another head.
-        look: Of the picture; those of two splits that look the same share it.
+        picture_hash: Of the picture; those of two splits that look the same share it.
     """
 
     source: str
     name: str
     face: int
     transplanted: bool = False
-    look: str = ""
+    picture_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +185,13 @@ def _decode_chunk(start: int) -> int:
         if known and row is not None and picture.source in BOXED_ANEW and len(boxes) == 1:
             x, y, width, height = (float(value) for value in known.boxes[row])
             boxes = [(x, y, width, height)]
-        cut_out, its_look = is_cut_out(image), look(image)
+        cut_out, its_hash = is_cut_out(image), difference_hash(image)
         for index, box in enumerate(boxes):
             alpha = np.full(image.shape[:2], 255, np.uint8)
             if cut_out:
                 alpha[outline(image) == 0] = BLACK
             crops.append(_crop(image, alpha, box))
-            rows.append(Row(picture.source, picture.name, index, look=its_look))
+            rows.append(Row(picture.source, picture.name, index, picture_hash=its_hash))
             seen = known is not None and row is not None and len(boxes) == 1
             shapes.append(known.shapes[row] if known is not None and seen else unknown)
             placed = known is not None and seen and is_inside(known.points[row], box)
@@ -200,12 +200,12 @@ def _decode_chunk(start: int) -> int:
                 worn = _worn(image, box, heads, reader, rng)
                 if worn is not None:
                     crops.append(worn)
-                    rows.append(Row(picture.source, picture.name, index, True, its_look))
+                    rows.append(Row(picture.source, picture.name, index, True, its_hash))
                     shapes.append(shapes[-1])
                     points.append(nowhere)
         for piece in _pieces(image, boxes, work.pieces, rng):
             crops.append((piece, np.zeros(4, np.float32)))
-            rows.append(Row(picture.source, picture.name, NO_FACE, look=its_look))
+            rows.append(Row(picture.source, picture.name, NO_FACE, picture_hash=its_hash))
             shapes.append(unknown)
             points.append(nowhere)
     if crops:
@@ -220,7 +220,7 @@ def _decode_chunk(start: int) -> int:
             name=[row.name for row in rows],
             face=[row.face for row in rows],
             worn=[row.transplanted for row in rows],
-            look=[row.look for row in rows],
+            look=[row.picture_hash for row in rows],
         )
     return len(crops)
 

@@ -12,7 +12,7 @@ import numpy as np
 from fer_core.boxes import ious
 from fer_core.emotions import LABELS
 from fer_core.training import metrics
-from fer_core.training.answers import Answer, Crew, SceneAnswer
+from fer_core.training.answers import Answer, DetectorPool, SceneAnswer
 from fer_core.training.errors import CheckpointError
 from fer_core.training.faces import LabelledPicture
 from fer_core.training.picture_changes import CHANGES, apply_change
@@ -161,7 +161,7 @@ def size_figures(answers: Sequence[Answer]) -> list[dict[str, Any]]:
 
 
 def change_figures(
-    crew: Crew, pictures: Sequence[LabelledPicture]
+    pool: DetectorPool, pictures: Sequence[LabelledPicture]
 ) -> dict[str, list[dict[str, Any]]]:
     """Return accuracy and face-found rate of the same pictures under one change at a time."""
     table: dict[str, list[dict[str, Any]]] = {}
@@ -169,7 +169,7 @@ def change_figures(
         rows = []
         for level in levels:
             changed = partial(apply_change, change=change, level=level)
-            answers = crew.answers(pictures, "photo", changed)
+            answers = pool.answers(pictures, "photo", changed)
             figure = metrics.accuracy(_labels(answers), _given(answers))
             found = np.mean([answer.probabilities is not None for answer in answers])
             rows.append({"level": level, "accuracy": _rounded(figure), "found": _rounded(found)})

@@ -17,7 +17,7 @@ from fer_core.training.background import (
     add_clutter,
     add_scrap,
     add_scraps,
-    backdrop,
+    draw_background,
     negative,
 )
 from fer_core.training.body import draw_body
@@ -75,7 +75,7 @@ def compose(
     """
     rng = np.random.default_rng((seed, number))
     inner = _letterboxed(size, rng) if _happens(style.p_letterbox, rng) else size
-    canvas = backdrop(dataset, rng, inner)
+    canvas = draw_background(dataset, rng, inner)
     if _happens(style.p_scrap, rng):
         add_scraps(canvas, dataset, rng)
     if rng.random() < style.p_clutter:
