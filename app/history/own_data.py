@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.history.memory import HistoryMemory, Outcome
 from app.parts.clock import now
+from app.parts.downloads import offer_file
 from app.parts.due import browser_zone
 from app.parts.preferences import preference_file
 from app.parts.sessions import session_registry
@@ -138,12 +139,10 @@ def offer_export(store: SessionStore) -> None:
     if memory.export is None:
         return
     day = datetime.fromtimestamp(now(), UTC).astimezone(browser_zone()).strftime("%Y-%m-%d")
-    st.download_button(
+    offer_file(
         f"Download ({len(memory.export) / 1e6:.1f} MB)",
         memory.export,
         f"history-{day}.zip",
         "application/zip",
-        icon=":material/download:",
-        on_click="ignore",
         key="download_export",
     )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from app.parts.clock import now
+from app.parts.downloads import offer_file
 from app.parts.due import browser_zone
 from app.parts.sessions import session_registry
 from app.parts.words import plain
@@ -129,31 +130,28 @@ def offer_downloads(
         tags=stored.tags if stored else (),
     )
     with st.container(horizontal=True):
-        st.download_button(
+        offer_file(
             "Page to print",
             lambda: session_page(session, result, words, running.reading).encode(),
             f"session-{name}.html",
             "text/html",
-            icon=":material/print:",
-            on_click="ignore",
+            icon="print",
             key="download-page",
-            help="Open it in the browser and print it, or save it there as a PDF.",
+            note="Open it in the browser and print it, or save it there as a PDF.",
         )
-        st.download_button(
+        offer_file(
             "Timeline (CSV)",
             lambda: timeline_csv(session.timeline()).encode(),
             f"session-{name}.csv",
             "text/csv",
-            icon=":material/table:",
-            on_click="ignore",
+            icon="table",
             key="download-csv",
         )
-        st.download_button(
+        offer_file(
             "Everything (JSON)",
             lambda: whole_json(running, result, now()).encode(),
             f"session-{name}.json",
             "application/json",
-            icon=":material/data_object:",
-            on_click="ignore",
+            icon="data_object",
             key="download-json",
         )

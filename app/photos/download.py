@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 
+from app.parts.downloads import offer_file
 from app.photos.options import PhotoOptions
 from fer_core.config import get_settings
 from fer_core.photos import exports
@@ -47,20 +48,20 @@ def offer_downloads(
 
     with st.container(horizontal=True):
         offer_pictures(cache, readable, options)
-        offer(
+        offer_file(
             "Table (CSV)",
             lambda: exports.to_csv(photos_now(), options.confidence).encode(ENCODING),
             "faces.csv",
             "text/csv",
-            icon=":material/table:",
+            icon="table",
             key="download-csv",
         )
-        offer(
+        offer_file(
             "Results (JSON)",
             lambda: exports.to_json(photos_now(), info, options.confidence).encode(),
             "faces.json",
             "application/json",
-            icon=":material/data_object:",
+            icon="data_object",
             key="download-json",
         )
     if options.blur:
@@ -70,12 +71,12 @@ def offer_downloads(
 def offer_pictures(cache: PhotoCache, readable: Sequence[Readable], options: PhotoOptions) -> None:
     """Offer one picture as PNG, several as JPEGs in as many ZIPs as they need."""
     if len(readable) == 1:
-        offer(
+        offer_file(
             "Picture (PNG)",
             lambda: exports.encode_png(annotated(cache, readable[0][0], options)),
             exports.unique_names([readable[0][1].name], "-faces.png")[0],
             "image/png",
-            icon=":material/image:",
+            icon="image",
             key="download-png",
         )
         return
@@ -88,21 +89,14 @@ def offer_pictures(cache: PhotoCache, readable: Sequence[Readable], options: Pho
     )
     for number, part in enumerate(parts, start=1):
         suffix = f" {number} of {len(parts)}" if len(parts) > 1 else ""
-        offer(
+        offer_file(
             f"Pictures (ZIP{suffix})",
             partial(zipped, cache, [readable[index] for index in part], options),
             f"faces{suffix.replace(' ', '-')}.zip",
             "application/zip",
-            icon=":material/folder_zip:",
+            icon="folder_zip",
             key=f"download-zip-{number}",
         )
-
-
-def offer(
-    label: str, make: Callable[[], bytes], name: str, mime: str, *, icon: str, key: str
-) -> None:
-    """Offer one file; it is made when the button is pressed, and the page does not run for it."""
-    st.download_button(label, make, name, mime, icon=icon, on_click="ignore", key=key)
 
 
 def annotated(cache: PhotoCache, upload: Upload, options: PhotoOptions) -> RgbImage:

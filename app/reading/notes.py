@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.parts.downloads import offer_file
 from app.parts.limits import saved_within
 from app.parts.words import plain
 from app.reading.open_text import OpenText
@@ -63,12 +64,10 @@ def show_notes(open_text: OpenText) -> None:
         )
         write_note(open_text, document.passages[number - 1])
         if written:
-            st.download_button(
+            offer_file(
                 "Highlights and notes (Markdown)",
                 notes_to_markdown(document, written).encode(),
                 "notes.md",
                 "text/markdown",
-                icon=":material/download:",
-                on_click="ignore",
                 key="download-notes",
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.parts.downloads import offer_file
 from app.parts.results import offer_downloads, result_of, show_outcome
 from app.parts.scroll import go_to_place, note_next_step
 from app.parts.sessions import history_problem, session_registry
@@ -132,12 +133,10 @@ def offer_rereading(document: Document, items: list[RereadItem]) -> None:
             ("HTML", to_html(document, items), "html", "text/html"),
             ("JSON", to_json(document, items), "json", "application/json"),
         ):
-            st.download_button(
+            offer_file(
                 label,
                 content.encode(),
                 f"reread.{ending}",
                 mime,
-                icon=":material/download:",
-                on_click="ignore",
                 key=f"reread-{ending}",
             )

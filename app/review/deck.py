@@ -7,6 +7,7 @@ from datetime import datetime
 import streamlit as st
 
 from app.parts.clock import now
+from app.parts.downloads import offer_file
 from app.parts.due import browser_zone
 from app.parts.own_card import write_own
 from app.parts.words import plain
@@ -74,23 +75,21 @@ def offer_files(deck: CardStore) -> None:
     cards = deck.all()[::-1]
     day = datetime.fromtimestamp(now(), browser_zone()).strftime("%Y-%m-%d")
     with st.container(horizontal=True):
-        st.download_button(
+        offer_file(
             "Table (CSV)",
             lambda: to_csv(cards).encode(ENCODING),
             f"cards-{day}.csv",
             "text/csv",
-            icon=":material/table:",
-            on_click="ignore",
+            icon="table",
             disabled=not cards,
             key="cards_csv",
         )
-        st.download_button(
+        offer_file(
             "For Anki (text)",
             lambda: to_anki(cards).encode(),
             f"cards-{day}.txt",
             "text/plain",
-            icon=":material/description:",
-            on_click="ignore",
+            icon="description",
             disabled=not cards,
             key="cards_anki",
         )

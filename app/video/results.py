@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from app.parts.downloads import offer_file
 from app.parts.engine import engine_or_stop
 from app.parts.timeline import draw_session
 from app.parts.words import plain
@@ -120,40 +121,36 @@ def offer_downloads(job: VideoJob, found: VideoAnalysis) -> None:
     stem = found.name.rsplit(".", 1)[0]
     model = engine_or_stop().info
     with st.container(horizontal=True):
-        st.download_button(
+        offer_file(
             "Seconds (CSV)",
             lambda: exports.to_csv(found, "second").encode(),
             f"{stem}-seconds.csv",
             "text/csv",
-            icon=":material/table:",
-            on_click="ignore",
+            icon="table",
             key="video-seconds",
         )
-        st.download_button(
+        offer_file(
             "Frames (CSV)",
             lambda: exports.to_csv(found, "frame").encode(),
             f"{stem}-frames.csv",
             "text/csv",
-            icon=":material/table:",
-            on_click="ignore",
+            icon="table",
             key="video-frames",
         )
-        st.download_button(
+        offer_file(
             "Everything (JSON)",
             lambda: exports.to_json(found, "frame", model).encode(),
             f"{stem}.json",
             "application/json",
-            icon=":material/data_object:",
-            on_click="ignore",
+            icon="data_object",
             key="video-json",
         )
         if job.annotated is not None:
-            st.download_button(
+            offer_file(
                 "Video with faces (MP4)",
                 job.annotated,
                 f"{stem}-faces.mp4",
                 "video/mp4",
-                icon=":material/movie:",
-                on_click="ignore",
+                icon="movie",
                 key="video-annotated",
             )
