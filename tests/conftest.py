@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import onnxruntime
 import pytest
 from hypothesis import settings
 from sqlalchemy import Engine, inspect
@@ -17,14 +18,18 @@ from sqlalchemy import Engine, inspect
 from fer_core.config import PROJECT_ROOT, Settings, get_settings
 from fer_core.storage import database as databases
 from fer_core.storage.schema import upgrade as migrate
+from fer_core.vision.backends import onnx
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.image import RgbImage
+from fer_core.vision.model_info import sha256_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
+    from xdist.remote import Producer
+    from xdist.scheduler import Scheduling
 
-# Three test processes share two cores: torch's further threads would only wait for each other.
+# Four test processes share two cores: torch's further threads would only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # No test asserts a time: how long an example takes is the machine's affair.
@@ -43,6 +48,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return _LONG_FIRST.index(folder) if folder in _LONG_FIRST else len(_LONG_FIRST)
 
     items.sort(key=turn)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """Give each test process files of its kind; another `--dist` than ours is left alone."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from tests.support.lanes import TwoLanes
+
+    return TwoLanes(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -84,6 +99,30 @@ def _new_histories_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Itera
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(databases, "upgrade", upgrade)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shipped_networks_are_opened_once() -> Iterator[None]:
+    """Share the sessions of the shipped networks, which any number of threads may run at once.
+
+    Opening all of them takes .8 s of processor, and a hundred tests load the model. A copy is
+    known by its content. Processes that tests start open their own.
+    """
+    shipped = {sha256_of(file) for file in Settings().weights.parent.glob("*.onnx")}
+    opened: dict[tuple[str, int], onnxruntime.InferenceSession] = {}
+    open_anew = onnx._session
+
+    def session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+        content = sha256_of(path) if path.is_file() else ""
+        if content not in shipped:
+            return open_anew(path, threads)
+        if (content, threads) not in opened:
+            opened[content, threads] = open_anew(path, threads)
+        return opened[content, threads]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(onnx, "_session", session)
         yield
 
 
