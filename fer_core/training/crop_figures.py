@@ -12,8 +12,8 @@ from torch import nn
 
 from fer_core.emotions import LABELS
 from fer_core.training import metrics
+from fer_core.training.crop_files import FaceCrops, Row
 from fer_core.training.crop_sampler import CropSampler
-from fer_core.training.face_crops import FaceCrops, Row
 from fer_core.training.faces import LabelledFace, LabelledPicture
 from fer_core.training.refine import read_crops
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-from fer_core.training.face_crops import SIDE
+from fer_core.training.crop_files import SIDE
 from fer_core.training.geometry import PADDING
 
 Tensor = torch.Tensor

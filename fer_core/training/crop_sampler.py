@@ -14,8 +14,8 @@ import torch
 from fer_core.training import crop_augmentation as augmentation
 from fer_core.training import crop_placement
 from fer_core.training.crop_augmentation import Tensor
+from fer_core.training.crop_files import NO_FACE, SIDE, FaceCrops
 from fer_core.training.crop_placement import Crops, Framing, Placement
-from fer_core.training.face_crops import NO_FACE, SIDE, FaceCrops
 from fer_core.training.faces import LabelledPicture
 
 #: Source -> how often it is drawn beside the others; with a plus, its faces on other heads.

@@ -20,9 +20,10 @@ from torch import nn
 
 from fer_core.emotions import LABELS
 from fer_core.training.crop_figures import expression_figures, judge, labelled_face
+from fer_core.training.crop_files import NO_FACE, FaceCrops, joined, open_crops
 from fer_core.training.crop_sampler import CropSampler, drawing_weights, fold_of, selection
 from fer_core.training.data import load_dataset, load_faceless
-from fer_core.training.face_crops import NO_FACE, FaceCrops, decode, open_crops
+from fer_core.training.face_crops import decode
 from fer_core.training.faces import LabelledPicture
 from fer_core.training.landmark_teacher import even, read_landmarks
 from fer_core.training.landmark_training import (
@@ -40,6 +41,7 @@ from fer_core.training.soft_targets import (
     write_targets,
 )
 from fer_core.training.teacher import Lessons, TeacherConfig, teach, views_of
+from fer_core.training.turned_crops import write_turned
 
 LOGGER = logging.getLogger(__name__)
 
@@ -192,7 +194,11 @@ def train_refiners(
 
 
 def train_landmark_network(
-    data: Path, folder: Path, config: LandmarkConfig, device: torch.device
+    data: Path,
+    folder: Path,
+    config: LandmarkConfig,
+    device: torch.device,
+    turned: Path | None = None,
 ) -> dict[str, float]:
     """Train the landmark network on the crops of `prepare`; return its errors by source, percent.
 
@@ -201,16 +207,31 @@ def train_landmark_network(
         folder: Of `prepare`, which knew the landmarks.
         config: How.
         device: That trains.
+        turned: The folder of `turn`, to learn from as well; its errors come as "SOURCE turned".
 
     Raises:
         DataError: The data or crops cannot be used, or no face's points are known.
+        CheckpointError: The weights to go on from cannot be read.
     """
     _make_fast()
-    pictures, crops = all_pictures(data), open_crops(folder / CROPS)
+    folders = [folder / CROPS, *(() if turned is None else (turned,))]
+    pictures, (plain, *more) = all_pictures(data), [open_crops(each) for each in folders]
+    crops = joined([plain, *more])
+    moved = np.arange(len(crops.rows)) >= len(plain.rows)
     usable, _ = selection(crops, pictures)
-    network = train_landmarks(crops, usable, config, device)
-    judged = with_points(crops, _of_val(pictures, crops))
+    network = train_landmarks(crops, usable, config, device, moved)
+    of_val = _of_val(pictures, crops)
+    judged = with_points(crops, of_val & ~moved) | {
+        f"{source} turned": rows for source, rows in with_points(crops, of_val & moved).items()
+    }
     return judge_landmarks(network, crops, judged, config.output)
+
+
+def write_turned_faces(
+    data: Path, meshes: Path, points: Path, output: Path, share: float, seed: int
+) -> int:
+    """Write crops of faces turned further than they were; see `turned_crops.write_turned`."""
+    return write_turned(all_pictures(data), meshes, points, output, share, seed)
 
 
 def _make_fast() -> None:

@@ -1,4 +1,4 @@
-"""Commands of distillation: negatives, points, prepare, teach, refine, landmarks, blend."""
+"""Commands of distillation: negatives, points, prepare, teach, refine, turn, landmarks, blend."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def add_commands(add: AddSubcommand) -> None:
     _add_prepare(add("prepare", help="decode every face once, for teach and refine"))
     _add_teach(add("teach", help="train teachers, and write what they see as soft targets"))
     _add_refine(add("refine", help="train refiners on the soft targets"))
+    _add_turn(add("turn", help="turn faces by known angles, for landmarks"))
     _add_landmarks(add("landmarks", help="train the network that finds a face's points"))
     _add_blend(add("blend", help="the mean of a network before and after its training"))
 
@@ -63,6 +64,25 @@ def _points(options: argparse.Namespace) -> int:
     return 0
 
 
+def _add_turn(parser: argparse.ArgumentParser) -> None:
+    data_option(parser)
+    add = parser.add_argument
+    add("--meshes", type=Path, required=True, help="folder of landmark_teacher's files")
+    add("--points", type=Path, required=True, help="folder that points wrote")
+    add("--output", type=Path, required=True, help="folder to write, for landmarks --turned")
+    add("--share", type=positive, default=1.0, help="of the usual number of faces (1)")
+    add("--seed", type=int, default=0)
+    parser.set_defaults(run_command=_turn)
+
+
+def _turn(options: argparse.Namespace) -> int:
+    from fer_core.training.distil import write_turned_faces
+
+    arguments = options.data, options.meshes, options.points, options.output
+    print(write_turned_faces(*arguments, options.share, options.seed))
+    return 0
+
+
 def _add_landmarks(parser: argparse.ArgumentParser) -> None:
     _add_folder(parser)
     add = parser.add_argument
@@ -70,6 +90,9 @@ def _add_landmarks(parser: argparse.ArgumentParser) -> None:
     add("--minutes", type=positive, default=5.0, help="(5, on a GPU)")
     add("--batch", type=count, default=1024, help="crops a step")
     add("--seed", type=int, default=0)
+    add("--learning-rate", type=positive, default=3e-3)
+    add("--weights", type=existing_file, help="a landmarks.pt to go on from")
+    add("--turned", type=Path, help="folder that turn wrote")
     add("--device", default="cpu", help="cpu, cuda or cuda:0 (cpu)")
     add("--onnx", type=Path, help="write the network there as well, as the app loads it")
     parser.set_defaults(run_command=_landmarks)
@@ -82,9 +105,16 @@ def _landmarks(options: argparse.Namespace) -> int:
     from fer_core.training.landmark_training import WEIGHTS, LandmarkConfig
     from fer_core.training.onnx_files import landmarks_to_onnx
 
-    config = LandmarkConfig(options.run, 60 * options.minutes, options.batch, seed=options.seed)
+    config = LandmarkConfig(
+        options.run,
+        60 * options.minutes,
+        options.batch,
+        options.learning_rate,
+        seed=options.seed,
+        weights=options.weights,
+    )
     device = device_of(options.device)
-    print(train_landmark_network(options.data, options.folder, config, device))
+    print(train_landmark_network(options.data, options.folder, config, device, options.turned))
     if options.onnx:
         landmarks_to_onnx(load(options.run / WEIGHTS), options.onnx)
         print(options.onnx)

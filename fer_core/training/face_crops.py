@@ -18,19 +18,18 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_core.training.check import difference_hash
+from fer_core.training.crop_files import NO_FACE, SIDE, Collected, Row
 from fer_core.training.data import Image, PictureReader
 from fer_core.training.dataset import Face, is_cut_out
-from fer_core.training.errors import DataError, UnreadablePicture
+from fer_core.training.errors import UnreadablePicture
 from fer_core.training.faces import Box, LabelledPicture
 from fer_core.training.head_transplant import outline, transplant
-from fer_core.training.landmark_teacher import BOXED_ANEW, SHAPES, Landmarks
-from fer_core.vision.landmark_layout import POINTS
+from fer_core.training.landmark_teacher import BOXED_ANEW, Landmarks
 
 LOGGER = logging.getLogger(__name__)
 
-#: Side of a crop, pixels, and how many face lengths it spans: a face is 83 px long, as much as
-#: most pictures hold, and the refiner's widest crop (2.2 faces) fits inside.
-SIDE = 208
+#: How many face lengths a crop spans: a face is 83 px long, as much as most pictures hold, and the
+#: refiner's widest crop (2.2 faces) fits inside.
 SPAN = 2.5
 #: Pictures that one worker decodes at a time.
 CHUNK = 256
@@ -38,49 +37,9 @@ CHUNK = 256
 PIECES = 0.7
 #: A piece around a picture's faces keeps this distance from them, in face lengths.
 CLEAR = 0.15
-NO_FACE = -1
 #: In a crop's fourth plane: the black around a cut-out face, which belongs to its picture but to
 #: nothing seen.
 BLACK = 128
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What a crop shows.
-
-    Attributes:
-        source: The picture's data set.
-        name: The picture's name in it.
-        face: Index among its faces; `NO_FACE` for a piece without one.
-        transplanted: The cut-out face sits on another head.
-        picture_hash: Of the picture; those of two splits that look the same share it.
-    """
-
-    source: str
-    name: str
-    face: int
-    transplanted: bool = False
-    picture_hash: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FaceCrops:
-    """All crops.
-
-    Attributes:
-        parts: uint8 (m, SIDE, SIDE, 4) each, mapped from files: RGB, and 255 where the picture is
-            (see above).
-        boxes: (n, 4), x0, y0, x1, y1 in the crop's pixels; zeros without a face.
-        rows: What each shows, n of them.
-        shapes: (n, SHAPES), 0..1, NaN where unknown.
-        points: (n, POINTS, 2) in the crop's pixels, NaN where unknown.
-    """
-
-    parts: tuple[npt.NDArray[np.uint8], ...]
-    boxes: npt.NDArray[np.float32]
-    rows: tuple[Row, ...]
-    shapes: npt.NDArray[np.float32]
-    points: npt.NDArray[np.float32]
 
 
 def decode(
@@ -96,8 +55,8 @@ def decode(
 
     Args:
         pictures: Those without faces give pieces that show none.
-        folder: Each process writes its crops there, 4 x SIDE x SIDE bytes each; `open_crops` maps
-            them into memory.
+        folder: Each process writes its crops there, 4 x SIDE x SIDE bytes each;
+            `crop_files.open_crops` maps them into memory.
         heads: Of one face each, which wear the cut-out faces of others.
         landmarks: Of each source, where a landmark network has looked: better boxes and targets.
         processes: That decode.
@@ -109,37 +68,6 @@ def decode(
     work = _Work(pictures, folder, list(heads), landmarks or {}, negatives_per_picture, seed)
     with ProcessPoolExecutor(processes, initializer=_begin, initargs=(work,)) as pool:
         return sum(pool.map(_decode_chunk, range(0, len(pictures), CHUNK)))
-
-
-def open_crops(folder: Path) -> FaceCrops:
-    """Return the crops that `decode` wrote.
-
-    Raises:
-        DataError: There is none that shows a face.
-    """
-    parts, boxes, shapes, points = [], [], [], []
-    rows: list[Row] = []
-    for path in sorted(folder.glob("*.crops.npy")):
-        try:
-            parts.append(np.load(path, mmap_mode="r"))
-            with np.load(_index_of(path)) as index:
-                boxes.append(index["boxes"])
-                shapes.append(index["shapes"].astype(np.float32))
-                points.append(index["points"].astype(np.float32))
-                columns = (
-                    index[each].tolist() for each in ("source", "name", "face", "worn", "look")
-                )
-                rows += [Row(*values) for values in zip(*columns, strict=True)]
-        except (OSError, ValueError, KeyError) as error:
-            raise DataError(f"{path} holds no crops: {error}") from error
-    if not any(row.face != NO_FACE for row in rows):
-        raise DataError(f"{folder} holds no face that could be read")
-    joined = (np.concatenate(each) for each in (shapes, points))
-    return FaceCrops(tuple(parts), np.concatenate(boxes), tuple(rows), *joined)
-
-
-def _index_of(path: Path) -> Path:
-    return path.with_name(path.name.replace(".crops.npy", ".index.npz"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +96,7 @@ def _decode_chunk(start: int) -> int:
     pictures, heads, landmarks = work.pictures[start : start + CHUNK], work.heads, work.landmarks
     rng = np.random.default_rng((work.seed, start))
     reader = PictureReader()
-    crops: list[tuple[Image, npt.NDArray[np.float32]]] = []
-    rows: list[Row] = []
-    shapes: list[npt.NDArray[np.float32]] = []
-    points: list[npt.NDArray[np.float32]] = []
-    unknown, nowhere = np.full(SHAPES, np.nan, np.float32), np.full((POINTS, 2), np.nan, np.float32)
+    collected = Collected()
     for picture in pictures:
         try:
             image = reader.read(picture.container, picture.name)
@@ -190,39 +114,25 @@ def _decode_chunk(start: int) -> int:
             alpha = np.full(image.shape[:2], 255, np.uint8)
             if cut_out:
                 alpha[outline(image) == 0] = BLACK
-            crops.append(_crop(image, alpha, box))
-            rows.append(Row(picture.source, picture.name, index, picture_hash=its_hash))
             seen = known is not None and row is not None and len(boxes) == 1
-            shapes.append(known.shapes[row] if known is not None and seen else unknown)
+            shapes = known.shapes[row] if known is not None and seen else None
             placed = known is not None and seen and is_inside(known.points[row], box)
-            points.append(_in_crop(known.points[row], box) if known and placed else nowhere)
+            points = in_crop(known.points[row], box) if known and placed else None
+            collected.add(
+                Row(picture.source, picture.name, index, picture_hash=its_hash),
+                crop(image, alpha, box),
+                shapes,
+                points,
+            )
             if cut_out and heads:
                 worn = _worn(image, box, heads, reader, rng)
                 if worn is not None:
-                    crops.append(worn)
-                    rows.append(Row(picture.source, picture.name, index, True, its_hash))
-                    shapes.append(shapes[-1])
-                    points.append(nowhere)
+                    of_head = Row(picture.source, picture.name, index, True, its_hash)
+                    collected.add(of_head, worn, shapes)
         for piece in _pieces(image, boxes, work.pieces, rng):
-            crops.append((piece, np.zeros(4, np.float32)))
-            rows.append(Row(picture.source, picture.name, NO_FACE, picture_hash=its_hash))
-            shapes.append(unknown)
-            points.append(nowhere)
-    if crops:
-        path = work.folder / f"{pictures[0].source}-{start:07}.crops.npy"
-        np.save(path, np.stack([pixels for pixels, _ in crops]))
-        np.savez(
-            _index_of(path),
-            boxes=np.array([corners for _, corners in crops], np.float32),
-            shapes=np.array(shapes, np.float16),
-            points=np.array(points, np.float16),
-            source=[row.source for row in rows],
-            name=[row.name for row in rows],
-            face=[row.face for row in rows],
-            worn=[row.transplanted for row in rows],
-            look=[row.picture_hash for row in rows],
-        )
-    return len(crops)
+            faceless = Row(picture.source, picture.name, NO_FACE, picture_hash=its_hash)
+            collected.add(faceless, (piece, np.zeros(4, np.float32)))
+    return collected.write(work.folder / f"{pictures[0].source}-{start:07}.crops.npy")
 
 
 def is_inside(points: npt.NDArray[np.float32], box: Box) -> bool:
@@ -232,7 +142,7 @@ def is_inside(points: npt.NDArray[np.float32], box: Box) -> bool:
     return bool(0.2 < across < 0.8 and 0.25 < down < 0.9)
 
 
-def _in_crop(points: npt.NDArray[np.float32], box: Box) -> npt.NDArray[np.float32]:
+def in_crop(points: npt.NDArray[np.float32], box: Box) -> npt.NDArray[np.float32]:
     """Return points (n, 2) in pixels of a face's crop."""
     x, y, width, height = box
     scale = SIDE / (SPAN * max(width, height, 1.0))
@@ -240,7 +150,7 @@ def _in_crop(points: npt.NDArray[np.float32], box: Box) -> npt.NDArray[np.float3
     return np.asarray((points - middle) * scale + SIDE / 2, np.float32)
 
 
-def _crop(image: Image, alpha: Image, box: Box) -> tuple[Image, npt.NDArray[np.float32]]:
+def crop(image: Image, alpha: Image, box: Box) -> tuple[Image, npt.NDArray[np.float32]]:
     """Return a face's crop and its box there, as corners."""
     x, y, width, height = box
     scale = SIDE / (SPAN * max(width, height, 1.0))
@@ -299,7 +209,7 @@ def _worn(
     nothing = np.zeros(5, np.float32)
     place = picture.faces[0].box_in(*head.shape[:2])
     result = transplant(Face(image, box, nothing, True), Face(head, place, nothing, False), rng)
-    return _crop(result.image, np.full(result.image.shape[:2], 255, np.uint8), result.box)
+    return crop(result.image, np.full(result.image.shape[:2], 255, np.uint8), result.box)
 
 
 def _pieces(
@@ -337,5 +247,5 @@ def _pieces(
             side / SPAN,
             side / SPAN,
         )
-        pieces.append(_crop(image, alpha, square)[0])
+        pieces.append(crop(image, alpha, square)[0])
     return pieces

@@ -28,10 +28,15 @@ PLACES = dict(
 
 
 class LandmarkNetwork(nn.Module):
-    """Residual convolutions down to 7 x 7 places, then one layer that sees them all."""
+    """Residual convolutions down to 7 x 7 places, then one layer that sees them all.
+
+    Args:
+        width: Channels of the first stage.
+    """
 
     def __init__(self, width: int = 16) -> None:
         super().__init__()
+        self.width = width
         channels = [width, 2 * width, 4 * width, 8 * width]
         stages: list[nn.Module] = [_convolution(3, channels[0], 2)]
         for before, after, blocks in zip(channels, channels[1:], (1, 2, 2), strict=False):

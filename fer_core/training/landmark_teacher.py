@@ -3,11 +3,12 @@
 Labels to learn from, made once, in an environment of its own, as mediapipe wants an older numpy
 than the project:
 
-    pip install mediapipe==0.10.21
+    pip install mediapipe==0.10.21 pyyaml
     python -m fer_core.training.landmark_teacher DATA face_landmarker.task OUTPUT
 
-writes `OUTPUT/NAME.npz` for each archive: names, points (n, 478, 3; pixels of the picture) and
-blend (n, 52; 0..1), NaN where no face was seen.
+writes `OUTPUT/NAME.npz` for each archive: names, points (n, 478, 3; pixels of the picture), blend
+(n, 52; 0..1) and matrix (n, 4, 4; from the teacher's head to its camera), NaN where no face was
+seen. `landmark_points`, `landmarks_head`, `landmarks_eyes` and `turned_crops` read these.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from fer_core.arrays import FloatArray
 from fer_core.training.errors import DataError
 from fer_core.training.faces import Box
 from fer_core.vision.landmark_layout import POINTS
@@ -44,6 +46,9 @@ OVAL = (
 #: How much larger the data's boxes are than the outline, and where it lies in them: medians over
 #: 19,000 heads and 1,700 webcam pictures. Their own boxes are one template, or a cascade's.
 OVAL_WIDTH, OVAL_HEIGHT, OVAL_LEFT, OVAL_TOP = 0.92, 0.87, 0.035, 0.09
+
+#: From the teacher's axes (up, towards the camera) to the picture's (down, away from it).
+_AXES = np.diag([1.0, -1.0, -1.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,17 @@ def read_landmarks(folder: Path) -> dict[str, Landmarks]:
     return found
 
 
+def rotations_of(matrices: npt.NDArray[np.floating]) -> FloatArray:
+    """Return the teacher's rotations (n, 3, 3), as `head_pose.angles_of` takes them.
+
+    Args:
+        matrices: (n, 4, 4), NaN where no face was seen.
+    """
+    turns = np.asarray(matrices, np.float64)[:, :3, :3]
+    scale = np.linalg.norm(turns, axis=1).mean(axis=1)
+    return np.asarray(_AXES @ (turns / scale[:, None, None]) @ _AXES)
+
+
 def even(shapes: Floats) -> Floats:
     """Return blendshapes (n, SHAPES) alike for a mirrored face: the means of left and right."""
     shapes = shapes.copy()
@@ -134,11 +150,12 @@ def look_at(data: Path, task: Path, output: Path) -> None:
     options = vision.FaceLandmarkerOptions(
         base_options=BaseOptions(model_asset_path=str(task)),
         output_face_blendshapes=True,
+        output_facial_transformation_matrixes=True,
         min_face_detection_confidence=0.3,
         min_face_presence_confidence=0.3,
     )
     network, reader = vision.FaceLandmarker.create_from_options(options), PictureReader()
-    rows: dict[str, list[tuple[str, Floats, Floats]]] = {}
+    rows: dict[str, list[tuple[str, Floats, Floats, Floats]]] = {}
     for picture in load_dataset(data):
         if len(picture.faces) != 1:
             continue
@@ -155,18 +172,23 @@ def look_at(data: Path, task: Path, output: Path) -> None:
         seen = network.detect(mediapipe.Image(mediapipe.ImageFormat.SRGB, crop))
         points = np.full((478, 3), np.nan, np.float32)
         shapes = np.full(SHAPES, np.nan, np.float32)
+        matrix = np.full((4, 4), np.nan, np.float32)
         if seen.face_landmarks:
             found = np.array([(p.x, p.y, p.z) for p in seen.face_landmarks[0]]) * SIDE / scale
             found[:, :2] -= move[:, 2] / scale
             points = found.astype(np.float32)
             shapes = np.array([each.score for each in seen.face_blendshapes[0]], np.float32)
-        rows.setdefault(picture.source, []).append((picture.name, points, shapes))
+            matrix = np.asarray(seen.facial_transformation_matrixes[0], np.float32)
+        rows.setdefault(picture.source, []).append((picture.name, points, shapes, matrix))
     output.mkdir(parents=True, exist_ok=True)
     for source, known in rows.items():
-        names, all_points, all_shapes = zip(*known, strict=True)
-        points = np.array(all_points, np.float16)
+        names, all_points, all_shapes, matrices = zip(*known, strict=True)
         np.savez_compressed(
-            output / f"{source}.npz", names=names, points=points, blend=np.array(all_shapes)
+            output / f"{source}.npz",
+            names=names,
+            points=np.array(all_points, np.float16),
+            blend=np.array(all_shapes, np.float16),
+            matrix=np.array(matrices, np.float32),
         )
 
 

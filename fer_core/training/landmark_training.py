@@ -16,11 +16,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from fer_core.training.crop_files import NO_FACE, FaceCrops
 from fer_core.training.crop_placement import Crops, Framing, Tensor, plain
 from fer_core.training.crop_sampler import CropSampler
 from fer_core.training.errors import DataError
-from fer_core.training.face_crops import NO_FACE, FaceCrops
-from fer_core.training.landmark_network import PLACES, LandmarkNetwork
+from fer_core.training.landmark_network import PLACES, LandmarkNetwork, load
 from fer_core.training.moving_average import MovingAverage
 from fer_core.vision.landmark_layout import CROP_FACES, CROP_PX, MIRRORED, SHAPES
 
@@ -44,6 +44,8 @@ SOURCE_WEIGHTS = {
 RARE = {9: 0.4, 25: 0.35}
 RARER = 3.0
 POINT_GAIN, SHAPE_GAIN, PRESENCE_GAIN = 40.0, 2.0, 0.5
+#: Share of the faces that are drawn from the turned ones, where there are any.
+TURNED = 0.4
 #: Share of a step's crops that show no face.
 PIECES = 0.1
 LOG_EVERY_S, SAVE_EVERY_S = 10.0, 60.0
@@ -76,6 +78,7 @@ class LandmarkConfig:
         weight_decay: AdamW's.
         width: Channels of the first stage.
         seed: Of everything.
+        weights: A written network to go on from; random ones if None.
     """
 
     output: Path
@@ -85,24 +88,41 @@ class LandmarkConfig:
     weight_decay: float = 0.02
     width: int = 16
     seed: int = 0
+    weights: Path | None = None
 
 
-def drawing_weights(crops: FaceCrops, usable: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Return how often each face is drawn, shape (n,), sum 1; none whose points are unknown."""
+def drawing_weights(
+    crops: FaceCrops, usable: npt.NDArray[np.bool_], turned: npt.NDArray[np.bool_] | None = None
+) -> npt.NDArray[np.float64]:
+    """Return how often each face is drawn, shape (n,), sum 1; none whose points are unknown.
+
+    Args:
+        crops: All.
+        usable: Which may be drawn, (n,).
+        turned: Which were turned from another picture; `TURNED` of the draws are theirs.
+    """
     known = usable & ~np.isnan(crops.points[:, 0, 0])
     sources = np.array([row.source for row in crops.rows])
     weights = np.zeros(len(sources))
-    for source in sorted(set(sources.tolist())):
-        members = known & (sources == source)
-        if members.any():
-            weights[members] = SOURCE_WEIGHTS.get(source, 0.1) / members.sum()
-    for shape, least in RARE.items():
-        weights[np.nan_to_num(crops.shapes[:, shape]) > least] *= RARER
+    moved = np.zeros(len(sources), bool) if turned is None else turned
+    for of_kind, share in ((~moved, 1 - TURNED), (moved, TURNED)):
+        part = np.zeros(len(sources))
+        for source in sorted(set(sources.tolist())):
+            members = known & of_kind & (sources == source)
+            if members.any():
+                part[members] = SOURCE_WEIGHTS.get(source, 0.1) / members.sum()
+        for shape, least in RARE.items():
+            part[np.nan_to_num(crops.shapes[:, shape]) > least] *= RARER
+        weights += share * part / max(float(part.sum()), 1e-12)
     return np.asarray(weights / max(float(weights.sum()), 1e-12))
 
 
 def train_landmarks(
-    crops: FaceCrops, usable: npt.NDArray[np.bool_], config: LandmarkConfig, device: torch.device
+    crops: FaceCrops,
+    usable: npt.NDArray[np.bool_],
+    config: LandmarkConfig,
+    device: torch.device,
+    turned: npt.NDArray[np.bool_] | None = None,
 ) -> LandmarkNetwork:
     """Train the network, write it, and return its moving average, in eval mode.
 
@@ -111,11 +131,13 @@ def train_landmarks(
         usable: Which may be learnt from.
         config: How.
         device: That trains.
+        turned: Which were turned from another picture.
 
     Raises:
         DataError: The points of no face are known.
+        CheckpointError: The weights to go on from cannot be read.
     """
-    weights = drawing_weights(crops, usable)
+    weights = drawing_weights(crops, usable, turned)
     if not weights.any():
         raise DataError("no face's points are known: run prepare with --landmarks")
     torch.manual_seed(config.seed)
@@ -123,7 +145,7 @@ def train_landmarks(
     sampler = CropSampler.of(crops, weights, device)
     points = torch.from_numpy(crops.points).to(device)
     shapes = torch.from_numpy(crops.shapes[:, list(PLACES.values())]).to(device)
-    network = LandmarkNetwork(config.width)
+    network = LandmarkNetwork(config.width) if config.weights is None else load(config.weights)
     cast(Any, network).to(device=device, memory_format=torch.channels_last)
     average = MovingAverage(network, 0.999)
     optimiser = torch.optim.AdamW(
@@ -155,15 +177,15 @@ def train_landmarks(
             logged, since = now, 0
         if now - saved > SAVE_EVERY_S:
             saved = now
-            _save(average.network, config)
-    _save(average.network, config)
+            _save(average.network, network.width, config)
+    _save(average.network, network.width, config)
     return cast(LandmarkNetwork, average.network.eval())
 
 
-def _save(network: nn.Module, config: LandmarkConfig) -> None:
+def _save(network: nn.Module, width: int, config: LandmarkConfig) -> None:
     state = {name: value.detach().cpu() for name, value in network.state_dict().items()}
     partial = (config.output / WEIGHTS).with_suffix(".partial")
-    torch.save({"width": config.width, "state": state}, partial)
+    torch.save({"width": width, "state": state}, partial)
     partial.replace(config.output / WEIGHTS)
 
 

@@ -3,7 +3,7 @@
     python -m fer_core.training.landmarks_eyes DATA OUTPUT.onnx --points POINTS
 
 learns from the train rows of `eyes.csv`, and from the eyes of faces that a landmark network marked
-(`POINTS/lm_NAME.npz`, see `landmark_teacher`): of those only the clearly open and the clearly
+(`POINTS/NAME.npz` of `landmark_teacher`): of those only the clearly open and the clearly
 closed ones count, as its own word for an eye that looks down is in between. At the end it prints
 what `--measure OUTPUT.onnx` prints alone: how well open and closed eyes of the val rows are told
 apart.
@@ -73,7 +73,7 @@ def marked_eyes(data: Path, points: Path) -> tuple[Pictures, Floats]:
     pictures: list[Pictures] = []
     opened: list[float] = []
     for name in MARKED:
-        file = points / f"lm_{name}.npz"
+        file = points / f"{name}.npz"
         if file.is_file():
             with np.load(file) as marks, zipfile.ZipFile(data / f"{name}.zip") as archive:
                 _cut_from(archive, marks, pictures, opened)

@@ -3,7 +3,7 @@
     python -m fer_core.training.landmarks_head DATA POINTS fer_core/face/generic_head.json
 
 takes the hand-placed points of the train rows of `landmarks.csv` and the poses that a landmark
-network gave for the same pictures (`POINTS/lm_landmarks.npz` with `matrix`). Every picture says
+network gave for the same pictures (`landmark_teacher`'s `POINTS/landmarks.npz`). Every picture says
 p = s R X + t of each point in weak perspective; X is found by least squares in turn with s and t,
 points that fit badly counting less, and made alike on both sides of the face. Prints how far
 `fer_core.face.head_pose` is from the network's pose on the val rows.
@@ -22,13 +22,12 @@ import numpy.typing as npt
 
 from fer_core.arrays import FloatArray
 from fer_core.face.head_pose import POINTS, angles_of, head_pose
+from fer_core.training.landmark_teacher import rotations_of
 from fer_core.vision.landmark_layout import MIRRORED
 
 ROUNDS = 30
 #: Error, in eye distances, from which a point counts half.
 DOUBTFUL = 0.15
-#: From the teacher's axes (up, towards the camera) to the picture's (down, away from it).
-_AXES = np.diag([1.0, -1.0, -1.0])
 
 
 def marked_faces(data: Path, points: Path) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
@@ -39,10 +38,11 @@ def marked_faces(data: Path, points: Path) -> tuple[FloatArray, FloatArray, npt.
         [np.array(row["points68_xy"].split(), float).reshape(68, 2) for row in rows]
     )
     training = np.array([row["split"] == "train" for row in rows])
-    with np.load(points / "lm_landmarks.npz") as marks:
-        matrices = np.asarray(marks["matrix"], np.float64)[:, :3, :3]
-    scale = np.linalg.norm(matrices, axis=1).mean(axis=1)
-    rotations = _AXES @ (matrices / scale[:, None, None]) @ _AXES
+    by_name = {row["name"]: number for number, row in enumerate(rows)}
+    rotations = np.full((len(rows), 3, 3), np.nan)
+    with np.load(points / "landmarks.npz") as marks:
+        for name, rotation in zip(marks["names"], rotations_of(marks["matrix"]), strict=True):
+            rotations[by_name[str(name)]] = rotation
     seen = np.isfinite(rotations).all(axis=(1, 2))
     return placed[seen], rotations[seen], training[seen]
 

@@ -16,10 +16,11 @@ from fer_core.training import crop_augmentation as augmentation  # noqa: E402 - 
 from fer_core.training import distil, teacher  # noqa: E402
 from fer_core.training import network as networks  # noqa: E402
 from fer_core.training.__main__ import main  # noqa: E402
+from fer_core.training.crop_files import NO_FACE, SIDE, open_crops  # noqa: E402
 from fer_core.training.crop_placement import Crops, Framing, framed  # noqa: E402
 from fer_core.training.crop_sampler import drawing_weights, selection  # noqa: E402
 from fer_core.training.distil import all_pictures, prepare  # noqa: E402
-from fer_core.training.face_crops import NO_FACE, SIDE, SPAN, open_crops  # noqa: E402
+from fer_core.training.face_crops import SPAN  # noqa: E402
 from fer_core.training.faceless import MAKERS  # noqa: E402
 from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot  # noqa: E402
 from fer_core.training.negatives import made, write_negatives  # noqa: E402

@@ -11,9 +11,9 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("ultralytics")
 
 from fer_core.training import landmark_training as training  # noqa: E402 - after the skips
+from fer_core.training.crop_files import NO_FACE, SIDE, FaceCrops, Row  # noqa: E402
 from fer_core.training.crop_placement import Framing, Tensor, drawn, placed  # noqa: E402
 from fer_core.training.errors import CheckpointError, DataError  # noqa: E402
-from fer_core.training.face_crops import NO_FACE, SIDE, FaceCrops, Row  # noqa: E402
 from fer_core.training.landmark_network import LandmarkNetwork, load  # noqa: E402
 from fer_core.training.landmark_points import (  # noqa: E402
     COMPONENTS,

@@ -1,0 +1,172 @@
+"""Faces turned by known angles: pixels and points go where the head goes, and crops come of it."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from scipy.interpolate import griddata
+
+pytest.importorskip("torch")
+pytest.importorskip("ultralytics")
+
+from fer_core.face.head_pose import angles_of, generic_head, head_pose, rotation_of
+from fer_core.training import landmark_training as training
+from fer_core.training import turned_crops
+from fer_core.training.crop_files import FaceCrops, Row, joined, open_crops
+from fer_core.training.errors import DataError
+from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot
+from fer_core.training.landmark_teacher import OVAL, box_of
+from fer_core.vision.landmark_layout import POINTS
+
+SIZE, EYES, MIDDLE = 256, 90.0, np.array([128.0, 128.0])
+#: Between the eyes: it is seen from everywhere.
+SPOT = 27
+
+
+def made_face(yaw: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """Return a mesh (478, 3) and its points (70, 2): the generic head, and vertices around it."""
+    head = generic_head()
+    rng = np.random.default_rng(0)
+    mesh = np.zeros((478, 3))
+    mesh[:68] = head
+    # The rest lies on the surface between the head's points.
+    inside = head[rng.integers(0, 68, (410, 3))]
+    mesh[68:, :2] = np.einsum("nkd,nk->nd", inside, rng.dirichlet((1, 1, 1), 410))[:, :2]
+    mesh[68:, 2] = griddata(head[:, :2], head[:, 2], mesh[68:, :2])
+    angles = np.linspace(0, 2 * np.pi, len(OVAL), endpoint=False)
+    rim = np.column_stack([0.85 * np.sin(angles), -0.2 - 0.95 * np.cos(angles), 0 * angles + 0.4])
+    mesh[list(OVAL)] = rim
+    head, mesh = (each @ rotation_of(yaw, 0, 0).T for each in (head, mesh))
+    mesh = mesh * EYES + np.append(MIDDLE, 0.0)
+    points = np.concatenate([head[:, :2] * EYES + MIDDLE, mesh[[468, 473], :2]])
+    return mesh.astype(np.float32), points.astype(np.float32)
+
+
+def marked(points: np.ndarray, chosen: int) -> np.ndarray:
+    """Return a grey picture with a white spot at a point."""
+    picture = np.full((SIZE, SIZE, 3), 60, np.uint8)
+    x, y = points[chosen]
+    cv2.circle(picture, (int(x), int(y)), 4, (255, 255, 255), -1)
+    return picture
+
+
+@pytest.mark.parametrize("yaw", [-45.0, -20.0, 20.0, 45.0])
+@pytest.mark.parametrize("fixed", [False, True])
+def test_a_turn_turns_points_and_pixels_alike(yaw: float, fixed: bool) -> None:
+    mesh, points = made_face()
+    depths = np.append((generic_head() * EYES)[:, 2], mesh[[468, 473], 2]).astype(np.float32)
+    turn = turned_crops.Turn(rotation_of(yaw, 5, 0), 4.0, fixed)
+    shown, moved, placed = turned_crops.turned(marked(points, SPOT), mesh, points, depths, turn)
+    pose = head_pose(placed)
+    assert pose is not None
+    assert pose.angles == pytest.approx((yaw, 5, 0), abs=2.5)
+    assert moved.shape == mesh.shape
+    rows, columns = np.nonzero(shown[..., 0] > 180)
+    assert placed[SPOT] == pytest.approx([columns.mean() + 0.5, rows.mean() + 0.5], abs=3.0)
+
+
+def test_no_turn_changes_nothing() -> None:
+    mesh, points = made_face()
+    picture = np.random.default_rng(1).integers(0, 255, (SIZE, SIZE, 3), np.uint8)
+    picture = cv2.GaussianBlur(picture, (0, 0), 2)
+    turn = turned_crops.Turn(np.eye(3), 4.0, True)
+    depths = np.zeros(POINTS, np.float32)
+    shown, moved, placed = turned_crops.turned(picture, mesh, points, depths, turn)
+    assert np.abs(shown[1:-1, 1:-1].astype(int) - picture[1:-1, 1:-1]).max() <= 3
+    assert np.allclose(moved, mesh, atol=0.01)
+    assert np.allclose(placed, points, atol=0.01)
+
+
+def test_faces_are_turned_within_bounds_and_turned_ones_left_alone() -> None:
+    rng = np.random.default_rng(2)
+    assert turned_crops.draw_turn(rotation_of(40, 0, 0), rng) is None
+    own = rotation_of(15, -5, 8)
+    after = []
+    for _ in range(200):
+        turn = turned_crops.draw_turn(own, rng)
+        assert turn is not None
+        after.append(angles_of(turn.rotation @ own))
+    yaw, pitch, roll = np.array(after).T
+    assert yaw.min() >= 15 - turned_crops.MOST_TURN - 0.01
+    assert yaw.max() <= turned_crops.YAW + 0.01
+    assert yaw.max() > 50
+    assert np.abs(pitch).max() <= turned_crops.PITCH + 0.01
+    assert roll == pytest.approx(8)
+
+
+def stored(folder: Path) -> tuple[Path, Path, dict[tuple[str, str], LabelledPicture]]:
+    """Write four faces as the teacher and `points` would; return folders and pictures."""
+    faces = [made_face(yaw) for yaw in (-4.0, 0.0, 4.0, 40.0)]
+    names = [f"{number}.png" for number in range(4)]
+    meshes, points = folder / "meshes", folder / "points"
+    for each in (meshes, points):
+        each.mkdir()
+    matrices = np.tile(np.eye(4), (4, 1, 1))
+    flip = np.diag([1.0, -1.0, -1.0])
+    for number, yaw in enumerate((-4.0, 0.0, 4.0, 40.0)):
+        matrices[number, :3, :3] = flip @ rotation_of(yaw, 0, 0) @ flip
+    all_points = np.array([face[1] for face in faces])
+    np.savez(
+        meshes / "landmarks.npz",
+        names=names,
+        points=np.array([face[0] for face in faces]),
+        blend=np.full((4, 52), 0.2),
+        matrix=matrices,
+    )
+    np.savez(points / "landmarks.npz", names=names, points=all_points)
+    pictures = {}
+    with zipfile.ZipFile(folder / "landmarks.zip", "w") as archive:
+        for number, (name, (mesh, placed)) in enumerate(zip(names, faces, strict=True)):
+            archive.writestr(name, cv2.imencode(".png", marked(placed, SPOT))[1].tobytes())
+            x, y, width, height = (float(value) for value in box_of(mesh[None])[0])
+            face = LabelledFace((x, y, width, height), one_hot(2))
+            split = "val" if number == 1 else "train"
+            pictures["landmarks", name] = LabelledPicture(
+                "landmarks", name, split, folder / "landmarks.zip", (face,)
+            )
+    return meshes, points, pictures
+
+
+def test_crops_of_turned_faces_are_written_and_read(tmp_path: Path) -> None:
+    meshes, points, pictures = stored(tmp_path)
+    count = turned_crops.write_turned(pictures, meshes, points, tmp_path / "turned", 0.5)
+    crops = open_crops(tmp_path / "turned")
+    assert len(crops.rows) == count
+    names = {row.name for row in crops.rows}
+    assert "3.png" not in names, "turned far by itself"
+    assert {"0.png", "1.png", "2.png"} <= names
+    assert sum(row.name == "1.png" for row in crops.rows) == 1, "of a held-out face there is one"
+    yaws = [pose.yaw for each in crops.points if (pose := head_pose(each)) is not None]
+    assert len(yaws) == count
+    assert max(map(abs, yaws)) > 15
+    assert np.abs(crops.points.mean(axis=(0, 1)) - 104).max() < 25
+
+
+def test_files_of_other_pictures_are_refused(tmp_path: Path) -> None:
+    meshes, points, _ = stored(tmp_path)
+    np.savez(points / "landmarks.npz", names=["x"], points=np.zeros((1, POINTS, 2)))
+    with pytest.raises(DataError, match="different pictures"):
+        turned_crops.read_meshes(meshes / "landmarks.npz", points / "landmarks.npz")
+    np.savez(meshes / "landmarks.npz", names=["x"], points=np.zeros((1, 478, 3)))
+    with pytest.raises(DataError, match="no meshes with poses"):
+        turned_crops.read_meshes(meshes / "landmarks.npz", points / "landmarks.npz")
+
+
+def test_a_share_of_the_draws_is_of_turned_faces() -> None:
+    rows = tuple(Row("landmarks", str(number), 0) for number in range(10))
+    crops = FaceCrops(
+        (),
+        np.zeros((10, 4), np.float32),
+        rows,
+        np.zeros((10, 52), np.float32),
+        np.zeros((10, POINTS, 2), np.float32),
+    )
+    both = joined([crops, crops])
+    turned = np.arange(20) >= 10
+    weights = training.drawing_weights(both, np.ones(20, bool), turned)
+    assert weights[turned].sum() == pytest.approx(training.TURNED)
+    assert training.drawing_weights(crops, np.ones(10, bool)).sum() == pytest.approx(1.0)
