@@ -32,7 +32,7 @@ class Emotion(Enum):
         1
     """
 
-    ANGRY = ("Angry", "😠", "#D55E00", -0.52, 0.58, "Furrowed")
+    ANGRY = ("Angry", "😠", "#D55E00", -0.52, 0.58, "Brow lowered")
     HAPPY = ("Happy", "😊", "#E69F00", 0.83, 0.53, "Happy")
     NATURAL = ("Natural", "😐", "#7A8794", 0.0, 0.0, "Natural")
     SAD = ("Sad", "😢", "#0072B2", -0.65, -0.27, "Sad")

@@ -19,7 +19,7 @@ SURE_BUT_WRONG_SHOWN = 5
 _CHANNELS = {
     "valence": "Valence (-1 to 1)",
     "arousal": "Arousal (-1 to 1)",
-    "negative": "Furrowed and sad (0 to 1)",
+    "negative": "Brow lowered and sad (0 to 1)",
     "motion": "Head motion (face heights a second)",
 }
 _WEIGHTS = {
@@ -28,7 +28,7 @@ _WEIGHTS = {
     "skimming": "Reading faster than usual",
     "revisits": "Coming back",
     "away": "Away from the screen",
-    "negative": "Furrowed or sad expression",
+    "negative": "Brow lowered, or sad expression",
     "motion": "Head motion",
     "heart_rate": "Heart rate",
 }

@@ -10,7 +10,7 @@ import streamlit as st
 from app.parts.camera import PictureOptions
 from app.parts.consent import ask_consent, needs_consent
 from app.parts.memory import PageMemory
-from app.parts.sessions import camera_of
+from app.parts.sessions import camera_of, session_registry
 from app.parts.video import STYLES, VideoMemory, keep_video_closed, show_live_video
 from app.parts.webrtc import Connection
 from app.parts.words import plain
@@ -123,7 +123,9 @@ def choose_options(running: RunningSession) -> None:
             "I study on paper",
             session.studies_on_paper,
             key="on_paper",
-            on_change=lambda: session.study_on_paper(st.session_state["on_paper"]),
+            on_change=lambda: session.study_on_paper(
+                st.session_state["on_paper"], session_registry().clock()
+            ),
             help="A head bent to the desk then counts as at work, as one turned to the screen.",
         )
     st.toggle(

@@ -133,7 +133,7 @@ def start_session(wish: Wish) -> RunningSession | None:
         return None
     choose(focus_min=wish.plan.focus_min, break_min=wish.plan.break_min)
     running.session.read_heart_rate(wish.heart_rate and wish.camera)
-    running.session.study_on_paper(preferences().on_paper)
+    running.session.study_on_paper(preferences().on_paper, info.started_at)
     VideoMemory.of_tab().want(wish.camera)
     return running
 

@@ -213,7 +213,7 @@ def offer_start(document: Document) -> RunningSession | None:
     except FerError as error:
         st.error(plain(error.message), icon=":material/error:")
         return None
-    running.session.study_on_paper(preferences().on_paper)
+    running.session.study_on_paper(preferences().on_paper, info.started_at)
     VideoMemory.of_tab().want(with_camera)
     return running
 

@@ -66,6 +66,6 @@ def show_replay(since: float) -> None:
     totals = make_report(session, _STARTED_AT + LENGTH_S).totals
     st.markdown(
         f"**Done.** {clock_text(totals.studied_s)} studied, {totals.breaks} break taken, away for "
-        f"{clock_text(totals.away_s)}. After six minutes the face was furrowed; at nine it "
-        "was glad. Your own sessions look like this, with your numbers."
+        f"{clock_text(totals.away_s)}. After six minutes the brow was lowered; at nine the "
+        "face was glad. Your own sessions look like this, with your numbers."
     )

@@ -153,5 +153,5 @@ class Creations:
             time_zone=request.time_zone or "",
         )
         running = self._registry.start(info, document, caller=caller, creation=creation)
-        running.session.study_on_paper(request.on_paper)
+        running.session.study_on_paper(request.on_paper, info.started_at)
         return running

@@ -42,7 +42,7 @@ class DrawOptions:
             tables beside the picture count. A photo's only face has none.
         bars: A panel with all five probabilities beside the face.
         marked: Index of the face to set apart: the rest of the picture is dimmed.
-        study_words: Words for a face that reads ("Furrowed" instead of "Angry").
+        study_words: Words for a face that reads ("Brow lowered" instead of "Angry").
         word: What stands there instead of the strongest expression's word; "": that word.
         mesh: The points of the face, joined; where they are known.
         axis: Where the head points: a line from the nose.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from fer_core.sessions.events import EventKind
 from fer_core.sessions.locked_core import LockedCore
+from fer_core.sessions.snapshot import State
 
 
 class SessionCommands(LockedCore):
@@ -48,6 +50,20 @@ class SessionCommands(LockedCore):
         """End the session for good. Finishing twice changes nothing."""
         with self._lock:
             self._core.finish(at)
+        self._on_word()
+
+    def study_on_paper(self, on: bool, at: float) -> None:
+        """Count a head bent to the desk as at work from now on, or as not turned to the screen.
+
+        It is an event of the session, so that it holds after a restart, too. What is so already
+        changes nothing, nor does a session that is over.
+        """
+        with self._lock:
+            face = self._core.signals.face
+            if on is face.on_paper or self._core.clock.state is State.FINISHED:
+                return
+            face.on_paper = on
+            self._core.log.note(EventKind.ON_PAPER, at, on=on)
         self._on_word()
 
     def snooze_break(self, at: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     FOCUS_EXTENDED = "focus_extended"  # by five minutes
     PROBE_ASKED = "probe_asked"
     PROBE_ANSWERED = "probe_answered"  # data: value, or None when skipped
+    ON_PAPER = "on_paper"  # data: on; whether a head bent to the desk counts as at work from now on
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,12 @@ class Event:
         return cls(
             int(data["sequence"]), float(data["at"]), EventKind(data["kind"]), dict(data["data"])
         )
+
+
+def is_on_paper(events: Iterable[Event]) -> bool:
+    """Tell whether the learner had said at the end of these that they study on paper."""
+    said = [event.data["on"] for event in events if event.kind is EventKind.ON_PAPER]
+    return bool(said and said[-1])
 
 
 class EventLog:

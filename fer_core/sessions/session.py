@@ -25,7 +25,7 @@ from fer_core.reading.visibility import View
 from fer_core.sessions.answering import SessionQuestions
 from fer_core.sessions.commands import SessionCommands
 from fer_core.sessions.core import SessionCore
-from fer_core.sessions.events import Event
+from fer_core.sessions.events import Event, is_on_paper
 from fer_core.sessions.markers import Marker, SessionMarkers, counted
 from fer_core.sessions.session_info import SessionInfo, Totals
 from fer_core.sessions.snapshot import Expression, Snapshot, State
@@ -99,11 +99,6 @@ class StudySession(SessionCommands, SessionQuestions):
     def reads_heart_rate(self) -> bool:
         with self._lock:
             return self._core.signals.pulse.is_on
-
-    def study_on_paper(self, on: bool) -> None:
-        """Count a head bent to the desk as at work, or as not turned to the screen."""
-        with self._lock:
-            self._core.signals.face.on_paper = on
 
     @property
     def studies_on_paper(self) -> bool:
@@ -289,5 +284,7 @@ class StudySession(SessionCommands, SessionQuestions):
             seed: The same.
         """
         session = cls(info, profile, questions=questions, seed=seed)
-        session._core.restore(list(rows), list(events), answers, views, markers)
+        kept = list(events)
+        session._core.restore(list(rows), kept, answers, views, markers)
+        session._core.signals.face.on_paper = is_on_paper(kept)
         return session

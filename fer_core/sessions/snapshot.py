@@ -85,8 +85,7 @@ class Expression:
     def label(self) -> str:
         """The word of the study views, or "Unsure".
 
-        Never "Angry": "Brow lowered" or "Smile" where the points of the face show that, "Furrowed"
-        otherwise.
+        Never "Angry": "Smile" where the points of the face show one, "Brow lowered" otherwise.
         """
         if self.emotion is None:
             return UNSURE_LABEL

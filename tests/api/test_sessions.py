@@ -18,7 +18,6 @@ from fer_core.api.schemas.sessions import SESSION_REQUEST_EXAMPLE
 from fer_core.errors import HistoryNotShrunk, SessionNotFound
 from fer_core.live.memory import MOST_MEMORY_ONLY, MOST_SESSIONS
 from fer_core.sessions.clock import SILENT_AFTER_S
-from fer_core.sessions.session import StudySession
 from tests.api.conftest import MakeApp
 from tests.api.learner import CONSENT, SESSIONS, Clock, Learner
 
@@ -90,14 +89,13 @@ def test_when_the_learner_agreed_is_kept_with_the_start(
     )
 
 
-def test_who_studies_on_paper_says_so_at_the_start(
-    learner: Learner, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[bool] = []
-    monkeypatch.setattr(StudySession, "study_on_paper", lambda _, on: told.append(on))
+def test_who_studies_on_paper_says_so_at_the_start(learner: Learner) -> None:
     learner.start()
+    without = learner.get("/export", format="json").get_json()["events"]
+    assert [event["kind"] for event in without] == ["started"]
     learner.start(on_paper=True)
-    assert told == [False, True]
+    said = learner.get("/export", format="json").get_json()["events"][-1]
+    assert (said["kind"], said["data"]) == ("on_paper", {"on": True})
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_every_lane_has_one_time_axis() -> None:
 def test_a_moment_tells_of_all_lanes(tables: timeline.LiveTables) -> None:
     moments = lane_tables(tables, 0.0, LENGTH_S)[MOMENTS]
     told = moments[moments["elapsed"].between(420, 440)].iloc[0]
-    assert told["expression"].startswith("Furrowed")
+    assert told["expression"].startswith("Brow lowered")
     for lane in (UNDERSTANDING, STRESS, FACING):
         assert re.fullmatch(r"\d+ \(probably \d+ to \d+\)", told[f"lane{lane}"])
     (*_, rule) = lanes.lanes_spec()["layer"]

@@ -126,10 +126,10 @@ def clip(
 def read_with_the_face(page: Page) -> None:
     """Read one passage while the face is calm and another one while it is not.
 
-    "Brow lowered" and "Smile" stand in place of "Furrowed", where the points show that.
+    "Smile" stands in place of "Brow lowered" where the points show one.
     """
     label = page.locator(".st-key-expression h2")
-    low, calm = re.compile("Sad|Furrowed|Brow lowered|Smile"), re.compile("Natural|Happy")
+    low, calm = re.compile("Sad|Brow lowered|Smile"), re.compile("Natural|Happy")
     expect(label).to_contain_text(re.compile(f"{low.pattern}|{calm.pattern}"), timeout=PATIENCE_MS)
     kinds = {CALM_PASSAGE: calm, FURROWED_PASSAGE: low}
     seen_s = dict.fromkeys(kinds, 0.0)

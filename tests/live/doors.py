@@ -35,6 +35,7 @@ from fer_core.errors import SessionElsewhere, SessionFinished, SessionNotFound
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
 from fer_core.reading.visibility import View
+from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo, new_session_id
 from fer_core.sessions.timeline import rebucket
 from fer_core.storage.store import SessionStore
@@ -75,6 +76,12 @@ class Door(ABC):
         store = self.registry.history.store
         assert store is not None
         return store
+
+    @property
+    def session(self) -> StudySession:
+        running = self.registry.find(self.session_id)
+        assert running is not None
+        return running.session
 
     def watch(self, seen: Detections, seconds: float) -> None:
         """Have the camera see this, twice a second."""

@@ -145,6 +145,7 @@ def test_after_a_restart_a_session_goes_on_through_either_door(
 ) -> None:
     before = open_door(kind)
     before.start()
+    before.session.study_on_paper(True, clock())
     before.watch(CALM, 60)
     rows = before.rows()
     before.registry.close()
@@ -154,6 +155,7 @@ def test_after_a_restart_a_session_goes_on_through_either_door(
     door.resume()
     # The second in hand is closed by the end of the process.
     assert door.rows()[: len(rows)] == rows
+    assert door.session.studies_on_paper
     door.watch(CALM, 60)
     told = door.told()
     assert (told["state"], told["totals"]["active_s"]) == ("active", 120)

@@ -41,7 +41,7 @@ class TestExpression:
     def test_a_furrowed_brow_is_not_called_angry(self) -> None:
         session = new_session()
         show(session, FURROWED, 0, 5)
-        assert session.snapshot(START + 5).expression.label == "Furrowed"
+        assert session.snapshot(START + 5).expression.label == "Brow lowered"
 
     def test_an_unclear_face_is_unsure_and_says_so(self) -> None:
         session = new_session()

@@ -47,6 +47,23 @@ class TestRestart:
         assert restored.views == session.views
         assert restored.events()[-1].kind is EventKind.INTERRUPTED
 
+    @pytest.mark.parametrize("said", [(), (True,), (True, False), (False, True, True)])
+    def test_who_studies_on_paper_does_so_after_it(self, said: tuple[bool, ...]) -> None:
+        session = new_session()
+        for second, on in enumerate(said):
+            session.study_on_paper(on, START + second)
+        noted = [event for event in session.events() if event.kind is EventKind.ON_PAPER]
+        assert len(noted) == (2 if said == (True, False) else int(any(said))), "changes alone"
+        events = [type(event).from_dict(event.to_dict()) for event in session.events()]
+        restored = StudySession.restore(session.info, [], events)
+        assert restored.studies_on_paper is session.studies_on_paper is (said[-1:] == (True,))
+
+    def test_after_the_end_nothing_is_said_of_paper(self) -> None:
+        session = new_session()
+        session.finish(START + 1)
+        session.study_on_paper(True, START + 2)
+        assert not session.studies_on_paper
+
     def test_the_clock_stands_where_it_was(self) -> None:
         session, restored = self.interrupted()
         at = START + 5000

@@ -31,7 +31,6 @@ class ExpressionOut(Frozen):
     """The expression of the last two seconds, in the words for a face that reads."""
 
     label: Literal[
-        "Furrowed",
         "Brow lowered",
         "Happy",
         "Smile",
