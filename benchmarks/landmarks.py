@@ -53,15 +53,23 @@ MOST_OWN_TURN = 12.0
 CLIPS = ("neutral_to_smile.mp4", "face_then_none.mov")
 
 
-def marked_rows(data: Path, limit: int) -> list[tuple[str, RgbImage, FloatArray]]:
-    """Return name, picture and points (68, 2) of the val rows."""
+def marked_rows(
+    data: Path, limit: int, named: tuple[str, ...] = ("",)
+) -> list[tuple[str, RgbImage, FloatArray]]:
+    """Return name, picture and points (68, 2) of the val rows whose names begin with one of these.
+
+    Args:
+        data: The data folder.
+        limit: Most rows.
+        named: Beginnings of names; all by default.
+    """
     found: list[tuple[str, RgbImage, FloatArray]] = []
     with (
         zipfile.ZipFile(data / "landmarks.zip") as archive,
         (data / "landmarks.csv").open(newline="", encoding="utf-8") as table,
     ):
         for row in csv.DictReader(table):
-            if row["split"] == "val" and len(found) < limit:
+            if row["split"] == "val" and len(found) < limit and row["name"].startswith(named):
                 raw = np.frombuffer(archive.read(row["name"]), np.uint8)
                 picture = cv2.imdecode(raw, cv2.IMREAD_COLOR_RGB)
                 points = np.array(row["points68_xy"].split(), float).reshape(68, 2)

@@ -64,7 +64,11 @@ def _moments(tables: LiveTables) -> pd.DataFrame:
         moment = moments.setdefault(row["elapsed"], {"clock": row["clock"]})
         words = f"{row['value']:.0f} (probably {row['range']})"
         moment[f"lane{LANE_OF[row['indicator']]}"] = words
-    columns = ["clock", "expression", *(f"lane{lane}" for lane in (UNDERSTANDING, STRESS, FACING))]
+    for row in tables.eyes.to_dict("records"):
+        moment = moments.setdefault(row["elapsed"], {"clock": row["clock"]})
+        moment[f"lane{EYES_LANE}"] = f"{row['open']:.0%}"
+    estimates = UNDERSTANDING, STRESS, FACING, EYES_LANE
+    columns = ["clock", "expression", *(f"lane{lane}" for lane in estimates)]
     rows = [
         (elapsed, *(moment.get(column, "–") for column in columns))
         for elapsed, moment in sorted(moments.items())

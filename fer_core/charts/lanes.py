@@ -8,6 +8,7 @@ specification never changes while a session runs; only its tables do.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from functools import cache, partial
 from typing import Any, cast
@@ -43,6 +44,7 @@ _COLOURS = {
     True: ("#2CC79D", "#FF8A3D", "#6FBEF0"),
 }
 _BAND_OPACITY = {False: 0.22, True: 0.34}
+_ESTIMATES = UNDERSTANDING, STRESS, FACING
 
 
 def lanes_spec(*, dark: bool = False, face: bool = False) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def _lanes_spec(dark: bool, face: bool) -> dict[str, Any]:
         *(face_layers(dark, LANES[FACING], LANES[EYES_LANE], partial(_y, height)) if face else ()),
         _names(dark, height),
         *_events(dark, height),
-        _hover(height),
+        _hover(height, (*_ESTIMATES, *((EYES_LANE,) if face else ()))),
     ]
     spec: dict[str, Any] = (
         alt.LayerChart(layer=layers)
@@ -235,8 +237,8 @@ def _events(dark: bool, height: int) -> tuple[alt.Chart, alt.Chart]:
     return rules, signs
 
 
-def _hover(height: int) -> alt.Chart:
-    """One rule a moment over all lanes, unseen until the pointer is at it."""
+def _hover(height: int, lanes: Sequence[int]) -> alt.Chart:
+    """One rule a moment over all lanes, unseen until the pointer is at it; it reads these."""
     near = alt.selection_point(
         name="near", nearest=True, on="pointerover", clear="pointerout", fields=["elapsed"],
         empty=False,
@@ -252,10 +254,7 @@ def _hover(height: int) -> alt.Chart:
             tooltip=[
                 alt.Tooltip("clock:N", title="Time"),
                 alt.Tooltip("expression:N", title="Expression"),
-                *(
-                    alt.Tooltip(f"lane{lane}:N", title=LANES[lane][0])
-                    for lane in (UNDERSTANDING, STRESS, FACING)
-                ),
+                *(alt.Tooltip(f"lane{lane}:N", title=LANES[lane][0]) for lane in lanes),
             ],
         )
         .add_params(near)

@@ -9,7 +9,15 @@ from dataclasses import replace
 import pytest
 
 from fer_core.charts import lanes, time_axis, timeline
-from fer_core.charts.lane_tables import FACING, MOMENTS, NAMES, STRESS, UNDERSTANDING, lane_tables
+from fer_core.charts.lane_tables import (
+    EYES_LANE,
+    FACING,
+    MOMENTS,
+    NAMES,
+    STRESS,
+    UNDERSTANDING,
+    lane_tables,
+)
 from fer_core.face.direction import Direction
 from fer_core.sessions.demo import LENGTH_S, demo_session
 from fer_core.sessions.face_second import FaceSecond
@@ -97,6 +105,10 @@ def test_head_and_eyes_have_their_lane_where_they_were_seen(tables: timeline.Liv
     assert seen.eyes["open"].tolist() == [0.8] * 5
     assert "high bar: reading on the desk" in timeline.legend(seen)
     assert "Eyes open" in lane_tables(seen, 0.0, 12.0)[NAMES]["name"].tolist()
+    moments = lane_tables(seen, 0.0, 12.0)[MOMENTS].set_index("elapsed")[f"lane{EYES_LANE}"]
+    assert moments.loc[6:10].tolist() == ["80%"] * len(moments.loc[6:10])
+    (*_, rule) = lanes.lanes_spec(face=True)["layer"]
+    assert '"title": "Eyes open"' in json.dumps(rule["encoding"]["tooltip"])
 
 
 def test_light_and_dark_have_colours_of_their_own_and_neither_says_angry() -> None:

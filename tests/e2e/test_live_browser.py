@@ -14,20 +14,29 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
+from benchmarks.landmarks import marked_rows
 from fer_core.learner.preferences import PreferenceFile
 from tests.support.browser import PHONE, empty_page, launch, open_page, settled
-from tests.support.fake_camera import clip_frames, panned, write_mjpeg
+from tests.support.fake_camera import FRAMES_PER_SECOND, SIZE, panned, write_mjpeg
 from tests.support.servers import running_app
+from tests.synthetic.turned_faces import Act, acted
 
 #: The machine that runs the tests may be busy, and a connection in six is made anew.
 PATIENCE_MS = 90_000
 
 
+#: Of val: it looks into the camera, and the model is sure of its expression.
+FACE = "afw_afw_24795717_2."
+#: The usual is learnt in the first 10 s, however late the video comes; then it goes round.
+ACTS = (Act(30), Act(9, yaw=35), Act(9, roll=20), Act(9, pitch=30), Act(9, closed=True))
+
+
 @pytest.fixture(scope="module")
-def smile_clip(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A face, calm and then smiling, again and again."""
-    clip = shared_data / "clips" / "neutral_to_smile.mp4"
-    return write_mjpeg(clip_frames(clip), tmp_path_factory.mktemp("clip") / "smile.mjpeg")
+def acting_clip(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real face that looks ahead, aside, tilts, bends down to the desk and closes its eyes."""
+    ((_, rgb, points),) = marked_rows(shared_data, 1, (FACE,))
+    frames = acted(rgb, points, ACTS, FRAMES_PER_SECOND, SIZE)
+    return write_mjpeg(frames, tmp_path_factory.mktemp("clip") / "acting.mjpeg")
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +55,8 @@ def app_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def smiling_browser(playwright: Playwright, smile_clip: Path) -> Iterator[Browser]:
-    browser = launch(playwright, camera_clip=smile_clip)
+def acting_browser(playwright: Playwright, acting_clip: Path) -> Iterator[Browser]:
+    browser = launch(playwright, camera_clip=acting_clip)
     yield browser
     browser.close()
 
@@ -150,8 +159,8 @@ def places(page: Page) -> dict[str, tuple[float, float]]:
     return found
 
 
-def test_a_session_from_home_to_download(app_address: str, smiling_browser: Browser) -> None:
-    with open_page(smiling_browser, app_address, permissions=("camera",)) as page:
+def test_a_session_from_home_to_download(app_address: str, acting_browser: Browser) -> None:
+    with open_page(acting_browser, app_address, permissions=("camera",)) as page:
         set_up(page, "Linear algebra")
         expect(page.locator(".st-key-indicators")).to_be_visible(timeout=PATIENCE_MS)
         at_first = places(page)
@@ -172,6 +181,9 @@ def test_a_session_from_home_to_download(app_address: str, smiling_browser: Brow
         small = area_of_chart(page)
         wait_until(page, lambda: area_of_chart(page) > small)
         expect_hover_to_read_all_lanes(page)
+        for words in ("turned aside", "reading on the desk"):
+            expect(cards.get_by_text(f"now: {words}")).to_be_visible(timeout=PATIENCE_MS)
+        wait_until(page, lambda: eyes_now(page) < 40)
 
         press(page, "Pause", page.get_by_text("The camera is off meanwhile."))
         expect(page).to_have_title(re.compile(r"^⏸ 2\d:\d\d · Linear algebra$"))
@@ -195,6 +207,8 @@ def test_a_session_from_home_to_download(app_address: str, smiling_browser: Brow
     assert sum(float(line["valid_s"]) for line in lines) == pytest.approx(
         document["report"]["totals"]["valid_s"], abs=0.01
     )
+    heads = [line["head_direction"] for line in lines]
+    assert {"screen", "aside", "desk"} <= set(heads)
     kinds = [event["kind"] for event in document["events"]]
     assert [kind for kind in kinds if kind in ("started", "paused", "resumed", "finished")] == [
         "started",
@@ -216,6 +230,17 @@ def expect_hover_to_read_all_lanes(page: Page) -> None:
             break
     for lane in ("Expression", "Understanding", "Stress", "In front of the screen"):
         expect(tip).to_contain_text(lane)
+
+
+def eyes_now(page: Page) -> float:
+    """Return what the chart's hover says of the eyes at the latest moment, percent; 100 without."""
+    box = page.locator("[data-testid=stVegaLiteChart]").first.bounding_box()
+    assert box is not None
+    for part in (0.9, 0.95):  # the nearest moment is told, which is the latest
+        page.mouse.move(box["x"] + part * box["width"], box["y"] + box["height"] / 2, steps=3)
+    tip = page.locator("#vg-tooltip-element.visible")
+    told = re.search(r"Eyes open:?\s*(\d+)%", tip.inner_text()) if tip.count() else None
+    return 100.0 if told is None else float(told[1])
 
 
 #: Keeps the camera's streams, in the frame that asks for them, so that a test can pull the plug.

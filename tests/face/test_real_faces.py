@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -15,17 +16,21 @@ from benchmarks.landmarks import box_of, marked_rows
 from fer_core.arrays import FloatArray
 from fer_core.face.direction import Direction
 from fer_core.face.measures import FaceMeasures, measure_face
-from fer_core.sessions.session import StudySession
-from fer_core.sessions.session_info import SessionInfo
+from fer_core.video.analysis import analyse_video, sees_by_detector
+from fer_core.video.source import VideoSource
 from fer_core.vision.detector import EmotionDetector
-from fer_core.vision.faces import Box, Detections
+from fer_core.vision.faces import Box
 from fer_core.vision.image import RgbImage
-from tests.synthetic.signals import START
-from tests.synthetic.turned_faces import turned
+from tests.synthetic.turned_faces import Act, acted, turned
+from tests.video.conftest import LIMITS
+from tests.video.films_in_files import even_times, film
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 #: Of val: they look into the camera with open eyes.
-FACES = ("afw_afw_2378", "afw_afw_2479", "helen_testse", "afw_afw_5106")
+FACES = (
+    *("afw_afw_237815567_5", "afw_afw_24795717_2"),
+    *("helen_testset_3266693323_1", "afw_afw_5106695994_1"),
+)
 
 pytestmark = pytest.mark.skipif(
     not (DATA / "landmarks.zip").is_file(), reason="the training data is not here"
@@ -36,8 +41,9 @@ See = Callable[[RgbImage, Box], FaceMeasures]
 
 @pytest.fixture(scope="module")
 def faces() -> list[Face]:
-    found = {name[:12]: (rgb, points) for name, rgb, points in marked_rows(DATA, 10_000)}
-    return [found[name] for name in FACES]
+    names = tuple(f"{name}." for name in FACES)
+    found = {name: (rgb, points) for name, rgb, points in marked_rows(DATA, len(FACES), names)}
+    return [found[f"{name}.webp"] for name in FACES]
 
 
 @pytest.fixture
@@ -77,25 +83,34 @@ def test_lids_drawn_down_are_less_open(faces: list[Face], see: See) -> None:
     assert np.mean([one for one in closed if one is not None]) < 0.4
 
 
-def test_a_session_tells_screen_desk_and_aside(
-    faces: list[Face], detector: EmotionDetector, see: See
+#: What is shown, a frame a second, and what a timeline says of its last second.
+SHOWN = (
+    (Act(11), Direction.SCREEN, True),
+    (Act(4, yaw=35), Direction.ASIDE, True),
+    (Act(4, roll=20), Direction.SCREEN, True),
+    (Act(4, pitch=30), Direction.DESK, True),
+    (Act(4), Direction.SCREEN, True),
+    (Act(3, closed=True), Direction.SCREEN, False),
+)
+
+
+def test_a_video_of_it_is_told_right_in_one_person_s_timeline(
+    faces: list[Face], detector: EmotionDetector
 ) -> None:
     rgb, points = faces[1]
-    shown = {
-        name: detector.detect(turned(rgb, points, yaw, pitch)[0], "frame")
-        for name, yaw, pitch in (("screen", 0.0, 0.0), ("aside", 40.0, 0.0), ("desk", 0.0, 30.0))
-    }
-    session, at = StudySession(SessionInfo("s", START)), START
-
-    def watch(found: Detections, seconds: int) -> Direction | None:
-        nonlocal at
-        for _ in range(3 * seconds):
-            at += 1 / 3
-            session.observe(found, at)
-        face = session.snapshot(at).face
-        return None if face is None else face.direction
-
-    assert watch(shown["screen"], 20) is Direction.SCREEN
-    assert watch(shown["aside"], 5) is Direction.ASIDE
-    assert watch(shown["desk"], 5) is Direction.DESK
-    assert watch(shown["screen"], 5) is Direction.SCREEN
+    frames = acted(rgb, points, [act for act, _, _ in SHOWN], 1.0, (320, 240))
+    data = film(frames, even_times(sum(act.seconds for act, _, _ in SHOWN), 1.0))
+    with VideoSource.of_bytes(data, "me.mp4", max_bytes=10_000_000) as source:
+        found = analyse_video(
+            source, sees_by_detector(detector), LIMITS, perf_counter, rate=1.0, people="one"
+        )
+    assert found.session is not None
+    seen = {round(row.at): row.face for row in found.session.rows()}
+    end = 0.0
+    for act, direction, are_open in SHOWN:
+        end += act.seconds
+        second = seen[round(end) - 2]  # the last whole second of the act
+        assert second is not None, act
+        assert second.direction is direction, act
+        assert second.eyes_open is not None
+        assert (second.eyes_open > 0.6) is are_open, act

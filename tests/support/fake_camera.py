@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 
@@ -15,21 +14,15 @@ FRAMES_PER_SECOND = 24
 
 def write_mjpeg(frames: Iterable[np.ndarray], path: Path) -> Path:
     """Write RGB frames of any size as motion JPEG; Chromium plays it in a loop."""
+    last, jpeg = None, b""
     with path.open("wb") as out:
         for rgb in frames:
-            bgr = cv2.cvtColor(cv2.resize(rgb, SIZE), cv2.COLOR_RGB2BGR)
-            out.write(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes())
+            if rgb is not last:  # a still one is encoded once
+                bgr = cv2.cvtColor(cv2.resize(rgb, SIZE), cv2.COLOR_RGB2BGR)
+                jpeg = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes()
+                last = rgb
+            out.write(jpeg)
     return path
-
-
-def clip_frames(clip: Path) -> Iterable[np.ndarray]:
-    """Yield a video's frames, RGB, padded to 4:3 so that faces keep their shape."""
-    with av.open(str(clip)) as container:
-        for frame in container.decode(video=0):
-            rgb = frame.to_ndarray(format="rgb24")
-            height, width = rgb.shape[:2]
-            padding = max(0, (width * 3 // 4 - height) // 2)
-            yield cv2.copyMakeBorder(rgb, padding, padding, 0, 0, cv2.BORDER_REPLICATE)
 
 
 def panned(picture: np.ndarray, seconds: float = 6.0) -> Iterable[np.ndarray]:

@@ -7,6 +7,9 @@ turn. The turn is known; what the head did before is the picture's own.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -100,6 +103,39 @@ def turned(
     face = target[:78]
     (x0, y0), (x1, y1) = face.min(axis=0), face.max(axis=0)
     return np.asarray(canvas, np.uint8), Box(x0, y0, x1 - x0, y1 - y0)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody before a camera does for so many seconds: angles as in `turned`."""
+
+    seconds: float
+    yaw: float = 0.0
+    pitch: float = 0.0
+    roll: float = 0.0
+    closed: bool = False
+
+
+def acted(
+    rgb: RgbImage, points: FloatArray, acts: Iterable[Act], fps: float, size: tuple[int, int]
+) -> Iterator[RgbImage]:
+    """Yield the frames of somebody who looks ahead, turns, bends down, closes their eyes.
+
+    Args:
+        rgb: Their picture, looking ahead; uint8, shape (height, width, 3).
+        points: Of the face, shape (68, 2), in its pixels.
+        acts: One after the other.
+        fps: Frames a second.
+        size: Width and height of the frames; the face is as high as half of them or more.
+    """
+    width, height = size
+    side = int(0.9 * height)
+    left, top = (width - side) // 2, (height - side) // 2
+    for act in acts:
+        shown, _ = turned(rgb, points, act.yaw, act.pitch, act.roll, closed=act.closed)
+        frame = np.full((height, width, 3), 110, np.uint8)
+        frame[top : top + side, left : left + side] = cv2.resize(shown, (side, side))
+        yield from (frame for _ in range(round(act.seconds * fps)))
 
 
 def _triangles(points: FloatArray) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
