@@ -9,8 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
+import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from benchmarks.landmarks import box_of, marked_rows
 from fer_core.arrays import FloatArray
@@ -46,7 +49,7 @@ def faces() -> list[Face]:
     return [found[f"{name}.webp"] for name in FACES]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def see(detector: EmotionDetector) -> See:
     if detector.marks is None:
         pytest.skip("the model has no network for points")
@@ -81,6 +84,55 @@ def test_lids_drawn_down_are_less_open(faces: list[Face], see: See) -> None:
     closed = [see(*turned(rgb, points, closed=True)).openness for rgb, points in faces]
     assert all(one is not None and one > 0.85 for one in opened)
     assert np.mean([one for one in closed if one is not None]) < 0.4
+
+
+def moved(
+    rgb: RgbImage, box: Box, scale: float, left: int, top: int, mirror: bool
+) -> tuple[RgbImage, Box]:
+    """Return a picture made larger or smaller, shifted and perhaps mirrored, and the box there."""
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    larger = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=way)
+    shown = np.full((larger.shape[0] + top, larger.shape[1] + left, 3), 90, np.uint8)
+    shown[top:, left:] = larger
+    x, y, width, height = (scale * value for value in box)
+    x += left
+    if mirror:
+        shown, x = np.ascontiguousarray(shown[:, ::-1]), shown.shape[1] - x - width
+    return shown, Box(x, y + top, width, height)
+
+
+@given(
+    st.integers(0, 3),
+    st.booleans(),
+    st.booleans(),
+    st.floats(0.5, 2.0),
+    st.integers(0, 80),
+    st.integers(0, 80),
+    st.tuples(*(st.floats(-0.05, 0.05) for _ in range(3))),
+)
+@settings(max_examples=20)
+def test_mirrored_larger_and_shifted_pictures_tell_the_same(
+    faces: list[Face],
+    see: See,
+    face: int,
+    closed: bool,
+    mirror: bool,
+    scale: float,
+    left: int,
+    top: int,
+    off: tuple[float, float, float],
+) -> None:
+    rgb, points = faces[face]
+    shown, box = turned(rgb, points, closed=closed)
+    before = see(shown, box)
+    picture, (x, y, width, height) = moved(shown, box, scale, left, top, mirror)
+    # A detector's box is never quite the same.
+    size = 1 + off[2]
+    after = see(picture, Box(x + off[0] * width, y + off[1] * height, size * width, size * height))
+    side = -1 if mirror else 1
+    pose = side * after.pose.yaw, after.pose.pitch, side * after.pose.roll
+    assert pose == pytest.approx(before.pose.angles, abs=7.0)
+    assert after.openness == pytest.approx(before.openness, abs=0.35)
 
 
 #: What is shown, a frame a second, and what a timeline says of its last second.
