@@ -42,7 +42,7 @@ class Annotations:
         self._registry.refuse_erased(running)
         over = running.is_finished
         if not over:
-            running.sign()
+            running.act()
         latest = running.session.since if over else self._registry.clock()
         changed = change(running.session.markers, latest)
         if over:
@@ -58,6 +58,7 @@ class Annotations:
         if running.is_finished:
             self._registry.save(running)
         else:
+            running.act()
             self._registry.history.save_marks(running)
 
     def set_note(self, running: RunningSession, note: PassageNote) -> None:
@@ -68,6 +69,7 @@ class Annotations:
         if running.is_finished:
             self._registry.save(running)
         else:
+            running.act()
             self._registry.history.save_notes(running)
 
     def judge_goal(self, running: RunningSession, outcome: GoalOutcome | None) -> None:

@@ -138,6 +138,11 @@ class RunningSession:
             self.session.sign(at)
             self._acted_at = at
 
+    def act(self) -> None:
+        """Note that the learner did something here just now: set a marker, wrote a note."""
+        self.sign()
+        self.session.act(self._clock())
+
     def look(self) -> None:
         """Note that somebody asks; pause the session first, as of its last sign, if it was silent.
 

@@ -66,15 +66,22 @@ class SessionCommands(LockedCore):
             self._core.log.note(EventKind.ON_PAPER, at, on=on)
         self._on_word()
 
+    def act(self, at: float) -> None:
+        """Note that the learner did something here; who does is at work, seen or not."""
+        with self._lock:
+            self._core.signals.act(at)
+
     def snooze_break(self, at: float) -> None:
         """Let the break suggestion that stands come back in five minutes."""
         with self._lock:
+            self._core.signals.act(at)
             self._core.answer_suggestion(at, self._core.breaks.snooze)
         self._on_word()
 
     def dismiss_break(self, at: float) -> None:
         """Take the break suggestion that stands away; after the timer's the next round begins."""
         with self._lock:
+            self._core.signals.act(at)
             self._core.answer_suggestion(at, self._core.breaks.dismiss)
         self._on_word()
 
@@ -108,4 +115,5 @@ class SessionCommands(LockedCore):
         """
         with self._lock:
             self._core.extend_round(at)
+            self._core.signals.act(at)
         self._on_word()

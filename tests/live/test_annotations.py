@@ -59,6 +59,19 @@ def test_a_marker_may_be_set_until_the_end_of_a_session_that_is_over(
     assert registry.annotations.change_markers(running, lambda _, latest: latest) == end
 
 
+def test_a_marker_or_a_note_is_a_sign_of_somebody_at_work(
+    registry: SessionRegistry, clock: Clock
+) -> None:
+    running = registry.start(info(clock), TEXT)
+    told: list[float] = []
+    running.session.act = told.append  # type: ignore[method-assign]
+    clock.at += 60
+    registry.annotations.change_markers(running, lambda _, latest: latest)
+    registry.annotations.toggle_mark(running, "p1")
+    registry.annotations.set_note(running, PassageNote("p1", note="why?"))
+    assert told == [clock.at] * 3
+
+
 def test_no_marker_brings_a_session_back_that_another_program_erased(
     registry: SessionRegistry, url: str, clock: Clock
 ) -> None:

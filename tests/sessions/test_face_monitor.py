@@ -128,6 +128,17 @@ def test_no_face_while_pages_move_is_poor_light() -> None:
     assert script.attention is None  # nobody can tell, so nothing is said
 
 
+@pytest.mark.parametrize("key", ["act", "extend_round", "snooze_break", "dismiss_break"])
+def test_no_face_while_keys_are_pressed_is_poor_light(key: str) -> None:
+    script = Script().show(30, FACING).hide(4)
+    getattr(script.session, key)(script.at)
+    script.hide(20)
+    assert script.session.snapshot(script.at).notice is Reason.POOR_LIGHT
+    assert script.session.totals(script.at).away_s == 0.0
+    script.hide(120)
+    assert script.session.snapshot(script.at).notice is Reason.AWAY
+
+
 def test_without_points_nothing_of_them_is_said() -> None:
     bare = replace(FACING.picture().faces[0], marks=None)
     script = Script().hide(70, picture(bare))
