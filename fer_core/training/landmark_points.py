@@ -1,7 +1,9 @@
 """The 68 points of iBUG and the two iris centres, of every face that the landmark network saw.
 
 Its mesh has other points than the ones people set by hand (Sagonas et al. 2013), so where both are
-known the way from one to the other is fitted, and applied where only the mesh is.
+known the way from one to the other is fitted, and applied where only the mesh is. People set few
+points on heads turned far, and slide those of the jaw along its outline: there the points stay
+where they are on the head, at the vertices that they lie nearest to on frontal faces.
 """
 
 from __future__ import annotations
@@ -14,7 +16,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from fer_core.arrays import FloatArray
+from fer_core.face.head_pose import angles_of
 from fer_core.training.errors import DataError
+from fer_core.training.landmark_teacher import box_of, rotations_of
 from fer_core.vision.landmark_layout import POINTS
 
 Floats = npt.NDArray[np.float32]
@@ -27,6 +32,10 @@ COMPONENTS, RIDGE = 60, 1.0
 MISFITS = 0.015
 #: Passes of the fit: each leaves out what fitted worst in the one before.
 PASSES = 2
+#: Vertices of the mesh without the irises; faces turned by at most so many degrees are frontal.
+VERTICES, FRONTAL = 468, 10.0
+#: Yaw from which the points begin to stay where they are on the head, and from which they all do.
+STAY_FROM, STAY_ALL = 20.0, 35.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,69 @@ class MeshToPoints:
         return np.asarray((flat - self.mesh) @ self.matrix + self.points, np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class PointsOnHead:
+    """Where the points lie on a mesh, whichever way the head is turned.
+
+    Attributes:
+        vertices: (`POINTS`,): the vertex that each is nearest to.
+        offsets: (`POINTS`, 3): from there, in widths of the face that looks into the camera.
+    """
+
+    vertices: npt.NDArray[np.int64]
+    offsets: Floats
+
+    @classmethod
+    def fitted(cls, meshes: Floats, points: Floats, rotations: FloatArray) -> PointsOnHead:
+        """Find the vertices on frontal faces.
+
+        Args:
+            meshes: (n, 478, 3), pixels.
+            points: (n, `POINTS`, 2), pixels.
+            rotations: (n, 3, 3).
+
+        Raises:
+            DataError: No face is frontal.
+        """
+        rows = [
+            row
+            for row, rotation in enumerate(rotations)
+            if np.isfinite(rotation).all() and max(map(abs, angles_of(rotation))) <= FRONTAL
+        ]
+        if not rows:
+            raise DataError("no face looks into the camera: where points lie cannot be told")
+        flat = meshes[rows, :VERTICES, :2]
+        sizes = np.ptp(flat[:, :, 0], axis=1)[:, None, None]
+        middles = flat.mean(axis=1, keepdims=True)
+        vertices = ((flat - middles) / sizes).mean(axis=0)
+        placed = ((points[rows] - middles) / sizes).mean(axis=0)
+        apart = np.linalg.norm(placed[:, None] - vertices[None], axis=2)
+        nearest = np.asarray(apart.argmin(axis=1), np.int64)
+        offsets = np.zeros((POINTS, 3), np.float32)
+        offsets[:, :2] = placed - vertices[nearest]
+        nearest[-len(IRISES) :] = IRISES
+        offsets[-len(IRISES) :] = 0.0
+        return cls(nearest, offsets)
+
+    def applied(self, mesh: Floats, rotation: FloatArray) -> Floats:
+        """Return the points (`POINTS`, 2) of a mesh (478, 3), in the same pixels."""
+        level = (mesh[:VERTICES] - mesh[:VERTICES].mean(axis=0)) @ rotation
+        moved = float(np.ptp(level[:, 0])) * self.offsets @ rotation.T
+        return np.asarray((mesh[self.vertices] + moved)[:, :2], np.float32)
+
+
+def _stay(points: Floats, meshes: Floats, matrices: npt.NDArray[np.floating]) -> None:
+    """Let the points of heads turned far stay where they are on the head, in place."""
+    rotations = rotations_of(matrices)
+    head = PointsOnHead.fitted(meshes, points, rotations)
+    for row in np.flatnonzero(np.isfinite(rotations).all((1, 2))):
+        yaw = abs(angles_of(rotations[row])[0])
+        share = float(np.clip((yaw - STAY_FROM) / (STAY_ALL - STAY_FROM), 0, 1))
+        if share > 0:
+            stayed = head.applied(meshes[row], rotations[row])
+            points[row] += share * (stayed - points[row])
+
+
 def _frames(meshes: Floats) -> tuple[Floats, Floats]:
     """Return each mesh's centre (n, 1, 2), and what turns it upright and to size 1 (n, 2, 2)."""
     centres = meshes.mean(axis=1, keepdims=True)
@@ -129,8 +201,6 @@ def compact(folder: Path, table: Path, output: Path) -> dict[str, int]:
     Raises:
         DataError: A file cannot be used.
     """
-    from fer_core.training.landmark_teacher import box_of
-
     by_hand = points_by_hand(table)
     files = {path.stem: path for path in sorted(folder.glob("*.npz"))}
     if table.stem not in files:
@@ -142,9 +212,12 @@ def compact(folder: Path, table: Path, output: Path) -> dict[str, int]:
         with np.load(path) as stored:
             names, meshes = stored["names"], stored["points"].astype(np.float32)
             blend = stored["blend"].astype(np.float16)
+            matrices = stored.get("matrix")
         points = np.full((len(names), POINTS, 2), np.nan, np.float32)
         seen = ~np.isnan(meshes[:, 0, 0])
         points[seen] = fit.applied(meshes[seen, :, :2])
+        if matrices is not None:
+            _stay(points, meshes, matrices)
         if stem == table.stem:
             for row, name in enumerate(names):
                 points[row, :68] = by_hand.get(str(name), points[row, :68])

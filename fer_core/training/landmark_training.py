@@ -42,6 +42,9 @@ SOURCE_WEIGHTS = {
 }
 #: Closed eyes and open mouths are rare, and what the indicators are about.
 RARE = {9: 0.4, 25: 0.35}
+#: So are heads that are turned far: their nose's tip is nearer to one end of the jaw than this
+#: share of the way from one to the other.
+ASIDE = 0.3
 RARER = 3.0
 POINT_GAIN, SHAPE_GAIN, PRESENCE_GAIN = 40.0, 2.0, 0.5
 #: Share of the faces that are drawn from the turned ones, where there are any.
@@ -105,6 +108,10 @@ def drawing_weights(
     sources = np.array([row.source for row in crops.rows])
     weights = np.zeros(len(sources))
     moved = np.zeros(len(sources), bool) if turned is None else turned
+    across = crops.points[:, [0, 16, 30], 0]
+    jaw = np.where(known, across[:, 1] - across[:, 0], 1.0)
+    nose = np.nan_to_num((across[:, 2] - across[:, 0]) / np.where(jaw == 0, 1.0, jaw), nan=0.5)
+    aside = np.abs(nose - 0.5) > 0.5 - ASIDE
     for of_kind, share in ((~moved, 1 - TURNED), (moved, TURNED)):
         part = np.zeros(len(sources))
         for source in sorted(set(sources.tolist())):
@@ -113,6 +120,7 @@ def drawing_weights(
                 part[members] = SOURCE_WEIGHTS.get(source, 0.1) / members.sum()
         for shape, least in RARE.items():
             part[np.nan_to_num(crops.shapes[:, shape]) > least] *= RARER
+        part[aside] *= RARER
         weights += share * part / max(float(part.sum()), 1e-12)
     return np.asarray(weights / max(float(weights.sum()), 1e-12))
 

@@ -26,7 +26,7 @@ from fer_core.training.data import Image, PictureReader
 from fer_core.training.errors import DataError
 from fer_core.training.face_crops import CHUNK, crop, in_crop
 from fer_core.training.faces import LabelledPicture
-from fer_core.training.landmark_points import IRISES
+from fer_core.training.landmark_points import FRONTAL, VERTICES, PointsOnHead
 from fer_core.training.landmark_teacher import OVAL, box_of, rotations_of
 
 LOGGER = logging.getLogger(__name__)
@@ -47,9 +47,6 @@ YAW, PITCH, PITCH_SPREAD = 60.0, 35.0, 14.0
 MOST_TURN, MOST_OWN = 50.0, 30.0
 #: Faces of fewer pixels than this show nothing when turned.
 LEAST_PX = 56.0
-#: Vertices of the mesh without the irises; of it those that the 68 points are near to are found
-#: on faces turned by at most so many degrees.
-VERTICES, FRONTAL = 468, 10.0
 #: Rings around the outline, as shares of the way from the middle, so that hair turns too; how much
 #: farther each lies behind it, in half widths of the face.
 RINGS = ((1.25, 0.5), (1.6, 1.1))
@@ -98,30 +95,6 @@ def read_meshes(meshes: Path, points: Path) -> Meshes:
     seen = np.isfinite(rotations).all((1, 2)) & np.isfinite(placed).all((1, 2))
     rows = {name: row for row, name in enumerate(names) if seen[row]}
     return Meshes(rows, found.astype(np.float32), placed, rotations, shapes)
-
-
-def vertices_of(known: Meshes) -> npt.NDArray[np.int64]:
-    """Return the vertex of the mesh that each of the POINTS lies nearest to, on frontal faces.
-
-    Raises:
-        DataError: There is no such face.
-    """
-    rows = [
-        row
-        for row in known.rows.values()
-        if max(map(abs, angles_of(known.rotations[row]))) <= FRONTAL
-    ]
-    if not rows:
-        raise DataError("no face looks into the camera: the points' depths cannot be told")
-    meshes, points = known.meshes[rows, :VERTICES, :2], known.points[rows]
-    middles = meshes.mean(axis=1, keepdims=True)
-    sizes = np.ptp(meshes[:, :, 0], axis=1)[:, None, None]
-    vertices = ((meshes - middles) / sizes).mean(axis=0)
-    placed = ((points - middles) / sizes).mean(axis=0)
-    apart = np.linalg.norm(placed[:, None] - vertices[None], axis=2)
-    nearest = np.asarray(apart.argmin(axis=1), np.int64)
-    nearest[-len(IRISES) :] = IRISES
-    return nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +255,8 @@ def write_turned(
         if not (meshes / f"{source}.npz").is_file():
             continue
         known = read_meshes(meshes / f"{source}.npz", points / f"{source}.npz")
-        vertices = vertices_of(known)
+        rows = list(known.rows.values())
+        head = PointsOnHead.fitted(known.meshes[rows], known.points[rows], known.rotations[rows])
         rng, reader, collected = np.random.default_rng((seed, number)), PictureReader(), Collected()
         written = 0
         for name, row in known.rows.items():
@@ -300,7 +274,7 @@ def write_turned(
                     break
                 image = reader.read(picture.container, picture.name)
                 shown, moved, placed = turned(
-                    image, mesh, known.points[row], mesh[vertices, 2], turn
+                    image, mesh, known.points[row], mesh[head.vertices, 2], turn
                 )
                 x, y, width, height = (float(value) for value in box_of(moved[None])[0])
                 box, whole = (x, y, width, height), np.full(shown.shape[:2], 255, np.uint8)

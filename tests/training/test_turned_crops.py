@@ -19,6 +19,7 @@ from fer_core.training import turned_crops
 from fer_core.training.crop_files import FaceCrops, Row, joined, open_crops
 from fer_core.training.errors import DataError
 from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot
+from fer_core.training.landmark_points import PointsOnHead
 from fer_core.training.landmark_teacher import OVAL, box_of
 from fer_core.vision.landmark_layout import POINTS
 
@@ -146,6 +147,22 @@ def test_crops_of_turned_faces_are_written_and_read(tmp_path: Path) -> None:
     assert np.abs(crops.points.mean(axis=(0, 1)) - 104).max() < 25
 
 
+@pytest.mark.parametrize("yaw", [-60.0, -40.0, 40.0, 60.0])
+def test_on_heads_turned_far_points_stay_where_they_are_on_the_head(yaw: float) -> None:
+    frontal = [made_face(small) for small in (-3.0, 0.0, 3.0)]
+    rotations = np.array([rotation_of(small, 0, 0) for small in (-3.0, 0.0, 3.0)])
+    meshes, points = (np.array(each) for each in zip(*frontal, strict=True))
+    head = PointsOnHead.fitted(meshes, points, rotations)
+    mesh, truth = made_face(yaw)
+    placed = head.applied(mesh, rotation_of(yaw, 0, 0))
+    assert np.linalg.norm(placed - truth, axis=1).mean() < 0.05 * EYES
+    pose = head_pose(placed)
+    assert pose is not None
+    assert pose.yaw == pytest.approx(yaw, abs=3)
+    with pytest.raises(DataError, match="no face looks into the camera"):
+        PointsOnHead.fitted(meshes, points, np.array([rotation_of(40, 0, 0)] * 3))
+
+
 def test_files_of_other_pictures_are_refused(tmp_path: Path) -> None:
     meshes, points, _ = stored(tmp_path)
     np.savez(points / "landmarks.npz", names=["x"], points=np.zeros((1, POINTS, 2)))
@@ -170,3 +187,12 @@ def test_a_share_of_the_draws_is_of_turned_faces() -> None:
     weights = training.drawing_weights(both, np.ones(20, bool), turned)
     assert weights[turned].sum() == pytest.approx(training.TURNED)
     assert training.drawing_weights(crops, np.ones(10, bool)).sum() == pytest.approx(1.0)
+
+
+def test_heads_turned_far_are_drawn_more() -> None:
+    points = np.array([made_face(yaw)[1] for yaw in (0.0, 0.0, 55.0)])
+    rows = tuple(Row("landmarks", str(number), 0) for number in range(3))
+    crops = FaceCrops((), np.zeros((3, 4), np.float32), rows, np.zeros((3, 52)), points)
+    weights = training.drawing_weights(crops, np.ones(3, bool))
+    assert weights[2] == pytest.approx(training.RARER * weights[0])
+    assert weights[1] == pytest.approx(weights[0])
