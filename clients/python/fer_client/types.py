@@ -706,9 +706,7 @@ class Days(TypedDict):
 class Expression(TypedDict):
     """The expression of the last two seconds, in the words for a face that reads."""
 
-    label: Literal[
-        "Furrowed", "Brow lowered", "Happy", "Smile", "Natural", "Sad", "Surprised", "Unsure"
-    ]
+    label: Literal["Brow lowered", "Happy", "Smile", "Natural", "Sad", "Surprised", "Unsure"]
     emoji: str
     probability: float | None
     probabilities: Probabilities | None

@@ -1364,7 +1364,7 @@ export interface components {
              * Label
              * @enum {string}
              */
-            label: "Furrowed" | "Brow lowered" | "Happy" | "Smile" | "Natural" | "Sad" | "Surprised" | "Unsure";
+            label: "Brow lowered" | "Happy" | "Smile" | "Natural" | "Sad" | "Surprised" | "Unsure";
             /** Emoji */
             emoji: string;
             /** Probability */
