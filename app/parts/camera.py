@@ -192,16 +192,17 @@ class LiveCamera:
                 self._delays.append(at - self._newest_at)
         # NumPy takes a millisecond to turn rows of three-byte pixels round, half of the callback.
         shown = np.asarray(cv2.flip(rgb, 1), np.uint8) if options.mirror else rgb
-        if not faces or not options.faces:
+        if not faces:
             return shown
         faces, word = self._named(faces, at)
-        named = word is not None
+        named = word is not None and options.faces
         if options.mirror:
             faces = mirrored(faces, rgb.shape[1])
         return draw_faces(
             shown,
             faces,
             DrawOptions(
+                box=options.faces,
                 labels=named and options.labels,
                 probabilities=named and options.probabilities,
                 emoji=named and options.emoji,

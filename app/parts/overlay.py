@@ -100,9 +100,7 @@ def mirrored(faces: tuple[Face, ...], width: int) -> tuple[Face, ...]:
         replace(
             face,
             box=face.box._replace(x=width - face.box.x - face.box.width),
-            marks=None
-            if face.marks is None
-            else replace(face.marks, points=face.marks.points * (-1, 1) + (width, 0)),
+            marks=None if face.marks is None else face.marks.mirrored(width),
         )
         for face in faces
     )

@@ -32,9 +32,10 @@ _DIMMED = 0.45
 
 @dataclass(frozen=True, slots=True)
 class DrawOptions:
-    """What is drawn for each face; the box always is.
+    """What is drawn for each face.
 
     Attributes:
+        box: A frame around it.
         labels: The expression's word.
         probabilities: Its probability, in percent.
         emoji: Its emoji.
@@ -49,6 +50,7 @@ class DrawOptions:
         eyes: A ring around each eye that is open, a bar over one that is closed.
     """
 
+    box: bool = True
     labels: bool = True
     probabilities: bool = True
     emoji: bool = True
@@ -95,7 +97,8 @@ def draw_faces(
         face, sprite, spot = faces[index], *labels[index]
         if index == marked:
             _set_apart(canvas, face.box, line)
-        _draw_box(canvas, face, line)
+        if options.box:
+            _draw_box(canvas, face, line)
         draw_marks(canvas, face, mesh=options.mesh, axis=options.axis, eyes=options.eyes)
         blend(canvas, sprite, round(spot.x), round(spot.y))
         if options.bars:

@@ -22,7 +22,7 @@ from fer_core.training.crop_sampler import CropSampler
 from fer_core.training.errors import DataError
 from fer_core.training.landmark_network import PLACES, LandmarkNetwork, load
 from fer_core.training.moving_average import MovingAverage
-from fer_core.vision.landmark_layout import CROP_FACES, CROP_PX, MIRRORED, SHAPES
+from fer_core.vision.landmark_layout import CROP_FACES, CROP_PX, MIRRORED, MIRRORED_SHAPES
 
 LOGGER = logging.getLogger(__name__)
 
@@ -54,19 +54,6 @@ PIECES = 0.1
 LOG_EVERY_S, SAVE_EVERY_S = 10.0, 60.0
 #: Source -> rows of crops.
 Rows = dict[str, npt.NDArray[np.int64]]
-
-
-def _mirrored(name: str) -> str:
-    """Return the name of the same shape in a mirrored face; its own where there is no other."""
-    for side, opposite in (("Left", "Right"), ("Right", "Left")):
-        other = name.removesuffix(side) + opposite
-        if name.endswith(side) and other in SHAPES:
-            return other
-    return name
-
-
-#: Where each shape stands for a mirrored face.
-MIRRORED_SHAPES = [SHAPES.index(_mirrored(name)) for name in SHAPES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +203,7 @@ def _losses(
     apart = (found[: len(faces)] - torch.where(known, wanted, 0.0)).abs()
     point_loss = (apart * known).sum() / known.sum().clamp(min=1)
     target = shapes[faces]
-    target = torch.where(mirrored[:, None], target[:, MIRRORED_SHAPES], target)
+    target = torch.where(mirrored[:, None], target[:, list(MIRRORED_SHAPES)], target)
     told = ~target.isnan()
     shape_loss = functional.binary_cross_entropy_with_logits(
         shown[: len(faces)], torch.where(told, target, 0.0), reduction="none"

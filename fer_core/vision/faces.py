@@ -11,6 +11,7 @@ import numpy as np
 from fer_core.arrays import FloatArray
 from fer_core.boxes import ious
 from fer_core.emotions import EMOTIONS, Emotion
+from fer_core.vision.landmark_layout import MIRRORED, MIRRORED_SHAPES
 
 
 class SkinColour(NamedTuple):
@@ -77,6 +78,12 @@ class FaceMarks:
     shapes: FloatArray
     presence: float
     openness: tuple[float, float] | None = None
+
+    def mirrored(self, width: float) -> FaceMarks:
+        """Return the marks in a mirror `width` pixels wide: what was left is right there."""
+        points = (self.points * (-1, 1) + (width, 0))[list(MIRRORED)]
+        lids = None if self.openness is None else self.openness[::-1]
+        return FaceMarks(points, self.shapes[list(MIRRORED_SHAPES)], self.presence, lids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,3 +26,16 @@ SHAPES = (
     *("jawOpen", "mouthSmileLeft", "mouthSmileRight", "mouthFrownLeft", "mouthFrownRight"),
     *("mouthPucker", "mouthPressLeft"),
 )
+
+
+def _opposite(name: str) -> str:
+    """Return the name of the same shape in a mirrored face; its own where there is no other."""
+    for side, other in (("Left", "Right"), ("Right", "Left")):
+        opposite = name.removesuffix(side) + other
+        if name.endswith(side) and opposite in SHAPES:
+            return opposite
+    return name
+
+
+#: Where each shape stands for a mirrored face.
+MIRRORED_SHAPES = tuple(SHAPES.index(_opposite(name)) for name in SHAPES)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fer_core.face.head_pose import angles_of, head_pose, rotation_of
-from tests.synthetic.heads import Head, mirrored
+from tests.synthetic.heads import Head
 
 ANGLES = st.tuples(st.floats(-45, 45), st.floats(-25, 30), st.floats(-35, 35))
 #: Longer, wider, flatter and deeper than the generic head.
@@ -39,7 +39,7 @@ def test_a_mirrored_head_is_turned_and_tilted_the_other_way(
     angles: tuple[float, float, float],
 ) -> None:
     marks = Head(*angles).marks
-    pose, other = head_pose(marks.points), head_pose(mirrored(marks, 640).points)
+    pose, other = head_pose(marks.points), head_pose(marks.mirrored(640).points)
     assert pose is not None
     assert other is not None
     assert np.allclose((-other.yaw, other.pitch, -other.roll), pose.angles, atol=0.3)

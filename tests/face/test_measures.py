@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fer_core.face.measures import FaceMeasures, Gaze, measure_face
 from fer_core.vision.faces import FaceMarks
-from tests.synthetic.heads import Head, mirrored
+from tests.synthetic.heads import Head
 
 HEADS = st.builds(
     Head,
@@ -41,7 +41,7 @@ def numbers(measures: FaceMeasures) -> list[float]:
 @given(HEADS)
 @settings(max_examples=40)
 def test_a_mirrored_face_measures_the_same(head: Head) -> None:
-    one, other = measured(head.marks), measured(mirrored(head.marks, 640))
+    one, other = measured(head.marks), measured(head.marks.mirrored(640))
     assert np.allclose(numbers(one), numbers(other), atol=0.01)
     assert other.openness == pytest.approx(one.openness)
     if one.gaze_x is not None:

@@ -14,18 +14,9 @@ from fer_core.arrays import FloatArray
 from fer_core.emotions import Emotion
 from fer_core.face.head_pose import generic_head, rotation_of
 from fer_core.vision.faces import Box, Detections, Face, FaceMarks
-from fer_core.vision.landmark_layout import MIRRORED, SHAPES
+from fer_core.vision.landmark_layout import SHAPES
 from tests.synthetic.signals import SCREEN, one_hot
 
-#: Of a mirrored face: which shape stands where.
-MIRRORED_SHAPES = [
-    SHAPES.index(
-        name.replace("Left", "?").replace("Right", "Left").replace("?", "Right")
-        if name != "mouthPressLeft"
-        else name
-    )
-    for name in SHAPES
-]
 LOWER_LIP_AND_CHIN = [*range(5, 12), *range(55, 60), 65, 66, 67]
 
 
@@ -97,15 +88,6 @@ class Head:
         box = Box(left, top, right - left, bottom - top)
         face = Face(box, 0.9, one_hot(emotion, 0.9), 1, 0.35, marks=self.marks)
         return Detections((face,), *SCREEN)
-
-
-def mirrored(marks: FaceMarks, width: float) -> FaceMarks:
-    """Return what a mirrored picture of this width would show."""
-    points = marks.points.copy()
-    points[:, 0] = width - points[:, 0]
-    points = points[list(MIRRORED)]
-    lids = None if marks.openness is None else marks.openness[::-1]
-    return FaceMarks(points, marks.shapes[MIRRORED_SHAPES], marks.presence, lids)
 
 
 def frames(
