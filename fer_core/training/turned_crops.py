@@ -92,8 +92,10 @@ def read_meshes(meshes: Path, points: Path) -> Meshes:
             shapes = np.asarray(stored["blend"], np.float32)
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{meshes} and {points} hold no meshes with poses: {error}") from error
-    seen = np.isfinite(rotations).all((1, 2)) & np.isfinite(placed).all((1, 2))
-    rows = {name: row for row, name in enumerate(names) if seen[row]}
+    turns = np.isfinite(rotations.reshape(len(names), -1)).all(axis=1)
+    marks = np.isfinite(placed.reshape(len(names), -1)).all(axis=1)
+    seen = np.flatnonzero(turns & marks)
+    rows = {names[row]: int(row) for row in seen}
     return Meshes(rows, found.astype(np.float32), placed, rotations, shapes)
 
 
@@ -137,7 +139,8 @@ def turned(
         off = np.asarray(space, np.float64) - middle
         off[:, :2] *= (camera + off[:, 2:]) / camera
         off = off @ turn.rotation.T
-        return np.column_stack([off[:, :2] * camera / (camera + off[:, 2:]), off[:, 2]]) + middle
+        flat = off[:, :2] * camera / (camera + off[:, 2:])
+        return np.asarray(np.column_stack([flat, off[:, 2]]) + middle, np.float64)
 
     outline = mesh[list(OVAL)]
     rings = [
@@ -200,10 +203,9 @@ def _warped(image: Image, source: npt.NDArray[np.float32], target: FloatArray) -
     places = np.column_stack([columns + 0.5, rows + 0.5, np.ones(len(rows))])
     places = np.einsum("ni,nij->nj", places, ways[which[rows, columns]]) - 0.5
     canvas = np.asarray(cv2.GaussianBlur(image, (0, 0), max(2.0, width / 20)), np.uint8)
-    maps = [np.zeros((height, width), np.float32) for _ in range(2)]
-    for one, values in zip(maps, places.T, strict=True):
-        one[rows, columns] = values
-    drawn = cv2.remap(image, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    across, down = np.zeros((2, height, width), np.float32)
+    across[rows, columns], down[rows, columns] = places.T
+    drawn = cv2.remap(image, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
     canvas[rows, columns] = drawn[rows, columns]
     return canvas
 

@@ -60,11 +60,11 @@ def test_a_marker_may_be_set_until_the_end_of_a_session_that_is_over(
 
 
 def test_a_marker_or_a_note_is_a_sign_of_somebody_at_work(
-    registry: SessionRegistry, clock: Clock
+    registry: SessionRegistry, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = registry.start(info(clock), TEXT)
     told: list[float] = []
-    running.session.act = told.append  # type: ignore[method-assign]
+    monkeypatch.setattr(running.session, "act", told.append)
     clock.at += 60
     registry.annotations.change_markers(running, lambda _, latest: latest)
     registry.annotations.toggle_mark(running, "p1")

@@ -62,7 +62,7 @@ def test_a_turn_turns_points_and_pixels_alike(yaw: float, fixed: bool) -> None:
     depths = np.append((generic_head() * EYES)[:, 2], mesh[[468, 473], 2]).astype(np.float32)
     turn = turned_crops.Turn(rotation_of(yaw, 5, 0), 4.0, fixed)
     shown, moved, placed = turned_crops.turned(marked(points, SPOT), mesh, points, depths, turn)
-    pose = head_pose(placed)
+    pose = head_pose(placed.astype(np.float64))
     assert pose is not None
     assert pose.angles == pytest.approx((yaw, 5, 0), abs=2.5)
     assert moved.shape == mesh.shape
@@ -73,7 +73,7 @@ def test_a_turn_turns_points_and_pixels_alike(yaw: float, fixed: bool) -> None:
 def test_no_turn_changes_nothing() -> None:
     mesh, points = made_face()
     picture = np.random.default_rng(1).integers(0, 255, (SIZE, SIZE, 3), np.uint8)
-    picture = cv2.GaussianBlur(picture, (0, 0), 2)
+    picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), 2), np.uint8)
     turn = turned_crops.Turn(np.eye(3), 4.0, True)
     depths = np.zeros(POINTS, np.float32)
     shown, moved, placed = turned_crops.turned(picture, mesh, points, depths, turn)
@@ -141,7 +141,8 @@ def test_crops_of_turned_faces_are_written_and_read(tmp_path: Path) -> None:
     assert "3.png" not in names, "turned far by itself"
     assert {"0.png", "1.png", "2.png"} <= names
     assert sum(row.name == "1.png" for row in crops.rows) == 1, "of a held-out face there is one"
-    yaws = [pose.yaw for each in crops.points if (pose := head_pose(each)) is not None]
+    poses = [head_pose(each.astype(np.float64)) for each in crops.points]
+    yaws = [pose.yaw for pose in poses if pose is not None]
     assert len(yaws) == count
     assert max(map(abs, yaws)) > 15
     assert np.abs(crops.points.mean(axis=(0, 1)) - 104).max() < 25
@@ -156,7 +157,7 @@ def test_on_heads_turned_far_points_stay_where_they_are_on_the_head(yaw: float) 
     mesh, truth = made_face(yaw)
     placed = head.applied(mesh, rotation_of(yaw, 0, 0))
     assert np.linalg.norm(placed - truth, axis=1).mean() < 0.05 * EYES
-    pose = head_pose(placed)
+    pose = head_pose(placed.astype(np.float64))
     assert pose is not None
     assert pose.yaw == pytest.approx(yaw, abs=3)
     with pytest.raises(DataError, match="no face looks into the camera"):
@@ -192,7 +193,7 @@ def test_a_share_of_the_draws_is_of_turned_faces() -> None:
 def test_heads_turned_far_are_drawn_more() -> None:
     points = np.array([made_face(yaw)[1] for yaw in (0.0, 0.0, 55.0)])
     rows = tuple(Row("landmarks", str(number), 0) for number in range(3))
-    crops = FaceCrops((), np.zeros((3, 4), np.float32), rows, np.zeros((3, 52)), points)
+    crops = FaceCrops((), np.zeros((3, 4), np.float32), rows, np.zeros((3, 52), np.float32), points)
     weights = training.drawing_weights(crops, np.ones(3, bool))
     assert weights[2] == pytest.approx(training.RARER * weights[0])
     assert weights[1] == pytest.approx(weights[0])
