@@ -112,6 +112,7 @@ def _landmarks(options: argparse.Namespace) -> int:
         options.learning_rate,
         seed=options.seed,
         weights=options.weights,
+        warm_up=40 if options.weights else 300,
     )
     device = device_of(options.device)
     print(train_landmark_network(options.data, options.folder, config, device, options.turned))

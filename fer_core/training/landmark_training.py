@@ -69,6 +69,7 @@ class LandmarkConfig:
         width: Channels of the first stage.
         seed: Of everything.
         weights: A written network to go on from; random ones if None.
+        warm_up: Steps until the learning rate is reached.
     """
 
     output: Path
@@ -79,6 +80,7 @@ class LandmarkConfig:
     width: int = 16
     seed: int = 0
     weights: Path | None = None
+    warm_up: int = 300
 
 
 def drawing_weights(
@@ -154,7 +156,7 @@ def train_landmarks(
     network.train()
     while (done := (time.monotonic() - begun) / config.seconds) < 1:
         for group in optimiser.param_groups:
-            factor = min(1.0, (step + 1) / 300) * (1 + math.cos(math.pi * done)) / 2
+            factor = min(1.0, (step + 1) / config.warm_up) * (1 + math.cos(math.pi * done)) / 2
             group["lr"] = config.learning_rate * factor
         losses = _losses(network, sampler, points, shapes, config.batch)
         losses.sum().backward()
@@ -192,7 +194,8 @@ def _losses(
     pieces = sampler.draw_pieces(round(PIECES * count))
     faces = sampler.draw(count - len(pieces))
     images, _, placement = sampler.placed_images(torch.cat([faces, pieces]), CROP_PX, FRAMING, 0.9)
-    with torch.autocast(device.type, torch.bfloat16):
+    # Without a GPU's matrix units 16 bits are slower.
+    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
         seen = network.seen(images.to(memory_format=torch.channels_last))
     found, shown, presence = network.heads(seen.float())
     mirrored = placement.mirrored[: len(faces)]
