@@ -160,7 +160,7 @@ class LiveCamera:
             self._seen_at = at
             self._arrivals.append(at)
             _forget(self._arrivals, at)
-        rgb = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+        rgb = np.asarray(frame.to_ndarray(format="rgb24", threads=1), np.uint8)
         if self._session.state is State.ACTIVE:
             self._submit(rgb, at)
         out = av.VideoFrame.from_ndarray(self._draw(rgb, at), format="rgb24")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import struct
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ import av
 import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from fer_core.sizes import over
@@ -124,7 +127,9 @@ def _info_of(container: InputContainer, stream: VideoStream, wanted: Wanted) -> 
     if stream.duration and stream.time_base:
         duration = float(stream.duration * stream.time_base)
     elif container.duration:
-        duration = container.duration / av.time_base
+        # Matroska says when it ends, not how long it is.
+        begins = container.start_time or 0
+        duration = (container.duration - max(0, begins)) / av.time_base
     if duration is not None and not (math.isfinite(duration) and duration > 0):
         duration = None
     if duration is not None and duration > wanted.longest_s:
@@ -153,6 +158,7 @@ def _frames(
     taken, latest, due, ended = 0, -math.inf, wanted.start, None
     newest: tuple[float, VideoFrame] | None = None
     decoder = _Decoder(container, stream, wanted.longest_s * _MOST_FPS)
+    pictures = _Pictures(stream, wanted.side)
     step = 1.0 / float(stream.average_rate or 25)
     for frame in decoder.frames():
         at = latest + step if frame.pts is None else float(frame.pts * base) - start_time
@@ -168,7 +174,7 @@ def _frames(
         if at < due - _EARLY_S:
             continue
         newest = None
-        rgb = to_rgb(frame, stream, wanted.side)
+        rgb = pictures.rgb(frame)
         yield (
             {"at": max(0.0, at), "width": rgb.shape[1], "height": rgb.shape[0]},
             rgb.data.cast("B"),
@@ -183,7 +189,7 @@ def _frames(
         if newest is None:
             raise VideoDamaged
         # Asked for a moment after the last frame: that one stands on the screen then.
-        rgb = to_rgb(newest[1], stream, wanted.side)
+        rgb = pictures.rgb(newest[1])
         yield {"at": newest[0], "width": rgb.shape[1], "height": rgb.shape[0]}, rgb.data.cast("B")
     yield {"ended": ended or ("damaged" if decoder.damaged else None)}, b""
 
@@ -232,18 +238,59 @@ class _Decoder:
         self.damaged = True
 
 
-def to_rgb(frame: VideoFrame, stream: VideoStream, side: int) -> RgbImage:
-    """Return a frame upright, with square pixels, and at most `side` pixels long."""
-    ratio = stream.sample_aspect_ratio
-    stretch = float(ratio) if ratio and 0.1 < ratio < 10 else 1.0
-    width, height = frame.width * stretch, float(frame.height)
-    scale = min(1.0, side / max(width, height))
-    small = frame.reformat(
-        width=max(2, round(width * scale)),
-        height=max(2, round(height * scale)),
-        format="rgb24",
-        interpolation="AREA" if scale < 1 else "BILINEAR",
-    )
-    rgb = np.asarray(small.to_ndarray(), np.uint8)
-    turns = round(frame.rotation / 90) % 4  # counter-clockwise, as the file asks for
-    return np.ascontiguousarray(np.rot90(rgb, turns))
+class _Pictures:
+    """Makes pictures of a stream's frames: upright, with square pixels, at most `side` pixels long.
+
+    One converter for all: a frame's own starts two threads for each frame anew.
+    """
+
+    def __init__(self, stream: VideoStream, side: int) -> None:
+        ratio = stream.sample_aspect_ratio
+        self._stretch = float(ratio) if ratio and 0.1 < ratio < 10 else 1.0
+        self._side = side
+        self._converter = VideoReformatter()
+        self._matrix: tuple[int, ...] | None = None
+
+    def rgb(self, frame: VideoFrame) -> RgbImage:
+        width, height = frame.width * self._stretch, float(frame.height)
+        scale = min(1.0, self._side / max(width, height))
+        small = self._converter.reformat(
+            frame,
+            width=max(2, round(width * scale)),
+            height=max(2, round(height * scale)),
+            format="rgb24",
+            interpolation="AREA" if scale < 1 else "BILINEAR",
+            threads=1,
+        )
+        if self._matrix is None:
+            self._matrix = _matrix_of(frame)
+        return np.ascontiguousarray(
+            _upright(np.asarray(small.to_ndarray(), np.uint8), self._matrix)
+        )
+
+
+def _matrix_of(frame: VideoFrame) -> tuple[int, ...]:
+    """Return the four numbers by which a file has its frames turned; it may have none.
+
+    To be asked of one frame only, which then lives until cycles are collected: asked of each, a
+    video in 4K had no memory left after 70.
+    """
+    found: Any = frame.side_data
+    matrix = found.get(Type.DISPLAYMATRIX)
+    if matrix is None:
+        return 1, 0, 0, 1
+    a, b, _, c, d = struct.unpack("=5i", bytes(matrix)[:20])
+    return a, b, c, d
+
+
+def _upright(rgb: RgbImage, matrix: tuple[int, ...]) -> RgbImage:
+    """Turn and mirror a frame by the quarter that its file asks for (ISO 14496-12, 6.2.2).
+
+    What the library calls a frame's rotation takes a mirrored one for one upside down.
+    """
+    a, b, c, d = matrix
+    if a * d - b * c == 0:
+        return rgb  # says nothing: some programs write zeros
+    if a * d - b * c < 0:
+        rgb, a, b = rgb[:, ::-1], -a, -b
+    return np.rot90(rgb, round(-math.atan2(b, a) / (math.pi / 2)) % 4)

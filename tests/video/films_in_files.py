@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
@@ -14,13 +15,11 @@ import numpy as np
 from fer_core.vision.image import RgbImage
 
 _TIME_BASE = Fraction(1, 1000)
-#: A track's matrix in MP4, upright, and what a phone held upright writes: turn it clockwise.
+#: A track's matrix in MP4, upright; and the four numbers in it that a phone held upright writes.
 _UPRIGHT = bytes.fromhex(
     "00010000 00000000 00000000 00000000 00010000 00000000 00000000 00000000 40000000"
 )
-_CLOCKWISE = bytes.fromhex(
-    "00000000 00010000 00000000 ffff0000 00000000 00000000 00000000 00000000 40000000"
-)
+CLOCKWISE = (0, 1, -1, 0)
 
 
 def film(
@@ -55,11 +54,13 @@ def even_times(seconds: float, fps: float = 10.0) -> list[float]:
     return [index / fps for index in range(round(seconds * fps))]
 
 
-def rotated(video: bytes) -> bytes:
-    """Return an MP4 whose file says: turn me by a quarter, clockwise."""
+def rotated(video: bytes, matrix: tuple[int, int, int, int] = CLOCKWISE) -> bytes:
+    """Return an MP4 whose file says how to show it: by default, turned clockwise by a quarter."""
     track = video.index(b"tkhd")
     at = video.index(_UPRIGHT, track)
-    return video[:at] + _CLOCKWISE + video[at + len(_CLOCKWISE) :]
+    a, b, c, d = (one << 16 for one in matrix)
+    written = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    return video[:at] + written + video[at + len(written) :]
 
 
 def sound_only() -> bytes:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fer_core.errors import EmptyFile
+from fer_core.video.decode_worker import Wanted, decode
 from fer_core.video.decoding import Frame, VideoLimits, frame_at, open_video
 from fer_core.video.errors import (
     NotAVideo,
@@ -69,6 +72,60 @@ def test_a_rotated_video_stands_upright() -> None:
     assert rgb.shape == (160, 96, 3)
     assert rgb[:35].mean() > 190
     assert rgb[60:].mean() < 60
+
+
+@pytest.mark.parametrize(
+    ("matrix", "corner"),
+    [
+        ((0, 1, -1, 0), "upper right"),
+        ((-1, 0, 0, -1), "lower right"),
+        ((0, -1, 1, 0), "lower left"),
+        ((-1, 0, 0, 1), "upper right"),
+        ((1, 0, 0, -1), "lower left"),
+        ((0, 1, 1, 0), "upper left"),
+        ((0, 0, 0, 0), "upper left"),
+    ],
+)
+def test_a_frame_is_turned_and_mirrored_as_its_file_says(
+    matrix: tuple[int, int, int, int], corner: str
+) -> None:
+    picture = grey(30)
+    picture[: len(picture) // 2, : picture.shape[1] // 2] = 220
+    found, _ = frames(rotated(film([picture], [0.0]), matrix))
+    rgb = found[0].rgb
+    rows = slice(0, 20) if "upper" in corner else slice(-20, None)
+    columns = slice(0, 20) if "left" in corner else slice(-20, None)
+    assert rgb[rows, columns].mean() > 190
+    assert rgb.mean() < 110
+    assert (rgb.shape[0] > rgb.shape[1]) == (matrix[0] == 0 != matrix[1])
+
+
+def test_a_matroska_video_that_begins_late_is_as_long_as_it_plays() -> None:
+    times = [100 + at for at in even_times(1)]
+    data = film([grey(10 * n) for n in range(10)], times, form="matroska")
+    with source(data) as given, open_video(given, LIMITS) as video:
+        assert video.info.duration_s == pytest.approx(1.0, abs=0.1)
+        assert next(video.frames()).at == 0.0
+
+
+def test_a_long_video_takes_no_more_threads_with_time(tmp_path: Path) -> None:
+    # A frame whose side data was asked for lives on, with what was made for it.
+    tasks = Path("/proc/self/task")
+    if not tasks.exists():
+        pytest.skip("counts threads as Linux tells them")
+    path = tmp_path / "film.mp4"
+    path.write_bytes(rotated(film([grey(10 * n % 250) for n in range(40)], even_times(4))))
+    wanted = Wanted(None, 0.0, None, 64, 10**6, 60.0)
+    before = len(list(tasks.iterdir()))
+    gc.disable()
+    try:
+        counts = [
+            len(list(tasks.iterdir()))
+            for _ in decode({"path": str(path), **asdict(wanted)}, bytearray())
+        ]
+    finally:
+        gc.enable()
+    assert max(counts) - before <= 4
 
 
 def test_a_large_frame_comes_smaller() -> None:
