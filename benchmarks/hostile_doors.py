@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import suppress
-from time import sleep
+from time import sleep, time
 
 import httpx
 
@@ -12,11 +12,14 @@ from benchmarks.hostile_inputs import Input
 from benchmarks.hostile_inputs.bodies import (
     AFTERWARDS,
     ELSEWHERE,
+    LATER,
+    NOW,
     OPERATIONS,
     TEXT_SESSION,
     VIDEO_SESSION,
 )
 from benchmarks.hostile_server import SESSION, Api
+from fer_core.api.schemas.moments import format_moment
 from fer_core.errors import FerError
 from fer_core.texts.opening import open_document
 
@@ -89,7 +92,7 @@ def _story(client: httpx.Client, one: Input) -> httpx.Response:
     answer = client.request(
         operation.method,
         operation.path.format(session=session, card=card_id),
-        content=one.data.replace(b"{session}", session.encode()),
+        content=_at_its_time(one.data.replace(b"{session}", session.encode())),
         headers={"Content-Type": "application/json"},
     )
     made = [session]
@@ -107,6 +110,14 @@ def _story(client: httpx.Client, one: Input) -> httpx.Response:
     answers += [client.delete(f"/api/v1/sessions/{one}") for one in made]
     answers.append(client.delete(f"/api/v1/cards/{card_id}"))
     return next((one for one in answers if one.status_code >= 500), answer)
+
+
+def _at_its_time(body: bytes) -> bytes:
+    """Let what happens in a body happen in its session, which has begun just now."""
+    now = time()
+    for written, at in ((NOW, now), (LATER, now + 10)):
+        body = body.replace(written.encode(), format_moment(at).encode())
+    return body
 
 
 def on_the_wire(api: Api, data: bytes) -> str:
