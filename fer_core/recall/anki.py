@@ -12,7 +12,7 @@ import csv
 import html
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from fer_core.recall.cards import GAP, Card, CardKind, Source
@@ -99,15 +99,13 @@ def from_anki(data: bytes, at: float, *, owner: str = "") -> Imported:
     while begin < len(lines) and lines[begin].startswith("#"):
         headers.take(lines[begin])
         begin += 1
-    body = "\n".join("" if line.startswith("#") else line for line in lines[begin:])
     first = next((line for line in lines[begin:] if line.strip()), "")
     separator = headers.separator or max("\t;,|", key=first.count)
     if separator in '"\r\n':
         raise CardFileInvalid("The header #separator names a sign that parts no fields.")
     cards: dict[str, Card] = {}
     left_out = 0
-    rows = csv.reader(io.StringIO(body, newline=""), delimiter=separator)
-    for number, row in numbered_rows(rows):
+    for number, row in numbered_rows(_rows(lines[begin:], separator)):
         if not any(cell.strip() for cell in row):
             continue
         try:
@@ -120,6 +118,26 @@ def from_anki(data: bytes, at: float, *, owner: str = "") -> Imported:
     if not cards:
         raise CardFileInvalid
     return Imported(tuple(cards.values()), left_out)
+
+
+def _rows(lines: list[str], separator: str) -> Iterator[list[str]]:
+    """Yield the rows of a table; a line with # where one would begin is a remark: an empty row."""
+    begins = False
+
+    def remaining() -> Iterator[str]:
+        nonlocal begins
+        for line in lines:
+            yield "\n" if begins and line.startswith("#") else f"{line}\n"
+            begins = False
+
+    rows = csv.reader(remaining(), delimiter=separator)
+    while True:
+        begins = True
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        yield row
 
 
 def _cards_of(row: list[str], headers: _Headers, at: float, owner: str) -> Iterable[Card]:

@@ -130,6 +130,12 @@ def test_notes_bring_their_cards_back() -> None:
     assert cloze.source.text_title == DOCUMENT.title
 
 
+def test_a_line_of_a_field_that_begins_with_a_hash_is_no_remark() -> None:
+    card = own_card("first\n# second", "back\n#3 is last", 0.0)
+    (back,) = from_anki((to_anki([card]) + "# a remark\n").encode(), 0.0).cards
+    assert (back.front, back.back) == (card.front, card.back)
+
+
 def test_a_question_has_its_choices_below_it() -> None:
     question = next(card for card in deck() if card.kind is CardKind.QUESTION)
     (back,) = from_anki(to_anki([question]).encode(), NOW).cards
