@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from fer_core.errors import SettingsError
@@ -27,11 +27,19 @@ def _user_data_dir() -> Path:
     return platformdirs.user_data_path("fer", appauthor=False)  # an author would be a folder more
 
 
-def _read_json(value: Any) -> Any:
+def _read_list(value: Any) -> Any:
+    return _read_json(value, 'must be a JSON list, such as ["https://app.example"]')
+
+
+def _read_object(value: Any) -> Any:
+    return _read_json(value, 'must be a JSON object, such as {"sessions": 8}')
+
+
+def _read_json(value: Any, wanted: str) -> Any:
     try:
         return json.loads(value) if isinstance(value, str) else value
     except ValueError:
-        raise ValueError('must be a JSON list, such as ["https://app.example"]') from None
+        raise ValueError(wanted) from None
 
 
 def _expand_home(value: Path) -> Path:
@@ -60,8 +68,33 @@ def _check_hash(value: str) -> str:
     return value
 
 
-#: Says that a list in a variable is read by us: the library's own way ends in a traceback.
-_ListVariable = (NoDecode, BeforeValidator(_read_json))
+def _check_secret(value: str) -> str:
+    if len(value) < 32:
+        raise ValueError("must have 32 characters or more each, made at random")
+    return value
+
+
+#: Says that JSON in a variable is read by us: the library's own way ends in a traceback.
+_ListVariable = (NoDecode, BeforeValidator(_read_list))
+_ObjectVariable = (NoDecode, BeforeValidator(_read_object))
+
+
+class Quota(BaseModel):
+    """How much one may have; None: as much as there is.
+
+    Attributes:
+        sessions: Sessions that run at once.
+        streams: Event streams that are open.
+        frames: Frames a second.
+        rows: Rows in the history; a minute of study takes about sixty.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sessions: int | None = Field(default=None, ge=0)
+    streams: int | None = Field(default=None, ge=0)
+    frames: int | None = Field(default=None, ge=0, le=100_000)
+    rows: int | None = Field(default=None, ge=0)
 
 
 class Settings(BaseSettings):
@@ -138,7 +171,23 @@ class Settings(BaseSettings):
         "the keys command keeps in FER_DATA_DIR",
     )
     api_rate_limit: str = Field(
-        default="100/second", description="Requests allowed per key (or address without keys)"
+        default="100/second",
+        description="Requests allowed per key, per owner of a session token, or per address",
+    )
+    api_owner_quota: Annotated[Quota, *_ObjectVariable] = Field(
+        default=Quota(sessions=8, streams=8, frames=30, rows=2_000_000),
+        description="What each owner of a key may have: sessions that run, event streams, frames a "
+        "second, rows in the history; as a JSON object, none: no bound",
+    )
+    api_key_quota: Annotated[Quota, *_ObjectVariable] = Field(
+        default=Quota(), description="The same for all owners of one key together"
+    )
+    api_token_secrets: Annotated[
+        tuple[Annotated[str, AfterValidator(_check_secret)], ...], *_ListVariable
+    ] = Field(
+        default=(),
+        description="Secrets that sign session tokens, newest last, as a JSON list; for several "
+        "servers. One keeps its own in FER_DATA_DIR",
     )
     cors_origins: Annotated[tuple[str, ...], *_ListVariable] = Field(
         default=(), description="Origins of web apps that may call the API, as a JSON list"

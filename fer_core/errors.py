@@ -23,6 +23,7 @@ Those of one room alone stand in it: `texts.errors`, `recall.errors`, `video.err
     ├── SettingsError           a FER_* variable cannot be used
     ├── TimeZoneUnknown
     ├── ConsentMissing
+    ├── OwnerNotFound           no such learner among those of a key
     ├── SessionNotFound
     ├── SessionFinished
     ├── SessionElsewhere        another process feeds the session
@@ -157,6 +158,11 @@ class SettingsError(FerError):
 class ConsentMissing(FerError):
     code = "consent_missing"
     default_message = "Agree to how the camera is used before a session starts."
+
+
+class OwnerNotFound(FerError):
+    code = "owner_not_found"
+    default_message = "This key has made no owner of this name."
 
 
 class SessionNotFound(FerError):

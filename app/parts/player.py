@@ -105,7 +105,7 @@ def take(running: RunningSession, news: list[Any]) -> None:
                 running.play([item])
         elif isinstance(item, ReaderAction) and item.kind == "lost" and item.passage_id in known:
             with suppress(ReadingFull, SessionFinished, SessionNotFound):
-                session_registry().lose(running, item.passage_id, item.at)
+                session_registry().annotations.lose(running, item.passage_id, item.at)
 
 
 def look_at_video(running: RunningSession) -> None:

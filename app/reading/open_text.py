@@ -140,7 +140,7 @@ class OpenText:
     def lost_at(self, passage_id: str, at: float | None = None) -> None:
         """Take a press of "I'm lost" on a passage, now or at a moment before."""
         with suppress(SessionNotFound):  # the page says so when it runs next
-            self.registry.lose(self.running, passage_id, at)
+            self.registry.annotations.lose(self.running, passage_id, at)
 
     @property
     def lost(self) -> list[str]:
@@ -168,7 +168,7 @@ class OpenText:
     def correct(self, passage_id: str, clarity: int) -> None:
         """Take the learner's own word about a passage, 1 (not clear at all) to 5."""
         with suppress(SessionNotFound):  # the page says so when it runs next
-            self.registry.correct(self.running, passage_id, clarity)
+            self.registry.annotations.correct(self.running, passage_id, clarity)
 
 
 @st.cache_resource(show_spinner=False)

@@ -27,6 +27,8 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
         key_store = KeyStore(settings.data_dir / "api-keys.json")
         if options.command == "keys":
             return _keys(options, key_store)
+        if options.command == "tokens":
+            return _rotate(settings)
         if options.command == "contract":
             return _contract()
         return _serve(options, settings, key_store)
@@ -99,9 +101,17 @@ def _contract() -> int:
     return 0
 
 
+def _rotate(settings: Settings) -> int:
+    from fer_core.api.tokens import secrets_of
+
+    secrets_of(settings, time.time).rotate()
+    print("Session tokens are signed with a new secret from now on.", file=sys.stderr)
+    return 0
+
+
 def _keys(options: argparse.Namespace, store: KeyStore) -> int:
     if options.action == "new":
-        entry, key = store.create(options.label, datetime.now(UTC))
+        entry, key = store.create(options.label, datetime.now(UTC), local=options.local)
         print(key)
         print(
             f"This is key {entry.id}. It is shown this once; only its hash is kept.",
@@ -109,7 +119,8 @@ def _keys(options: argparse.Namespace, store: KeyStore) -> int:
         )
     elif options.action == "list":
         for entry in store.list():
-            print(f"{entry.id}  {entry.created_at}  {entry.label}")
+            whose = "this machine" if entry.local else "its own"
+            print(f"{entry.id}  {entry.created_at}  {whose:<12}  {entry.label}")
     else:
         store.revoke(options.id)
         print(f"Key {options.id} is revoked.", file=sys.stderr)
@@ -132,9 +143,20 @@ def _parser(program: str) -> argparse.ArgumentParser:
     actions = keys.add_subparsers(dest="action", required=True)
     new = actions.add_parser("new", help="make a key and show it once")
     new.add_argument("label", nargs="?", default="", help="what the key is for")
-    actions.add_parser("list", help="list keys: id, date, label")
+    new.add_argument(
+        "--local",
+        action="store_true",
+        help="the key opens the history of this machine's learner, which the app shows; without "
+        "this it has one of its own",
+    )
+    actions.add_parser("list", help="list keys: id, date, whose history, label")
     revoke = actions.add_parser("revoke", help="stop taking a key, at once")
     revoke.add_argument("id", help="the key's id, from list")
+    tokens = commands.add_parser("tokens", help="change the secret that signs session tokens")
+    tokens.add_subparsers(dest="action", required=True).add_parser(
+        "rotate",
+        help="sign with a new one from now on; tokens that were made go on until their end",
+    )
     return parser
 
 

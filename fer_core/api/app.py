@@ -13,6 +13,7 @@ from flask_openapi3.openapi import OpenAPI
 
 import fer_core
 from fer_core.api.analyses import analyses
+from fer_core.api.callers import KnownOwners
 from fer_core.api.cards import cards
 from fer_core.api.creations import Creations
 from fer_core.api.days import days
@@ -27,8 +28,10 @@ from fer_core.api.keys import KeyRing
 from fer_core.api.markers import markers
 from fer_core.api.model_loader import ModelService
 from fer_core.api.observability import Observer
+from fer_core.api.owners import owners
 from fer_core.api.path_prefix import PathPrefix
 from fer_core.api.problems import on_validation_error, register_error_handlers
+from fer_core.api.quotas import Quotas
 from fer_core.api.reading import reading
 from fer_core.api.request_class import ApiRequest, StrictJson
 from fer_core.api.results import results
@@ -50,6 +53,7 @@ from fer_core.api.schemas.feedback import FeedbackOut, FinishedOut
 from fer_core.api.schemas.jobs import JobOut, JobsOut
 from fer_core.api.schemas.markers import MarkersIn, MarkersOut
 from fer_core.api.schemas.model import Health, ModelOut, Ready
+from fer_core.api.schemas.owners import OwnerIn, OwnerOut, OwnerPage, TokenIn, TokenOut
 from fer_core.api.schemas.problems import Problem
 from fer_core.api.schemas.sessions import SessionOut, SessionPage, SessionRequest
 from fer_core.api.schemas.snapshots import ProbeOut, SnapshotOut, SuggestionOut
@@ -65,10 +69,11 @@ from fer_core.api.schemas.study import (
 )
 from fer_core.api.schemas.texts import OpenedTextOut
 from fer_core.api.security import RequestGuard
-from fer_core.api.services import AppServices, ConcurrencyLimit, StreamLimit
+from fer_core.api.services import AppServices, ConcurrencyLimit, StreamLimit, owners_of
 from fer_core.api.sessions import sessions
 from fer_core.api.system import system
 from fer_core.api.texts import texts
+from fer_core.api.tokens import TokenSigner, secrets_of
 from fer_core.config import Settings
 from fer_core.live.per_session import PerSession
 from fer_core.live.registry import SessionRegistry
@@ -78,7 +83,7 @@ from fer_core.video.jobs import VideoJobs
 
 REQUESTS = (
     *(AnalysisForm, SessionRequest, PassagesSeen, PlaybackIn, LostIn),
-    *(AnswersIn, BreakAnswer, MarkersIn),
+    *(AnswersIn, BreakAnswer, MarkersIn, OwnerIn, TokenIn),
 )
 CARD_REQUESTS = (CardsIn, MakeCards, CardEdit, CardAnswer)
 RESPONSES = (
@@ -86,7 +91,7 @@ RESPONSES = (
     *(SessionOut, SessionPage, FinishedOut, SnapshotOut, FrameOut, Taken, ProbeOut, SuggestionOut),
     *(TimelineOut, FeedbackOut, MarkersOut, JobOut, JobsOut),
     *(CardOut, CardsAdded, CardPage, ReviewOut, DeckImported, RecallOut, DaysOut),
-    OpenedTextOut,
+    *(OpenedTextOut, OwnerOut, OwnerPage, TokenOut),
 )
 
 #: Large pictures, and those that may hold their decoder: so many at once, of 40 megapixels 120 MB
@@ -139,6 +144,9 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=100_000,
     )
     observer = Observer(models)
+    known = KnownOwners(lambda: owners_of(registry), monotonic)
+    tokens = TokenSigner(secrets_of(settings, registry.clock), registry.clock)
+    quotas = Quotas(settings.api_owner_quota, settings.api_key_quota, registry, monotonic)
     app.extensions["fer"] = AppServices(
         settings=settings,
         models=models,
@@ -151,9 +159,12 @@ def create_app(
             TEXTS_AT_ONCE, min(FOREIGN_WAITING, settings.api_threads // 4), FOREIGN_PATIENCE_S
         ),
         sessions=registry,
+        owners=known,
+        tokens=tokens,
+        quotas=quotas,
         creations=Creations(registry),
         frames=PerSession(lambda _: FrameAnswers()),
-        streams=StreamLimit(settings.api_threads // 2),
+        streams=StreamLimit(settings.api_threads // 2, quotas, registry.clock),
         clock=registry.clock,
         videos=VideoJobs(
             lambda: sees_by_engine(models.engine),
@@ -164,7 +175,7 @@ def create_app(
     )
     app.extensions["fer_openapi"] = _contract_text()
     observer.install(app)
-    RequestGuard(settings, keys, require_key=require_key).install(app)
+    RequestGuard(settings, keys, tokens, known, require_key=require_key).install(app)
     register_error_handlers(app)
     app.wsgi_app = PathPrefix(app.wsgi_app, settings.api_prefix)  # type: ignore[method-assign]
     return app
@@ -200,7 +211,7 @@ def _routes() -> FerApi:
     app.register_blueprint(documentation)
     for resource in (
         *(system, analyses, sessions, frames, reading, markers, results, events),
-        *(cards, deck, days, jobs, texts),
+        *(cards, deck, days, jobs, texts, owners),
     ):
         app.register_api(resource)
     return app

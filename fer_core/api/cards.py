@@ -8,6 +8,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from fer_core.api.callers import caller
 from fer_core.api.days import learner_zone
 from fer_core.api.documentation import READ, SECURITY, answers, ref
 from fer_core.api.pagination import decode_cursor, encode_cursor
@@ -28,7 +29,7 @@ from fer_core.api.schemas.cards import (
     ReviewQuery,
 )
 from fer_core.api.schemas.sessions import SessionPath
-from fer_core.api.services import json_response, refuse_future, services
+from fer_core.api.services import json_response, refuse_future, services, session_of
 from fer_core.errors import StorageError
 from fer_core.live.card_making import make_session_cards, source_of
 from fer_core.recall.cards import Card, CardKind, Rating, Source
@@ -95,7 +96,7 @@ def due_cards(query: ReviewQuery) -> Response:
     A day begins and ends in the learner's time zone. Show the front, let the learner answer, show
     the back, and send how it came to `POST /cards/{card_id}/answers`.
     """
-    queue = deck().due(learner_zone(query.time_zone))
+    queue = deck().due(learner_zone(query.time_zone), owner=caller().owner)
     later = [card.schedule.due_at for card in queue.later]
     following = [*later, *([] if queue.next_at is None else [queue.next_at])]
     return json_response(
@@ -110,7 +111,7 @@ def due_cards(query: ReviewQuery) -> Response:
 @cards.get("/cards", operation_id="listCards", responses=answers({200: CardPage}, 503))
 def list_cards(query: CardsQuery) -> Response:
     """List cards, the latest first, page by page"""
-    found = deck().all(text_id=query.text_id)
+    found = deck().all(owner=caller().owner, text_id=query.text_id)
     if query.cursor is not None:
         after = decode_cursor(query.cursor)
         found = [card for card in found if (-card.created_at, card.card_id) > after]
@@ -141,7 +142,7 @@ def add_cards(body: CardsIn) -> Response:
 def _own(card: CardIn) -> Card:
     source = Source()
     if card.session_id is not None:
-        running = services().sessions.get(card.session_id)
+        running = services().sessions.get(card.session_id, caller().owner)
         source = source_of(running, card.passage_id or "")
     return own_card(
         card.front,
@@ -154,10 +155,12 @@ def _own(card: CardIn) -> Card:
 
 
 def _added(made: list[Card]) -> Response:
-    store = deck()
-    new = store.add(made)
+    store, owner = deck(), caller().owner
+    services().quotas.rows(caller())
+    new = store.add(made, owner=owner)
     # What was there already is answered as it is, with its schedule.
-    kept = [card_of(store.get(card.card_id)) for card in made]
+    named = store.named(made, owner=owner)
+    kept = [card_of(store.get(card.card_id, owner=owner)) for card in named]
     return json_response(CardsAdded(cards=kept, added=new), 201)
 
 
@@ -173,7 +176,7 @@ def make_cards(path: SessionPath, body: MakeCards) -> Response:
     here. With retention none make them before the session is finished: then it is forgotten. A
     card keeps the words of its passage. Making the same cards again adds nothing.
     """
-    running = services().sessions.get(path.session_id)
+    running = session_of(path)
     kinds = [CardKind(kind) for kind in body.kinds]
     return _added(make_session_cards(running, services().clock(), body.passage_ids, kinds))
 
@@ -181,7 +184,7 @@ def make_cards(path: SessionPath, body: MakeCards) -> Response:
 @cards.get("/cards/<card_id>", operation_id="getCard", responses=answers({200: CardOut}, *READ))
 def get_card(path: CardPath) -> Response:
     """Show a card"""
-    return json_response(card_of(deck().get(path.card_id)))
+    return json_response(card_of(deck().get(path.card_id, owner=caller().owner)))
 
 
 @cards.patch(
@@ -191,17 +194,17 @@ def get_card(path: CardPath) -> Response:
 )
 def edit_card(path: CardPath, body: CardEdit) -> Response:
     """Give a card other words; when it is due stays as it is"""
-    store = deck()
-    card = store.get(path.card_id)
+    store, owner = deck(), caller().owner
+    card = store.get(path.card_id, owner=owner)
     front = card.front if body.front is None else body.front
     back = card.back if body.back is None else body.back
-    return json_response(card_of(store.edit(path.card_id, front, back)))
+    return json_response(card_of(store.edit(path.card_id, front, back, owner=owner)))
 
 
 @cards.delete("/cards/<card_id>", operation_id="dropCard", responses=answers({204: None}, *READ))
 def drop_card(path: CardPath) -> Response:
     """Drop a card; after 15 minutes it is erased with its answers"""
-    deck().drop(path.card_id)
+    deck().drop(path.card_id, owner=caller().owner)
     return Response(status=204)
 
 
@@ -224,6 +227,7 @@ def answer_card(path: CardPath, body: CardAnswer) -> Response:
         learner_zone(body.time_zone),
         at=body.answered_at,
         review_id=body.review_id or "",
+        owner=caller().owner,
     )
     return json_response(card_of(card))
 
@@ -235,13 +239,13 @@ def answer_card(path: CardPath, body: CardAnswer) -> Response:
 )
 def undo_answer(path: CardPath) -> Response:
     """Take the last answer to a card back"""
-    return json_response(card_of(deck().undo_answer(path.card_id)))
+    return json_response(card_of(deck().undo_answer(path.card_id, owner=caller().owner)))
 
 
 @cards.get("/recall", operation_id="getRecall", responses=answers({200: RecallOut}, 503))
 def get_recall() -> Response:
     """Show what came back a week or more after its passage was read"""
-    result = deck().after_a_week()
+    result = deck().after_a_week(owner=caller().owner)
     return json_response(
         RecallOut(
             asked=result.asked,

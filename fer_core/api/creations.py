@@ -10,6 +10,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from fer_core.affect.breaks import BreakPlan
@@ -38,11 +39,13 @@ class _Creation:
 
     Attributes:
         digest: Of the request.
+        owner: Whose it is.
         lock: Held while the session is started: of a request that is here twice, one waits.
         session_id: The session; empty until it is started.
     """
 
     digest: str
+    owner: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
     session_id: str = ""
 
@@ -60,14 +63,20 @@ class Creations:
         self._kept: OrderedDict[str, _Creation] = OrderedDict()
 
     def create(
-        self, request: SessionRequest, caller: str = "", idempotency_key: str | None = None
+        self,
+        request: SessionRequest,
+        owner: str = "",
+        idempotency_key: str | None = None,
+        *,
+        place: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> RunningSession:
         """Start a session, or return the one that the same request started before.
 
         Args:
             request: What was asked for.
-            caller: Whose idempotency keys are meant.
+            owner: Whose it will be; each has idempotency keys of their own.
             idempotency_key: The same key and request give the same session.
+            place: Holds a place for a new session while it is started; raises where there is none.
 
         Raises:
             ConsentMissing: The learner has not agreed.
@@ -79,30 +88,37 @@ class Creations:
         if request.consent is None:
             raise ConsentMissing
         if idempotency_key is None:
-            return self._start(request, caller, None)
-        key = hashlib.sha256(f"{caller} {idempotency_key}".encode()).hexdigest()
+            with place():
+                return self._start(request, owner, None)
+        key = hashlib.sha256(f"{owner} {idempotency_key}".encode()).hexdigest()
         digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
         creation = Creation(key, digest)
-        return self._once(creation, caller, lambda: self._start(request, caller, creation))
 
-    def clear(self) -> None:
-        """Forget every key, as all sessions are erased."""
+        def start() -> RunningSession:
+            with place():
+                return self._start(request, owner, creation)
+
+        return self._once(creation, owner, start)
+
+    def clear(self, owner: str = "") -> None:
+        """Forget every key of an owner, as all of their sessions are erased."""
         with self._lock:
-            self._kept.clear()
+            for key in [key for key, kept in self._kept.items() if kept.owner == owner]:
+                del self._kept[key]
 
     def _once(
-        self, asked: Creation, caller: str, start: Callable[[], RunningSession]
+        self, asked: Creation, owner: str, start: Callable[[], RunningSession]
     ) -> RunningSession:
         key = asked.request
         with self._lock:
-            creation = self._kept.setdefault(key, _Creation(asked.digest))
+            creation = self._kept.setdefault(key, _Creation(asked.digest, owner))
             while len(self._kept) > KEPT_CREATIONS:
                 self._kept.popitem(last=False)
         if creation.digest != asked.digest:
             raise IdempotencyConflict
         with creation.lock:
             try:
-                running = self._registry.find(creation.session_id) or self._before(asked, caller)
+                running = self._registry.find(creation.session_id) or self._before(asked, owner)
                 running = running or start()
             except BaseException:
                 with self._lock:  # what came to nothing binds nobody
@@ -112,7 +128,7 @@ class Creations:
             creation.session_id = running.session_id
             return running
 
-    def _before(self, asked: Creation, caller: str) -> RunningSession | None:
+    def _before(self, asked: Creation, owner: str) -> RunningSession | None:
         """Return the session that the request started before, in this process or an earlier one.
 
         Raises:
@@ -128,14 +144,14 @@ class Creations:
         if digest != asked.digest:
             raise IdempotencyConflict
         try:
-            return self._registry.get_to_change(session_id, caller)
+            return self._registry.get_to_change(session_id, owner)
         except SessionElsewhere:
-            return self._registry.get(session_id)
+            return self._registry.get(session_id, owner)
         except SessionNotFound:
             return None  # erased at this very moment
 
     def _start(
-        self, request: SessionRequest, caller: str, creation: Creation | None
+        self, request: SessionRequest, owner: str, creation: Creation | None
     ) -> RunningSession:
         consent = request.consent
         zone_named(request.time_zone)
@@ -152,6 +168,6 @@ class Creations:
             memory_only=request.retention == "memory",
             time_zone=request.time_zone or "",
         )
-        running = self._registry.start(info, document, caller=caller, creation=creation)
+        running = self._registry.start(info, document, owner=owner, creation=creation)
         running.session.study_on_paper(request.on_paper, info.started_at)
         return running

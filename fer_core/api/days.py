@@ -8,6 +8,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from fer_core.api.callers import caller
 from fer_core.api.documentation import SECURITY, answers
 from fer_core.api.schemas.days import DayOut, DaysOut, DaysQuery, StreakOut
 from fer_core.api.services import json_response, services
@@ -44,7 +45,7 @@ def get_days(query: DaysQuery) -> Response:
     store = services().sessions.history.store_to_read()
     if store is None:
         raise StorageError("Days are of the history, and this server runs without one.")
-    sessions = store.sessions()
+    sessions = store.sessions(owner=caller().owner)
     name = query.time_zone or latest_zone(sessions)
     zone = zone_named(name)
     totals, today = daily_totals(sessions, zone), local_day(services().clock(), zone)
@@ -76,6 +77,10 @@ def learner_zone(name: str | None) -> tzinfo | None:
     """
     if not name:
         store = services().sessions.history.store_to_read()
-        recent = [] if store is None else store.sessions(limit=_SESSIONS_ASKED, kept_only=False)
+        recent = (
+            []
+            if store is None
+            else store.sessions(owner=caller().owner, limit=_SESSIONS_ASKED, kept_only=False)
+        )
         name = latest_zone(recent)
     return zone_named(name)

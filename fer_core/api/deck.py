@@ -6,6 +6,7 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from fer_core.api.callers import caller
 from fer_core.api.cards import deck as cards_of_history
 from fer_core.api.documentation import SECURITY, answers
 from fer_core.api.problems import UnsupportedMediaType
@@ -37,7 +38,7 @@ def export_deck(query: DeckQuery) -> Response:
     The table keeps when each card is due, and comes back as it went. Words that a spreadsheet would
     run are made harmless.
     """
-    found = cards_of_history().all()[::-1]
+    found = cards_of_history().all(owner=caller().owner)[::-1]
     if query.format == "anki":
         return _file(to_anki(found).encode(), "text/plain", "txt")
     return _file(to_csv(found).encode(ENCODING), "text/csv", "csv")
@@ -72,7 +73,8 @@ def import_deck(query: DeckQuery) -> Response:
         raise UnsupportedMediaType("Send the file as text/csv or text/plain.")
     read = from_anki if query.format == "anki" else from_csv
     imported = read(request.get_data(cache=False), services().clock())
-    added = cards_of_history().add(imported.cards)
+    services().quotas.rows(caller())
+    added = cards_of_history().add(imported.cards, owner=caller().owner)
     return json_response(
         DeckImported(added=added, known=len(imported.cards) - added, left_out=imported.left_out)
     )

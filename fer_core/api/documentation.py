@@ -34,10 +34,15 @@ _CONTENT_POLICY = (
 )
 
 SECURITY_SCHEMES: dict[str, Any] = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "Authorization: Bearer KEY"},
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "Authorization: Bearer KEY, or a session token in place of the key. A key "
+        "acts for the owner that the header X-Owner names; without it, for one of its own.",
+    },
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
 }
-#: Any one of: a bearer token, a key header, or nothing (on the loopback interface).
+#: Any one of: a bearer key or token, a key header, or nothing (on the loopback interface).
 SECURITY: list[dict[str, list[Any]]] = [{"bearer": []}, {"apiKey": []}, {}]
 
 #: What every reading of a session can meet besides: it is unknown, or the history cannot be read.
@@ -47,15 +52,15 @@ CHANGE = (404, 409, 503)
 
 _MEANING = {
     400: "The request is not as this contract says",
-    401: "No key, or one that is not known",
-    403: "Not allowed: from this host or web origin, or without consent",
+    401: "No key or session token, or one that is not known or has ended",
+    403: "Not allowed: from this host or web origin, without consent, or with this session token",
     404: "There is nothing with this id",
     405: "This address takes other methods",
     409: "Over, full, elsewhere or nothing to undo; or a key or name stands for another request",
     413: "The request or a picture is too large",
     415: "Not a picture, or not the media type that belongs here",
     422: "The picture, marker or card cannot be used; the detail says why",
-    429: "Too many requests for this key",
+    429: "Too many requests for this key or owner, or as much as its quota has",
     500: "A defect of the server; the request id finds it in the log",
     503: "Busy or not ready; try again after Retry-After seconds",
 }

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from time import monotonic
 
-from flask import Response, g
+from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from fer_core.api.callers import caller
 from fer_core.api.documentation import READ, SECURITY, answers
 from fer_core.api.schemas.moments import format_moment
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.snapshots import ProbeOut, SnapshotOut, SuggestionOut
-from fer_core.api.schemas.study import EventHeaders
-from fer_core.api.services import StreamLimit, StreamPlace, services
+from fer_core.api.schemas.study import EventHeaders, StreamQuery
+from fer_core.api.services import StreamLimit, StreamPlace, services, session_of
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.events import Event, EventKind
@@ -57,20 +57,24 @@ _STREAM = {
     operation_id="followSession",
     responses=answers({200: _STREAM, 204: None}, *READ),
 )
-def follow_session(path: SessionPath, header: EventHeaders) -> Response:
+def follow_session(
+    path: SessionPath,
+    header: EventHeaders,
+    query: StreamQuery,  # noqa: ARG001  (read by `security`)
+) -> Response:
     """Follow a session live
 
     A comment comes at least every ten seconds. `Last-Event-ID` resumes: what came after it is
     sent first. A finished session that was followed to its end is answered with 204, on which
-    an EventSource stops.
+    an EventSource stops. A stream ends with the session token that opened it.
     """
-    running = services().sessions.get(path.session_id)
+    running = session_of(path)
     after = 0 if header.last_event_id is None else int(header.last_event_id)
     if running.session.state is State.FINISHED and not _news(running, after):
         return Response(status=204)
     limit, sessions = services().streams, services().sessions
-    place = limit.enter(g.caller)
-    stream = LimitedStream(_follow(running, after, sessions, place.ended), limit, place)
+    place = limit.enter(caller())
+    stream = LimitedStream(_follow(running, after, sessions, place), limit, place)
     return Response(stream, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
@@ -90,7 +94,7 @@ class LimitedStream:
 
 
 def _follow(
-    running: RunningSession, after: int, sessions: SessionRegistry, ended: threading.Event
+    running: RunningSession, after: int, sessions: SessionRegistry, place: StreamPlace
 ) -> Iterator[str]:
     yield f"retry: {RETRY_MS}\n\n"
     clock = sessions.clock
@@ -118,7 +122,7 @@ def _follow(
             yield ": still here\n\n"
             sent_at = monotonic()
         state = snapshot.state
-        if state is State.FINISHED or ended.wait(SNAPSHOT_EVERY_S):
+        if state is State.FINISHED or place.wait(SNAPSHOT_EVERY_S):
             return
         # One that was finished and forgotten meanwhile still tells how it ended.
         if running.erased and not running.is_finished:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Response, g, request
+from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from fer_core.api.analyse_image import LookedAt, analyse_frame
+from fer_core.api.callers import caller
 from fer_core.api.documentation import CHANGE, SECURITY, answers
 from fer_core.api.problems import UnsupportedMediaType
 from fer_core.api.schemas.analyses import FaceOut, ImageSize, TimingOut
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.snapshots import SnapshotOut
 from fer_core.api.schemas.study import FrameHeaders, FrameOut
-from fer_core.api.services import refuse_future, services
+from fer_core.api.services import refuse_future, services, session_to_change
 from fer_core.errors import SessionFinished
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import State
@@ -49,9 +50,10 @@ def send_frame(path: SessionPath, header: FrameHeaders) -> Response:
     Keep one frame in flight and skip the rest. A frame that is not newer than the last one is
     answered and left out of the timeline. On 503 wait for Retry-After and send a fresh frame.
     """
-    running = services().sessions.get_to_change(path.session_id, g.caller)
+    running = session_to_change(path)
     if running.is_finished:
         raise SessionFinished
+    services().quotas.frame(caller())
     frame_id, captured_at = header.x_frame_id, _captured_at(header)
     answers = services().frames.of(running)
     if (known := answers.find(frame_id)) is not None:

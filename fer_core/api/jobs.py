@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from time import monotonic
 
-from flask import Response, g, request, url_for
+from flask import Response, request, url_for
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from fer_core.api.callers import caller
 from fer_core.api.documentation import SECURITY, answers, ref
 from fer_core.api.events import LimitedStream, sse_message
 from fer_core.api.problems import UnsupportedMediaType, problem_of
 from fer_core.api.schemas.jobs import JobOut, JobPath, JobQuery, JobResultQuery, JobsOut
-from fer_core.api.services import json_response, services
+from fer_core.api.schemas.study import StreamQuery
+from fer_core.api.services import StreamPlace, json_response, services
 from fer_core.video import exports
 from fer_core.video.errors import JobUnfinished
 from fer_core.video.jobs import KEPT_S, JobOptions, JobState, VideoJob
@@ -87,7 +88,7 @@ def create_job(query: JobQuery) -> Response:
 
     The video is the body. Videos are analysed one after the other; a few may wait, then the answer
     is 503. Follow the job by its events, fetch its results within an hour of its end. It is known
-    to the key that sent it only.
+    to its owner only.
     """
     if not request.mimetype.startswith("video/") and request.mimetype != "application/octet-stream":
         raise UnsupportedMediaType("Send one video, with Content-Type: video/mp4.")
@@ -95,7 +96,7 @@ def create_job(query: JobQuery) -> Response:
     most = min(settings.max_video_bytes, settings.max_request_bytes)
     source = VideoSource.of_bytes(request.get_data(cache=False), query.name, max_bytes=most)
     options = JobOptions(query.rate, query.people, query.annotate, query.blur)
-    job = services().videos.add(g.caller, source, options)
+    job = services().videos.add(caller().owner, source, options)
     response = json_response(job_of(job), 202)
     response.headers["Location"] = url_for("jobs.get_job", job_id=job.job_id)
     return response
@@ -103,8 +104,10 @@ def create_job(query: JobQuery) -> Response:
 
 @jobs.get("", operation_id="listJobs", responses=answers({200: JobsOut}))
 def list_jobs() -> Response:
-    """List the jobs of this key, newest first"""
-    return json_response(JobsOut(jobs=[job_of(job) for job in services().videos.all(g.caller)]))
+    """List the jobs of this owner, newest first"""
+    return json_response(
+        JobsOut(jobs=[job_of(job) for job in services().videos.all(caller().owner)])
+    )
 
 
 @jobs.get("/<job_id>", operation_id="getJob", responses=answers({200: JobOut}, 404))
@@ -132,15 +135,15 @@ def delete_job(path: JobPath) -> Response:
 
 
 @jobs.get("/<job_id>/events", operation_id="followJob", responses=answers({200: _STREAM}, 404, 503))
-def follow_job(path: JobPath) -> Response:
+def follow_job(path: JobPath, query: StreamQuery) -> Response:  # noqa: ARG001  (read by security)
     """Follow a job to its end"""
     job, limit = _job(path), services().streams
-    place = limit.enter(g.caller)
-    stream = LimitedStream(_follow(job, place.ended), limit, place)
+    place = limit.enter(caller())
+    stream = LimitedStream(_follow(job, place), limit, place)
     return Response(stream, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
-def _follow(job: VideoJob, ended: threading.Event) -> Iterator[str]:
+def _follow(job: VideoJob, place: StreamPlace) -> Iterator[str]:
     yield f"retry: {RETRY_MS}\n\n"
     version, said_at = 0, monotonic()
     told = ""
@@ -153,7 +156,7 @@ def _follow(job: VideoJob, ended: threading.Event) -> Iterator[str]:
         elif monotonic() - said_at >= HEARTBEAT_EVERY_S:
             said_at = monotonic()
             yield ": still here\n\n"
-        if is_over or ended.wait(TOLD_EVERY_S):
+        if is_over or place.wait(TOLD_EVERY_S):
             return
         version = job.wait(version, TOLD_EVERY_S)
 
@@ -200,7 +203,7 @@ def get_job_video(path: JobPath) -> Response:
 
 
 def _job(path: JobPath) -> VideoJob:
-    return services().videos.get(g.caller, path.job_id)
+    return services().videos.get(caller().owner, path.job_id)
 
 
 def job_of(job: VideoJob) -> JobOut:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fer_core.api.private_file import PrivateFile
 from fer_core.errors import FerError, SettingsError
 
 _SECRET_BYTES = 32  # 256 random bits cannot be guessed, so one round of SHA-256 is enough
@@ -31,12 +30,15 @@ class ApiKey:
         label: What its owner calls it.
         sha256: Of the whole key, hexadecimal.
         created_at: RFC 3339, UTC.
+        local: It acts for the learner of this machine, whose history the app shows, where it names
+            no owner; otherwise for one of its own. Keys of before there were owners do.
     """
 
     id: str
     label: str
     sha256: str
     created_at: str
+    local: bool = True
 
 
 def hash_key(key: str) -> str:
@@ -49,6 +51,7 @@ class KeyStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._file = PrivateFile(path)
 
     def list(self) -> tuple[ApiKey, ...]:
         """Return all keys, oldest first.
@@ -57,20 +60,24 @@ class KeyStore:
             SettingsError: The file is there and cannot be read.
         """
         try:
-            return tuple(ApiKey(**entry) for entry in json.loads(self.path.read_text("utf-8")))
-        except FileNotFoundError:
-            return ()
+            return tuple(ApiKey(**entry) for entry in self._file.read() or ())
         except (OSError, ValueError, TypeError):
             raise SettingsError(
                 "The file of API keys cannot be read. Repair it, or delete it and make new keys."
             ) from None
 
-    def create(self, label: str, now: datetime) -> tuple[ApiKey, str]:
-        """Make a key and keep its hash; the key itself is in the answer and nowhere else."""
+    def create(self, label: str, now: datetime, *, local: bool = False) -> tuple[ApiKey, str]:
+        """Make a key and keep its hash; the key itself is in the answer and nowhere else.
+
+        Args:
+            label: What its owner calls it.
+            now: When.
+            local: See `ApiKey`.
+        """
         key_id = secrets.token_hex(4)
         key = f"fer_{key_id}_{secrets.token_urlsafe(_SECRET_BYTES)}"
         created_at = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        entry = ApiKey(key_id, label, hash_key(key), created_at)
+        entry = ApiKey(key_id, label, hash_key(key), created_at, local)
         self._write((*self.list(), entry))
         return entry, key
 
@@ -87,12 +94,11 @@ class KeyStore:
         self._write(kept)
 
     def _write(self, keys: tuple[ApiKey, ...]) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self.path.with_suffix(f".{os.getpid()}.partial")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump([asdict(key) for key in keys], file, indent=1)
-        partial.replace(self.path)
+        self._file.write([asdict(key) for key in keys])
+
+    def stamp(self) -> tuple[int, int] | None:
+        """Return what changes with the keys; None where there are none yet."""
+        return self._file.stamp()
 
 
 class KeyRing:
@@ -101,7 +107,7 @@ class KeyRing:
     def __init__(self, store: KeyStore, configured_hashes: Iterable[str] = ()) -> None:
         self._store = store
         self._configured = tuple(
-            ApiKey(id=f"set-{value[:8].lower()}", label="", sha256=value.lower(), created_at="")
+            ApiKey(f"set-{value[:8].lower()}", "", value.lower(), "", local=False)
             for value in configured_hashes
         )
         self._stored: tuple[ApiKey, ...] = ()
@@ -109,11 +115,7 @@ class KeyRing:
 
     def keys(self) -> tuple[ApiKey, ...]:
         """Return the keys that count now; a changed store is read again."""
-        try:
-            stat = self._store.path.stat()
-            stamp = (stat.st_mtime_ns, stat.st_ino)
-        except OSError:
-            stamp = None
+        stamp = self._store.stamp()
         if stamp != self._stamp:
             self._stored = self._store.list()
             self._stamp = stamp
@@ -130,3 +132,7 @@ class KeyRing:
             if hmac.compare_digest(key.sha256, digest):
                 found = key
         return found
+
+    def knows(self, key_id: str) -> bool:
+        """Tell whether a key of this id counts now."""
+        return any(key.id == key_id for key in self.keys())

@@ -12,7 +12,13 @@ from fer_core.api.documentation import CHANGE, READ, SECURITY, answers
 from fer_core.api.problems import UnsupportedMediaType
 from fer_core.api.schemas.markers import MarkerOut, MarkerPath, MarkersIn, MarkersOut
 from fer_core.api.schemas.sessions import SessionPath
-from fer_core.api.services import json_response, refuse_future, services
+from fer_core.api.services import (
+    json_response,
+    refuse_future,
+    services,
+    session_of,
+    session_to_change,
+)
 from fer_core.sessions.marker_times import read_marker_times
 from fer_core.sessions.markers import Marker
 
@@ -50,7 +56,7 @@ def _described(found: Iterable[Marker]) -> Response:
 )
 def list_markers(path: SessionPath) -> Response:
     """List the markers of a session, in the order of time"""
-    return _described(services().sessions.get(path.session_id).session.markers.all())
+    return _described(session_of(path).session.markers.all())
 
 
 @markers.post(
@@ -66,7 +72,7 @@ def add_markers(path: SessionPath, body: MarkersIn) -> Response:
     until `endExcluded`. What says the same twice is kept once, so a request may be repeated. Kept
     sessions take markers after their end too.
     """
-    running = services().sessions.get_to_change(path.session_id)
+    running = session_to_change(path)
     now = services().clock()
     for index, marker in enumerate(body.root):
         for name, moment in (("at", marker.at), ("until", marker.until)):
@@ -94,7 +100,7 @@ def import_markers(path: SessionPath) -> Response:
     A line with `until` is an excluded range. All lines are taken, or none; the problem names the
     line that cannot be read.
     """
-    running = services().sessions.get_to_change(path.session_id)
+    running = session_to_change(path)
     if request.mimetype not in {"text/csv", "text/plain"}:
         raise UnsupportedMediaType("Send the lines with Content-Type: text/csv.")
     found = read_marker_times(request.get_data(cache=False), running.session.info.started_at)
@@ -112,7 +118,7 @@ def import_markers(path: SessionPath) -> Response:
 )
 def end_excluded(path: SessionPath) -> Response:
     """End the excluded range that goes on; without one nothing changes"""
-    running = services().sessions.get_to_change(path.session_id)
+    running = session_to_change(path)
     ended = services().sessions.annotations.change_markers(
         running, lambda held, latest: held.end_excluded(latest)
     )
@@ -126,7 +132,7 @@ def end_excluded(path: SessionPath) -> Response:
 )
 def delete_marker(path: MarkerPath) -> Response:
     """Take a marker away; what an excluded range left out counts again"""
-    running = services().sessions.get_to_change(path.session_id)
+    running = session_to_change(path)
     services().sessions.annotations.change_markers(
         running, lambda held, _: held.remove(path.marker_id)
     )

@@ -19,6 +19,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from fer_core.api.callers import caller
 from fer_core.api.model_loader import ModelService
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -95,7 +96,7 @@ class Observer:
             ms=round(seconds * 1e3, 1),
             bytes_in=request.content_length,
             bytes_out=response.content_length,
-            key=g.get("caller") or None,
+            key=caller().key_id or None,
             address=request.remote_addr,
         )
         return response

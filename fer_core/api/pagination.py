@@ -20,11 +20,14 @@ def position_of(item: SessionSummary) -> Position:
     return -item.started_at, item.session_id
 
 
-def list_page(sessions: SessionRegistry, after: Position | None, size: int) -> list[SessionSummary]:
-    """Return the next sessions of the list, running and kept.
+def list_page(
+    sessions: SessionRegistry, owner: str, after: Position | None, size: int
+) -> list[SessionSummary]:
+    """Return the next sessions of an owner's list, running and kept.
 
     Args:
         sessions: All of them.
+        owner: Whose are listed.
         after: The position of the last one before; None for the first page.
         size: At most so many.
 
@@ -33,11 +36,15 @@ def list_page(sessions: SessionRegistry, after: Position | None, size: int) -> l
     """
     now = sessions.clock()
     store = sessions.history.store_to_read()
-    found = {running.session_id: summary_of(running, now) for running in sessions.running()}
+    found = {running.session_id: summary_of(running, now) for running in sessions.running(owner)}
     until = None if after is None else math.nextafter(-after[0], math.inf)
     wanted = size
     while True:
-        kept = [] if store is None else store.sessions(until=until, limit=wanted, kept_only=False)
+        kept = (
+            []
+            if store is None
+            else store.sessions(owner=owner, until=until, limit=wanted, kept_only=False)
+        )
         page = {item.session_id: stored_summary_of(item, now) for item in kept} | found
         listed = sorted(page.values(), key=position_of)
         if after is not None:

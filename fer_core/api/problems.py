@@ -49,8 +49,8 @@ class Malformed(ApiError):
 class Unauthorized(ApiError):
     code = "unauthorized"
     default_message = (
-        "Send an API key as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'. "
-        "The key sent is missing, wrong or revoked."
+        "Send an API key or a session token as 'Authorization: Bearer KEY', or a key as "
+        "'X-Api-Key: KEY'. The one sent is missing, wrong or revoked."
     )
 
 
@@ -94,11 +94,15 @@ STATUS_OF_CODE: dict[str, HTTPStatus] = {
     "malformed": HTTPStatus.BAD_REQUEST,
     "empty_file": HTTPStatus.BAD_REQUEST,
     "unauthorized": HTTPStatus.UNAUTHORIZED,
+    "token_expired": HTTPStatus.UNAUTHORIZED,
     "consent_missing": HTTPStatus.FORBIDDEN,
     "host_not_allowed": HTTPStatus.FORBIDDEN,
     "forwarded_without_key": HTTPStatus.FORBIDDEN,
+    "key_needed": HTTPStatus.FORBIDDEN,
+    "out_of_scope": HTTPStatus.FORBIDDEN,
     "origin_not_allowed": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
+    "owner_not_found": HTTPStatus.NOT_FOUND,
     "session_not_found": HTTPStatus.NOT_FOUND,
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "marker_not_found": HTTPStatus.NOT_FOUND,
@@ -132,6 +136,7 @@ STATUS_OF_CODE: dict[str, HTTPStatus] = {
     "review_conflict": HTTPStatus.CONFLICT,
     "nothing_to_undo": HTTPStatus.CONFLICT,
     "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
+    "quota_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "not_ready": HTTPStatus.SERVICE_UNAVAILABLE,
     "storage_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,

@@ -60,6 +60,10 @@ class RateLimiter:
         self._lock = threading.Lock()
         self._asked: dict[str, deque[float]] = {}
 
+    @property
+    def rate(self) -> Rate:
+        return self._rate
+
     def ask(self, caller: str) -> float:
         """Count a request and return 0, or the seconds until the caller may ask again."""
         with self._lock:
@@ -73,6 +77,13 @@ class RateLimiter:
                     return wait
             asked.append(now)
             return 0.0
+
+    def left(self, caller: str) -> int:
+        """Return how often a caller may ask at once now."""
+        with self._lock:
+            horizon = self._clock() - self._rate.seconds
+            asked = self._asked.get(caller, ())
+            return self._rate.requests - sum(1 for at in asked if at > horizon)
 
     def _make_room(self, now: float) -> None:
         if len(self._asked) < _MANY_CALLERS:

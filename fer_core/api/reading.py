@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, g
+from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
@@ -19,7 +19,7 @@ from fer_core.api.schemas.study import (
     PlaybackIn,
     Taken,
 )
-from fer_core.api.services import json_response, refuse_future, services
+from fer_core.api.services import json_response, refuse_future, services, session_to_change
 from fer_core.errors import SessionFinished
 from fer_core.learner.probes import Probe
 from fer_core.live.running_session import RunningSession
@@ -47,7 +47,7 @@ def report_passages(path: SessionPath, body: PassagesSeen) -> Response:
     again: time counts once. What lies in a pause is left out. With `on_screen` the time of a
     passage is told by where one reads on the screen; without it, by shares of the band.
     """
-    running = services().sessions.get_to_change(path.session_id, g.caller)
+    running = session_to_change(path)
     for index, seen in enumerate(body.root):
         refuse_future(seen.to, f"/{index}/to")
     running.see(
@@ -76,7 +76,7 @@ def report_playback(path: SessionPath, body: PlaybackIn) -> Response:
     of the video that it played in; going back is a return. In a session without a video nothing is
     taken.
     """
-    running = services().sessions.get_to_change(path.session_id, g.caller)
+    running = session_to_change(path)
     for index, played in enumerate(body.root):
         refuse_future(played.to, f"/{index}/to")
     if running.reading is None or not running.reading.document.is_video:
@@ -96,10 +96,10 @@ def report_lost(path: SessionPath, body: LostIn) -> Response:
     It counts as an answer: not clear at all. In a session about a video the feedback says where the
     video stood then; report what was played up to then first.
     """
-    running = services().sessions.get_to_change(path.session_id, g.caller)
+    running = session_to_change(path)
     if body.at is not None:
         refuse_future(body.at, "/at")
-    services().sessions.lose(running, body.passage_id, body.at)
+    services().sessions.annotations.lose(running, body.passage_id, body.at)
     return json_response(Taken(taken=1))
 
 
@@ -113,7 +113,7 @@ def get_probe(path: SessionPath) -> Response:
 
     204 says: none. They are rare, one in three to five minutes, and each can be skipped.
     """
-    running = services().sessions.get_to_change(path.session_id, g.caller)
+    running = session_to_change(path)
     probe = running.next_probe(services().clock())
     return Response(status=204) if probe is None else json_response(ProbeOut.of(probe))
 
@@ -130,7 +130,7 @@ def send_answers(path: SessionPath, body: AnswersIn) -> Response:
     corrects the mark on a passage: that too is an answer, and teaches the estimates. It is taken
     after the end of a kept session as well.
     """
-    running, now = services().sessions.get_to_change(path.session_id, g.caller), services().clock()
+    running, now = session_to_change(path), services().clock()
     probes = [_probe_of(running, answer, position) for position, answer in enumerate(body.root)]
     if running.is_finished and any(probe is not None for probe in probes):
         raise SessionFinished  # before any of the batch is taken
@@ -164,7 +164,7 @@ def _take(running: RunningSession, answer: AnswerIn, probe: Probe | None, now: f
     if probe is None:
         assert answer.passage_id is not None  # noqa: S101  (held by the schema)
         assert answer.value is not None  # noqa: S101
-        services().sessions.correct(running, answer.passage_id, answer.value)
+        services().sessions.annotations.correct(running, answer.passage_id, answer.value)
         return
     running.answer(probe, answer.value, now, confidence=answer.confidence)
 

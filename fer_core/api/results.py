@@ -13,7 +13,7 @@ from fer_core.api.schemas.feedback import FeedbackOut
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.study import ExportQuery, TimelineOut, TimelineQuery
 from fer_core.api.serializers import feedback_of, row_of
-from fer_core.api.services import json_response, services
+from fer_core.api.services import json_response, services, session_of
 from fer_core.live.result import sum_up, whole_json
 from fer_core.sessions.report import timeline_csv
 from fer_core.sessions.timeline import rebucket
@@ -56,7 +56,7 @@ def get_timeline(path: SessionPath, query: TimelineQuery) -> Response:
     Seconds without a picture have no row; a number that is missing has its reason. To follow a
     session, send `next_since` of the last answer as `since`, or the ETag as If-None-Match.
     """
-    running = services().sessions.get(path.session_id)
+    running = session_of(path)
     rows = list(rebucket(running.session.rows(query.since), query.bucket_s))
     excluded = running.session.excluded
     timeline = TimelineOut(
@@ -79,7 +79,7 @@ def get_timeline(path: SessionPath, query: TimelineQuery) -> Response:
 )
 def get_feedback(path: SessionPath) -> Response:
     """Show break advice and passages to reread, each with its evidence"""
-    running = services().sessions.get(path.session_id)
+    running = session_of(path)
     return json_response(feedback_of(running, services().clock()))
 
 
@@ -90,7 +90,7 @@ def get_feedback(path: SessionPath) -> Response:
 )
 def export_session(path: SessionPath, query: ExportQuery) -> Response:
     """Take the session away: its timeline as CSV, or everything as JSON"""
-    running = services().sessions.get(path.session_id)
+    running = session_of(path)
     if query.format == "csv":
         body, media_type = timeline_csv(running.session.timeline()), "text/csv; charset=utf-8"
     else:

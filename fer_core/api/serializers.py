@@ -92,7 +92,7 @@ def stored_summary_of(stored: StoredSummary, now: float) -> SessionSummary:
     )
 
 
-def session_of(running: RunningSession, sessions: SessionRegistry) -> SessionOut:
+def details_of(running: RunningSession, sessions: SessionRegistry) -> SessionOut:
     """Describe a session."""
     info, now = running.session.info, sessions.clock()
     document = None if running.reading is None else running.reading.document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import cast
@@ -10,17 +11,22 @@ from typing import cast
 from flask import Response, current_app
 from pydantic import BaseModel
 
+from fer_core.api.callers import Caller, KnownOwners, caller
 from fer_core.api.creations import Creations
 from fer_core.api.frame_answers import FrameAnswers
 from fer_core.api.model_loader import ModelService
 from fer_core.api.observability import Observer
 from fer_core.api.problems import Malformed
+from fer_core.api.quotas import Quotas
 from fer_core.api.schemas.problems import FieldProblem
+from fer_core.api.schemas.sessions import SessionPath
+from fer_core.api.tokens import TokenSigner
 from fer_core.config import Settings
-from fer_core.errors import Busy
+from fer_core.errors import Busy, StorageError
 from fer_core.live.per_session import PerSession
 from fer_core.live.registry import SessionRegistry
-from fer_core.live.running_session import Clock
+from fer_core.live.running_session import Clock, RunningSession
+from fer_core.storage.owners import OwnerStore
 from fer_core.video.jobs import VideoJobs
 
 #: A client's clock may be this far ahead of ours, in seconds.
@@ -58,51 +64,72 @@ class StreamPlace:
     """The place of one stream.
 
     Attributes:
-        caller: Whose it is.
+        caller: For whom it is.
         ended: Set when the stream has to end: its client connects again.
+        clock: Seconds since the epoch.
     """
 
-    caller: str
+    caller: Caller
     ended: threading.Event = field(default_factory=threading.Event)
+    clock: Clock = time.time
+
+    def wait(self, seconds: float) -> bool:
+        """Wait; tell whether the stream has to end: it was asked to, or its token has ended."""
+        expires_at = self.caller.expires_at
+        return self.ended.wait(seconds) or (expires_at is not None and self.clock() >= expires_at)
 
 
 class StreamLimit:
     """Bounds the streams that are open, since each holds a thread; ends them all at a stop.
 
-    When all places are taken, whoever has the most gives one up to whoever has fewer: one key
+    When all places are taken, whoever has the most gives one up to whoever has fewer: one owner
     cannot shut the others out. Its stream ends, and goes on from there when its client comes back.
+
+    Args:
+        limit: Streams at once.
+        quotas: How many of them each owner and each key may have; None: no matter.
+        clock: Seconds since the epoch.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, quotas: Quotas | None = None, clock: Clock = time.time) -> None:
         self._limit = limit
+        self._clock = clock
+        self._quotas = quotas
         self._lock = threading.Lock()
         self._places: list[StreamPlace] = []
         self._stopped = False
 
-    def enter(self, caller: str) -> StreamPlace:
+    def enter(self, caller: Caller) -> StreamPlace:
         """Take a place.
 
         Args:
-            caller: Whose it is.
+            caller: For whom it is.
 
         Raises:
             Busy: All are taken, or the server is stopping.
+            QuotaExceeded: This owner or this key has as many as it may.
         """
         with self._lock:
             if self._stopped:
                 raise Busy("The server is stopping. Connect again in a moment.")
+            if self._quotas is not None:
+                self._quotas.stream(caller, self._held)
             if len(self._places) >= self._limit:
                 self._end_one_for(caller)
-            place = StreamPlace(caller)
+            place = StreamPlace(caller, clock=self._clock)
             self._places.append(place)
             return place
 
-    def _end_one_for(self, caller: str) -> None:
-        held = Counter(place.caller for place in self._places)
+    def _held(self, kind: str, name: str) -> int:
+        callers = [place.caller for place in self._places]
+        return sum(name == (one.owner if kind == "owner" else one.key_id) for one in callers)
+
+    def _end_one_for(self, caller: Caller) -> None:
+        held = Counter(place.caller.owner for place in self._places)
         most, count = held.most_common(1)[0]
-        if count <= held[caller] + 1:
+        if count <= held[caller.owner] + 1:
             raise Busy("Too many event streams are open. Close one, or poll the session.")
-        oldest = next(place for place in self._places if place.caller == most)
+        oldest = next(place for place in self._places if place.caller.owner == most)
         oldest.ended.set()
         self._places.remove(oldest)
 
@@ -129,6 +156,9 @@ class AppServices:
         foreign_limit: Bounds all others, which may take long and need not be quick.
         text_limit: Bounds texts that are opened.
         sessions: Everything that runs here.
+        owners: Tells whose owners are whose.
+        tokens: Makes session tokens, and reads them.
+        quotas: How much each owner and each key may have.
         creations: Starts sessions, each request once.
         frames: What each session's frames were answered.
         videos: Videos that are analysed.
@@ -141,6 +171,9 @@ class AppServices:
     foreign_limit: ConcurrencyLimit
     text_limit: ConcurrencyLimit
     sessions: SessionRegistry
+    owners: KnownOwners
+    tokens: TokenSigner
+    quotas: Quotas
     creations: Creations
     frames: PerSession[FrameAnswers]
     streams: StreamLimit
@@ -151,6 +184,28 @@ class AppServices:
 def services() -> AppServices:
     """Return the services of the app that handles this request."""
     return cast(AppServices, current_app.extensions["fer"])
+
+
+def session_of(path: SessionPath) -> RunningSession:
+    """Return the session of a path, to look at. Raises as `SessionRegistry.get`."""
+    return services().sessions.get(path.session_id, caller().owner)
+
+
+def session_to_change(path: SessionPath) -> RunningSession:
+    """Return the session of a path, to change. Raises as `SessionRegistry.get_to_change`."""
+    return services().sessions.get_to_change(path.session_id, caller().owner)
+
+
+def owners_of(registry: SessionRegistry) -> OwnerStore:
+    """Return the owners in the history.
+
+    Raises:
+        StorageError: There is no history that can be used now.
+    """
+    store = registry.history.store_to_read()
+    if store is None:
+        raise StorageError("Owners are kept in the history, and this server runs without one.")
+    return store.owners
 
 
 def refuse_future(at: float, pointer: str) -> None:

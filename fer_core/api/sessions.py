@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import nullcontext, suppress
 from typing import Any
 
-from flask import Response, g, url_for
+from flask import Response, url_for
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from fer_core.api.callers import caller
 from fer_core.api.documentation import CHANGE, READ, SECURITY, answers, ref
 from fer_core.api.pagination import decode_cursor, encode_cursor, list_page, position_of
 from fer_core.api.problems import Malformed
@@ -24,11 +25,10 @@ from fer_core.api.schemas.sessions import (
 )
 from fer_core.api.schemas.snapshots import SnapshotOut
 from fer_core.api.schemas.study import BreakAnswer
-from fer_core.api.serializers import finished_of, session_of
-from fer_core.api.services import json_response, services
+from fer_core.api.serializers import details_of, finished_of
+from fer_core.api.services import json_response, services, session_of, session_to_change
 from fer_core.errors import HistoryNotShrunk
 from fer_core.live.running_session import RunningSession
-from fer_core.sessions.session import StudySession
 
 #: The learner's clock may be this far ahead of ours: unlike frames, consent needs no exact time.
 CONSENT_TOLERANCE_S = 300.0
@@ -92,17 +92,28 @@ def create_session(header: CreationHeaders, body: SessionRequest) -> Response:
     # A text to cut may take its worker for seconds, and whoever waits for one has a thread.
     cuts = body.text is not None and body.text.content is not None
     with services().text_limit if cuts else nullcontext():
-        running = services().creations.create(body, g.caller, header.idempotency_key)
-    response = json_response(session_of(running, services().sessions), 201)
+        running = _created(body, header.idempotency_key)
+    response = json_response(details_of(running, services().sessions), 201)
     response.headers["Location"] = url_for("sessions.get_session", session_id=running.session_id)
     return response
+
+
+def _created(body: SessionRequest, idempotency_key: str | None) -> RunningSession:
+    asking = caller()
+    stored = body.retention != "memory"
+    return services().creations.create(
+        body,
+        asking.owner,
+        idempotency_key,
+        place=lambda: services().quotas.session(asking, stored=stored),
+    )
 
 
 @sessions.get("", operation_id="listSessions", responses=answers({200: SessionPage}, 503))
 def list_sessions(query: SessionsQuery) -> Response:
     """List sessions, newest first, page by page"""
     after = None if query.cursor is None else decode_cursor(query.cursor)
-    found = list_page(services().sessions, after, query.limit + 1)
+    found = list_page(services().sessions, caller().owner, after, query.limit + 1)
     page, more = found[: query.limit], len(found) > query.limit
     return json_response(
         SessionPage(
@@ -114,13 +125,15 @@ def list_sessions(query: SessionsQuery) -> Response:
 
 @sessions.delete("", operation_id="deleteSessions", responses=answers({204: None}, 503))
 def delete_sessions() -> Response:
-    """Erase every session, every card, and what they taught about the learner
+    """Erase every session and card of one owner, and what they taught about the learner
 
-    Those of the app on this machine are in the same history, and are erased too.
+    Without a key that is the learner of this machine: the app's sessions are in the same history,
+    and are erased too.
     """
+    owner = caller().owner
     with suppress(HistoryNotShrunk):  # all is erased, which is what was asked for
-        services().sessions.erase_all()
-    services().creations.clear()
+        services().sessions.erase_all(owner)
+    services().creations.clear(owner)
     return Response(status=204)
 
 
@@ -129,8 +142,7 @@ def delete_sessions() -> Response:
 )
 def get_session(path: SessionPath) -> Response:
     """Show a session"""
-    running = services().sessions.get(path.session_id)
-    return json_response(session_of(running, services().sessions))
+    return json_response(details_of(session_of(path), services().sessions))
 
 
 @sessions.delete(
@@ -138,12 +150,8 @@ def get_session(path: SessionPath) -> Response:
 )
 def delete_session(path: SessionPath) -> Response:
     """Erase a session"""
-    services().sessions.erase(path.session_id)
+    services().sessions.erase(path.session_id, caller().owner)
     return Response(status=204)
-
-
-def _session_to_change(path: SessionPath) -> StudySession:
-    return services().sessions.get_to_change(path.session_id, g.caller).session
 
 
 @sessions.post(
@@ -153,7 +161,7 @@ def _session_to_change(path: SessionPath) -> StudySession:
 )
 def pause_session(path: SessionPath) -> Response:
     """Stop the clock and the signals; pausing twice changes nothing"""
-    session, now = _session_to_change(path), services().clock()
+    session, now = session_to_change(path).session, services().clock()
     session.pause(now)
     return json_response(SnapshotOut.of(session.snapshot(now)))
 
@@ -165,7 +173,7 @@ def pause_session(path: SessionPath) -> Response:
 )
 def resume_session(path: SessionPath) -> Response:
     """Go on; a pause of two minutes or more counts as a rest"""
-    session, now = _session_to_change(path), services().clock()
+    session, now = session_to_change(path).session, services().clock()
     session.resume(now)
     return json_response(SnapshotOut.of(session.snapshot(now)))
 
@@ -186,7 +194,7 @@ def finish_session(path: SessionPath) -> Response:
     def describe(running: RunningSession) -> str:
         return finished_of(running, history).model_dump_json(by_alias=True)
 
-    body = services().sessions.endings.sum_up(path.session_id, describe, g.caller)
+    body = services().sessions.endings.sum_up(path.session_id, describe, caller().owner)
     return Response(body, content_type="application/json")
 
 
@@ -201,7 +209,7 @@ def answer_break(path: SessionPath, body: BreakAnswer) -> Response:
     One can be taken without a suggestion too; to snooze or dismiss nothing changes nothing. The
     session goes on with `resume`.
     """
-    session, now = _session_to_change(path), services().clock()
+    session, now = session_to_change(path).session, services().clock()
     if body.answer == "take":
         session.take_break(now)
     elif body.answer == "snooze":

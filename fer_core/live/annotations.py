@@ -1,10 +1,11 @@
-"""What learners add to a session while it runs and after its end: markers, marks, notes."""
+"""What learners add to a session, also after its end: their word on it, markers, marks, notes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from fer_core.learner.probes import Answer, clarity_correction, lost_answer
 from fer_core.live.running_session import RunningSession
 from fer_core.reading.notes import PassageNote
 from fer_core.sessions.goal import GoalOutcome
@@ -49,6 +50,33 @@ class Annotations:
             self._registry.history.follow(running, is_stored=True)
             self._registry.save(running)
         return changed
+
+    def correct(self, running: RunningSession, passage_id: str, value: int) -> None:
+        """Take the learner's own word about a passage, while the session runs and after its end.
+
+        Where its text is not open, it is kept, and teaches nothing.
+
+        Args:
+            running: The session.
+            passage_id: The passage.
+            value: 1 (not clear at all) to 5 (completely clear).
+
+        Raises:
+            SessionNotFound: Another program has erased the session.
+        """
+        self._correct(running, clarity_correction(passage_id, value, self._registry.clock()))
+
+    def lose(self, running: RunningSession, passage_id: str, at: float | None = None) -> None:
+        """Take a press of "I'm lost" on a passage, now or before. Raises as `correct`."""
+        now = self._registry.clock()
+        self._correct(running, lost_answer(passage_id, now if at is None else min(at, now)))
+
+    def _correct(self, running: RunningSession, answer: Answer) -> None:
+        self._registry.refuse_erased(running)
+        running.answer(answer.probe, answer.value, answer.answered_at, is_correction=True)
+        if running.is_finished:
+            self._registry.history.follow(running, is_stored=True)
+            self._registry.save(running)
 
     def toggle_mark(self, running: RunningSession, passage_id: str) -> None:
         """Mark a passage of the open text as important, or take the mark away, and keep that."""

@@ -29,10 +29,10 @@ class Endings:
     def __init__(self, registry: SessionRegistry) -> None:
         self._registry = registry
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, tuple[float, str]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], tuple[float, str]] = OrderedDict()
 
     def sum_up(
-        self, session_id: str, describe: Callable[[RunningSession], str], caller: str = ""
+        self, session_id: str, describe: Callable[[RunningSession], str], owner: str = ""
     ) -> str:
         """End a session and return what is answered to that; asked again, the same is answered.
 
@@ -41,7 +41,7 @@ class Endings:
         Args:
             session_id: The session.
             describe: Says what a finished session amounted to.
-            caller: As for `SessionRegistry.get_to_change`.
+            owner: Whose it is.
 
         Raises:
             SessionElsewhere, SessionNotFound, StorageError, Busy: As
@@ -49,18 +49,18 @@ class Endings:
         """
         if "\0" in session_id:
             raise SessionNotFound
-        known = self._known(session_id)
+        known = self._known(session_id, owner)
         if known is not None:
             return known
         try:
-            running = self._registry.get_to_change(session_id, caller)
+            running = self._registry.get_to_change(session_id, owner)
         except SessionNotFound:
-            known = self._known(session_id)  # another request was quicker
+            known = self._known(session_id, owner)  # another request was quicker
             if known is None:
                 raise
             return known
         with running.ending:
-            known = self._known(session_id)
+            known = self._known(session_id, owner)
             return self._end(running, describe) if known is None else known
 
     def _end(self, running: RunningSession, describe: Callable[[RunningSession], str]) -> str:
@@ -68,26 +68,27 @@ class Endings:
         registry.finish(running)
         body = registry.history.keep_summary(running, describe(running))
         with self._lock:
-            self._kept[running.session_id] = registry.clock(), body
+            self._kept[running.owner, running.session_id] = registry.clock(), body
             while len(self._kept) > KEPT_ANSWERS:
                 self._kept.popitem(last=False)
         if not running.keep:
             registry.drop(running)
         return body
 
-    def _known(self, session_id: str) -> str | None:
+    def _known(self, session_id: str, owner: str) -> str | None:
         with self._lock:
-            kept_at, body = self._kept.get(session_id, (float("-inf"), ""))
+            kept_at, body = self._kept.get((owner, session_id), (float("-inf"), ""))
         if self._registry.clock() - kept_at < AFTER_END_S:
             return body
-        return self._registry.history.summary(session_id)
+        return self._registry.history.summary(session_id, owner)
 
-    def forget(self, session_id: str) -> bool:
+    def forget(self, session_id: str, owner: str = "") -> bool:
         """Forget what is in memory of a session; tell whether there was something."""
         with self._lock:
-            return self._kept.pop(session_id, None) is not None
+            return self._kept.pop((owner, session_id), None) is not None
 
-    def clear(self) -> None:
-        """Forget everything in memory."""
+    def clear(self, owner: str = "") -> None:
+        """Forget everything of an owner that is in memory."""
         with self._lock:
-            self._kept.clear()
+            for key in [key for key in self._kept if key[0] == owner]:
+                del self._kept[key]

@@ -49,7 +49,7 @@ class Eviction:
         if self._history.store is None:
             return False
         left_before = self._clock() - SILENT_AFTER_S
-        for running in self._memory.who_makes_room(wanted.caller, left_before):
+        for running in self._memory.who_makes_room(wanted.owner, left_before):
             running.interrupt()
             if self._history.leave(running):
                 self._memory.drop(running)

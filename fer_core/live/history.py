@@ -9,6 +9,7 @@ from fer_core.config import Settings
 from fer_core.errors import FerError, SessionNotFound, StorageError
 from fer_core.learner.profile import LearnerProfile
 from fer_core.live.running_session import Clock, RunningSession
+from fer_core.storage.history import SessionSummary
 from fer_core.storage.requests import Creation
 from fer_core.storage.saver import StoreStatus
 from fer_core.storage.store import SessionStore
@@ -55,31 +56,39 @@ class SessionHistory:
 
     # Reading
 
-    def profile(self) -> LearnerProfile | None:
-        """Return what is known of the learner; None while that cannot be read."""
+    def profile(self, owner: str = "") -> LearnerProfile | None:
+        """Return what is known of an owner; None while that cannot be read."""
         if self.store is None:
             return None
         try:
-            return self.store.learner.profile()
+            return self.store.learner.profile(owner=owner)
         except StorageError as error:
             _log.warning("a session starts without the learner's history: %s", error.message)
             return None
 
-    def load(self, session_id: str, clock: Clock) -> RunningSession:
+    def load(self, session_id: str, clock: Clock, owner: str = "") -> RunningSession:
         """Return a session as it was saved, with its text where its words were kept.
 
         Raises:
-            SessionNotFound: There is none with this id.
+            SessionNotFound: This owner has none with this id.
             StorageError: The history cannot be read now.
         """
         store = self.store_to_read()
         if store is None:
             raise SessionNotFound
-        stored = store.load(session_id)
-        running = RunningSession(store.restored(stored), clock, stored=stored, runs_here=False)
+        stored = store.load(session_id, owner=owner)
+        session = store.restored(stored, owner=owner)
+        running = RunningSession(session, clock, stored=stored, runs_here=False, owner=owner)
         if stored.document is not None:
             running.open_text(stored.document)
         return running
+
+    def load_summary(self, session_id: str, owner: str = "") -> SessionSummary:
+        """Return a session as it stands in the list. Raises as `load`."""
+        store = self.store_to_read()
+        if store is None or "\0" in session_id:
+            raise SessionNotFound
+        return store.summary(session_id, owner=owner)
 
     def take_over(self, running: RunningSession) -> bool:
         """Run a session here that came from the history, if it runs nowhere else; tell whether.
@@ -90,12 +99,12 @@ class SessionHistory:
         store, stored = self.store, running.stored
         return store is not None and stored is not None and store.handover.take_over(stored.summary)
 
-    def has_lost(self, session_id: str) -> bool:
+    def has_lost(self, running: RunningSession) -> bool:
         """Tell whether a session that was saved is there no more: another program erased it."""
         if self.store is None:
             return False
         try:
-            self.store.summary(session_id)
+            self.store.summary(running.session_id, owner=running.owner)
         except SessionNotFound:
             return True
         except StorageError as error:  # what is in memory is still right
@@ -125,6 +134,7 @@ class SessionHistory:
         reading = running.reading
         self.store.follow(
             running.session,
+            owner=running.owner,
             text=None if reading is None else reading.label,
             document=None if reading is None else reading.document,
             keep_text=keep_text,
@@ -155,6 +165,7 @@ class SessionHistory:
                 result.highlights,
                 reading.marked,
                 reading.notes,
+                owner=running.owner,
             )
         except SessionNotFound:
             return False
@@ -166,7 +177,9 @@ class SessionHistory:
         """Save which passages are marked; where that fails now, the end of the reading does it."""
         if self.store is not None and running.is_stored and running.reading is not None:
             with suppress(StorageError, SessionNotFound):
-                self.store.own_words.set_marked(running.session_id, running.reading.marked)
+                self.store.own_words.set_marked(
+                    running.session_id, running.reading.marked, owner=running.owner
+                )
 
     def leave(self, running: RunningSession) -> bool:
         """Save a session once more and follow it no longer; False: that cannot be done now."""
@@ -186,12 +199,12 @@ class SessionHistory:
         """
         return None if self.store is None else self.store.handover.creation(request)
 
-    def summary(self, session_id: str) -> str | None:
+    def summary(self, session_id: str, owner: str = "") -> str | None:
         """Return what was answered when a session ended; None: nothing is known of that now."""
         if self.store is None:
             return None
         try:
-            return self.store.handover.summary(session_id)
+            return self.store.handover.summary(session_id, owner=owner)
         except StorageError as error:
             _log.warning("what was answered at an end cannot be read: %s", error.message)
             return None
@@ -205,7 +218,7 @@ class SessionHistory:
             return body
         try:
             return self.store.handover.keep_summary(
-                running.session_id, body, erase=not running.keep
+                running.session_id, body, owner=running.owner, erase=not running.keep
             )
         except StorageError as error:
             _log.warning("what was answered at an end is in memory only: %s", error.message)
@@ -216,7 +229,9 @@ class SessionHistory:
         if self.store is not None and running.is_stored and running.reading is not None:
             with suppress(StorageError, SessionNotFound):
                 self.store.save_now()  # the session may be younger than its last save
-                self.store.own_words.set_notes(running.session_id, running.reading.notes)
+                self.store.own_words.set_notes(
+                    running.session_id, running.reading.notes, owner=running.owner
+                )
 
     def save_goal_outcome(self, running: RunningSession) -> None:
         """Save whether the goal was reached.
@@ -226,33 +241,35 @@ class SessionHistory:
             StorageError: The history cannot be changed now.
         """
         if self.store is not None and running.is_stored:
-            self.store.own_words.set_goal_outcome(running.session_id, running.goal_outcome)
+            self.store.own_words.set_goal_outcome(
+                running.session_id, running.goal_outcome, owner=running.owner
+            )
 
     # Erasing
 
-    def erase(self, session_id: str) -> None:
+    def erase(self, session_id: str, owner: str = "") -> None:
         """Erase a session that was saved, or is being saved.
 
         Raises:
-            SessionNotFound: There is none with this id.
+            SessionNotFound: This owner has none with this id.
             StorageError: The history cannot be changed now.
         """
         store = self.store_to_read()
         if store is None:
             raise SessionNotFound
-        store.erase(session_id)
+        store.erase(session_id, owner=owner)
 
     def forget(self, running: RunningSession) -> None:
         """See to it that a session that is gone from memory is not saved any more."""
         if self.store is not None and running.is_stored:
             with suppress(SessionNotFound, StorageError):
-                self.store.erase(running.session_id)
+                self.store.erase(running.session_id, owner=running.owner)
 
-    def erase_all(self) -> None:
-        """Erase everything of the learner. Raises as `SessionStore.erase_all`."""
+    def erase_all(self, owner: str = "") -> None:
+        """Erase everything of an owner. Raises as `SessionStore.erase_all`."""
         store = self.store_to_read()
         if store is not None:
-            store.erase_all()
+            store.erase_all(owner=owner)
 
     def close(self) -> None:
         """Save what can be saved, and let go of the store."""

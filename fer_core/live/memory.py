@@ -11,7 +11,7 @@ from fer_core.live.running_session import RunningSession
 #: Sessions in memory at once. One with eight hours in it takes 8 MB, an open book of 300 pages
 #: about 5 MB more.
 MOST_SESSIONS = 64
-#: Of those, sessions that are never stored: at most so many on one account. They cannot make room.
+#: Of those, sessions that are never stored: at most so many of one owner. They cannot make room.
 MOST_MEMORY_ONLY = 16
 #: A session that has given no sign for this long is let go, in seconds.
 IDLE_S = 12 * 3600.0
@@ -34,10 +34,11 @@ class SessionMemory:
         with self._lock:
             return self._sessions.get(session_id)
 
-    def all(self) -> list[RunningSession]:
-        """Return every session, the oldest in memory first."""
+    def all(self, owner: str | None = None) -> list[RunningSession]:
+        """Return every session, or those of one owner, the oldest in memory first."""
         with self._lock:
-            return list(self._sessions.values())
+            sessions = list(self._sessions.values())
+        return [one for one in sessions if owner is None or one.owner == owner]
 
     def add(self, running: RunningSession) -> RunningSession:
         """Take a session in; return the one of its name that was there before, if one was.
@@ -68,30 +69,30 @@ class SessionMemory:
 
     def _refuse_too_many_unstored(self, running: RunningSession) -> None:
         others = self._sessions.values()
-        unstored = sum(one.caller == running.caller and not one.is_stored for one in others)
+        unstored = sum(one.owner == running.owner and not one.is_stored for one in others)
         if not running.is_stored and unstored >= MOST_MEMORY_ONLY:
             raise Busy(
                 f"At most {MOST_MEMORY_ONLY} sessions can be in memory only. Finish or delete one, "
                 "or use another retention."
             )
 
-    def who_makes_room(self, caller: str, silent_since: float) -> list[RunningSession]:
+    def who_makes_room(self, owner: str, silent_since: float) -> list[RunningSession]:
         """Return the stored sessions that may leave memory for another, the most silent first.
 
-        Those are the ones that were left, and those of accounts with more places than this one has.
+        Those are the ones that were left, and those of owners with more places than this one has.
 
         Args:
-            caller: On whose account a place is wanted.
+            owner: For whom a place is wanted.
             silent_since: Who gave no sign since then was left, seconds since the epoch.
         """
         with self._lock:
             sessions = list(self._sessions.values())
-        places = Counter(one.caller for one in sessions)
+        places = Counter(one.owner for one in sessions)
         may_go = [
             one
             for one in sessions
             if one.is_stored
-            and (one.last_sign < silent_since or places[one.caller] > places[caller] + 1)
+            and (one.last_sign < silent_since or places[one.owner] > places[owner] + 1)
         ]
         return sorted(may_go, key=lambda one: one.last_sign)
 

@@ -13,7 +13,6 @@ from contextlib import suppress
 
 from fer_core.config import Settings
 from fer_core.errors import Busy, HistoryNotShrunk, SessionElsewhere, SessionNotFound, StorageError
-from fer_core.learner.probes import Answer, clarity_correction, lost_answer
 from fer_core.live.annotations import Annotations
 from fer_core.live.endings import Endings
 from fer_core.live.eviction import Eviction
@@ -85,7 +84,7 @@ class SessionRegistry:
         document: Document | None = None,
         *,
         keep_text: bool = False,
-        caller: str = "",
+        owner: str = "",
         creation: Creation | None = None,
     ) -> RunningSession:
         """Start a session with what the history knows of the learner; it is stored at once.
@@ -96,15 +95,15 @@ class SessionRegistry:
             info: What is fixed; make its id with `new_session_id`.
             document: The text that is read, if any.
             keep_text: Whether the history keeps its words after its end as well.
-            caller: On whose account it takes a place in memory.
+            owner: Whose it is; empty: the learner's of this machine.
             creation: The request for it, where that may come again.
 
         Raises:
             Busy: Too many sessions are in memory.
         """
-        profile = self.history.profile() if info.keep else None
+        profile = self.history.profile(owner) if info.keep else None
         session = StudySession(info, profile)
-        running = RunningSession(session, self.clock, caller=caller)
+        running = RunningSession(session, self.clock, owner=owner)
         if document is not None:
             running.open_text(document)
             keep_text = keep_text or document.is_video  # all of it is times, and the own titles
@@ -130,19 +129,27 @@ class SessionRegistry:
 
     # Finding
 
-    def get(self, session_id: str) -> RunningSession:
+    def get(self, session_id: str, owner: str = "") -> RunningSession:
         """Return a session to look at: a running one, or one of the history.
 
         Asking for a running session is a sign of its learner.
 
         Raises:
-            SessionNotFound: There is none with this id.
+            SessionNotFound: This owner has none with this id.
             StorageError: The history cannot be read now.
         """
-        running = self._in_memory(session_id)
-        return self.history.load(session_id, self.clock) if running is None else running
+        running = self._in_memory(session_id, owner)
+        return self.history.load(session_id, self.clock, owner) if running is None else running
 
-    def get_to_change(self, session_id: str, caller: str = "") -> RunningSession:
+    def check(self, session_id: str, owner: str) -> None:
+        """Return if an owner has a session, which is no sign of its learner. Raises as `get`."""
+        running = self._memory.find(session_id)
+        if running is None:
+            self.history.load_summary(session_id, owner)
+        elif running.owner != owner:
+            raise SessionNotFound
+
+    def get_to_change(self, session_id: str, owner: str = "") -> RunningSession:
         """Return a session that frames, answers and commands may go to.
 
         One that was cut off is brought back from the history, and runs here from now on: it goes on
@@ -150,18 +157,17 @@ class SessionRegistry:
 
         Args:
             session_id: Its name.
-            caller: On whose account it takes a place in memory, if it comes back.
+            owner: Whose it is.
 
         Raises:
             SessionElsewhere: It runs in another process.
             SessionNotFound, StorageError: As `get`.
             Busy: Too many sessions are in memory.
         """
-        running = self._in_memory(session_id)
+        running = self._in_memory(session_id, owner)
         if running is not None:
             return running
-        back = self.history.load(session_id, self.clock)
-        back.caller = caller
+        back = self.history.load(session_id, self.clock, owner)
         if back.is_finished:
             with suppress(Busy):
                 return self._eviction.add(back)
@@ -195,23 +201,25 @@ class SessionRegistry:
         """
         return self._memory.find(running.session_id) or running
 
-    def running(self) -> list[RunningSession]:
-        """Return the sessions in memory, but for those that are over and safe in the history."""
-        sessions = self._memory.all()
+    def running(self, owner: str = "") -> list[RunningSession]:
+        """Return an owner's sessions in memory, without those over and safe in the history."""
+        sessions = self._memory.all(owner)
         for running in sessions:
             running.pause_if_lost()
         return [running for running in sessions if not self._is_safe(running)]
 
-    def _in_memory(self, session_id: str) -> RunningSession | None:
+    def _in_memory(self, session_id: str, owner: str) -> RunningSession | None:
         """Return a session that is in memory, having noted that somebody came for it.
 
         Raises:
-            SessionNotFound: Another program has erased it.
+            SessionNotFound: It is another owner's, or another program has erased it.
         """
         if "\0" in session_id:  # PostgreSQL would call the question wrong, not the answer empty
             raise SessionNotFound
         running = self._memory.find(session_id)
         if running is not None:
+            if running.owner != owner:
+                raise SessionNotFound
             running.look()
             self.refuse_erased(running)
         return running
@@ -226,7 +234,7 @@ class SessionRegistry:
         Raises:
             SessionNotFound: It was.
         """
-        if self._is_safe(running) and self.history.has_lost(running.session_id):
+        if self._is_safe(running) and self.history.has_lost(running):
             self._memory.drop(running, erased=True)
             raise SessionNotFound
 
@@ -240,33 +248,6 @@ class SessionRegistry:
         running.session.finish(self.clock())
         self.save(running)
 
-    def correct(self, running: RunningSession, passage_id: str, value: int) -> None:
-        """Take the learner's own word about a passage, while the session runs and after its end.
-
-        Where its text is not open, it is kept, and teaches nothing.
-
-        Args:
-            running: The session.
-            passage_id: The passage.
-            value: 1 (not clear at all) to 5 (completely clear).
-
-        Raises:
-            SessionNotFound: Another program has erased the session.
-        """
-        self._correct(running, clarity_correction(passage_id, value, self.clock()))
-
-    def lose(self, running: RunningSession, passage_id: str, at: float | None = None) -> None:
-        """Take a press of "I'm lost" on a passage, now or before. Raises as `correct`."""
-        now = self.clock()
-        self._correct(running, lost_answer(passage_id, now if at is None else min(at, now)))
-
-    def _correct(self, running: RunningSession, answer: Answer) -> None:
-        self.refuse_erased(running)
-        running.answer(answer.probe, answer.value, answer.answered_at, is_correction=True)
-        if running.is_finished:
-            self.history.follow(running, is_stored=True)
-            self.save(running)
-
     def save(self, running: RunningSession) -> None:
         """Save a finished session at once; one that another program has erased leaves memory."""
         if not self.history.save(running):
@@ -274,20 +255,22 @@ class SessionRegistry:
 
     # Erasing and letting go
 
-    def erase(self, session_id: str) -> None:
+    def erase(self, session_id: str, owner: str = "") -> None:
         """Erase a session, from memory and from the history.
 
         Raises:
-            SessionNotFound: There is none with this id.
+            SessionNotFound: This owner has none with this id.
             StorageError: The history cannot be changed now; then nothing is erased.
         """
         if "\0" in session_id:
             raise SessionNotFound
         running = self._memory.find(session_id)
-        had_summary = self.endings.forget(session_id)
+        if running is not None and running.owner != owner:
+            raise SessionNotFound
+        had_summary = self.endings.forget(session_id, owner)
         if running is None or (running.is_stored and self.history.store is not None):
             try:
-                self.history.erase(session_id)
+                self.history.erase(session_id, owner)
             except SessionNotFound:
                 if running is not None:
                     self._memory.drop(running, erased=True)
@@ -300,23 +283,23 @@ class SessionRegistry:
         """Let a session go from memory that is gone from the history."""
         self._memory.drop(running, erased=True)
 
-    def erase_all(self) -> None:
-        """Erase every session, here and in the history, and what they taught about the learner.
+    def erase_all(self, owner: str = "") -> None:
+        """Erase every session of an owner, here and in the history, and what they taught.
 
         Raises:
             HistoryNotShrunk: All is erased; only the history's file keeps its size for now.
             StorageError: The history cannot be changed now; then nothing is erased.
         """
         try:
-            self.history.erase_all()
+            self.history.erase_all(owner)
         except HistoryNotShrunk:
-            self._drop_all()
+            self._drop_all(owner)
             raise
-        self._drop_all()
+        self._drop_all(owner)
 
-    def _drop_all(self) -> None:
-        self.endings.clear()
-        for running in self._memory.all():
+    def _drop_all(self, owner: str) -> None:
+        self.endings.clear(owner)
+        for running in self._memory.all(owner):
             self._memory.drop(running, erased=True)
             self.history.forget(running)  # one that was started meanwhile is followed
 

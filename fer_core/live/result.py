@@ -57,7 +57,11 @@ def sum_up(running: RunningSession, history: SessionHistory, at: float) -> Sessi
     """
     session = running.session
     report = make_report(session, at)
-    usual = usual_before(history.store, session.info.started_at) if running.keep else None
+    usual = (
+        usual_before(history.store, session.info.started_at, running.owner)
+        if running.keep
+        else None
+    )
     text = text_read(running)
     outcome = tell_outcome(session.info, report, usual, running.goal_outcome, text)
     looks = second_looks(report, session.answers)
@@ -83,12 +87,12 @@ def whole_json(running: RunningSession, result: SessionResult, at: float) -> str
     return session_json(running.session, at, words)
 
 
-def usual_before(store: SessionStore | None, started_at: float) -> Usual | None:
-    """Return what the finished sessions before a moment usually were; None: not known now."""
+def usual_before(store: SessionStore | None, started_at: float, owner: str = "") -> Usual | None:
+    """Return what an owner's finished sessions before a moment usually were; None: not known."""
     if store is None:
         return None
     try:
-        earlier = store.sessions(until=started_at, limit=2 * EARLIER_COUNTED)
+        earlier = store.sessions(owner=owner, until=started_at, limit=2 * EARLIER_COUNTED)
     except StorageError:
         return None
     return Usual.of(

@@ -49,13 +49,13 @@ class RunningSession:
         clock: Returns seconds since the epoch.
         stored: What the history had of it when it was brought back from there.
         runs_here: This process feeds it; otherwise it is a look at the history.
-        caller: On whose account it takes its place in memory.
+        owner: Whose it is; empty: the learner's of this machine.
 
     Attributes:
         session: The session itself.
         reading: Its open text; None without one, and after a restart where its words are gone.
         ending: To be held while its end is summed up.
-        caller: See above.
+        owner: See above.
         stored: See above; None for a session that was started here.
         runs_here: See above.
         goal_outcome: Whether its goal was reached, as its learner says; None: not said.
@@ -71,10 +71,10 @@ class RunningSession:
         *,
         stored: StoredSession | None = None,
         runs_here: bool = True,
-        caller: str = "",
+        owner: str = "",
     ) -> None:
         self.session = session
-        self.caller = caller
+        self.owner = owner
         self.ending = threading.Lock()
         self.reading: ReadingTracker | None = None
         self.stored = stored
@@ -275,7 +275,7 @@ class RunningSession:
             probe: What was asked.
             value: One of `probe.options`, or None: skipped.
             at: When.
-            is_correction: Given on the learner's own account; see `SessionRegistry.correct`.
+            is_correction: Given on the learner's own account; see `Annotations.correct`.
             confidence: How sure of it they are; see `Answer`.
 
         Raises:

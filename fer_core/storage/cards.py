@@ -33,6 +33,7 @@ from fer_core.storage.card_records import (
     schedule_to_row,
 )
 from fer_core.storage.database import Database
+from fer_core.storage.owners import scoped
 from fer_core.storage.queries import insert_rows, rows_of
 from fer_core.storage.records import Row
 from fer_core.storage.tables import cards, reviews, sessions
@@ -138,11 +139,18 @@ class CardStore:
 
         One that was dropped and is made again comes back.
         """
-        rows = {card.card_id: card_to_row(owner, card) for card in new}
+        rows = {card.card_id: card_to_row(owner, card) for card in self.named(new, owner=owner)}
         try:
             return self._add(rows)
         except IntegrityError:  # another process added one of them in this very moment
             return self._add(rows)
+
+    def named(self, new: Iterable[Card], *, owner: str = "") -> list[Card]:
+        """Return cards under the names that `add` keeps them under.
+
+        A card's name comes of its words; two learners may have the same.
+        """
+        return [replace(card, card_id=scoped(owner, card.card_id)) for card in new]
 
     def _add(self, rows: Mapping[str, Row]) -> int:
         with self._database.writing() as connection:
@@ -224,6 +232,7 @@ class CardStore:
         at = self._clock() if at is None else at
         with self._database.writing() as connection:
             card = _find(connection, card_id, owner, to_change=True)
+            review_id = review_id and scoped(owner, review_id)
             known = _find_review(connection, review_id) if review_id else None
             if known is not None:
                 if (known.card_id, known.rating) != (card_id, rating):

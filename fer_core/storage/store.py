@@ -28,6 +28,7 @@ from fer_core.storage.handover import Handover
 from fer_core.storage.history import SessionSummary, StoredSession, TextLabel
 from fer_core.storage.learners import LearnerStore
 from fer_core.storage.own_words import OwnWords, replace_notes
+from fer_core.storage.owners import OwnerStore
 from fer_core.storage.records import reading_to_rows
 from fer_core.storage.requests import Creation, forget_summary, let_go
 from fer_core.storage.saver import Saver, StoreStatus
@@ -74,6 +75,8 @@ class SessionStore:
         self.archive = Archive(self.database, clock)
         self._saver = Saver(self.database, clock)
         self.own_words = OwnWords(self.database)
+        #: The learners whose sessions come through keys.
+        self.owners = OwnerStore(self.database, clock)
         self.handover = Handover(self.database, self._saver, clock)
         try:
             self.database.prepare()
@@ -325,7 +328,8 @@ class SessionStore:
     def erase_all(self, *, owner: str | None = "") -> None:
         """Remove everything of a learner, and give the disk's space back.
 
-        Sessions that run are not saved any more.
+        Sessions that run are not saved any more. Of one among many owners the space is left to the
+        database: to give it back holds up all the others.
 
         Args:
             owner: Whose; None: everybody's.
@@ -338,4 +342,5 @@ class SessionStore:
             with self.database.writing() as connection:
                 queries.remove_everything(connection, owner)
             self._saver.forget_all(owner)
-        self.database.shrink()
+        if not owner:
+            self.database.shrink()

@@ -21,8 +21,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-#: The two ways a learner is told apart where several use one server; "" on the learner's own
-#: machine.
+#: Of the name of a learner where several use one server; it is "" on the learner's own machine.
 OWNER_LENGTH = 80
 ID_LENGTH = 80
 LABEL_LENGTH = 40
@@ -239,6 +238,18 @@ learners = Table(
     Column("baseline", JSON(none_as_null=True)),
     Column("baseline_at", Double),
     Column("answers_from", Double, nullable=False),
+)
+
+#: The learners whose sessions come through keys, see `storage.owners.Owner`. The learner of this
+#: machine, and the one whom a key has for itself, need no row.
+owners = Table(
+    "owners",
+    metadata,
+    Column("owner_id", String(OWNER_LENGTH), primary_key=True),
+    Column("key_id", String(LABEL_LENGTH), nullable=False),
+    Column("reference", String(ID_LENGTH)),
+    Column("created_at", Double, nullable=False),
+    Index("owners_by_key", "key_id", "reference", unique=True),
 )
 
 #: Review cards, see `recall.cards.Card`. A card outlives its session: it is the learner's own.

@@ -12,6 +12,7 @@ import json
 import re
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,13 @@ from tests.video.films_in_files import even_times, film, still
 #: Keeps what an operation answered, and returns it.
 Take = Callable[[str, TestResponse], Any]
 SESSION_ID = "pX3kQ0m2Tq8vY1rB7dJw5A"
+OWNER_ID = "7f3a0c5e9b1d4826af63e0d1"
 JOB_ID = "b7Qm0Zr4Wc1Xn8Kp5Sd2Fw"
 LIST_ITEMS = 2
 TEXT_LINES = 5
 
 
-def record(app: Flask, clock: Clock) -> dict[str, Any]:
+def record(app: Flask, clock: Clock, key: str) -> dict[str, Any]:
     """Run a session of eleven minutes and return what each operation answered."""
     photo = encoded(skimage.data.astronaut())
     learner = Learner(app.test_client(), clock)
@@ -117,9 +119,11 @@ def record(app: Flask, clock: Clock) -> dict[str, Any]:
         "/api/v1/texts?name=Bear.txt", data=old.encode("mac-roman"), content_type="text/plain"
     )
     take("openText", opened)
+    owner_id = record_owners(client, key, take)
     record_cards(client, clock, take)
     taken["exportDeck csv"] = client.get("/api/v1/deck").get_data(as_text=True)
-    whole = json.loads(json.dumps(taken).replace(learner.session_id, SESSION_ID))
+    text = json.dumps(taken).replace(learner.session_id, SESSION_ID).replace(owner_id, OWNER_ID)
+    whole = json.loads(text)
     return {name: shortened(value, name) for name, value in sorted(whole.items())}
 
 
@@ -134,6 +138,19 @@ def record_lecture(learner: Learner, take: Take) -> None:
         learner.post("/playback", [{**piece, "video_from_s": 750, "video_to_s": 760}]),
     )
     take("reportLost", learner.post("/lost", {"passage_id": "p13"}))
+
+
+def record_owners(client: FlaskClient, key: str, take: Take) -> str:
+    """Make an owner, and a token for their browser; return the owner's id."""
+    headers = {"X-Api-Key": key}
+    asked = {"reference": "learner 4711"}
+    owner = take("createOwner", client.post("/api/v1/owners", json=asked, headers=headers))
+    address = f"/api/v1/owners/{owner['owner_id']}"
+    take("getOwner", client.get(address, headers=headers))
+    take("listOwners", client.get("/api/v1/owners", headers=headers))
+    token = take("createToken", client.post(f"{address}/tokens", json={}, headers=headers))
+    token["token"] = "fert_WyI3ZjNh..."
+    return str(owner["owner_id"])
 
 
 def record_cards(client: FlaskClient, clock: Clock, take: Take) -> None:
@@ -178,9 +195,10 @@ def main() -> None:
     models = ModelService(lambda: InferenceEngine.load(settings))
     models.load()
     registry = SessionRegistry(SessionStore(database_url(settings), clock), clock)
-    keys = KeyRing(KeyStore(settings.data_dir / "api-keys.json"))
-    app = create_app(settings, models, keys, registry, require_key=False)
-    examples = record(app, clock)
+    store = KeyStore(settings.data_dir / "api-keys.json")
+    _, key = store.create("stasis", datetime.now(UTC))
+    app = create_app(settings, models, KeyRing(store), registry, require_key=False)
+    examples = record(app, clock, key)
     registry.close()
     models.close()
     EXAMPLES.write_text(json.dumps(examples, indent=1, ensure_ascii=False) + "\n", "utf-8")

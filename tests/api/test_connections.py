@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
+from fer_core.api.callers import Caller
 from fer_core.api.keys import KeyStore
 from fer_core.api.model_loader import STUCK_AFTER_S, ModelService
 from fer_core.api.server import GRACE_S, STOP_TIMEOUT_S
@@ -106,20 +107,20 @@ def test_a_body_on_its_way_outlasts_the_lines_that_send_nothing(
 
 def test_the_place_of_a_stream_goes_from_who_has_most_to_who_has_fewer() -> None:
     limit = StreamLimit(4)
-    greedy = [limit.enter("a") for _ in range(4)]
+    greedy = [limit.enter(Caller("a")) for _ in range(4)]
     with pytest.raises(Busy):
-        limit.enter("a")
-    other = [limit.enter("b") for _ in range(2)]
+        limit.enter(Caller("a"))
+    other = [limit.enter(Caller("b")) for _ in range(2)]
     assert [place.ended.is_set() for place in greedy] == [True, True, False, False]
     with pytest.raises(Busy):
-        limit.enter("b")  # each has two
+        limit.enter(Caller("b"))  # each has two
     limit.leave(greedy[0])  # ended already: its place is another's
     limit.leave(other[0])
-    assert not limit.enter("a").ended.is_set()
+    assert not limit.enter(Caller("a")).ended.is_set()
     limit.end_all()
     assert other[1].ended.is_set()
     with pytest.raises(Busy, match="stopping"):
-        limit.enter("b")
+        limit.enter(Caller("b"))
 
 
 @pytest.mark.parametrize(

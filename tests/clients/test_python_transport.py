@@ -93,3 +93,57 @@ def test_events_wait_as_told(status: int) -> None:
     client._transport = transport(Scripted(refusal, httpx.Response(204)), waits)
     assert list(client.session("s").events()) == []
     assert waits == [7]
+
+
+def ended() -> httpx.Response:
+    return httpx.Response(401, json={"code": "token_expired", "detail": "ended"})
+
+
+def test_a_token_that_has_ended_is_fetched_anew_once() -> None:
+    tokens = iter(["first", "second", "third"])
+    good = httpx.Response(200, json={"ok": True})
+    script = Scripted(good, ended(), good, ended(), good, ended(), ended())
+    client = Client("http://api", lambda: next(tokens), http=httpx.Client(transport=script))
+    for _ in range(2):
+        client.model()
+    client.session("s").send_frame(b"1")
+    sent = [request.headers["Authorization"].split()[1] for request in script.requests]
+    assert sent == ["first", "first", "second", "second", "third"]
+    client = Client("http://api", lambda: "ended", http=httpx.Client(transport=script))
+    with pytest.raises(ApiProblem, match="token_expired"):
+        client.model()
+
+
+def test_a_stream_of_events_goes_on_with_another_token() -> None:
+    tokens = iter(["first", "second"])
+    script = Scripted(ended(), httpx.Response(204))
+    client = Client("http://api", lambda: next(tokens), http=httpx.Client(transport=script))
+    assert list(client.session("s").events()) == []
+    words = Client("http://api", "fert_x", http=httpx.Client(transport=Scripted(ended())))
+    with pytest.raises(ApiProblem, match="token_expired"):
+        list(words.session("s").events())
+
+
+def test_a_client_acts_for_an_owner_of_its_key() -> None:
+    pages = [{"owners": [{"owner_id": name}], "next_cursor": more} for name, more in ("ab", "c ")]
+    pages[1]["next_cursor"] = None
+    owner = {"owner_id": "a", "reference": "4711", "created_at": "2026-01-01T00:00:00Z"}
+    script = Scripted(
+        httpx.Response(201, json=owner),
+        httpx.Response(201, json={"token": "fert_x"}),
+        httpx.Response(204),
+        *(httpx.Response(200, json=page) for page in pages),
+        httpx.Response(200, json=owner),
+        httpx.Response(204),
+    )
+    client = Client("http://api", "secret", http=httpx.Client(transport=script))
+    assert client.owners.create("4711") == owner
+    assert client.owners.token("a", session_id="s")["token"] == "fert_x"
+    client.of("a").delete_all_sessions()
+    assert [one["owner_id"] for one in client.owners] == ["a", "c"]
+    assert client.owners.get("a") == owner
+    client.owners.delete("a")
+    assert [request.headers.get("X-Owner") for request in script.requests] == [
+        *(None, None, "a", None, None, None, None),
+    ]
+    assert script.requests[4].url.params["cursor"] == "b"

@@ -8,12 +8,15 @@ import shlex
 import shutil
 import subprocess
 import time
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from fer_core.api.__main__ import main as api
+from fer_core.api.keys import KeyStore
 from fer_core.cli.commands import main as fer
 from fer_core.config import Settings
 from fer_core.paths import PROJECT_ROOT
@@ -115,7 +118,7 @@ def test_keys_are_made_and_listed(
 
 @pytest.mark.parametrize(
     ("page", "line"),
-    [part for part in of_program("curl") if JOBS not in part[1]],
+    [part for part in of_program("curl") if JOBS not in part[1] and "$KEY" not in part[1]],
     ids=lambda part: part.partition(" ")[0],
 )
 def test_the_api_answers_the_request(page: str, line: str, folder: Path, make_app: MakeApp) -> None:
@@ -145,6 +148,25 @@ def test_the_api_analyses_the_video(folder: Path, make_app: MakeApp) -> None:
         job_id = json.loads(answer(create))["job_id"]
         assert '"state":"done"' in answer(events.replace("JOB", job_id))
         assert "Happy" in answer(results.replace("JOB", job_id))
+
+
+def test_the_api_makes_an_owner_and_a_token(
+    folder: Path, make_app: MakeApp, key_store: KeyStore
+) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not here")
+    _, key = key_store.create("stasis", datetime.now(UTC))
+    owner, token, look = (line for _, line in of_program("curl") if "$KEY" in line)
+    with serving(make_app, clock=time.time) as service:
+
+        def answer(line: str) -> Any:
+            line = line.replace("$KEY", key).replace(API, service.url)
+            said = subprocess.run(words_of(line, folder), check=True, capture_output=True).stdout
+            return json.loads(said)
+
+        owner_id = answer(owner)["owner_id"]
+        assert answer(token.replace("OWNER_ID", owner_id))["owner_id"] == owner_id
+        assert answer(look.replace("OWNER_ID", owner_id)) == {"sessions": [], "next_cursor": None}
 
 
 @pytest.mark.parametrize(

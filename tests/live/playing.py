@@ -71,7 +71,7 @@ def finished_reading(registry: SessionRegistry, clock: Clock) -> RunningSession:
     """Return a session in which three passages were read and the first was said to be hard."""
     running = registry.start(info(clock), TEXT)
     read(running, clock)
-    registry.correct(running, "p1", 1)
+    registry.annotations.correct(running, "p1", 1)
     registry.finish(running)
     assert marks(running)["p1"] is Mark.HARD_SAID
     return running

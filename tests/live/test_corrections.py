@@ -26,8 +26,8 @@ def test_a_correction_after_the_end_is_an_answer_like_the_others(
     running = finished_reading(registry, clock)
     end = running.session.totals(clock()).elapsed_s
     clock.at += 100
-    registry.correct(running, "p1", 5)
-    registry.correct(running, "p3", 1)
+    registry.annotations.correct(running, "p1", 5)
+    registry.annotations.correct(running, "p3", 1)
     assert marks(running) == {"p1": Mark.IMPORTANT, "p3": Mark.HARD_SAID}
     stored = store.load(running.session_id)
     assert [answer.value for answer, _ in stored.answers] == [1, 5, 1]
@@ -45,7 +45,7 @@ def test_a_correction_in_an_outage_is_saved_after_it(
 ) -> None:
     running = finished_reading(registry, clock)
     with locked(tmp_path / "history.sqlite"):
-        registry.correct(running, "p3", 1)
+        registry.annotations.correct(running, "p3", 1)
         assert not registry.history.status.saving
     assert store.save_now()
     assert [answer.value for answer, _ in store.load(running.session_id).answers] == [1, 1]
@@ -60,7 +60,7 @@ def test_a_finished_session_comes_back_to_be_put_right(
         assert running.is_finished
         after.open_text(running, TEXT)
         assert marks(running)["p1"] is Mark.HARD_SAID
-        after.correct(running, "p1", 5)
+        after.annotations.correct(running, "p1", 5)
         assert marks(running).get("p1") is not Mark.HARD_SAID
         assert after.history.store is not None
         assert len(after.history.store.load(first.session_id).answers) == 2
@@ -72,7 +72,7 @@ def test_without_its_words_a_correction_is_kept_and_teaches_nothing(
     first = finished_reading(registry, clock)
     with restart() as after:
         forget_words(after)
-        after.correct(after.get_to_change(first.session_id), "p3", 1)
+        after.annotations.correct(after.get_to_change(first.session_id), "p3", 1)
         assert after.history.store is not None
         stored = after.history.store.load(first.session_id)
         assert [features is None for _, features in stored.answers] == [False, True]
@@ -86,7 +86,7 @@ def test_a_correction_brings_no_session_back_that_another_program_erased(
     with SessionStore(url, clock) as other:
         other.erase(running.session_id)
     with pytest.raises(SessionNotFound):
-        registry.correct(running, "p1", 5)
+        registry.annotations.correct(running, "p1", 5)
     assert running.erased
     assert store.save_now()
     assert store.sessions() == []

@@ -40,7 +40,7 @@ def test_a_session_that_is_to_be_forgotten_takes_nothing_from_the_history(
 ) -> None:
     taught = registry.start(info(clock), TEXT)
     read(taught, clock)
-    registry.correct(taught, "p1", 1)
+    registry.annotations.correct(taught, "p1", 1)
     registry.finish(taught)
     assert registry.start(info(clock)).session.profile.examples
     assert not registry.start(info(clock, keep=False)).session.profile.examples

@@ -36,7 +36,7 @@ def watched(registry: SessionRegistry, clock: Clock) -> RunningSession:
     """A finished session whose viewer was lost at 12:40."""
     running = registry.start(info(clock), VIDEO)
     play(running, clock, 500, 260)
-    registry.lose(running, "p2")
+    registry.annotations.lose(running, "p2")
     play(running, clock, 760, 20)
     registry.finish(running)
     return running

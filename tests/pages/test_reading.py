@@ -235,7 +235,7 @@ def test_after_reading_cards_are_made_of_what_was_hard(page: AppTest) -> None:
     document = open_pasted((TEXTS / "own_heart.md").read_text(encoding="utf-8"), "The heart")
     running = session_registry().start(SessionInfo("cards", now() - 60, keep=True), document)
     running.see([View("p2", 1.0, now() - 30, now() - 20)])
-    session_registry().correct(running, "p2", 1)
+    session_registry().annotations.correct(running, "p2", 1)
     session_registry().finish(running)
     page.query_params["reading"] = "cards"
     page.run()

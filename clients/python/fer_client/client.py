@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -12,8 +13,9 @@ import httpx
 
 from fer_client import types
 from fer_client.cards import Cards
+from fer_client.owners import Owners
 from fer_client.sessions import Session
-from fer_client.transport import Transport
+from fer_client.transport import Key, Transport
 from fer_client.videos import VideoJob
 
 #: Most pictures that the API takes in one request.
@@ -25,7 +27,9 @@ class Client:
 
     Args:
         base_url: Such as http://127.0.0.1:8000.
-        key: An API key; not needed on the API's own machine.
+        key: An API key or a session token, or what returns a token: it is called at the first
+            request, and again when the token has ended. Not needed on the API's own machine.
+        owner: The owner that a key acts for; None: one of its own.
         timeout_s: Longest wait for an answer.
         retries: How often a request is sent again when the API is busy.
         http: An httpx client to use instead of an own one, for proxies and certificates.
@@ -40,13 +44,16 @@ class Client:
     def __init__(
         self,
         base_url: str = "http://127.0.0.1:8000",
-        key: str | None = None,
+        key: Key | None = None,
         *,
+        owner: str | None = None,
         timeout_s: float = 60.0,
         retries: int = 4,
         http: httpx.Client | None = None,
     ) -> None:
-        self._transport = Transport(base_url, key, timeout_s=timeout_s, retries=retries, http=http)
+        self._transport = Transport(
+            base_url, key, owner=owner, timeout_s=timeout_s, retries=retries, http=http
+        )
 
     def __enter__(self) -> Client:
         return self
@@ -57,6 +64,17 @@ class Client:
     def close(self) -> None:
         """Close the connections."""
         self._transport.http.close()
+
+    def of(self, owner_id: str) -> Client:
+        """Return a client that acts for one of the owners of its key, over the same connections."""
+        client = copy(self)
+        client._transport = self._transport.of(owner_id)
+        return client
+
+    @property
+    def owners(self) -> Owners:
+        """The learners of your installation and their session tokens; with a key only."""
+        return Owners(self._transport)
 
     def model(self) -> types.Model:
         """Return what answers: classes, version, figures, licence."""
@@ -136,7 +154,7 @@ class Client:
         return VideoJob(self._transport, job_id)
 
     def video_jobs(self) -> list[types.Job]:
-        """Return the jobs of this key, newest first."""
+        """Return the jobs of this owner, newest first."""
         answer = self._transport.json("GET", "/api/v1/jobs", safe_to_repeat=True)
         return cast(types.Jobs, answer)["jobs"]
 
@@ -265,7 +283,7 @@ class Client:
         return Cards(self._transport)
 
     def delete_all_sessions(self) -> None:
-        """Erase every session, every card, and what they taught about the learner."""
+        """Erase every session and card of this owner, and what they taught about the learner."""
         self._transport.json("DELETE", "/api/v1/sessions", safe_to_repeat=True)
 
 

@@ -75,14 +75,19 @@ class Session:
 
     def _once(self, path: str, body: bytes, headers: dict[str, str]) -> Any:
         transport = self._transport
-        try:
-            response = transport.http.post(
-                transport.base_url + path, content=body, headers={**transport.headers, **headers}
-            )
-        except httpx.TransportError as error:
-            raise ServerUnreachable(f"No answer from {transport.base_url}: {error}") from error
-        if not response.is_success:
-            raise ApiProblem.of(response)
+        for renewed in (False, True):
+            sent = {**transport.headers(), **headers}
+            try:
+                response = transport.http.post(
+                    transport.base_url + path, content=body, headers=sent
+                )
+            except httpx.TransportError as error:
+                raise ServerUnreachable(f"No answer from {transport.base_url}: {error}") from error
+            if response.is_success:
+                break
+            problem = ApiProblem.of(response)
+            if renewed or not transport.renews(sent, problem):
+                raise problem
         return response.json()
 
     def report_passages(self, seen: Sequence[tuple[str, float, datetime, datetime]]) -> None:
@@ -252,18 +257,23 @@ class Session:
             self._transport.sleep(wait)
 
     def _events_of_one_connection(self, after: str | None) -> Iterator[Event]:
-        headers = {**self._transport.headers, "Accept": "text/event-stream"}
-        if after is not None:
-            headers["Last-Event-ID"] = after
-        url = f"{self._transport.base_url}{self._path}/events"
-        timeout = httpx.Timeout(self._transport.timeout_s, read=_SILENCE_S)
-        with self._transport.http.stream("GET", url, headers=headers, timeout=timeout) as response:
-            if response.status_code == httpx.codes.NO_CONTENT:
-                raise _NothingMore
-            if not response.is_success:
+        transport = self._transport
+        timeout = httpx.Timeout(transport.timeout_s, read=_SILENCE_S)
+        for renewed in (False, True):
+            headers = {**transport.headers(), "Accept": "text/event-stream"}
+            if after is not None:
+                headers["Last-Event-ID"] = after
+            url = f"{transport.base_url}{self._path}/events"
+            with transport.http.stream("GET", url, headers=headers, timeout=timeout) as response:
+                if response.status_code == httpx.codes.NO_CONTENT:
+                    raise _NothingMore
+                if response.is_success:
+                    yield from _parse(response.iter_lines())
+                    return
                 response.read()
-                raise ApiProblem.of(response)
-            yield from _parse(response.iter_lines())
+                problem = ApiProblem.of(response)
+            if renewed or not transport.renews(headers, problem):
+                raise problem
 
     def _call(self, method: str, name: str, *, repeat: bool = True, **arguments: Any) -> Any:
         return self._transport.json(method, self._path + name, safe_to_repeat=repeat, **arguments)

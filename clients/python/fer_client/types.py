@@ -403,6 +403,28 @@ class OpenedQuestion(TypedDict):
     """Position of the right choice, from 0"""
 
 
+class OwnerIn(TypedDict):
+    """A learner of your installation."""
+
+    reference: NotRequired[str | None]
+    """A number of yours, not a name; the same key and reference give the same owner"""
+
+
+class Owner(TypedDict):
+    """An owner: whose sessions, cards and videos are meant. Send owner_id as X-Owner."""
+
+    owner_id: str
+    reference: str | None
+    created_at: str
+
+
+class OwnerPage(TypedDict):
+    """Owners of this key, newest first."""
+
+    owners: list[Owner]
+    next_cursor: str | None
+
+
 class PassageIn(TypedDict):
     """A piece of text under a name of the client's own."""
 
@@ -653,6 +675,23 @@ class Timing(TypedDict):
     """All of the analysis, without waiting for its turn"""
 
 
+class TokenIn(TypedDict):
+    """What a session token is to open, and for how long."""
+
+    session_id: NotRequired[str | None]
+    """The only session that it opens; absent: all that is the owner's"""
+    expires_in_s: NotRequired[int]
+
+
+class Token(TypedDict):
+    """A session token. Send it as a key is sent: Authorization: Bearer TOKEN."""
+
+    token: str
+    owner_id: str
+    session_id: str | None
+    expires_at: str
+
+
 class Totals(TypedDict):
     """Times of the session so far, in seconds."""
 
@@ -783,7 +822,7 @@ class Job(TypedDict):
 
 
 class Jobs(TypedDict):
-    """The jobs of this key, newest first."""
+    """The jobs of this owner, newest first."""
 
     jobs: list[Job]
 

@@ -1,6 +1,7 @@
 /** The client: pictures, the model, and the way to sessions. */
 
 import { Cards, ownTimeZone } from "./cards.js";
+import { Owners } from "./owners.js";
 import { Session } from "./session.js";
 import { Transport, type Options } from "./transport.js";
 import type {
@@ -32,10 +33,18 @@ export class Client {
   private readonly transport: Transport;
   /** The learner's review cards. */
   readonly cards: Cards;
+  /** The learners of your installation and their session tokens; with a key only. */
+  readonly owners: Owners;
 
-  constructor(options: Options) {
+  constructor(private readonly options: Options) {
     this.transport = new Transport(options);
     this.cards = new Cards(this.transport);
+    this.owners = new Owners(this.transport);
+  }
+
+  /** A client that acts for one of the owners of its key. */
+  of(owner: string): Client {
+    return new Client({ ...this.options, owner });
   }
 
   /** What answers: classes, version, figures, licence. */
@@ -129,5 +138,10 @@ export class Client {
   /** One page of all sessions, newest first. */
   sessions(cursor?: string): Promise<SessionPage> {
     return this.transport.json("GET", "/api/v1/sessions", { query: { cursor } });
+  }
+
+  /** Erase every session and card of this owner, and what they taught about the learner. */
+  async deleteAllSessions(): Promise<void> {
+    await this.transport.send("DELETE", "/api/v1/sessions");
   }
 }

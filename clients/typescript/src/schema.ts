@@ -126,8 +126,9 @@ export interface paths {
          */
         post: operations["createSession"];
         /**
-         * Erase every session, every card, and what they taught about the learner
-         * @description Those of the app on this machine are in the same history, and are erased too.
+         * Erase every session and card of one owner, and what they taught about the learner
+         * @description Without a key that is the learner of this machine: the app's sessions are in the same history,
+         *     and are erased too.
          */
         delete: operations["deleteSessions"];
         options?: never;
@@ -529,7 +530,7 @@ export interface paths {
          * Follow a session live
          * @description A comment comes at least every ten seconds. `Last-Event-ID` resumes: what came after it is
          *     sent first. A finished session that was followed to its end is answered with 204, on which
-         *     an EventSource stops.
+         *     an EventSource stops. A stream ends with the session token that opened it.
          */
         get: operations["followSession"];
         put?: never;
@@ -750,8 +751,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the jobs of this key, newest first
-         * @description List the jobs of this key, newest first
+         * List the jobs of this owner, newest first
+         * @description List the jobs of this owner, newest first
          */
         get: operations["listJobs"];
         put?: never;
@@ -759,7 +760,7 @@ export interface paths {
          * Have a video analysed
          * @description The video is the body. Videos are analysed one after the other; a few may wait, then the answer
          *     is 503. Follow the job by its events, fetch its results within an hour of its end. It is known
-         *     to the key that sent it only.
+         *     to its owner only.
          */
         post: operations["createJob"];
         delete?: never;
@@ -888,6 +889,76 @@ export interface paths {
          *     another `encoding`.
          */
         post: operations["openText"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the owners that this key has made, newest first, page by page
+         * @description List the owners that this key has made, newest first, page by page
+         */
+        get: operations["listOwners"];
+        put?: never;
+        /**
+         * Make an owner for a learner of yours
+         * @description Only this key may act for them: send their `owner_id` as `X-Owner` with any request. Under the
+         *     same `reference` it is the same owner.
+         */
+        post: operations["createOwner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/owners/{owner_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an owner
+         * @description Show an owner
+         */
+        get: operations["getOwner"];
+        put?: never;
+        post?: never;
+        /**
+         * Erase an owner with all that is theirs; their session tokens end
+         * @description Erase an owner with all that is theirs; their session tokens end
+         */
+        delete: operations["deleteOwner"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/owners/{owner_id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a session token for a browser: it gets this, and never the key
+         * @description It opens one session, or all that is the owner's, until it ends: thirty seconds to twelve hours,
+         *     one hour unless said. Revoking the key, or erasing the owner, ends it at once.
+         */
+        post: operations["createToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1817,7 +1888,7 @@ export interface components {
         };
         /**
          * Jobs
-         * @description The jobs of this key, newest first.
+         * @description The jobs of this owner, newest first.
          */
         Jobs: {
             /** Jobs */
@@ -2141,6 +2212,48 @@ export interface components {
              * @description Words with letters beyond A to Z: where they look wrong, choose an `encoding`
              */
             telling_words: string[];
+        };
+        /**
+         * OwnerIn
+         * @description A learner of your installation.
+         * @example {
+         *       "reference": "learner 4711"
+         *     }
+         * @example {}
+         */
+        OwnerIn: {
+            /**
+             * Reference
+             * @description A number of yours, not a name; the same key and reference give the same owner
+             * @default null
+             */
+            reference?: string | null;
+        };
+        /**
+         * Owner
+         * @description An owner: whose sessions, cards and videos are meant. Send owner_id as X-Owner.
+         */
+        Owner: {
+            /** Owner Id */
+            owner_id: string;
+            /** Reference */
+            reference: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-20T09:00:00.000Z
+             */
+            created_at: string;
+        };
+        /**
+         * OwnerPage
+         * @description Owners of this key, newest first.
+         */
+        OwnerPage: {
+            /** Owners */
+            owners: components["schemas"]["Owner"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * PassageIn
@@ -3009,6 +3122,46 @@ export interface components {
             inference: number;
         };
         /**
+         * TokenIn
+         * @description What a session token is to open, and for how long.
+         * @example {
+         *       "expires_in_s": 3600,
+         *       "session_id": "pX3kQ0m2Tq8vY1rB7dJw5A"
+         *     }
+         * @example {}
+         */
+        TokenIn: {
+            /**
+             * Session Id
+             * @description The only session that it opens; absent: all that is the owner's
+             * @default null
+             */
+            session_id?: string | null;
+            /**
+             * Expires In S
+             * @default 3600
+             */
+            expires_in_s?: number;
+        };
+        /**
+         * Token
+         * @description A session token. Send it as a key is sent: Authorization: Bearer TOKEN.
+         */
+        Token: {
+            /** Token */
+            token: string;
+            /** Owner Id */
+            owner_id: string;
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             * @example 2026-11-20T09:00:00.000Z
+             */
+            expires_at: string;
+        };
+        /**
          * Totals
          * @description Times of the session so far, in seconds.
          */
@@ -3133,7 +3286,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3142,7 +3295,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3151,7 +3304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -3206,7 +3359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3215,7 +3368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3224,7 +3377,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -3291,7 +3444,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3300,7 +3453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3309,7 +3462,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -3434,7 +3587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3443,7 +3596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3452,7 +3605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -3573,7 +3726,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3582,7 +3735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3618,7 +3771,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -3708,7 +3861,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3717,7 +3870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3726,7 +3879,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -3918,7 +4071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3927,7 +4080,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3972,7 +4125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -4030,7 +4183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4039,7 +4192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4048,7 +4201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -4246,7 +4399,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4255,7 +4408,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4273,7 +4426,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -4333,7 +4486,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4342,7 +4495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4360,7 +4513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -4497,7 +4650,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4506,7 +4659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4533,7 +4686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -4670,7 +4823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4679,7 +4832,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4706,7 +4859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -4841,7 +4994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4850,7 +5003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4877,7 +5030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -5024,7 +5177,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5033,7 +5186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5078,7 +5231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -5279,7 +5432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5288,7 +5441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5342,7 +5495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -5413,7 +5566,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5422,7 +5575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5467,7 +5620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -5538,7 +5691,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5547,7 +5700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5592,7 +5745,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -5663,7 +5816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5672,7 +5825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5717,7 +5870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -5800,7 +5953,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5809,7 +5962,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5836,7 +5989,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -5907,7 +6060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5916,7 +6069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5961,7 +6114,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -6043,7 +6196,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6052,7 +6205,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6070,7 +6223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -6149,7 +6302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6158,7 +6311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6212,7 +6365,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -6297,7 +6450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6306,7 +6459,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6360,7 +6513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -6427,7 +6580,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6436,7 +6589,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6463,7 +6616,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -6524,7 +6677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6533,7 +6686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6560,7 +6713,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -6749,7 +6902,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6758,7 +6911,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6776,7 +6929,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -6897,7 +7050,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6906,7 +7059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6924,7 +7077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -7200,7 +7353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7209,7 +7362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7227,7 +7380,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -7262,7 +7415,10 @@ export interface operations {
     };
     followSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A session token, in place of the Authorization header; never a key */
+                token?: string | null;
+            };
             header?: {
                 /** @description The last id that was received; what came after it is sent first */
                 "Last-Event-ID"?: string | null;
@@ -7317,7 +7473,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7326,7 +7482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7344,7 +7500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -7452,7 +7608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7461,7 +7617,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7479,7 +7635,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -7569,7 +7725,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7578,7 +7734,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7587,7 +7743,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -7675,7 +7831,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7684,7 +7840,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7729,7 +7885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -7821,7 +7977,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7830,7 +7986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7875,7 +8031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -7956,7 +8112,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7965,7 +8121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7983,7 +8139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -8043,7 +8199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8052,7 +8208,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8070,7 +8226,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -8155,7 +8311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8164,7 +8320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8209,7 +8365,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -8294,7 +8450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8303,7 +8459,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8357,7 +8513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -8438,7 +8594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8447,7 +8603,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8474,7 +8630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -8553,7 +8709,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8562,7 +8718,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8571,7 +8727,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -8649,7 +8805,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8658,7 +8814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8667,7 +8823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -8743,7 +8899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8752,7 +8908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8788,7 +8944,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -8862,7 +9018,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8871,7 +9027,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8889,7 +9045,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -8931,7 +9087,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The jobs of this key, newest first. */
+            /** @description The jobs of this owner, newest first. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8972,7 +9128,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8981,7 +9137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8990,7 +9146,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -9080,7 +9236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9089,7 +9245,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9125,7 +9281,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -9206,7 +9362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9215,7 +9371,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9233,7 +9389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -9282,7 +9438,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9291,7 +9447,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9309,7 +9465,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -9379,7 +9535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9388,7 +9544,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9406,7 +9562,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -9430,7 +9586,10 @@ export interface operations {
     };
     followJob: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A session token, in place of the Authorization header; never a key */
+                token?: string | null;
+            };
             header?: never;
             path: {
                 job_id: string;
@@ -9463,7 +9622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9472,7 +9631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9490,7 +9649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -9612,7 +9771,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9621,7 +9780,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9675,7 +9834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -9727,7 +9886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9736,7 +9895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9790,7 +9949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */
@@ -9881,7 +10040,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No key, or one that is not known */
+            /** @description No key or session token, or one that is not known or has ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9890,7 +10049,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed: from this host or web origin, or without consent */
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9926,7 +10085,511 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests for this key */
+            /** @description Too many requests for this key or owner, or as much as its quota has */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOwners: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Owners of this key, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "owners": [
+                     *         {
+                     *           "owner_id": "7f3a0c5e9b1d4826af63e0d1",
+                     *           "reference": "learner 4711",
+                     *           "created_at": "2027-01-15T08:11:11.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnerPage"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key or session token, or one that is not known or has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key or owner, or as much as its quota has */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createOwner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnerIn"];
+            };
+        };
+        responses: {
+            /** @description The owner; its address is in Location */
+            201: {
+                headers: {
+                    /** @description Address of the owner */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "owner_id": "7f3a0c5e9b1d4826af63e0d1",
+                     *       "reference": "learner 4711",
+                     *       "created_at": "2027-01-15T08:11:11.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Owner"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key or session token, or one that is not known or has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key or owner, or as much as its quota has */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOwner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                owner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An owner: whose sessions, cards and videos are meant. Send owner_id as X-Owner. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "owner_id": "7f3a0c5e9b1d4826af63e0d1",
+                     *       "reference": "learner 4711",
+                     *       "created_at": "2027-01-15T08:11:11.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Owner"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key or session token, or one that is not known or has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key or owner, or as much as its quota has */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteOwner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                owner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key or session token, or one that is not known or has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key or owner, or as much as its quota has */
+            429: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server; the request id finds it in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or not ready; try again after Retry-After seconds */
+            503: {
+                headers: {
+                    /** @description When to try again, in seconds */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                owner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenIn"];
+            };
+        };
+        responses: {
+            /** @description A session token. Send it as a key is sent: Authorization: Bearer TOKEN. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "token": "fert_WyI3ZjNh...",
+                     *       "owner_id": "7f3a0c5e9b1d4826af63e0d1",
+                     *       "session_id": null,
+                     *       "expires_at": "2027-01-15T09:11:11.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            /** @description The request is not as this contract says */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key or session token, or one that is not known or has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: from this host or web origin, without consent, or with this session token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request or a picture is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a picture, or not the media type that belongs here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests for this key or owner, or as much as its quota has */
             429: {
                 headers: {
                     /** @description When to try again, in seconds */

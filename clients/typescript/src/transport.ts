@@ -2,11 +2,20 @@
 
 import { ApiProblem } from "./errors.js";
 
+/**
+ * An API key or a session token; or what fetches a token from your own server, such as
+ * `() => fetch("/token").then((answer) => answer.text())`: it is asked for one at the first request,
+ * and for another one when that has ended.
+ */
+export type Key = string | (() => string | Promise<string>);
+
 export interface Options {
   /** Such as http://127.0.0.1:8000. */
   baseUrl: string;
-  /** An API key; not needed on the API's own machine. */
-  key?: string;
+  /** Not needed on the API's own machine. A page of a web app gets a session token, never the key. */
+  key?: Key;
+  /** The owner that a key acts for; one of its own unless given. */
+  owner?: string;
   /** How often a request is sent again when the API is busy; 4 unless set. */
   retries?: number;
   /** Stands in for the browser's own. */
@@ -31,13 +40,16 @@ export const LONGEST_WAIT_MS = 60_000;
 
 export class Transport {
   readonly baseUrl: string;
+  private readonly key: Key | undefined;
   private readonly headers: Record<string, string>;
+  private held: Promise<string> | undefined;
   private readonly retries: number;
   private readonly fetch: typeof fetch;
 
   constructor(options: Options) {
     this.baseUrl = options.baseUrl.replace(/\/+$/, "");
-    this.headers = options.key ? { Authorization: `Bearer ${options.key}` } : {};
+    this.key = options.key;
+    this.headers = options.owner ? { "X-Owner": options.owner } : {};
     this.retries = options.retries ?? 4;
     this.fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
   }
@@ -45,7 +57,8 @@ export class Transport {
   /**
    * Send a request and return its answer.
    *
-   * Busy (503) and limited (429) answers are waited out as Retry-After says.
+   * Busy (503) and limited (429) answers are waited out as Retry-After says. Where a session token
+   * has ended, another one is fetched, once, and the request is sent again.
    *
    * @throws ApiProblem if the API refuses, TypeError if no answer comes.
    */
@@ -54,7 +67,7 @@ export class Transport {
     for (const [name, value] of Object.entries(sending.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, value);
     }
-    const headers = { ...this.headers, ...sending.headers };
+    const headers: Record<string, string> = { ...this.headers, ...sending.headers };
     const init: RequestInit = { method, headers, credentials: "omit" };
     if (sending.signal) init.signal = sending.signal;
     if (sending.json !== undefined) {
@@ -65,14 +78,37 @@ export class Transport {
     }
     const attempts = sending.once ? 1 : this.retries + 1;
     let wait = FIRST_WAIT_MS;
+    let renewed = false;
     for (let attempt = 1; ; attempt += 1) {
+      const key = this.presented();
+      if (key !== undefined) headers["Authorization"] = `Bearer ${await key}`;
       const response = await this.fetch(url, init);
       if (response.ok) return response;
       const problem = await ApiProblem.of(response);
+      if (problem.code === "token_expired" && typeof this.key === "function" && !renewed) {
+        // Of several requests that hear so at once, the first one asks for another token.
+        if (this.held === key) this.held = undefined;
+        renewed = true;
+        attempt -= 1; // it was no try: the request was not looked at
+        continue;
+      }
       if (attempt >= attempts || !COME_BACK.has(response.status)) throw problem;
       await pause(Math.min(problem.retryAfterMs ?? wait, LONGEST_WAIT_MS), sending.signal);
       wait *= 2;
     }
+  }
+
+  /** The key or token to send; one that is fetched is kept until it has ended. */
+  private presented(): Promise<string> | undefined {
+    if (typeof this.key !== "function") return this.key ? Promise.resolve(this.key) : undefined;
+    if (this.held === undefined) {
+      const fetching = Promise.resolve(this.key());
+      fetching.catch(() => {
+        if (this.held === fetching) this.held = undefined; // the next request asks again
+      });
+      this.held = fetching;
+    }
+    return this.held;
   }
 
   /** Send a request and return the JSON of its answer; null for 204. */

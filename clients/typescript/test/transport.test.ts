@@ -105,3 +105,67 @@ describe("a client", () => {
     expect(server.requests[2]?.url).toBe("http://api/api/v1/sessions/a%2Fb/probe");
   });
 });
+
+describe("a session token", () => {
+  const expired = problemResponse(401, "token_expired");
+
+  it("is fetched once for many requests, and again when it has ended", async () => {
+    const fetched = vi.fn(() => `token ${fetched.mock.calls.length}`);
+    const good = jsonResponse(200, 1);
+    const server = new Scripted(good, good, expired, good, good);
+    const one = new Transport({ baseUrl: "http://api", fetch: server.fetch, key: fetched });
+    for (let time = 0; time < 4; time += 1) await one.json("GET", "/x");
+    const sent = server.requests.map((request) => request.headers.get("Authorization"));
+    const [first, second] = ["Bearer token 1", "Bearer token 2"];
+    expect(sent).toEqual([first, first, first, second, second]);
+  });
+
+  it("is fetched no third time for one request, also for one that is sent once", async () => {
+    const fetched = vi.fn(() => Promise.resolve("ended"));
+    const server = new Scripted(expired);
+    const one = new Transport({ baseUrl: "http://api", fetch: server.fetch, key: fetched });
+    const outcome = await settled(one.send("POST", "/frames", { once: true }));
+    expect(outcome).toMatchObject({ thrown: { code: "token_expired" } });
+    expect(fetched).toHaveBeenCalledTimes(2);
+  });
+
+  it("that cannot be fetched is asked for again at the next request", async () => {
+    let tries = 0;
+    const fetched = () => (++tries === 1 ? Promise.reject(new Error("offline")) : "good");
+    const server = new Scripted(jsonResponse(200, 1));
+    const one = new Transport({ baseUrl: "http://api", fetch: server.fetch, key: fetched });
+    expect(await settled(one.json("GET", "/x"))).toMatchObject({ thrown: { message: "offline" } });
+    expect(await settled(one.json("GET", "/x"))).toBe(1);
+  });
+
+  it("given as words is not renewed", async () => {
+    const server = new Scripted(expired);
+    const outcome = await settled(transport(server, { key: "fert_x" }).json("GET", "/x"));
+    expect(outcome).toMatchObject({ thrown: { code: "token_expired" } });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe("owners", () => {
+  it("are made, given tokens, acted for and erased", async () => {
+    const owner = { owner_id: "o 1", reference: "4711", created_at: "" };
+    const server = new Scripted(
+      jsonResponse(201, owner),
+      jsonResponse(201, { token: "fert_x" }),
+      jsonResponse(200, { sessions: [] }),
+      jsonResponse(204),
+    );
+    const client = new Client({ baseUrl: "http://api", fetch: server.fetch, key: "secret" });
+    expect(await client.owners.create("4711")).toEqual(owner);
+    expect(await client.owners.token("o 1", { sessionId: "s" })).toEqual({ token: "fert_x" });
+    await client.of("o 1").sessions();
+    await client.owners.delete("o 1");
+    const [made, token, sessions, erased] = server.requests;
+    expect(await made?.json()).toEqual({ reference: "4711" });
+    expect(token?.url).toBe("http://api/api/v1/owners/o%201/tokens");
+    expect(await token?.json()).toEqual({ session_id: "s" });
+    expect(sessions?.headers.get("X-Owner")).toBe("o 1");
+    expect(erased?.headers.has("X-Owner")).toBe(false);
+    expect(erased?.method).toBe("DELETE");
+  });
+});

@@ -61,7 +61,7 @@ class JobOut(Frozen):
 
 
 class JobsOut(Frozen):
-    """The jobs of this key, newest first."""
+    """The jobs of this owner, newest first."""
 
     jobs: list[JobOut]
 

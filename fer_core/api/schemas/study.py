@@ -273,6 +273,17 @@ class ExportQuery(Frozen):
     format: Literal["csv", "json"] = "json"
 
 
+class StreamQuery(Frozen):
+    """How a browser's EventSource, which sends no headers, may say who asks."""
+
+    token: str | None = Field(
+        default=None,
+        max_length=1000,
+        pattern="^fert_",
+        description="A session token, in place of the Authorization header; never a key",
+    )
+
+
 class EventHeaders(Frozen):
     """Where a stream of events goes on."""
 
