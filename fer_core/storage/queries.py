@@ -27,6 +27,7 @@ from fer_core.storage.tables import (
     events,
     learners,
     markers,
+    owners,
     passage_notes,
     passages,
     sessions,
@@ -294,6 +295,8 @@ def remove_everything(connection: Connection, owner: str | None) -> None:
     remove_cards(connection, owner)
     connection.execute(about)
     connection.execute(last)
+    if owner is None:
+        connection.execute(delete(owners))
 
 
 def find_learner(connection: Connection, owner: str) -> dict[str, Any]:

@@ -122,8 +122,8 @@ def record(app: Flask, clock: Clock, key: str) -> dict[str, Any]:
     owner_id = record_owners(client, key, take)
     record_cards(client, clock, take)
     taken["exportDeck csv"] = client.get("/api/v1/deck").get_data(as_text=True)
-    text = json.dumps(taken).replace(learner.session_id, SESSION_ID).replace(owner_id, OWNER_ID)
-    whole = json.loads(text)
+    recorded = json.dumps(taken).replace(learner.session_id, SESSION_ID)
+    whole = json.loads(recorded.replace(owner_id, OWNER_ID))
     return {name: shortened(value, name) for name, value in sorted(whole.items())}
 
 

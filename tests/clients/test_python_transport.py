@@ -125,8 +125,10 @@ def test_a_stream_of_events_goes_on_with_another_token() -> None:
 
 
 def test_a_client_acts_for_an_owner_of_its_key() -> None:
-    pages = [{"owners": [{"owner_id": name}], "next_cursor": more} for name, more in ("ab", "c ")]
-    pages[1]["next_cursor"] = None
+    pages = [
+        {"owners": [{"owner_id": name}], "next_cursor": more}
+        for name, more in (("a", "b"), ("c", None))
+    ]
     owner = {"owner_id": "a", "reference": "4711", "created_at": "2026-01-01T00:00:00Z"}
     script = Scripted(
         httpx.Response(201, json=owner),

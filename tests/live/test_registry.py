@@ -112,8 +112,8 @@ def test_a_session_that_starts_while_everything_is_erased_leaves_no_trace(
     erase_all = store.erase_all
     started: list[RunningSession] = []
 
-    def start_meanwhile() -> None:
-        erase_all()
+    def start_meanwhile(owner: str | None = "") -> None:
+        erase_all(owner=owner)
         started.append(registry.start(info(clock)))
 
     monkeypatch.setattr(store, "erase_all", start_meanwhile)

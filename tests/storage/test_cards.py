@@ -203,7 +203,8 @@ def test_an_erased_session_leaves_its_cards_and_no_trace_in_the_estimates(
 def test_erasing_everything_erases_the_deck(store: SessionStore) -> None:
     fill_deck(store)
     store.cards.add([card("theirs")], owner="them")
-    store.cards.answer("theirs", Rating.GOOD, None, owner="them")
+    (theirs,) = store.cards.all(owner="them")
+    store.cards.answer(theirs.card_id, Rating.GOOD, None, owner="them")
     store.erase_all()
     assert store.cards.all() == []
     assert len(store.cards.reviews(owner="them")) == 1
