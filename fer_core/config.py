@@ -176,8 +176,8 @@ class Settings(BaseSettings):
     )
     api_owner_quota: Annotated[Quota, *_ObjectVariable] = Field(
         default=Quota(sessions=8, streams=8, frames=30, rows=2_000_000),
-        description="What each owner of a key may have: sessions that run, event streams, frames a "
-        "second, rows in the history; as a JSON object, none: no bound",
+        description="What each owner that a key has made may have: sessions that run, event "
+        "streams, frames a second, rows in the history; as a JSON object, none: no bound",
     )
     api_key_quota: Annotated[Quota, *_ObjectVariable] = Field(
         default=Quota(), description="The same for all owners of one key together"

@@ -22,6 +22,7 @@ from fer_core.config import Quota
 from fer_core.errors import StorageError
 from fer_core.live.registry import SessionRegistry
 from fer_core.sessions.snapshot import State
+from fer_core.storage.owners import own_of_key
 
 #: When there may be room again, in seconds: a session ends, or is paused three minutes after its
 #: learner left; a stream is closed; old sessions are erased.
@@ -76,7 +77,7 @@ class Quotas:
     """Counts. Safe for any number of threads.
 
     Args:
-        owner: What each owner may have.
+        owner: What each owner that a key has made may have.
         key: What all owners of a key together may have.
         registry: Where sessions run.
         monotonic: Seconds that only go forward.
@@ -104,7 +105,10 @@ class Quotas:
         """Return what counts: for whom, under which name, and how much."""
         if not caller.has_quota:
             return []
-        return [("owner", caller.owner, self._owner), ("key", caller.key_id, self._key)]
+        of_key = ("key", caller.key_id, self._key)
+        if caller.owner == own_of_key(caller.key_id):
+            return [of_key]  # it may stand for many learners, as keys did before there were owners
+        return [("owner", caller.owner, self._owner), of_key]
 
     @contextmanager
     def session(self, caller: Caller, *, stored: bool) -> Iterator[None]:

@@ -128,7 +128,7 @@ class House:
         session = f"/api/v1/sessions/{self.things['session_id']}"
         addresses = (
             *(session, f"{session}/export?format=json", f"{session}/markers", "/api/v1/sessions"),
-            *("/api/v1/cards", "/api/v1/jobs", "/api/v1/days", "/api/v1/deck", "/api/v1/recall"),
+            *("/api/v1/cards", "/api/v1/jobs", "/api/v1/deck", "/api/v1/recall"),
         )
         answers = [self.tenants.client.get(one, headers=self.own) for one in addresses]
         assert {answer.status_code for answer in answers} == {200}
