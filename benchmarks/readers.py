@@ -209,6 +209,48 @@ def personalised(trials: Trials, least: int = 20, readers: int = 60) -> dict[str
     }
 
 
+def ceiling(trials: Trials, questions: int = 3, readers: int = 20000) -> dict[str, object]:
+    """Return what could be had at best from two texts a reader, each with so few questions.
+
+    The variance of the scores is parted into chance of the answers (binomial), readers (the
+    covariance of a reader's two texts), texts, and the rest. Then scores are drawn from such
+    chances of a right answer, and ranked by whoever knows these chances themselves, or knows of
+    each only the reader's and the text's mean. "Two texts" is the correlation of a reader's
+    two scores, the reliability of one.
+    """
+    score, mean = trials.right, float(trials.right.mean())
+    _, items = np.unique(trials.item, return_inverse=True)
+    count = np.bincount(items)
+    of_item = np.bincount(items, score) / count
+    of_items = (of_item - mean) ** 2 - score.var() / count
+    texts = max(0.0, float(np.average(of_items, weights=count)))
+    rest = score - of_item[items]
+    names = np.unique(trials.reader)
+    pairs = np.array([rest[trials.reader == name] for name in names])
+    own = float((pairs[:, 0] * pairs[:, 1]).mean())
+    chances = (score.var() - mean * (1 - mean) / questions) / (1 - 1 / questions)
+    parts = {"readers": own, "texts": texts, "rest": max(0.0, float(chances) - own - texts)}
+    rng = np.random.default_rng(0)
+    slope = 1.0 / (mean * (1 - mean))
+
+    def draw(share: float, shape: tuple[int, int]) -> FloatArray:
+        return np.asarray(rng.normal(size=shape) * np.sqrt(share) * slope)
+
+    known = np.log(mean / (1 - mean)) + draw(own, (readers, 1)) + draw(texts, (readers, 2))
+    chance = expit(known + draw(parts["rest"], (readers, 2)))
+    drawn = rng.binomial(questions, chance) / questions
+    apart = drawn[:, 0] != drawn[:, 1]
+    made: dict[str, object] = {name: round(value, 4) for name, value in parts.items()}
+    made["two texts"] = round(float(np.corrcoef(pairs.T)[0, 1]), 3)
+    for name, told in (("reader and text known", known), ("chance itself known", chance)):
+        better = (told[:, 0] - told[:, 1]) * (drawn[:, 0] - drawn[:, 1]) > 0
+        made[name] = {
+            "AUC": round(area((drawn.ravel() >= 0.5).astype(np.float64), told.ravel()), 3),
+            "within a reader": round(float(better[apart].mean()), 3),
+        }
+    return made
+
+
 def judge(trials: Trials, features: Sequence[str]) -> dict[str, object]:
     """Return every figure of one set."""
     whole = trials.estimates()
@@ -267,6 +309,7 @@ def main() -> None:
     scrolled, paragraphs = scroll_log(data), onestop(data)
     exam, sure = sb_sat(data)
     report("scroll_log", partial(judge, scrolled, ("difficulty", "skimming", "revisits")))
+    report("scroll_log, at best", partial(ceiling, scrolled))
     report("scroll_log, called skimmed of what was understood", partial(skimmed, scrolled))
     report("OneStop", partial(judge, paragraphs, ("difficulty",)))
     report(

@@ -68,6 +68,8 @@ def show_indicator(name: str, indicator: Indicator, snapshot: Snapshot) -> None:
     parts = [] if measured else [f"probably {span}"]
     if measured and (words := head_words(snapshot)):
         parts.append(words)
+    if measured and snapshot.looks is not None:
+        parts.append(snapshot.looks.sentence)
     # Of a minute that was wholly seen there is nothing to doubt.
     if measured and estimate.high - estimate.low >= 1:
         parts.append(f"{span} with what was not seen")

@@ -11,18 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from fer_core.affect.baseline import Baseline, Channel
-from fer_core.affect.signals import MIN_COVERAGE
+from fer_core.affect.sustained import HOLDS_FOR_S, LooksStretch, NegativeStretch
 from fer_core.face.tiredness import HeavyEyes
 
 #: Least time from any suggestion to one that is not the timer's own, seconds.
 MIN_GAP_S = 15 * 60.0
 #: Time between two looks into the distance, seconds of study.
 EYES_EVERY_S = 20 * 60.0
-#: How long valence must stay below the own usual, and how far, in own standard deviations. Of nine
-#: pairs this one finds 95 % of drops at fewest false alarms (benchmarks/break_rule.py).
-NEGATIVE_FOR_S = 4 * 60.0
-NEGATIVE_SDS = 1.5
 #: Answers that speak for a break.
 STRESSED_FROM = 7
 UNCLEAR_UP_TO = 2
@@ -59,6 +54,7 @@ class BreakRule(StrEnum):
     TIMER = "timer"
     ANSWERS = "answers"
     NEGATIVE = "negative"
+    LOOKS = "looks"
     EYES = "eyes"
     TIRED = "tired"
 
@@ -103,49 +99,6 @@ class _Evidence:
     rest_s: float
 
 
-class NegativeStretch:
-    """Follows how long valence has stayed below the learner's usual."""
-
-    def __init__(self) -> None:
-        self._since: float | None = None
-        self._coverage_sum = 0.0
-        self._count = 0
-        self._until = 0.0
-
-    def push(self, at: float, valence: float | None, coverage: float, baseline: Baseline) -> None:
-        """Take one second.
-
-        Args:
-            at: End of the second.
-            valence: Smoothed with a half-life of 60 s, -1..1; None if there is none.
-            coverage: Share of the last 60 s with a usable face; below .5 the stretch ends.
-            baseline: The learner's usual.
-        """
-        usual = baseline.usual[Channel.VALENCE]
-        low = valence is not None and valence <= usual.median - NEGATIVE_SDS * usual.spread
-        if not low or coverage < MIN_COVERAGE:
-            self._since = None
-            return
-        if self._since is None or at - self._until > EXPIRES_S:
-            self._since, self._coverage_sum, self._count = at, 0.0, 0
-        self._coverage_sum += coverage
-        self._count += 1
-        self._until = at
-
-    def clear(self) -> None:
-        self._since = None
-
-    @property
-    def length_s(self) -> float:
-        """Seconds that valence has stayed low so far; 0 if it has not."""
-        return 0.0 if self._since is None else self._until - self._since
-
-    @property
-    def mean_coverage(self) -> float:
-        """Mean coverage of the stretch, 0..1; 0 without one."""
-        return self._coverage_sum / self._count if self._since is not None else 0.0
-
-
 class BreakAdvisor:
     """Suggests the timer's breaks when they are due, others at most once in 15 minutes.
 
@@ -161,6 +114,7 @@ class BreakAdvisor:
     def __init__(self, plan: BreakPlan) -> None:
         self.plan = plan
         self.negative = NegativeStretch()
+        self.looks = LooksStretch()
         self.heavy: HeavyEyes | None = None
         self._eyes_from_s = 0.0
         self._last_at: float | None = None
@@ -190,6 +144,7 @@ class BreakAdvisor:
         self._standing = None
         self.heavy = None
         self.negative.clear()
+        self.looks.clear()
 
     def standing(self, at: float) -> Suggestion | None:
         """Return the suggestion to show now, if any; the timer's stands until it is taken away."""
@@ -236,7 +191,11 @@ class BreakAdvisor:
         if self._last_at is not None and at - self._last_at < MIN_GAP_S:
             return None
         evidence = (
-            self._answers(at) or self._tired() or self._low() or self._eyes(active_s, timer_left_s)
+            self._answers(at)
+            or self._tired()
+            or self._looks()
+            or self._low()
+            or self._eyes(active_s, timer_left_s)
         )
         return None if evidence is None else self._suggest(evidence, at, active_s)
 
@@ -256,6 +215,7 @@ class BreakAdvisor:
         self._answer = None
         self._eyes_from_s = active_s
         self.negative.clear()
+        self.looks.clear()
 
     def _answers(self, at: float) -> _Evidence | None:
         if self._answer is None or at - self._answer[0] > ANSWER_HOLDS_S:
@@ -277,9 +237,21 @@ class BreakAdvisor:
             60.0 * self.plan.break_min,
         )
 
+    def _looks(self) -> _Evidence | None:
+        length, look = self.looks.length_s, self.looks.look
+        if length < HOLDS_FOR_S or look is None:
+            return None
+        return _Evidence(
+            BreakRule.LOOKS,
+            "A short break may help: stand up and move a little.",
+            f"To an onlooker you looked {look.words} than usual for {length / 60:.0f} minutes, "
+            f"coverage {100 * self.looks.mean_coverage:.0f} %.",
+            60.0 * self.plan.break_min,
+        )
+
     def _low(self) -> _Evidence | None:
         length = self.negative.length_s
-        if length < NEGATIVE_FOR_S:
+        if length < HOLDS_FOR_S:
             return None
         return _Evidence(
             BreakRule.NEGATIVE,
@@ -292,7 +264,8 @@ class BreakAdvisor:
     def _eyes(self, active_s: float, timer_left_s: float) -> _Evidence | None:
         if active_s - self._eyes_from_s < EYES_EVERY_S:
             return None
-        if timer_left_s < MIN_GAP_S or self.negative.length_s > 0:
+        in_the_making = self.negative.length_s > 0 or self.looks.length_s > 0
+        if timer_left_s < MIN_GAP_S or in_the_making:
             return None
         return _Evidence(
             BreakRule.EYES,

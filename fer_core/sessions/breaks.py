@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fer_core.affect.baseline import Baseline
 from fer_core.affect.breaks import BreakAdvisor, BreakPlan, BreakRule, Suggestion
+from fer_core.face.looks_tracker import Looks
 from fer_core.face.tiredness import HeavyEyes
 from fer_core.learner.probes import Answer, ProbeKind
 from fer_core.sessions.events import Event, EventKind, EventLog
@@ -111,9 +112,13 @@ class SessionBreaks:
         """Take a second's expression: a face that stays furrowed asks for a break."""
         self._advisor.negative.push(at, valence, coverage, baseline)
 
-    def see(self, heavy: HeavyEyes | None) -> None:
-        """Take why the eyes are heavy now, or that they are not."""
+    def see(self, at: float, heavy: HeavyEyes | None, looks: Looks | None) -> None:
+        """Take why the eyes are heavy at the end of a second, and how the learner looks then.
+
+        None: they are not; it is not known.
+        """
         self._advisor.heavy = heavy
+        self._advisor.looks.push(at, looks)
 
     def heard(self, answer: Answer) -> None:
         """Take an answer: high stress, or low clarity twice, asks for a break."""

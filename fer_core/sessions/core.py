@@ -104,12 +104,12 @@ class SessionCore:
         return True
 
     def _keep(self, buckets: list[TimelineBucket]) -> None:
-        baseline = self.signals.baseline
+        baseline, face = self.signals.baseline, self.signals.face
         for bucket in buckets:
             end = bucket.at + bucket.width_s
             self.timeline.append(bucket)
-            self.breaks.see(self.signals.face.heavy(end))
-            if baseline is not None:
+            self.breaks.see(end, face.heavy(end), face.looks(end))
+            if baseline is not None and not face.sees_points:
                 self.breaks.feel(end, self.signals.valence(), bucket.coverage, baseline)
             if bucket.presence is not self._last_presence:
                 self._last_presence = bucket.presence

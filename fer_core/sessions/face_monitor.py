@@ -6,6 +6,7 @@ A model without a landmark network brings no points; then nothing here is ever k
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from fer_core.affect.signals import MIN_COVERAGE
 from fer_core.arrays import FloatArray
 from fer_core.face.direction import Direction, DirectionTracker
 from fer_core.face.eyelids import EyelidTracker
+from fer_core.face.looks import measures_of
+from fer_core.face.looks_tracker import Looks, LooksTracker
 from fer_core.face.measures import FaceMeasures, measure_face
 from fer_core.face.movement import Movement, MovementTracker
 from fer_core.face.tiredness import HeavyEyes, TirednessTracker
@@ -21,10 +24,13 @@ from fer_core.sessions.coverage import CHART_WINDOW_S
 from fer_core.sessions.face_second import FaceSecond
 from fer_core.vision.faces import FaceMarks
 
+#: Levels of the looks, in the order of `Look`.
+LOOKS = ("looks_bored", "looks_disengaged")
 #: Measures of a frame that a second is the mean of.
 _NAMES = (
     *("yaw", "pitch", "roll", "eyes_open", "mouth_opening"),
     *("brow_lowering", "brow_raising", "smile", "gaze_x", "gaze_y"),
+    *LOOKS,
 )
 #: Who bent down to the desk before the face was lost is not away for so long; the same where they
 #: said that they study on paper. Seconds.
@@ -38,14 +44,16 @@ class FaceMonitor:
 
     Attributes:
         on_paper: The learner studies on paper: a head bent to the desk is at work.
+        sees_points: A face's points have been seen: the model has a network for them.
     """
 
     def __init__(self) -> None:
-        self.on_paper = False
+        self.on_paper = self.sees_points = False
         self.tiredness = TirednessTracker()
         self._turned = DirectionTracker()
         self._lids = EyelidTracker()
         self._yawns = YawnTracker()
+        self._looks = LooksTracker()
         self._at: float | None = None
         self._desk_at = -math.inf
         self._last: FaceMeasures | None = None
@@ -66,6 +74,7 @@ class FaceMonitor:
         self._turned.reset()
         self._lids.reset()
         self._yawns.reset()
+        self._looks.reset()
         self._at = self._last = None
         self._recent.clear()
         self._begin_second()
@@ -79,9 +88,10 @@ class FaceMonitor:
         """
         measures = None if marks is None else measure_face(marks)
         self._last = measures
-        if measures is None:
+        if marks is None or measures is None:
             self._lids.skip()
             return False
+        self.sees_points = True
         step = 0.0 if self._at is None else min(at - self._at, _MOST_STEP_S)
         self._at = at
         turned = self._turned.push(at, measures.pose)
@@ -94,7 +104,11 @@ class FaceMonitor:
         self._blink(at, step, measures, turned)
         self._yawned += self._yawns.push(at, measures.mouth_opening)
         self._movement.push(step, measures)
-        self._add(measures)
+        # Who reads on the desk looks down, and an onlooker knows why.
+        levels = None
+        if turned is not Direction.DESK:
+            levels = self._looks.heads.levels(measures_of(marks, measures))
+        self._add(measures, levels)
         return True
 
     def _blink(
@@ -109,12 +123,13 @@ class FaceMonitor:
         self._closed_s += self._lids.slow_s - before
         self._eyes_s += step
 
-    def _add(self, measures: FaceMeasures) -> None:
+    def _add(self, measures: FaceMeasures, levels: FloatArray | None) -> None:
         pose = measures.pose
         values = (
             *(pose.yaw, pose.pitch, pose.roll, measures.openness, measures.mouth_opening),
             *(measures.brow_lowering, measures.brow_raising, measures.smile),
             *(measures.gaze_x, measures.gaze_y),
+            *((None, None) if levels is None else levels),
         )
         for place, value in enumerate(values):
             if value is not None:
@@ -161,6 +176,7 @@ class FaceMonitor:
             self._recent.pop(0)
         self.tiredness.push(end, self._eyes_s, self._closed_s, self._yawned)
         if not self._seen_s and not self._count.any():
+            self._looks.push(end, None)
             self._begin_second()
             return None
         covered = self._seen_s >= MIN_COVERAGE
@@ -168,6 +184,7 @@ class FaceMonitor:
             name: float(total / count) if count and covered else None
             for name, total, count in zip(_NAMES, self._sum, self._count, strict=True)
         }
+        self._looks.push(end, _levels_of(means))
         turned = max(self._directions, key=lambda one: self._directions[one], default=None)
         second = FaceSecond(
             direction=turned if covered else None,
@@ -188,6 +205,10 @@ class FaceMonitor:
         """Return why the eyes are heavy now; None where they are not, or it is not known."""
         return self.tiredness.heavy(at)
 
+    def looks(self, at: float) -> Looks | None:
+        """Return how the learner looks to an onlooker; None where it is not known."""
+        return self._looks.now(at)
+
     @property
     def movement(self) -> Movement | None:
         """What brows and mouth do now, against the own usual; None: nothing that stands out."""
@@ -196,3 +217,10 @@ class FaceMonitor:
     def restore(self, second: FaceSecond, end: float) -> None:
         """Take a second of an interrupted session, for what is usual."""
         self.tiredness.push(end, second.eyes_seen_s, second.eyes_closed_s, second.yawns)
+        self._looks.push(end, _levels_of({name: getattr(second, name) for name in LOOKS}))
+
+
+def _levels_of(means: Mapping[str, float | None]) -> FloatArray | None:
+    """Return the levels of the looks in a second; None where they were not measured."""
+    levels = [level for name in LOOKS if (level := means[name]) is not None]
+    return np.array(levels) if len(levels) == len(LOOKS) else None

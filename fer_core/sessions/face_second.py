@@ -35,6 +35,8 @@ class FaceSecond:
         smile: AU 12, mean, 0..1.
         gaze_x: Mean, -1..1; above 0: to the picture's right.
         gaze_y: Mean, -1..1; above 0: down.
+        looks_bored: How bored the face looks to an onlooker, mean, 0..3; the head not bent down.
+        looks_disengaged: How little engaged it looks to one, mean, 0..3.
     """
 
     direction: Direction | None = None
@@ -54,6 +56,8 @@ class FaceSecond:
     smile: float | None = None
     gaze_x: float | None = None
     gaze_y: float | None = None
+    looks_bored: float | None = None
+    looks_disengaged: float | None = None
 
     @property
     def gaze(self) -> Gaze | None:

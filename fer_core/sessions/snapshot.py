@@ -10,6 +10,7 @@ from fer_core.affect.heart_rate import Pulse
 from fer_core.affect.indicators import Estimate, Reason
 from fer_core.affect.signals import Presence
 from fer_core.emotions import UNSURE_EMOJI, UNSURE_LABEL, Emotion
+from fer_core.face.looks_tracker import Looks
 from fer_core.face.movement import Movement
 from fer_core.learner.probes import Probe
 from fer_core.sessions.face_second import FaceSecond
@@ -128,6 +129,7 @@ class Snapshot:
             not asked for, or the session does not run.
         usual_bpm: The learner's heart rate at the start of this session; None if not known.
         face: Head, eyes and mouth in the last second; None: no points of a face were seen in it.
+        looks: How the learner looks to an onlooker over the last minute; None: it is not known.
     """
 
     at: float
@@ -154,3 +156,4 @@ class Snapshot:
     pulse: Pulse | None = None
     usual_bpm: float | None = None
     face: FaceSecond | None = None
+    looks: Looks | None = None

@@ -66,4 +66,5 @@ def build_snapshot(
         pulse=signals.pulse.shown(face=face_missing is None) if active else None,
         usual_bpm=signals.pulse.usual_bpm,
         face=fresh.face if fresh else None,
+        looks=signals.face.looks(at) if fresh else None,
     )

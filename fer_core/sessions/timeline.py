@@ -124,6 +124,8 @@ FACE_COLUMNS: dict[str, str] = {
     "gaze_x": "gaze_x",
     "gaze_y": "gaze_y",
     "desk_s": "desk_s",
+    "looks_bored": "looks_bored",
+    "looks_disengaged": "looks_disengaged",
 }
 
 

@@ -1,4 +1,4 @@
-"""Commands of distillation: negatives, points, prepare, teach, refine, turn, landmarks, blend."""
+"""Commands of distillation: negatives to refine, turn, landmarks, states, blend."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from fer_core.config import PROJECT_ROOT
 from fer_core.training.errors import OptionError
 from fer_core.training.option_types import count, data_option, existing_file, positive, share
 
@@ -26,6 +27,7 @@ def add_commands(add: AddSubcommand) -> None:
     _add_refine(add("refine", help="train refiners on the soft targets"))
     _add_turn(add("turn", help="turn faces by known angles, for landmarks"))
     _add_landmarks(add("landmarks", help="train the network that finds a face's points"))
+    _add_states(add("states", help="fit how a face looks to an onlooker: bored, little engaged"))
     _add_blend(add("blend", help="the mean of a network before and after its training"))
 
 
@@ -119,6 +121,24 @@ def _landmarks(options: argparse.Namespace) -> int:
     if options.onnx:
         landmarks_to_onnx(load(options.run / WEIGHTS), options.onnx)
         print(options.onnx)
+    return 0
+
+
+def _add_states(parser: argparse.ArgumentParser) -> None:
+    data_option(parser)
+    add = parser.add_argument
+    weights = PROJECT_ROOT / "weights"
+    add("--landmarks", type=existing_file, default=weights / "fer-landmarks.onnx")
+    add("--eyes", type=existing_file, default=weights / "fer-eyes.onnx")
+    add("--output", type=Path, required=True, help="JSON file to write, as the app loads it")
+    parser.set_defaults(run_command=_states)
+
+
+def _states(options: argparse.Namespace) -> int:
+    from fer_core.training.states import write_heads
+
+    write_heads(options.data, options.landmarks, options.eyes, options.output)
+    print(options.output)
     return 0
 
 

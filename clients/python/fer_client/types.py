@@ -221,6 +221,10 @@ class FaceSignals(TypedDict):
     """Of the eyes in the head, coarse; left and right in the picture"""
     desk_s: float
     """Head bent down to the desk, seconds"""
+    looks_bored: float | None
+    """How bored it looks to an onlooker; compare with the own usual only"""
+    looks_disengaged: float | None
+    """How little engaged it looks to an onlooker; the same"""
 
 
 class FieldProblem(TypedDict):
@@ -290,6 +294,21 @@ class Label(TypedDict):
     """Unpleasant to pleasant (Russell 1980)"""
     arousal: float
     """Calm to excited (Russell 1980)"""
+
+
+class Looks(TypedDict):
+    """How the learner looks to an onlooker over the last minute; never what they feel."""
+
+    bored_sd: float
+    """Own standard deviations above the own usual"""
+    disengaged_sd: float
+    """The same"""
+    stands_out: Literal["bored", "disengaged"] | None
+    """From 1.5 on; null: it looks as usual"""
+    coverage: float
+    """Share of the minute that was seen"""
+    text: str
+    """To be shown"""
 
 
 class LostIn(TypedDict):
@@ -603,7 +622,7 @@ class Suggestion(TypedDict):
     """A break that is suggested."""
 
     suggestion_id: str
-    rule: Literal["timer", "answers", "tired", "negative", "eyes"]
+    rule: Literal["timer", "answers", "tired", "looks", "negative", "eyes"]
     at: str
     advice: str
     evidence: str
@@ -958,6 +977,8 @@ class Snapshot(TypedDict):
     late_frames: int
     face: NotRequired[FaceSignals | None]
     """Head, eyes and mouth in the last second; null where no points were seen"""
+    looks: NotRequired[Looks | None]
+    """How they look to an onlooker, against their own usual; null: not known"""
 
 
 class Timeline(TypedDict):

@@ -1537,6 +1537,16 @@ export interface components {
              * @description Head bent down to the desk, seconds
              */
             desk_s: number;
+            /**
+             * Looks Bored
+             * @description How bored it looks to an onlooker; compare with the own usual only
+             */
+            looks_bored: number | null;
+            /**
+             * Looks Disengaged
+             * @description How little engaged it looks to an onlooker; the same
+             */
+            looks_disengaged: number | null;
         };
         /**
          * Feedback
@@ -1921,6 +1931,37 @@ export interface components {
              * @description Calm to excited (Russell 1980)
              */
             arousal: number;
+        };
+        /**
+         * Looks
+         * @description How the learner looks to an onlooker over the last minute; never what they feel.
+         */
+        Looks: {
+            /**
+             * Bored Sd
+             * @description Own standard deviations above the own usual
+             */
+            bored_sd: number;
+            /**
+             * Disengaged Sd
+             * @description The same
+             */
+            disengaged_sd: number;
+            /**
+             * Stands Out
+             * @description From 1.5 on; null: it looks as usual
+             */
+            stands_out: ("bored" | "disengaged") | null;
+            /**
+             * Coverage
+             * @description Share of the minute that was seen
+             */
+            coverage: number;
+            /**
+             * Text
+             * @description To be shown
+             */
+            text: string;
         };
         /**
          * LostIn
@@ -2914,6 +2955,11 @@ export interface components {
              * @default null
              */
             face?: components["schemas"]["FaceSignals"] | null;
+            /**
+             * @description How they look to an onlooker, against their own usual; null: not known
+             * @default null
+             */
+            looks?: components["schemas"]["Looks"] | null;
         };
         /**
          * Streak
@@ -2967,7 +3013,7 @@ export interface components {
              * Rule
              * @enum {string}
              */
-            rule: "timer" | "answers" | "tired" | "negative" | "eyes";
+            rule: "timer" | "answers" | "tired" | "looks" | "negative" | "eyes";
             /**
              * At
              * Format: date-time

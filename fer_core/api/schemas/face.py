@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from fer_core.api.schemas.analyses import Frozen
+from fer_core.face.looks_tracker import Looks
 from fer_core.sessions.face_second import FaceSecond
 
 
@@ -35,6 +36,12 @@ class FaceSignalsOut(Frozen):
         description="Of the eyes in the head, coarse; left and right in the picture"
     )
     desk_s: float = Field(ge=0, description="Head bent down to the desk, seconds")
+    looks_bored: float | None = Field(
+        ge=0, le=3, description="How bored it looks to an onlooker; compare with the own usual only"
+    )
+    looks_disengaged: float | None = Field(
+        ge=0, le=3, description="How little engaged it looks to an onlooker; the same"
+    )
 
     @classmethod
     def of(cls, face: FaceSecond | None) -> FaceSignalsOut | None:
@@ -56,6 +63,33 @@ class FaceSignalsOut(Frozen):
             smile=_rounded(face.smile, 3),
             gaze=None if face.gaze is None else face.gaze.value,
             desk_s=round(face.desk_s, 2),
+            looks_bored=_rounded(face.looks_bored, 3),
+            looks_disengaged=_rounded(face.looks_disengaged, 3),
+        )
+
+
+class LooksOut(Frozen):
+    """How the learner looks to an onlooker over the last minute; never what they feel."""
+
+    bored_sd: float = Field(description="Own standard deviations above the own usual")
+    disengaged_sd: float = Field(description="The same")
+    stands_out: Literal["bored", "disengaged"] | None = Field(
+        description="From 1.5 on; null: it looks as usual"
+    )
+    coverage: float = Field(ge=0, le=1, description="Share of the minute that was seen")
+    text: str = Field(description="To be shown")
+
+    @classmethod
+    def of(cls, looks: Looks | None) -> LooksOut | None:
+        """Describe looks; None stays None."""
+        if looks is None:
+            return None
+        return cls(
+            bored_sd=round(looks.bored, 2),
+            disengaged_sd=round(looks.disengaged, 2),
+            stands_out=None if looks.stands_out is None else looks.stands_out.value,
+            coverage=round(looks.coverage, 4),
+            text=looks.sentence,
         )
 
 

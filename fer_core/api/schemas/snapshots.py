@@ -9,7 +9,7 @@ from pydantic import Field
 from fer_core.affect.breaks import Suggestion
 from fer_core.affect.indicators import Reason
 from fer_core.api.schemas.analyses import Frozen, Probabilities
-from fer_core.api.schemas.face import FaceSignalsOut
+from fer_core.api.schemas.face import FaceSignalsOut, LooksOut
 from fer_core.api.schemas.moments import Moment
 from fer_core.learner.probes import Probe
 from fer_core.sessions.snapshot import Expression, Indicator, Snapshot
@@ -102,7 +102,7 @@ class SuggestionOut(Frozen):
     """A break that is suggested."""
 
     suggestion_id: str
-    rule: Literal["timer", "answers", "tired", "negative", "eyes"]
+    rule: Literal["timer", "answers", "tired", "looks", "negative", "eyes"]
     at: Moment
     advice: str
     evidence: str = Field(description="On what grounds, to be shown with the advice")
@@ -169,6 +169,10 @@ class SnapshotOut(Frozen):
         default=None,
         description="Head, eyes and mouth in the last second; null where no points were seen",
     )
+    looks: LooksOut | None = Field(
+        default=None,
+        description="How they look to an onlooker, against their own usual; null: not known",
+    )
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> SnapshotOut:
@@ -197,6 +201,7 @@ class SnapshotOut(Frozen):
             frames=snapshot.frames,
             late_frames=snapshot.late_frames,
             face=FaceSignalsOut.of(snapshot.face),
+            looks=LooksOut.of(snapshot.looks),
         )
 
 
