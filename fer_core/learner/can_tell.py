@@ -97,8 +97,8 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         Level.PARTLY,
         "looking bored or less engaged to an onlooker, over a minute",
-        "within one person AUC .62 (.60 to .65) and .63 (.60 to .67); between people .64 and .68; "
-        "Angry + Sad .56",
+        "within one person AUC .62 (.59 to .65) and .63 (.60 to .67); between people .64 and .68; "
+        "Angry + Sad .56 and .57",
         "88 students, each judged by a fit to others (DAiSEE)",
         "Of two of your minutes it picks the one in which an onlooker would call you more bored, "
         "or less engaged, in about 63 of 100 cases; 50 would be chance. What you feel is another "
