@@ -11,7 +11,7 @@ from app.parts.preferences import choose, preferences
 from app.parts.scroll import note_next_step
 
 #: Whoever has agreed to this version is not asked again; a test holds it and the words together.
-CONSENT_VERSION = "2026-11c"
+CONSENT_VERSION = "2026-11d"
 
 #: Icon and words, in the order of reading: all of it in short.
 LINES: tuple[tuple[str, str], ...] = (
@@ -23,8 +23,10 @@ LINES: tuple[tuple[str, str], ...] = (
 )
 
 MEASURED = (
-    "About ten times a second: how likely each of five expressions is, and where your face is in "
-    "the picture. From these and from your answers the app estimates understanding and stress. "
+    "About ten times a second: how likely each of five expressions is, where your face is in the "
+    "picture, and where its points are: how head, eyes and mouth are held. From these and from "
+    "your answers the app estimates understanding and stress, whether your eyes are tired, and "
+    "whether you look more bored or less engaged to an onlooker than is usual for you. "
     "Your **heart rate** is read only if you switch it on, from small changes of your skin."
 )
 KEPT = (

@@ -14,7 +14,7 @@ from fer_core.face.measures import measure_face
 from fer_core.sessions.events import EventKind
 from fer_core.sessions.session import StudySession
 from tests.sessions.playing import new_session, show
-from tests.synthetic.heads import Head, mirrored
+from tests.synthetic.heads import Head
 from tests.synthetic.signals import SCREEN, START
 
 AWAKE = Head()
@@ -42,7 +42,7 @@ def test_a_head_turned_aside_looks_less_engaged() -> None:
 
 def test_left_and_right_count_alike() -> None:
     head = Head(yaw=12.0, roll=5.0, gaze=(0.2, 0.0))
-    marks = mirrored(head.marks, SCREEN[0])
+    marks = head.marks.mirrored(SCREEN[0])
     measures = measure_face(marks)
     assert measures is not None
     turned = shipped_heads().levels(measures_of(marks, measures))

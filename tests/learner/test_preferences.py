@@ -61,7 +61,7 @@ def test_where_nothing_can_be_written_a_choice_holds_in_memory(tmp_path: Path) -
 
 def test_forgetting_leaves_no_file(tmp_path: Path) -> None:
     file = PreferenceFile(tmp_path)
-    file.change(sound=True, consent_version="2026-11c", consent_at=1.0)
+    file.change(sound=True, consent_version="2026-11d", consent_at=1.0)
     file.forget()
     assert file.read() == Preferences()
     assert not (tmp_path / FILE_NAME).exists()

@@ -88,7 +88,7 @@ def test_the_next_start_deletes_what_has_grown_too_old(data_dir: Path) -> None:
 
 
 def test_the_agreement_stands_there_with_its_day_and_can_be_taken_back() -> None:
-    choose(consent_version="2026-11c", consent_at=1_795_700_000.0)
+    choose(consent_version="2026-11d", consent_at=1_795_700_000.0)
     page = run_page("settings")
     assert "You agreed to the use of the camera on 26 November 2026." in said_by(page)
     page.button(key="settings_withdraw").click().run()
@@ -97,11 +97,11 @@ def test_the_agreement_stands_there_with_its_day_and_can_be_taken_back() -> None
 
 
 def test_the_defaults_come_back_and_the_agreement_stays() -> None:
-    choose(sound=True, daily_goal_min=30, consent_version="2026-11c", consent_at=1.0)
+    choose(sound=True, daily_goal_min=30, consent_version="2026-11d", consent_at=1.0)
     page = run_page("settings")
     page.button(key="settings_reset").click().run()
     assert not page.exception
     chosen = preferences()
     assert (chosen.sound, chosen.daily_goal_min) == (False, 0)
-    assert chosen.consent_version == "2026-11c"
+    assert chosen.consent_version == "2026-11d"
     assert not page.toggle(key="settings_sound").value

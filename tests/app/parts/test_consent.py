@@ -11,7 +11,7 @@ from app.parts import consent
 from app.parts.preferences import choose
 
 #: Of the words that each version stands for. New words need a new version, and a line here.
-WORDS_OF = {"2026-11c": "cc3644ddace40c7b"}
+WORDS_OF = {"2026-11c": "cc3644ddace40c7b", "2026-11d": "102fca8e6bc05333"}
 
 
 def test_the_version_stands_for_these_words() -> None:
