@@ -3753,8 +3753,8 @@ export interface operations {
                      *           "incomplete": false,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 2,
-                     *             "inference": 159.8
+                     *             "decode": 21,
+                     *             "inference": 1040.5
                      *           }
                      *         }
                      *       ]
@@ -4097,7 +4097,8 @@ export interface operations {
                      *         "probe": null,
                      *         "frames": 0,
                      *         "late_frames": 0,
-                     *         "face": null
+                     *         "face": null,
+                     *         "looks": null
                      *       },
                      *       "history": {
                      *         "saving": true,
@@ -4424,7 +4425,16 @@ export interface operations {
                      *           "brow_raising": 0.144,
                      *           "smile": 0.94,
                      *           "gaze": "ahead",
-                     *           "desk_s": 0
+                     *           "desk_s": 0,
+                     *           "looks_bored": 0.373,
+                     *           "looks_disengaged": 0.46
+                     *         },
+                     *         "looks": {
+                     *           "bored_sd": 0,
+                     *           "disengaged_sd": 0,
+                     *           "stands_out": null,
+                     *           "coverage": 0.5,
+                     *           "text": "looks as usual for you to an onlooker (50 % of the last minute seen)"
                      *         }
                      *       },
                      *       "history": {
@@ -4681,7 +4691,8 @@ export interface operations {
                      *       "probe": null,
                      *       "frames": 331,
                      *       "late_frames": 0,
-                     *       "face": null
+                     *       "face": null,
+                     *       "looks": null
                      *     }
                      */
                     "application/json": components["schemas"]["Snapshot"];
@@ -4854,7 +4865,8 @@ export interface operations {
                      *       "probe": null,
                      *       "frames": 331,
                      *       "late_frames": 0,
-                     *       "face": null
+                     *       "face": null,
+                     *       "looks": null
                      *     }
                      */
                     "application/json": components["schemas"]["Snapshot"];
@@ -5207,7 +5219,16 @@ export interface operations {
                      *         "brow_raising": 0.144,
                      *         "smile": 0.94,
                      *         "gaze": "ahead",
-                     *         "desk_s": 0
+                     *         "desk_s": 0,
+                     *         "looks_bored": 0.373,
+                     *         "looks_disengaged": 0.46
+                     *       },
+                     *       "looks": {
+                     *         "bored_sd": 0,
+                     *         "disengaged_sd": 0,
+                     *         "stands_out": null,
+                     *         "coverage": 0.5,
+                     *         "text": "looks as usual for you to an onlooker (50 % of the last minute seen)"
                      *       }
                      *     }
                      */
@@ -5375,8 +5396,8 @@ export interface operations {
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 2.1,
-                     *         "inference": 29.4
+                     *         "decode": 2,
+                     *         "inference": 149.9
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -5461,7 +5482,16 @@ export interface operations {
                      *           "brow_raising": 0.144,
                      *           "smile": 0.94,
                      *           "gaze": "ahead",
-                     *           "desk_s": 0
+                     *           "desk_s": 0,
+                     *           "looks_bored": 0.373,
+                     *           "looks_disengaged": 0.46
+                     *         },
+                     *         "looks": {
+                     *           "bored_sd": 0,
+                     *           "disengaged_sd": 0,
+                     *           "stands_out": null,
+                     *           "coverage": 0.5,
+                     *           "text": "looks as usual for you to an onlooker (50 % of the last minute seen)"
                      *         }
                      *       }
                      *     }
@@ -6214,14 +6244,14 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "fd9ff9eda47ae8b2",
+                     *           "marker_id": "5e38b5ae341b93b6",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
                      *           "words": "phone call"
                      *         },
                      *         {
-                     *           "marker_id": "44831c4ea93f4363",
+                     *           "marker_id": "90247e7a64e4674b",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6327,7 +6357,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "44831c4ea93f4363",
+                     *           "marker_id": "90247e7a64e4674b",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6475,7 +6505,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "fd9ff9eda47ae8b2",
+                     *           "marker_id": "5e38b5ae341b93b6",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
@@ -6870,7 +6900,9 @@ export interface operations {
                      *             "brow_raising": 0.144,
                      *             "smile": 0.94,
                      *             "gaze": "ahead",
-                     *             "desk_s": 0
+                     *             "desk_s": 0,
+                     *             "looks_bored": 0.373,
+                     *             "looks_disengaged": 0.46
                      *           },
                      *           "excluded": false
                      *         },
@@ -6921,7 +6953,9 @@ export interface operations {
                      *             "brow_raising": 0.144,
                      *             "smile": 0.94,
                      *             "gaze": "ahead",
-                     *             "desk_s": 0
+                     *             "desk_s": 0,
+                     *             "looks_bored": 0.373,
+                     *             "looks_disengaged": 0.46
                      *           },
                      *           "excluded": false
                      *         }
@@ -7321,7 +7355,9 @@ export interface operations {
                      *             "brow_raising": 0.1436576247215271,
                      *             "smile": 0.9399804472923279,
                      *             "gaze_x": 0.029271141654829073,
-                     *             "gaze_y": -0.20389374787971043
+                     *             "gaze_y": -0.20389374787971043,
+                     *             "looks_bored": 0.37302154160875317,
+                     *             "looks_disengaged": 0.4604300184407348
                      *           }
                      *         },
                      *         {
@@ -7381,11 +7417,11 @@ export interface operations {
                      */
                     "application/json": Record<string, never>;
                     /**
-                     * @example time,elapsed_s,width_s,Angry,Happy,Natural,Sad,Surprised,valence,valence_band,arousal,comprehension,comprehension_low,comprehension_high,comprehension_reason,stress,stress_low,stress_high,stress_reason,attention,attention_low,attention_high,attention_reason,heart_rate,heart_rate_snr_db,heart_rate_reason,head_direction,head_yaw,head_pitch,head_roll,eyes_open,perclos,blinks_per_min,yawns,mouth_opening,brow_lowering,brow_raising,smile,gaze_x,gaze_y,desk_s,coverage,presence,frames,observed_s,valid_s,facing_s,away_s,excluded,markers
-                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.3510,5.7007,2.8922,0.9988,,,0.0000,0.1359,0.0254,0.1437,0.9400,0.0293,-0.2039,0.0000,0.1000,face,1,1.0000,1.0000,1.0000,0.0000,False,
-                     *     2027-01-15T08:00:03.000+00:00,3.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,,,,,,,,,,,,,,,,0.2000,face,0,1.0000,1.0000,1.0000,0.0000,False,
-                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.3510,5.7007,2.8922,0.9988,,,0.0000,0.1359,0.0254,0.1437,0.9400,0.0293,-0.2039,0.0000,0.3000,face,1,1.0000,1.0000,1.0000,0.0000,False,
-                     *     2027-01-15T08:00:05.000+00:00,5.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,,,,,,,,,,,,,,,,0.4000,face,0,1.0000,1.0000,1.0000,0.0000,False,
+                     * @example time,elapsed_s,width_s,Angry,Happy,Natural,Sad,Surprised,valence,valence_band,arousal,comprehension,comprehension_low,comprehension_high,comprehension_reason,stress,stress_low,stress_high,stress_reason,attention,attention_low,attention_high,attention_reason,heart_rate,heart_rate_snr_db,heart_rate_reason,head_direction,head_yaw,head_pitch,head_roll,eyes_open,perclos,blinks_per_min,yawns,mouth_opening,brow_lowering,brow_raising,smile,gaze_x,gaze_y,desk_s,looks_bored,looks_disengaged,coverage,presence,frames,observed_s,valid_s,facing_s,away_s,excluded,markers
+                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.3510,5.7007,2.8922,0.9988,,,0.0000,0.1359,0.0254,0.1437,0.9400,0.0293,-0.2039,0.0000,0.3730,0.4604,0.1000,face,1,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:03.000+00:00,3.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,,,,,,,,,,,,,,,,,,0.2000,face,0,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.3510,5.7007,2.8922,0.9988,,,0.0000,0.1359,0.0254,0.1437,0.9400,0.0293,-0.2039,0.0000,0.3730,0.4604,0.3000,face,1,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:05.000+00:00,5.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,,,,,,,,,,,,,,,,,,0.4000,face,0,1.0000,1.0000,1.0000,0.0000,False,
                      */
                     "text/csv": string;
                 };
@@ -7498,7 +7534,7 @@ export interface operations {
                      *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
                      *
                      *     event: snapshot
-                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9956,"probabilities":{"Angry":0.0007,"Happy":0.9956,"Natural":0.0012,"Sad":0.0006,"Surprised":0.0019},"reason":null},"valence":0.8259,"valence_band":0.0,"arousal":0.5296,"indicators":{"comprehension":{"value":77.4,"low":54.4,"high":93.8,"reason":null,"basis":"text and pace","calibrated":false,"usual":77.3,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0,"face":{"direction":"screen","yaw":-0.4,"pitch":5.7,"roll":2.9,"eyes_open":0.999,"perclos":null,"blinks_per_min":null,"yawns":0,"mouth_opening":0.136,"brow_lowering":0.025,"brow_raising":0.144,"smile":0.94,"gaze":"ahead","desk_s":0.0}}
+                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9956,"probabilities":{"Angry":0.0007,"Happy":0.9956,"Natural":0.0012,"Sad":0.0006,"Surprised":0.0019},"reason":null},"valence":0.8259,"valence_band":0.0,"arousal":0.5296,"indicators":{"comprehension":{"value":77.4,"low":54.4,"high":93.8,"reason":null,"basis":"text and pace","calibrated":false,"usual":77.3,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0,"face":{"direction":"screen","yaw":-0.4,"pitch":5.7,"roll":2.9,"eyes_open":0.999,"perclos":null,"blinks_per_min":null,"yawns":0,"mouth_opening":0.136,"brow_lowering":0.025,"brow_raising":0.144,"smile":0.94,"gaze":"ahead","desk_s":0.0,"looks_bored":0.373,"looks_disengaged":0.46},"looks":{"bored_sd":0.0,"disengaged_sd":-0.0,"stands_out":null,"coverage":0.5,"text":"looks as usual for you to an onlooker (50 % of the last minute seen)"}}
                      */
                     "text/event-stream": string;
                 };
@@ -9654,7 +9690,7 @@ export interface operations {
                      * @example retry: 2000
                      *
                      *     event: progress
-                     *     data: {"job_id":"b7Qm0Zr4Wc1Xn8Kp5Sd2Fw","name":"lecture","state":"running","place":0,"stage":null,"share":0.0,"at_s":0.0,"duration_s":null,"frames":0,"left_s":null,"faces":null,"note":"","problem":null,"created_at":"2027-01-15T08:11:11.000Z","kept_until":null}
+                     *     data: {"job_id":"b7Qm0Zr4Wc1Xn8Kp5Sd2Fw","name":"lecture","state":"queued","place":1,"stage":null,"share":0.0,"at_s":0.0,"duration_s":null,"frames":0,"left_s":null,"faces":null,"note":"","problem":null,"created_at":"2027-01-15T08:11:11.000Z","kept_until":null}
                      */
                     "text/event-stream": string;
                 };
