@@ -54,18 +54,21 @@ class Manner:
         sway: Spread of the slow movement of head and shoulders.
         nods: How often the head nods, a minute.
         shake: Spread of the shoulders' quick movement.
+        light: Spread of the slow changes of the light on the face, as a share of it: what stands on
+            the screen changes, and so does the camera's exposure.
     """
 
     name: str
     sway: float
     nods: float
     shake: float
+    light: float
 
 
 MANNERS = (
-    Manner("still", 0.3, 0, 0.05),
-    Manner("reads", 2.0, 4, 0.1),
-    Manner("types", 1.5, 2, 0.6),
+    Manner("still", 0.3, 0, 0.05, 0.001),
+    Manner("reads", 2.0, 4, 0.1, 0.005),
+    Manner("types", 1.5, 2, 0.6, 0.005),
 )
 
 
@@ -88,7 +91,7 @@ def film(
     below = np.clip((rows - SHOULDERS + 12) / 24, 0, 1)
     count = seconds * FPS
     sway, aside, head = (slow(rng, count, manner.sway * share) for share in (1, 1, 0.7))
-    shake = rng.normal(0, manner.shake, count)
+    shake, light = rng.normal(0, manner.shake, count), slow(rng, count, manner.light)
     along, nods = np.arange(count, dtype=np.float64), np.zeros(count)
     for at in rng.integers(0, count, rng.poisson(manner.nods * seconds / 60)):
         nods = nods + 3 * np.exp(-0.5 * ((along - at) / (0.3 * FPS)) ** 2)
@@ -102,7 +105,7 @@ def film(
         places = columns - np.float32(aside[number]), rows - moved.astype(np.float32)
         edge = cv2.BORDER_REPLICATE
         frame = np.asarray(cv2.remap(still, *places, cv2.INTER_LINEAR, borderMode=edge), np.float64)
-        frame *= 1 + SKIN_SHARE * breath * (1 - below[..., None])
+        frame *= 1 + SKIN_SHARE * breath * (1 - below[..., None]) + light[number]
         beat = BEAT_SHARE * np.sin(2 * np.pi * BEAT_HZ * number / FPS)
         frame[..., 1] *= 1 + beat * (1 - below)
         frame += rng.normal(0, 2.0, frame.shape)

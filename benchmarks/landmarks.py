@@ -1,6 +1,6 @@
 """How well points, pose and eyes are told, how steady they are, and what they cost.
 
-    python benchmarks/landmarks.py --data DIR [--weights MODEL.JSON] [--limit 244]
+    python benchmarks/landmarks.py --data DIR [--weights MODEL.JSON] [--limit 244] [--meshes DIR]
 
 prints, on the val rows of `landmarks.csv` and `eyes.csv` and on the clips of the data:
 
@@ -10,7 +10,9 @@ prints, on the val rows of `landmarks.csv` and `eyes.csv` and on the clips of th
   300-W): HRNetV2-W18 (9.3 million parameters, 256 px) 2.91, 5.11, 3.34 (its README); a MobileNetV2
   of the repository cunjian/pytorch_face_landmark at 224 px 3.70, 7.27, 4.39, at 56 px 4.50, 8.50,
   5.27 (its README). Other pictures, so the figures stand beside each other and no more;
-- yaw, pitch and roll against known turns: the same face turned by a known angle;
+- yaw, pitch and roll against known turns: the same face turned by a known angle; with --meshes
+  (files of `landmark_teacher`) also against what MediaPipe's face landmarker says of photographs of
+  turned heads;
 - how well open and closed eyes are told apart;
 - how much points shake from frame to frame while the head hardly moves, as seen and as filtered;
 - false alarms of "eyes heavy" an hour, of made-up lids that are never tired;
@@ -35,7 +37,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from fer_core.arrays import FloatArray
-from fer_core.face.head_pose import head_pose
+from fer_core.face.head_pose import angles_of, head_pose
+from fer_core.training.data import PictureReader, load_dataset
+from fer_core.training.landmark_teacher import box_of as teacher_box
+from fer_core.training.landmark_teacher import rotations_of
 from fer_core.training.landmarks_eyes import measure
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.faces import Box, Face
@@ -49,7 +54,14 @@ from tests.synthetic.turned_faces import turned
 SHIPPED = Path(__file__).parent.parent / "weights" / "model.json"
 RESULTS = Path(__file__).parent / "results" / "landmarks.json"
 #: Turns of each face, degrees: yaw, pitch, roll.
-TURNS = ((-20, 0, 0), (-10, 0, 0), (10, 0, 0), (20, 0, 0), (0, -10, 0), (0, 15, 0), (0, 0, 20))
+TURNS = (
+    *((-40, 0, 0), (-30, 0, 0), (-20, 0, 0), (-10, 0, 0)),
+    *((10, 0, 0), (20, 0, 0), (30, 0, 0), (40, 0, 0)),
+    *((0, -20, 0), (0, -10, 0), (0, 15, 0), (0, 25, 0), (0, 0, 20)),
+)
+AXES = ("yaw", "pitch", "roll")
+#: Photographs of turned heads: of which sets, and from which yaw to which, degrees.
+PHOTOGRAPHS, BINS = ("landmarks", "colour_heads", "news_heads"), (0, 15, 25, 35, 45, 60)
 #: Faces that are turned: those that look into the camera, as a turn adds to their own.
 MOST_OWN_TURN = 12.0
 CLIPS = ("neutral_to_smile.mp4", "face_then_none.mov")
@@ -126,12 +138,12 @@ def point_errors(
 def pose_errors(
     reader: MarkReader, rows: list[tuple[str, RgbImage, FloatArray]]
 ) -> dict[str, float]:
-    """Return the mean error of known turns about each axis, in degrees.
+    """Return by axis and turn the mean error of known turns, and the mean of what is told, degrees.
 
-    Of faces that look into the camera. The network sees less of a turn than was made: pictures laid
-    over a head lack what a turn uncovers. On photographs of turned heads it does not.
+    Of faces that look into the camera. Pictures laid over a head lack what a turn uncovers; the
+    network learnt from such pictures of other people, laid over another head.
     """
-    off: list[list[float]] = [[], [], []]
+    told: dict[tuple[int, int], list[float]] = {}
     missed = 0
     for _, picture, points in rows:
         marks = reader.read(picture, box_of(points))
@@ -146,11 +158,41 @@ def pose_errors(
                 missed += 1
                 continue
             axis = int(np.argmax(np.abs(turn)))
-            off[axis].append(abs(after.angles[axis] - pose.angles[axis] - turn[axis]))
-    means = [float(np.mean(one)) for one in off]
-    return {"turns": sum(map(len, off)), "missed": missed} | dict(
-        zip(("yaw_deg", "pitch_deg", "roll_deg"), means, strict=True)
-    )
+            told.setdefault((axis, turn[axis]), []).append(after.angles[axis] - pose.angles[axis])
+    figures: dict[str, float] = {"turns": sum(map(len, told.values())), "missed": missed}
+    for (axis, turn_deg), seen in sorted(told.items()):
+        name = f"{AXES[axis]} {turn_deg:+d}"
+        figures[f"{name}, told"] = float(np.mean(seen))
+        figures[f"{name}, error"] = float(np.mean(np.abs(np.array(seen) - turn_deg)))
+    for axis, name in enumerate(AXES):
+        off = [np.abs(np.array(seen) - turn) for (of, turn), seen in told.items() if of == axis]
+        figures[f"{name}_deg"] = float(np.mean(np.concatenate(off)))
+    return figures
+
+
+def photograph_errors(reader: MarkReader, data: Path, meshes: Path) -> dict[str, float]:
+    """Return by yaw how far yaw is from the teacher's, of val photographs, mean, degrees."""
+    pictures = {(one.source, one.name): one for one in load_dataset(data) if one.split == "val"}
+    decoder, off = PictureReader(), dict[tuple[int, int], list[float]]()
+    for source in PHOTOGRAPHS:
+        with np.load(meshes / f"{source}.npz") as stored:
+            names, rotations = stored["names"], rotations_of(stored["matrix"])
+            boxes = teacher_box(stored["points"])
+        for name, rotation, box in zip(names, rotations, boxes, strict=True):
+            picture = pictures.get((source, str(name)))
+            if picture is None or not np.isfinite(rotation).all():
+                continue
+            truth = angles_of(rotation)[0]
+            within = next((each for each in itertools.pairwise(BINS) if abs(truth) < each[1]), None)
+            marks = reader.read(decoder.read(picture.container, picture.name), Box(*box.tolist()))
+            pose = None if marks is None else head_pose(marks.points)
+            if within is not None and pose is not None:
+                off.setdefault(within, []).append(pose.yaw - truth)
+    figures: dict[str, float] = {}
+    for (low, high), errors in sorted(off.items()):
+        figures[f"yaw {low} to {high}, faces"] = len(errors)
+        figures[f"yaw {low} to {high}, error"] = float(np.mean(np.abs(errors)))
+    return figures
 
 
 def jitter(detector: EmotionDetector, clip: Path) -> dict[str, float]:
@@ -197,6 +239,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--weights", type=Path, default=SHIPPED)
+    parser.add_argument("--meshes", type=Path, help="folder of landmark_teacher's files")
     parser.add_argument("--limit", type=int, default=10_000, help="most pictures")
     parser.add_argument("--hours", type=int, default=40, help="of made-up lids")
     options = parser.parse_args()
@@ -210,6 +253,8 @@ def main() -> None:
     rows = marked_rows(options.data, options.limit)
     figures: dict[str, Any] = {"points": point_errors(reader, detector, rows)}
     figures["pose"] = pose_errors(reader, rows)
+    if options.meshes is not None:
+        figures["photographs"] = photograph_errors(reader, options.data, options.meshes)
     eyes = options.weights.with_name(Path(networks.eyes.file).name)
     figures["eyes"] = measure(options.data, eyes)
     figures["jitter"] = {

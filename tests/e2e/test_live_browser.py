@@ -28,7 +28,7 @@ PATIENCE_MS = 90_000
 #: Of val: it looks into the camera, and the model is sure of its expression.
 FACE = "afw_afw_24795717_2."
 #: The usual is learnt in the first 10 s, however late the video comes; then it goes round.
-ACTS = (Act(30), Act(9, yaw=35), Act(9, roll=20), Act(9, pitch=30), Act(9, closed=True))
+ACTS = (Act(22), Act(7, yaw=35), Act(4, roll=20), Act(7, pitch=30), Act(7, closed=True))
 
 
 @pytest.fixture(scope="module")
