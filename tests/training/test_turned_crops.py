@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -10,18 +12,20 @@ import numpy as np
 import pytest
 from scipy.interpolate import griddata
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
 pytest.importorskip("ultralytics")
 
-from fer_core.face.head_pose import angles_of, generic_head, head_pose, rotation_of
-from fer_core.training import landmark_training as training
-from fer_core.training import turned_crops
-from fer_core.training.crop_files import FaceCrops, Row, joined, open_crops
-from fer_core.training.errors import DataError
-from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot
-from fer_core.training.landmark_points import PointsOnHead
-from fer_core.training.landmark_teacher import OVAL, box_of
-from fer_core.vision.landmark_layout import POINTS
+from fer_core.face.head_pose import angles_of, generic_head, head_pose, rotation_of  # noqa: E402
+from fer_core.training import landmark_training as training  # noqa: E402
+from fer_core.training import turned_crops  # noqa: E402
+from fer_core.training.__main__ import main  # noqa: E402
+from fer_core.training.crop_files import FaceCrops, Row, joined, open_crops  # noqa: E402
+from fer_core.training.errors import DataError  # noqa: E402
+from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot  # noqa: E402
+from fer_core.training.landmark_network import LandmarkNetwork, load  # noqa: E402
+from fer_core.training.landmark_points import PointsOnHead  # noqa: E402
+from fer_core.training.landmark_teacher import OVAL, box_of  # noqa: E402
+from fer_core.vision.landmark_layout import POINTS  # noqa: E402
 
 SIZE, EYES, MIDDLE = 256, 90.0, np.array([128.0, 128.0])
 #: Between the eyes: it is seen from everywhere.
@@ -119,10 +123,19 @@ def stored(folder: Path) -> tuple[Path, Path, dict[tuple[str, str], LabelledPict
         matrix=matrices,
     )
     np.savez(points / "landmarks.npz", names=names, points=all_points)
+    rows = [
+        f"{name},{'val' if name == '1.png' else 'train'},{' '.join(map(str, placed[:68].ravel()))}"
+        for name, placed in zip(names, all_points, strict=True)
+    ]
+    table = "\n".join(["name,split,points68_xy", *rows])
+    (folder / "landmarks.csv").write_text(table, encoding="utf-8")
+    (folder / "labels.csv").write_text("archive,name,split,emotion,x,y,width,height\n")
     pictures = {}
     with zipfile.ZipFile(folder / "landmarks.zip", "w") as archive:
         for number, (name, (mesh, placed)) in enumerate(zip(names, faces, strict=True)):
-            archive.writestr(name, cv2.imencode(".png", marked(placed, SPOT))[1].tobytes())
+            picture = marked(placed, SPOT) + np.uint8(10 * number)
+            picture[:, 20 * number : 20 * number + 60] += np.uint8(90)  # no two look the same
+            archive.writestr(name, cv2.imencode(".png", picture)[1].tobytes())
             x, y, width, height = (float(value) for value in box_of(mesh[None])[0])
             face = LabelledFace((x, y, width, height), one_hot(2))
             split = "val" if number == 1 else "train"
@@ -162,6 +175,25 @@ def test_on_heads_turned_far_points_stay_where_they_are_on_the_head(yaw: float) 
     assert pose.yaw == pytest.approx(yaw, abs=3)
     with pytest.raises(DataError, match="no face looks into the camera"):
         PointsOnHead.fitted(meshes, points, np.array([rotation_of(40, 0, 0)] * 3))
+
+
+def test_the_commands_turn_faces_and_learn_from_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    meshes, points, _ = stored(tmp_path)
+    folder, run = tmp_path / "distil", tmp_path / "run"
+    known = ["--meshes", str(meshes), "--points", str(points)]
+    turned = ["--output", str(tmp_path / "turned"), "--share", "0.5"]
+    assert main(["turn", "--data", str(tmp_path), *known, *turned]) == 0
+    assert int(capsys.readouterr().out) >= 3
+    shutil.copytree(tmp_path / "turned", folder / "crops")
+    torch.save({"width": 4, "state": LandmarkNetwork(4).state_dict()}, tmp_path / "first.pt")
+    learn = ["--run", str(run), "--minutes", "0.001", "--batch", "4", "--folder", str(folder)]
+    more = ["--turned", str(tmp_path / "turned"), "--weights", str(tmp_path / "first.pt")]
+    assert main(["landmarks", "--data", str(tmp_path), *learn, *more]) == 0
+    assert load(run / training.WEIGHTS).width == 4, "it goes on from the network that was there"
+    figures = json.loads((run / training.FIGURES).read_text())
+    assert set(figures) == {"landmarks", "landmarks turned"}
 
 
 def test_files_of_other_pictures_are_refused(tmp_path: Path) -> None:
