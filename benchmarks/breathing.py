@@ -1,4 +1,4 @@
-"""Whether a camera can tell how often somebody breathes: the answer in the app is no.
+"""How well a camera tells breathing from shoulders and skin: not well enough, so the app does not.
 
     python benchmarks/breathing.py [--seconds 64] [--films 2]
 
