@@ -25,7 +25,7 @@ from fer_core.texts.document import Document
 from fer_core.texts.encodings import ENCODINGS, in_words, telling_words
 from fer_core.texts.errors import TextError
 from fer_core.texts.formats import EXTENSIONS, leaves_letters_open
-from fer_core.texts.opening import open_document, open_pasted
+from fer_core.texts.opening import LARGEST_PACKED_BYTES, open_document, open_pasted
 
 #: Of a text that is pasted.
 TITLE_LENGTH = 120
@@ -78,6 +78,7 @@ def choose_text() -> Document | None:
         "TXT, Markdown, HTML, PDF, EPUB or DOCX",
         type=list(EXTENSIONS),
         key="text_file",
+        max_upload_size=LARGEST_PACKED_BYTES // 1_000_000,
         help="It is opened in this machine's memory. Scanned PDFs need text recognition first.",
     )
     return None if file is None else open_file(file.file_id, file.name, file.getvalue())

@@ -116,6 +116,12 @@ def test_nothing_shows_the_api_to_others_without_a_key() -> None:
     assert all("proxy_set_header X-Forwarded-For" in location for location in shown)
 
 
+def test_the_proxy_lets_through_what_app_and_api_take() -> None:
+    taken = [Settings.model_fields[name].default for name in ("max_request_mb", "max_video_mb")]
+    limits = re.findall(r"client_max_body_size (\d+)m;", (DEPLOY / "nginx.conf").read_text())
+    assert [int(limit) - 1 for limit in limits] == taken
+
+
 def test_every_service_has_its_limits_and_the_image_asks_whether_it_is_ready() -> None:
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
     for name, service in services.items():
