@@ -14,7 +14,8 @@ from app.parts.clock import now
 from app.parts.player import watch_video
 from app.parts.reading_card import show_reading_card
 from app.parts.refresh import refreshed
-from app.parts.sessions import camera_of, history_problem, session_registry
+from app.parts.saving import tell_of_history
+from app.parts.sessions import camera_of, session_registry
 from app.parts.streamlit_private import STEADY
 from app.parts.tab import is_here, offer_to_bring_here
 from app.parts.timeline import draw_session
@@ -56,9 +57,7 @@ def show_parts(running: RunningSession) -> None:
         return
     with right.container(horizontal_alignment="right"):
         offer_end(running)
-    problem = history_problem() if session.info.keep else ""
-    if problem:
-        st.warning(plain(problem), icon=":material/save:")
+    tell_of_history(running)
     if session.snapshot(now()).timer.phase in BREAKS:
         end_if_wanted(running)
         st.html(STYLES["hidden"])

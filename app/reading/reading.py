@@ -9,7 +9,7 @@ import streamlit as st
 from app.parts.break_screen import BREAKS, show_break_panel
 from app.parts.clock import now
 from app.parts.refresh import refreshed
-from app.parts.sessions import history_problem
+from app.parts.saving import tell_of_history
 from app.parts.tab import is_here, offer_to_bring_here, unless_finished
 from app.parts.video import VideoMemory, refresh_every
 from app.parts.words import plain
@@ -90,6 +90,4 @@ def show_controls(running: RunningSession, open_text: OpenText, state: State) ->
             key="finish_reading",
             on_click=partial(setattr, open_text, "wants_to_finish", True),
         )
-    problem = history_problem() if running.session.info.keep else ""
-    if problem:
-        st.warning(problem, icon=":material/save:")
+    tell_of_history(running)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.parts.engine import settings_or_stop
 from app.parts.words import plain
+from app.video.leaving import forget_with_tab
 from app.video.memory import VideoMemory, video_jobs
 from app.video.results import show_results
 from fer_core.charts.timeline import clock_text
@@ -80,6 +81,7 @@ def hand_in(memory: VideoMemory) -> None:
             file.getvalue(), file.name, max_bytes=settings.max_video_bytes
         )
         memory.job = video_jobs().add(memory.owner, source, options)
+        forget_with_tab(video_jobs(), memory.job)
     except FerError as error:
         st.error(plain(error.message), icon=":material/error:")
         return
