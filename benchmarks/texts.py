@@ -132,6 +132,7 @@ def by_latex() -> Iterator[Document]:
     long = ARTICLE * 2
     for name, kind, parts in (
         ("article", r"\documentclass{article}", ARTICLE),
+        ("article, bitmap fonts", r"\documentclass{article}", ARTICLE),
         ("article, two columns", r"\documentclass[twocolumn]{article}", long),
         ("book with heads", r"\documentclass[twoside,a5paper]{book}", ARTICLE * 4),
         ("report, 12 pt", r"\documentclass[12pt]{report}\pagestyle{headings}", ARTICLE * 3),
@@ -147,8 +148,9 @@ def by_latex() -> Iterator[Document]:
             for part, words in parts
         )
         marks = r"\markboth{BEES AND HOMES}{HOMES AND BEES}" if chapters else ""
+        letters = "" if "bitmap" in name else r"\usepackage{lmodern}"
         source = (
-            f"{kind}\\usepackage[utf8]{{inputenc}}\\usepackage[T1]{{fontenc}}\\usepackage{{lmodern}}"
+            f"{kind}\\usepackage[utf8]{{inputenc}}\\usepackage[T1]{{fontenc}}{letters}"
             f"\\begin{{document}}{marks}{body}\\end{{document}}"
         )
         with tempfile.TemporaryDirectory() as folder:

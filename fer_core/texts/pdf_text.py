@@ -13,6 +13,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from fer_core.texts.errors import TextDamaged, TextEncrypted, TextTooLarge
+from fer_core.texts.tex_codes import tex_letters
 
 MOST_PAGES = 3000
 #: Letters of a whole file; a book of 3,000 pages has 9 million.
@@ -187,7 +188,7 @@ class _PageReader:
         text = page.get_text_range() if count else ""
         if len(text) != count:  # signs beyond the first plane, or without a meaning
             text = "".join(map(self._letter, range(count)))
-        self._text = text
+        self._text = tex_letters(text, self._is_nameless)
 
     def lines(self) -> list[_Placed]:
         found: list[_Placed] = []
@@ -205,6 +206,10 @@ class _PageReader:
     def _letter(self, at: int) -> str:
         code = pdfium.FPDFText_GetUnicode(self._raw, at)
         return chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\x00"
+
+    def _is_nameless(self, at: int) -> bool:
+        """Whether a letter's font has no name, as bitmap fonts have none."""
+        return int(pdfium.FPDFText_GetFontInfo(self._raw, at, None, 0, None)) == 1
 
     def _word(self, match: re.Match[str]) -> Word | None:
         text, (first, end) = match.group(), match.span()

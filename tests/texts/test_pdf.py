@@ -11,6 +11,7 @@ from fer_core.texts.errors import TextScanned
 from fer_core.texts.opening import open_document
 from fer_core.texts.pdf import pdf_to_blocks
 from fer_core.texts.segmentation import BlockKind
+from tests.synthetic.pdf import file_of
 from tests.synthetic.printed import (
     PICTURE,
     Placed,
@@ -95,3 +96,44 @@ def test_what_programs_call_a_text_without_a_title_is_none(title: str) -> None:
 def test_a_title_of_its_own_is_kept() -> None:
     data = placed_pdf([column(["Bees dance at home today."], 50, 700)], title="Documents of bees")
     assert open_document("a.pdf", data).title == "Documents of bees"
+
+
+def bitmap_pdf(codes: bytes) -> bytes:
+    """Write a line in a font as TeX embeds bitmaps: it has no name and tells no letters."""
+    names = " ".join(f"/a{code}" for code in range(256))
+    glyphs = " ".join(f"/a{code} 3 0 R" for code in range(256))
+    font = (
+        "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 50 50] /FontMatrix [.02 0 0 .02 0 0] "
+        f"/FirstChar 0 /LastChar 255 /Widths [{'30 ' * 256}] /CharProcs << {glyphs} >> "
+        f"/Encoding << /Type /Encoding /Differences [0 {names}] >> >>"
+    )
+    glyph, line = (
+        b"30 0 d0 0 0 25 30 re f",
+        b"BT /F 12 Tf 50 700 Td <%s> Tj ET" % codes.hex().encode(),
+    )
+    streams = [
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(one), one) for one in (glyph, line)
+    ]
+    page = (
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        f"/Resources << /Font << /F {font} >> >> >>"
+    )
+    return file_of(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [5 0 R] /Count 1 >>",
+            *streams,
+            page.encode(),
+        ]
+    )
+
+
+def test_bitmap_fonts_of_tex_have_their_ligatures_quotes_and_letters() -> None:
+    codes = b"\x12di\x1ecult\x10 Fu\xff Za\xbb\xf3\xaa\xa2 \x1csh \x15 c\xf7ur"
+    (block,) = pdf_to_blocks(bitmap_pdf(codes))[1]
+    assert block.text == "„difficult“ Fuß Zażółć fish – cœur"
+
+
+def test_the_same_codes_in_a_font_that_tells_its_letters_are_these() -> None:
+    (block,) = pdf_to_blocks(placed_pdf([[Placed(50, 700, "5 ÷ 3 § 1 ÿ")]]))[1]
+    assert block.text == "5 ÷ 3 § 1 ÿ"
