@@ -231,13 +231,15 @@ def ceiling(trials: Trials, questions: int = 3, readers: int = 20000) -> dict[st
     chances = (score.var() - mean * (1 - mean) / questions) / (1 - 1 / questions)
     parts = {"readers": own, "texts": texts, "rest": max(0.0, float(chances) - own - texts)}
     rng = np.random.default_rng(0)
-    slope = 1.0 / (mean * (1 - mean))
-
-    def draw(share: float, shape: tuple[int, int]) -> FloatArray:
-        return np.asarray(rng.normal(size=shape) * np.sqrt(share) * slope)
-
-    known = np.log(mean / (1 - mean)) + draw(own, (readers, 1)) + draw(texts, (readers, 2))
-    chance = expit(known + draw(parts["rest"], (readers, 2)))
+    of_reader, of_text, of_rest = (
+        rng.normal(size=(readers, columns)) * np.sqrt(share)
+        for columns, share in zip((1, 2, 2), parts.values(), strict=True)
+    )
+    centre, scale = np.log(mean / (1 - mean)), 1.0 / (mean * (1 - mean))
+    for _ in range(30):  # until the chances vary as much as the parts together
+        known = centre + scale * (of_reader + of_text)
+        chance = expit(known + scale * of_rest)
+        scale *= np.sqrt(sum(parts.values()) / chance.var())
     drawn = rng.binomial(questions, chance) / questions
     apart = drawn[:, 0] != drawn[:, 1]
     made: dict[str, object] = {name: round(value, 4) for name, value in parts.items()}

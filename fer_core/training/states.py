@@ -32,6 +32,7 @@ FOLDS = 5
 SHOWN = ("boredom", "low engagement")
 #: Of the picture, how much the face takes: the archive's crops are a face with a little room.
 FACE_SHARE = 0.84
+SPLITS = ("train", "val")
 #: Fewer clips of one sitting say nothing of how much a level varies in it.
 LEAST_CLIPS = 10
 #: Makes the median absolute deviation of a normal distribution its standard deviation.
@@ -59,14 +60,16 @@ class Students(NamedTuple):
 
     @classmethod
     def read(cls, data: Path) -> Students:
-        """Read `students.csv` of a folder.
+        """Read `students.csv` of a folder: the train and the val split, and no other.
+
+        People of a test split are kept for a test by others: nothing here may look at them.
 
         Raises:
             DataError: It cannot be read, or lacks a column.
         """
         try:
             with (data / "students.csv").open(encoding="utf-8") as file:
-                rows = list(csv.DictReader(file))
+                rows = [row for row in csv.DictReader(file) if row["split"] in SPLITS]
             levels = {
                 "boredom": [float(row["boredom"]) for row in rows],
                 "low engagement": [3.0 - float(row["engagement"]) for row in rows],
