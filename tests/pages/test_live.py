@@ -17,6 +17,7 @@ from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.sessions.snapshot import State
 from tests.pages.live_page import SMILE, started, watch, words
 from tests.pages.running import button_keys, run_page
+from tests.synthetic.heads import Head
 from tests.synthetic.signals import face, one_hot, picture
 
 pytestmark = pytest.mark.usefixtures("apart")
@@ -79,6 +80,15 @@ def test_without_the_camera_there_is_no_empty_chart() -> None:
     page.button(key="camera_on").click().run()
     assert len(page.get("vega_lite_chart")) == 1
     assert "Understanding" in words(page)
+
+
+def test_how_one_looks_is_said_with_how_much_of_the_minute_was_seen() -> None:
+    page, study = started()
+    head = Head().picture()
+    for second in range(330):
+        study.session.observe(head, study.session.info.started_at + second + 1)
+    text = words(page.run())
+    assert "looks as usual for you to an onlooker (100 % of the last minute seen)" in text
 
 
 def test_agreement_is_asked_once_and_again_only_when_its_words_change() -> None:
