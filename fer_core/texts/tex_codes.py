@@ -6,6 +6,7 @@ from ASCII where it matters here. Without them "difficult" reads "di cult" and "
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 _LOW = str.maketrans(
@@ -24,6 +25,8 @@ _CORK = (
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖŒØÙÚÛÜÝÞẞ"
     "àáâãäåæçèéêëìíîïðñòóôõöœøùúûüýþß"
 )
+#: By itself it is the bullet of TeX's companion font (TS1), which has no name either.
+_BULLET = re.compile(r"(?<!\S)Ĺ(?!\S)")
 
 
 def tex_letters(text: str, is_nameless: Callable[[int], bool]) -> str:
@@ -38,4 +41,5 @@ def tex_letters(text: str, is_nameless: Callable[[int], bool]) -> str:
             _CORK[ord(letter) - 0x80] if "\x80" <= letter <= "\xff" and is_nameless(at) else letter
             for at, letter in enumerate(text)
         )
+        text = _BULLET.sub("•", text)
     return text.translate(_LOW)

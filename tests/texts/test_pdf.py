@@ -129,9 +129,9 @@ def bitmap_pdf(codes: bytes) -> bytes:
 
 
 def test_bitmap_fonts_of_tex_have_their_ligatures_quotes_and_letters() -> None:
-    codes = b"\x12di\x1ecult\x10 Fu\xff Za\xbb\xf3\xaa\xa2 \x1csh \x15 c\xf7ur"
+    codes = b"\x12di\x1ecult\x10 Fu\xff Za\xbb\xf3\xaa\xa2 \x1csh \x15 c\xf7ur \x88 one"
     (block,) = pdf_to_blocks(bitmap_pdf(codes))[1]
-    assert block.text == "„difficult“ Fuß Zażółć fish – cœur"
+    assert block.text == "„difficult“ Fuß Zażółć fish – cœur • one"
 
 
 def test_the_same_codes_in_a_font_that_tells_its_letters_are_these() -> None:
