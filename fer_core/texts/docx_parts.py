@@ -22,6 +22,8 @@ _PARTS = re.compile(r"word/(?:document|footnotes|endnotes)\d*\.xml")
 _DEEPEST = 40
 #: Deeper items of lists are written like those above.
 _DEEPEST_ITEM = 4
+#: Half points by which what is raised or lowered is moved at least.
+_LEAST_MOVED = 3
 #: How the styles that are written here are shown.
 STYLE_MAP = "\n".join(
     [
@@ -75,6 +77,7 @@ def _mended(node: Element, styles: Styles, *, in_paragraph: bool) -> list[Elemen
             part for child in node for part in _mended(child, styles, in_paragraph=in_paragraph)
         ]
     if node.tag == f"{W}r":
+        _raise(node)
         return [] if _is_hidden(node, styles) else [node]
     if node.tag == f"{W}cr":
         return [Element(f"{W}br")]
@@ -106,6 +109,18 @@ def _run(words: str) -> Element:
     run = Element(f"{W}r")
     SubElement(run, f"{W}t", _SPACE).text = words
     return run
+
+
+def _raise(run: Element) -> None:
+    """Say of a run that is moved up or down, and has a size of its own, that it is raised."""
+    properties = run.find(f"{W}rPr")
+    if properties is None or properties.find(f"{W}sz") is None:
+        return
+    moved = properties.find(f"{W}position")
+    half_points = "" if moved is None else moved.get(f"{W}val", "")
+    if re.fullmatch(r"-?\d{1,3}", half_points) and abs(int(half_points)) >= _LEAST_MOVED:
+        raised = "superscript" if int(half_points) > 0 else "subscript"
+        SubElement(properties, f"{W}vertAlign", {f"{W}val": raised})
 
 
 def _is_hidden(run: Element, styles: Styles) -> bool:

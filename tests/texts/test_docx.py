@@ -99,6 +99,12 @@ def test_words_before_and_after_a_break_stay_apart(parted: str) -> None:
     assert lines_of(paragraph(words)) == ["before", "after"]
 
 
+def test_what_is_moved_up_or_down_in_small_letters_is_raised_or_lowered() -> None:
+    moved = '<w:r><w:rPr><w:position w:val="{}"/><w:sz w:val="19"/></w:rPr><w:t>2</w:t></w:r>'
+    words = f"<w:r><w:t>x</w:t></w:r>{moved.format(8)}<w:r><w:t>, H</w:t></w:r>{moved.format(-6)}"
+    assert lines_of(paragraph(f"{words}<w:r><w:t>O</w:t></w:r>")) == ["x², H₂O"]
+
+
 def test_words_old_files_and_locked_ones_are_told_apart_from_damage() -> None:
     with pytest.raises(TextEncrypted, match="password or is of Word's old kind"):
         docx_to_blocks(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
