@@ -150,6 +150,11 @@ class Settings(BaseSettings):
 
     api_host: str = Field(default="127.0.0.1", description="Address the API listens on")
     api_port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on")
+    api_peer_url: str = Field(
+        default="",
+        description="Where other servers on the same PostgreSQL reach this one, such as "
+        "http://10.0.0.3:8000; on loopback it is known",
+    )
     api_prefix: Annotated[str, AfterValidator(_check_prefix)] = Field(
         default="",
         description="Path below which a proxy shows the API, such as /expressions; "

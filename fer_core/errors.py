@@ -176,12 +176,20 @@ class SessionFinished(FerError):
 
 
 class SessionElsewhere(FerError):
-    """Another process feeds the session; only that one may change it."""
+    """Another process feeds the session; only that one may change it.
+
+    Attributes:
+        address: Where that process takes requests; empty where it takes none, or nobody knows.
+    """
 
     code = "session_elsewhere"
     default_message = (
         "This session runs in another program that uses the same history; go on with it there."
     )
+
+    def __init__(self, message: str | None = None, *, address: str = "") -> None:
+        super().__init__(message)
+        self.address = address
 
 
 class ReadingFull(FerError):

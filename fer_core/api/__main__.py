@@ -75,6 +75,11 @@ def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore)
         raise SettingsError(
             f"The API cannot listen on {host}:{port} ({reason}). Choose another --port or --host."
         ) from None
+    try:
+        registry.history.announce(_peer_url(settings, host, server.port))
+    except SettingsError:
+        registry.close()
+        raise
     stop_on_signals(server)
     models.start()
     registry.watch()
@@ -92,6 +97,13 @@ def _serve(options: argparse.Namespace, settings: Settings, key_store: KeyStore)
         registry.close()
         models.close()
     return 0
+
+
+def _peer_url(settings: Settings, host: str, port: int) -> str:
+    """Return where other servers on this history reach this one; empty: nobody has said."""
+    if settings.api_peer_url or not settings.is_loopback(host):
+        return settings.api_peer_url
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _contract() -> int:

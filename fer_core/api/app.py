@@ -12,6 +12,7 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
 import fer_core
+from fer_core.api import passing_on
 from fer_core.api.analyses import analyses
 from fer_core.api.callers import KnownOwners
 from fer_core.api.cards import cards
@@ -177,6 +178,7 @@ def create_app(
     observer.install(app)
     RequestGuard(settings, keys, tokens, known, require_key=require_key).install(app)
     register_error_handlers(app)
+    passing_on.install(app)
     app.wsgi_app = PathPrefix(app.wsgi_app, settings.api_prefix)  # type: ignore[method-assign]
     return app
 

@@ -111,6 +111,8 @@ def _follow(
             asked_at = monotonic()
             ask_if_running(running, clock())
         news = _news(running, after)
+        if news and running.runs_here:
+            sessions.history.save_one(running)  # what has an id is told when it cannot be lost
         for event in news:
             yield _event_of(running, event)
             after = event.sequence

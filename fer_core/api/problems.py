@@ -193,7 +193,7 @@ def problem_response(problem: Problem, retry_after_s: int | None = None) -> Resp
 
 def register_error_handlers(app: Flask) -> None:
     """Turn everything that can be raised during a request into a problem."""
-    app.register_error_handler(FerError, _on_fer_error)
+    app.register_error_handler(FerError, answer_error)
     app.register_error_handler(HTTPException, _on_http_exception)
     app.register_error_handler(Exception, _on_defect)
 
@@ -244,14 +244,15 @@ def _escaped(part: int | str) -> str:
 
 def on_validation_error(error: ValidationError) -> Response:
     """Answer 400 with the list of what is wrong (called by flask-openapi3)."""
-    return _on_fer_error(Malformed(errors=field_problems(error)))
+    return answer_error(Malformed(errors=field_problems(error)))
 
 
 def _instance() -> str:
     return f"urn:fer:request:{g.get('request_id', 'unknown')}"
 
 
-def _on_fer_error(error: FerError) -> Response:
+def answer_error(error: FerError) -> Response:
+    """Return the problem that an error is; what nobody expected is a defect."""
     if status_of(type(error)) is HTTPStatus.INTERNAL_SERVER_ERROR:
         return _on_defect(error)
     g.problem_code = error.code

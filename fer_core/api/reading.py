@@ -61,6 +61,7 @@ def report_passages(path: SessionPath, body: PassagesSeen) -> Response:
         )
         for seen in body.root
     )
+    services().sessions.history.save_one(running)
     return json_response(Taken(taken=len(body.root)))
 
 
@@ -82,6 +83,7 @@ def report_playback(path: SessionPath, body: PlaybackIn) -> Response:
     if running.reading is None or not running.reading.document.is_video:
         return json_response(Taken(taken=0))
     running.play(Played(one.from_, one.to, one.video_from_s, one.video_to_s) for one in body.root)
+    services().sessions.history.save_one(running)
     return json_response(Taken(taken=len(body.root)))
 
 

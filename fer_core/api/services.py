@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import cast
 
-from flask import Response, current_app
+from flask import Response, current_app, g, request
 from pydantic import BaseModel
 
 from fer_core.api.callers import Caller, KnownOwners, caller
@@ -22,7 +22,7 @@ from fer_core.api.schemas.problems import FieldProblem
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.tokens import TokenSigner
 from fer_core.config import Settings
-from fer_core.errors import Busy, StorageError
+from fer_core.errors import Busy, SessionElsewhere, StorageError
 from fer_core.live.per_session import PerSession
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import Clock, RunningSession
@@ -31,6 +31,8 @@ from fer_core.video.jobs import VideoJobs
 
 #: A client's clock may be this far ahead of ours, in seconds.
 CLOCK_TOLERANCE_S = 5.0
+#: Says that another server has passed a request on, see `passing_on`: it is not passed on again.
+PASSED_ON = "X-Fer-Passed-On"
 
 
 class ConcurrencyLimit:
@@ -187,13 +189,25 @@ def services() -> AppServices:
 
 
 def session_of(path: SessionPath) -> RunningSession:
-    """Return the session of a path, to look at. Raises as `SessionRegistry.get`."""
-    return services().sessions.get(path.session_id, caller().owner)
+    """Return the session of a path, to look at.
+
+    Raises:
+        SessionElsewhere: It runs in another process, which takes requests.
+        SessionNotFound, StorageError: As `SessionRegistry.get`.
+    """
+    sessions = services().sessions
+    running = sessions.get(path.session_id, caller().owner)
+    address = sessions.history.runs_at(running)
+    if address and PASSED_ON not in request.headers:
+        raise SessionElsewhere(address=address)
+    return running
 
 
 def session_to_change(path: SessionPath) -> RunningSession:
     """Return the session of a path, to change. Raises as `SessionRegistry.get_to_change`."""
-    return services().sessions.get_to_change(path.session_id, caller().owner)
+    g.changing = services().sessions.get_to_change(path.session_id, caller().owner)
+    running: RunningSession = g.changing
+    return running
 
 
 def owners_of(registry: SessionRegistry) -> OwnerStore:

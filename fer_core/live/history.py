@@ -99,6 +99,25 @@ class SessionHistory:
         store, stored = self.store, running.stored
         return store is not None and stored is not None and store.handover.take_over(stored.summary)
 
+    def announce(self, address: str) -> None:
+        """Be the API process, or one of them, that takes requests for what it runs.
+
+        Args:
+            address: Where; empty: not for other processes.
+
+        Raises:
+            SettingsError: There is one, and the history takes no second one.
+        """
+        if self.store is not None:
+            self.store.handover.announce(address)
+
+    def runs_at(self, running: RunningSession) -> str:
+        """Return where the other process that runs a session takes requests; empty: nowhere."""
+        stored = running.stored
+        if self.store is None or stored is None or running.runs_here or running.is_finished:
+            return ""
+        return self.store.handover.runs_at(stored.summary)
+
     def has_lost(self, running: RunningSession) -> bool:
         """Tell whether a session that was saved is there no more: another program erased it."""
         if self.store is None:

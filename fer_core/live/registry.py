@@ -178,7 +178,7 @@ class SessionRegistry:
 
     def _bring_back(self, back: RunningSession) -> RunningSession:
         if not self.history.take_over(back):
-            raise SessionElsewhere
+            raise SessionElsewhere(address=self.history.runs_at(back))
         try:
             self._eviction.add(back)
         except Busy:

@@ -108,6 +108,17 @@ class Database:
         except DATABASE_ERRORS as error:
             raise StorageError(explain(error)) from error
 
+    def address(self, name: str) -> str:
+        """Return where a process of this name is reached; empty: nobody knows.
+
+        Raises:
+            StorageError: The database cannot be used now.
+        """
+        try:
+            return self.holder.address(name)
+        except DATABASE_ERRORS as error:
+            raise StorageError(explain(error)) from error
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Enter a transaction that only reads.

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from fer_core.errors import StorageError
+from fer_core.errors import SessionElsewhere, StorageError
 from fer_core.storage import queries
 from fer_core.storage.database import Database
 from fer_core.storage.history import SessionSummary
 from fer_core.storage.requests import (
     find_creation,
     find_summary,
+    holder_of,
     holders,
     keep_summary,
     let_go,
@@ -57,6 +58,24 @@ class Handover:
         holder = database.hold()
         with database.writing() as connection:
             return take_hold(connection, summary.session_id, summary.holder, holder, now)
+
+    def announce(self, address: str) -> None:
+        """Have other processes told where this one takes requests for the sessions that it runs."""
+        self._database.holder.announce(address)
+
+    def runs_at(self, summary: SessionSummary) -> str:
+        """Return where the other process that runs a session takes requests.
+
+        Empty where none does, where it takes none, and where it runs here.
+
+        Raises:
+            StorageError: The history cannot be used now.
+        """
+        holder = summary.holder
+        if holder in ("", self._database.holder.name) or summary.is_interrupted(self._clock()):
+            return ""
+        address = self._database.address(holder)
+        return address if address and self._database.lives(holder) else ""
 
     def release_the_dead(self) -> None:
         """Let nobody hold what processes held that have died: this one may be their heir.
@@ -110,11 +129,15 @@ class Handover:
             erase: The session is not to be kept: it goes at once, and the answer in an hour.
 
         Raises:
+            SessionElsewhere: Another process runs it by now.
             StorageError: The history cannot be changed now.
         """
         forget_at = self._clock() + queries.AFTER_END_S if erase else None
         with self._saver.hold():
             with self._database.writing() as connection:
+                held_by = holder_of(connection, session_id)
+                if held_by and held_by != self._database.holder.name:
+                    raise SessionElsewhere(address=self._database.address(held_by))
                 known = find_summary(connection, session_id, owner)
                 if erase:
                     queries.remove_sessions(connection, [session_id])

@@ -3,18 +3,35 @@
 Each process that uses a history has a name, and a lock that the operating system or PostgreSQL lets
 go the moment it dies. The name stands with every session that it runs: whoever finds a name whose
 lock is free takes the session over at once, without waiting for a silence.
+
+A process may also stand still, or lose its way to the database, and keep the lock. In PostgreSQL
+the lock therefore counts together with a lease of ten seconds, which the process renews as it
+saves. Who comes late is refused by the number that each taking over raises, see `take_hold`.
 """
 
 from __future__ import annotations
 
 import secrets
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Double, Engine, delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
+
+from fer_core.errors import SettingsError
+from fer_core.storage.tables import processes
+
+#: A process that has not renewed its lease for this long runs nothing any more. Seconds.
+LEASE_S = 10.0
+#: How often it does, while it runs a session. Seconds.
+RENEW_EVERY_S = 2.0
+#: The database's own clock, the same for all: now, in seconds since the epoch.
+_NOW = func.extract("epoch", func.clock_timestamp()).cast(Double)
 
 
 class Holder(Protocol):
@@ -29,6 +46,16 @@ class Holder(Protocol):
 
     def ensure(self) -> None:
         """See to it that others find this process alive."""
+
+    def announce(self, address: str) -> None:
+        """Be an API process that others reach at this address.
+
+        Raises:
+            SettingsError: There is one, and this database takes no second one.
+        """
+
+    def address(self, name: str) -> str:
+        """Return where a process is reached; empty: nobody knows."""
 
     def close(self) -> None:
         """Let go: nobody finds it alive any more."""
@@ -46,6 +73,7 @@ class FileHolder:
         self._name = secrets.token_hex(8)
         self._lock = threading.Lock()
         self._held: FileLock | None = None
+        self._alone: FileLock | None = None
         self._closed = False
 
     def _file(self, name: str) -> Path:
@@ -85,13 +113,39 @@ class FileHolder:
         lock.release()
         return False
 
+    def announce(self, _address: str) -> None:
+        """Be the one API process on this history.
+
+        Raises:
+            SettingsError: There is another one.
+        """
+        lock = _lock_on(self._file("api"))
+        try:
+            self._database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock.acquire()
+        except Timeout:
+            raise SettingsError(
+                "Another API process uses this history, and SQLite takes one. Stop that one, or "
+                "let both use PostgreSQL: FER_DATABASE_URL."
+            ) from None
+        except OSError:  # then the history cannot be used either, and says so
+            return
+        with self._lock:
+            self._alone = lock
+
+    def address(self, _name: str) -> str:
+        """Return nothing."""
+        return ""
+
     def close(self) -> None:
         """Free the lock and remove its file."""
         with self._lock:
-            held, self._held, self._closed = self._held, None, True
-        if held is not None:
-            self._file(self._name).unlink(missing_ok=True)
-            held.release()
+            locks = {self._name: self._held, "api": self._alone}
+            self._held, self._alone, self._closed = None, None, True
+        for name, lock in locks.items():
+            if lock is not None:
+                self._file(name).unlink(missing_ok=True)
+                lock.release()
 
 
 def _lock_on(file: Path) -> FileLock:
@@ -100,7 +154,7 @@ def _lock_on(file: Path) -> FileLock:
 
 
 class ServerHolder:
-    """For PostgreSQL: an advisory lock, which the server frees when the connection breaks.
+    """For PostgreSQL: an advisory lock, which the server frees when the connection breaks; a lease.
 
     Args:
         engine: The database.
@@ -111,21 +165,26 @@ class ServerHolder:
         self._key = secrets.randbits(62)
         self._lock = threading.Lock()
         self._connection: Connection | None = None
+        self._address = ""
+        self._renewed_at = float("-inf")
 
     @property
     def name(self) -> str:
         return str(self._key)
 
     def ensure(self) -> None:
-        """Take the lock, again where the connection was lost.
+        """Take the lock, again where the connection was lost, and renew the lease.
 
         Raises:
             SQLAlchemyError: The database cannot be used now.
         """
         with self._lock:
+            if time.monotonic() - self._renewed_at < RENEW_EVERY_S:
+                return
             if self._connection is not None:
                 try:
-                    self._connection.execute(text("SELECT 1"))
+                    self._renew(self._connection)
+                    return
                 except SQLAlchemyError:
                     self._let_go()
             if self._connection is None:
@@ -133,10 +192,36 @@ class ServerHolder:
                 try:
                     connection.execution_options(isolation_level="AUTOCOMMIT")
                     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": self._key})
+                    self._renew(connection)
                 except SQLAlchemyError:
                     connection.invalidate()
                     raise
                 self._connection = connection
+
+    def _renew(self, connection: Connection) -> None:
+        began = time.monotonic()
+        values = {"address": self._address, "alive_until": _NOW + LEASE_S}
+        connection.execute(
+            insert(processes)
+            .values(name=self.name, **values)
+            .on_conflict_do_update(index_elements=["name"], set_=values)
+        )
+        self._renewed_at = began
+
+    def announce(self, address: str) -> None:
+        """Have others told where this process is reached, at the next renewal."""
+        with self._lock:
+            self._address, self._renewed_at = address, float("-inf")
+
+    def address(self, name: str) -> str:
+        """Return where a process is reached; empty: nobody knows.
+
+        Raises:
+            SQLAlchemyError: The database cannot be used now.
+        """
+        query = select(processes.c.address).where(processes.c.name == name)
+        with self._engine.begin() as connection:
+            return connection.scalar(query) or ""
 
     def lives(self, name: str) -> bool:
         """Tell whether a process of this name may still be there.
@@ -148,18 +233,26 @@ class ServerHolder:
             return True
         if not name.isdecimal():
             return False
+        lease = select(processes.c.alive_until > _NOW).where(processes.c.name == name)
         with self._engine.begin() as connection:  # the end of the transaction frees it again
+            if connection.scalar(lease) is False:
+                return False
             free = connection.scalar(
                 text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": int(name)}
             )
         return not free
 
     def close(self) -> None:
-        """Free the lock."""
+        """Free the lock, and end the lease."""
+        with self._lock, suppress(SQLAlchemyError):  # its end without us is the same
+            if self._connection is not None:
+                gone = delete(processes).where(processes.c.name == self.name)
+                self._connection.execute(gone)
         with self._lock:
             self._let_go()
 
     def _let_go(self) -> None:
+        self._renewed_at = float("-inf")
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.invalidate()  # back in the pool it would keep the lock
@@ -182,6 +275,13 @@ class UnknownHolder:
     def lives(self, _name: str) -> bool:
         """Return True: it may."""
         return True
+
+    def announce(self, _address: str) -> None:
+        """Do nothing."""
+
+    def address(self, _name: str) -> str:
+        """Return nothing."""
+        return ""
 
     def close(self) -> None:
         """Do nothing."""

@@ -73,7 +73,7 @@ def forget_summary(connection: Connection, session_id: str, owner: str) -> bool:
 def take_hold(
     connection: Connection, session_id: str, before: str, holder: str, now: float
 ) -> bool:
-    """Let a process run a session that another one ran, or none did.
+    """Let a process run a session that another one ran, or none did, under the next number.
 
     Args:
         connection: In a writing transaction.
@@ -88,9 +88,15 @@ def take_hold(
     done = connection.execute(
         update(sessions)
         .where(sessions.c.session_id == session_id, sessions.c.holder == before)
-        .values(holder=holder, saved_until=now)
+        .values(holder=holder, fence=sessions.c.fence + 1, saved_until=now)
     )
     return bool(done.rowcount)
+
+
+def holder_of(connection: Connection, session_id: str) -> str:
+    """Return who holds a session; empty: nobody does, or there is none."""
+    query = select(sessions.c.holder).where(sessions.c.session_id == session_id)
+    return connection.scalar(query) or ""
 
 
 def let_go(connection: Connection, holder: str, session_id: str | None = None) -> None:

@@ -95,6 +95,8 @@ sessions = Table(
     Column("time_zone", String(ID_LENGTH), nullable=False, server_default=""),
     # The process that runs it, see `storage.holders`; empty: none does.
     Column("holder", String(ID_LENGTH), nullable=False, server_default=""),
+    # Grows each time that another process takes it over: who writes under an old one is too late.
+    Column("fence", Integer, nullable=False, server_default="0"),
     Index("sessions_by_start", "owner", "started_at"),
 )
 
@@ -250,6 +252,17 @@ owners = Table(
     Column("reference", String(ID_LENGTH)),
     Column("created_at", Double, nullable=False),
     Index("owners_by_key", "key_id", "reference", unique=True),
+)
+
+#: The processes that run sessions of this database, see `storage.holders.ServerHolder`.
+processes = Table(
+    "processes",
+    metadata,
+    Column("name", String(ID_LENGTH), primary_key=True),
+    # Where others of its kind reach it; empty: nowhere.
+    Column("address", Text, nullable=False),
+    # By the database's clock, seconds since the epoch.
+    Column("alive_until", Double, nullable=False),
 )
 
 #: Review cards, see `recall.cards.Card`. A card outlives its session: it is the learner's own.

@@ -48,6 +48,7 @@ class Follower:
         is_stored: It was saved before it was followed.
         creation: The request that started it, where that may come again.
         is_new: It has not been saved since it is followed.
+        fence: The number under which this process runs it.
     """
 
     session: StudySession
@@ -58,6 +59,7 @@ class Follower:
     is_stored: bool = False
     creation: Creation | None = None
     is_new: bool = True
+    fence: int = 1
     rows_until: float | None = None
     last_event: int = 0
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -170,16 +172,17 @@ def continue_stored(connection: Connection, follower: Follower, now: float, hold
         SessionLost: It was saved before and is no longer there, or another process runs it.
     """
     session_id = follower.session_id
-    stored = connection.execute(
-        select(sessions.c.holder).where(sessions.c.session_id == session_id)
-    ).first()
+    held = select(sessions.c.holder, sessions.c.fence).where(sessions.c.session_id == session_id)
+    stored = connection.execute(held).first()
     if stored is None:
         if follower.is_stored:
             raise SessionLost
         return
-    if stored.holder != holder and not take_hold(connection, session_id, "", holder, now):
-        raise SessionLost
-    follower.is_new = False
+    if stored.holder != holder:
+        if not take_hold(connection, session_id, "", holder, now):
+            raise SessionLost
+        stored = connection.execute(held).one()
+    follower.is_new, follower.fence = False, stored.fence
     follower.rows_until = connection.scalar(
         select(func.max(timeline.c.at + timeline.c.width_s)).where(
             timeline.c.session_id == session_id
@@ -226,7 +229,11 @@ def _save_session(
         # Title and note belong to the learner, who may have changed them meanwhile.
         done = connection.execute(
             update(sessions)
-            .where(sessions.c.session_id == follower.session_id, sessions.c.holder == holder)
+            .where(
+                sessions.c.session_id == follower.session_id,
+                sessions.c.holder == holder,
+                sessions.c.fence == follower.fence,
+            )
             .values(live)
         )
         if done.rowcount == 0:
@@ -239,6 +246,7 @@ def _save_session(
                 "owner": follower.owner,
                 "kept": info.keep,
                 "holder": holder,
+                "fence": follower.fence,
                 "started_at": info.started_at,
                 "title": clean(info.title),
                 "goal": clean(info.goal),

@@ -35,14 +35,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of an empty database of each kind that is supported."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'history.sqlite'}"
-    address = os.environ.get(POSTGRES)
-    if not address:
+    if not os.environ.get(POSTGRES):
         pytest.skip(f"no PostgreSQL here: {POSTGRES} is not set")
-    return _empty_postgres(address.replace("postgresql://", "postgresql+psycopg://"))
+    return empty_postgres()
 
 
-def _empty_postgres(address: str) -> str:
+def empty_postgres() -> str:
     """Return the URL of an empty database of this test process's own: others run beside it."""
+    address = os.environ[POSTGRES].replace("postgresql://", "postgresql+psycopg://")
     name = f"fer_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     engine = create_engine(address, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
