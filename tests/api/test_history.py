@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -17,7 +18,7 @@ from fer_core.storage.queries import AFTER_END_S, remove_temporary
 from fer_core.storage.store import SessionStore
 from tests.api.conftest import MakeApp
 from tests.api.learner import CONSENT, PASSAGES, SESSIONS, START, Clock, Learner
-from tests.storage.conftest import url
+from tests.storage.conftest import POSTGRES, empty_postgres, url
 from tests.storage.sessions import count_rows
 from tests.support.servers import running_api
 
@@ -278,7 +279,8 @@ def two_servers(url: str, folder: Path) -> Iterator[tuple[str, str]]:
         yield first, second
 
 
-def test_two_servers_share_one_history(url: str, tmp_path: Path) -> None:
+@pytest.mark.skipif(POSTGRES not in os.environ, reason=f"{POSTGRES} is not set")
+def test_two_servers_share_one_history(tmp_path: Path) -> None:
     """Both prepare the empty database, and both write, at the same time."""
 
     def study(address: str) -> str:
@@ -290,7 +292,7 @@ def test_two_servers_share_one_history(url: str, tmp_path: Path) -> None:
             assert client.get(path).json()["history"]["saving"]
             return str(session["session_id"])
 
-    with two_servers(url, tmp_path) as addresses:
+    with two_servers(empty_postgres(), tmp_path) as addresses:
         with ThreadPoolExecutor(8) as pool:
             studied = set(pool.map(study, addresses * 12))
         for address in addresses:

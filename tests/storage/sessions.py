@@ -14,7 +14,7 @@ from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
-from fer_core.storage.tables import metadata
+from fer_core.storage.tables import metadata, processes
 from fer_core.texts.document import Document
 from fer_core.texts.opening import open_pasted
 from fer_core.texts.question import Question
@@ -86,11 +86,12 @@ def full_session(
 
 
 def count_rows(store: SessionStore) -> int:
-    """Return the number of rows in all tables, of everybody."""
+    """Return the number of rows in all tables about learners, of everybody."""
     with store.database.reading() as connection:
         return sum(
             connection.scalar(select(func.count()).select_from(table)) or 0
             for table in metadata.sorted_tables
+            if table is not processes
         )
 
 
