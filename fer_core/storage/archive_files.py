@@ -18,7 +18,7 @@ LEARNER_FILE = "json/learner.json"
 #: One session of a day at one row a second is about 60 MB of JSON.
 LARGEST_MEMBER_BYTES = 300_000_000
 #: A session in a file runs nowhere, and what is in a file was to be kept.
-OF_NOBODY = {"holder": "", "kept": True}
+OF_NOBODY = {"holder": "", "fence": 0, "kept": True}
 
 #: Is told the share done, 0..1.
 Progress = Callable[[float], object]

@@ -59,7 +59,7 @@ class Follower:
     is_stored: bool = False
     creation: Creation | None = None
     is_new: bool = True
-    fence: int = 1
+    fence: int = 0
     rows_until: float | None = None
     last_event: int = 0
     answers: dict[str, Answer] = field(default_factory=dict)
