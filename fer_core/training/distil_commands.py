@@ -28,6 +28,7 @@ def add_commands(add: AddSubcommand) -> None:
     _add_turn(add("turn", help="turn faces by known angles, for landmarks"))
     _add_landmarks(add("landmarks", help="train the network that finds a face's points"))
     _add_states(add("states", help="fit how a face looks to an onlooker: bored, little engaged"))
+    _add_finish(add("finish", help="a mean of two landmark networks, its bias taken out"))
     _add_blend(add("blend", help="the mean of a network before and after its training"))
 
 
@@ -139,6 +140,31 @@ def _states(options: argparse.Namespace) -> int:
 
     write_heads(options.data, options.landmarks, options.eyes, options.output)
     print(options.output)
+    return 0
+
+
+def _add_finish(parser: argparse.ArgumentParser) -> None:
+    _add_folder(parser)
+    add = parser.add_argument
+    add("--before", type=existing_file, required=True, help="a landmarks.pt")
+    add("--after", type=existing_file, required=True, help="one trained on from it")
+    add("--share", type=share, default=0.7, help="of the latter (0.7)")
+    add("--output", type=Path, required=True, help="the .pt to write")
+    add("--onnx", type=Path, help="write the network there as well, as the app loads it")
+    parser.set_defaults(run_command=_finish)
+
+
+def _finish(options: argparse.Namespace) -> int:
+    from fer_core.training.landmark_finish import finish
+    from fer_core.training.landmark_training import save
+    from fer_core.training.onnx_files import landmarks_to_onnx
+
+    paths = options.data, options.folder, options.before, options.after
+    network = finish(*paths, options.share)
+    save(network, options.output)
+    if options.onnx:
+        landmarks_to_onnx(network, options.onnx)
+    print(options.onnx or options.output)
     return 0
 
 

@@ -13,7 +13,6 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import nn
 from torch.nn import functional
 
 from fer_core.training.crop_files import NO_FACE, FaceCrops
@@ -174,16 +173,17 @@ def train_landmarks(
             logged, since = now, 0
         if now - saved > SAVE_EVERY_S:
             saved = now
-            _save(average.network, network.width, config)
-    _save(average.network, network.width, config)
+            save(cast(LandmarkNetwork, average.network), config.output / WEIGHTS)
+    save(cast(LandmarkNetwork, average.network), config.output / WEIGHTS)
     return cast(LandmarkNetwork, average.network.eval())
 
 
-def _save(network: nn.Module, width: int, config: LandmarkConfig) -> None:
+def save(network: LandmarkNetwork, path: Path) -> None:
+    """Write a network, whole or not at all; `landmark_network.load` reads it."""
     state = {name: value.detach().cpu() for name, value in network.state_dict().items()}
-    partial = (config.output / WEIGHTS).with_suffix(".partial")
-    torch.save({"width": width, "state": state}, partial)
-    partial.replace(config.output / WEIGHTS)
+    partial = path.with_suffix(".partial")
+    torch.save({"width": network.width, "state": state}, partial)
+    partial.replace(path)
 
 
 def _losses(
@@ -237,7 +237,7 @@ def point_errors(
     for start in range(0, len(chosen), batch):
         rows = chosen[start : start + batch]
         part = Crops(
-            torch.from_numpy(_pixels(crops, rows)).to(device),
+            torch.from_numpy(pixels_of(crops, rows)).to(device),
             torch.from_numpy(crops.boxes[rows]).to(device),
         )
         images, placement = plain(part, CROP_PX, CROP_FACES)
@@ -249,7 +249,7 @@ def point_errors(
     return np.concatenate(errors) if errors else np.zeros(0)
 
 
-def _pixels(crops: FaceCrops, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+def pixels_of(crops: FaceCrops, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
     starts = np.cumsum([0, *(len(part) for part in crops.parts)])
     parts = np.searchsorted(starts, rows, side="right") - 1
     return np.stack(

@@ -20,8 +20,9 @@ from fer_core.training import landmark_training as training  # noqa: E402
 from fer_core.training import turned_crops  # noqa: E402
 from fer_core.training.__main__ import main  # noqa: E402
 from fer_core.training.crop_files import FaceCrops, Row, joined, open_crops  # noqa: E402
-from fer_core.training.errors import DataError  # noqa: E402
+from fer_core.training.errors import CheckpointError, DataError  # noqa: E402
 from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot  # noqa: E402
+from fer_core.training.landmark_finish import between, take_bias_out  # noqa: E402
 from fer_core.training.landmark_network import LandmarkNetwork, load  # noqa: E402
 from fer_core.training.landmark_points import PointsOnHead  # noqa: E402
 from fer_core.training.landmark_teacher import OVAL, box_of  # noqa: E402
@@ -194,6 +195,29 @@ def test_the_commands_turn_faces_and_learn_from_them(
     assert load(run / training.WEIGHTS).width == 4, "it goes on from the network that was there"
     figures = json.loads((run / training.FIGURES).read_text())
     assert set(figures) == {"landmarks", "landmarks turned"}
+    ends = ["--before", str(tmp_path / "first.pt"), "--after", str(run / training.WEIGHTS)]
+    last = ["--output", str(run / "last.pt"), "--onnx", str(run / "last.onnx")]
+    where = ["--data", str(tmp_path), "--folder", str(folder)]
+    assert main(["finish", *where, *ends, *last, "--share", "0.5"]) == 0
+    assert load(run / "last.pt").width == 4
+    assert (run / "last.onnx").is_file()
+
+
+def test_between_two_networks_lies_their_mean_without_its_bias(tmp_path: Path) -> None:
+    meshes, points, pictures = stored(tmp_path)
+    turned_crops.write_turned(pictures, meshes, points, tmp_path / "turned", 1.0)
+    crops = open_crops(tmp_path / "turned")
+    rows = np.arange(len(crops.rows))
+    before, after = LandmarkNetwork(4).eval(), LandmarkNetwork(4).eval()
+    mean = between(before, after, 0.25)
+    first, last, middle = (each.points.weight for each in (before, after, mean))
+    assert torch.allclose(middle, 0.75 * first + 0.25 * last)
+    assert np.abs(take_bias_out(mean, crops, rows)).max() > 0.01
+    assert np.abs(take_bias_out(mean, crops, rows)).max() < 1e-5
+    with pytest.raises(DataError, match="no face whose points people set"):
+        take_bias_out(mean, crops, rows[:0])
+    with pytest.raises(CheckpointError, match="two widths"):
+        between(before, LandmarkNetwork(5), 0.5)
 
 
 def test_files_of_other_pictures_are_refused(tmp_path: Path) -> None:

@@ -3548,7 +3548,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "fer-yolov9t",
-                     *       "version": "1.1.0",
+                     *       "version": "1.2.0",
                      *       "networks": {
                      *         "detector": {
                      *           "architecture": "YOLOv9t",
@@ -3564,7 +3564,7 @@ export interface operations {
                      *         },
                      *         "landmarks": {
                      *           "architecture": "Residual CNN",
-                     *           "sha256": "4dc9b790efd2c70e0de58178a25cc211adc5f3352307ea8838d89310b39f3d98"
+                     *           "sha256": "d35bbd43dd96bfb5ab21e9080a21a469226fec33fbf136cebf11b85aeaf1903d"
                      *         },
                      *         "eyes": {
                      *           "architecture": "Small CNN",
@@ -3716,7 +3716,7 @@ export interface operations {
                      * @example {
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.1.0"
+                     *         "version": "1.2.0"
                      *       },
                      *       "results": [
                      *         {
@@ -9791,7 +9791,7 @@ export interface operations {
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability.",
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.1.0"
+                     *         "version": "1.2.0"
                      *       },
                      *       "video": {
                      *         "name": "lecture",
