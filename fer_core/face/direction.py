@@ -20,8 +20,7 @@ import numpy as np
 from fer_core.face.head_pose import HeadPose
 
 #: Turned further than this from the own usual, the head is not turned to the screen. Degrees. A
-#: screen of 60 cm at 60 cm is 53 degrees wide, and eyes take most of that without the head; what a
-#: network sees of a head turned by 30 degrees is 25 to 29.
+#: screen of 60 cm at 60 cm is 53 degrees wide, and eyes take most of that without the head.
 YAW_LIMIT, UP_LIMIT = 20.0, 20.0
 #: Bent down further than this the learner looks at the desk; as long as not turned aside further
 #: than `DESK_YAW`. Degrees.

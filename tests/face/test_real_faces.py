@@ -66,7 +66,11 @@ def see(detector: EmotionDetector) -> See:
 
 
 @pytest.mark.parametrize(
-    "turn", [(-14.0, 0.0, 0.0), (14.0, 0.0, 0.0), (0.0, 12.0, 0.0), (0.0, 0.0, 20.0)]
+    "turn",
+    [
+        *((-14.0, 0.0, 0.0), (14.0, 0.0, 0.0)),
+        *((0.0, 12.0, 0.0), (0.0, 0.0, 20.0)),
+    ],
 )
 def test_known_turns_are_told_to_four_degrees(
     faces: list[Face], see: See, turn: tuple[float, float, float]
