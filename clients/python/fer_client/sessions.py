@@ -214,8 +214,11 @@ class Session:
         return cast(types.Snapshot, self._call("POST", "/resume"))
 
     def finish(self) -> types.Finished:
-        """End the session and sum it up; with retention "none" it is forgotten now."""
-        return cast(types.Finished, self._call("POST", "/finish", repeat=False))
+        """End the session and sum it up; with retention "none" it is forgotten now.
+
+        Asked again, after a broken connection, the API answers the same.
+        """
+        return cast(types.Finished, self._call("POST", "/finish"))
 
     def export(self, form: Literal["csv", "json"] = "json") -> bytes:
         """Return the session as a file."""

@@ -131,9 +131,12 @@ export class Session {
     return this.transport.json("POST", `${this.path}/resume`);
   }
 
-  /** End the session and sum it up; with retention "none" it is forgotten now. */
+  /**
+   * End the session and sum it up; with retention "none" it is forgotten now. Asked again, the API
+   * answers the same.
+   */
   finish(): Promise<Finished> {
-    return this.transport.json("POST", `${this.path}/finish`, { once: true });
+    return this.transport.json("POST", `${this.path}/finish`);
   }
 
   /** The session as a file. */
