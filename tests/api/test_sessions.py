@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from flask.testing import FlaskClient
@@ -341,11 +342,8 @@ def test_a_slow_history_holds_up_nobody_who_does_not_need_it(
 def test_what_is_erased_is_erased_also_where_the_file_keeps_its_size(
     learner: Learner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def shrink() -> None:
-        raise HistoryNotShrunk
-
     learner.start(retention="keep")
     store = learner.client.application.extensions["fer"].sessions.history.store
-    monkeypatch.setattr(store.database, "shrink", shrink)
+    monkeypatch.setattr(store.database, "shrink", Mock(side_effect=HistoryNotShrunk))
     assert learner.client.delete(SESSIONS).status_code == 204
     assert learner.client.get(SESSIONS).get_json()["sessions"] == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser import open_page
+from tests.support.browser import open_page, settled
 from tests.video.films_in_files import even_times, film, still
 
 PATIENCE_MS = 60_000
@@ -61,7 +61,9 @@ def test_a_lecture_is_played_beside_the_timer_and_a_lost_moment_is_gone_to(
         video.evaluate("(video) => { video.pause(); video.currentTime = 45 }")
         lost.click()
         expect(page.get_by_text("Noted: you were lost at 0:45.")).to_be_visible()
+        settled(page)
         page.get_by_role("button", name="Finish").click()
+        expect(page.get_by_text("Done. Here's how it went.")).to_be_visible(timeout=PATIENCE_MS)
         expect(page.get_by_text("you were lost at 0:45").first).to_be_visible(timeout=PATIENCE_MS)
         moment = page.get_by_role("button", name="0:45 · Light reactions")
         expect(moment).to_be_visible(timeout=PATIENCE_MS)
