@@ -53,6 +53,8 @@ BODIES: dict[str, tuple[str, bytes]] = {
     "openText": ("text/plain", b"Plants turn light into sugar."),
     "createJob": ("video/mp4", b"none"),
 }
+#: Stands in everything that is the learner's of this machine.
+HERE = "Hummingbird"
 #: What is the whole installation's: no token opens it, and a key sees what it has made.
 OF_KEYS = {"metrics", "createOwner", "listOwners", "getOwner", "deleteOwner", "createToken"}
 
@@ -147,6 +149,8 @@ def built(models: ModelService, folder: Path) -> Iterator[House]:
         own = {**key, "X-Owner": owner}
         things = {"owner_id": owner, "job_id": tenants.job(own, WORD)}
         things |= tenants.belongings(own, WORD)
+        # Where an owner is forgotten, the learner of this machine is meant.
+        tenants.belongings(tenants.new_key(local=True), HERE)
         yield House(tenants, key, tenants.new_key(), things, tenants.session(own))
         app.extensions["fer"].videos.close()
 
@@ -279,4 +283,6 @@ def test_the_learner_is_let_in_everywhere(fresh: House, means: str) -> None:
         if means == "token of the session" and "{session_id}" not in route.path:
             continue
         answer = fresh.ask(route, headers)
-        assert answer.status_code not in (401, 403, 404, 500), (route, answer.get_data())
+        assert answer.status_code not in (401, 403, 404, 500), route
+        if route.operation not in ("followSession", "followJob"):
+            assert HERE not in answer.get_data(as_text=True), route
