@@ -97,17 +97,17 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         Level.PARTLY,
         "looking bored or less engaged to an onlooker, over a minute",
-        "within one person AUC .62 (.59 to .65) and .63 (.60 to .67); between people .64 and .68; "
+        "within one person AUC .62 (.59 to .65) and .62 (.58 to .66); between people .64 and .67; "
         "Angry + Sad .56 and .57",
         "88 students, each judged by a fit to others (DAiSEE)",
         "Of two of your minutes it picks the one in which an onlooker would call you more bored, "
-        "or less engaged, in about 63 of 100 cases; 50 would be chance. What you feel is another "
+        "or less engaged, in about 62 of 100 cases; 50 would be chance. What you feel is another "
         "thing.",
     ),
     Claim(
         Level.NOT,
         "confusion, frustration",
-        "not shown; within one person AUC .54, where Angry + Sad has .58 and .57",
+        "not shown; within one person AUC .53 and .52, where Angry + Sad has .58 and .57",
         "88 students, each judged by a fit to others (DAiSEE)",
         "Not shown: a face does not tell them better than its expression does, and that is "
         "hardly better than chance.",

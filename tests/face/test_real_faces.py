@@ -6,14 +6,13 @@ The pictures are warped here from the training data's val rows; without the data
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from time import perf_counter
 
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from benchmarks.landmarks import box_of, marked_rows
 from fer_core.arrays import FloatArray
@@ -38,6 +37,8 @@ FACES = (
 pytestmark = pytest.mark.skipif(
     not (DATA / "landmarks.zip").is_file(), reason="the training data is not here"
 )
+#: Changes that each face is shown with, eyes open and closed.
+CHANGES = 15
 Face = tuple[RgbImage, FloatArray]
 See = Callable[[RgbImage, Box], FaceMeasures]
 
@@ -105,38 +106,34 @@ def moved(
     return shown, Box(x, y + top, width, height)
 
 
-@given(
-    st.integers(0, 3),
-    st.booleans(),
-    st.booleans(),
-    st.floats(0.5, 2.0),
-    st.integers(0, 80),
-    st.integers(0, 80),
-    st.tuples(*(st.floats(-0.05, 0.05) for _ in range(3))),
-)
-@settings(max_examples=20)
-def test_mirrored_larger_and_shifted_pictures_tell_the_same(
-    faces: list[Face],
-    see: See,
-    face: int,
-    closed: bool,
-    mirror: bool,
-    scale: float,
-    left: int,
-    top: int,
-    off: tuple[float, float, float],
+def test_mirrored_larger_and_shifted_pictures_tell_nearly_the_same(
+    faces: list[Face], see: See
 ) -> None:
-    rgb, points = faces[face]
-    shown, box = turned(rgb, points, closed=closed)
-    before = see(shown, box)
-    picture, (x, y, width, height) = moved(shown, box, scale, left, top, mirror)
-    # A detector's box is never quite the same.
-    size = 1 + off[2]
-    after = see(picture, Box(x + off[0] * width, y + off[1] * height, size * width, size * height))
-    side = -1 if mirror else 1
-    pose = side * after.pose.yaw, after.pose.pitch, side * after.pose.roll
-    assert pose == pytest.approx(before.pose.angles, abs=7.0)
-    assert after.openness == pytest.approx(before.openness, abs=0.35)
+    rng = np.random.default_rng(14)
+    angles: list[FloatArray] = []
+    openness: list[float] = []
+    for (rgb, points), closed, _ in product(faces, (False, True), range(CHANGES)):
+        shown, box = turned(rgb, points, closed=closed)
+        before = see(shown, box)
+        mirror = bool(rng.random() < 0.5)
+        left, top = map(int, rng.integers(0, 80, 2))
+        picture, (x, y, width, height) = moved(
+            shown, box, float(rng.uniform(0.5, 2.0)), left, top, mirror
+        )
+        # A detector's box is never quite the same.
+        across, down, larger = rng.uniform(-0.05, 0.05, 3)
+        size = 1 + larger
+        after = see(
+            picture, Box(x + across * width, y + down * height, size * width, size * height)
+        )
+        side = np.array([-1, 1, -1]) if mirror else np.ones(3)
+        angles.append(np.abs(side * after.pose.angles - before.pose.angles))
+        if after.openness is not None and before.openness is not None:
+            openness.append(abs(after.openness - before.openness))
+    assert np.median(angles, axis=0).max() <= 2.0
+    assert np.percentile(angles, 95, axis=0).max() <= 7.0
+    assert len(openness) > 0.9 * len(angles)
+    assert np.percentile(openness, 95) <= 0.35
 
 
 #: What is shown, a frame a second, and what a timeline says of its last second.
