@@ -25,6 +25,7 @@ from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
 from tests.api.learner import Clock, Learner
 from tests.api.talking import Server
+from tests.api.tenants import MakeTenants, Tenants
 from tests.support.servers import running_api
 
 MakeApp = Callable[..., Flask]
@@ -114,3 +115,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     }
     with running_api(folder, environment) as (address, process):
         yield Server(int(address.rpartition(":")[2]), process)
+
+
+@pytest.fixture
+def make_tenants(make_app: MakeApp, key_store: KeyStore) -> MakeTenants:
+    def make(**settings: Any) -> Tenants:
+        clock = Clock()
+        limits = {"api_rate_limit": "100000/second", **settings}
+        return Tenants(make_app(require_key=True, clock=clock, **limits), key_store, clock)
+
+    return make
+
+
+@pytest.fixture
+def tenants(make_tenants: MakeTenants) -> Tenants:
+    return make_tenants()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -84,3 +85,12 @@ class Tenants:
         )
         self.client.get(f"{job.headers['Location']}/events", headers=headers, buffered=True)
         return str(job.get_json()["job_id"])
+
+
+MakeTenants = Callable[..., Tenants]
+
+
+def owned(tenants: Tenants, key: Headers | None = None) -> Headers:
+    """Return the headers of a new owner, of a new key unless one is given."""
+    key = key or tenants.new_key()
+    return {**key, "X-Owner": tenants.new_owner(key)}

@@ -117,9 +117,12 @@ def stored(data_dir: Path, session_id: str) -> StoredSession:
 
 
 def times(views: Sequence[View], start: float, end: float) -> dict[str, float]:
-    """Attribute what was reported between two moments."""
+    """Attribute what was reported between two moments, by the band alone, as the page watched it.
+
+    The app goes by what is on the screen as well, and supposes a path through it.
+    """
     cut = [
-        replace(view, start=max(view.start, start), end=min(view.end, end))
+        replace(view, start=max(view.start, start), end=min(view.end, end), on_screen=None)
         for view in views
         if view.start < end and view.end > start
     ]
