@@ -23,8 +23,9 @@ from fer_core.arrays import FloatArray
 STEP_S = 1.0
 #: Times that pace and habits are learnt anew from what is seen.
 ROUNDS = 2
-#: Chance a step that the reader goes elsewhere on the screen.
-JUMPS = 0.005
+#: Chance a step that the reader goes elsewhere on the screen; and where the view went on by more
+#: than LEAP of itself within LEAP_STEPS: who pages on that fast has not read what went by.
+JUMPS, LEAP_JUMPS, LEAP, LEAP_STEPS = 0.005, 0.1, 0.6, 2
 #: Spread of a step's advance: of one place, and as a share of the advance itself.
 SPREAD, WAVERING = 0.6, 0.25
 #: Parts of the view's height among which the reader's place to scroll at is told apart.
@@ -36,7 +37,7 @@ POINTS_WITHIN_WORDS = 12.0
 #: The view moved on if its first word did by more.
 MOVED_WORDS = 2.0
 #: Who begins to read begins within about so many words of the view's top, or anywhere.
-BEGINS_WITHIN_WORDS, BEGINS_ANYWHERE = 60.0, 0.1
+BEGINS_WITHIN_WORDS, BEGINS_ANYWHERE = 20.0, 0.01
 
 IndexArray = npt.NDArray[np.intp]
 
@@ -168,6 +169,9 @@ class _Chain:
         self._anywhere = self._shown / self._shown.sum(axis=1, keepdims=True)
         heights = (self._middles - first) / (last - first) * HEIGHTS
         self._heights = heights.astype(np.intp).clip(0, HEIGHTS - 1)
+        back = np.maximum(np.arange(len(steps.first)) - LEAP_STEPS, 0)
+        leaps = steps.first - steps.first[back] > LEAP * (steps.last - steps.first)
+        self._jumps = np.where(leaps, LEAP_JUMPS, JUMPS)
         self._scrolls = np.flatnonzero(np.diff(steps.first) > MOVED_WORDS)
         again = steps.line[1:] == steps.line[:-1]
         self._pointed = np.flatnonzero(np.isfinite(steps.line) & ~np.append(False, again))
@@ -200,9 +204,10 @@ class _Chain:
         backward[-1] = now = np.ones(places)
         for step in range(count - 1, 0, -1):
             told = seen[step] * now
-            jumped = JUMPS * float(self._anywhere[step] @ told)
+            jumps = self._jumps[step]
+            jumped = jumps * float(self._anywhere[step] @ told)
             reached = _shifted(told, -moves[step - 1], places + len(advance) - 1)
-            now = (1 - JUMPS) * np.correlate(reached, advance, "valid") + jumped
+            now = (1 - jumps) * np.correlate(reached, advance, "valid") + jumped
             now /= now.max()
             backward[step - 1] = now
         return forward, backward
@@ -210,7 +215,8 @@ class _Chain:
     def _on(self, now: FloatArray, advance: FloatArray, moved: int, step: int) -> FloatArray:
         """Go on by a step, to a view that begins so many places later."""
         gone = _shifted(np.convolve(now, advance), moved, self._shown.shape[1])
-        return np.asarray((1 - JUMPS) * gone + JUMPS * self._anywhere[step])
+        jumps = self._jumps[step]
+        return np.asarray((1 - jumps) * gone + jumps * self._anywhere[step])
 
     def _pointing(self, trust: float) -> FloatArray:
         return np.asarray(trust * self._near + (1 - trust) * self._anywhere[self._pointed])

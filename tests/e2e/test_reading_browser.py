@@ -158,8 +158,10 @@ def test_each_passage_gets_its_time_and_the_skipped_ones_are_marked_skimmed(
         assert timed[name] == pytest.approx(watched[name], rel=0.05)
     kept = {passage.reading.passage_id: passage for passage in session.passages}
     skimmed = {name for name, passage in kept.items() if passage.mark == "skimmed"}
-    assert skimmed
-    assert skimmed <= {f"p{number}" for number in SKIPPED}
+    skipped = {f"p{number}" for number in SKIPPED}
+    assert len(skimmed & skipped) >= 2
+    # The last two came into view before the text was left.
+    assert skimmed <= skipped | {"p11", "p12"}
     assert {one["passage_id"] for one in reread["passages"]} == skimmed
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from fer_core.reading.attribution import attribute
 from fer_core.reading.visibility import ReadingLog, View
+from fer_core.texts.document import Passage
 from tests.synthetic.reading import NO_CAMERA
 from tests.synthetic.scrolling import MANNERS, Scrolled, read_by
 
@@ -51,3 +52,21 @@ def test_all_time_goes_to_passages_on_the_screen() -> None:
     found = attribute(read_by(MANNERS["page by page"], 1).passages, views, NO_CAMERA)
     assert sum(one.seconds for one in found) == pytest.approx(40)
     assert [one.seconds > 0 for one in found[:3]] == [True, True, False]
+
+
+def test_what_is_paged_past_fast_was_not_read_and_the_beginning_was() -> None:
+    # Passages of 30 words, more than four on the screen; one in the middle of the band at a time.
+    views: list[View] = []
+    at = 0.0
+    for number, stay_s in enumerate([6.0] * 4 + [0.3] * 4 + [7.0]):
+        top = max(0.0, number - 1.5)
+        for index in range(12):
+            shown = min(index + 1, top + 4.45) - max(index, top)
+            if shown > 0:
+                views.append(View(f"p{index + 1}", 0.0, at, at + stay_s, on_screen=shown))
+        at += stay_s
+    passages = [Passage(f"p{index + 1}", index, "word " * 30) for index in range(12)]
+    found = attribute(passages, ReadingLog(views).views, NO_CAMERA)
+    seconds = [one.seconds for one in found]
+    assert min(seconds[:4]) > 3.0
+    assert max(seconds[5:7]) < 1.0
