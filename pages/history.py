@@ -43,12 +43,13 @@ def show(store: SessionStore) -> None:
     st.title("History")
     st.markdown("Your saved sessions, on this computer only.")
     sessions, comparisons, learner, data = st.tabs(
-        ["Sessions", "Compare", "Your profile", "Your data"]
+        ["Sessions", "Compare", "Your profile", "Your data"], key="history_tab", on_change="rerun"
     )
     with sessions:
         show_list(store)
     with comparisons:
-        show_comparisons(store)
+        if comparisons.open:  # two whole sessions are read for it
+            show_comparisons(store)
     with learner:
         show_learner(store)
     with data:

@@ -136,6 +136,9 @@ def test_today_is_measured_against_the_daily_goal(
 
 def test_two_sessions_stand_side_by_side(filled: str) -> None:
     page = open_page()
+    assert not [one for one in page.selectbox if one.label.endswith(" session")]
+    page.session_state["history_tab"] = "Compare"  # what is not looked at is not read
+    page.run()
     left, right = (
         next(one for one in page.selectbox if one.label == f"{side} session")
         for side in ("Left", "Right")
