@@ -1,11 +1,15 @@
 """All that this app uses of the private parts of Streamlit and streamlit-webrtc.
 
-It is the names of elements on the page: for what cannot be said in config.toml, and to press the
-camera's button. A new version may change them without a word. So each stands here with what it is
-for, and a test compares the installed versions with those that they were last seen on.
+It is the names of elements on the page, for what cannot be said in config.toml and to press the
+camera's button; and whether a tab is still there. A new version may change them without a word. So
+each stands here with what it is for, and a test compares the installed versions with those that
+they were last seen on.
 """
 
 from __future__ import annotations
+
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 #: The versions on which everything here was last seen to work.
 SEEN_ON = {"streamlit": "1.67.0", "streamlit-webrtc": "0.79.0"}
@@ -143,3 +147,14 @@ export default function ({{ parentElement, data, setStateValue }}) {{
   return () => clearInterval(timer)
 }}
 """
+
+
+def served_tab() -> str | None:
+    """Return Streamlit's name of the tab that is being served; None outside a server."""
+    context = get_script_run_ctx()
+    return None if context is None or not runtime.exists() else context.session_id
+
+
+def is_tab_open(name: str) -> bool:
+    """Whether a tab of this name is connected now."""
+    return runtime.exists() and runtime.get_instance().is_active_session(name)

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from time import sleep
 
-from streamlit import runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-
+from app.parts.streamlit_private import is_tab_open, served_tab
 from fer_core.video.jobs import VideoJob, VideoJobs
 
 LOOK_EVERY_S = 10.0
@@ -21,16 +20,14 @@ GONE_AFTER_S = 60.0
 
 def forget_with_tab(jobs: VideoJobs, job: VideoJob) -> None:
     """Forget a job when the tab that is being served now has been closed for a minute."""
-    context = get_script_run_ctx()
-    if context is None or not runtime.exists():
+    tab = served_tab()
+    if tab is None:
         return
-    session_id = context.session_id
-
-    def is_open() -> bool:
-        return runtime.exists() and runtime.get_instance().is_active_session(session_id)
-
     threading.Thread(
-        target=watch, args=(jobs, job, is_open), name="fer-video-tab", daemon=True
+        target=watch,
+        args=(jobs, job, partial(is_tab_open, tab)),
+        name="fer-video-tab",
+        daemon=True,
     ).start()
 
 
