@@ -23,12 +23,12 @@ from fer_core.affect.baseline import (
     BASELINE_BIN_S,
     BASELINE_S,
     LAG_S,
-    MAD_TO_SD,
     MIN_SPREAD,
     WINDOW_S,
 )
 from fer_core.affect.breaks import MIN_GAP_S
 from fer_core.affect.signals import INDICATOR_HALF_LIFE_S
+from fer_core.arrays import median_and_sd
 
 #: Wander of valence and its correlation time in seconds, as in `signals.py`.
 LEARNERS = ((0.06, 120.0), (0.08, 120.0), (0.10, 300.0), (0.10, 600.0))
@@ -64,8 +64,8 @@ def low_by(
     for closed in range(first, len(bins) + 1):
         upto = max(first, closed - lag)
         known = bins[max(0, upto - window) : upto]
-        usual = np.median(known, axis=0)
-        spread = np.maximum(MAD_TO_SD * np.median(np.abs(known - usual), axis=0), MIN_SPREAD)
+        usual, sd = median_and_sd(known)
+        spread = np.maximum(sd, MIN_SPREAD)
         now = slice(closed * width, (closed + 1) * width)
         low[now] = (usual - smoothed[now]) / spread
     return low

@@ -17,11 +17,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import zipfile
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import onnx
@@ -33,16 +32,15 @@ from benchmarks.readers import area
 from fer_core.arrays import FloatArray
 from fer_core.face.looks import shipped_heads
 from fer_core.training.states import (
-    FACE_SHARE,
     SHOWN,
     Ridge,
     Students,
     choose_penalties,
     faces_of,
     fold_of,
+    pictures_of,
 )
 from fer_core.vision.crops import around, to_tensor
-from fer_core.vision.faces import Box
 from fer_core.vision.landmarks import MarkReader
 from fer_core.vision.refiner import FRAME_CROPS
 
@@ -68,26 +66,14 @@ def neck_of(data: Path, names: list[str], weights: Path) -> tuple[FloatArray, Fl
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(model.SerializeToString(), options)
     features, scores = [], []
-    with zipfile.ZipFile(data / "students.zip") as archive:
-        for start in range(0, len(names), BATCH):
-            pictures = [_crop(archive.read(name)) for name in names[start : start + BATCH]]
-            found, *maps = session.run(None, {"images": to_tensor(pictures)})
-            for place in range(len(pictures)):
-                confidences = found[place, 4:].sum(axis=0)
-                scores.append(found[place, 4:, confidences.argmax()])
-                features.append(np.concatenate([_pooled(one[place]) for one in maps]))
+    crops = (around(face, FRAME_CROPS[0]).render(rgb) for rgb, face in pictures_of(data, names))
+    while pictures := list(islice(crops, BATCH)):
+        found, *maps = session.run(None, {"images": to_tensor(pictures)})
+        for place in range(len(pictures)):
+            confidences = found[place, 4:].sum(axis=0)
+            scores.append(found[place, 4:, confidences.argmax()])
+            features.append(np.concatenate([_pooled(one[place]) for one in maps]))
     return np.array(features, np.float64), np.array(scores, np.float64)
-
-
-def _crop(data: bytes) -> Any:
-    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise ValueError("a picture of the archive cannot be decoded")
-    rgb = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
-    height, width = rgb.shape[:2]
-    room = (1 - FACE_SHARE) / 2
-    face = Box(room * width, room * height, FACE_SHARE * width, FACE_SHARE * height)
-    return around(face, FRAME_CROPS[0]).render(rgb)
 
 
 def _pooled(features: Any) -> FloatArray:

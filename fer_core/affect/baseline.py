@@ -17,7 +17,7 @@ import numpy as np
 
 from fer_core.affect.indicators import Z_LIMIT
 from fer_core.affect.signals import MIN_COVERAGE
-from fer_core.arrays import FloatArray
+from fer_core.arrays import FloatArray, median_and_sd
 
 #: Ordinary study that a first baseline is learnt from, and the bins it is cut into. Seconds.
 BASELINE_S = 300.0
@@ -31,8 +31,6 @@ LAG_S = 180.0
 DRIFT = 0.5
 #: Least spread of a channel, in the channel's own unit.
 MIN_SPREAD = 0.05
-#: Makes the median absolute deviation of a normal distribution its standard deviation.
-MAD_TO_SD = 1.4826
 
 
 class Channel(StrEnum):
@@ -166,8 +164,8 @@ class BaselineTracker:
         bins = np.array(self._bins)
         first, lag = round(BASELINE_S / BASELINE_BIN_S), round(LAG_S / BASELINE_BIN_S)
         bins = bins[: max(first, len(bins) - lag)]
-        median = np.median(bins, axis=0)
-        spread = np.maximum(MAD_TO_SD * np.median(np.abs(bins - median), axis=0), MIN_SPREAD)
+        median, sd = median_and_sd(bins)
+        spread = np.maximum(sd, MIN_SPREAD)
         return Baseline(
             {
                 channel: Usual(float(m), float(s))

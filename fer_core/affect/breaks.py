@@ -18,6 +18,8 @@ from fer_core.face.tiredness import HeavyEyes
 MIN_GAP_S = 15 * 60.0
 #: Time between two looks into the distance, seconds of study.
 EYES_EVERY_S = 20 * 60.0
+#: What a short break is for.
+MOVE = "A short break may help: stand up and move a little."
 #: Answers that speak for a break.
 STRESSED_FROM = 7
 UNCLEAR_UP_TO = 2
@@ -222,7 +224,7 @@ class BreakAdvisor:
             return None
         return _Evidence(
             BreakRule.ANSWERS,
-            "A short break may help: stand up and move a little.",
+            MOVE,
             self._answer[1],
             60.0 * self.plan.break_min,
         )
@@ -243,7 +245,7 @@ class BreakAdvisor:
             return None
         return _Evidence(
             BreakRule.LOOKS,
-            "A short break may help: stand up and move a little.",
+            MOVE,
             f"To an onlooker you looked {look.words} than usual for {length / 60:.0f} minutes, "
             f"coverage {100 * self.looks.mean_coverage:.0f} %.",
             60.0 * self.plan.break_min,
@@ -255,7 +257,7 @@ class BreakAdvisor:
             return None
         return _Evidence(
             BreakRule.NEGATIVE,
-            "A short break may help: stand up and move a little.",
+            MOVE,
             f"Expression leaned negative for {length / 60:.0f} minutes, "
             f"coverage {100 * self.negative.mean_coverage:.0f} %.",
             60.0 * self.plan.break_min,

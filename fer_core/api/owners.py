@@ -69,7 +69,7 @@ def create_owner(body: OwnerIn) -> Response:
     Only this key may act for them: send their `owner_id` as `X-Owner` with any request. Under the
     same `reference` it is the same owner.
     """
-    owner, _ = owners_of(services().sessions).create(_key(), body.reference)
+    owner = owners_of(services().sessions).create(_key(), body.reference)
     response = json_response(_owner_of(owner), 201)
     response.headers["Location"] = url_for("owners.get_owner", owner_id=owner.owner_id)
     return response

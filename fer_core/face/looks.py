@@ -78,6 +78,18 @@ def measures_of(marks: FaceMarks, measures: FaceMeasures) -> FloatArray:
     return np.array([np.nan if value is None else value for value in values])
 
 
+def standardised(values: FloatArray, mean: FloatArray, sd: FloatArray) -> FloatArray:
+    """Return features in standard deviations from their mean, as the regressions take them.
+
+    Args:
+        values: Shape (d,) or (n, d); NaN counts as the mean.
+        mean: Shape (d,).
+        sd: Shape (d,).
+    """
+    z = np.nan_to_num((values - mean) / sd, nan=0.0)
+    return np.asarray(np.clip(z, -LIMIT_SDS, LIMIT_SDS))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LookHeads:
     """The regressions.
@@ -105,8 +117,7 @@ class LookHeads:
         Args:
             measures: From `measures_of`, shape (23,) or (n, 23).
         """
-        z = np.nan_to_num((measures - self.mean) / self.sd, nan=0.0)
-        z = np.clip(z, -LIMIT_SDS, LIMIT_SDS)
+        z = standardised(measures, self.mean, self.sd)
         return np.asarray(np.clip(self.centres + z @ self.weights.T, 0.0, HIGHEST))
 
     def to_dict(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fer_core.arrays import FloatArray
+from fer_core.arrays import FloatArray, median_and_sd
 from fer_core.face.looks import Look, LookHeads, shipped_heads
 
 #: What counts as now. Seconds.
@@ -23,8 +23,6 @@ BIN_S, WINDOW_S, LAG_S, LEAST_S = 10.0, 900.0, 180.0, 300.0
 MIN_COVERAGE = 0.5
 #: A look stands out so many own standard deviations above the usual.
 STANDS_OUT_SDS = 1.5
-#: Makes the median absolute deviation of a normal distribution its standard deviation.
-_MAD_TO_SD = 1.4826
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,7 @@ class LooksTracker:
             first, lag = round(LEAST_S / BIN_S), round(LAG_S / BIN_S)
             if len(self._bins) >= first:
                 bins = np.array(self._bins)[: max(first, len(self._bins) - lag)]
-                usual = np.median(bins, axis=0)
-                spread = _MAD_TO_SD * np.median(np.abs(bins - usual), axis=0)
+                usual, spread = median_and_sd(bins)
                 self._usual = usual, np.maximum(spread, self.heads.spreads)
         self._bin = []
 

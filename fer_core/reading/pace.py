@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
-from fer_core.affect.baseline import MAD_TO_SD
+from fer_core.arrays import MAD_TO_SD
 
 #: Silent reading of English non-fiction, words a minute (Brysbaert 2019).
 USUAL_WPM = 238.0

@@ -16,9 +16,9 @@ from typing import Any
 
 import pandas as pd
 
-from fer_core.affect.baseline import MAD_TO_SD
 from fer_core.affect.heart_rate import NoPulse
 from fer_core.affect.indicators import CALIBRATED_ANSWERS
+from fer_core.arrays import MAD_TO_SD
 from fer_core.emotions import LABELS
 from fer_core.learner.evaluation import evaluate, evaluate_stress
 from fer_core.learner.probes import ProbeKind

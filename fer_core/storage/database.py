@@ -91,10 +91,8 @@ class Database:
             StorageError: The database cannot be used now.
         """
         self.prepare()
-        try:
+        with _explained():
             self.holder.ensure()
-        except DATABASE_ERRORS as error:
-            raise StorageError(explain(error)) from error
         return self.holder.name
 
     def lives(self, name: str) -> bool:
@@ -103,10 +101,8 @@ class Database:
         Raises:
             StorageError: The database cannot be used now.
         """
-        try:
+        with _explained():
             return self.holder.lives(name)
-        except DATABASE_ERRORS as error:
-            raise StorageError(explain(error)) from error
 
     def address(self, name: str) -> str:
         """Return where a process of this name is reached; empty: nobody knows.
@@ -114,10 +110,8 @@ class Database:
         Raises:
             StorageError: The database cannot be used now.
         """
-        try:
+        with _explained():
             return self.holder.address(name)
-        except DATABASE_ERRORS as error:
-            raise StorageError(explain(error)) from error
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -127,11 +121,8 @@ class Database:
             StorageError: The database cannot be read now.
         """
         self.prepare()
-        try:
-            with self._reading.begin() as connection:
-                yield connection
-        except DATABASE_ERRORS as error:
-            raise StorageError(explain(error)) from error
+        with _explained(), self._reading.begin() as connection:
+            yield connection
 
     def shrink(self) -> None:
         """Give the space of what was erased back to the disk.
@@ -155,6 +146,15 @@ class Database:
                         connection.execute(text(f'VACUUM FULL "{table.name}"'))
         except DATABASE_ERRORS as error:
             raise HistoryNotShrunk from error
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Tell a database's errors in words: as `StorageError`."""
+    try:
+        yield
+    except DATABASE_ERRORS as error:
+        raise StorageError(explain(error)) from error
 
 
 def explain(error: BaseException) -> str:

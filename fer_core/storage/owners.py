@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -80,8 +80,8 @@ class OwnerStore:
         self._database = database
         self._clock = clock
 
-    def create(self, key_id: str, reference: str | None = None) -> tuple[Owner, bool]:
-        """Make an owner, or return the one whom this key calls so; tell whether they are new.
+    def create(self, key_id: str, reference: str | None = None) -> Owner:
+        """Make an owner, or return the one whom this key calls so.
 
         Args:
             key_id: Who makes them.
@@ -92,14 +92,14 @@ class OwnerStore:
             with self._database.writing() as connection:
                 known = None if reference is None else _named(connection, key_id, reference)
                 if known is None:
-                    connection.execute(insert(owners).values(_row(made)))
-                return known or made, known is None
+                    connection.execute(insert(owners).values(asdict(made)))
+                return known or made
         except IntegrityError:  # another request made them in this very moment
             with self._database.reading() as connection:
                 known = _named(connection, key_id, reference or "")
             if known is None:
                 raise
-            return known, False
+            return known
 
     def get(self, owner_id: str, key_id: str) -> Owner:
         """Return an owner of this key.
@@ -194,15 +194,6 @@ class OwnerStore:
                 if found >= most:
                     break
         return found
-
-
-def _row(owner: Owner) -> dict[str, Any]:
-    return {
-        "owner_id": owner.owner_id,
-        "key_id": owner.key_id,
-        "reference": owner.reference,
-        "created_at": owner.created_at,
-    }
 
 
 def _named(connection: Connection, key_id: str, reference: str) -> Owner | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,11 +18,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fer_core.arrays import FloatArray
-from fer_core.face.looks import LIMIT_SDS, MEASURES, LookHeads, measures_of
+from fer_core.arrays import FloatArray, median_and_sd
+from fer_core.face.looks import MEASURES, LookHeads, measures_of, standardised
 from fer_core.face.measures import measure_face
 from fer_core.training.errors import DataError
 from fer_core.vision.faces import Box
+from fer_core.vision.image import RgbImage
 from fer_core.vision.landmarks import MarkReader
 
 #: Penalties tried, and folds of people that choose among them.
@@ -35,8 +36,6 @@ FACE_SHARE = 0.84
 SPLITS = ("train", "val")
 #: Fewer clips of one sitting say nothing of how much a level varies in it.
 LEAST_CLIPS = 10
-#: Makes the median absolute deviation of a normal distribution its standard deviation.
-_MAD_TO_SD = 1.4826
 
 People = npt.NDArray[np.str_]
 
@@ -95,13 +94,12 @@ class Students(NamedTuple):
         )
 
 
-def faces_of(data: Path, names: list[str], reader: MarkReader) -> FloatArray:
-    """Return what the heads see of each face, shape (n, 23); NaN where it was not measured.
+def pictures_of(data: Path, names: Iterable[str]) -> Iterator[tuple[RgbImage, Box]]:
+    """Yield the picture of each clip, and where its face is.
 
     Raises:
         DataError: A picture cannot be decoded.
     """
-    made = []
     with zipfile.ZipFile(data / "students.zip") as archive:
         for name in names:
             bgr = cv2.imdecode(np.frombuffer(archive.read(name), np.uint8), cv2.IMREAD_COLOR)
@@ -110,13 +108,23 @@ def faces_of(data: Path, names: list[str], reader: MarkReader) -> FloatArray:
             rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
             height, width = rgb.shape[:2]
             room = (1 - FACE_SHARE) / 2
-            box = Box(room * width, room * height, FACE_SHARE * width, FACE_SHARE * height)
-            marks = reader.read(rgb, box)
-            measures = None if marks is None else measure_face(marks)
-            if marks is None or measures is None:
-                made.append(np.full(len(MEASURES), np.nan))
-            else:
-                made.append(measures_of(marks, measures))
+            yield rgb, Box(room * width, room * height, FACE_SHARE * width, FACE_SHARE * height)
+
+
+def faces_of(data: Path, names: list[str], reader: MarkReader) -> FloatArray:
+    """Return what the heads see of each face, shape (n, 23); NaN where it was not measured.
+
+    Raises:
+        DataError: A picture cannot be decoded.
+    """
+    made = []
+    for rgb, box in pictures_of(data, names):
+        marks = reader.read(rgb, box)
+        measures = None if marks is None else measure_face(marks)
+        if marks is None or measures is None:
+            made.append(np.full(len(MEASURES), np.nan))
+        else:
+            made.append(measures_of(marks, measures))
     return np.array(made)
 
 
@@ -129,14 +137,10 @@ class Ridge:
         self.sd = np.nanstd(features, axis=0) + 1e-6
         _, inverse, counts = np.unique(people, return_inverse=True, return_counts=True)
         self._shares = 1.0 / np.sqrt(counts[inverse])
-        self._z = self._scaled(features)
+        self._z = standardised(features, self.mean, self.sd)
         weighted = (self._z * self._shares[:, None]).T
         values, vectors = np.linalg.eigh(weighted @ self._z)
         self._values, self._vectors = np.maximum(values, 0.0), vectors
-
-    def _scaled(self, features: FloatArray) -> FloatArray:
-        z = np.nan_to_num((features - self.mean) / self.sd, nan=0.0)
-        return np.asarray(np.clip(z, -LIMIT_SDS, LIMIT_SDS))
 
     def fit(self, targets: FloatArray, penalty: float) -> tuple[float, FloatArray]:
         """Return centre and weights, shape (d,), for targets, shape (n,)."""
@@ -147,7 +151,7 @@ class Ridge:
     def predict(self, targets: FloatArray, penalty: float, features: FloatArray) -> FloatArray:
         """Fit to targets, shape (n,), and return what it says of other features."""
         centre, weights = self.fit(targets, penalty)
-        return np.asarray(centre + self._scaled(features) @ weights)
+        return np.asarray(centre + standardised(features, self.mean, self.sd) @ weights)
 
 
 def fold_of(people: People, folds: int = FOLDS) -> npt.NDArray[np.intp]:
@@ -205,7 +209,7 @@ def _spread_within(levels: FloatArray, sittings: People) -> float:
     for name in np.unique(sittings):
         here = levels[sittings == name]
         if len(here) >= LEAST_CLIPS:
-            found.append(_MAD_TO_SD * float(np.median(np.abs(here - np.median(here)))))
+            found.append(float(median_and_sd(here)[1]))
     if not found:
         raise DataError("no sitting has enough clips to tell how much a look varies in it")
     return float(np.median(found))
