@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.history.memory import Deleted, HistoryMemory
 from app.history.words import state_of, when
+from app.parts.buttons import pressed
 from app.parts.limits import saved_within
 from app.parts.results import UNTITLED
 from app.parts.words import plain
@@ -30,7 +31,7 @@ def show_card(store: SessionStore, session: SessionSummary, number: int) -> None
         with st.container(horizontal=True, vertical_alignment="center"):
             if memory.renaming == session.session_id:
                 rename(store, session)
-            elif st.button(
+            elif pressed(
                 f"**{plain(session.info.title) or UNTITLED}**",
                 key=f"open-{session.session_id}",
                 type="tertiary",
@@ -94,6 +95,6 @@ def rename(store: SessionStore, session: SessionSummary) -> None:
 
     key = f"title-{session.session_id}"
     st.text_input("Title", session.info.title, key=key, on_change=save)
-    if st.button("Cancel", key=f"keep-title-{session.session_id}"):
+    if pressed("Cancel", key=f"keep-title-{session.session_id}"):
         HistoryMemory.of_tab().renaming = ""
         st.rerun()

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.history.words import when
+from app.parts.buttons import pressed
 from app.parts.words import plain
 from fer_core.affect.baseline import Baseline
 from fer_core.affect.weights import INTERVAL_PERCENT, INTERVAL_SDS, Coefficients, Weights
@@ -50,7 +51,7 @@ def show_learner(store: SessionStore) -> None:
     )
     if learner.answers_from:
         st.caption(f"Answers count since the reset on {when(learner.answers_from)}.")
-    if st.button("Reset my answers", icon=":material/restart_alt:", key="reset_answers"):
+    if pressed("Reset my answers", icon=":material/restart_alt:", key="reset_answers"):
         store.learner.reset_personalisation()
         st.rerun()
     st.markdown(
@@ -64,7 +65,7 @@ def show_learner(store: SessionStore) -> None:
             f"Learned on {when(learner.baseline_at)}. The next session begins with it, and then "
             "goes by its own last quarter of an hour."
         )
-    if learner.baseline is not None and st.button(
+    if learner.baseline is not None and pressed(
         "Relearn my baseline", icon=":material/restart_alt:", key="reset_baseline"
     ):
         store.learner.reset_baseline()

@@ -10,6 +10,7 @@ import streamlit as st
 from app.history.memory import Deleted, HistoryMemory
 from app.history.passages import show_passages
 from app.history.words import state_of, when
+from app.parts.buttons import pressed
 from app.parts.limits import saved_within
 from app.parts.markers import edit_markers
 from app.parts.navigation import page_of
@@ -41,7 +42,7 @@ TITLE_LENGTH, NOTE_LENGTH = 80, 2000
 def show_session(store: SessionStore, stored: StoredSession) -> None:
     """Show everything kept of a session, from top to bottom."""
     summary = stored.summary
-    if st.button("← All sessions", key="back_to_list"):
+    if pressed("← All sessions", key="back_to_list"):
         st.query_params.clear()
         st.rerun()
     show_heading(store, summary)
@@ -132,12 +133,12 @@ def offer_next_steps(summary: SessionSummary) -> None:
     page, label = ("live", "Start the next session")
     if is_reading(summary):
         page, label = ("reading", "Read another text")
-    if st.button(
+    if pressed(
         label,
         icon=":material/play_arrow:",
         key="another",
-        on_click=lambda: go_on_with(summary.info.title),
     ):
+        go_on_with(summary.info.title)
         st.switch_page(page_of(page))
 
 
@@ -220,7 +221,7 @@ def show_note(store: SessionStore, summary: SessionSummary) -> None:
 
 
 def offer_deleting(store: SessionStore, summary: SessionSummary) -> None:
-    if st.button("Delete this session", icon=":material/delete:", key="delete_session"):
+    if pressed("Delete this session", icon=":material/delete:", key="delete_session"):
         store.delete(summary.session_id)
         HistoryMemory.of_tab().deleted = Deleted(summary.session_id, summary.info.title)
         st.query_params.clear()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from app.history.memory import HistoryMemory, Outcome
+from app.parts.buttons import pressed
 from app.parts.clock import now
 from app.parts.downloads import offer_file
 from app.parts.due import browser_zone
@@ -55,7 +56,7 @@ def offer_import(store: SessionStore) -> None:
         max_upload_size=LARGEST_IMPORT_MB,
         key="import_file",
     )
-    if file is not None and st.button("Import", icon=":material/upload:", key="import"):
+    if file is not None and pressed("Import", icon=":material/upload:", key="import"):
         bar = st.progress(0.0, "Importing")
         try:
             result = store.archive.import_file(
@@ -130,7 +131,7 @@ def say(outcome: Outcome | None) -> None:
 def offer_export(store: SessionStore) -> None:
     """Make the ZIP when asked for; a long history takes some seconds."""
     memory = HistoryMemory.of_tab()
-    if st.button("Export ZIP", icon=":material/folder_zip:", key="make_export"):
+    if pressed("Export ZIP", icon=":material/folder_zip:", key="make_export"):
         bar = st.progress(0.0, "Exporting")
         memory.export = store.archive.export(
             progress=lambda share: bar.progress(share, "Exporting")

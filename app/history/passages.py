@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.navigation import page_of
 from app.parts.words import plain
 from fer_core.charts.passages import MAP_CAPTION, comprehension_map, pace_map, passage_table
@@ -51,7 +52,7 @@ def show_passages(store: SessionStore, stored: StoredSession) -> None:
         if stored.document is not None
         else "Open the text again to see its marks"
     )
-    if st.button(label, icon=":material/menu_book:", key="marked_text"):
+    if pressed(label, icon=":material/menu_book:", key="marked_text"):
         st.switch_page(page_of("reading"), query_params={"reading": stored.summary.session_id})
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from app.history.cards import show_card
 from app.history.days import show_days
 from app.history.memory import HistoryMemory
+from app.parts.buttons import pressed
 from app.parts.cards import CARDS
 from app.parts.clock import now
 from app.parts.navigation import page_of
@@ -97,7 +98,7 @@ def show_undo(store: SessionStore) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="undo"):
         title = plain(deleted.title) or UNTITLED
         st.markdown(f"Deleted: {title}. You can bring it back for 15 minutes.")
-        if not st.button("Undo", icon=":material/undo:", key="undo_delete"):
+        if not pressed("Undo", icon=":material/undo:", key="undo_delete"):
             return
     memory.deleted = None
     try:

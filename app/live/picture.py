@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.camera import PictureOptions
 from app.parts.consent import ask_consent, needs_consent
 from app.parts.memory import PageMemory
@@ -47,7 +48,7 @@ def show_camera(running: RunningSession, state: State) -> Connection:
     st.html(STYLES[memory.size if video.wanted else "hidden"])
     if video.wanted and needs_consent(running.session.info.consent_version):
         ask_consent()
-        if st.button("Without the camera", type="tertiary", key="camera_never_mind"):
+        if pressed("Without the camera", type="tertiary", key="camera_never_mind"):
             video.want(False)
             st.rerun()
         return Connection()
@@ -65,11 +66,11 @@ def show_switches(running: RunningSession, state: State) -> None:
     memory, video = PictureMemory.of_tab(), VideoMemory.of_tab()
     with st.container(horizontal=True):
         if video.wanted:
-            if st.button("Camera off", icon=":material/videocam_off:", key="camera_off"):
+            if pressed("Camera off", icon=":material/videocam_off:", key="camera_off"):
                 video.want(False)
                 st.rerun()
             size_button(memory)
-        elif st.button(
+        elif pressed(
             "Camera on",
             icon=":material/videocam:",
             key="camera_on",
@@ -88,10 +89,10 @@ def size_button(memory: PictureMemory) -> None:
     label, icon, size = smaller if memory.size == "large" else larger
     if memory.size == "hidden":
         label, icon, size = "Show", "visibility", "small"
-    if st.button(label, icon=f":material/{icon}:", key="camera_size"):
+    if pressed(label, icon=f":material/{icon}:", key="camera_size"):
         memory.size = size
         st.rerun()
-    if memory.size != "hidden" and st.button(
+    if memory.size != "hidden" and pressed(
         "Hide", icon=":material/visibility_off:", key="camera_hide"
     ):
         memory.size = "hidden"

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.live.camera_check import camera_check
 from app.live.material import choose_material
+from app.parts.buttons import pressed
 from app.parts.consent import ask_consent, consent_date, needs_consent
 from app.parts.limits import within
 from app.parts.preferences import preferences
@@ -64,21 +65,22 @@ def show_setup() -> RunningSession | None:
             if camera:
                 check_camera()
         ready, video = choose_material()
-        started = st.button(
-            "Start studying",
-            type="primary",
-            icon=":material/play_arrow:",
-            key="start_session",
-            disabled=not ready,
-        )
+        place = st.container()
     if keep and (problem := history_problem()):
         st.warning(plain(problem), icon=":material/save:")
     if day := consent_date():
         st.caption(f"You agreed to the use of the camera on {day}. {NOTE}")
     else:
         st.caption(NOTE)
-    if not started:
-        return None
+    with place:
+        if not pressed(
+            "Start studying",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="start_session",
+            disabled=not ready,
+        ):
+            return None
     running = start_or_wait(Wish(title, goal, plan, camera, keep, heart_rate, video))
     if running is None and StartMemory.of_tab().wish is not None:
         note_next_step()
@@ -92,9 +94,9 @@ def agree_first(wish: Wish) -> RunningSession | None:
         return start_session(wish)
     ask_consent()
     with st.container(horizontal=True):
-        if st.button("Start without the camera", key="start_without"):
+        if pressed("Start without the camera", key="start_without"):
             return start_session(replace(wish, camera=False, heart_rate=False))
-        if st.button("Back", type="tertiary", key="start_back"):
+        if pressed("Back", type="tertiary", key="start_back"):
             StartMemory.of_tab().wish = None
             st.rerun()
     return None

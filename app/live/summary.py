@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.navigation import page_of
 from app.parts.results import (
     UNTITLED,
@@ -58,20 +59,19 @@ def show_summary(running: RunningSession) -> None:
 def offer_next_steps(running: RunningSession) -> None:
     """Offer to start the next session with the same subject, and to review."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        again = st.button(
+        if pressed(
             "Start the next session",
             type="primary",
             icon=":material/play_arrow:",
             key="another",
-            on_click=lambda: go_on_with(running.session.info.title),
-        )
-        st.page_link(page_of("review"), label="Review", icon=":material/school:")
-        if again:
+        ):
+            go_on_with(running.session.info.title)
             if not running.session.info.keep:
                 session_registry().erase(running.session_id)
             st.query_params.clear()
             note_next_step()
             st.rerun()
+        st.page_link(page_of("review"), label="Review", icon=":material/school:")
 
 
 def show_expressions(report: Report) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.clock import now
 from app.parts.companion import show_companion
 from app.parts.sessions import session_registry
@@ -36,7 +37,7 @@ def press(
     primary: bool = False,
 ) -> None:
     """Show a button that does what its key does."""
-    if st.button(
+    if pressed(
         label,
         icon=f":material/{icon}:",
         type="primary" if primary else "secondary",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.clock import now
 from app.parts.preferences import choose, preferences
 from app.parts.scroll import note_next_step
@@ -88,17 +89,12 @@ def ask_consent() -> None:
         with st.expander("Details"):
             for heading, text in DETAILS:
                 st.markdown(f"**{heading}.** {text}")
-        if st.button(
+        if pressed(
             "I agree, and the face in view is mine",
             type="primary",
             key="consent_agree",
-            on_click=_agree,
         ):
+            choose(consent_version=CONSENT_VERSION, consent_at=now())
+            note_next_step()
             st.rerun()
         st.caption("You are asked once. You can take it back in Settings at any time.")
-
-
-def _agree() -> None:
-    """Before the script runs: another widget's event that interrupts it would lose the click."""
-    choose(consent_version=CONSENT_VERSION, consent_at=now())
-    note_next_step()

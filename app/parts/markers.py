@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from app.parts.buttons import pressed, submitted
 from app.parts.limits import saved_within
 from app.parts.words import plain
 from fer_core.charts.timeline import MARKER_SIGN, clock_text
@@ -49,7 +50,7 @@ def describe(marker: Marker, started_at: float) -> str:
 def _show(marker: Marker, started_at: float, change: Change) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(describe(marker, started_at))
-        if st.button(
+        if pressed(
             "Delete", icon=":material/delete:", key=f"marker-{marker.marker_id}", type="tertiary"
         ):
             _do(change, lambda held, _: held.remove(marker.marker_id))
@@ -67,7 +68,7 @@ def _add_one(started_at: float, change: Change) -> None:
             "Times into the session, as m:ss or h:mm:ss. With “until” the range leaves every "
             "figure of the session: a phone call, a visitor. Delete it, and it counts again."
         )
-        if not st.form_submit_button("Add", icon=":material/add:"):
+        if not submitted("Add", key="marker-add", icon=":material/add:"):
             return
         if not at.strip():
             st.error("Type a time first, such as 12:30.", icon=":material/error:")
@@ -84,7 +85,7 @@ def _add_file(started_at: float, change: Change) -> None:
         key="marker-file",
         help="Lines of time and words, or of time, until and words. The first line may name them.",
     )
-    if file is not None and st.button("Add these", icon=":material/upload:", key="marker-import"):
+    if file is not None and pressed("Add these", icon=":material/upload:", key="marker-import"):
         _take(file.getvalue(), started_at, change)
 
 

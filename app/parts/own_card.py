@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.parts.buttons import submitted
 from app.parts.clock import now
 from app.parts.words import plain
 from fer_core.recall.cards import GAP, CardKind, Source
@@ -30,7 +31,7 @@ def write_own(deck: CardStore, key: str, source: Source | None = None, answer: s
             key=f"{key}-asks-{written}",
         )
         back = st.text_area("Answer", answer, key=f"{key}-answer-{written}-{answer}")
-        added = st.form_submit_button("Add the card", icon=":material/add:")
+        added = submitted("Add the card", key=f"{key}-add", icon=":material/add:")
     if not added:
         return
     kind = CardKind.CLOZE if GAP in front else CardKind.OWN

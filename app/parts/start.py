@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.consent import CONSENT_VERSION, consent_at, needs_consent
 from app.parts.due import browser_zone_name
 from app.parts.limits import within
@@ -59,7 +60,7 @@ def ask_subject() -> str:
 
 
 def go_on_with(subject: str) -> None:
-    """Let the next session begin with this subject in its field; in a callback, before it runs."""
+    """Let the next session begin with this subject in its field."""
     st.session_state["setup_title"] = subject
 
 
@@ -154,7 +155,7 @@ def show_unfinished(running: RunningSession, studied: str, *, is_newest: bool) -
     title = plain(running.session.info.title) or "Study session"
     with st.container(border=is_newest, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/history: **{title}** is not finished. {studied} studied so far.")
-        if st.button("Continue", icon=":material/play_arrow:", key=f"go-on-{running.session_id}"):
+        if pressed("Continue", icon=":material/play_arrow:", key=f"go-on-{running.session_id}"):
             continue_session(running)
 
 

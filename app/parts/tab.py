@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.memory import PageMemory
 from app.parts.sessions import camera_of
 from app.parts.words import plain
@@ -41,7 +42,7 @@ def is_here(running: RunningSession) -> bool:
 def offer_to_bring_here(running: RunningSession) -> None:
     """Say that the session is in another tab, and offer to bring it to this one."""
     st.info("This session has moved to another tab.", icon=":material/tab:")
-    if st.button("Bring it back here", icon=":material/undo:"):
+    if pressed("Bring it back here", key="bring_here", icon=":material/undo:"):
         camera_of(running).take_over(TabMemory.of_tab().tab_id)
         st.rerun()
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.cards import CARDS
 from app.parts.words import plain
 from app.photos.memory import PhotosMemory
@@ -122,7 +123,7 @@ def show_gallery(memory: PhotosMemory, uploads: Sequence[Upload], options: Photo
             if thumbnail is not None:
                 st.image(thumbnail, width="stretch", alt=in_words(photo, options.confidence))
             st.markdown(f":small[{caption(photo, options.confidence)}]")
-            if st.button(
+            if pressed(
                 plain(photo.name), key=f"open-{upload.key}", width="stretch", type="tertiary"
             ):
                 memory.opened = number
@@ -145,13 +146,18 @@ def open_photo(memory: PhotosMemory, uploads: Sequence[Upload], options: PhotoOp
     """Show one photo of the gallery above it, with a way to the next and the one before."""
     number = min(memory.opened, len(uploads) - 1)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
-            "Previous", icon=":material/chevron_left:", disabled=number == 0, shortcut="Left"
+        if pressed(
+            "Previous",
+            key="photo_previous",
+            icon=":material/chevron_left:",
+            disabled=number == 0,
+            shortcut="Left",
         ):
             memory.opened = number - 1
             st.rerun(scope="fragment")
-        if st.button(
+        if pressed(
             "Next",
+            key="photo_next",
             icon=":material/chevron_right:",
             disabled=number == len(uploads) - 1,
             shortcut="Right",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.clock import now
 from app.parts.navigation import page_of
 from app.parts.own_card import write_own
@@ -40,7 +41,7 @@ def offer_cards(open_text: OpenText, result: ReadingResult) -> None:
         key="card_passages",
         placeholder="Choose passages",
     )
-    if st.button(
+    if pressed(
         "Make review cards",
         icon=":material/school:",
         key="make_cards",

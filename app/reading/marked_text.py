@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.words import plain
 from app.reading.memory import ReadingMemory
 from app.reading.open_text import OpenText
@@ -85,7 +86,7 @@ def show_marked(open_text: OpenText, passage: Passage, highlight: Highlight) -> 
     ):
         st.markdown(plain(highlight.why))
         if mark in (Mark.IMPORTANT, Mark.IMPORTANT_SAID):
-            if st.button("Remove" if own else "Keep this mark", key=f"mark-{passage.passage_id}"):
+            if pressed("Remove" if own else "Keep this mark", key=f"mark-{passage.passage_id}"):
                 open_text.toggle_mark(passage.passage_id)
                 st.rerun()
             return

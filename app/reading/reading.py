@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from app.parts.break_screen import BREAKS, show_break_panel
+from app.parts.buttons import pressed
 from app.parts.clock import now
 from app.parts.refresh import refreshed
 from app.parts.saving import tell_of_history
@@ -73,16 +74,16 @@ def show_controls(running: RunningSession, open_text: OpenText, state: State) ->
             st.markdown(f"# {plain(open_text.document.title)}")
         choose_display(open_text)
         if state is State.ACTIVE:
-            pauses = partial(pause, running, open_text)
-            if st.button("Pause", icon=":material/pause:", key="pause_reading", on_click=pauses):
+            if pressed("Pause", icon=":material/pause:", key="pause_reading"):
+                pause(running, open_text)
                 st.rerun()
-        elif st.button(
+        elif pressed(
             "Resume",
             icon=":material/play_arrow:",
             type="primary",
             key="resume_reading",
-            on_click=partial(resume, running),
         ):
+            resume(running)
             st.rerun()
         st.button(
             "Finish",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.downloads import offer_file
 from app.parts.results import offer_downloads, result_of, show_outcome
 from app.parts.scroll import go_to_place, note_next_step
@@ -77,10 +78,10 @@ def offer_next_steps(open_text: OpenText, result: ReadingResult, items: list[Rer
         if (
             store is not None
             and hard
-            and st.button("Make review cards of them", icon=":material/school:", key="review_them")
+            and pressed("Make review cards of them", icon=":material/school:", key="review_them")
         ):
             make(store.cards, open_text, hard)
-        if st.button("Read another text", icon=":material/add:", key="read_another"):
+        if pressed("Read another text", icon=":material/add:", key="read_another"):
             st.query_params.clear()
             note_next_step()
             ReadingMemory.of_tab().close_text()

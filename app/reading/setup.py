@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.consent import CONSENT_VERSION, ask_consent, needs_consent
 from app.parts.due import browser_zone_name
 from app.parts.limits import within
@@ -193,12 +194,13 @@ def offer_start(document: Document) -> RunningSession | None:
     )
     if keep and (problem := history_problem()):
         st.warning(problem, icon=":material/save:")
-    started = st.button(
-        "Start reading", type="primary", icon=":material/play_arrow:", key="start_reading"
-    )
+    place = st.container()
     st.caption(NOTE)
-    if not started:
-        return None
+    with place:
+        if not pressed(
+            "Start reading", type="primary", icon=":material/play_arrow:", key="start_reading"
+        ):
+            return None
     registry = session_registry()
     info = SessionInfo(
         session_id=new_session_id(),
@@ -233,7 +235,7 @@ def show_reopening(running: RunningSession) -> bool:
     if text is not None and document.text_id != text.text_id:
         st.warning("This is another text than the one you read.", icon=":material/warning:")
         return False
-    if not st.button("Continue", type="primary", key="reopen"):
+    if not pressed("Continue", type="primary", key="reopen"):
         return False
     session_registry().open_text(running, document)
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.parts.breaks import show_suggestion, show_times
+from app.parts.buttons import pressed
 from app.parts.clock import now
 from app.parts.companion import show_companion
 from app.parts.question import ask
@@ -31,7 +32,7 @@ def show_camera(running: RunningSession) -> Connection:
     with st.container(horizontal=True):
         label = "Camera off" if video.wanted else "Camera on"
         icon = ":material/videocam_off:" if video.wanted else ":material/videocam:"
-        if st.button(label, icon=icon, key="reading_camera_switch"):
+        if pressed(label, icon=icon, key="reading_camera_switch"):
             video.want(not video.wanted)
             st.rerun()
         shown = st.toggle("Show my picture", value=True, key="show_picture")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.clock import now
 from app.parts.refresh import rerun_here
 from app.parts.reports import PassageView
@@ -15,6 +16,7 @@ from app.reading.passages import as_html, column
 from app.reading.text_view import show_text
 from fer_core.reading.pace import Pace
 from fer_core.reading.visibility import LONGEST_REPORT_S
+from fer_core.texts.document import Passage
 
 
 def show_reading_text(open_text: OpenText) -> None:
@@ -55,25 +57,32 @@ def show_step(open_text: OpenText) -> None:
     note = open_text.tracker.note(passage.passage_id)
     st.html(column(as_html(passage, note), open_text.typography))
     st.progress(open_text.step / len(passages), f"Passage {open_text.step + 1} of {len(passages)}")
-    with st.container(horizontal=True):
-        back = st.button("← Previous", disabled=open_text.step == 0, key="step_back")
-        on = st.button(
-            "Next →", type="primary", disabled=open_text.step == len(passages) - 1, key="step_on"
-        )
-        marked = passage.passage_id in open_text.tracker.marked
-        mark = st.button("⭐ Not important" if marked else "⭐ Important", key="step_mark")
-        lost = st.button("⛰️ I'm lost", key="step_lost")
+    buttons = st.container(horizontal=True)
     if passage.passage_id in open_text.lost:
         st.caption("⛰️ Noted: you got lost here.")
     write_note(open_text, passage)
-    if not (back or on or mark or lost):
-        return
-    close_step(open_text)
-    if mark:
+    with buttons:
+        press_step(open_text, passage)
+
+
+def press_step(open_text: OpenText, passage: Passage) -> None:
+    """Show what can be done with a passage, below it."""
+    last = len(open_text.document.passages) - 1
+    marked = passage.passage_id in open_text.tracker.marked
+    if pressed("← Previous", disabled=open_text.step == 0, key="step_back"):
+        close_step(open_text)
+        open_text.step -= 1
+    elif pressed("Next →", type="primary", disabled=open_text.step == last, key="step_on"):
+        close_step(open_text)
+        open_text.step += 1
+    elif pressed("⭐ Not important" if marked else "⭐ Important", key="step_mark"):
+        close_step(open_text)
         open_text.toggle_mark(passage.passage_id)
-    if lost:
+    elif pressed("⛰️ I'm lost", key="step_lost"):
+        close_step(open_text)
         open_text.lost_at(passage.passage_id)
-    open_text.step += int(on) - int(back)
+    else:
+        return
     rerun_here()
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.clock import now
 from app.parts.downloads import offer_file
 from app.parts.due import browser_zone
@@ -62,10 +63,10 @@ def show_line(deck: CardStore, card: Card) -> None:
         about.append(plain(card.source.text_title))
     st.caption(" · ".join(about))
     with st.container(horizontal=True):
-        if st.button("Edit", icon=":material/edit:", key=f"edit-line-{card.card_id}"):
+        if pressed("Edit", icon=":material/edit:", key=f"edit-line-{card.card_id}"):
             memory.editing = card.card_id
             st.rerun()
-        if st.button("Drop", icon=":material/delete:", key=f"drop-line-{card.card_id}"):
+        if pressed("Drop", icon=":material/delete:", key=f"drop-line-{card.card_id}"):
             deck.drop(card.card_id)
             memory.done("drop", card.card_id)
             st.rerun()
@@ -103,7 +104,7 @@ def offer_files(deck: CardStore) -> None:
         max_upload_size=LARGEST_FILE_BYTES // 1_000_000,
         key="card_file",
     )
-    if file is not None and st.button("Import it", icon=":material/upload:", key="import_cards"):
+    if file is not None and pressed("Import it", icon=":material/upload:", key="import_cards"):
         bring_in(deck, file.name, file.getvalue())
 
 

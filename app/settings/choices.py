@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.consent import consent_date
 from app.parts.navigation import page_of
 from app.parts.preferences import choose, preference_file, preferences
@@ -123,7 +124,7 @@ def confirm_keeping(days: int | None) -> None:
     st.warning(
         f"{count} older than {days} days will be deleted for good.", icon=":material/delete:"
     )
-    if st.button(f"Delete {count}", type="primary", key="settings_delete_old"):
+    if pressed(f"Delete {count}", type="primary", key="settings_delete_old"):
         try:
             erase_older(session_registry(), days)
         except StorageError as error:
@@ -140,7 +141,7 @@ def show_consent() -> None:
         st.markdown("You have not agreed to the use of the camera yet. You are asked before it.")
         return
     st.markdown(f"You agreed to the use of the camera on {day}.")
-    if st.button("Take it back", key="settings_withdraw"):
+    if pressed("Take it back", key="settings_withdraw"):
         choose(consent_version="", consent_at=None)
         st.rerun()
 
@@ -157,7 +158,7 @@ def show_look() -> None:
 
 
 def show_defaults() -> None:
-    if st.button("Back to the defaults", key="settings_reset"):
+    if pressed("Back to the defaults", key="settings_reset"):
         kept: dict[str, Any] = preferences().model_dump(include={"consent_version", "consent_at"})
         preference_file().forget()
         choose(**kept)

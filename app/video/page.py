@@ -6,6 +6,7 @@ import math
 
 import streamlit as st
 
+from app.parts.buttons import pressed, submitted
 from app.parts.engine import settings_or_stop
 from app.parts.words import plain
 from app.video.leaving import forget_with_tab
@@ -67,9 +68,7 @@ def hand_in(memory: VideoMemory) -> None:
             "Make a video with the faces drawn in (H.264, without sound)", key="video_annotate"
         )
         blur = st.checkbox("Blur the faces in it", key="video_blur")
-        wanted = st.form_submit_button(
-            "Analyse", icon=":material/movie:", type="primary", key="video_start"
-        )
+        wanted = submitted("Analyse", icon=":material/movie:", type="primary", key="video_start")
     if not wanted:
         return
     if file is None:
@@ -94,7 +93,7 @@ def show_progress(job: VideoJob) -> None:
     if job.is_over:
         st.rerun()
     st.progress(job.share or 0.0, progress_words(job))
-    if st.button("Cancel", icon=":material/cancel:", key="video_cancel"):
+    if pressed("Cancel", icon=":material/cancel:", key="video_cancel"):
         video_jobs().cancel(job)
 
 
@@ -120,7 +119,7 @@ def show_end(memory: VideoMemory, job: VideoJob) -> None:
         st.error(f"{plain(job.source.name)}: {plain(job.error.message)}", icon=":material/error:")
     else:
         show_results(job, video_jobs().limits)
-    if st.button("Another video", icon=":material/movie:", key="video_again"):
+    if pressed("Another video", icon=":material/movie:", key="video_again"):
         video_jobs().forget(job)
         memory.job = None
         st.rerun()

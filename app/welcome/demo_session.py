@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.clock import now
 from app.parts.memory import PageMemory
 from app.parts.refresh import refreshed
@@ -41,7 +42,7 @@ def show_demo_session() -> None:
     """Offer the replay, and show it while it runs and when it is over."""
     memory = DemoMemory.of_tab()
     label = "Play the demo session" if memory.playing_since is None else "Play it again"
-    if st.button(label, icon=":material/play_circle:", key="play_demo"):
+    if pressed(label, icon=":material/play_circle:", key="play_demo"):
         memory.playing_since = now()
     if memory.playing_since is None:
         st.caption("A made-up session: 15 minutes of study in 15 seconds. It needs no camera.")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import streamlit as st
 
+from app.parts.buttons import pressed
 from app.parts.clock import now
 from app.parts.due import browser_zone
 from app.parts.navigation import PAGES, page_of
@@ -46,7 +47,7 @@ def show_start() -> None:
             plan = choose_plan()
         with right:
             camera = choose_camera()
-        if not st.button(
+        if not pressed(
             "Start studying",
             type="primary",
             icon=":material/play_arrow:",

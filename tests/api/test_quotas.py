@@ -72,7 +72,8 @@ def test_all_owners_of_a_key_have_so_many_sessions_together(make_tenants: MakeTe
 def test_an_owner_has_so_many_rows_in_the_history(make_tenants: MakeTenants, quota: str) -> None:
     tenants = make_tenants(**{quota: Quota(rows=4)})
     headers = owned(tenants)
-    tenants.belongings(headers, "Bees")
+    cards = {"cards": [{"front": f"Number {number}?", "back": "Lima"} for number in range(4)]}
+    assert tenants.client.post("/api/v1/cards", json=cards, headers=headers).status_code == 201
     assert tenants.start(headers).status_code == 429
     card = {"cards": [{"front": "Capital of Peru?", "back": "Lima"}]}
     refused = tenants.client.post("/api/v1/cards", json=card, headers=headers)

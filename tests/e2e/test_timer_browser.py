@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from fer_core.affect.breaks import BreakPlan
 from fer_core.learner.preferences import PreferenceFile
@@ -81,8 +81,8 @@ def go_to(page: Page, address: str, data_dir: Path, name: str, **times: float | 
     settled(page)
 
 
-def dial(page: Page) -> str:
-    return page.get_by_role("timer", name="Study timer").inner_text()
+def dial(page: Page) -> Locator:
+    return page.get_by_role("timer", name="Study timer")
 
 
 def test_a_break_that_is_due_calls_once_and_has_a_screen_of_its_own(
@@ -97,9 +97,9 @@ def test_a_break_that_is_due_calls_once_and_has_a_screen_of_its_own(
     page.get_by_role("button", name="Resume").click()
     expect(page).to_have_title("☕ Break time · Chapter 3", timeout=PATIENCE_MS)
     # A question may have come before it.
-    assert page.evaluate("heard.slice(-2)") == [660, 528]
-    assert page.evaluate("told.at(-1)") == "Time for a break."
-    assert "Time for a break" in dial(page)
+    page.wait_for_function("heard.slice(-2).join() === '660,528'")
+    page.wait_for_function("told.at(-1) === 'Time for a break.'")
+    expect(dial(page)).to_contain_text("Time for a break")
     chosen = PreferenceFile(data_dir).read()
     assert (chosen.sound, chosen.notifications) == (True, True)
 
@@ -125,7 +125,7 @@ def test_a_break_that_is_due_calls_once_and_has_a_screen_of_its_own(
     expect(page).to_have_title(re.compile(r"^☕ 1:\d\d · Break$"))
     page.keyboard.press("b")
     expect(page.get_by_text("1 break taken")).to_be_visible()
-    assert "Round 2 of 4" in dial(page)
+    expect(dial(page)).to_contain_text("Round 2 of 4")
 
 
 def test_the_end_of_a_break_calls_too_and_the_keys_work(

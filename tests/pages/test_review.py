@@ -177,12 +177,12 @@ def test_a_card_that_cannot_be_added_stays_in_its_form(store: SessionStore) -> N
     page = open_review("All cards")
     _, back = page.text_area
     back.input("Lima")
-    add = page.button(key="FormSubmitter:own_card-Add the card")
+    add = page.button(key="own_card-add")
     add.click().run()
     assert page.error
     assert page.text_area[1].value == "Lima"
     page.text_area[0].input("Capital of Peru?")
-    page.button(key="FormSubmitter:own_card-Add the card").click().run()
+    page.button(key="own_card-add").click().run()
     assert [card.front for card in store.cards.all()] == ["Capital of Peru?"]
     assert [field.value for field in page.text_area] == ["", ""]
 
