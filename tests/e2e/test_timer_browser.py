@@ -111,8 +111,7 @@ def test_a_break_that_is_due_calls_once_and_has_a_screen_of_its_own(
         page.evaluate("window.open(location.href)")
     second = event.value
     second.set_default_timeout(PATIENCE_MS)
-    settled(second)
-    expect(second).to_have_title("☕ Break time · Chapter 3")
+    expect(second).to_have_title("☕ Break time · Chapter 3", timeout=PATIENCE_MS)
     assert [page.evaluate("heard.length"), second.evaluate("heard.length")] == [0, 0]
     expect(page.get_by_text("This session has moved to another tab.")).to_be_visible()
     second.close()

@@ -92,7 +92,13 @@ def empty_page(
 
 
 def settled(page: Page, timeout_s: float = 60.0) -> None:
-    """Wait until the script behind the page has finished running."""
-    page.wait_for_selector(
-        "[data-testid=stApp][data-test-script-state=notRunning]", timeout=timeout_s * 1000
+    """Wait until the script behind the page has finished running.
+
+    A page that refreshes itself is at rest only for moments on a busy machine: waiting for a
+    selector looks twice a second, and can miss them all.
+    """
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'",
+        polling=20,
+        timeout=timeout_s * 1000,
     )
