@@ -81,6 +81,16 @@ def go_to(page: Page, address: str, data_dir: Path, name: str, **times: float | 
     settled(page)
 
 
+def wait_until_kept(page: Page, data_dir: Path) -> None:
+    """Wait until both choices are kept: the buttons change at once, the app hears of it later."""
+    for _ in range(PATIENCE_MS // 100):
+        chosen = PreferenceFile(data_dir).read()
+        if chosen.sound and chosen.notifications:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the choices were not kept: {chosen}")
+
+
 def dial(page: Page) -> Locator:
     return page.get_by_role("timer", name="Study timer")
 
@@ -100,8 +110,7 @@ def test_a_break_that_is_due_calls_once_and_has_a_screen_of_its_own(
     page.wait_for_function("heard.slice(-2).join() === '660,528'")
     page.wait_for_function("told.at(-1) === 'Time for a break.'")
     expect(dial(page)).to_contain_text("Time for a break")
-    chosen = PreferenceFile(data_dir).read()
-    assert (chosen.sound, chosen.notifications) == (True, True)
+    wait_until_kept(page, data_dir)
 
     # Neither a reload nor a second tab calls again.
     page.reload()
