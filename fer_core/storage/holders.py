@@ -248,6 +248,9 @@ class ServerHolder:
             if self._connection is not None:
                 gone = delete(processes).where(processes.c.name == self.name)
                 self._connection.execute(gone)
+                # The server notices the end of a connection a moment after it.
+                unlock = text("SELECT pg_advisory_unlock(:key)")
+                self._connection.execute(unlock, {"key": self._key})
         with self._lock:
             self._let_go()
 
