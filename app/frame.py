@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.parts.buttons import Presses
+from app.parts.buttons import presses_on
 from app.parts.elsewhere import show_running_elsewhere
 from app.parts.navigation import PAGES, page_of
 from app.parts.streamlit_private import READABLE
@@ -28,8 +28,8 @@ def show_app() -> None:
     )
     st.logo(MARK, size="large")
     st.html(READABLE)
-    Presses.of_tab().go_to(page.url_path)
     if page.url_path != "photos":
         PhotosMemory.leave()
-    show_running_elsewhere(page.url_path)
-    page.run()
+    with presses_on(page.url_path):
+        show_running_elsewhere(page.url_path)
+        page.run()

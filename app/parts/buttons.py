@@ -4,10 +4,15 @@
 before it has come so far (an event of another widget, a part that refreshes itself and wants all of
 the page anew) takes the press with it. A press is noted here before the run begins, and waits until
 the page has got to it. Act on it at once: the next element may be what is interrupted.
+
+A press that the page has not come to by its end meant a button that is no longer there. It is
+forgotten, so that it never means the same button of another session or page.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,11 +33,16 @@ class Presses(PageMemory):
     page: str = ""
     keys: set[str] = field(default_factory=set)
 
-    def go_to(self, page: str) -> None:
-        """Forget the presses of another page."""
-        if page != self.page:
-            self.page = page
-            self.keys.clear()
+
+@contextmanager
+def presses_on(page: str) -> Iterator[None]:
+    """Run a page, whose name this is; what interrupts it leaves the presses for the next run."""
+    presses = Presses.of_tab()
+    if page != presses.page:
+        presses.page = page
+        presses.keys.clear()
+    yield
+    presses.keys.clear()
 
 
 def pressed(label: str, *, key: str, disabled: bool = False, **options: Any) -> bool:

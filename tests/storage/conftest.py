@@ -41,7 +41,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'history.sqlite'}"
     if not os.environ.get(POSTGRES):
         pytest.skip(f"no PostgreSQL here: {POSTGRES} is not set")
-    return new_postgres() if request.module.__name__.endswith("test_schema") else empty_postgres()
+    without_tables = request.node.get_closest_marker("without_tables") is not None
+    return new_postgres() if without_tables else empty_postgres()
 
 
 def new_postgres(suffix: str = "") -> str:
@@ -68,7 +69,7 @@ def _migrated_postgres() -> str:
 def empty_postgres() -> str:
     """Return the URL of this test process's database with the tables of this version, all empty.
 
-    A new one for each test, with all migrations, took three times as long.
+    A new one for each test would run all migrations again.
     """
     url = _migrated_postgres()
     engine = create_engine(url, isolation_level="AUTOCOMMIT")

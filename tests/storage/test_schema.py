@@ -21,6 +21,7 @@ from fer_core.storage.tables import metadata
 from tests.storage.conftest import Clock
 from tests.storage.sessions import TEXT, full_session
 
+pytestmark = pytest.mark.without_tables
 HISTORIES = Path(__file__).parent / "histories"
 
 

@@ -10,17 +10,19 @@ def page() -> None:
     """Two buttons, in a run that something else interrupts before it has come to them."""
     import streamlit as st
 
-    from app.parts.buttons import Presses, pressed, submitted
+    from app.parts.buttons import pressed, presses_on, submitted
 
-    Presses.of_tab().go_to(st.session_state.get("page", ""))
-    if st.session_state.pop("interrupt", False):
-        st.rerun()
-    done = st.session_state.setdefault("done", [])
-    if pressed("Go", key="go", disabled=st.session_state.get("shut", False)):
-        done.append("go")
-    with st.form("form"):
-        if submitted("Send", key="send"):
-            done.append("send")
+    with presses_on(st.session_state.get("page", "")):
+        if st.session_state.pop("interrupt", False):
+            st.rerun()
+        done = st.session_state.setdefault("done", [])
+        if st.session_state.get("elsewhere", False):
+            return
+        if pressed("Go", key="go", disabled=st.session_state.get("shut", False)):
+            done.append("go")
+        with st.form("form"):
+            if submitted("Send", key="send"):
+                done.append("send")
 
 
 @pytest.mark.parametrize("key", ["go", "send"])
@@ -47,5 +49,14 @@ def test_a_press_means_nothing_once_the_button_is_shut() -> None:
     app.session_state["shut"] = True
     app.button(key="go").click().run()
     app.session_state["shut"] = False
+    app.run()
+    assert app.session_state["done"] == []
+
+
+def test_a_press_does_not_wait_for_a_button_that_comes_back_later() -> None:
+    app = AppTest.from_function(page).run()
+    app.session_state["elsewhere"] = True
+    app.button(key="go").click().run()
+    app.session_state["elsewhere"] = False
     app.run()
     assert app.session_state["done"] == []
