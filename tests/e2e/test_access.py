@@ -105,13 +105,17 @@ BACKGROUNDS: dict[Literal["light", "dark"], str] = {
 LANE_NAMES: dict[Literal["light", "dark"], str] = {"light": "#4A5563", "dark": "#B4BFCC"}
 #: Nothing else differs in the second theme.
 OF_COLOURS = ("color-contrast", "link-in-text-block")
-#: What fades in has its colours after that; what turns for ever is not waited for.
+#: What fades in has its colours after that. What turns for ever is not waited for, nor what does
+#: not end in five seconds: what is held has no end, and its colours are judged as they are.
 COME_TO_REST = """
-() => Promise.allSettled(
-  document.getAnimations()
-    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
-    .map((one) => one.finished),
-).then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+() => {
+  const faded = Promise.allSettled(
+    document.getAnimations()
+      .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+      .map((one) => one.finished),
+  ).then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  return Promise.race([faded, new Promise((done) => setTimeout(done, 5000))])
+}
 """
 #: A page that is wider can be moved sideways.
 NO_WIDER = """
