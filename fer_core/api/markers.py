@@ -82,7 +82,7 @@ def add_markers(path: SessionPath, body: MarkersIn) -> Response:
         services().sessions.annotations.change_markers(
             running,
             lambda held, latest: held.add(
-                [one.marker(min(now, latest)) for one in body.root], latest
+                [one.marker(max(now, latest), min(now, latest)) for one in body.root], latest
             ),
         )
     )

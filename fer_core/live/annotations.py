@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Changed = TypeVar("Changed")
 
+#: The same word about the same passage within this is said once. Seconds.
+AGAIN_WITHIN_S = 60.0
+
 
 class Annotations:
     """Takes what learners add, and keeps it. Safe for any number of threads.
@@ -49,12 +52,15 @@ class Annotations:
         if over:
             self._registry.history.follow(running, is_stored=True)
             self._registry.save(running)
+        else:
+            self._registry.history.save_one(running)
         return changed
 
     def correct(self, running: RunningSession, passage_id: str, value: int) -> None:
         """Take the learner's own word about a passage, while the session runs and after its end.
 
-        Where its text is not open, it is kept, and teaches nothing.
+        Where its text is not open, it is kept, and teaches nothing. The same word again within a
+        minute is the same one: a request whose answer was lost, or a second click.
 
         Args:
             running: The session.
@@ -64,7 +70,23 @@ class Annotations:
         Raises:
             SessionNotFound: Another program has erased the session.
         """
-        self._correct(running, clarity_correction(passage_id, value, self._registry.clock()))
+        answer = clarity_correction(passage_id, value, self._registry.clock())
+        about_it = (
+            known
+            for known, _ in reversed(running.session.examples)
+            if known.probe.passage_id == passage_id
+        )
+        last = next(about_it, None)
+        is_again = (
+            last is not None
+            and (last.is_correction, last.value) == (True, value)
+            and last.probe.prompt == answer.probe.prompt
+            and answer.answered_at - last.answered_at < AGAIN_WITHIN_S
+        )
+        if is_again:
+            self._registry.refuse_erased(running)
+        else:
+            self._correct(running, answer)
 
     def lose(self, running: RunningSession, passage_id: str, at: float | None = None) -> None:
         """Take a press of "I'm lost" on a passage, now or before. Raises as `correct`."""

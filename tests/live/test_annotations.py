@@ -94,3 +94,36 @@ def test_the_word_on_the_goal_is_kept_and_can_be_taken_back(
         registry.annotations.judge_goal(running, outcome)
         outcomes.append(store.summary(running.session_id).goal_outcome)
     assert outcomes == [GoalOutcome.PARTLY, None]
+
+
+def test_a_marker_and_a_correction_of_a_running_session_are_kept_at_once(
+    registry: SessionRegistry, store: SessionStore, clock: Clock
+) -> None:
+    running = registry.start(info(clock), TEXT)
+    moment = Marker.point(clock(), "the proof")
+    registry.annotations.change_markers(running, lambda held, latest: held.add([moment], latest))
+    registry.annotations.correct(running, "p2", 4)
+    kept = store.load(running.session_id)
+    assert kept.markers == (moment,)
+    assert [answer.value for answer, _ in kept.answers] == [4]
+
+
+@pytest.mark.parametrize(("after_s", "kept"), [(30.0, [4]), (90.0, [4, 4])])
+def test_the_same_word_again_within_a_minute_counts_once(
+    registry: SessionRegistry, clock: Clock, after_s: float, kept: list[int]
+) -> None:
+    running = registry.start(info(clock), TEXT)
+    registry.annotations.correct(running, "p2", 4)
+    clock.at += after_s
+    registry.annotations.correct(running, "p2", 4)
+    assert [answer.value for answer, _ in running.session.examples] == kept
+
+
+def test_another_word_or_a_word_about_another_passage_counts_by_itself(
+    registry: SessionRegistry, clock: Clock
+) -> None:
+    running = registry.start(info(clock), TEXT)
+    for passage_id, value in (("p2", 4), ("p4", 4), ("p2", 5), ("p2", 4)):
+        clock.at += 1
+        registry.annotations.correct(running, passage_id, value)
+    assert [answer.value for answer, _ in running.session.examples] == [4, 4, 5, 4]

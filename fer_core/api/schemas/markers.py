@@ -36,9 +36,14 @@ class MarkerIn(Frozen):
             raise ValueError("until must lie after at")
         return self
 
-    def marker(self, now: float) -> Marker:
-        """Return it as the core has it."""
-        at = now if self.at is None else self.at
+    def marker(self, now: float, latest: float) -> Marker:
+        """Return it as the core has it.
+
+        Args:
+            now: The server's clock. A client's may be ahead of it by a little: that is now.
+            latest: Where it stands without a time: now, or the end of a session that is over.
+        """
+        at = latest if self.at is None else min(self.at, now)
         if self.kind == "marker":
             return Marker.point(at, self.words)
         return Marker.excluded(at, self.until, self.words)
