@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import httpx
@@ -26,7 +27,7 @@ def test_without_a_word_the_waits_grow() -> None:
     waits: list[float] = []
     script = Scripted(busy(None), busy(None), httpx.Response(204))
     assert transport(script, waits).json("GET", "/x", safe_to_repeat=True) is None
-    assert waits == [0.5, 1.0]
+    assert waits == [0.1, 0.2]
 
 
 def test_a_server_that_stays_busy_is_given_up() -> None:
@@ -56,10 +57,50 @@ def test_a_broken_creation_is_repeated_under_its_key() -> None:
 
 
 def test_an_answer_that_is_no_problem_document_is_still_one() -> None:
-    script = Scripted(httpx.Response(502, text="<html>proxy</html>"))
+    script = Scripted(httpx.Response(500, text="<html>proxy</html>"))
     with pytest.raises(ApiProblem) as caught:
         transport(script, []).json("GET", "/x", safe_to_repeat=True)
-    assert (caught.value.status, caught.value.code) == (502, "unknown")
+    assert (caught.value.status, caught.value.code) == (500, "unknown")
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_proxy_whose_server_broke_off_is_asked_again(status: int) -> None:
+    answers = httpx.Response(status), httpx.Response(200, json={"ok": True})
+    assert transport(Scripted(*answers), []).json("POST", "/x", safe_to_repeat=True)
+    with pytest.raises(ApiProblem):
+        transport(Scripted(*answers), []).json("POST", "/x", safe_to_repeat=False)
+
+
+def test_a_server_that_never_answered_is_given_up_soon_and_another_one_later() -> None:
+    refused = httpx.ConnectError("refused")
+    script = Scripted(*[refused] * 4, httpx.Response(200, json={}), *[refused] * 5)
+    sender = transport(script, [], retries=8)
+    with pytest.raises(ServerUnreachable):
+        sender.json("GET", "/x", safe_to_repeat=True)
+    assert len(script.answers) == 6
+    sender.json("GET", "/x", safe_to_repeat=True)
+    script.answers.append(httpx.Response(200, json={"ok": True}))
+    assert sender.json("GET", "/x", safe_to_repeat=True) == {"ok": True}
+
+
+def test_what_is_gone_the_second_time_was_taken_away_by_the_first() -> None:
+    gone = httpx.Response(404, json={"code": "session_not_found"})
+    client = Client("http://api")
+    client._transport = transport(Scripted(httpx.ReadError("gone"), gone), [])
+    client.session("s").delete()
+    client._transport = transport(Scripted(gone), [])
+    with pytest.raises(ApiProblem, match="session_not_found"):
+        client.session("s").delete()
+
+
+def test_a_marker_without_a_time_is_sent_with_that_of_its_call() -> None:
+    client = Client("http://api")
+    script = Scripted(httpx.ReadError("gone"), httpx.Response(200, json={"markers": []}))
+    client._transport = transport(script, [])
+    client.session("s").add_markers({"words": "now"})
+    first, second = (json.loads(request.content) for request in script.requests)
+    assert first == second
+    assert first[0]["at"].endswith("Z")
 
 
 def test_a_mistake_in_what_takes_the_answers_is_not_swallowed() -> None:
@@ -76,13 +117,6 @@ def test_a_mistake_in_what_takes_the_answers_is_not_swallowed() -> None:
     assert called.wait(10)
     with pytest.raises(KeyError, match="face"):
         sender.close()
-
-
-def test_a_correction_is_not_sent_twice() -> None:
-    client = Client("http://api")
-    client._transport = transport(Scripted(httpx.ReadError("gone")), [])
-    with pytest.raises(ServerUnreachable):
-        client.session("s").correct("a", 2)
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -103,7 +103,7 @@ class Cards:
 
     def drop(self, card_id: str) -> None:
         """Drop a card."""
-        self._transport.json("DELETE", f"/api/v1/cards/{card_id}", safe_to_repeat=False)
+        self._transport.json("DELETE", f"/api/v1/cards/{card_id}", safe_to_repeat=True)
 
     def after_a_week(self) -> types.Recall:
         """Return what came back a week or more after reading."""

@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 from fer_client import types
 from fer_client.errors import ApiProblem, ServerUnreachable
 from fer_client.sessions import Session
+from fer_client.transport import BROKEN_OFF
 
-#: Wait after a refusal that does not say how long, and after a broken connection.
+#: Wait after a refusal that does not say how long.
 _PAUSE_S = 1.0
+#: Wait after a broken connection; it doubles up to the one above while none comes about.
+_RECONNECT_AFTER_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class FrameSender:
         self._frame: tuple[bytes, datetime] | None = None
         self._closed = threading.Event()
         self._failure: BaseException | None = None
+        self._reconnect_s = _RECONNECT_AFTER_S
         self._counts = {"submitted": 0, "answered": 0, "skipped": 0, "refused": 0}
         self._thread = threading.Thread(target=self._run, name="frame-sender", daemon=True)
         self._thread.start()
@@ -100,10 +104,15 @@ class FrameSender:
             try:
                 answer = self._session.send_frame(*frame)
             except ApiProblem as problem:
-                self._refused(problem, problem.retry_after_s)
+                wait = problem.retry_after_s
+                if wait is None and problem.status in BROKEN_OFF:
+                    self._broke_off(problem)
+                else:
+                    self._refused(problem, _PAUSE_S if wait is None else wait, wait is not None)
             except ServerUnreachable as error:
-                self._refused(error, None)
+                self._broke_off(error)
             else:
+                self._reconnect_s = _RECONNECT_AFTER_S
                 with self._condition:
                     self._counts["answered"] += 1
                 self._on_answer(answer)
@@ -116,9 +125,13 @@ class FrameSender:
             frame, self._frame = self._frame, None
             return frame
 
-    def _refused(self, error: Exception, retry_after_s: float | None) -> None:
+    def _broke_off(self, error: Exception) -> None:
+        self._refused(error, self._reconnect_s)
+        self._reconnect_s = min(2 * self._reconnect_s, _PAUSE_S)
+
+    def _refused(self, error: Exception, wait_s: float, told: bool = False) -> None:
         with self._condition:
             self._counts["refused"] += 1
-        if self._on_problem is not None and retry_after_s is None:
+        if self._on_problem is not None and not told:
             self._on_problem(error)
-        self._closed.wait(_PAUSE_S if retry_after_s is None else retry_after_s)
+        self._closed.wait(wait_s)

@@ -46,7 +46,7 @@ class Owners:
 
     def delete(self, owner_id: str) -> None:
         """Erase an owner with all that is theirs."""
-        self._transport.json("DELETE", f"{_PATH}/{owner_id}", safe_to_repeat=False)
+        self._transport.json("DELETE", f"{_PATH}/{owner_id}", safe_to_repeat=True)
 
     def token(
         self, owner_id: str, *, session_id: str | None = None, expires_in_s: int = 3600

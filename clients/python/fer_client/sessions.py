@@ -13,11 +13,15 @@ import httpx
 
 from fer_client import types
 from fer_client.errors import ApiProblem, ServerUnreachable
-from fer_client.transport import COME_BACK, LONGEST_WAIT_S, Transport
+from fer_client.transport import BROKEN_OFF, COME_BACK, LONGEST_WAIT_S, Transport
 
 #: The server sends something at least every ten seconds; silence beyond this is a broken line.
 _SILENCE_S = 25.0
-_RECONNECT_AFTER_S = 2.0
+#: First wait before the line is taken up again; it doubles while that fails.
+_RECONNECT_AFTER_S = 0.25
+_LONGEST_RECONNECT_S = 4.0
+#: A live frame that is not answered by then is given up for a fresh one.
+_LIVE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class Session:
 
         Raises:
             ApiProblem: The API refused; code "busy" asks for a fresh frame a little later.
+            ServerUnreachable: No answer came; without `retry` none within five seconds.
         """
         headers = {
             "Content-Type": "image/jpeg",
@@ -79,7 +84,10 @@ class Session:
             sent = {**transport.headers(), **headers}
             try:
                 response = transport.http.post(
-                    transport.base_url + path, content=body, headers=sent
+                    transport.base_url + path,
+                    content=body,
+                    headers=sent,
+                    timeout=min(_LIVE_S, transport.timeout_s),
                 )
             except httpx.TransportError as error:
                 raise ServerUnreachable(f"No answer from {transport.base_url}: {error}") from error
@@ -121,7 +129,7 @@ class Session:
 
     def lost(self, passage_id: str, at: datetime | None = None) -> None:
         """Say that the learner is lost in a passage of the text or part of the video."""
-        body = {"passage_id": passage_id, "at": None if at is None else _moment(at)}
+        body = {"passage_id": passage_id, "at": _moment(at or datetime.now(UTC))}
         self._call("POST", "/lost", json=body)
 
     def probe(self) -> types.Probe | None:
@@ -144,9 +152,8 @@ class Session:
 
     def correct(self, passage_id: str, clarity: int) -> None:
         """Send the learner's own word about a passage: 1 (not clear) to 5 (completely)."""
-        # Each one counts, so it is not sent again when it is not known whether it arrived.
         body = [{"passage_id": passage_id, "value": clarity}]
-        self._call("POST", "/answers", json=body, repeat=False)
+        self._call("POST", "/answers", json=body)
 
     def answer_break(self, answer: Literal["take", "snooze", "dismiss"]) -> types.Snapshot:
         """Say what becomes of the break that is suggested."""
@@ -159,9 +166,10 @@ class Session:
             markers: Such as {"words": "Question 3"}, which is now, or {"kind": "excluded", "at":
                 "2026-11-20T09:00:05Z", "until": "2026-11-20T09:00:35Z", "words": "phone call"}.
         """
-        # A marker without a time is one of the moment at which it arrives, each time.
-        repeat = all(marker.get("at") is not None for marker in markers)
-        answer = self._call("POST", "/markers", json=list(markers), repeat=repeat)
+        # With a time it may be sent again: what says the same twice is kept once.
+        now = _moment(datetime.now(UTC))
+        body = [{**marker, "at": marker.get("at") or now} for marker in markers]
+        answer = self._call("POST", "/markers", json=body)
         return cast(types.Markers, answer)["markers"]
 
     def import_markers(self, lines: str) -> list[types.Marker]:
@@ -181,7 +189,7 @@ class Session:
 
     def delete_marker(self, marker_id: str) -> None:
         """Take a marker away; what an excluded range left out counts again."""
-        self._call("DELETE", f"/markers/{marker_id}", repeat=False)
+        self._call("DELETE", f"/markers/{marker_id}")
 
     def details(self) -> types.SessionDetail:
         """Return the session with its snapshot."""
@@ -228,7 +236,7 @@ class Session:
 
     def delete(self) -> None:
         """Erase the session."""
-        self._call("DELETE", "", repeat=False)
+        self._call("DELETE", "")
 
     def events(self, after: str | None = None) -> Iterator[Event]:
         """Yield what happens, until the session ends; a broken line is taken up again.
@@ -239,11 +247,13 @@ class Session:
         Raises:
             ApiProblem: The API refused.
         """
+        again = _RECONNECT_AFTER_S
         while True:
-            wait = _RECONNECT_AFTER_S
+            wait, again = again, min(2 * again, _LONGEST_RECONNECT_S)
             try:
                 for event in self._events_of_one_connection(after):
                     after = event.event_id or after
+                    wait, again = _RECONNECT_AFTER_S, 2 * _RECONNECT_AFTER_S
                     yield event
                     if event.kind == "snapshot" and event.data["state"] == "finished":
                         return
@@ -254,7 +264,7 @@ class Session:
             except ApiProblem as problem:
                 if problem.code == "session_not_found" and after is not None:
                     return  # it was erased meanwhile
-                if problem.status not in COME_BACK:
+                if problem.status not in COME_BACK | BROKEN_OFF:
                     raise
                 wait = max(wait, min(problem.retry_after_s or 0.0, LONGEST_WAIT_S))
             self._transport.sleep(wait)
@@ -278,8 +288,8 @@ class Session:
             if renewed or not transport.renews(headers, problem):
                 raise problem
 
-    def _call(self, method: str, name: str, *, repeat: bool = True, **arguments: Any) -> Any:
-        return self._transport.json(method, self._path + name, safe_to_repeat=repeat, **arguments)
+    def _call(self, method: str, name: str, **arguments: Any) -> Any:
+        return self._transport.json(method, self._path + name, safe_to_repeat=True, **arguments)
 
 
 def _parse(lines: Iterator[str]) -> Iterator[Event]:

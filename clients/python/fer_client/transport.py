@@ -12,14 +12,22 @@ import httpx
 
 from fer_client.errors import ApiProblem, ServerUnreachable
 
-#: Statuses after which the same request may succeed shortly.
+#: Statuses after which the same request may succeed shortly: it was not looked at.
 COME_BACK = frozenset({429, 503})
+#: What a proxy says whose server broke off: it may have been looked at.
+BROKEN_OFF = frozenset({502, 504})
+#: What a repeated DELETE is answered whose first one was done.
+GONE = httpx.codes.NOT_FOUND
 #: Longest wait that is taken on the server's word, in seconds.
 LONGEST_WAIT_S = 60.0
 #: An API key or a session token, or what returns a token.
 Key = str | Callable[[], str]
-#: First wait without a word from the server; it doubles.
-_FIRST_WAIT_S = 0.5
+#: First wait without a word from the server; it doubles up to the longest. Where several servers
+#: stand behind one address, the next one is there at once.
+_FIRST_WAIT_S = 0.1
+_LONGEST_PAUSE_S = 5.0
+#: How often a server is called that has never answered: it may not run at all.
+_FIRST_CALLS = 4
 
 
 class Transport:
@@ -55,6 +63,7 @@ class Transport:
         self._retries = retries
         self.http = http or httpx.Client(timeout=timeout_s)
         self.sleep = sleep
+        self._has_answered = threading.Event()
 
     def of(self, owner: str) -> Transport:
         """Return the same way for another owner of the key."""
@@ -102,15 +111,15 @@ class Transport:
     ) -> httpx.Response:
         """Send a request and return its answer, good or 204.
 
-        Busy and limited answers are waited out as `Retry-After` says. A broken connection is tried
-        again only if the request may be repeated without doing anything twice. Where a session
-        token has ended, another one is fetched, once.
+        Busy and limited answers are waited out as `Retry-After` says. After a broken connection, or
+        a proxy's word that one broke, the request is sent again only if it may be repeated without
+        doing anything twice. Where a session token has ended, another one is fetched, once.
 
         Raises:
             ApiProblem: The API refused.
             ServerUnreachable: No answer came.
         """
-        wait, renewed, attempt = _FIRST_WAIT_S, False, 0
+        wait, renewed, attempt, may_be_done = _FIRST_WAIT_S, False, 0, False
         while True:
             last = attempt >= self._retries
             attempt += 1
@@ -120,22 +129,31 @@ class Transport:
                     method, self.base_url + path, headers=sent, **arguments
                 )
             except httpx.TransportError as error:
-                if last or not safe_to_repeat:
+                is_silent = attempt >= _FIRST_CALLS and not self._has_answered.is_set()
+                if last or is_silent or not safe_to_repeat:
                     raise ServerUnreachable(f"No answer from {self.base_url}: {error}") from error
+                pause, may_be_done = wait, True
             else:
+                self._has_answered.set()
                 if response.is_success:
                     return response
+                if may_be_done and method == "DELETE" and response.status_code == GONE:
+                    return response  # the first one took it away; only its answer was lost
                 problem = ApiProblem.of(response)
                 if not renewed and self.renews(sent, problem):
                     renewed, attempt = True, attempt - 1  # it was not looked at
                     continue
-                if last or response.status_code not in COME_BACK:
+                broke_off = response.status_code in BROKEN_OFF
+                may_be_done = may_be_done or broke_off
+                comes_back = response.status_code in COME_BACK or (broke_off and safe_to_repeat)
+                if last or not comes_back:
                     raise problem
-                wait = problem.retry_after_s if problem.retry_after_s is not None else wait
-            self.sleep(min(wait, LONGEST_WAIT_S))
-            wait *= 2
+                pause = max(wait, min(problem.retry_after_s or 0.0, LONGEST_WAIT_S))
+            self.sleep(pause)
+            wait = min(2 * wait, _LONGEST_PAUSE_S)
 
     def json(self, method: str, path: str, *, safe_to_repeat: bool, **arguments: Any) -> Any:
-        """Send a request and return the JSON of its answer; None for 204."""
+        """Send a request and return the JSON of its answer; None where there is nothing."""
         response = self.send(method, path, safe_to_repeat=safe_to_repeat, **arguments)
-        return None if response.status_code == httpx.codes.NO_CONTENT else response.json()
+        is_empty = response.status_code in (httpx.codes.NO_CONTENT, GONE)
+        return None if is_empty else response.json()

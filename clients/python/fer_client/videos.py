@@ -63,7 +63,7 @@ class VideoJob:
 
     def delete(self) -> None:
         """Cancel it and forget it with its results."""
-        self._transport.json("DELETE", self._path, safe_to_repeat=False)
+        self._transport.json("DELETE", self._path, safe_to_repeat=True)
 
     def _call(self, method: str, name: str, **arguments: Any) -> Any:
         return self._transport.json(method, self._path + name, safe_to_repeat=True, **arguments)

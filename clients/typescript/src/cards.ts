@@ -54,7 +54,7 @@ export class Cards {
   }
 
   async drop(cardId: string): Promise<void> {
-    await this.transport.send("DELETE", path(cardId), { once: true });
+    await this.transport.send("DELETE", path(cardId));
   }
 
   /** What came back a week or more after reading. */

@@ -6,7 +6,7 @@
  */
 
 import { ApiProblem } from "./errors.js";
-import { COME_BACK, LONGEST_WAIT_MS, pause, type Transport } from "./transport.js";
+import { BROKEN_OFF, COME_BACK, LONGEST_WAIT_MS, pause, type Transport } from "./transport.js";
 import type { Probe, Snapshot, Suggestion } from "./types.js";
 
 export type SessionEvent =
@@ -15,7 +15,9 @@ export type SessionEvent =
   | { kind: "probe"; data: Probe; id: string | null }
   | { kind: "state"; data: { at: string; state: Snapshot["state"] }; id: string | null };
 
-const RECONNECT_AFTER_MS = 2000;
+/** First wait before the line is taken up again; it doubles while that fails. */
+const RECONNECT_AFTER_MS = 250;
+const LONGEST_RECONNECT_MS = 4000;
 /** The server sends something at least every ten seconds. */
 const SILENCE_MS = 25_000;
 
@@ -26,11 +28,13 @@ export async function* followEvents(
   after?: string,
 ): AsyncGenerator<SessionEvent> {
   let last = after;
+  let again = RECONNECT_AFTER_MS;
   while (!signal?.aborted) {
     const line = new AbortController();
     const hangUp = () => line.abort(signal?.reason);
     signal?.addEventListener("abort", hangUp, { once: true });
-    let wait = RECONNECT_AFTER_MS;
+    let wait = again;
+    again = Math.min(2 * again, LONGEST_RECONNECT_MS);
     try {
       const response = await transport.send("GET", path, {
         headers: {
@@ -43,6 +47,8 @@ export async function* followEvents(
       if (response.status === 204 || response.body === null) return;
       for await (const event of parseEvents(response.body, () => line.abort())) {
         last = event.id ?? last;
+        wait = RECONNECT_AFTER_MS;
+        again = 2 * RECONNECT_AFTER_MS;
         yield event;
         if (event.kind === "snapshot" && event.data.state === "finished") return;
       }
@@ -51,7 +57,7 @@ export async function* followEvents(
       const gone = error instanceof ApiProblem && error.code === "session_not_found";
       if (gone && last !== undefined) return; // finished or erased meanwhile
       if (error instanceof ApiProblem) {
-        if (!COME_BACK.has(error.status)) throw error;
+        if (!COME_BACK.has(error.status) && !BROKEN_OFF.has(error.status)) throw error;
         wait = Math.max(wait, Math.min(error.retryAfterMs ?? 0, LONGEST_WAIT_MS));
       }
     } finally {

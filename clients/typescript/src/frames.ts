@@ -2,7 +2,7 @@
 
 import { ApiProblem } from "./errors.js";
 import type { Session } from "./session.js";
-import { pause } from "./transport.js";
+import { BROKEN_OFF, pause } from "./transport.js";
 import type { Frame } from "./types.js";
 
 export interface FrameLoopOptions {
@@ -14,6 +14,8 @@ export interface FrameLoopOptions {
 }
 
 const PAUSE_AFTER_PROBLEM_MS = 1000;
+/** First wait after a broken line; it doubles up to the one above while none comes about. */
+const RECONNECT_AFTER_MS = 100;
 
 /**
  * Take pictures of a camera and send them until the signal ends it or the session is over.
@@ -27,6 +29,7 @@ export async function runFrameLoop(
   signal: AbortSignal,
   options: FrameLoopOptions = {},
 ): Promise<void> {
+  let reconnect = RECONNECT_AFTER_MS;
   const interval = 1000 / (options.framesPerSecond ?? 8);
   while (!signal.aborted) {
     const started = performance.now();
@@ -35,14 +38,18 @@ export async function runFrameLoop(
       const picture = await grab();
       if (picture !== null) {
         const frame = await session.sendFrame(picture, capturedAt, signal);
+        reconnect = RECONNECT_AFTER_MS;
         options.onFrame?.(frame);
       }
       await pause(Math.max(0, interval - (performance.now() - started)), signal);
     } catch (error) {
       if (isOver(error, signal)) return;
-      const wait = error instanceof ApiProblem ? error.retryAfterMs : null;
-      if (wait === null) options.onProblem?.(error);
-      await pause(wait ?? PAUSE_AFTER_PROBLEM_MS, signal).catch(() => undefined);
+      const told = error instanceof ApiProblem ? error.retryAfterMs : null;
+      if (told === null) options.onProblem?.(error);
+      const broke = !(error instanceof ApiProblem) || BROKEN_OFF.has(error.status);
+      const wait = told ?? (broke ? reconnect : PAUSE_AFTER_PROBLEM_MS);
+      if (broke) reconnect = Math.min(2 * reconnect, PAUSE_AFTER_PROBLEM_MS);
+      await pause(wait, signal).catch(() => undefined);
     }
   }
 }

@@ -27,7 +27,7 @@ export class Owners {
 
   /** Erase an owner with all that is theirs. */
   async delete(ownerId: string): Promise<void> {
-    await this.transport.send("DELETE", this.path(ownerId), { once: true });
+    await this.transport.send("DELETE", this.path(ownerId));
   }
 
   /**

@@ -18,6 +18,8 @@ import type {
   Timeline,
 } from "./types.js";
 
+const LIVE_MS = 5000;
+
 export class Session {
   private readonly path: string;
 
@@ -28,8 +30,12 @@ export class Session {
     this.path = `/api/v1/sessions/${encodeURIComponent(id)}`;
   }
 
-  /** Send one frame of the camera. Keep one in flight; `FrameLoop` does. */
+  /**
+   * Send one frame of the camera. Keep one in flight; `FrameLoop` does. One that is not answered
+   * within five seconds is given up for a fresh one.
+   */
   sendFrame(jpeg: Blob, capturedAt = new Date(), signal?: AbortSignal): Promise<Frame> {
+    const late = AbortSignal.timeout(LIVE_MS);
     return this.transport.json("POST", `${this.path}/frames`, {
       body: jpeg,
       headers: {
@@ -37,7 +43,7 @@ export class Session {
         "X-Frame-Id": crypto.randomUUID(),
         "X-Captured-At": capturedAt.toISOString(),
       },
-      signal,
+      signal: signal === undefined ? late : AbortSignal.any([signal, late]),
       once: true,
     });
   }
@@ -75,9 +81,10 @@ export class Session {
 
   /** Mark moments, or exclude ranges from the statistics; all are taken, or none. */
   addMarkers(...markers: MarkerIn[]): Promise<Markers> {
-    // A marker without a time is one of the moment at which it arrives, each time.
-    const once = markers.some((marker) => !marker.at);
-    return this.transport.json("POST", `${this.path}/markers`, { json: markers, once });
+    // With a time it may be sent again: what says the same twice is kept once.
+    const now = new Date().toISOString();
+    const json = markers.map((marker) => ({ ...marker, at: marker.at ?? now }));
+    return this.transport.json("POST", `${this.path}/markers`, { json });
   }
 
   /** Mark the moments of a CSV of times: time, words, or time, until, words. */
@@ -99,7 +106,7 @@ export class Session {
   /** Take a marker away; what an excluded range left out counts again. */
   async deleteMarker(markerId: string): Promise<void> {
     const path = `${this.path}/markers/${encodeURIComponent(markerId)}`;
-    await this.transport.send("DELETE", path, { once: true });
+    await this.transport.send("DELETE", path);
   }
 
   details(): Promise<SessionDetail> {
@@ -147,7 +154,7 @@ export class Session {
 
   /** Erase the session. */
   async delete(): Promise<void> {
-    await this.transport.send("DELETE", this.path, { once: true });
+    await this.transport.send("DELETE", this.path);
   }
 
   /** What happens, until the session ends; a broken line is taken up again. */

@@ -16,7 +16,7 @@ export interface Options {
   key?: Key;
   /** The owner that a key acts for; one of its own unless given. */
   owner?: string;
-  /** How often a request is sent again when the API is busy; 4 unless set. */
+  /** How often a request is sent again when the API is busy or a line breaks; 8 unless set. */
   retries?: number;
   /** Stands in for the browser's own. */
   fetch?: typeof fetch;
@@ -32,9 +32,15 @@ export interface Sending {
   once?: boolean;
 }
 
-/** Statuses after which the same request may succeed shortly. */
+/** Statuses after which the same request may succeed shortly: it was not looked at. */
 export const COME_BACK: ReadonlySet<number> = new Set([429, 503]);
-const FIRST_WAIT_MS = 500;
+/** What a proxy says whose server broke off: it may have been looked at. */
+export const BROKEN_OFF: ReadonlySet<number> = new Set([502, 504]);
+/** First wait without a word from the server. Of several behind one address another one is there. */
+const FIRST_WAIT_MS = 100;
+const LONGEST_PAUSE_MS = 5000;
+/** How often a server is called that has never answered: it may not run at all. */
+const FIRST_CALLS = 4;
 /** Longest wait that is taken on the server's word. */
 export const LONGEST_WAIT_MS = 60_000;
 
@@ -44,20 +50,22 @@ export class Transport {
   private readonly headers: Record<string, string>;
   private held: Promise<string> | undefined;
   private readonly retries: number;
+  private hasAnswered = false;
   private readonly fetch: typeof fetch;
 
   constructor(options: Options) {
     this.baseUrl = options.baseUrl.replace(/\/+$/, "");
     this.key = options.key;
     this.headers = options.owner ? { "X-Owner": options.owner } : {};
-    this.retries = options.retries ?? 4;
+    this.retries = options.retries ?? 8;
     this.fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
   }
 
   /**
    * Send a request and return its answer.
    *
-   * Busy (503) and limited (429) answers are waited out as Retry-After says. Where a session token
+   * Busy (503) and limited (429) answers are waited out as Retry-After says. After a broken line,
+   * or a proxy's word that one broke (502, 504), the request is sent again. Where a session token
    * has ended, another one is fetched, once, and the request is sent again.
    *
    * @throws ApiProblem if the API refuses, TypeError if no answer comes.
@@ -79,11 +87,25 @@ export class Transport {
     const attempts = sending.once ? 1 : this.retries + 1;
     let wait = FIRST_WAIT_MS;
     let renewed = false;
+    let mayBeDone = false;
     for (let attempt = 1; ; attempt += 1) {
       const key = this.presented();
       if (key !== undefined) headers["Authorization"] = `Bearer ${await key}`;
-      const response = await this.fetch(url, init);
+      const response = await this.fetch(url, init).catch((error: unknown) => {
+        const isSilent = attempt >= FIRST_CALLS && !this.hasAnswered;
+        if (attempt >= attempts || isSilent || sending.signal?.aborted) throw error;
+        return null;
+      });
+      if (response === null) {
+        mayBeDone = true;
+        await pause(wait, sending.signal);
+        wait = Math.min(2 * wait, LONGEST_PAUSE_MS);
+        continue;
+      }
+      this.hasAnswered = true;
       if (response.ok) return response;
+      // The first one took it away; only its answer was lost.
+      if (mayBeDone && method === "DELETE" && response.status === 404) return response;
       const problem = await ApiProblem.of(response);
       if (problem.code === "token_expired" && typeof this.key === "function" && !renewed) {
         // Of several requests that hear so at once, the first one asks for another token.
@@ -92,9 +114,12 @@ export class Transport {
         attempt -= 1; // it was no try: the request was not looked at
         continue;
       }
-      if (attempt >= attempts || !COME_BACK.has(response.status)) throw problem;
-      await pause(Math.min(problem.retryAfterMs ?? wait, LONGEST_WAIT_MS), sending.signal);
-      wait *= 2;
+      const brokeOff = BROKEN_OFF.has(response.status);
+      mayBeDone ||= brokeOff;
+      if (attempt >= attempts || !(brokeOff || COME_BACK.has(response.status))) throw problem;
+      const told = Math.min(problem.retryAfterMs ?? 0, LONGEST_WAIT_MS);
+      await pause(Math.max(told, wait), sending.signal);
+      wait = Math.min(2 * wait, LONGEST_PAUSE_MS);
     }
   }
 
@@ -114,7 +139,7 @@ export class Transport {
   /** Send a request and return the JSON of its answer; null for 204. */
   async json<T>(method: string, path: string, sending: Sending = {}): Promise<T> {
     const response = await this.send(method, path, sending);
-    return (response.status === 204 ? null : await response.json()) as T;
+    return (response.ok && response.status !== 204 ? await response.json() : null) as T;
   }
 }
 

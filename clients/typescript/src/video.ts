@@ -55,6 +55,6 @@ export class VideoJob {
 
   /** Cancel it and forget it with its results. */
   async delete(): Promise<void> {
-    await this.transport.send("DELETE", this.path, { once: true });
+    await this.transport.send("DELETE", this.path);
   }
 }

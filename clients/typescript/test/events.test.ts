@@ -80,7 +80,7 @@ describe("following a session", () => {
         jsonResponse(204),
       ),
     );
-    expect(waits).toEqual([2000, 2000]);
+    expect(waits).toEqual([250, 500]);
   });
 
   it("raises another refusal", async () => {

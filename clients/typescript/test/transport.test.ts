@@ -46,7 +46,7 @@ describe("a request", () => {
     const outcome = await settled(transport(server, { retries: 3 }).json("GET", "/x"));
     expect(outcome).toMatchObject({ thrown: { status: 503, code: "busy" } });
     const waits = server.times.slice(1).map((time, index) => time - (server.times[index] ?? 0));
-    expect(waits).toEqual([500, 1000, 2000]);
+    expect(waits).toEqual([100, 200, 400]);
   });
 
   it("is sent once where it must not happen twice", async () => {
@@ -55,12 +55,39 @@ describe("a request", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it("is not repeated after another refusal, and not without an answer", async () => {
-    for (const answer of [problemResponse(409, "session_finished"), () => new TypeError("down")]) {
-      const server = new Scripted(answer);
-      expect(await settled(transport(server).send("GET", "/x"))).toHaveProperty("thrown");
-      expect(server.requests).toHaveLength(1);
-    }
+  it("is not repeated after another refusal", async () => {
+    const server = new Scripted(problemResponse(409, "session_finished"));
+    expect(await settled(transport(server).send("GET", "/x"))).toHaveProperty("thrown");
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("is sent again after a broken line, and after a proxy's word that one broke", async () => {
+    const broken = () => new TypeError("down");
+    const server = new Scripted(broken, problemResponse(502, "x"), broken, jsonResponse(200, 7));
+    expect(await settled(transport(server).json("POST", "/x"))).toBe(7);
+    const once = new Scripted(broken, jsonResponse(200, 7));
+    const thrown = await settled(transport(once).json("POST", "/x", { once: true }));
+    expect(thrown).toHaveProperty("thrown");
+  });
+
+  it("soon gives up where nobody has ever answered, and later where somebody has", async () => {
+    const broken = () => new TypeError("down");
+    const server = new Scripted(broken);
+    expect(await settled(transport(server).json("GET", "/x"))).toHaveProperty("thrown");
+    expect(server.requests).toHaveLength(4);
+    const gone = new Scripted(jsonResponse(200, 7), broken);
+    const known = transport(gone);
+    await known.json("GET", "/x");
+    expect(await settled(known.json("GET", "/x"))).toHaveProperty("thrown");
+    expect(gone.requests).toHaveLength(10);
+  });
+
+  it("that takes away is done where it is gone the second time", async () => {
+    const gone = problemResponse(404, "card_not_found");
+    const server = new Scripted(() => new TypeError("down"), gone, gone);
+    const sender = transport(server);
+    expect(await settled(sender.json("DELETE", "/x"))).toBeNull();
+    expect(await settled(sender.json("DELETE", "/x"))).toHaveProperty("thrown");
   });
 });
 
