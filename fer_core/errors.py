@@ -180,6 +180,7 @@ class SessionElsewhere(FerError):
 
     Attributes:
         address: Where that process takes requests; empty where it takes none, or nobody knows.
+        holder: Its name among those that use the history.
     """
 
     code = "session_elsewhere"
@@ -187,9 +188,9 @@ class SessionElsewhere(FerError):
         "This session runs in another program that uses the same history; go on with it there."
     )
 
-    def __init__(self, message: str | None = None, *, address: str = "") -> None:
+    def __init__(self, message: str | None = None, *, address: str = "", holder: str = "") -> None:
         super().__init__(message)
-        self.address = address
+        self.address, self.holder = address, holder
 
 
 class ReadingFull(FerError):

@@ -31,6 +31,7 @@ from fer_core.api.model_loader import ModelService
 from fer_core.api.observability import Observer
 from fer_core.api.owners import owners
 from fer_core.api.path_prefix import PathPrefix
+from fer_core.api.peers import Whereabouts
 from fer_core.api.problems import on_validation_error, register_error_handlers
 from fer_core.api.quotas import Quotas
 from fer_core.api.reading import reading
@@ -163,6 +164,7 @@ def create_app(
         owners=known,
         tokens=tokens,
         quotas=quotas,
+        whereabouts=Whereabouts(),
         creations=Creations(registry),
         frames=PerSession(lambda _: FrameAnswers()),
         streams=StreamLimit(settings.api_threads // 2, quotas, registry.clock),

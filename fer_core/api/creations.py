@@ -20,7 +20,7 @@ from fer_core.api.text_input import open_material
 from fer_core.errors import ConsentMissing, SessionElsewhere, SessionNotFound, StorageError
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
-from fer_core.sessions.session_info import SessionInfo, new_session_id
+from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.requests import Creation
 from fer_core.time_zones import zone_named
 
@@ -48,6 +48,12 @@ class _Creation:
     owner: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
     session_id: str = ""
+
+
+_NOT_STARTED = (
+    "The session was not started: the history that the servers share does not answer. Try again in "
+    "a moment. A session that is kept in memory only can be started."
+)
 
 
 class Creations:
@@ -83,6 +89,7 @@ class Creations:
             IdempotencyConflict: The key was used for another request.
             TextError: The text cannot be read.
             TimeZoneUnknown: There is no such zone.
+            StorageError: Other servers share the history, and it cannot be used now.
             Busy: Too many sessions are in memory.
         """
         if request.consent is None:
@@ -156,8 +163,9 @@ class Creations:
         consent = request.consent
         zone_named(request.time_zone)
         document = open_material(request)
+        sharing = self._registry.history.sharing
         info = SessionInfo(
-            session_id=new_session_id(),
+            session_id=sharing.new_session_id(memory_only=request.retention == "memory"),
             started_at=self._registry.clock(),
             title=request.title,
             goal=request.goal,
@@ -170,4 +178,9 @@ class Creations:
         )
         running = self._registry.start(info, document, owner=owner, creation=creation)
         running.session.study_on_paper(request.on_paper, info.started_at)
+        if sharing.is_shared and sharing.is_unsaved(running):
+            # The next request may come to another server, which would not know of it.
+            sharing.discard(running)
+            self._registry.drop(running)
+            raise StorageError(_NOT_STARTED)
         return running

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from time import monotonic
 
-from flask import Response
+from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from fer_core.api.callers import caller
 from fer_core.api.documentation import READ, SECURITY, answers
+from fer_core.api.passing_on import headers_to_pass_on, path_and_query
+from fer_core.api.peers import PASSED_ON, Patience
+from fer_core.api.relay import Relay, StreamEnded
 from fer_core.api.schemas.moments import format_moment
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.schemas.snapshots import ProbeOut, SnapshotOut, SuggestionOut
 from fer_core.api.schemas.study import EventHeaders, StreamQuery
-from fer_core.api.services import StreamLimit, StreamPlace, services, session_of
+from fer_core.api.services import (
+    StreamLimit,
+    StreamPlace,
+    services,
+    session_of,
+    session_to_see,
+)
+from fer_core.errors import Busy, SessionElsewhere, SessionNotFound, StorageError
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.events import Event, EventKind
@@ -31,8 +41,11 @@ HEARTBEAT_EVERY_S = 10.0
 #: A look at a session that does not run here shows one moment: the stream ends after this long,
 #: and the client that connects again gets a new look.
 RENEW_LOOK_EVERY_S = 10.0
+#: Between two looks for the server that runs a session. Seconds.
+LOOK_AGAIN_AFTER_S = 0.1
 #: What a client waits before it connects again, in milliseconds.
-RETRY_MS = 2000
+RETRY_MS = 500
+STILL_HERE = ": still here\n\n"
 
 events = APIBlueprint(
     "events",
@@ -68,14 +81,26 @@ def follow_session(
     sent first. A finished session that was followed to its end is answered with 204, on which
     an EventSource stops. A stream ends with the session token that opened it.
     """
-    running = session_of(path)
     after = 0 if header.last_event_id is None else int(header.last_event_id)
-    if running.session.state is State.FINISHED and not _news(running, after):
+    relay = None if PASSED_ON in request.headers else _relay(path.session_id)
+    try:
+        running: RunningSession | None = session_of(path)
+    except SessionElsewhere as elsewhere:
+        if relay is None or not elsewhere.address:
+            raise
+        running = None
+    if running is not None and running.is_finished and not _news(running, after):
         return Response(status=204)
-    limit, sessions = services().streams, services().sessions
-    place = limit.enter(caller())
-    stream = LimitedStream(_follow(running, after, sessions, place), limit, place)
-    return Response(stream, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    limit, asking = services().streams, caller()
+    place = limit.enter(asking)
+    stream = _Stream(services().sessions, path.session_id, asking.owner, after, place, relay)
+    pieces = LimitedStream(stream.pieces(running), limit, place)
+    return Response(pieces, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+def _relay(session_id: str) -> Relay:
+    patience = Patience(services().sessions.history.sharing, session_id)
+    return Relay(path_and_query(), headers_to_pass_on(), patience)
 
 
 class LimitedStream:
@@ -93,42 +118,141 @@ class LimitedStream:
         self._limit.leave(self._place)
 
 
-def _follow(
-    running: RunningSession, after: int, sessions: SessionRegistry, place: StreamPlace
-) -> Iterator[str]:
-    yield f"retry: {RETRY_MS}\n\n"
-    clock = sessions.clock
-    began_at = sent_at = monotonic()
-    asked_at, state = float("-inf"), None
-    while (
-        running.runs_here
-        or running.is_finished  # its end is told first, however it went
-        or monotonic() - began_at < RENEW_LOOK_EVERY_S
-    ):
-        running = sessions.latest(running)
-        running.pause_if_lost()
-        if monotonic() - asked_at >= PROBE_EVERY_S:
-            asked_at = monotonic()
-            ask_if_running(running, clock())
-        news = _news(running, after)
+class _Stream:
+    """One stream of a session's events, wherever the session runs meanwhile.
+
+    Args:
+        sessions: Those that run here.
+        session_id: The session.
+        owner: Whose it is.
+        after: The last event that the client knows.
+        place: Its place; it may be asked to end.
+        relay: Follows it at other servers; None: another server follows it here.
+    """
+
+    def __init__(
+        self,
+        sessions: SessionRegistry,
+        session_id: str,
+        owner: str,
+        after: int,
+        place: StreamPlace,
+        relay: Relay | None,
+    ) -> None:
+        self._sessions = sessions
+        self._sharing = sessions.history.sharing
+        self._session_id = session_id
+        self._owner = owner
+        self._after = after
+        self._place = place
+        self._relay = relay if self._sharing.is_shared else None
+        self._state: State | None = None
+
+    def pieces(self, running: RunningSession | None) -> Iterator[str]:
+        """Yield what is sent.
+
+        Args:
+            running: The session, where it runs here or nowhere; None: another server has it.
+        """
+        yield f"retry: {RETRY_MS}\n\n"
+        while True:
+            if running is not None:
+                is_over = yield from self._here(running)
+                if is_over:
+                    return
+            if self._relay is None:
+                return
+            running = yield from self._elsewhere(self._relay)
+            if running is None:
+                return
+
+    def _here(self, running: RunningSession) -> Generator[str, None, bool]:
+        """Follow the session in this process; return whether there is nothing more to follow."""
+        sessions, clock = self._sessions, self._sessions.clock
+        began_at = sent_at = monotonic()
+        asked_at = float("-inf")
+        while (
+            running.runs_here
+            or running.is_finished  # its end is told first, however it went
+            or monotonic() - began_at < RENEW_LOOK_EVERY_S
+        ):
+            running = sessions.latest(running)
+            if not running.runs_here and self._runs_elsewhere():
+                return False
+            running.pause_if_lost()
+            if monotonic() - asked_at >= PROBE_EVERY_S:
+                asked_at = monotonic()
+                ask_if_running(running, clock())
+            for event in self._safe_news(running):
+                yield _event_of(running, event)
+                self._after = event.sequence
+            snapshot = running.session.snapshot(clock())
+            if snapshot.state is State.ACTIVE or snapshot.state is not self._state:
+                body = SnapshotOut.of(snapshot).model_dump_json(by_alias=True)
+                yield sse_message("snapshot", body)
+                sent_at = monotonic()
+            elif monotonic() - sent_at >= HEARTBEAT_EVERY_S:
+                yield STILL_HERE
+                sent_at = monotonic()
+            self._state = snapshot.state
+            if snapshot.state is State.FINISHED or self._place.wait(SNAPSHOT_EVERY_S):
+                return True
+            # One that was finished and forgotten meanwhile still tells how it ended.
+            if running.erased and not running.is_finished:
+                return False
+        return False
+
+    def _safe_news(self, running: RunningSession) -> list[Event]:
+        """Return what is new and has an id: it is told when it cannot be lost."""
+        news = _news(running, self._after)
         if news and running.runs_here:
-            sessions.history.save_one(running)  # what has an id is told when it cannot be lost
-        for event in news:
-            yield _event_of(running, event)
-            after = event.sequence
-        snapshot = running.session.snapshot(clock())
-        if snapshot.state is State.ACTIVE or snapshot.state is not state:
-            yield sse_message("snapshot", SnapshotOut.of(snapshot).model_dump_json(by_alias=True))
-            sent_at = monotonic()
-        elif monotonic() - sent_at >= HEARTBEAT_EVERY_S:
-            yield ": still here\n\n"
-            sent_at = monotonic()
-        state = snapshot.state
-        if state is State.FINISHED or place.wait(SNAPSHOT_EVERY_S):
-            return
-        # One that was finished and forgotten meanwhile still tells how it ended.
-        if running.erased and not running.is_finished:
-            return
+            self._sessions.history.save_one(running)
+            if self._relay is not None and self._sharing.is_unsaved(running):
+                return []
+        return news
+
+    def _runs_elsewhere(self) -> bool:
+        if self._relay is None:
+            return False
+        try:
+            self._sessions.refuse_elsewhere(self._session_id, self._owner)
+        except SessionElsewhere:
+            return True
+        except StorageError:  # the look at it lasts for a while
+            pass
+        return False
+
+    def _elsewhere(self, relay: Relay) -> Generator[str, None, RunningSession | None]:
+        """Follow the session at other servers; return it where it is to be followed here.
+
+        None: there is nothing more to follow.
+        """
+        sent_at, wait_s = monotonic(), 0.0
+        while not self._place.wait(wait_s):
+            wait_s = LOOK_AGAIN_AFTER_S
+            try:
+                self._sessions.refuse_elsewhere(self._session_id, self._owner)
+                return session_to_see(self._sessions, self._session_id, self._owner)
+            except SessionElsewhere as where:
+                if not where.address:
+                    return None
+                elsewhere = where
+            except SessionNotFound:
+                return None
+            except (StorageError, Busy):  # for now
+                if monotonic() - sent_at >= HEARTBEAT_EVERY_S:
+                    yield STILL_HERE
+                    sent_at = monotonic()
+                continue
+            try:
+                for message, known in relay.follow(elsewhere, self._after, self._place):
+                    yield message
+                    self._after, sent_at = known, monotonic()
+            except StreamEnded:
+                return None
+            except StorageError:  # then nobody can have taken it over either
+                continue
+        return None
 
 
 def ask_if_running(running: RunningSession, now: float) -> None:
@@ -144,11 +268,12 @@ _STATES = {
     EventKind.RESUMED: State.ACTIVE,
     EventKind.FINISHED: State.FINISHED,
 }
-_TOLD = {*_STATES, EventKind.BREAK_SUGGESTED, EventKind.PROBE_ASKED}
+#: What a stream tells of.
+TOLD = {*_STATES, EventKind.BREAK_SUGGESTED, EventKind.PROBE_ASKED}
 
 
 def _news(running: RunningSession, after: int) -> list[Event]:
-    return [event for event in running.session.events(after) if event.kind in _TOLD]
+    return [event for event in running.session.events(after) if event.kind in TOLD]
 
 
 def _event_of(running: RunningSession, event: Event) -> str:

@@ -16,23 +16,23 @@ from fer_core.api.creations import Creations
 from fer_core.api.frame_answers import FrameAnswers
 from fer_core.api.model_loader import ModelService
 from fer_core.api.observability import Observer
+from fer_core.api.peers import PASSED_ON, Whereabouts
 from fer_core.api.problems import Malformed
 from fer_core.api.quotas import Quotas
 from fer_core.api.schemas.problems import FieldProblem
 from fer_core.api.schemas.sessions import SessionPath
 from fer_core.api.tokens import TokenSigner
 from fer_core.config import Settings
-from fer_core.errors import Busy, SessionElsewhere, StorageError
+from fer_core.errors import Busy, StorageError
 from fer_core.live.per_session import PerSession
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import Clock, RunningSession
+from fer_core.sessions.snapshot import State
 from fer_core.storage.owners import OwnerStore
 from fer_core.video.jobs import VideoJobs
 
 #: A client's clock may be this far ahead of ours, in seconds.
 CLOCK_TOLERANCE_S = 5.0
-#: Says that another server has passed a request on, see `passing_on`: it is not passed on again.
-PASSED_ON = "X-Fer-Passed-On"
 
 
 class ConcurrencyLimit:
@@ -161,6 +161,7 @@ class AppServices:
         owners: Tells whose owners are whose.
         tokens: Makes session tokens, and reads them.
         quotas: How much each owner and each key may have.
+        whereabouts: Which other servers run which sessions.
         creations: Starts sessions, each request once.
         frames: What each session's frames were answered.
         videos: Videos that are analysed.
@@ -176,6 +177,7 @@ class AppServices:
     owners: KnownOwners
     tokens: TokenSigner
     quotas: Quotas
+    whereabouts: Whereabouts
     creations: Creations
     frames: PerSession[FrameAnswers]
     streams: StreamLimit
@@ -195,19 +197,50 @@ def session_of(path: SessionPath) -> RunningSession:
         SessionElsewhere: It runs in another process, which takes requests.
         SessionNotFound, StorageError: As `SessionRegistry.get`.
     """
-    sessions = services().sessions
-    running = sessions.get(path.session_id, caller().owner)
-    address = sessions.history.runs_at(running)
-    if address and PASSED_ON not in request.headers:
-        raise SessionElsewhere(address=address)
+    session_id, owner = path.session_id, caller().owner
+    if may_be_elsewhere(session_id):
+        services().sessions.refuse_elsewhere(session_id, owner)
+    return session_to_see(services().sessions, session_id, owner)
+
+
+def session_to_see(sessions: SessionRegistry, session_id: str, owner: str) -> RunningSession:
+    """Return a session that no other process is to be asked about, to look at.
+
+    Where its process died a moment ago, it goes on here.
+
+    Raises:
+        SessionElsewhere: It runs in another process after all.
+        SessionNotFound, StorageError: As `SessionRegistry.get`.
+        Busy: Too many sessions are in memory.
+    """
+    running = sessions.get(session_id, owner)
+    stored = running.stored
+    was_active = stored is not None and stored.summary.state is State.ACTIVE
+    if sessions.history.sharing.is_shared and was_active and running.is_interrupted:
+        running = sessions.get_to_change(session_id, owner, ask=True)
+        running.look()
     return running
 
 
 def session_to_change(path: SessionPath) -> RunningSession:
     """Return the session of a path, to change. Raises as `SessionRegistry.get_to_change`."""
-    g.changing = services().sessions.get_to_change(path.session_id, caller().owner)
-    running: RunningSession = g.changing
+    ask = may_be_elsewhere(path.session_id)
+    running = services().sessions.get_to_change(path.session_id, caller().owner, ask=ask)
+    g.changing = running
     return running
+
+
+def may_be_elsewhere(session_id: str) -> bool:
+    """Tell whether another process is to be asked first, if one has the session.
+
+    Raises:
+        SessionElsewhere: One answered for it before.
+    """
+    if PASSED_ON in request.headers:
+        return False
+    if services().sessions.find(session_id) is None:
+        services().whereabouts.check(session_id)
+    return True
 
 
 def owners_of(registry: SessionRegistry) -> OwnerStore:

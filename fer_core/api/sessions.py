@@ -26,7 +26,13 @@ from fer_core.api.schemas.sessions import (
 from fer_core.api.schemas.snapshots import SnapshotOut
 from fer_core.api.schemas.study import BreakAnswer
 from fer_core.api.serializers import details_of, finished_of
-from fer_core.api.services import json_response, services, session_of, session_to_change
+from fer_core.api.services import (
+    json_response,
+    may_be_elsewhere,
+    services,
+    session_of,
+    session_to_change,
+)
 from fer_core.errors import HistoryNotShrunk
 from fer_core.live.running_session import RunningSession
 
@@ -150,7 +156,10 @@ def get_session(path: SessionPath) -> Response:
 )
 def delete_session(path: SessionPath) -> Response:
     """Erase a session"""
-    services().sessions.erase(path.session_id, caller().owner)
+    sessions, owner = services().sessions, caller().owner
+    if may_be_elsewhere(path.session_id):
+        sessions.refuse_elsewhere(path.session_id, owner)
+    sessions.erase(path.session_id, owner)
     return Response(status=204)
 
 
@@ -194,7 +203,8 @@ def finish_session(path: SessionPath) -> Response:
     def describe(running: RunningSession) -> str:
         return finished_of(running, history).model_dump_json(by_alias=True)
 
-    body = services().sessions.endings.sum_up(path.session_id, describe, caller().owner)
+    ask = may_be_elsewhere(path.session_id)
+    body = services().sessions.endings.sum_up(path.session_id, describe, caller().owner, ask=ask)
     return Response(body, content_type="application/json")
 
 

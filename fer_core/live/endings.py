@@ -32,7 +32,12 @@ class Endings:
         self._kept: OrderedDict[tuple[str, str], tuple[float, str]] = OrderedDict()
 
     def sum_up(
-        self, session_id: str, describe: Callable[[RunningSession], str], owner: str = ""
+        self,
+        session_id: str,
+        describe: Callable[[RunningSession], str],
+        owner: str = "",
+        *,
+        ask: bool = False,
     ) -> str:
         """End a session and return what is answered to that; asked again, the same is answered.
 
@@ -42,6 +47,7 @@ class Endings:
             session_id: The session.
             describe: Says what a finished session amounted to.
             owner: Whose it is.
+            ask: See `SessionRegistry.get_to_change`.
 
         Raises:
             SessionElsewhere, SessionNotFound, StorageError, Busy: As
@@ -53,7 +59,7 @@ class Endings:
         if known is not None:
             return known
         try:
-            running = self._registry.get_to_change(session_id, owner)
+            running = self._registry.get_to_change(session_id, owner, ask=ask)
         except SessionNotFound:
             known = self._known(session_id, owner)  # another request was quicker
             if known is None:

@@ -9,9 +9,10 @@ from fer_core.config import Settings
 from fer_core.errors import FerError, SessionNotFound, StorageError
 from fer_core.learner.profile import LearnerProfile
 from fer_core.live.running_session import Clock, RunningSession
+from fer_core.live.sharing import Sharing
 from fer_core.storage.history import SessionSummary
 from fer_core.storage.requests import Creation
-from fer_core.storage.saver import StoreStatus
+from fer_core.storage.status import StoreStatus
 from fer_core.storage.store import SessionStore
 
 #: Added to what keeps the history from being used, while the process goes on without it.
@@ -33,6 +34,8 @@ class SessionHistory:
 
     def __init__(self, store: SessionStore | None, problem: StorageError | None = None) -> None:
         self.store = store
+        #: What other processes on the same history change.
+        self.sharing = Sharing(store)
         self._problem = problem
 
     @property
@@ -110,13 +113,6 @@ class SessionHistory:
         """
         if self.store is not None:
             self.store.handover.announce(address)
-
-    def runs_at(self, running: RunningSession) -> str:
-        """Return where the other process that runs a session takes requests; empty: nowhere."""
-        stored = running.stored
-        if self.store is None or stored is None or running.runs_here or running.is_finished:
-            return ""
-        return self.store.handover.runs_at(stored.summary)
 
     def has_lost(self, running: RunningSession) -> bool:
         """Tell whether a session that was saved is there no more: another program erased it."""
@@ -232,6 +228,10 @@ class SessionHistory:
         """Keep what is answered when a session ends; return what counts: the first that was.
 
         One that is not to be kept is removed. Where that fails, it goes with time.
+
+        Raises:
+            SessionElsewhere: Another process runs it by now.
+            StorageError: Other processes share the history, and it cannot be changed now.
         """
         if self.store is None or not running.is_stored:
             return body
@@ -240,6 +240,9 @@ class SessionHistory:
                 running.session_id, body, owner=running.owner, erase=not running.keep
             )
         except StorageError as error:
+            # Asked again, perhaps elsewhere, the answer must be the same.
+            if self.sharing.is_shared:
+                raise
             _log.warning("what was answered at an end is in memory only: %s", error.message)
             return body
 

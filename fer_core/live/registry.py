@@ -149,7 +149,19 @@ class SessionRegistry:
         elif running.owner != owner:
             raise SessionNotFound
 
-    def get_to_change(self, session_id: str, owner: str = "") -> RunningSession:
+    def refuse_elsewhere(self, session_id: str, owner: str = "") -> None:
+        """Return if no other process is to be asked about a session first.
+
+        Raises:
+            SessionElsewhere: One that takes requests holds it.
+            StorageError: The history cannot be read now.
+        """
+        if "\0" not in session_id and self._memory.find(session_id) is None:
+            self.history.sharing.refuse_elsewhere(session_id, owner)
+
+    def get_to_change(
+        self, session_id: str, owner: str = "", *, ask: bool = False
+    ) -> RunningSession:
         """Return a session that frames, answers and commands may go to.
 
         One that was cut off is brought back from the history, and runs here from now on: it goes on
@@ -158,6 +170,7 @@ class SessionRegistry:
         Args:
             session_id: Its name.
             owner: Whose it is.
+            ask: Where another process holds it that takes requests, that one is to be asked.
 
         Raises:
             SessionElsewhere: It runs in another process.
@@ -167,6 +180,8 @@ class SessionRegistry:
         running = self._in_memory(session_id, owner)
         if running is not None:
             return running
+        if ask:
+            self.history.sharing.refuse_elsewhere(session_id, owner)
         back = self.history.load(session_id, self.clock, owner)
         if back.is_finished:
             with suppress(Busy):
@@ -178,7 +193,9 @@ class SessionRegistry:
 
     def _bring_back(self, back: RunningSession) -> RunningSession:
         if not self.history.take_over(back):
-            raise SessionElsewhere(address=self.history.runs_at(back))
+            # Or another one was quicker a moment ago: then that one is asked.
+            self.history.sharing.refuse_elsewhere(back.session_id, back.owner)
+            raise SessionElsewhere
         try:
             self._eviction.add(back)
         except Busy:
@@ -220,6 +237,9 @@ class SessionRegistry:
         if running is not None:
             if running.owner != owner:
                 raise SessionNotFound
+            self.history.sharing.be_sure()
+            if running.erased and not running.is_finished:
+                return None
             running.look()
             self.refuse_erased(running)
         return running

@@ -113,6 +113,15 @@ class Database:
         with _explained():
             return self.holder.address(name)
 
+    def is_late(self, name: str) -> bool:
+        """Tell whether a process has given no sign for longer than it should.
+
+        Raises:
+            StorageError: The database cannot be used now.
+        """
+        with _explained():
+            return self.holder.is_late(name)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Enter a transaction that only reads.

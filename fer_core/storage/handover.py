@@ -41,10 +41,29 @@ class Handover:
         """Have it told when a session that is saved was erased elsewhere, or runs there now."""
         self._saver.on_lost = tell
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other API processes may use the history too."""
+        return self._database.holder.is_shared
+
+    @property
+    def own_name(self) -> str:
+        """What this process is known by among those that use the history."""
+        return self._database.holder.name
+
+    def be_known(self) -> None:
+        """Have other processes know that this one is there, and where.
+
+        Raises:
+            StorageError: The history cannot be used now.
+        """
+        self._database.hold()
+
     def take_over(self, summary: SessionSummary) -> bool:
         """Run a session here that ran elsewhere, if it does no more; tell whether it does.
 
-        It does no more where its process is dead, has let it go, or has not saved it for long.
+        It does no more where its process is dead, has let it go, or has not saved it for long. The
+        caller knows that this process does not run it either.
 
         Args:
             summary: As it was found.
@@ -53,9 +72,10 @@ class Handover:
             StorageError: The history cannot be used now.
         """
         database, now = self._database, self._clock()
-        if not summary.is_interrupted(now) and database.lives(summary.holder):
-            return False
         holder = database.hold()
+        is_held = summary.holder != holder and not summary.is_interrupted(now)
+        if is_held and database.lives(summary.holder):
+            return False
         with database.writing() as connection:
             return take_hold(connection, summary.session_id, summary.holder, holder, now)
 
@@ -63,22 +83,68 @@ class Handover:
         """Have other processes told where this one takes requests for the sessions that it runs."""
         self._database.holder.announce(address)
 
-    def runs_at(self, summary: SessionSummary) -> str:
-        """Return where the other process that runs a session takes requests.
+    def runs_at(self, holder: str) -> str:
+        """Return where another process that holds a session takes requests.
 
-        Empty where none does, where it takes none, and where it runs here.
+        It is to be asked first, whatever its lock says: after a restart of the database nobody has
+        one. Empty where it takes none, for nobody, and for this process.
 
         Raises:
             StorageError: The history cannot be used now.
         """
-        holder = summary.holder
-        if holder in ("", self._database.holder.name) or summary.is_interrupted(self._clock()):
+        if holder in ("", self._database.holder.name):
             return ""
-        address = self._database.address(holder)
-        return address if address and self._database.lives(holder) else ""
+        return self._database.address(holder)
+
+    def has_gone(self, holder: str) -> bool:
+        """Tell whether a process that takes no requests is dead, or has let go of what it held.
+
+        Raises:
+            StorageError: The history cannot be used now.
+        """
+        return not self._database.lives(holder)
+
+    def is_late(self, holder: str) -> bool:
+        """Tell whether a process that answers nothing has given no other sign either.
+
+        Raises:
+            StorageError: The history cannot be used now.
+        """
+        return self._database.is_late(holder)
+
+    def take_from(self, holder: str, session_id: str) -> None:
+        """Let a process hold a session no more that takes no requests for it.
+
+        What it writes from now on is refused: it cannot have the number that is next.
+
+        Raises:
+            StorageError: The history cannot be used now.
+        """
+        with self._database.writing() as connection:
+            take_hold(connection, session_id, holder, "", self._clock())
+
+    def be_sure(self) -> None:
+        """See to it that what is followed here still runs here, where this process stood still."""
+        if not self._database.holder.is_sure:
+            self._saver.drop_what_was_taken()
+
+    def is_unsaved(self, session_id: str) -> bool:
+        """Tell whether something that was said in a session is not safe yet."""
+        return self._saver.is_unsaved(session_id)
+
+    def follows(self, session_id: str, owner: str) -> bool:
+        """Tell whether a session of this owner is being saved as it goes."""
+        return self._saver.follows(session_id, owner)
+
+    def discard(self, session_id: str) -> None:
+        """Save a session no more that could not be begun."""
+        self._saver.forget(session_id)
 
     def release_the_dead(self) -> None:
         """Let nobody hold what processes held that have died: this one may be their heir.
+
+        Of several that share a history those only that gave no sign for a while either: after a
+        restart of the database nobody has a lock for a moment.
 
         Raises:
             StorageError: The history cannot be used now.
@@ -86,7 +152,12 @@ class Handover:
         self._database.hold()
         with self._database.reading() as connection:
             named = holders(connection)
-        dead = [name for name in named if not self._database.lives(name)]
+        dead = [
+            name
+            for name in named
+            if not self._database.lives(name)
+            and (not self.is_shared or self._database.is_late(name))
+        ]
         if dead:
             with self._database.writing() as connection:
                 for name in dead:
@@ -137,7 +208,7 @@ class Handover:
             with self._database.writing() as connection:
                 held_by = holder_of(connection, session_id)
                 if held_by and held_by != self._database.holder.name:
-                    raise SessionElsewhere(address=self._database.address(held_by))
+                    raise SessionElsewhere(address=self._database.address(held_by), holder=held_by)
                 known = find_summary(connection, session_id, owner)
                 if erase:
                     queries.remove_sessions(connection, [session_id])

@@ -2,36 +2,22 @@
 
 Each process that uses a history has a name, and a lock that the operating system or PostgreSQL lets
 go the moment it dies. The name stands with every session that it runs: whoever finds a name whose
-lock is free takes the session over at once, without waiting for a silence.
-
-A process may also stand still, or lose its way to the database, and keep the lock. In PostgreSQL
-the lock therefore counts together with a lease of ten seconds, which the process renews as it
-saves. Who comes late is refused by the number that each taking over raises, see `take_hold`.
+lock is free takes the session over at once, without waiting for a silence. For PostgreSQL, where
+several API processes may share a history, see `server_holder`.
 """
 
 from __future__ import annotations
 
 import secrets
 import threading
-import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Double, Engine, delete, func, select, text
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine
 
 from fer_core.errors import SettingsError
-from fer_core.storage.tables import processes
-
-#: A process that has not renewed its lease for this long runs nothing any more. Seconds.
-LEASE_S = 10.0
-#: How often it does, while it runs a session. Seconds.
-RENEW_EVERY_S = 2.0
-#: The database's own clock, the same for all: now, in seconds since the epoch.
-_NOW = func.extract("epoch", func.clock_timestamp()).cast(Double)
+from fer_core.storage.server_holder import ServerHolder
 
 
 class Holder(Protocol):
@@ -57,11 +43,39 @@ class Holder(Protocol):
     def address(self, name: str) -> str:
         """Return where a process is reached; empty: nobody knows."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other API processes may use the history too."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether nobody can have taken this process for one that stands still."""
+
+    def be_sure(self) -> None:
+        """Note that what this process holds was looked up."""
+
+    def is_late(self, name: str) -> bool:
+        """Tell whether a process has given no sign for longer than it should."""
+
     def close(self) -> None:
         """Let go: nobody finds it alive any more."""
 
 
-class FileHolder:
+class _Alone:
+    """What is the same wherever no other API process can use the history."""
+
+    is_shared = False
+    is_sure = True
+
+    def be_sure(self) -> None:
+        """Do nothing."""
+
+    def is_late(self, _name: str) -> bool:
+        """Return False: nobody says when a sign was given."""
+        return False
+
+
+class FileHolder(_Alone):
     """For SQLite: a lock on a file beside the database, where the system frees it at the end.
 
     Args:
@@ -153,116 +167,7 @@ def _lock_on(file: Path) -> FileLock:
     return FileLock(file, blocking=False, mode=0o600, thread_local=False)
 
 
-class ServerHolder:
-    """For PostgreSQL: an advisory lock, which the server frees when the connection breaks; a lease.
-
-    Args:
-        engine: The database.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._key = secrets.randbits(62)
-        self._lock = threading.Lock()
-        self._connection: Connection | None = None
-        self._address = ""
-        self._renewed_at = float("-inf")
-
-    @property
-    def name(self) -> str:
-        return str(self._key)
-
-    def ensure(self) -> None:
-        """Take the lock, again where the connection was lost, and renew the lease.
-
-        Raises:
-            SQLAlchemyError: The database cannot be used now.
-        """
-        with self._lock:
-            if time.monotonic() - self._renewed_at < RENEW_EVERY_S:
-                return
-            if self._connection is not None:
-                try:
-                    self._renew(self._connection)
-                    return
-                except SQLAlchemyError:
-                    self._let_go()
-            if self._connection is None:
-                connection = self._engine.connect()
-                try:
-                    connection.execution_options(isolation_level="AUTOCOMMIT")
-                    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": self._key})
-                    self._renew(connection)
-                except SQLAlchemyError:
-                    connection.invalidate()
-                    raise
-                self._connection = connection
-
-    def _renew(self, connection: Connection) -> None:
-        began = time.monotonic()
-        values = {"address": self._address, "alive_until": _NOW + LEASE_S}
-        connection.execute(
-            insert(processes)
-            .values(name=self.name, **values)
-            .on_conflict_do_update(index_elements=["name"], set_=values)
-        )
-        self._renewed_at = began
-
-    def announce(self, address: str) -> None:
-        """Have others told where this process is reached, at the next renewal."""
-        with self._lock:
-            self._address, self._renewed_at = address, float("-inf")
-
-    def address(self, name: str) -> str:
-        """Return where a process is reached; empty: nobody knows.
-
-        Raises:
-            SQLAlchemyError: The database cannot be used now.
-        """
-        query = select(processes.c.address).where(processes.c.name == name)
-        with self._engine.begin() as connection:
-            return connection.scalar(query) or ""
-
-    def lives(self, name: str) -> bool:
-        """Tell whether a process of this name may still be there.
-
-        Raises:
-            SQLAlchemyError: The database cannot be used now.
-        """
-        if name == self.name:
-            return True
-        if not name.isdecimal():
-            return False
-        lease = select(processes.c.alive_until > _NOW).where(processes.c.name == name)
-        with self._engine.begin() as connection:  # the end of the transaction frees it again
-            if connection.scalar(lease) is False:
-                return False
-            free = connection.scalar(
-                text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": int(name)}
-            )
-        return not free
-
-    def close(self) -> None:
-        """Free the lock, and end the lease."""
-        with self._lock, suppress(SQLAlchemyError):  # its end without us is the same
-            if self._connection is not None:
-                gone = delete(processes).where(processes.c.name == self.name)
-                self._connection.execute(gone)
-                # The server notices the end of a connection a moment after it.
-                unlock = text("SELECT pg_advisory_unlock(:key)")
-                self._connection.execute(unlock, {"key": self._key})
-        with self._lock:
-            self._let_go()
-
-    def _let_go(self) -> None:
-        self._renewed_at = float("-inf")
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.invalidate()  # back in the pool it would keep the lock
-            connection.close()
-
-
-class UnknownHolder:
+class UnknownHolder(_Alone):
     """For other databases: nobody can tell who lives, and a silence alone says so."""
 
     def __init__(self) -> None:

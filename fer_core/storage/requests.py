@@ -99,6 +99,11 @@ def holder_of(connection: Connection, session_id: str) -> str:
     return connection.scalar(query) or ""
 
 
+def held_by(connection: Connection, holder: str) -> set[str]:
+    """Return which sessions a process holds."""
+    return set(connection.scalars(select(sessions.c.session_id).where(sessions.c.holder == holder)))
+
+
 def let_go(connection: Connection, holder: str, session_id: str | None = None) -> None:
     """Let a process hold a session no more; None: let it hold none."""
     held = update(sessions).where(sessions.c.holder == holder)

@@ -17,13 +17,16 @@ from fer_core.sessions.snapshot import State
 from fer_core.storage.database import Database
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import keep_baseline, remove_deleted, remove_temporary
-from fer_core.storage.requests import Creation
+from fer_core.storage.requests import Creation, held_by
+from fer_core.storage.status import StoreStatus
 from fer_core.storage.writer import Follower, SessionLost, advance, continue_stored, save
 from fer_core.texts.document import Document
 
 #: Between two saves of a running session. With the second that is not yet complete and the time
 #: of a commit, a crash loses less than five.
 SAVE_EVERY_S = 2.0
+#: Between two tries to save while the database cannot be used.
+TRY_AGAIN_S = 0.5
 #: How long `close` waits for a save that is going on. Seconds.
 JOIN_TIMEOUT_S = 5.0
 #: Between two looks for deleted sessions whose time to come back is over.
@@ -34,21 +37,6 @@ _NOT_ALL = (
 )
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class StoreStatus:
-    """Whether the history is being saved.
-
-    Attributes:
-        saving: Everything up to a few seconds ago is safe.
-        message: What is wrong and what happens now; empty while `saving`.
-        unsaved_since: Seconds since the epoch; None while `saving`.
-    """
-
-    saving: bool = True
-    message: str = ""
-    unsaved_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +75,8 @@ class Saver:
         self._status = StoreStatus()
         # Of the last save: the sessions that it left out.
         self._unsaved: frozenset[str] = frozenset()
+        # The database could not be used when that was tried last.
+        self._is_away = False
         self._lost: list[str] = []
         #: Called with the name of a session that this process must not run any more: it was erased
         #: elsewhere, or runs there. No lock is held.
@@ -140,18 +130,20 @@ class Saver:
         """
         with self._lock:
             follower = self._followers.get(session_id)
-            if follower is None or not self._status.saving:
+            if follower is None:
                 return False
             try:
-                self._save(follower)
+                if not self._is_away:
+                    self._save(follower)
+                    self._unsaved -= {session_id}
+                    return True
             except SessionLost:
                 self._lose(session_id)
             except StorageError as error:
                 self.note_outage(error)
             except Exception as error:  # the thread tries it again, and says so
                 _log.warning("a session could not be saved: %s", type(error).__name__)
-            else:
-                return True
+            self._unsaved |= {session_id}
         self._tell_lost()
         return False
 
@@ -165,6 +157,23 @@ class Saver:
             lost, self._lost = self._lost, []
         for session_id in lost:
             self.on_lost(session_id)
+
+    def drop_what_was_taken(self) -> None:
+        """Lose the sessions that other processes have taken while this one stood still.
+
+        Raises:
+            StorageError: The database cannot be used now.
+        """
+        holder = self._database.hold()
+        with self._lock:
+            if not self._database.holder.is_sure:
+                mine = {name for name, one in self._followers.items() if not one.is_new}
+                with self._database.reading() as connection:
+                    mine -= held_by(connection, holder)
+                for session_id in mine:
+                    self._lose(session_id)
+                self._database.holder.be_sure()
+        self._tell_lost()
 
     def follows(self, session_id: str, owner: str) -> bool:
         """Tell whether a session of this owner is being saved as it goes."""
@@ -196,8 +205,9 @@ class Saver:
             except StorageError as error:
                 self.note_outage(error)
                 return False
+            self._is_away = False
             if self._unsaved:
-                self.note_outage(StorageError(_NOT_ALL))
+                self._note(_NOT_ALL)
                 return False
             self._status = StoreStatus()
             return True
@@ -278,7 +288,7 @@ class Saver:
         except StorageError as error:
             self.note_outage(error)
             return False
-        self._status = StoreStatus()
+        self._is_away, self._status = False, StoreStatus()
         return True
 
     def hold(self) -> threading.RLock:
@@ -295,16 +305,20 @@ class Saver:
 
     def note_outage(self, error: StorageError) -> None:
         """Remember that the history cannot be saved, and why."""
+        self._is_away = True
+        self._note(error.message)
+
+    def _note(self, message: str) -> None:
         since = self._status.unsaved_since
         if since is None:
             since = self._clock()
-            _log.warning("the history cannot be saved: %s", error.message)
-        self._status = StoreStatus(False, error.message, since)
+            _log.warning("the history cannot be saved: %s", message)
+        self._status = StoreStatus(False, message, since)
 
     def _run(self) -> None:
         removed_at = float("-inf")
         while not self._closed:
-            self._wake.wait(SAVE_EVERY_S)
+            self._wake.wait(TRY_AGAIN_S if self._is_away else SAVE_EVERY_S)
             self._wake.clear()
             try:
                 self.save_now()

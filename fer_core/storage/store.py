@@ -31,7 +31,8 @@ from fer_core.storage.own_words import OwnWords, replace_notes
 from fer_core.storage.owners import OwnerStore
 from fer_core.storage.records import reading_to_rows
 from fer_core.storage.requests import Creation, forget_summary, let_go
-from fer_core.storage.saver import Saver, StoreStatus
+from fer_core.storage.saver import Saver
+from fer_core.storage.status import StoreStatus
 from fer_core.storage.writer import clean
 from fer_core.texts.document import Document
 

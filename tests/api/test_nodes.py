@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import os
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import pytest
 from sqlalchemy import select, update
 
+from fer_core.api import peers
+from fer_core.api.peers import Whereabouts
 from fer_core.api.schemas.moments import format_moment
+from fer_core.api.server import ApiServer
 from fer_core.api.services import AppServices
+from fer_core.errors import SessionElsewhere, StorageError
 from fer_core.live.registry import SessionRegistry
-from fer_core.storage.holders import ServerHolder
+from fer_core.storage.server_holder import _NOW, LEASE_S, ServerHolder
 from fer_core.storage.store import SessionStore
 from fer_core.storage.tables import answers, processes, sessions
 from tests.api.conftest import MakeApp
 from tests.api.learner import CONSENT, PASSAGES, SESSIONS, START
 from tests.api.serving import serving
 from tests.storage.conftest import POSTGRES, empty_postgres
+
+#: The port of "discard", where nobody listens.
+NOBODY_THERE = "http://127.0.0.1:9"
 
 pytestmark = pytest.mark.skipif(POSTGRES not in os.environ, reason=f"{POSTGRES} is not set")
 
@@ -32,6 +41,17 @@ def database() -> str:
     return empty_postgres()
 
 
+def _away() -> NoReturn:
+    raise StorageError("away")
+
+
+@pytest.fixture
+def mute() -> Iterator[str]:
+    """Return an address where requests arrive, and are never answered."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
 @dataclass
 class Node:
     """One of the servers."""
@@ -39,6 +59,9 @@ class Node:
     url: str
     registry: SessionRegistry
     client: httpx.Client
+    server: ApiServer
+    thread: threading.Thread
+    whereabouts: Whereabouts
 
     @property
     def store(self) -> SessionStore:
@@ -52,15 +75,43 @@ class Node:
     def get(self, path: str) -> httpx.Response:
         return self.client.get(f"{self.url}{path}")
 
-    def stand_still(self) -> None:
-        """Renew the lease no more, as a process that was stopped, until its time is over."""
+    @contextmanager
+    def outage(self) -> Iterator[None]:
+        """Let the database be away for this server."""
+        database = self.store.database
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("writing", "reading", "hold"):
+                patch.setattr(database, name, _away)
+            yield
+
+    @property
+    def holder(self) -> ServerHolder:
         holder = self.store.database.holder
         assert isinstance(holder, ServerHolder)
+        return holder
+
+    def fall_silent(self, address: str) -> None:
+        """Save nothing more by itself, renew no lease, and be reached where nobody answers."""
         self.store._saver._closed = True
-        holder._renewed_at = float("inf")
+        self.holder._ended.set()
+        self.holder._silent_for = lambda: 0.0  # type: ignore[method-assign]
         with self.store.database.writing() as connection:
-            mine = processes.c.name == holder.name
-            connection.execute(update(processes).where(mine).values(alive_until=0.0))
+            mine = processes.c.name == self.holder.name
+            connection.execute(update(processes).where(mine).values(address=address))
+
+    def die(self) -> None:
+        """Be gone, as far as others can see: the lock is free, and no request is taken."""
+        self.fall_silent(self.url)
+        self.holder._let_go()  # as its connection does at its end
+        self.server.stop()
+        self.thread.join(20)
+
+    def stand_still(self, address: str) -> None:
+        """Hold the lock, be reached, and do nothing."""
+        self.fall_silent(address)
+        with self.store.database.writing() as connection:
+            mine = processes.c.name == self.holder.name
+            connection.execute(update(processes).where(mine).values(alive_until=_NOW + LEASE_S - 2))
 
 
 @contextmanager
@@ -68,7 +119,10 @@ def running(make_app: MakeApp) -> Iterator[Node]:
     with serving(make_app) as service, httpx.Client(timeout=20) as client:
         used: AppServices = service.learner.client.application.extensions["fer"]
         used.sessions.history.announce(service.url)
-        yield Node(service.url, used.sessions, client)
+        yield Node(
+            *(service.url, used.sessions, client, service.server, service.thread),
+            used.whereabouts,
+        )
 
 
 @pytest.fixture
@@ -149,29 +203,47 @@ def test_a_server_that_died_is_followed_at_once(nodes: tuple[Node, Node]) -> Non
     when = {"from": format_moment(START), "to": format_moment(START + 1)}
     seen = {**when, "passage_id": "p1", "visible_share": 1.0}
     assert first.post(f"{url}/passages", [seen]).status_code == 200
-    first.store._saver._closed = True
-    holder = first.store.database.holder
-    assert isinstance(holder, ServerHolder)
-    holder._let_go()  # as its connection does at its end
-    holder._renewed_at = float("inf")
+    assert second.get(url).status_code == 200  # it knows by now where the session is
+    first.die()
     answer = second.post(f"{url}/answers", [{"passage_id": "p2", "value": 5}])
     assert answer.status_code == 200
-    assert held(second, url) == (second.store.database.holder.name, 1)
+    holder, number = held(second, url)
+    assert (holder, number > 0) == (second.holder.name, True)
     assert sorted(clarity(second, url)) == [2, 5]
     read = second.get(f"{url}/feedback").json()["passages"]
     assert [(one["passage_id"], one["seconds"]) for one in read] == [("p1", 1.0)]
 
 
+def test_who_only_asks_sees_a_session_go_on_whose_server_died(nodes: tuple[Node, Node]) -> None:
+    first, second = nodes
+    url = started(first)
+    first.die()
+    assert second.get(url).json()["snapshot"]["state"] == "active"
+    assert held(second, url)[0] == second.holder.name
+
+
+def test_a_stream_goes_on_where_the_session_does(nodes: tuple[Node, Node]) -> None:
+    first, second = nodes
+    url = started(first)
+    with second.client.stream("GET", f"{second.url}{url}/events") as stream:
+        lines = (line for line in stream.iter_lines() if line.startswith(("event", "id")))
+        assert [next(lines) for _ in range(3)] == ["event: state", "id: 1", "event: snapshot"]
+        first.die()
+        assert second.post(f"{url}/pause").status_code == 200
+        told = next(line for line in lines if line.startswith("id"))
+    assert int(told.removeprefix("id: ")) > 1
+
+
 @pytest.mark.parametrize("late", ["answers", "finish"])
 def test_a_server_that_stood_still_is_refused_and_passes_on_what_it_hears(
-    nodes: tuple[Node, Node], late: str
+    nodes: tuple[Node, Node], mute: str, late: str
 ) -> None:
     first, second = nodes
     url = started(first)
-    first.stand_still()
+    first.stand_still(mute)
     assert second.post(f"{url}/answers", [{"passage_id": "p1", "value": 5}]).status_code == 200
     taken = held(second, url)
-    assert taken == (second.store.database.holder.name, 1)
+    assert taken[0] == second.holder.name
     if late == "answers":
         answer = first.post(f"{url}/answers", [{"passage_id": "p2", "value": 1}])
         assert (answer.status_code, sorted(clarity(second, url))) == (200, [1, 5])
@@ -181,16 +253,41 @@ def test_a_server_that_stood_still_is_refused_and_passes_on_what_it_hears(
         assert second.get(url).json()["snapshot"]["state"] == "finished"
 
 
-def test_until_the_lease_of_a_silent_server_ends_the_client_is_told_to_come_again(
-    nodes: tuple[Node, Node],
+def test_a_server_that_goes_on_after_a_standstill_looks_before_it_answers(
+    nodes: tuple[Node, Node], mute: str
 ) -> None:
     first, second = nodes
     url = started(first)
+    first.stand_still(mute)
+    assert second.post(f"{url}/pause").status_code == 200
+    del first.holder._silent_for
+    first.holder._was_late = True  # as the next renewal finds
+    assert first.get(url).json()["snapshot"]["state"] == "paused"
+    assert first.holder.is_sure
+
+
+def test_a_server_that_takes_no_requests_has_a_moment_to_let_go(
+    nodes: tuple[Node, Node], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peers, "LETS_GO_WITHIN_S", 0.05)
+    first, second = nodes
+    url = started(first)
     with first.store.database.writing() as connection:
-        connection.execute(update(processes).values(address="http://127.0.0.1:9"))
-    answer = second.post(f"{url}/pause")
-    assert (answer.status_code, answer.json()["code"]) == (503, "busy")
-    assert answer.headers["Retry-After"] == "1"
+        connection.execute(update(processes).values(address=NOBODY_THERE))
+    first.holder._told = first.holder._address = NOBODY_THERE  # it renews its lease all the time
+    assert second.post(f"{url}/pause").json()["state"] == "paused"
+    assert held(second, url)[0] == second.holder.name
+
+
+def test_a_server_that_has_the_session_no_more_is_asked_for_nothing(
+    nodes: tuple[Node, Node],
+) -> None:
+    first, second = nodes
+    url = started(second)
+    wrong = SessionElsewhere(address=first.url, holder=first.holder.name)
+    second.registry.drop(second.registry.running()[0])
+    second.whereabouts.keep(url.rpartition("/")[2], wrong)
+    assert second.post(f"{url}/pause").json()["state"] == "paused"
 
 
 def test_without_an_address_it_is_said_that_the_session_is_elsewhere(
@@ -201,3 +298,32 @@ def test_without_an_address_it_is_said_that_the_session_is_elsewhere(
     url = started(first)
     assert second.post(f"{url}/pause").json()["code"] == "session_elsewhere"
     assert second.get(url).status_code == 200
+
+
+def test_a_session_in_memory_only_is_found_from_another_server(nodes: tuple[Node, Node]) -> None:
+    first, second = nodes
+    url = started(first, retention="memory")
+    assert second.post(f"{url}/pause").json()["state"] == "paused"
+    assert second.get(f"{url}x").status_code == 404
+    first.die()
+    assert second.get(url).status_code == 404
+
+
+def test_in_an_outage_nothing_is_taken_that_another_server_would_not_know(
+    nodes: tuple[Node, Node], photo: bytes
+) -> None:
+    first, _ = nodes
+    url = started(first)
+    headers = {"Content-Type": "image/jpeg"}
+    with first.outage():
+        said = first.post(f"{url}/answers", [{"passage_id": "p1", "value": 5}])
+        assert (said.status_code, said.json()["code"]) == (503, "storage_unavailable")
+        body = {"consent": CONSENT, "retention": "keep"}
+        assert first.post(SESSIONS, body, **{"Idempotency-Key": "a"}).status_code == 503
+        frame = first.client.post(f"{first.url}{url}/frames", content=photo, headers=headers)
+        assert frame.status_code == 200
+    assert first.store.save_now()
+    assert clarity(first, url) == [5]  # it was heard, and is saved all the same
+    again = first.post(SESSIONS, body, **{"Idempotency-Key": "a"})
+    assert again.status_code == 201
+    assert len(first.get(SESSIONS).json()["sessions"]) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,7 +20,33 @@ def database() -> str:
     return f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/none"
 
 
-def test_a_session_without_retention_misses_nothing(learner: Learner, photo: bytes) -> None:
+@pytest.fixture
+def alone(make_app: MakeApp, tmp_path: Path) -> Learner:
+    """A learner of a process that nobody shares a history with, and whose file is none."""
+    clock = Clock()
+    client = make_app(database_url=f"sqlite:///{tmp_path}", clock=clock).test_client()
+    return Learner(client, clock)
+
+
+@pytest.mark.parametrize("retention", ["none", "keep"])
+def test_where_servers_share_the_history_none_starts_what_the_others_would_not_know(
+    learner: Learner, retention: str
+) -> None:
+    answer = learner.start(retention=retention)
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "storage_unavailable")
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert "was not started" in answer.get_json()["detail"]
+
+
+def test_a_session_in_memory_misses_nothing(learner: Learner, photo: bytes) -> None:
+    assert learner.start(retention="memory").status_code == 201
+    learner.sit(photo, 3)
+    assert learner.get("/timeline").get_json()["rows"]
+    assert learner.post("/finish").status_code == 200
+
+
+def test_a_session_without_retention_misses_nothing(alone: Learner, photo: bytes) -> None:
+    learner = alone
     assert learner.start(retention="none").status_code == 201
     learner.sit(photo, 3)
     assert learner.get().get_json()["history"]["saving"] is False
@@ -27,9 +54,8 @@ def test_a_session_without_retention_misses_nothing(learner: Learner, photo: byt
     assert learner.post("/finish").status_code == 200
 
 
-def test_a_kept_session_goes_on_and_says_that_it_is_not_safe(
-    learner: Learner, photo: bytes
-) -> None:
+def test_a_kept_session_goes_on_and_says_that_it_is_not_safe(alone: Learner, photo: bytes) -> None:
+    learner = alone
     assert learner.start(retention="keep").status_code == 201
     learner.sit(photo, 3)
     history = learner.get().get_json()["history"]
@@ -80,6 +106,6 @@ def test_a_database_that_takes_connections_and_never_answers_holds_creations_up_
             ).status_code  # fmt: skip
 
         with ThreadPoolExecutor(4) as pool:
-            assert list(pool.map(create, range(4), timeout=120)) == [201] * 4
+            assert list(pool.map(create, range(4), timeout=120)) == [503] * 4
         answer = client.get(SESSIONS)
         assert (answer.status_code, answer.get_json()["code"]) == (503, "storage_unavailable")

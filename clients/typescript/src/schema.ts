@@ -7519,7 +7519,7 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example retry: 2000
+                     * @example retry: 500
                      *
                      *     event: state
                      *     id: 1
