@@ -25,6 +25,7 @@ FLOORS = (
     {"live"},
     {"charts"},
     {"api", "training"},
+    {"scale"},
     {"cli"},
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -1,7 +1,7 @@
 """`fer`: what the command line takes and which exit status it gives.
 
-`fer api`, `fer app` and `fer train` hand over to programs with options of their own. Nothing is
-imported before it is known which command runs, so that `fer --version` answers at once.
+`fer api`, `fer app`, `fer cluster` and `fer train` hand over to programs with options of their own.
+Nothing is imported before it is known which command runs, so that `fer --version` answers at once.
 """
 
 from __future__ import annotations
@@ -64,6 +64,12 @@ def _run_api(arguments: Sequence[str], program: str) -> int:
     return api(arguments, program)
 
 
+def _run_cluster(arguments: Sequence[str], program: str) -> int:
+    from fer_core.scale.cluster import run_cluster
+
+    return run_cluster(arguments, program)
+
+
 def _run_app(arguments: Sequence[str], program: str) -> int:
     from fer_core.cli.app import run_app
 
@@ -80,6 +86,7 @@ def _run_training(arguments: Sequence[str], program: str) -> int:
 _PROGRAMS: dict[str, tuple[Callable[[Sequence[str], str], int], str]] = {
     "app": (_run_app, "start the app in the browser"),
     "api": (_run_api, "serve the REST API, or manage its keys"),
+    "cluster": (_run_cluster, "serve the REST API by several processes, on Ray Serve"),
     "train": (
         _run_training,
         "train a model of your own; its steps, from check to evaluate, go with it",

@@ -36,9 +36,9 @@ from fer_core.vision.model_info import (
     Role,
     class_order,
     description_of,
+    network_files,
     read_model_info,
     sha256_of,
-    verify,
 )
 from fer_core.vision.network_runner import NetworkRunner
 from fer_core.vision.refiner import FRAME_CROPS, PHOTO_CROPS, Indices, Refiner
@@ -141,11 +141,7 @@ class EmotionDetector:
         info = read_model_info(description)
         from fer_core.vision.backends.onnx import OnnxBackend
 
-        files: dict[Role, Path] = {}
-        for network, roles in info.networks.roles().items():
-            file = description.with_name(Path(network.file).name)
-            verify(file, network.sha256)
-            files |= dict.fromkeys(roles, file)
+        files = network_files(description, info)
         opened = {file: OnnxBackend(file) for file in {files[role] for role in _OF_CLASSES}}
         detector, refiner, photo_refiner = (opened[files[role]] for role in _OF_CLASSES)
         marks = MarkReader.load(files.get("landmarks"), files.get("eyes"))

@@ -233,6 +233,20 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def network_files(description: Path, info: ModelInfo) -> dict[Role, Path]:
+    """Return the file of each role's network, beside a model's description, after checking it.
+
+    Raises:
+        WeightsNotFound, WeightsChanged: As `verify`.
+    """
+    files: dict[Role, Path] = {}
+    for network, roles in info.networks.roles().items():
+        file = description.with_name(Path(network.file).name)
+        verify(file, network.sha256)
+        files |= dict.fromkeys(roles, file)
+    return files
+
+
 def verify(path: Path, sha256: str) -> None:
     """Check that a weights file is the one with this SHA-256.
 

@@ -87,6 +87,7 @@ def running_server(
     health_url: str,
     environment: Mapping[str, str] | None = None,
     folder: Path = ROOT,
+    within_s: float = START_TIMEOUT_S,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command in a folder until the block ends; enter it when `health_url` answers 200.
 
@@ -109,14 +110,16 @@ def running_server(
             start_new_session=True,
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,
         )
-        with _looked_after(process, output, health_url):
+        with _looked_after(process, output, health_url, within_s):
             yield process
 
 
 @contextmanager
-def _looked_after(process: Server, output: IO[bytes], health_url: str) -> Iterator[None]:
+def _looked_after(
+    process: Server, output: IO[bytes], health_url: str, within_s: float = START_TIMEOUT_S
+) -> Iterator[None]:
     try:
-        deadline = time.monotonic() + START_TIMEOUT_S
+        deadline = time.monotonic() + within_s
         while not _answers(health_url):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"The server did not start:\n{_tail(output)}")

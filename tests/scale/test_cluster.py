@@ -1,0 +1,89 @@
+"""A real cluster of two processes of the API and one of the networks, on loopback."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import httpx
+import pytest
+from sqlalchemy import create_engine, text
+
+from fer_core.emotions import EMOTIONS
+from fer_core.vision.detector import EmotionDetector
+from fer_core.vision.image import RgbImage, decode_image
+from tests.storage.conftest import POSTGRES, empty_postgres
+from tests.support.servers import free_port, running_server
+
+pytestmark = [
+    pytest.mark.skipif(
+        importlib.util.find_spec("ray") is None, reason="needs requirements-scale.txt"
+    ),
+    pytest.mark.skipif(not os.environ.get(POSTGRES), reason=f"{POSTGRES} is not set"),
+]
+SESSIONS = "/api/v1/sessions"
+START = {"consent": {"version": "1", "accepted_at": "2026-01-01T00:00:00Z"}, "retention": "keep"}
+#: It takes 20 s on a quiet machine.
+START_S = 240.0
+JPEG = {"Content-Type": "image/jpeg"}
+
+
+@contextmanager
+def running_cluster(database: str, data_dir: Path) -> Iterator[httpx.Client]:
+    """Run it; at the end it is told to end, and must have ended well."""
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    command = [*(sys.executable, "-m", "fer_core", "cluster"), "--port", str(port)]
+    settings = {"FER_DATABASE_URL": database, "FER_DATA_DIR": str(data_dir)}
+    with (
+        running_server(command, f"{url}/readyz", settings, within_s=START_S) as process,
+        httpx.Client(base_url=url, timeout=30) as client,
+    ):
+        yield client
+        process.terminate()
+        assert process.wait(40) == 0
+
+
+def column(database: str, query: str) -> list[str]:
+    engine = create_engine(database)
+    try:
+        with engine.connect() as connection:
+            return sorted(connection.scalars(text(query)))
+    finally:
+        engine.dispose()
+
+
+def test_sessions_run_in_two_processes_and_are_let_go_at_the_end(
+    tmp_path: Path, astronaut: RgbImage, detector: EmotionDetector
+) -> None:
+    encoded = cv2.imencode(".jpg", astronaut[..., ::-1])[1].tobytes()
+    alone = detector.detect(decode_image(encoded), "frame").faces[0]
+    database = empty_postgres()
+    with running_cluster(database, tmp_path) as client:
+        started = []
+        holders: list[str] = []
+        # The second process may be ready later; then Serve takes one of the two at random.
+        until = time.monotonic() + START_S
+        while len(holders) < 2 and time.monotonic() < until:
+            answer = client.post(SESSIONS, json=START)
+            assert answer.status_code == 201
+            started.append(f"{SESSIONS}/{answer.json()['session_id']}")
+            holders = column(database, "SELECT DISTINCT holder FROM sessions")
+        assert holders == column(database, "SELECT name FROM processes")
+        assert len(holders) == 2
+        for url in (started[0], started[-1]):
+            for _ in range(3):  # whichever process hears it passes on what is another one's
+                frame = client.post(f"{url}/frames", content=encoded, headers=JPEG)
+                assert frame.status_code == 200
+                (face,) = frame.json()["faces"]
+                told = [face["probabilities"][emotion.code] for emotion in EMOTIONS]
+                assert told == pytest.approx(alone.probabilities, abs=0.05)
+        with client.stream("GET", f"{started[0]}/events") as stream:
+            assert next(stream.iter_lines()) == "event: state"  # while it is open
+    assert column(database, "SELECT name FROM processes") == []
+    assert column(database, "SELECT DISTINCT holder FROM sessions") == [""]
