@@ -38,13 +38,6 @@ LOGGING = {"enable_access_log": False, "log_level": "WARNING"}
 CHECK_EVERY_S, CHECK_TIMEOUT_S = 10.0, 30.0
 
 
-@serve.deployment(
-    name="vision",
-    max_ongoing_requests=NETWORK_ONGOING,
-    health_check_period_s=CHECK_EVERY_S,
-    health_check_timeout_s=CHECK_TIMEOUT_S,
-    logging_config=LOGGING,
-)
 class Vision:
     """Runs networks for the processes of the API, what waits for the same one together."""
 
@@ -52,7 +45,7 @@ class Vision:
         self._networks = NetworkRuns.load(get_settings().weights)
 
     # Nothing waits for company: what has come while the last batch ran is the next one.
-    @serve.batch(max_batch_size=MOST_TOGETHER, batch_wait_timeout_s=0.0)
+    @serve.batch(max_batch_size=MOST_TOGETHER, batch_wait_timeout_s=0.0)  # type: ignore[untyped-decorator]
     async def _together(self, asked: list[Run]) -> list[Float32Array]:
         return await asyncio.to_thread(self._networks, asked)
 
@@ -66,16 +59,6 @@ class Vision:
         await asyncio.to_thread(self._networks.check)
 
 
-@serve.deployment(
-    name="api",
-    max_queued_requests=MOST_WAITING,
-    graceful_shutdown_timeout_s=DRAIN_S,
-    graceful_shutdown_wait_loop_s=0.5,
-    health_check_period_s=CHECK_EVERY_S,
-    health_check_timeout_s=CHECK_TIMEOUT_S,
-    logging_config=LOGGING,
-)
-@serve.ingress()
 class Api:
     """Runs sessions: the REST API as `fer api` has it."""
 
@@ -124,6 +107,21 @@ class Api:
         await asyncio.to_thread(self._node.close)
 
 
+_WELL = {
+    "health_check_period_s": CHECK_EVERY_S,
+    "health_check_timeout_s": CHECK_TIMEOUT_S,
+    "logging_config": LOGGING,
+}
+VISION: Any = serve.deployment(name="vision", max_ongoing_requests=NETWORK_ONGOING, **_WELL)(Vision)
+API: Any = serve.deployment(
+    name="api",
+    max_queued_requests=MOST_WAITING,
+    graceful_shutdown_timeout_s=DRAIN_S,
+    graceful_shutdown_wait_loop_s=0.5,
+    **_WELL,
+)(serve.ingress()(Api))
+
+
 def build(options: ClusterOptions) -> Any:
     """Return the application.
 
@@ -135,12 +133,12 @@ def build(options: ClusterOptions) -> Any:
     """
     settings = get_settings()
     check_database(settings, options)
-    api = Api.options(num_replicas=options.api, max_ongoing_requests=settings.api_threads)
+    api = API.options(num_replicas=options.api, max_ongoing_requests=settings.api_threads)
     if not options.vision:
         return api.bind(options)
     if options.most_networks == options.vision:
-        return api.bind(options, Vision.options(num_replicas=options.vision).bind())
-    scaled = Vision.options(
+        return api.bind(options, VISION.options(num_replicas=options.vision).bind())
+    scaled = VISION.options(
         num_replicas=None,
         autoscaling_config={
             "min_replicas": options.vision,

@@ -136,7 +136,8 @@ def remote_detector(
 
 def to_bytes(batch: Float32Array) -> Inputs:
     """Return inputs of 0..1 as the bytes that they were."""
-    return np.rint(batch * np.float32(255)).astype(np.uint8)
+    inputs: Inputs = np.rint(batch * np.float32(255)).astype(np.uint8)
+    return inputs
 
 
 def to_floats(inputs: Inputs) -> Float32Array:

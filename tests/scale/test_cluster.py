@@ -81,7 +81,7 @@ def test_sessions_run_in_two_processes_and_are_let_go_at_the_end(
                 frame = client.post(f"{url}/frames", content=encoded, headers=JPEG)
                 assert frame.status_code == 200
                 (face,) = frame.json()["faces"]
-                told = [face["probabilities"][emotion.code] for emotion in EMOTIONS]
+                told = [face["probabilities"][emotion.label] for emotion in EMOTIONS]
                 assert told == pytest.approx(alone.probabilities, abs=0.05)
         with client.stream("GET", f"{started[0]}/events") as stream:
             assert next(stream.iter_lines()) == "event: state"  # while it is open
