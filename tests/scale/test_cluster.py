@@ -84,6 +84,6 @@ def test_sessions_run_in_two_processes_and_are_let_go_at_the_end(
                 told = [face["probabilities"][emotion.label] for emotion in EMOTIONS]
                 assert told == pytest.approx(alone.probabilities, abs=0.05)
         with client.stream("GET", f"{started[0]}/events") as stream:
-            assert next(stream.iter_lines()) == "event: state"  # while it is open
+            assert next(stream.iter_lines()) == "retry: 2000"  # while it is open
     assert column(database, "SELECT name FROM processes") == []
     assert column(database, "SELECT DISTINCT holder FROM sessions") == [""]
