@@ -15,7 +15,6 @@ from fer_core.config import get_settings
 from fer_core.errors import Busy
 from fer_core.scale.asgi import ApiMiddleware
 from fer_core.scale.networks import NetworkRuns, Run, remote_detector
-from fer_core.scale.node import ApiNode
 from fer_core.scale.options import ClusterOptions, check_database
 from fer_core.vision.backends import Float32Array
 from fer_core.vision.engine import InferenceEngine
@@ -41,7 +40,8 @@ CHECK_EVERY_S, CHECK_TIMEOUT_S = 10.0, 30.0
 class Vision:
     """Runs networks for the processes of the API, what waits for the same one together."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: ClusterOptions) -> None:
+        _listen_at(_own_host(options))
         self._networks = NetworkRuns.load(get_settings().weights)
 
     # Nothing waits for company: what has come while the last batch ran is the next one.
@@ -69,6 +69,8 @@ class Api:
             options: Of the cluster.
             vision: Handle of the networks' deployment; None: they run here.
         """
+        from fer_core.scale.node import ApiNode  # the others need none of it
+
         settings = get_settings()
         threads = settings.threads or 1
 
@@ -85,7 +87,8 @@ class Api:
                 raise Busy from None
             return answer
 
-        host = "127.0.0.1" if options.peers == "loopback" else ray.util.get_node_ip_address()
+        host = _own_host(options)
+        _listen_at(host)
         self._workers = settings.api_threads
         self._node = ApiNode(settings, load, listen=options.listen, host=host)
         try:
@@ -105,6 +108,24 @@ class Api:
     async def __del__(self) -> None:
         # Serve calls it when nothing is in hand any more, and waits for it.
         await asyncio.to_thread(self._node.close)
+
+
+def _own_host(options: ClusterOptions) -> str:
+    """Return the address at which other processes reach this one."""
+    return "127.0.0.1" if options.peers == "loopback" else str(ray.util.get_node_ip_address())
+
+
+def _listen_at(host: str) -> None:
+    """Let this process listen for others at its own address. Serve would take every address of
+    the machine, and has no setting for it; it asks this once its deployment has begun.
+    """
+    from ray._common.tls_utils import add_port_to_grpc_server
+    from ray.serve._private import replica
+
+    shown = f"[{host}]" if ":" in host else host
+    replica.add_port_to_grpc_server = lambda server, _: add_port_to_grpc_server(
+        server, f"{shown}:0"
+    )
 
 
 _WELL = {
@@ -137,7 +158,7 @@ def build(options: ClusterOptions) -> Any:
     if not options.vision:
         return api.bind(options)
     if options.most_networks == options.vision:
-        return api.bind(options, VISION.options(num_replicas=options.vision).bind())
+        return api.bind(options, VISION.options(num_replicas=options.vision).bind(options))
     scaled = VISION.options(
         num_replicas=None,
         autoscaling_config={
@@ -146,4 +167,4 @@ def build(options: ClusterOptions) -> Any:
             "target_ongoing_requests": NETWORK_TARGET,
         },
     )
-    return api.bind(options, scaled.bind())
+    return api.bind(options, scaled.bind(options))

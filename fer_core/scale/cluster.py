@@ -1,7 +1,7 @@
 """`fer cluster`: the API and its networks on Ray Serve, on this machine.
 
-Ray keeps to loopback here, counts nobody's use, shows no dashboard, and puts nothing of a picture
-on a disk: what is too large for a message lies in shared memory, and so does what has no room.
+Ray keeps to loopback here, calls nobody, and puts nothing on a disk: what is too large for a
+message lies in shared memory, and so do its logs and its token, which go with it.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import secrets
 import shutil
 import signal
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,11 @@ ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
     # Ray takes the machine's own address otherwise, also where all is on one machine.
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+    # Who is on this machine can still not give it work: its processes know a token.
+    "RAY_AUTH_MODE": "token",
+    # Its logs lie in memory.
+    "RAY_ROTATION_MAX_BYTES": "4000000",
+    "RAY_ROTATION_BACKUP_COUNT": "1",
     # Ray's processes are nicer than others by 15, and would wait for whatever else runs here.
     "RAY_worker_niceness": "0",
     # Networks and codecs have one thread each; processes make the number.
@@ -63,13 +69,27 @@ def run_cluster(arguments: Sequence[str], program: str = "fer cluster") -> int:
     options = _options(given, settings)
     check_database(settings, options)
     port = settings.api_port if given.port is None else given.port
-    ended = threading.Event()
-    with running(options, port):
-        for sign in (signal.SIGTERM, signal.SIGINT):  # now: Ray has put its own there
-            signal.signal(sign, lambda *_: ended.set())
+    with suppress(_Ended), running(options, port):
         sys.stderr.write(f"Listening on http://{options.listen}:{port}  (docs: /docs)\n")
-        ended.wait()
+        threading.Event().wait()
     return 0
+
+
+class _Ended(BaseException):
+    """The process is told to end."""
+
+
+def _heed_signals() -> None:
+    """Let SIGTERM and Ctrl+C end the cluster in order, once."""
+
+    def end(*_: object) -> None:
+        for sign in signs:
+            signal.signal(sign, signal.SIG_IGN)
+        raise _Ended
+
+    signs = (signal.SIGTERM, signal.SIGINT)
+    for sign in signs:
+        signal.signal(sign, end)
 
 
 @contextmanager
@@ -89,26 +109,29 @@ def running(options: ClusterOptions, port: int) -> Iterator[None]:
             f"A cluster wants {2 * STORE_BYTES // 1_000_000} MB of shared memory in "
             f"{SHARED_MEMORY}, so that no picture comes on a disk. In Docker: --shm-size 1g."
         )
-    os.environ.update(ENVIRONMENT)
+    os.environ.update(ENVIRONMENT, RAY_AUTH_TOKEN=secrets.token_hex(32))
     import ray
     from ray import serve
     from ray.serve.schema import LoggingConfig
 
     from fer_core.scale.application import build
 
-    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY, prefix="fer-") as overflow:
+    _start_no_dashboard()
+    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY, prefix="fer-") as folder:
         processes = options.api + options.most_networks
         ray.init(
             address="local",
+            _temp_dir=folder,
             # What Ray hands out, one for each process; the system shares the real ones.
             num_cpus=max(available_processors(), processes),
             include_dashboard=False,
             object_store_memory=STORE_BYTES,
-            object_spilling_directory=overflow,
+            object_spilling_directory=folder,
             logging_level=logging.WARNING,
             log_to_driver=True,
         )
         try:
+            _heed_signals()  # now: Ray has put its own there
             serve.start(
                 http_options={"host": options.listen, "port": port},
                 logging_config=LoggingConfig(enable_access_log=False, log_level="WARNING"),
@@ -122,6 +145,16 @@ def running(options: ClusterOptions, port: int) -> Iterator[None]:
                 serve.shutdown()
         finally:
             ray.shutdown()
+
+
+def _start_no_dashboard() -> None:
+    """Leave out a process of Ray's that does one thing where no dashboard is wanted: it asks the
+    metadata servers of three clouds where it runs, whatever is set. And one that rents machines.
+    """
+    from ray._private import node, services
+
+    services.start_api_server = lambda *_, **__: (None, None)
+    node.Node.start_monitor = lambda _: None
 
 
 def _options(given: argparse.Namespace, settings: Settings) -> ClusterOptions:

@@ -57,6 +57,14 @@ def test_what_a_service_names_is_in_the_compose_file() -> None:
         assert service.get("build", {}).get("dockerfile") in {None, "deploy/Dockerfile"}
 
 
+def test_the_image_copies_what_is_there() -> None:
+    copied = re.findall(r"^COPY (deploy/\S+) ", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
+    for name in copied:
+        assert (PROJECT_ROOT / name).is_file()
+        assert f"!{name}" in ignored
+
+
 def test_ports_are_bound_to_this_machine() -> None:
     ports = re.findall(r"^ +- (\S+):\d+:\d+$", (DEPLOY / "compose.yaml").read_text(), re.MULTILINE)
     assert ports == ["127.0.0.1", "127.0.0.1"]
