@@ -22,8 +22,8 @@ from benchmarks.scale_ways import family, fresh
 from fer_core.emotions import Emotion
 from fer_core.live.registry import SessionRegistry
 from fer_core.sessions.session_info import SessionInfo
-from fer_core.storage.holders import RENEW_EVERY_S, ServerHolder
 from fer_core.storage.saver import SAVE_EVERY_S
+from fer_core.storage.server_holder import RENEW_EVERY_S, ServerHolder
 from fer_core.storage.store import SessionStore
 from fer_core.storage.tables import processes, timeline
 from tests.synthetic.signals import face, one_hot, picture
@@ -196,7 +196,7 @@ def _tell(halves: list[Half], share: int, rows: int, size: int, server_s: float)
           f"and {SAVE_EVERY_S:.0f} s are there for it")  # fmt: skip
     print(f"so {saves * SAVE_EVERY_S:.0f} sessions are saved in time here")
     print(f"lease: {max(half.renewal_ms for half in halves):.2f} ms a renewal, one each "
-          f"{RENEW_EVERY_S:.0f} s and process, whatever it holds")  # fmt: skip
+          f"{RENEW_EVERY_S} s and process, whatever it holds")  # fmt: skip
     print(f"memory: {max(half.session_kb for half in halves):.1f} kB a session in the process")
     ours = sum(half.cpu_s for half in halves)
     print(f"processor: {ours:.0f} s in the processes, {server_s:.0f} s in PostgreSQL")
