@@ -116,6 +116,7 @@ def running(options: ClusterOptions, port: int) -> Iterator[None]:
 
     from fer_core.scale.application import build
 
+    logging.getLogger("ray.serve").setLevel(logging.WARNING)
     _start_no_dashboard()
     with tempfile.TemporaryDirectory(dir=SHARED_MEMORY, prefix="fer-") as folder:
         processes = options.api + options.most_networks
