@@ -112,6 +112,8 @@ class _Process:
     def fall_silent(self) -> None:
         """Be a process that stands still: its lease ends."""
         holder = self.store.database.holder
+        assert isinstance(holder, ServerHolder)
+        holder._ended.set()  # its thread renews no more
         with self.store.database.writing() as connection:
             mine = processes.c.name == holder.name
             connection.execute(update(processes).where(mine).values(alive_until=0.0))
