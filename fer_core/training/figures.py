@@ -100,7 +100,7 @@ def calibration_figures(answers: Sequence[Answer], temperature: float = 1.0) -> 
     """Return the best temperature ratio and the calibration error before and after it.
 
     For the cross-fitted error each half of the pictures is judged with the temperature of the
-    other half.
+    other half. By set, what a perfectly calibrated model would show stands beside it.
 
     Args:
         answers: Of one mode.
@@ -118,6 +118,7 @@ def calibration_figures(answers: Sequence[Answer], temperature: float = 1.0) -> 
     sources = [answer.picture.source for answer in found]
     sizes = {source: sources.count(source) for source in set(sources)}
     weights = np.array([1 / sizes[source] for source in sources])
+    by_source = {source: np.array([each == source for each in sources]) for source in sorted(sizes)}
     after = probabilities.copy()
     half = np.random.default_rng(0).random(len(found)) < 0.5
     for part in (half, ~half) if half.any() and not half.all() else ():
@@ -131,13 +132,12 @@ def calibration_figures(answers: Sequence[Answer], temperature: float = 1.0) -> 
         "ece": _rounded(metrics.calibration_error(probabilities, labels)),
         "ece_cross_fitted": _rounded(metrics.calibration_error(after, labels)),
         "ece_by_source": {
-            source: _rounded(
-                metrics.calibration_error(
-                    probabilities[[each == source for each in sources]],
-                    labels[[each == source for each in sources]],
-                )
-            )
-            for source in sorted(sizes)
+            source: _rounded(metrics.calibration_error(probabilities[rows], labels[rows]))
+            for source, rows in by_source.items()
+        },
+        "ece_by_chance": {
+            source: _pair(metrics.calibration_error_by_chance(probabilities[rows]))
+            for source, rows in by_source.items()
         },
         "reliability": [
             [_rounded(mean), _rounded(right), count]

@@ -192,6 +192,32 @@ def calibration_error(probabilities: Floats, labels: Integers) -> float:
     return float(error)
 
 
+def calibration_error_by_chance(
+    probabilities: Floats, draws: int = 200, seed: int = 0
+) -> tuple[float, float]:
+    """Return what a perfectly calibrated model shows at as many pictures: mean, 97.5 percentile.
+
+    The error takes absolute differences in bins, so it is above 0 by chance alone, the more so the
+    fewer pictures there are. Labels are drawn from the probabilities themselves (the consistency
+    resampling of Bröcker and Smith 2007).
+
+    Args:
+        probabilities: Shape (n, classes).
+        draws: Sets of labels.
+        seed: Of the draws.
+    """
+    rng = np.random.default_rng(seed)
+    reached = probabilities.cumsum(axis=1)
+    errors = [
+        # Rounding may leave the last sum a little under 1.
+        calibration_error(
+            probabilities, (reached[:, :-1] < rng.random((len(reached), 1))).sum(axis=1)
+        )
+        for _ in range(draws)
+    ]
+    return float(np.mean(errors)), float(np.percentile(errors, 97.5))
+
+
 def reliability(probabilities: Floats, labels: Integers) -> list[tuple[float, float, int]]:
     """Return (mean probability, share right, count) of each bin that is not empty."""
     strongest = probabilities.max(axis=1)

@@ -115,7 +115,10 @@ def _mode(mode: str, report: dict[str, Any]) -> list[str]:
         )
         for source, row in report["sources"][mode].items()
     ]
-    by_source = [(source, f"{value:.3f}") for source, value in calibration["ece_by_source"].items()]
+    by_source = [
+        (source, f"{value:.3f}", "{:.3f} to {:.3f}".format(*calibration["ece_by_chance"][source]))
+        for source, value in calibration["ece_by_source"].items()
+    ]
     everyday = report.get("everyday", {}).get(mode, {})
     return [
         (
@@ -133,9 +136,11 @@ def _mode(mode: str, report: dict[str, Any]) -> list[str]:
         (
             f"Calibration error (ECE) {calibration['ece_unscaled']:.3f} without and "
             f"{calibration['ece']:.3f} with the temperature; with one fitted on one half of the "
-            f"pictures and judged on the other {calibration['ece_cross_fitted']:.3f}. By set:"
+            f"pictures and judged on the other {calibration['ece_cross_fitted']:.3f}. By set, "
+            "beside what a perfectly calibrated model shows at as many pictures by chance (mean, "
+            "97.5 percentile):"
         ),
-        _table(("source", "ECE"), by_source),
+        _table(("source", "ECE", "by chance"), by_source),
         *(_everyday(everyday) if everyday else ()),
     ]
 

@@ -114,7 +114,9 @@ def _calibration(mode: str, figures: dict[str, Any]) -> str:
         (key, figures[key])
         for key in ("temperature_ratio", "ece_unscaled", "ece", "ece_cross_fitted")
     ]
-    rows += [(f"ece, {source}", value) for source, value in figures["ece_by_source"].items()]
+    for source, value in figures["ece_by_source"].items():
+        rows.append((f"ece, {source}", value))
+        rows.append((f"ece, {source}, by chance at most", figures["ece_by_chance"][source][1]))
     points = [(mean, right) for mean, right, _ in figures["reliability"]]
     plot = _lines("share right against probability", points, (0.0, 1.0), diagonal=True)
     return f"<h3>{mode}</h3>" + _table(("figure", "value"), rows) + plot

@@ -136,6 +136,7 @@ def test_an_overconfident_model_gets_a_temperature_above_one() -> None:
     assert figures["temperature_ratio"] > 1.5
     assert figures["ece_unscaled"] < figures["ece"]  # at twice the temperature it is less sure
     assert figures["ece_cross_fitted"] < figures["ece"]
+    assert figures["ece_by_source"]["heads"] > figures["ece_by_chance"]["heads"][1]
 
 
 def test_an_unreadable_picture_is_named_and_left_out(

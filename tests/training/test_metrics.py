@@ -102,3 +102,16 @@ def test_the_fitted_temperature_undoes_overconfidence() -> None:
     before = metrics.calibration_error(sharpened, labels)
     after = metrics.calibration_error(metrics.tempered(sharpened, ratio), labels)
     assert after < 0.03 < before
+
+
+def test_a_calibrated_model_shows_an_error_by_chance_and_less_with_more_pictures() -> None:
+    rng = np.random.default_rng(4)
+    probabilities = rng.dirichlet(np.full(5, 0.6), 4000)
+    labels = np.array([rng.choice(5, p=row) for row in probabilities])
+    few, many = (
+        metrics.calibration_error_by_chance(probabilities[:count]) for count in (250, 4000)
+    )
+    assert few[0] > 2.5 * many[0] > 0
+    assert few[0] < few[1]
+    assert metrics.calibration_error(probabilities, labels) < many[1]
+    assert metrics.calibration_error(metrics.tempered(probabilities, 0.5), labels) > many[1]
