@@ -97,7 +97,7 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         Level.PARTLY,
         "looking bored or less engaged to an onlooker, over a minute",
-        "within one person AUC .62 (.59 to .65) and .62 (.58 to .66); between people .64 and .67; "
+        "within one person AUC .62 (.59 to .65) and .62 (.58 to .66); between people .65 and .67; "
         "Angry + Sad .56 and .57",
         "88 students, each judged by a fit to others (DAiSEE)",
         "Of two of your minutes it picks the one in which an onlooker would call you more bored, "

@@ -28,7 +28,7 @@ def add_commands(add: AddSubcommand) -> None:
     _add_turn(add("turn", help="turn faces by known angles, for landmarks"))
     _add_landmarks(add("landmarks", help="train the network that finds a face's points"))
     _add_states(add("states", help="fit how a face looks to an onlooker: bored, little engaged"))
-    _add_finish(add("finish", help="a mean of two landmark networks, its bias taken out"))
+    _add_finish(add("finish", help="a mean of two landmark networks, bias out, in 8 bits"))
     _add_blend(add("blend", help="the mean of a network before and after its training"))
 
 
@@ -150,7 +150,7 @@ def _add_finish(parser: argparse.ArgumentParser) -> None:
     add("--after", type=existing_file, required=True, help="one trained on from it")
     add("--share", type=share, default=0.7, help="of the latter (0.7)")
     add("--output", type=Path, required=True, help="the .pt to write")
-    add("--onnx", type=Path, help="write the network there as well, as the app loads it")
+    add("--onnx", type=Path, help="write the network there as well, in 8 bits, as the app loads it")
     parser.set_defaults(run_command=_finish)
 
 
@@ -160,10 +160,10 @@ def _finish(options: argparse.Namespace) -> int:
     from fer_core.training.onnx_files import landmarks_to_onnx
 
     paths = options.data, options.folder, options.before, options.after
-    network = finish(*paths, options.share)
+    network, examples = finish(*paths, options.share)
     save(network, options.output)
     if options.onnx:
-        landmarks_to_onnx(network, options.onnx)
+        landmarks_to_onnx(network, options.onnx, examples)
     print(options.onnx or options.output)
     return 0
 

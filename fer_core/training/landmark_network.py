@@ -6,12 +6,14 @@ set by hand, on the same crops and in the same lights as the refiners.
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import cast
 
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.nn.utils.fusion import fuse_linear_bn_eval
 
 from fer_core.training.crop_placement import Tensor
 from fer_core.training.errors import CheckpointError
@@ -77,11 +79,20 @@ class LandmarkNetwork(nn.Module):
 
 
 class Exported(nn.Module):
-    """The network as it ships: shapes and presence as shares."""
+    """The network as it ships: shapes and presence as shares, a layer less.
+
+    Args:
+        network: In eval mode; it stays as it is.
+    """
 
     def __init__(self, network: LandmarkNetwork) -> None:
         super().__init__()
-        self.network = network
+        self.network = copy.deepcopy(network).eval()
+        # The exporter does so with convolutions only.
+        layers = self.network.gathered
+        whole, norm = cast(nn.Linear, layers[2]), cast(nn.BatchNorm1d, layers[3])
+        layers[2] = fuse_linear_bn_eval(whole, norm)
+        layers[3] = nn.Identity()
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return points (n, POINTS, 2), shapes (n, 24) and presence (n,), shares 0..1."""

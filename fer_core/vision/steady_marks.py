@@ -8,9 +8,9 @@ from fer_core.vision.faces import Box, Detections
 from fer_core.vision.one_euro import OneEuroFilter
 
 #: The filter's cut-off at rest, hertz, and how fast it opens, in hertz per face size a second.
-#: Points of a face that sits still then shake by .06 % of the eye distance instead of .23, and
+#: Points of a face that sits still then shake by .06 % of the eye distance instead of .24, and
 #: trail a head that moves by half its size a second by 3 pixels.
-LEAST_HZ, PER_SPEED = 0.5, 4.0
+LEAST_HZ, PER_SPEED = 0.5, 3.8
 #: Overlap with the last face below which it is another one.
 SAME_FACE_IOU = 0.2
 

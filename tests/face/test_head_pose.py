@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fer_core.face.head_pose import angles_of, head_pose, rotation_of
+from fer_core.face.head_pose import angles_of, generic_head, head_pose, rotation_of
 from tests.synthetic.heads import Head
 
 ANGLES = st.tuples(st.floats(-45, 45), st.floats(-25, 30), st.floats(-35, 35))
@@ -31,6 +31,16 @@ def test_heads_of_many_builds_are_told_to_four_degrees(
         assert pose is not None
         off.append(np.abs(np.subtract(pose.angles, (yaw, pitch, roll))))
     assert np.mean(off, axis=0).max() <= 4.0
+
+
+@pytest.mark.parametrize("distance", [5.0, 6.0, 12.0])
+def test_the_generic_head_is_told_to_four_degrees_at_every_angle(distance: float) -> None:
+    head = generic_head()
+    for turn in itertools.product(range(-40, 41, 20), range(-30, 31, 15), range(-40, 41, 20)):
+        space = head @ rotation_of(*turn).T + (0.0, 0.0, distance)
+        pose = head_pose(320 + 600 * space[:, :2] / space[:, 2:])
+        assert pose is not None, turn
+        assert np.abs(np.subtract(pose.angles, turn)).max() <= 4.0, turn
 
 
 @given(ANGLES)

@@ -15,6 +15,9 @@ from scipy.interpolate import griddata
 torch = pytest.importorskip("torch")
 pytest.importorskip("ultralytics")
 
+import onnx  # noqa: E402
+import onnxruntime  # noqa: E402
+
 from fer_core.face.head_pose import angles_of, generic_head, head_pose, rotation_of  # noqa: E402
 from fer_core.training import landmark_training as training  # noqa: E402
 from fer_core.training import turned_crops  # noqa: E402
@@ -199,8 +202,16 @@ def test_the_commands_turn_faces_and_learn_from_them(
     last = ["--output", str(run / "last.pt"), "--onnx", str(run / "last.onnx")]
     where = ["--data", str(tmp_path), "--folder", str(folder)]
     assert main(["finish", *where, *ends, *last, "--share", "0.5"]) == 0
-    assert load(run / "last.pt").width == 4
-    assert (run / "last.onnx").is_file()
+    last_network = load(run / "last.pt")
+    assert last_network.width == 4
+    kinds = {node.op_type for node in onnx.load(run / "last.onnx").graph.node}
+    assert {"QuantizeLinear", "DequantizeLinear"} <= kinds, "in 8 bits"
+    session = onnxruntime.InferenceSession(run / "last.onnx")
+    images = np.random.default_rng(0).random((2, 3, 112, 112), np.float32)
+    points, _, presence = session.run(None, {"images": images})
+    expected = last_network(torch.from_numpy(images))[0].detach().numpy()
+    assert points == pytest.approx(expected, abs=0.02)
+    assert presence.shape == (2,)
 
 
 def test_between_two_networks_lies_their_mean_without_its_bias(tmp_path: Path) -> None:

@@ -3548,7 +3548,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "fer-yolov9t",
-                     *       "version": "1.2.0",
+                     *       "version": "1.3.0",
                      *       "networks": {
                      *         "detector": {
                      *           "architecture": "YOLOv9t",
@@ -3564,7 +3564,7 @@ export interface operations {
                      *         },
                      *         "landmarks": {
                      *           "architecture": "Residual CNN",
-                     *           "sha256": "d35bbd43dd96bfb5ab21e9080a21a469226fec33fbf136cebf11b85aeaf1903d"
+                     *           "sha256": "d1a1f300046922b0ca225270f6729a97acfa9d4352cc2cfd5a55412adf1c1c41"
                      *         },
                      *         "eyes": {
                      *           "architecture": "Small CNN",
@@ -3716,7 +3716,7 @@ export interface operations {
                      * @example {
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.2.0"
+                     *         "version": "1.3.0"
                      *       },
                      *       "results": [
                      *         {
@@ -9791,7 +9791,7 @@ export interface operations {
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability.",
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.2.0"
+                     *         "version": "1.3.0"
                      *       },
                      *       "video": {
                      *         "name": "lecture",
