@@ -6,7 +6,7 @@ against the line from the camera to the face, so a seat that moved, a lid that w
 learner who leans back hardly changes them. Where something did change for good (a second screen,
 a camera put aside), two things teach the new usual: pages and keys that move while the head is
 turned there, and a head that rests there for minutes. A head bent down is never learnt that way:
-it reads on the desk.
+it reads on the desk. Whoever begins a session bent over their notes is found out as they look up.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ FIRST_S = 10.0
 DRIFT_S = 180.0
 #: A head that rests aside for so long, within so many degrees, has another screen there.
 RESTS_S, RESTS_WITHIN = 150.0, 6.0
+#: A usual bent down so far was probably learnt over the desk: above it the head has to rest only so
+#: long for the screen to be there. Degrees, seconds.
+BENT_USUAL, LOOKS_UP_S = 25.0, 20.0
 #: Acts (pages, keys) while turned elsewhere that teach the usual, in how long.
 ACTS, ACTS_WITHIN_S = 3, 30.0
 #: A report of what was done comes so much later at most. Seconds.
@@ -189,12 +192,14 @@ class DirectionTracker:
         if found is Direction.DESK:
             self._resting.clear()
             return
+        looks_up = usual.pitch >= BENT_USUAL and pitch < usual.pitch - UP_LIMIT
+        rests_s = LOOKS_UP_S if looks_up else RESTS_S
         if not self._resting or at - self._resting[-1][0] >= 1.0:
             self._resting.append((at, yaw, pitch))
-        while self._resting[-1][0] - self._resting[0][0] > RESTS_S:
+        while self._resting[-1][0] - self._resting[0][0] > rests_s:
             self._resting.popleft()
-        if self._resting[-1][0] - self._resting[0][0] >= RESTS_S - 2.0:
+        if self._resting[-1][0] - self._resting[0][0] >= rests_s - 2.0:
             poses = np.array(self._resting)[:, 1:]
             off = np.abs(poses - np.median(poses, axis=0)).max(axis=1)
-            if len(poses) >= RESTS_S / 2 and float(np.quantile(off, 0.9)) <= RESTS_WITHIN:
+            if len(poses) >= rests_s / 2 and float(np.quantile(off, 0.9)) <= RESTS_WITHIN:
                 self._move_to(poses)

@@ -97,6 +97,22 @@ def test_a_head_bent_to_the_desk_is_never_the_screen() -> None:
     assert watch.see(3, 0, 5) > 0.3
 
 
+@pytest.mark.parametrize("yaw", [0, 15])
+def test_who_begins_over_their_notes_is_at_the_screen_soon_after_they_look_up(yaw: float) -> None:
+    watch = Watch(yaw=-10, pitch=38)
+    watch.see(60, -10, 38)
+    watch.see(25, yaw, 5)
+    assert watch.see(60, yaw, 5) == 1.0
+    watch.see(5, -10, 38)
+    assert watch.now is Direction.DESK
+
+
+def test_a_look_at_the_ceiling_is_no_new_screen() -> None:
+    watch = Watch(pitch=15)
+    assert watch.see(60, 0, -15) < 0.1
+    assert watch.see(10, 0, 15) > 0.8
+
+
 def test_somebody_who_looks_about_is_aside() -> None:
     watch = Watch()
     shares = [watch.see(10, yaw, 5) for yaw in (40, -50, 60, -40, 45, 70) * 5]
