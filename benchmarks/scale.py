@@ -12,6 +12,8 @@ Each way runs with one process of the API, then with two, on a PostgreSQL of its
 A core carries a process and its share of all else: clients, proxy, database. So with one process
 everything is bound to one core; with two, each has a core, and all else has both. The clients send
 frames of one 640x480 JPEG over lines that stay open, each the next one as soon as it was answered.
+Who had the cores meanwhile is printed too: on a machine with other work, and with as many cores as
+processes, the ratio of the rates tells of that as well; the ratio by processor time does not.
 After that one of two processes is killed (SIGKILL) while they send.
 
 With `--sessions` there is no model and no HTTP: see scale_sessions.py. It needs Linux, PostgreSQL's
@@ -61,14 +63,16 @@ def measure(way: Way, count: int, body: bytes, seconds: float) -> Load:
     for number, pids in enumerate(way.nodes()):
         bind_all(pids, [number])
     paths = start_sessions(way.port, way.key, SESSIONS * count)
-    drive(way, paths, body, WARM_S)
-    load = drive(way, paths, body, seconds)
+    drive(way, paths, body, WARM_S, count)
+    load = drive(way, paths, body, seconds, count)
     print(
         f"{way.name:<12}{count:>10}{load.per_second:>10.1f}{load.p50_ms:>9.0f}{load.p95_ms:>9.0f}"
         f"{load.p99_ms:>9.0f}{load.node_cpu_ms:>10.1f}{load.other_cpu_ms:>10.1f}"
         f"{load.node_mb:>9.0f}{load.other_mb:>9.0f}  {load.statuses}",
         flush=True,
     )
+    shares = ", ".join(f"{who} {share:.2f}" for who, share in asdict(load.cores).items())
+    print(f"{'':12}of {count} cores had: {shares}")
     return load
 
 
@@ -94,17 +98,20 @@ def ratios(database: str, ways: list[str], seconds: float) -> None:
     )
     rows: list[dict[str, object]] = []
     for name in ways:
-        rates: list[float] = []
+        loads: list[Load] = []
         for count in (1, 2):
             bind_all([os.getpid()], list(range(os.cpu_count() or 1)))
             with WAYS[name](database, count) as way:
                 load = measure(way, count, body, seconds)
-                rates.append(load.per_second)
+                loads.append(load)
                 rows.append({"way": name, "processes": count, **asdict(load)})
                 if count == 2:
                     death = kill_one(way, body, SESSIONS * 2)
                     rows.append({"way": name, "death": asdict(death)})
-        print(f"{name}: rate(2)/rate(1) = {rates[1] / rates[0]:.2f}")
+        one, two = loads
+        alone = 2 * one.node_cpu_ms / two.node_cpu_ms
+        print(f"{name}: rate(2)/rate(1) = {two.per_second / one.per_second:.2f}; by processor time "
+              f"of a frame, as if each process had a core to itself: {alone:.2f}")  # fmt: skip
         tell(name, death)
     RESULTS.parent.mkdir(exist_ok=True)
     document = {"at": time.time(), "load": os.getloadavg()[0], "rows": rows}

@@ -29,6 +29,25 @@ KILL_AT_S, KILL_UNTIL_S = 3.0, 18.0
 
 
 @dataclass(frozen=True)
+class Cores:
+    """Who had the cores that were measured on, in cores.
+
+    Attributes:
+        nodes: The API's processes; with those of the networks.
+        clients: This program.
+        database: PostgreSQL.
+        proxy: Proxy and supervisor.
+        others: Whatever else ran on them, other virtual machines too.
+    """
+
+    nodes: float
+    clients: float
+    database: float
+    proxy: float
+    others: float
+
+
+@dataclass(frozen=True)
 class Load:
     """What was answered, and what it took.
 
@@ -39,6 +58,7 @@ class Load:
         other_cpu_ms: Of proxy and supervisor for a frame; clients and database not counted.
         node_mb, other_mb: Memory, shared parts divided among those that share them.
         statuses: How many were answered how.
+        cores: Who had the processor meanwhile.
     """
 
     per_second: float
@@ -50,6 +70,7 @@ class Load:
     node_mb: float
     other_mb: float
     statuses: dict[int, int]
+    cores: Cores
 
 
 @dataclass(frozen=True)
@@ -117,13 +138,27 @@ def in_threads(count: int, run: Callable[[int], None]) -> None:
         thread.join()
 
 
-def drive(way: Way, paths: list[str], body: bytes, seconds: float) -> Load:
-    """Let a client for each session send its next frame as soon as the last one is answered."""
+def drive(way: Way, paths: list[str], body: bytes, seconds: float, cores: int) -> Load:
+    """Let a client for each session send its next frame as soon as the last one is answered.
+
+    Args:
+        way: What answers.
+        paths: Where the frames of each session go.
+        body: A frame.
+        seconds: For how long.
+        cores: The first cores of the machine, so many, are what all of it runs on.
+    """
     times: list[float] = []
     statuses: Counter[int] = Counter()
     nodes = [pid for pids in way.nodes() for pid in pids]
-    others = way.helpers(database=False)
-    before = (sum(map(cpu_s, nodes)), sum(map(cpu_s, others)))
+    proxy = way.helpers(database=False)
+    database = family(way.database)
+
+    def used() -> list[float]:
+        parts = (nodes, [os.getpid()], database, proxy)
+        return [*(sum(map(cpu_s, pids)) for pids in parts), busy_s(cores)]
+
+    before = used()
     began = time.perf_counter()
 
     def run(number: int) -> None:
@@ -138,13 +173,14 @@ def drive(way: Way, paths: list[str], body: bytes, seconds: float) -> Load:
 
     in_threads(len(paths), run)
     took = time.perf_counter() - began
+    *ours, busy = (now - then for now, then in zip(used(), before, strict=True))
+    shares = Cores(*(part / took for part in (*ours, busy - sum(ours))))
     p50, p95, p99 = (float(value) * 1e3 for value in np.percentile(times, (50, 95, 99)))
     return Load(
         *(len(times) / took, p50, p95, p99),
-        (sum(map(cpu_s, nodes)) - before[0]) * 1e3 / len(times),
-        (sum(map(cpu_s, others)) - before[1]) * 1e3 / len(times),
-        *(sum(map(memory_mb, nodes)), sum(map(memory_mb, others))),
-        dict(statuses),
+        *(shares.nodes * took * 1e3 / len(times), shares.proxy * took * 1e3 / len(times)),
+        *(sum(map(memory_mb, nodes)), sum(map(memory_mb, proxy))),
+        *(dict(statuses), shares),
     )
 
 
@@ -172,6 +208,27 @@ def kill_one(way: Way, body: bytes, sessions: int) -> Death:
     timer.start()
     in_threads(sessions, run)
     return Death(max(waits), len(refused), len(waits), len(lost), sessions)
+
+
+def busy_s(cores: int) -> float:
+    """Return for how long the first cores of the machine have worked, or been lent away."""
+    seconds = 0.0
+    for line in Path("/proc/stat").read_text().splitlines()[1 : cores + 1]:
+        user, nice, system, _idle, _wait, irq, softirq, steal = map(int, line.split()[1:9])
+        seconds += user + nice + system + irq + softirq + steal
+    return seconds / os.sysconf("SC_CLK_TCK")
+
+
+def family(root: int) -> list[int]:
+    """Return a process, its children, and theirs."""
+    found = [root]
+    for pid in found:
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+            try:
+                found += map(int, task.read_text().split())
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+    return found
 
 
 def memory_mb(pid: int) -> float:

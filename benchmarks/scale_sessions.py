@@ -18,7 +18,8 @@ from typing import Any
 from sqlalchemy import create_engine, func, select, text, update
 
 from benchmarks.load import cpu_s, resident_mb
-from benchmarks.scale_ways import family, fresh
+from benchmarks.scale_clients import family
+from benchmarks.scale_ways import fresh
 from fer_core.emotions import Emotion
 from fer_core.live.registry import SessionRegistry
 from fer_core.sessions.session_info import SessionInfo
@@ -178,7 +179,7 @@ def _size(database: str) -> tuple[int, int]:
     engine = create_engine(database)
     with engine.connect() as connection:
         rows = connection.scalar(select(func.count()).select_from(timeline)) or 0
-        size = connection.scalar(text("SELECT pg_database_size(current_database())")) or 0
+        size = connection.scalar(text("SELECT pg_total_relation_size('timeline')")) or 0
     engine.dispose()
     return rows, size
 
@@ -191,7 +192,7 @@ def _tell(halves: list[Half], share: int, rows: int, size: int, server_s: float)
     frames = share * STEP_S * FRAMES_A_SECOND
     saves = sessions / save_s
     print(f"{sessions} sessions in {len(halves)} processes, {rows} rows of signals, "
-          f"database {size / 1e6:.0f} MB")  # fmt: skip
+          f"{size / rows:.0f} bytes a row with its index")  # fmt: skip
     print(f"started: {sessions / start_s:.0f} a second")
     print(f"observed: {observe_s / frames * 1e6:.0f} us a frame in each process, without a model")
     print(f"saved: {saves:.0f} sessions a second, one transaction each; {save_s:.1f} s for all, "

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
+from benchmarks.scale_clients import family
 from fer_core.config import PROJECT_ROOT
 from tests.support.servers import free_port, running_server
 
@@ -48,18 +49,6 @@ class Way:
         roots = [*self.roots, *([self.database] if database else [])]
         nodes = {pid for pids in self.nodes() for pid in pids}
         return [pid for root in roots for pid in family(root) if pid not in nodes]
-
-
-def family(root: int) -> list[int]:
-    """Return a process, its children, and theirs."""
-    found = [root]
-    for pid in found:
-        for task in Path(f"/proc/{pid}/task").glob("*/children"):
-            try:
-                found += map(int, task.read_text().split())
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-    return found
 
 
 @contextmanager

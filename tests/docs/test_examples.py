@@ -199,8 +199,14 @@ def test_every_command_is_tried_somewhere() -> None:
     tried = (
         *("fer analyse", "fer doctor", "fer train", "fer api keys", "curl"),
         *("pip install", ".venv/bin/pip install", "python3.11 -m venv", ".venv/bin/pytest"),
-        # These two serve until they are stopped; tests/package and tests/e2e start them.
-        *("fer app", "fer api", ".venv/bin/python -m fer_core", ".venv/bin/streamlit run Home.py"),
+        # These serve until they are stopped; tests/package, tests/e2e and tests/scale start them.
+        *(
+            "fer app",
+            "fer api",
+            "fer cluster",
+            ".venv/bin/python -m fer_core",
+            ".venv/bin/streamlit run Home.py",
+        ),
         "FER_WEIGHTS=runs/model/model.json fer app",
     )
     assert [line for _, line in commands() if not line.startswith(tried)] == []
