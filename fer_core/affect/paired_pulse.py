@@ -1,7 +1,8 @@
 """A heart rate that forehead and cheeks agree on, and that does not jump. Method C.
 
 One place alone may take light from a screen, a lock of hair or a chewing jaw for a pulse. The rate
-is read from both together, and shown only where each of them alone has its strongest rhythm there.
+is read from both together, and shown only where each of them alone has its strongest rhythm there,
+all three within 6 bpm.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ class PairedPulseReader:
         pulse = self._both.read(at)
         if pulse.bpm is None:
             return pulse
-        apart = (self._forehead.strongest(), self._cheeks.strongest())
-        if any(not abs(one - pulse.bpm) <= AGREE_BPM for one in apart):
+        rates = (pulse.bpm, self._forehead.strongest(), self._cheeks.strongest())
+        if not np.ptp(rates) <= AGREE_BPM:  # NaN: one place has no rhythm at all
             return Pulse(snr_db=pulse.snr_db, reason=NoPulse.DISAGREE)
         return (
             pulse

@@ -146,7 +146,7 @@ class EyelidTracker:
         None where that is too little, or in fewer than ten pictures a second.
         """
         seen = self.seen_s(at)
-        if seen < MIN_COVERAGE * WINDOW_S or len(self._steps) / seen < 0.95 * MIN_FPS:
+        if seen < MIN_COVERAGE * WINDOW_S or len(self._steps) / seen < 0.99 * MIN_FPS:
             return None
         return 60.0 * len(self._blinks) / seen
 

@@ -34,7 +34,7 @@ def test_blinks_are_counted_from_ten_pictures_a_second(fps: float) -> None:
     assert watch(BLINKS, fps=fps).blinks_per_minute(60.0) == pytest.approx(14, abs=1.5)
 
 
-@pytest.mark.parametrize("fps", [2.0, 5.0, 9.0])
+@pytest.mark.parametrize("fps", [2.0, 5.0, 9.0, 9.7])
 def test_fewer_pictures_give_no_blinks(fps: float) -> None:
     tracker = watch(BLINKS, fps=fps)
     assert tracker.blinks_per_minute(60.0) is None
