@@ -54,7 +54,8 @@ class SessionRegistry:
     ) -> None:
         self.history = SessionHistory(store, problem)
         self.clock = clock
-        self._bringing_back = threading.RLock()
+        # One thread at a time for each session: two would hold it against each other.
+        self._bringing_back = [threading.RLock() for _ in range(64)]
         self._memory = SessionMemory(most)
         self._eviction = Eviction(self._memory, self.history, clock, idle_s)
         self.endings = Endings(self)
@@ -182,14 +183,16 @@ class SessionRegistry:
             return running
         if ask:
             self.history.sharing.refuse_elsewhere(session_id, owner)
-        back = self.history.load(session_id, self.clock, owner)
-        if back.is_finished:
-            with suppress(Busy):
-                return self._eviction.add(back)
-            return back
-        with self._bringing_back:  # one at a time: two threads would hold it against each other
-            running = self._memory.find(session_id)
-            return self._bring_back(back) if running is None else running
+        with self._bringing_back[hash(session_id) % len(self._bringing_back)]:
+            running = self._in_memory(session_id, owner)
+            if running is not None:
+                return running
+            back = self.history.load(session_id, self.clock, owner)
+            if not back.is_finished:
+                return self._bring_back(back)
+        with suppress(Busy):
+            return self._eviction.add(back)
+        return back
 
     def _bring_back(self, back: RunningSession) -> RunningSession:
         if not self.history.take_over(back):

@@ -204,7 +204,7 @@ class Handover:
             StorageError: The history cannot be changed now.
         """
         forget_at = self._clock() + queries.AFTER_END_S if erase else None
-        with self._saver.hold():
+        with self._saver.hold(session_id):
             with self._database.writing() as connection:
                 held_by = holder_of(connection, session_id)
                 if held_by and held_by != self._database.holder.name:

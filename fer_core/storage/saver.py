@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from contextlib import AbstractContextManager, suppress
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
@@ -17,8 +16,10 @@ from fer_core.sessions.snapshot import State
 from fer_core.storage.database import Database
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import keep_baseline, remove_deleted, remove_temporary
-from fer_core.storage.requests import Creation, held_by
+from fer_core.storage.requests import Creation, held_by, let_go
+from fer_core.storage.save_locks import SaveLocks
 from fer_core.storage.status import StoreStatus
+from fer_core.storage.waiting import Addition, of_others
 from fer_core.storage.writer import Follower, SessionLost, advance, continue_stored, save
 from fer_core.texts.document import Document
 
@@ -39,24 +40,6 @@ _NOT_ALL = (
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Addition:
-    """What is to be saved of a session besides what it holds itself."""
-
-    owner: str
-    write: Callable[[Connection], None]
-
-
-Owned = TypeVar("Owned", Follower, _Addition)
-
-
-def _of_others(held: dict[str, Owned], owner: str | None) -> dict[str, Owned]:
-    """Return what is not this learner's; None: everything is."""
-    if owner is None:
-        return {}
-    return {session_id: one for session_id, one in held.items() if one.owner != owner}
-
-
 class Saver:
     """Follows running sessions and saves what is new in them.
 
@@ -68,13 +51,13 @@ class Saver:
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
         self._database = database
         self._clock = clock
-        # Guards the followers, and makes this process's saves follow one another.
-        self._lock = threading.RLock()
+        self._locks = SaveLocks(at_once=database.holder.is_shared)
+        self._starting = threading.Lock()
         self._followers: dict[str, Follower] = {}
-        self._waiting: dict[str, _Addition] = {}
+        self._waiting: dict[str, Addition] = {}
         self._status = StoreStatus()
-        # Of the last save: the sessions that it left out.
-        self._unsaved: frozenset[str] = frozenset()
+        # Sessions that the last save left out.
+        self._unsaved: set[str] = set()
         # The database could not be used when that was tried last.
         self._is_away = False
         self._lost: list[str] = []
@@ -102,7 +85,7 @@ class Saver:
     ) -> None:
         """Save a session from now on, until it is finished; see `SessionStore.follow`."""
         session_id = session.info.session_id
-        with self._lock:
+        with self._locks.of(session_id):
             known = self._followers.get(session_id)
             if known is not None and known.session is session:
                 known.text = text or known.text
@@ -113,12 +96,13 @@ class Saver:
                     session, owner, text, document, keep_text, is_stored, creation
                 )
                 session.on_word(lambda: self.save_one(session_id))
+        with self._starting:
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(
                     target=self._run, name="history-writer", daemon=True
                 )
                 self._thread.start()
-        self._wake.set()
+                self._wake.set()
 
     def save_one(self, session_id: str) -> bool:
         """Save one session at once: what was said in it must outlive this process.
@@ -128,35 +112,35 @@ class Saver:
         Returns:
             Whether it is safe.
         """
-        with self._lock:
-            follower = self._followers.get(session_id)
-            if follower is None:
+        with self._locks.of(session_id):
+            if session_id not in self._followers:
                 return False
-            try:
-                if not self._is_away:
-                    self._save(follower)
-                    self._unsaved -= {session_id}
-                    return True
-            except SessionLost:
-                self._lose(session_id)
-            except StorageError as error:
-                self.note_outage(error)
-            except Exception as error:  # the thread tries it again, and says so
-                _log.warning("a session could not be saved: %s", type(error).__name__)
-            self._unsaved |= {session_id}
+            if self._is_away:
+                self._unsaved.add(session_id)
+                return False
+            is_safe = self._try_one(session_id)
         self._tell_lost()
-        return False
+        return is_safe
+
+    def _try_one(self, session_id: str) -> bool:
+        """Save one session, whatever the last try came to; tell whether it is safe."""
+        try:
+            with self._locks.of(session_id):
+                self._save_or_keep(session_id)
+        except StorageError as error:
+            self.note_outage(error)
+        return session_id in self._followers and session_id not in self._unsaved
 
     def _lose(self, session_id: str) -> None:
         del self._followers[session_id]
+        self._unsaved.discard(session_id)
         self._lost.append(session_id)
 
     def _tell_lost(self) -> None:
         """Tell of the sessions that this process must not run any more; no lock may be held."""
-        with self._lock:
-            lost, self._lost = self._lost, []
-        for session_id in lost:
-            self.on_lost(session_id)
+        with suppress(IndexError):  # several threads may tell at once
+            while True:
+                self.on_lost(self._lost.pop())
 
     def drop_what_was_taken(self) -> None:
         """Lose the sessions that other processes have taken while this one stood still.
@@ -165,7 +149,7 @@ class Saver:
             StorageError: The database cannot be used now.
         """
         holder = self._database.hold()
-        with self._lock:
+        with self._locks.all():
             if not self._database.holder.is_sure:
                 mine = {name for name, one in self._followers.items() if not one.is_new}
                 with self._database.reading() as connection:
@@ -177,64 +161,67 @@ class Saver:
 
     def follows(self, session_id: str, owner: str) -> bool:
         """Tell whether a session of this owner is being saved as it goes."""
-        with self._lock:
-            follower = self._followers.get(session_id)
-            return follower is not None and follower.owner == owner
+        follower = self._followers.get(session_id)
+        return follower is not None and follower.owner == owner
 
     def forget(self, session_id: str) -> None:
         """Stop saving a session."""
-        with self._lock:
+        with self._locks.of(session_id):
             self._followers.pop(session_id, None)
             self._waiting.pop(session_id, None)
+            self._unsaved.discard(session_id)
 
     def forget_all(self, owner: str | None) -> None:
         """Stop saving the sessions of a learner; None: of everybody."""
-        with self._lock:
-            self._followers = _of_others(self._followers, owner)
-            self._waiting = _of_others(self._waiting, owner)
+        with self._locks.all():
+            self._followers = of_others(self._followers, owner)
+            self._waiting = of_others(self._waiting, owner)
+            self._unsaved &= self._followers.keys()
 
     def save_now(self) -> bool:
-        """Save every running session at once; tell whether all of it is safe."""
-        with self._lock:
+        """Save every running session, one after the other; tell whether all of it is safe."""
+        try:
             if not self._followers and not self._waiting and not self._status.saving:
-                return self._try_again()
-            self._unsaved = frozenset(self._followers)
-            try:
-                self._unsaved = self._save_followers()
-                self._add_waiting()
-            except StorageError as error:
-                self.note_outage(error)
-                return False
-            self._is_away = False
-            if self._unsaved:
-                self._note(_NOT_ALL)
-                return False
-            self._status = StoreStatus()
-            return True
+                with self._database.writing():  # can it be used again?
+                    pass
+            for session_id in list(self._followers):
+                with self._locks.of(session_id):
+                    self._save_or_keep(session_id)
+            self._add_waiting()
+        except StorageError as error:
+            self.note_outage(error)
+            return False
+        self._is_away = False
+        if self._unsaved:
+            self._note(_NOT_ALL)
+            return False
+        self._status = StoreStatus()
+        return True
 
     def is_unsaved(self, session_id: str) -> bool:
         """Tell whether the last save left something of a session out."""
         return session_id in self._unsaved or session_id in self._waiting
 
-    def _save_followers(self) -> frozenset[str]:
-        """Save what is new in every session; return those that cannot be saved as they are.
+    def _save_or_keep(self, session_id: str) -> None:
+        """Save what is new in a session; note where it cannot be saved as it is.
 
         Raises:
-            StorageError: It cannot be used now.
+            StorageError: The database cannot be used now.
         """
-        refused = set()
-        for session_id, follower in list(self._followers.items()):
-            try:
-                self._save(follower)
-            except SessionLost:
-                self._lose(session_id)
-            except StorageError:
-                raise
-            except Exception as error:  # what is wrong with one must not cost the others
-                if self._status.saving:  # the first time only; without the rows themselves
-                    _log.warning("a session could not be saved: %s", type(error).__name__)
-                refused.add(session_id)
-        return frozenset(refused)
+        follower = self._followers.get(session_id)
+        if follower is None:  # forgotten meanwhile
+            return
+        try:
+            self._save(follower)
+            self._unsaved.discard(session_id)
+        except SessionLost:
+            self._lose(session_id)
+        except StorageError:
+            raise
+        except Exception as error:  # what is wrong with one must not cost the others
+            if self._status.saving:  # the first time only; without the rows themselves
+                _log.warning("a session could not be saved: %s", type(error).__name__)
+            self._unsaved.add(session_id)
 
     def _add_waiting(self) -> None:
         """Save what waited for the end of an outage, but for that of sessions not saved yet.
@@ -242,17 +229,19 @@ class Saver:
         Raises:
             StorageError: The database cannot be used now.
         """
-        for session_id, addition in list(self._waiting.items()):
-            if session_id in self._unsaved:
-                continue
-            try:
-                self._add(addition)
-            except (SessionNotFound, IntegrityError, DataError) as error:
-                _log.warning("the rest of a session could not be saved: %s", error)
-            del self._waiting[session_id]
+        for session_id in list(self._waiting):
+            with self._locks.of(session_id):
+                addition = self._waiting.get(session_id)
+                if addition is None or session_id in self._unsaved:
+                    continue
+                try:
+                    self._add(addition)
+                except (SessionNotFound, IntegrityError, DataError) as error:
+                    _log.warning("the rest of a session could not be saved: %s", error)
+                del self._waiting[session_id]
 
     def save_with(self, session_id: str, owner: str, write: Callable[[Connection], None]) -> None:
-        """Save every running session, then what belongs to one of them; in an outage, after it.
+        """Save a session, then what belongs to it; in an outage, after it.
 
         Args:
             session_id: The session. What waits for it already is replaced.
@@ -263,11 +252,11 @@ class Saver:
             SessionNotFound: `write` found no such session.
             StorageError: It cannot be saved now; it is as soon as it can be.
         """
-        addition = _Addition(owner, write)
-        with self._lock:
+        addition = Addition(owner, write)
+        with self._locks.of(session_id):
             self._waiting.pop(session_id, None)
             try:
-                self.save_now()
+                self._try_one(session_id)
                 if self.is_unsaved(session_id):
                     raise StorageError(self._status.message)
                 self._add(addition)
@@ -276,24 +265,29 @@ class Saver:
                 self.note_outage(error)
                 raise
 
-    def _add(self, addition: _Addition) -> None:
+    def _add(self, addition: Addition) -> None:
         with self._database.writing() as connection:
             addition.write(connection)
 
-    def _try_again(self) -> bool:
-        """Find out whether the database can be used again, with nothing to save."""
-        try:
-            with self._database.writing():
-                pass
-        except StorageError as error:
-            self.note_outage(error)
-            return False
-        self._is_away, self._status = False, StoreStatus()
+    def leave(self, session_id: str) -> bool:
+        """Save a session once more, hold it and follow it no longer; False: it is followed on."""
+        with self._locks.of(session_id):
+            is_unsafe = session_id in self._followers and not self._try_one(session_id)
+            if is_unsafe and session_id in self._followers:
+                return False
+            try:
+                with self._database.writing() as connection:
+                    let_go(connection, self._database.holder.name, session_id)
+            except StorageError as error:
+                self.note_outage(error)
+                return False
+            self.forget(session_id)
+        self._tell_lost()
         return True
 
-    def hold(self) -> threading.RLock:
-        """Return the lock under which nothing is saved, for erasing."""
-        return self._lock
+    def hold(self, session_id: str | None = None) -> AbstractContextManager[object]:
+        """Return the lock under which a session is not saved, for erasing; None: none is."""
+        return self._locks.all() if session_id is None else self._locks.of(session_id)
 
     def close(self) -> None:
         """Save what can be saved, and end the thread."""
@@ -306,6 +300,7 @@ class Saver:
     def note_outage(self, error: StorageError) -> None:
         """Remember that the history cannot be saved, and why."""
         self._is_away = True
+        self._unsaved.update(list(self._followers))
         self._note(error.message)
 
     def _note(self, message: str) -> None:
@@ -325,7 +320,7 @@ class Saver:
                 self._tell_lost()
                 if self._clock() - removed_at >= REMOVE_EVERY_S:
                     removed_at = self._clock()
-                    with self._lock, self._database.writing() as connection:
+                    with self._locks.all(), self._database.writing() as connection:
                         remove_deleted(connection, removed_at)
                         remove_temporary(connection, removed_at)
             except StorageError as error:

@@ -30,7 +30,7 @@ from fer_core.storage.learners import LearnerStore
 from fer_core.storage.own_words import OwnWords, replace_notes
 from fer_core.storage.owners import OwnerStore
 from fer_core.storage.records import reading_to_rows
-from fer_core.storage.requests import Creation, forget_summary, let_go
+from fer_core.storage.requests import Creation, forget_summary
 from fer_core.storage.saver import Saver
 from fer_core.storage.status import StoreStatus
 from fer_core.storage.writer import clean
@@ -159,18 +159,7 @@ class SessionStore:
         Returns:
             Whether all of it is safe; otherwise it is followed on.
         """
-        with self._saver.hold():
-            self._saver.save_now()
-            if self._saver.is_unsaved(session_id):
-                return False
-            try:
-                with self.database.writing() as connection:
-                    let_go(connection, self.database.holder.name, session_id)
-            except StorageError as error:
-                self._saver.note_outage(error)
-                return False
-            self._saver.forget(session_id)
-            return True
+        return self._saver.leave(session_id)
 
     @property
     def status(self) -> StoreStatus:
@@ -312,7 +301,7 @@ class SessionStore:
         Raises:
             SessionNotFound: There is no such session of this owner.
         """
-        with self._saver.hold():
+        with self._saver.hold(session_id):
             try:
                 with self.database.writing() as connection:
                     queries.change_session(connection, session_id, owner, deleted_at=self._clock())
