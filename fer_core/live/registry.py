@@ -12,7 +12,7 @@ import threading
 from contextlib import suppress
 
 from fer_core.config import Settings
-from fer_core.errors import Busy, HistoryNotShrunk, SessionElsewhere, SessionNotFound, StorageError
+from fer_core.errors import Busy, HistoryNotShrunk, SessionNotFound, StorageError
 from fer_core.live.annotations import Annotations
 from fer_core.live.endings import Endings
 from fer_core.live.eviction import Eviction
@@ -196,9 +196,7 @@ class SessionRegistry:
 
     def _bring_back(self, back: RunningSession) -> RunningSession:
         if not self.history.take_over(back):
-            # Or another one was quicker a moment ago: then that one is asked.
-            self.history.sharing.refuse_elsewhere(back.session_id, back.owner)
-            raise SessionElsewhere
+            self.history.sharing.refuse_taken(back.session_id, back.owner)
         try:
             self._eviction.add(back)
         except Busy:

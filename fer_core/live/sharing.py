@@ -6,8 +6,9 @@ One of them runs a session. The others ask it, before they look at what it has s
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import NoReturn
 
-from fer_core.errors import SessionElsewhere, SessionNotFound, StorageError
+from fer_core.errors import Busy, SessionElsewhere, SessionNotFound, StorageError
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session_info import new_session_id
 from fer_core.sessions.snapshot import State
@@ -62,6 +63,20 @@ class Sharing:
         address = self._store.handover.runs_at(holder)
         if address:
             raise SessionElsewhere(address=address, holder=holder)
+
+    def refuse_taken(self, session_id: str, owner: str) -> NoReturn:
+        """Say why a session could not be taken over: another process was quicker a moment ago.
+
+        Raises:
+            SessionElsewhere: One holds it.
+            Busy: It has been taken from that one since: asked again, it is there.
+            SessionNotFound, StorageError: As `SessionRegistry.get`.
+        """
+        self.refuse_elsewhere(session_id, owner)
+        store = self._store if self.is_shared else None
+        if store is not None and not store.summary(session_id, owner=owner).holder:
+            raise Busy
+        raise SessionElsewhere
 
     def has_gone(self, holder: str) -> bool:
         """Tell whether a process that takes no requests is dead, or has let go of what it held.

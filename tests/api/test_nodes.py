@@ -21,6 +21,7 @@ from fer_core.api.server import ApiServer
 from fer_core.api.services import AppServices
 from fer_core.errors import SessionElsewhere, StorageError
 from fer_core.live.registry import SessionRegistry
+from fer_core.storage.history import SessionSummary
 from fer_core.storage.server_holder import _NOW, LEASE_S, ServerHolder
 from fer_core.storage.store import SessionStore
 from fer_core.storage.tables import answers, processes, sessions
@@ -287,6 +288,26 @@ def test_a_server_that_has_the_session_no_more_is_asked_for_nothing(
     wrong = SessionElsewhere(address=first.url, holder=first.holder.name)
     second.registry.drop(second.registry.running()[0])
     second.whereabouts.keep(url.rpartition("/")[2], wrong)
+    assert second.post(f"{url}/pause").json()["state"] == "paused"
+
+
+def test_a_session_that_was_taken_at_this_very_moment_is_asked_for_again(
+    nodes: tuple[Node, Node], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = nodes
+    url = started(first)
+    first.die()
+    store, lost = second.store, []
+
+    def take_first(summary: SessionSummary) -> bool:
+        lost.append(summary.holder)
+        store.handover.take_from(summary.holder, summary.session_id)
+        return False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store.handover, "take_over", take_first)
+        answer = second.post(f"{url}/pause")
+    assert (answer.status_code, answer.json()["code"], len(lost)) == (503, "busy", 1)
     assert second.post(f"{url}/pause").json()["state"] == "paused"
 
 
