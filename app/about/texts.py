@@ -10,6 +10,9 @@ PRIVACY = """
   you read it stores the title, headings and own questions, and its words only if you asked for
   that. Of a sentence you highlight it stores only where it stands. You can look at all of it,
   export it and erase it on the History page.
+- A study session that you **do not keep** is stored too while it runs, so that a restart loses
+  nothing. It is erased when you start another one, an hour after its end, or an hour after your
+  last sign where you just leave it.
 - What you download is yours to look after. Blurred faces in a download cannot be restored; a face
   that was not found is not blurred, so look before you share.
 """

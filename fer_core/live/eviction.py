@@ -7,6 +7,7 @@ from fer_core.live.history import SessionHistory
 from fer_core.live.memory import SessionMemory
 from fer_core.live.running_session import Clock, RunningSession
 from fer_core.sessions.clock import SILENT_AFTER_S
+from fer_core.storage.queries import AFTER_END_S
 
 
 class Eviction:
@@ -57,9 +58,18 @@ class Eviction:
         return False
 
     def let_idle_go(self) -> None:
-        """Let every session go that has given no sign for too long, once it is safe."""
-        horizon = self._clock() - self._idle_s
+        """Let every session go that has given no sign for too long, once it is safe.
+
+        One that is not to be kept goes for good, and sooner.
+        """
+        now = self._clock()
         for running in self._memory.all():
+            if running.is_stored and not running.keep and not running.is_finished:
+                if self._memory.drop_if_silent(running, now - AFTER_END_S):
+                    self._memory.drop(running, erased=True)
+                    self._history.forget(running)
+                continue
+            horizon = now - self._idle_s
             # Who goes on saving it keeps it in memory, and its owner out.
             if running.last_sign >= horizon or not self._history.leave(running):
                 continue

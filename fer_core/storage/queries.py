@@ -39,10 +39,11 @@ from fer_core.storage.tables import (
 
 #: A deleted session can be brought back for this long.
 UNDO_S = 15 * 60.0
-#: What is not to be kept stays for so long after the end of its session, so that a client whose
-#: answer was lost, or a page that is loaded again, still finds it. Seconds.
+#: What is not to be kept stays for so long after the end of its session or its last sign, so that
+#: a client whose answer was lost, or a page that is loaded again, still finds it. Seconds.
 AFTER_END_S = 3600.0
-#: The same for a session that nobody ended, from when it was last run: a closed lid is no end.
+#: The same for the words of a text whose session is kept and that nobody ended, from when it was
+#: last run: a closed lid is no end.
 LEFT_S = 12 * 3600.0
 #: Rows in one statement; bounds its memory.
 LINES_AT_ONCE = 500
@@ -273,7 +274,7 @@ def remove_temporary(connection: Connection, now: float) -> None:
     over = sessions.c.saved_until < now - AFTER_END_S
     left = sessions.c.saved_until < now - LEFT_S
     past = or_(left, and_(over, sessions.c.state == str(State.FINISHED)))
-    gone = connection.scalars(select(sessions.c.session_id).where(~sessions.c.kept, past))
+    gone = connection.scalars(select(sessions.c.session_id).where(~sessions.c.kept, over))
     remove_sessions(connection, list(gone))
     connection.execute(
         delete(texts).where(

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from fer_core.errors import SessionNotFound
 from fer_core.live.memory import IDLE_S
 from fer_core.live.registry import SessionRegistry
 from fer_core.sessions.clock import SILENT_AFTER_S
 from fer_core.sessions.snapshot import State
+from fer_core.storage.queries import AFTER_END_S
 from fer_core.storage.store import SessionStore
 from tests.live.playing import Clock, info, watch
 from tests.storage.locks import locked
@@ -57,6 +59,26 @@ def test_an_idle_session_leaves_the_saver_and_memory(
     back = registry.get_to_change(running.session_id)
     assert back is not running
     assert back.session.state is State.PAUSED
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_an_hour_after_its_last_sign_a_session_that_is_not_kept_is_gone_for_good(
+    registry: SessionRegistry, store: SessionStore, clock: Clock, keep: bool
+) -> None:
+    running = registry.start(info(clock, keep=keep))
+    watch(running, clock, 5)
+    clock.at += AFTER_END_S - 1
+    registry.sweep()
+    assert store.save_now()
+    assert store.load(running.session_id).rows
+    clock.at += 2
+    registry.sweep()
+    assert (registry.find(running.session_id) is running) is keep
+    if not keep:
+        with pytest.raises(SessionNotFound):
+            store.load(running.session_id)
+        with pytest.raises(SessionNotFound):
+            registry.get_to_change(running.session_id)
 
 
 def test_an_idle_session_that_cannot_be_saved_now_stays(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from fer_core.errors import SessionNotFound
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.queries import AFTER_END_S, remove_temporary
@@ -49,6 +52,22 @@ def test_a_session_that_is_not_to_be_kept_is_stored_until_its_end_and_listed_now
     with store.database.writing() as connection:
         remove_temporary(connection, clock.now + AFTER_END_S + 1)
     assert count_rows(store) == 0
+
+
+def test_what_a_process_that_died_ran_and_is_not_to_be_kept_goes_an_hour_later(
+    store: SessionStore, clock: Clock
+) -> None:
+    store.follow(new_session("kept"), text=LABEL, document=TEXT)
+    store.follow(new_session("not", keep=False), text=LABEL, document=TEXT)
+    assert store.save_now()
+    with store.database.writing() as connection:
+        remove_temporary(connection, clock.now + AFTER_END_S - 1)
+    assert store.load("not").document == TEXT
+    with store.database.writing() as connection:
+        remove_temporary(connection, clock.now + AFTER_END_S + 1)
+    assert store.load("kept").document == TEXT  # its learner may come back to it
+    with pytest.raises(SessionNotFound):
+        store.load("not")
 
 
 def test_a_session_in_memory_only_leaves_no_row(store: SessionStore) -> None:
