@@ -11,8 +11,8 @@ prints, on the val rows of `landmarks.csv` and `eyes.csv` and on the clips of th
   of the repository cunjian/pytorch_face_landmark at 224 px 3.70, 7.27, 4.39, at 56 px 4.50, 8.50,
   5.27 (its README). Other pictures, so the figures stand beside each other and no more;
 - yaw, pitch and roll against known turns: the same face turned by a known angle; with --meshes
-  (files of `landmark_teacher`) also against what MediaPipe's face landmarker says of photographs of
-  turned heads;
+  (files of `landmark_teacher`) also heads rendered from their own mesh at a known pose, and against
+  what MediaPipe's face landmarker says of photographs of turned heads;
 - how well open and closed eyes are told apart;
 - how much points shake from frame to frame while the head hardly moves, as seen and as filtered;
 - false alarms of "eyes heavy" an hour, of made-up lids that are never tired;
@@ -37,11 +37,13 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from fer_core.arrays import FloatArray
-from fer_core.face.head_pose import angles_of, head_pose
+from fer_core.face.head_pose import angles_of, head_pose, rotation_of
 from fer_core.training.data import PictureReader, load_dataset
 from fer_core.training.landmark_teacher import box_of as teacher_box
 from fer_core.training.landmark_teacher import rotations_of
 from fer_core.training.landmarks_eyes import measure
+from fer_core.training.turned_crops import DEPTH, Turn
+from fer_core.training.turned_crops import turned as rendered
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.faces import Box, Face
 from fer_core.vision.follower import FaceFollower
@@ -195,6 +197,41 @@ def photograph_errors(reader: MarkReader, data: Path, meshes: Path) -> dict[str,
     return figures
 
 
+def rendered_errors(
+    reader: MarkReader, rows: list[tuple[str, RgbImage, FloatArray]], meshes: Path
+) -> dict[str, float]:
+    """Return by pose the mean error of yaw, pitch and roll, degrees, of heads at a known pose.
+
+    Each face that looks into the camera is drawn anew from the teacher's mesh of 478 points with
+    its own picture on it. The network learnt from other people rendered so. Poses are those of the
+    mesh itself, not against what is told of the picture.
+    """
+    with np.load(meshes / "landmarks.npz") as stored:
+        number = {str(name): row for row, name in enumerate(stored["names"])}
+        rotations, found = rotations_of(stored["matrix"]), stored["points"] * (1.0, 1.0, DEPTH)
+    off: dict[tuple[int, int, int], list[FloatArray]] = {}
+    nothing = np.zeros((0, 2), np.float32), np.zeros(0, np.float32)
+    for name, picture, _ in rows:
+        own = rotations[number[name]] if name in number else np.full((3, 3), np.nan)
+        if not np.isfinite(own).all() or np.abs(angles_of(own)).max() > MOST_OWN_TURN:
+            continue
+        mesh = found[number[name]].astype(np.float32)
+        for pose in TURNS:
+            turn = Turn(rotation_of(*pose) @ own.T, fixed=False)
+            shown, moved, _ = rendered(picture, mesh, *nothing, turn)
+            marks = reader.read(shown, Box(*teacher_box(moved[None])[0].tolist()))
+            told = None if marks is None else head_pose(marks.points)
+            if told is not None:
+                off.setdefault(pose, []).append(np.subtract(told.angles, pose))
+    figures: dict[str, float] = {}
+    for pose, errors in off.items():
+        name = "yaw {:+d}, pitch {:+d}, roll {:+d}".format(*pose)
+        figures[f"{name}, heads"] = len(errors)
+        for axis, mean in zip(AXES, np.abs(errors).mean(axis=0), strict=True):
+            figures[f"{name}, error of {axis}"] = float(mean)
+    return figures
+
+
 def jitter(detector: EmotionDetector, clip: Path) -> dict[str, float]:
     """Return how much points shake, in % of the eye distance: as seen, and as filtered.
 
@@ -254,6 +291,7 @@ def main() -> None:
     figures: dict[str, Any] = {"points": point_errors(reader, detector, rows)}
     figures["pose"] = pose_errors(reader, rows)
     if options.meshes is not None:
+        figures["rendered"] = rendered_errors(reader, rows, options.meshes)
         figures["photographs"] = photograph_errors(reader, options.data, options.meshes)
     eyes = options.weights.with_name(Path(networks.eyes.file).name)
     figures["eyes"] = measure(options.data, eyes)
