@@ -17,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,8 +60,8 @@ def run_cluster(arguments: Sequence[str], program: str = "fer cluster") -> int:
         program: How it was called, for its own messages.
 
     Raises:
-        SettingsError: A setting cannot be used, or the history takes one process only.
-        ImportError: Ray is not installed.
+        SettingsError: A setting cannot be used, the history takes one process only, or Ray is not
+            installed.
     """
     from fer_core.scale.options import check_database
 
@@ -68,6 +69,11 @@ def run_cluster(arguments: Sequence[str], program: str = "fer cluster") -> int:
     settings = get_settings()
     options = _options(given, settings)
     check_database(settings, options)
+    if find_spec("ray") is None or find_spec("a2wsgi") is None:
+        raise SettingsError(
+            "A cluster needs Ray: pip install -r requirements-scale.txt (of the package: "
+            "fer-study[scale])."
+        )
     port = settings.api_port if given.port is None else given.port
     with suppress(_Ended), running(options, port):
         sys.stderr.write(f"Listening on http://{options.listen}:{port}  (docs: /docs)\n")

@@ -24,6 +24,14 @@ def test_the_command_says_so_before_it_starts_anything(capsys: pytest.CaptureFix
     assert "need PostgreSQL" in capsys.readouterr().err
 
 
+def test_the_command_says_what_to_install(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fer_core.scale.cluster.find_spec", lambda _: None)
+    assert main(["cluster", "--api", "1"]) == 3
+    assert "requirements-scale.txt" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
