@@ -89,6 +89,8 @@ class FaceSecond:
                 raise ValueError(f"{name} must be a number")
             if not math.isfinite(value):
                 raise ValueError(f"{name} must be finite")
+        if turned is not None and turned not in tuple(Direction):
+            raise ValueError(f"direction must be one of {', '.join(Direction)}")
         return cls(direction=None if turned is None else Direction(turned), **values)
 
 

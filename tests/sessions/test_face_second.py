@@ -31,7 +31,7 @@ def test_it_comes_back_as_it_was_and_unknown_names_are_left_out() -> None:
     ],
 )
 def test_what_is_no_second_is_refused(wrong: Any) -> None:
-    with pytest.raises(ValueError, match=r"must be|not a valid"):
+    with pytest.raises(ValueError, match=r"must be"):
         FaceSecond.from_dict({**WHOLE.to_dict(), **wrong} if isinstance(wrong, dict) else wrong)
 
 
