@@ -22,6 +22,9 @@ CONNECT_TIMEOUT_S = 3
 #: The same for one that falls silent on an open connection: the system would wait 15 minutes.
 UNANSWERED_TIMEOUT_MS = 5000
 
+#: A process that stands still in the middle of a transaction holds up others for so long at most.
+STANDSTILL_TIMEOUT_MS = 3000
+
 
 def database_url(settings: Settings) -> str:
     """Return the URL of the history: FER_DATABASE_URL, or a file in the data directory."""
@@ -48,7 +51,10 @@ def make_engine(url: str) -> Engine:
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True, connect_args=_patience(parsed))
+            engine = create_engine(parsed, pool_pre_ping=True, connect_args=_patience(parsed))
+            if parsed.get_backend_name() == "postgresql":
+                _bound_standstills(engine)
+            return engine
         parsed = _with_whole_path(parsed)
         engine = create_engine(
             parsed, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
@@ -114,6 +120,16 @@ def _patience(url: URL) -> dict[str, int]:
         "tcp_user_timeout": UNANSWERED_TIMEOUT_MS,
     }
     return {name: value for name, value in usual.items() if name not in url.query}
+
+
+def _bound_standstills(engine: Engine) -> None:
+    """Have PostgreSQL undo what a process that stands still has begun: others wait for its rows."""
+
+    @event.listens_for(engine, "connect")
+    def _bound(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET idle_in_transaction_session_timeout = {STANDSTILL_TIMEOUT_MS}")
+        connection.commit()
 
 
 def _prepare_sqlite(engine: Engine, file: Path) -> None:

@@ -21,6 +21,7 @@ from fer_core.api.server import ApiServer
 from fer_core.api.services import AppServices
 from fer_core.errors import SessionElsewhere, StorageError
 from fer_core.live.registry import SessionRegistry
+from fer_core.storage import engines
 from fer_core.storage.history import SessionSummary
 from fer_core.storage.server_holder import _NOW, LEASE_S, ServerHolder
 from fer_core.storage.store import SessionStore
@@ -261,7 +262,6 @@ def test_a_server_that_goes_on_after_a_standstill_looks_before_it_answers(
     url = started(first)
     first.stand_still(mute)
     assert second.post(f"{url}/pause").status_code == 200
-    del first.holder._silent_for
     first.holder._was_late = True  # as the next renewal finds
     assert first.get(url).json()["snapshot"]["state"] == "paused"
     assert first.holder.is_sure
@@ -309,6 +309,28 @@ def test_a_session_that_was_taken_at_this_very_moment_is_asked_for_again(
         answer = second.post(f"{url}/pause")
     assert (answer.status_code, answer.json()["code"], len(lost)) == (503, "busy", 1)
     assert second.post(f"{url}/pause").json()["state"] == "paused"
+
+
+def test_who_stands_still_in_a_transaction_holds_others_up_for_a_while_only(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "STANDSTILL_TIMEOUT_MS", 100)
+    still, other = SessionStore(database), SessionStore(database)
+    locked = select(processes).with_for_update()
+
+    def stand_still() -> None:
+        with still.database.writing() as connection:
+            connection.execute(locked)
+            with other.database.writing() as meanwhile:
+                meanwhile.execute(locked)  # waits for the first one's end
+            connection.execute(locked)
+
+    with still, other:
+        assert still.database.hold()
+        with pytest.raises(StorageError):
+            stand_still()
+        with still.database.writing() as connection:
+            assert connection.execute(locked).all()
 
 
 def test_without_an_address_it_is_said_that_the_session_is_elsewhere(
