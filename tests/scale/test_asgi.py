@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 
@@ -13,6 +14,7 @@ pytest.importorskip("a2wsgi", reason="needs requirements-scale.txt")
 
 from fer_core.scale.asgi import ApiMiddleware
 
+Answer = TypeVar("Answer")
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 EVENTS = [("Content-Type", "text/event-stream; charset=utf-8")]
 
@@ -45,6 +47,12 @@ async def ask(app: App, parts: list[bytes], **options: Any) -> list[dict[str, An
     return heard
 
 
+def completed(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Return what it gives, run in a thread of its own: Playwright's loop may run in this one."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def said(heard: list[dict[str, Any]]) -> bytes:
     return b"".join(message.get("body", b"") for message in heard)
 
@@ -55,7 +63,7 @@ def test_a_body_in_chunks_of_no_known_length_is_read_whole() -> None:
         assert environ["wsgi.input_terminated"] is True
         return [environ["wsgi.input"].read()]
 
-    heard = asyncio.run(ask(app, [b"one ", b"two"]))
+    heard = completed(ask(app, [b"one ", b"two"]))
     assert heard[0]["status"] == 201
     assert said(heard) == b"one two"
 
@@ -66,7 +74,7 @@ def test_a_stream_of_events_ends_in_time_and_whole() -> None:
         while True:
             yield b"event: snapshot\n\n"
 
-    heard = asyncio.run(ask(app, [b""], stream_s=0.0))
+    heard = completed(ask(app, [b""], stream_s=0.0))
     assert said(heard) == b"event: snapshot\n\n"
     assert not heard[-1].get("more_body")
 
@@ -102,4 +110,4 @@ def test_the_thread_of_a_client_that_has_gone_is_free_again(
             await task
         return await asyncio.to_thread(closed.wait, 10.0)
 
-    assert asyncio.run(leave())
+    assert completed(leave())
