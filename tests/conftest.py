@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -29,12 +30,23 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler import Scheduling
 
-# Four test processes share two cores: torch's further threads would only wait for each other.
+# Three test processes share two cores: torch's further threads would only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # No test asserts a time: how long an example takes is the machine's affair.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+# What is imported and collected stays to the end: looking for rubbish among two million objects
+# again and again would take a tenth of the collecting, and .7 s for each thorough look later.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
 
 #: Folders whose tests take long, longest first: begun early, no process ends long after the other.
 _LONG_FIRST = ("e2e", "package", "training", "clients", "api", "storage")

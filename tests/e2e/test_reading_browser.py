@@ -248,7 +248,9 @@ def test_a_reading_goes_on_after_a_reload_counts_to_its_end_and_a_mark_is_put_ri
         page.get_by_role("radio", name="5", exact=True).first.click()
         expect(page.get_by_text(re.compile("You pressed “I'm lost”"))).to_have_count(0)
         settled(page)
-    assert sum(passage.reading.seconds for passage in session.passages) > 3 + 3.8 - 1
+    # Two seconds may be lost to the reload on a busy machine; without the part before it 3 are
+    # missing, without the end 2.3.
+    assert sum(passage.reading.seconds for passage in session.passages) > 3 + 3.8 - 2
     finished_at = session.summary.info.started_at + session.summary.elapsed_s
     assert finished_at - max(view.end for view in session.views) < 0.5
     answers = [answer for answer, _ in stored(data_dir, session_id).answers]
