@@ -37,8 +37,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
-# What is imported and collected stays to the end: looking for rubbish among two million objects
-# again and again would take a tenth of the collecting, and .7 s for each thorough look later.
+# What is imported and collected stays to the end. Looking for rubbish in it again and again took
+# 2.9 of the 9.6 s of processor time that collecting took.
 gc.disable()
 
 
