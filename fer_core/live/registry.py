@@ -8,7 +8,6 @@ saved.
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 
 from fer_core.config import Settings
@@ -24,6 +23,7 @@ from fer_core.live.sweeper import Sweeper
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.requests import Creation
+from fer_core.storage.session_locks import SessionLocks
 from fer_core.storage.store import SessionStore
 from fer_core.texts.document import Document
 
@@ -55,7 +55,7 @@ class SessionRegistry:
         self.history = SessionHistory(store, problem)
         self.clock = clock
         # One thread at a time for each session: two would hold it against each other.
-        self._bringing_back = [threading.RLock() for _ in range(64)]
+        self._bringing_back = SessionLocks(at_once=True)
         self._memory = SessionMemory(most)
         self._eviction = Eviction(self._memory, self.history, clock, idle_s)
         self.endings = Endings(self)
@@ -183,7 +183,7 @@ class SessionRegistry:
             return running
         if ask:
             self.history.sharing.refuse_elsewhere(session_id, owner)
-        with self._bringing_back[hash(session_id) % len(self._bringing_back)]:
+        with self._bringing_back.of(session_id):
             running = self._in_memory(session_id, owner)
             if running is not None:
                 return running

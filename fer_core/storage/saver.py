@@ -17,7 +17,7 @@ from fer_core.storage.database import Database
 from fer_core.storage.history import TextLabel
 from fer_core.storage.queries import keep_baseline, remove_deleted, remove_temporary
 from fer_core.storage.requests import Creation, held_by, let_go
-from fer_core.storage.save_locks import SaveLocks
+from fer_core.storage.session_locks import SessionLocks
 from fer_core.storage.status import StoreStatus
 from fer_core.storage.waiting import Addition, of_others
 from fer_core.storage.writer import Follower, SessionLost, advance, continue_stored, save
@@ -51,7 +51,7 @@ class Saver:
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
         self._database = database
         self._clock = clock
-        self._locks = SaveLocks(at_once=database.holder.is_shared)
+        self._locks = SessionLocks(at_once=database.holder.is_shared)
         self._starting = threading.Lock()
         self._followers: dict[str, Follower] = {}
         self._waiting: dict[str, Addition] = {}
