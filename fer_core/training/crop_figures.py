@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,12 +30,16 @@ def judge(
     chosen: npt.NDArray[np.bool_],
     side: int,
     span: float,
+    cut: float = math.inf,
 ) -> dict[str, dict[str, float]]:
-    """Return a refiner's figures by source, on plain crops of the chosen faces."""
+    """Return a refiner's figures by source, on plain crops of the chosen faces.
+
+    Of their pictures, `cut` face lengths are left.
+    """
     device = sampler.weights.device
     seen = np.zeros((len(crops.rows), len(LABELS) + 1), np.float32)
     indices = torch.from_numpy(np.flatnonzero(chosen)).to(device)
-    seen[chosen] = read_crops(model.to(device), sampler, indices, side, span)
+    seen[chosen] = read_crops(model.to(device), sampler, indices, side, span, cut=cut)
     figures = expression_figures(pictures, crops, seen[:, :5], chosen)
     names = np.array([row.source for row in crops.rows])
     for source, row in figures.items():

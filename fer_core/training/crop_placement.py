@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch.nn import functional
@@ -12,6 +12,10 @@ from fer_core.training.crop_files import SIDE
 from fer_core.training.geometry import PADDING
 
 Tensor = torch.Tensor
+
+#: Where a picture is cut: how many face lengths are left, drawn on a logarithmic scale, and by how
+#: much each side of the cut differs (standard deviation of its logarithm).
+CUT_LENGTHS, CUT_SPREAD = (1.0, 2.0), 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +28,16 @@ class Framing:
         roll: Shares of faces turned by a normal 10 degrees, by up to 60, and by any angle; the
             rest stands as it is.
         narrow: Standard deviation of the logarithm of width to height.
+        cut: Share of the pictures of which only `CUT_LENGTHS` around the face are left. Every
+            collection has margins of its own; a network would read from them which one it sees,
+            and so what it most likely shows.
     """
 
     span: tuple[float, float] = (1.2, 2.2)
     shift: float = 0.2
     roll: tuple[float, float, float] = (0.6, 0.12, 0.05)
     narrow: float = 0.06
+    cut: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,7 @@ class Placement:
         middle: (n, 2), in the crop.
         centre: (n, 2), in the image.
         mirrored: (n,).
+        seen: (n, 4), corners in the crop's pixels: of the picture, what lies inside is shown.
         side: Of the images, pixels.
     """
 
@@ -63,6 +72,7 @@ class Placement:
     middle: Tensor
     centre: Tensor
     mirrored: Tensor
+    seen: Tensor
     side: int
 
     def boxes(self, boxes: Tensor) -> Tensor:
@@ -127,7 +137,8 @@ def placed(boxes: Tensor, side: int, framing: Framing, mirrored: bool | None = N
         torch.stack([uniform(-1, 1), uniform(-1, 1)], -1) * (framing.shift * side / span)[:, None]
     )
     back = torch.linalg.inv(forward)
-    return Placement(forward, back, middle, side / 2 + offset, is_mirrored, side)
+    seen = _cut(middle, length, framing.cut)
+    return Placement(forward, back, middle, side / 2 + offset, is_mirrored, seen, side)
 
 
 def drawn(pixels: Tensor, placement: Placement, fill: Tensor, plain: bool = False) -> Tensor:
@@ -139,10 +150,12 @@ def drawn(pixels: Tensor, placement: Placement, fill: Tensor, plain: bool = Fals
         fill: Images (n, 3, side, side), 0..1, for what lies outside the pictures.
         plain: The black around a cut-out face stays, in every other picture otherwise.
     """
-    grid = _grid(placement.forward, placement.middle, placement.centre, placement.side)
+    places = _places(placement)
+    grid = places / SIDE * 2 - 1
     source = pixels.permute(0, 3, 1, 2).float() / 255
     sampled = functional.grid_sample(source, grid, padding_mode="reflection", align_corners=False)
-    inside = ((grid > -1) & (grid < 1)).all(-1)[:, None]
+    first, last = placement.seen[:, None, None].chunk(2, -1)
+    inside = ((grid > -1) & (grid < 1) & (places > first) & (places < last)).all(-1)[:, None]
     kept = (torch.rand(len(pixels), 1, 1, 1, device=pixels.device) < 0.5) | plain
     alpha = torch.where(kept, sampled[:, 3:] * 4, (sampled[:, 3:] - 0.6) * 4).clamp(0, 1) * inside
     return sampled[:, :3] * alpha + fill * (1 - alpha)
@@ -165,12 +178,18 @@ def framed(
     return images, placement.boxes(crops.boxes)
 
 
-def plain(crops: Crops, side: int, span: float, mirrored: bool = False) -> tuple[Tensor, Placement]:
+def plain(
+    crops: Crops, side: int, span: float, mirrored: bool = False, cut: float = math.inf
+) -> tuple[Tensor, Placement]:
     """Return images as the app sees a found face, and where the crops lie in them.
 
-    Nothing is changed, and grey lies around the picture.
+    Nothing is changed, and grey lies around the picture, of which `cut` face lengths are left.
     """
     placement = placed(crops.boxes, side, Framing((span, span), 0, (0, 0, 0), 0), mirrored)
+    low, high = crops.boxes[:, :2], crops.boxes[:, 2:]
+    half = (high - low).amax(1, keepdim=True).clamp(min=1) / 2 * cut
+    seen = torch.cat([(low + high) / 2 - half, (low + high) / 2 + half], 1)
+    placement = replace(placement, seen=seen)
     grey = torch.full((len(crops.boxes), 3, side, side), PADDING / 255, device=crops.boxes.device)
     return drawn(crops.pixels, placement, grey, plain=True), placement
 
@@ -191,9 +210,22 @@ def _angles(count: int, framing: Framing, device: torch.device) -> Tensor:
     )
 
 
-def _grid(forward: Tensor, middle: Tensor, centre: Tensor, side: int) -> Tensor:
-    places = torch.arange(side, device=forward.device, dtype=torch.float32) + 0.5
-    pixels = torch.stack(torch.meshgrid(places, places, indexing="xy"), -1)
-    moved = pixels[None] - centre[:, None, None]
-    stored = torch.einsum("nij,nhwj->nhwi", forward, moved) + middle[:, None, None]
-    return stored / SIDE * 2 - 1
+def _cut(middle: Tensor, length: Tensor, share: float) -> Tensor:
+    """Draw what is left of pictures, (n, 4): everything, but for a share of them."""
+    count, device = len(length), length.device
+    low, high = (math.log(each) for each in CUT_LENGTHS)
+    lengths = torch.rand(count, 1, device=device) * (high - low) + low
+    lengths = torch.exp(lengths + torch.randn(count, 4, device=device) * CUT_SPREAD)
+    whole = torch.rand(count, 1, device=device) >= share
+    sides = torch.where(whole, math.inf, length[:, None] / 2 * lengths)
+    return torch.cat([middle - sides[:, :2], middle + sides[:, 2:]], 1)
+
+
+def _places(placement: Placement) -> Tensor:
+    """Return where in the crop each of an image's pixels lies, (n, side, side, 2)."""
+    device = placement.centre.device
+    along = torch.arange(placement.side, device=device, dtype=torch.float32) + 0.5
+    pixels = torch.stack(torch.meshgrid(along, along, indexing="xy"), -1)
+    moved = pixels[None] - placement.centre[:, None, None]
+    turned = torch.einsum("nij,nhwj->nhwi", placement.forward, moved)
+    return turned + placement.middle[:, None, None]

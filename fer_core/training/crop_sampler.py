@@ -136,10 +136,15 @@ class CropSampler:
         images = augmentation.relit(images, strength)
         return augmentation.degraded(images, strength), boxes, placement
 
-    def plain(self, indices: Tensor, side: int, span: float, mirrored: bool) -> Tensor:
-        """Return images as the app sees a found face: nothing changed, grey around the picture."""
+    def plain(
+        self, indices: Tensor, side: int, span: float, mirrored: bool, cut: float = math.inf
+    ) -> Tensor:
+        """Return images as the app sees a found face: nothing changed, grey around the picture.
+
+        Of the picture, `cut` face lengths are left.
+        """
         chosen = Crops(self.crops.pixels[indices], self.crops.boxes[indices])
-        images, _ = crop_placement.plain(chosen, side, span, mirrored)
+        images, _ = crop_placement.plain(chosen, side, span, mirrored, cut)
         return images
 
     def _around(self, count: int, side: int) -> Tensor:

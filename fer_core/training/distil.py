@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +55,8 @@ HEAD_SOURCES = frozenset({"news_heads", "colour_heads"})
 #: Where a refiner is judged while it trains: input side and face lengths that it spans, as in the
 #: app's look at a followed face and at a photo's.
 JUDGED = ((128, 128 / 77), (160, 160 / 96))
+#: How many face lengths are left of the pictures there: all, and as of a portrait cut tightly.
+JUDGED_CUTS = (math.inf, 1.25, 1.0)
 Floats = npt.NDArray[np.float32]
 
 
@@ -183,9 +186,12 @@ def train_refiners(
     chosen = {"selection": kept_out, "val": _of_val(pictures, crops)}
     for config, model in zip(configs, models, strict=True):
         figures = {
-            f"{name}_{side}": judge(model, sampler, pictures, crops, faces, side, span)
+            f"{name}_{side}" + (f"_cut_{cut}" if math.isfinite(cut) else ""): judge(
+                model, sampler, pictures, crops, faces, side, span, cut
+            )
             for name, faces in chosen.items()
             for side, span in JUDGED
+            for cut in JUDGED_CUTS
         }
         path = config.output / FIGURES
         path.write_text(json.dumps(figures, indent=1), encoding="utf-8")

@@ -45,8 +45,9 @@ EMA_DECAY = 0.999
 VIDEO_SIDES = {96: 0.15, 128: 0.65, 160: 0.2}
 PHOTO_SIDES = {128: 0.5, 160: 0.5}
 #: In video a face is followed from where it was; in photos it was just found.
-VIDEO_FRAMING = Framing(span=(1.2, 2.3), shift=0.25, roll=(0.65, 0.12, 0.04))
-PHOTO_FRAMING = Framing(span=(1.35, 2.1), shift=0.12, roll=(0.6, 0.15, 0.1))
+#: Most pictures are cut, all collections alike.
+VIDEO_FRAMING = Framing(span=(1.2, 2.3), shift=0.25, roll=(0.65, 0.12, 0.04), cut=0.75)
+PHOTO_FRAMING = Framing(span=(1.35, 2.1), shift=0.12, roll=(0.6, 0.15, 0.1), cut=0.75)
 #: What a refiner is for -> input sides with their shares, framing.
 USES = {
     "video": (tuple(VIDEO_SIDES.items()), VIDEO_FRAMING),
@@ -285,6 +286,7 @@ def read_crops(
     side: int,
     span: float,
     batch: int = 512,
+    cut: float = math.inf,
 ) -> npt.NDArray[np.float32]:
     """Return what a refiner sees in crops as the app shows them: five shares and how sure, (n, 6).
 
@@ -295,10 +297,11 @@ def read_crops(
         side: Of the input.
         span: Face lengths that it spans.
         batch: Crops at a time.
+        cut: Face lengths that are left of the picture.
     """
     answers = [torch.zeros(0, len(LABELS) + 1)]
     for part in indices.split(batch) if len(indices) else ():
-        images = sampler.plain(part, side, span, False).to(memory_format=torch.channels_last)
+        images = sampler.plain(part, side, span, False, cut).to(memory_format=torch.channels_last)
         scores = networks.predict(model, images)[:, 4:].float().clamp(1e-6, 1 - 1e-6)
         confidences = scores.sum(1)
         best = confidences.argmax(1)

@@ -17,13 +17,14 @@ from fer_core.training import distil, teacher  # noqa: E402
 from fer_core.training import network as networks  # noqa: E402
 from fer_core.training.__main__ import main  # noqa: E402
 from fer_core.training.crop_files import NO_FACE, SIDE, open_crops  # noqa: E402
-from fer_core.training.crop_placement import Crops, Framing, framed  # noqa: E402
+from fer_core.training.crop_placement import Crops, Framing, framed, placed  # noqa: E402
 from fer_core.training.crop_sampler import drawing_weights, selection  # noqa: E402
 from fer_core.training.distil import all_pictures, prepare  # noqa: E402
 from fer_core.training.face_crops import SPAN  # noqa: E402
 from fer_core.training.faceless import MAKERS  # noqa: E402
 from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot  # noqa: E402
 from fer_core.training.negatives import made, write_negatives  # noqa: E402
+from fer_core.training.refine import USES  # noqa: E402
 from fer_core.training.soft_targets import read_targets  # noqa: E402
 
 
@@ -87,6 +88,33 @@ def test_what_lies_outside_a_picture_is_filled() -> None:
     fill = torch.full((1, 3, 96, 96), 0.5)
     images, _ = framed(crop, 96, framing, fill, False)
     assert float(images[0, :, :10].mean()) == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize("own_margin", [30, 60])  # pixels beside the face's box: .6 and 1.2 of it
+def test_pictures_of_every_collection_are_cut_to_the_same_margins(own_margin: int) -> None:
+    torch.manual_seed(0)
+    x0, x1 = 79.0, 129.0
+    crop, count, face = one_crop((x0, x0, x1, x1)), 300, 60.0
+    first, last = int(x0) - own_margin, int(x1) + own_margin
+    crop.pixels[..., :3] = 255
+    crop.pixels[..., 3] = 0
+    crop.pixels[:, first:last, first:last, 3] = 255
+    many = Crops(crop.pixels.expand(count, -1, -1, -1), crop.boxes.expand(count, -1))
+    framing = Framing((2.0, 2.0), shift=0.0, roll=(0, 0, 0), narrow=0.0, cut=1.0)
+    images, _ = framed(many, 120, framing, torch.zeros(count, 3, 120, 120), False)
+    lengths = np.sort((images[:, 0] > 0.5).sum(-1).amax(1).numpy() / face)
+    assert lengths[0] == pytest.approx(0.9, abs=0.1)
+    assert np.median(lengths) == pytest.approx(2**0.5, abs=0.1)
+    assert lengths[-1] == pytest.approx(2.0, abs=0.1)
+    assert (lengths < 1.25).mean() == pytest.approx(0.32, abs=0.08)
+
+
+def test_refiners_learn_from_cut_pictures_and_most_of_them_are_cut() -> None:
+    crop = one_crop((79.0, 79.0, 129.0, 129.0))
+    boxes = crop.boxes.expand(400, -1)
+    for _, framing in USES.values():
+        cut = placed(boxes, 128, framing).seen.isfinite().all(1)
+        assert 0.5 < float(cut.float().mean()) < 0.95  # an uncut one is seen as well
 
 
 def test_mild_compression_changes_little_and_strong_compression_more() -> None:
