@@ -1,5 +1,7 @@
 """What a learner waits for, in a real browser: start to picture, photo to label, finish to summary.
 
+And what a session that just goes on asks of the processor, with the camera and without.
+
     python benchmarks/pages.py
 
 The camera is a clip of the app's own drawn face. Prints a table, with the machine's load beside it,
@@ -13,10 +15,12 @@ import os
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -30,6 +34,8 @@ from tests.support.servers import running_app
 RESULTS = Path(__file__).parent / "results" / "pages.json"
 PATIENCE_MS = 120_000
 CLIP_FRAMES = 48
+#: How long a session is watched, once it has come to rest. Seconds.
+REST_S, WATCHED_S = 10.0, 30.0
 
 
 def clip(folder: Path) -> Path:
@@ -49,6 +55,8 @@ def time_session(page: Page) -> dict[str, float]:
     timer = time.perf_counter() - began
     page.get_by_text("over the last two seconds").wait_for()
     picture = time.perf_counter() - began
+    page.wait_for_timeout(REST_S * 1000)
+    report_share("with the camera", processor_share())
     page.get_by_role("button", name="Finish").click()
     began = time.perf_counter()
     page.get_by_text("Here's how it went").wait_for()
@@ -58,6 +66,41 @@ def time_session(page: Page) -> dict[str, float]:
         "start to first expression": picture,
         "finish to summary": summary,
     }
+
+
+def processor_share() -> dict[str, float]:
+    """Return what part of a core the app and the browser take, over `WATCHED_S`."""
+
+    def spent() -> dict[str, float]:
+        used: dict[str, float] = {}
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                command = " ".join(process.cmdline())
+                part = "browser" if "chrom" in command or "playwright" in command else "app"
+                times = process.cpu_times()
+                used[part] = used.get(part, 0.0) + times.user + times.system
+        return used
+
+    before = spent()
+    time.sleep(WATCHED_S)
+    return {part: (used - before.get(part, 0.0)) / WATCHED_S for part, used in spent().items()}
+
+
+def report_share(session: str, share: dict[str, float]) -> None:
+    parts = ", ".join(f"{part} {100 * used:.1f} %" for part, used in share.items())
+    sys.stdout.write(f"a session {session}, of one core: {parts}\n")
+
+
+def watch_the_timer(page: Page) -> None:
+    """Study without the camera, and report what that takes."""
+    page.get_by_text("With the camera", exact=True).click()
+    settled(page)
+    page.get_by_role("button", name="Start studying").click()
+    page.get_by_role("button", name="Finish").wait_for()
+    page.wait_for_timeout(REST_S * 1000)
+    report_share("without the camera", processor_share())
+    page.get_by_role("button", name="Finish").click()
+    page.get_by_text("Here's how it went").wait_for()
 
 
 def time_photo(page: Page) -> float:
@@ -84,6 +127,10 @@ def main() -> None:
                 page.set_default_timeout(PATIENCE_MS)
                 settled(page)
                 times |= time_session(page)
+            with open_page(browser, f"{address}/live", viewport=DESKTOP) as page:
+                page.set_default_timeout(PATIENCE_MS)
+                settled(page)
+                watch_the_timer(page)
         browser.close()
     sys.stdout.write(f"load {load:.1f} before, {os.getloadavg()[0]:.1f} after\n")
     for name, seconds in times.items():
