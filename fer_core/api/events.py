@@ -231,7 +231,6 @@ class _Stream:
         while not self._place.wait(wait_s):
             wait_s = LOOK_AGAIN_AFTER_S
             try:
-                self._sessions.refuse_elsewhere(self._session_id, self._owner)
                 return session_to_see(self._sessions, self._session_id, self._owner)
             except SessionElsewhere as where:
                 if not where.address:

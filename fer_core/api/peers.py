@@ -80,12 +80,14 @@ class Patience:
     def refused(self, holder: str) -> None:
         """Take the session from a server that took no request for it, if it is not to be expected.
 
-        That is at once where it is dead or stands still, else when it had time to let go.
+        That is at once where it is dead, with all that it held, or stands still; else when it had
+        time to let go.
 
         Raises:
             StorageError: The history cannot be used now.
         """
         since = self._refused.setdefault(holder, monotonic())
-        is_over = monotonic() - since > LETS_GO_WITHIN_S
-        if is_over or self._sharing.has_gone(holder) or self._sharing.is_late(holder):
+        if self._sharing.bury(holder):
+            return
+        if monotonic() - since > LETS_GO_WITHIN_S or self._sharing.is_late(holder):
             self._sharing.take_from(holder, self._session_id)

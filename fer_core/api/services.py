@@ -27,7 +27,6 @@ from fer_core.errors import Busy, StorageError
 from fer_core.live.per_session import PerSession
 from fer_core.live.registry import SessionRegistry
 from fer_core.live.running_session import Clock, RunningSession
-from fer_core.sessions.snapshot import State
 from fer_core.storage.owners import OwnerStore
 from fer_core.video.jobs import VideoJobs
 
@@ -198,27 +197,22 @@ def session_of(path: SessionPath) -> RunningSession:
         SessionNotFound, StorageError: As `SessionRegistry.get`.
     """
     session_id, owner = path.session_id, caller().owner
-    if may_be_elsewhere(session_id):
-        services().sessions.refuse_elsewhere(session_id, owner)
+    may_be_elsewhere(session_id)
     return session_to_see(services().sessions, session_id, owner)
 
 
 def session_to_see(sessions: SessionRegistry, session_id: str, owner: str) -> RunningSession:
-    """Return a session that no other process is to be asked about, to look at.
-
-    Where its process died a moment ago, it goes on here.
+    """Return a session to look at. Where its process died a moment ago, it goes on here.
 
     Raises:
-        SessionElsewhere: It runs in another process after all.
+        SessionElsewhere: It runs in another process.
         SessionNotFound, StorageError: As `SessionRegistry.get`.
         Busy: Too many sessions are in memory.
     """
-    running = sessions.get(session_id, owner)
-    stored = running.stored
-    was_active = stored is not None and stored.summary.state is State.ACTIVE
-    if sessions.history.sharing.is_shared and was_active and running.is_interrupted:
-        running = sessions.get_to_change(session_id, owner, ask=True)
-        running.look()
+    if not sessions.refuse_elsewhere(session_id, owner):
+        return sessions.get(session_id, owner)
+    running = sessions.get_to_change(session_id, owner)
+    running.look()
     return running
 
 

@@ -93,14 +93,17 @@ class SessionHistory:
             raise SessionNotFound
         return store.summary(session_id, owner=owner)
 
-    def take_over(self, running: RunningSession) -> bool:
-        """Run a session here that came from the history, if it runs nowhere else; tell whether.
+    def take_over(self, session_id: str, owner: str = "") -> bool:
+        """Run a session of the history here, if it runs nowhere else; tell whether.
 
         Raises:
+            SessionNotFound: This owner has none with this id.
             StorageError: The history cannot be used now.
         """
-        store, stored = self.store, running.stored
-        return store is not None and stored is not None and store.handover.take_over(stored.summary)
+        store = self.store_to_read()
+        if store is None:
+            raise SessionNotFound
+        return store.handover.take_over(store.summary(session_id, owner=owner))
 
     def announce(self, address: str) -> None:
         """Be the API process, or one of them, that takes requests for what it runs.

@@ -150,23 +150,25 @@ class SessionRegistry:
         elif running.owner != owner:
             raise SessionNotFound
 
-    def refuse_elsewhere(self, session_id: str, owner: str = "") -> None:
-        """Return if no other process is to be asked about a session first.
+    def refuse_elsewhere(self, session_id: str, owner: str = "") -> bool:
+        """Return if no other process is to be asked about a session first: may it go on here?
 
         Raises:
             SessionElsewhere: One that takes requests holds it.
             StorageError: The history cannot be read now.
         """
-        if "\0" not in session_id and self._memory.find(session_id) is None:
-            self.history.sharing.refuse_elsewhere(session_id, owner)
+        if "\0" in session_id or self._memory.find(session_id) is not None:
+            return False
+        found = self.history.sharing.refuse_elsewhere(session_id, owner)
+        return found is not None and found.may_go_on(self.clock())
 
     def get_to_change(
         self, session_id: str, owner: str = "", *, ask: bool = False
     ) -> RunningSession:
         """Return a session that frames, answers and commands may go to.
 
-        One that was cut off is brought back from the history, and runs here from now on: it goes on
-        with the next sign of its learner. A finished one comes back to be looked at and put right.
+        One that was cut off is brought back from the history and runs here from now on, with the
+        next sign of its learner. A finished one comes back to be looked at and put right.
 
         Args:
             session_id: Its name.
@@ -187,6 +189,9 @@ class SessionRegistry:
             running = self._in_memory(session_id, owner)
             if running is not None:
                 return running
+            # Before it is read, which takes long: who is asked for it meanwhile comes here.
+            if not self.history.take_over(session_id, owner):
+                self.history.sharing.refuse_taken(session_id, owner)
             back = self.history.load(session_id, self.clock, owner)
             if not back.is_finished:
                 return self._bring_back(back)
@@ -195,8 +200,6 @@ class SessionRegistry:
         return back
 
     def _bring_back(self, back: RunningSession) -> RunningSession:
-        if not self.history.take_over(back):
-            self.history.sharing.refuse_taken(back.session_id, back.owner)
         try:
             self._eviction.add(back)
         except Busy:
@@ -213,9 +216,8 @@ class SessionRegistry:
     def latest(self, running: RunningSession) -> RunningSession:
         """Return what runs here under a session's name now; without that the session itself.
 
-        A look at a session that was cut off does not move; when somebody goes on with the session,
-        it runs as another object. This is no sign of the learner: a stream of events stays open
-        when its reader is gone.
+        A look at one that was cut off does not move: who goes on with it runs another object. This
+        is no sign of the learner: a stream stays open when its reader is gone.
         """
         return self._memory.find(running.session_id) or running
 

@@ -110,11 +110,6 @@ class RunningSession:
     def is_finished(self) -> bool:
         return self.session.state is State.FINISHED
 
-    @property
-    def is_interrupted(self) -> bool:
-        """Whether it was cut off when the history was asked, so that anybody may go on with it."""
-        return self.stored is not None and self.stored.summary.is_interrupted(self._clock())
-
     def open_text(self, document: Document) -> ReadingTracker:
         """Open its text; what was marked in it before is marked again."""
         self.session.use_questions(document.questions)

@@ -12,6 +12,7 @@ from fer_core.errors import Busy, SessionElsewhere, SessionNotFound, StorageErro
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.session_info import new_session_id
 from fer_core.sessions.snapshot import State
+from fer_core.storage.history import SessionSummary
 from fer_core.storage.store import SessionStore
 
 
@@ -43,26 +44,31 @@ class Sharing:
             return f"{name}.{self._store.handover.own_name}"
         return name
 
-    def refuse_elsewhere(self, session_id: str, owner: str) -> None:
-        """Return if no other process is to be asked about a session first.
+    def refuse_elsewhere(self, session_id: str, owner: str) -> SessionSummary | None:
+        """Return what is stored of a session if no other process is to be asked about it first.
+
+        Returns:
+            None where nothing is, or nobody shares the history.
 
         Raises:
             SessionElsewhere: One that takes requests holds it.
             StorageError: The history cannot be read now.
         """
         if self._store is None or not self.is_shared:
-            return
+            return None
+        summary = None
         try:
             summary = self._store.summary(session_id, owner=owner)
         except SessionNotFound:
             holder = session_id.partition(".")[2]
             if self._store.handover.has_gone(holder):  # and with it what it had in memory
-                return
+                return None
         else:
             holder = "" if summary.state is State.FINISHED else summary.holder
         address = self._store.handover.runs_at(holder)
         if address:
             raise SessionElsewhere(address=address, holder=holder)
+        return summary
 
     def refuse_taken(self, session_id: str, owner: str) -> NoReturn:
         """Say why a session could not be taken over: another process was quicker a moment ago.
@@ -78,13 +84,13 @@ class Sharing:
             raise Busy
         raise SessionElsewhere
 
-    def has_gone(self, holder: str) -> bool:
-        """Tell whether a process that takes no requests is dead, or has let go of what it held.
+    def bury(self, holder: str) -> bool:
+        """Let a process that takes no requests hold nothing any more, if it is dead; tell whether.
 
         Raises:
             StorageError: The history cannot be used now.
         """
-        return self._store is None or self._store.handover.has_gone(holder)
+        return self._store is None or self._store.handover.bury(holder)
 
     def is_late(self, holder: str) -> bool:
         """Tell whether a process that answers nothing has given no other sign either.

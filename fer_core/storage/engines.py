@@ -21,6 +21,8 @@ BUSY_TIMEOUT_S = 2.0
 CONNECT_TIMEOUT_S = 3
 #: The same for one that falls silent on an open connection: the system would wait 15 minutes.
 UNANSWERED_TIMEOUT_MS = 5000
+#: Connections of a process to a database server at once. One of them holds the process's lock.
+CONNECTIONS = 16
 
 #: A process that stands still in the middle of a transaction holds up others for so long at most.
 STANDSTILL_TIMEOUT_MS = 3000
@@ -51,7 +53,14 @@ def make_engine(url: str) -> Engine:
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() != "sqlite":
-            engine = create_engine(parsed, pool_pre_ping=True, connect_args=_patience(parsed))
+            # All connections stay open: a new one costs more than what is asked over it.
+            engine = create_engine(
+                parsed,
+                pool_pre_ping=True,
+                pool_size=CONNECTIONS,
+                max_overflow=0,
+                connect_args=_patience(parsed),
+            )
             if parsed.get_backend_name() == "postgresql":
                 _bound_standstills(engine)
             return engine

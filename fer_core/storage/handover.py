@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 
 from fer_core.errors import SessionElsewhere, StorageError
+from fer_core.sessions.snapshot import State
 from fer_core.storage import queries
 from fer_core.storage.database import Database
 from fer_core.storage.history import SessionSummary
@@ -19,6 +22,10 @@ from fer_core.storage.requests import (
     take_hold,
 )
 from fer_core.storage.saver import Saver
+
+#: Who was found dead is not looked at again for so long: one that lost its line to the database,
+#: and found another one, takes sessions anew. Seconds.
+BURIED_FOR_S = 1.0
 
 
 class Handover:
@@ -34,6 +41,8 @@ class Handover:
         self._database = database
         self._saver = saver
         self._clock = clock
+        self._burying = threading.Lock()
+        self._buried = "", float("-inf")
 
     # Sessions that run
 
@@ -60,10 +69,10 @@ class Handover:
         self._database.hold()
 
     def take_over(self, summary: SessionSummary) -> bool:
-        """Run a session here that ran elsewhere, if it does no more; tell whether it does.
+        """Run a session here that ran elsewhere, if it does no more; False: it does.
 
         It does no more where its process is dead, has let it go, or has not saved it for long. The
-        caller knows that this process does not run it either.
+        caller knows that this process does not run it either. One that is over is run by nobody.
 
         Args:
             summary: As it was found.
@@ -71,6 +80,8 @@ class Handover:
         Raises:
             StorageError: The history cannot be used now.
         """
+        if summary.state is State.FINISHED:
+            return True
         database, now = self._database, self._clock()
         holder = database.hold()
         is_held = summary.holder != holder and not summary.is_interrupted(now)
@@ -95,6 +106,25 @@ class Handover:
         if holder in ("", self._database.holder.name):
             return ""
         return self._database.address(holder)
+
+    def bury(self, holder: str) -> bool:
+        """Let a process that takes no requests hold nothing any more, if it is dead; tell whether.
+
+        All of its learners come at once: the first one who finds it dead does it for them.
+
+        Raises:
+            StorageError: The history cannot be used now.
+        """
+        with self._burying:
+            name, buried_at = self._buried
+            if name == holder and monotonic() - buried_at < BURIED_FOR_S:
+                return True
+            if self._database.lives(holder):
+                return False
+            with self._database.writing() as connection:
+                let_go(connection, holder)
+            self._buried = holder, monotonic()
+        return True
 
     def has_gone(self, holder: str) -> bool:
         """Tell whether a process that takes no requests is dead, or has let go of what it held.

@@ -103,6 +103,10 @@ class SessionSummary:
         silent = now - self.saved_until > INTERRUPTED_AFTER_S
         return self.state is not State.FINISHED and (silent or not self.holder)
 
+    def may_go_on(self, now: float) -> bool:
+        """Whether it was cut off while its learner was at it."""
+        return self.state is State.ACTIVE and self.is_interrupted(now)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:

@@ -22,7 +22,7 @@ from fer_core.api.services import AppServices
 from fer_core.errors import SessionElsewhere, StorageError
 from fer_core.live.registry import SessionRegistry
 from fer_core.storage import engines
-from fer_core.storage.history import SessionSummary
+from fer_core.storage.history import SessionSummary, StoredSession
 from fer_core.storage.server_holder import _NOW, LEASE_S, ServerHolder
 from fer_core.storage.store import SessionStore
 from fer_core.storage.tables import answers, processes, sessions
@@ -214,6 +214,35 @@ def test_a_server_that_died_is_followed_at_once(nodes: tuple[Node, Node]) -> Non
     assert sorted(clarity(second, url)) == [2, 5]
     read = second.get(f"{url}/feedback").json()["passages"]
     assert [(one["passage_id"], one["seconds"]) for one in read] == [("p1", 1.0)]
+
+
+def test_a_server_that_died_holds_none_of_its_sessions_once_one_of_them_is_asked_for(
+    nodes: tuple[Node, Node],
+) -> None:
+    first, second = nodes
+    one, other = started(first), started(first)
+    first.die()
+    assert second.post(f"{one}/pause").status_code == 200
+    assert held(second, one)[0] == second.holder.name
+    assert held(second, other)[0] == ""
+    assert second.post(f"{other}/pause").status_code == 200
+
+
+def test_a_session_is_taken_over_before_it_is_read_and_is_read_once(
+    nodes: tuple[Node, Node], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = nodes
+    url = started(first)
+    first.die()
+    load, seen = second.store.load, []
+
+    def reading(session_id: str, *, owner: str = "") -> StoredSession:
+        seen.append(held(second, url)[0])
+        return load(session_id, owner=owner)
+
+    monkeypatch.setattr(second.store, "load", reading)
+    assert second.get(url).json()["snapshot"]["state"] == "active"
+    assert seen == [second.holder.name]
 
 
 def test_who_only_asks_sees_a_session_go_on_whose_server_died(nodes: tuple[Node, Node]) -> None:
