@@ -1,4 +1,4 @@
-"""Charts of the history: hours per week, sessions over time with their intervals, hours of day."""
+"""Charts of the history: sessions over time with their intervals, and hours of the day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from fer_core.affect.weights import INTERVAL_PERCENT
 from fer_core.charts.timeline import clock_text
-from fer_core.storage.comparisons import HourMean, Trend, WeekTotal
+from fer_core.storage.comparisons import HourMean, Trend
 from fer_core.storage.history import SessionSummary
 
 #: Okabe-Ito, as in the live chart; the shapes tell them apart without colour.
@@ -20,38 +20,6 @@ DATES_SHOWN = 5
 _GREY = "#808B98"
 #: The given height is the plot's alone; axes and legends come on top.
 _PLOT_HEIGHT = alt.AutoSizeParams(type="fit-x", contains="padding")
-
-
-def week_chart(weeks: Sequence[WeekTotal]) -> alt.Chart:
-    """Return one bar a week: the hours studied."""
-    table = pd.DataFrame(
-        {
-            "week": [week.monday.strftime("%d %b %y") for week in weeks],
-            "order": range(len(weeks)),
-            "hours": [week.studied_s / 3600 for week in weeks],
-            "sessions": [week.sessions for week in weeks],
-        }
-    )
-    chart: alt.Chart = (
-        alt.Chart(table)
-        .mark_bar(color="#0072B2", cornerRadius=3)
-        .encode(
-            x=alt.X(
-                "week:N",
-                sort=alt.SortField("order"),
-                title="Week from Monday",
-                axis=alt.Axis(labelAngle=0, labelOverlap=True),
-            ),
-            y=alt.Y("hours:Q", title="Hours studied", axis=alt.Axis(tickCount=4)),
-            tooltip=[
-                alt.Tooltip("week:N", title="Week from"),
-                alt.Tooltip("hours:Q", title="Hours", format=".1f"),
-                alt.Tooltip("sessions:Q", title="Sessions"),
-            ],
-        )
-        .properties(height=150, autosize=_PLOT_HEIGHT)
-    )
-    return chart
 
 
 def _days(first: datetime, last: datetime) -> alt.X:

@@ -1,4 +1,4 @@
-"""Sessions side by side: totals per week, the same hour of the day, and trends with their doubt."""
+"""Sessions side by side: by the hour of the day, and trends with their doubt."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from statistics import mean
 
 import numpy as np
@@ -15,20 +15,11 @@ from fer_core.affect.indicators import Estimate
 from fer_core.affect.weights import INTERVAL_SDS
 from fer_core.storage.history import SessionSummary
 
-#: Fewer sessions make no trend: two points always lie on a row.
+#: Fewer sessions make no trend: two points always lie on a line.
 LEAST_SESSIONS = 4
 WEEK_S = 7 * 86400.0
 #: Half-width of a 95 % interval, in standard deviations.
 _SDS_95 = 1.96
-
-
-@dataclass(frozen=True, slots=True)
-class WeekTotal:
-    """What was studied in one week, from its Monday."""
-
-    monday: date
-    sessions: int
-    studied_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +49,14 @@ class HourMean:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A straight row through the sessions' means, and how sure its slope is.
+    """A straight line through the sessions' means, and how sure its slope is.
 
     Attributes:
         sessions: How many it rests on.
         per_week: Change in points (of 100) a week.
         low: Lower end of the 95 % interval of the change.
         high: Upper end.
-        at_start: Value of the row at the first session.
+        at_start: Value of the line at the first session.
         at_end: At the last.
     """
 
@@ -90,28 +81,6 @@ class Trend:
             return f"{name}: no clear trend over {self.sessions} sessions, {span}."
         word = "rising" if self.per_week > 0 else "falling"
         return f"{name}: {word} over {self.sessions} sessions, {span}."
-
-
-def weekly_totals(sessions: Sequence[SessionSummary], zone: tzinfo | None) -> list[WeekTotal]:
-    """Return the totals of each week from the first session's to the last's, empty ones too.
-
-    Args:
-        sessions: In any order.
-        zone: The learner's; None: the machine's.
-    """
-    if not sessions:
-        return []
-    weeks: dict[date, list[SessionSummary]] = defaultdict(list)
-    for session in sessions:
-        day = datetime.fromtimestamp(session.info.started_at, zone).date()
-        weeks[day - timedelta(days=day.weekday())].append(session)
-    monday, last = min(weeks), max(weeks)
-    totals = []
-    while monday <= last:
-        held = weeks.get(monday, [])
-        totals.append(WeekTotal(monday, len(held), sum(one.studied_s for one in held)))
-        monday += timedelta(days=7)
-    return totals
 
 
 def by_hour(sessions: Sequence[SessionSummary], zone: tzinfo | None) -> list[HourMean]:
@@ -165,7 +134,7 @@ def student_95(freedom: int) -> float:
 
 
 def find_trend(points: Sequence[tuple[float, Estimate | None]]) -> Trend | None:
-    """Fit a row to estimates over time, each weighed by how sure it is.
+    """Fit a line to estimates over time, each weighed by how sure it is.
 
     Weighted least squares; where the points scatter more than their intervals say, the slope's
     interval is widened accordingly (Birge 1932), and further where few points tell how much they

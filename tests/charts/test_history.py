@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import altair as alt
 import pytest
 
 from fer_core.affect.indicators import Estimate
-from fer_core.charts.history import COMPREHENSION, hour_chart, trend_chart, week_chart
+from fer_core.charts.history import COMPREHENSION, hour_chart, trend_chart
 from fer_core.charts.passages import comprehension_map, pace_map, passage_table
 from fer_core.reading.attribution import PassageReading
 from fer_core.reading.pace import Pace
-from fer_core.storage.comparisons import HourMean, Mean, WeekTotal, find_trend
+from fer_core.storage.comparisons import HourMean, Mean, find_trend
 from tests.storage.test_comparisons import at, estimate, session
 
 READINGS = [
@@ -43,11 +43,6 @@ def test_the_passage_map_shows_marks_intervals_and_a_pace_that_fits() -> None:
     assert {line["interval"] for line in lines} == {"50 to 85", "5 to 50", ""}
     paces = [line["pace"] for line in values(pace_map(TABLE, Pace(240.0))) if "pace" in line]
     assert max(pace for pace in paces if pace is not None) == 800
-
-
-def test_a_week_is_a_bar_of_hours() -> None:
-    weeks = [WeekTotal(date(2026, 6, 1), 2, 5400.0), WeekTotal(date(2026, 6, 8), 0, 0.0)]
-    assert [line["hours"] for line in values(week_chart(weeks))] == [1.5, 0.0]
 
 
 def test_the_trend_line_is_drawn_where_there_is_a_trend() -> None:

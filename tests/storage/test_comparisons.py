@@ -1,8 +1,8 @@
-"""Weeks add up, hours are the learner's own, and a trend is claimed only where there is one."""
+"""Hours are the learner's own, and a trend is claimed only where there is one."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
@@ -13,11 +13,9 @@ from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
 from fer_core.storage.comparisons import (
     WEEK_S,
-    WeekTotal,
     by_hour,
     find_trend,
     student_95,
-    weekly_totals,
 )
 from fer_core.storage.history import SessionSummary
 
@@ -54,18 +52,6 @@ def at(day: int, hour: int = 12) -> float:
 
 def estimate(value: float, half: float = 10.0) -> Estimate:
     return Estimate(value, value - half, value + half)
-
-
-def test_weeks_start_on_monday_and_empty_ones_are_there() -> None:
-    # 1 June 2026 is a Monday.
-    totals = weekly_totals([session(at(1)), session(at(7), 60.0), session(at(22))], UTC)
-    assert totals == [
-        WeekTotal(date(2026, 6, 1), 2, 660.0),
-        WeekTotal(date(2026, 6, 8), 0, 0.0),
-        WeekTotal(date(2026, 6, 15), 0, 0.0),
-        WeekTotal(date(2026, 6, 22), 1, 600.0),
-    ]
-    assert weekly_totals([], UTC) == []
 
 
 def test_hours_are_those_of_the_learners_clock() -> None:

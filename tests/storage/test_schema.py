@@ -49,7 +49,7 @@ def some_value(column: Column[Any]) -> object:
 
 
 @pytest.mark.parametrize("revision", revisions())
-def test_a_history_of_every_earlier_schema_is_brought_up_with_its_lines(
+def test_a_history_of_every_earlier_schema_is_brought_up_with_its_rows(
     url: str, revision: str
 ) -> None:
     engine = make_engine(url)
@@ -59,20 +59,18 @@ def test_a_history_of_every_earlier_schema_is_brought_up_with_its_lines(
         earlier.reflect(connection)
         tables = [table for table in earlier.sorted_tables if table.name != "alembic_version"]
         typed = metadata.tables
-        lines = {}
+        rows = {}
         for table in tables:
             # Reflected JSON of SQLite has lost its name, so types come from this version.
             known = typed.get(table.name, table)
-            lines[table.name] = {
-                column.name: some_value(known.c[column.name]) for column in table.c
-            }
-            connection.execute(insert(known), [lines[table.name]])
+            rows[table.name] = {column.name: some_value(known.c[column.name]) for column in table.c}
+            connection.execute(insert(known), [rows[table.name]])
     upgrade(engine)
     with engine.begin() as connection:
         assert MigrationContext.configure(connection).get_current_revision() == newest_revision()
         for table in tables:
-            line = connection.execute(select(typed[table.name])).one()._mapping
-            assert {name: line[name] for name in lines[table.name]} == lines[table.name]
+            row = connection.execute(select(typed[table.name])).one()._mapping
+            assert {name: row[name] for name in rows[table.name]} == rows[table.name]
     engine.dispose()
 
 

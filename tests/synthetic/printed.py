@@ -14,8 +14,6 @@ from typing import NamedTuple
 from tests.synthetic.pdf import file_of
 
 WIDTH, HEIGHT = 595, 842
-#: Average width of a letter of Courier, in sizes: every letter has it, so lines can be measured.
-LETTER = 0.6
 #: Draws one grey point as large as the page: a scan.
 PICTURE = f"q {WIDTH} 0 0 {HEIGHT} 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI Q\n"
 

@@ -23,8 +23,6 @@ LINE_PX, LINE_WORDS, GAP_PX = 31.0, 10.5, 13.0
 VIEW_PX = 760.0
 #: Of the view's height, as in visibility.ts.
 BAND_TOP, BAND_HEIGHT = 0.2, 0.42
-#: The page looks so often, seconds.
-LOOK_S = 0.25
 
 #: From the line's place in the text and the view's top, both in pixels, to the view's top.
 Scroll = Callable[[float, float, np.random.Generator], float]
