@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
             run, _ = _PROGRAMS[arguments[0]]
             return run(arguments[1:], f"{program} {arguments[0]}")
         options = _parser(program).parse_args(arguments)
-        return _analyse(options) if options.command == "analyse" else _doctor()
+        return _analyse(options) if options.command == "analyse" else _doctor(program)
     except FerError as error:
         sys.stderr.write(f"{error.message}\n{remedy}")
         return 3
@@ -136,11 +136,11 @@ def _analyse(options: argparse.Namespace) -> int:
         return 3
 
 
-def _doctor() -> int:
+def _doctor(program: str) -> int:
     from fer_core.cli.doctor import check_installation, describe
 
     checks = check_installation()
-    sys.stdout.write(describe(checks))
+    sys.stdout.write(describe(checks, program))
     return 1 if any(check.status == "failed" for check in checks) else 0
 
 

@@ -77,8 +77,13 @@ def check_installation() -> list[Check]:
     ]
 
 
-def describe(checks: list[Check]) -> str:
-    """Return the checks as text, each failure with what to do, and a summary."""
+def describe(checks: list[Check], program: str) -> str:
+    """Return the checks as text, each failure with what to do, and a summary.
+
+    Args:
+        checks: What was found.
+        program: How this program was called, to say how the app is started.
+    """
     lines = []
     for check in checks:
         lines.append(f"{_MARKS[check.status]}  {check.name}: {check.detail}")
@@ -89,7 +94,7 @@ def describe(checks: list[Check]) -> str:
     if failed:
         lines.append(f"{failed} of {len(checks)} checks failed.")
     else:
-        lines.append("Everything the app needs is here. Start it: python -m fer_core app")
+        lines.append(f"Everything the app needs is here. Start it: {program} app")
     return "\n".join(lines) + "\n"
 
 

@@ -25,9 +25,12 @@ from fer_core.cli.doctor import (
 from fer_core.config import PROJECT_ROOT, Settings
 
 
-def test_this_installation_has_what_the_app_needs(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["doctor"]) == 0
-    assert "Start it: python -m fer_core app" in capsys.readouterr().out
+@pytest.mark.parametrize("program", ["fer", "python -m fer_core"])
+def test_this_installation_has_what_the_app_needs(
+    program: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["doctor"], program) == 0
+    assert f"Start it: {program} app\n" in capsys.readouterr().out
 
 
 def test_a_failure_is_counted_and_ends_with_status_1(
@@ -123,5 +126,5 @@ def test_a_camera_is_looked_for(tmp_path: Path) -> None:
 
 
 def test_only_what_fails_or_helps_has_a_second_line() -> None:
-    text = describe([Check("a", "ok", "fine"), Check("b", "warning", "hm", "Do this.")])
+    text = describe([Check("a", "ok", "fine"), Check("b", "warning", "hm", "Do this.")], "fer")
     assert text.count("->") == 1
