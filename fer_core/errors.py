@@ -5,7 +5,7 @@ to do) and a stable code for programs. Pages show the message; the API maps the
 code to one problem response. Nothing private goes into a message: no path, no
 library's own words.
 
-Those of one room alone stand in it: `texts.errors`, `recall.errors`, `video.errors`.
+Those of one package alone stand there: `texts.errors`, `recall.errors`, `video.errors`.
 
     FerError
     ├── ImageError              a picture cannot be used
@@ -26,7 +26,7 @@ Those of one room alone stand in it: `texts.errors`, `recall.errors`, `video.err
     ├── OwnerNotFound           no such learner among those of a key
     ├── SessionNotFound
     ├── SessionFinished
-    ├── SessionElsewhere        another process feeds the session
+    ├── SessionElsewhere        another process runs the session
     ├── ReadingFull
     ├── MarkerInvalid           a marker's time or words cannot be used
     ├── MarkersFull
@@ -176,7 +176,7 @@ class SessionFinished(FerError):
 
 
 class SessionElsewhere(FerError):
-    """Another process feeds the session; only that one may change it.
+    """Another process runs the session; only that one may change it.
 
     Attributes:
         address: Where that process takes requests; empty where it takes none, or nobody knows.

@@ -1,4 +1,4 @@
-"""The floors of the house: a module imports only from those below its own, or from its room."""
+"""The floors: a module imports only from those below its own, or from its own package."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ FLOORS = (
     {"scale"},
     {"cli"},
 )
-FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+FLOOR_OF = {package: number for number, packages in enumerate(FLOORS) for package in packages}
 MODULES = sorted((PROJECT_ROOT / "fer_core").rglob("*.py"))
 
 
-def room_of(module: str) -> str:
-    """Return the room of a dotted name: "fer_core.vision.faces" is in "vision"."""
+def package_of(module: str) -> str:
+    """Return the package of a dotted name: "fer_core.vision.faces" is in "vision"."""
     return module.split(".")[1]
 
 
@@ -60,8 +60,8 @@ def is_entrance(path: Path) -> bool:
 )
 def test_a_module_imports_only_from_floors_below(path: Path) -> None:
     own = path.relative_to(PROJECT_ROOT / "fer_core").with_suffix("").parts[0]
-    used = {room_of(name) for name in imports_of(path) if name.startswith("fer_core.")}
-    above = {room for room in used - {own} if FLOOR_OF[room] >= FLOOR_OF[own]}
+    used = {package_of(name) for name in imports_of(path) if name.startswith("fer_core.")}
+    above = {package for package in used - {own} if FLOOR_OF[package] >= FLOOR_OF[own]}
     assert not above, f"{own} imports from {sorted(above)}"
 
 
@@ -71,14 +71,14 @@ def test_the_core_knows_no_page(path: Path) -> None:
     assert not packages & {"streamlit", "streamlit_webrtc", "app", "pages", "tests", "benchmarks"}
 
 
-def test_contributing_tells_of_every_room() -> None:
+def test_contributing_tells_of_every_package() -> None:
     table = (PROJECT_ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    assert {room for room in FLOOR_OF if f"`{room}`" not in table} == set()
+    assert {package for package in FLOOR_OF if f"`{package}`" not in table} == set()
 
 
 def test_every_room_stands_on_one_floor() -> None:
-    rooms = {
+    packages = {
         path.relative_to(PROJECT_ROOT / "fer_core").with_suffix("").parts[0] for path in MODULES
     }
-    assert rooms - {"__init__", "__main__"} <= set(FLOOR_OF)
+    assert packages - {"__init__", "__main__"} <= set(FLOOR_OF)
     assert sum(map(len, FLOORS)) == len(FLOOR_OF)

@@ -48,7 +48,7 @@ class RunningSession:
         session: The session itself.
         clock: Returns seconds since the epoch.
         stored: What the history had of it when it was brought back from there.
-        runs_here: This process feeds it; otherwise it is a look at the history.
+        runs_here: This process runs it; otherwise it is a look at the history.
         owner: Whose it is; empty: the learner's of this machine.
 
     Attributes:
@@ -305,7 +305,7 @@ class RunningSession:
         callback()
 
     def close(self, *, erased: bool = False) -> None:
-        """Let go: this process feeds it no more. Closing twice changes nothing.
+        """Let go: this process runs it no more. Closing twice changes nothing.
 
         Args:
             erased: It is gone from the history too.

@@ -78,8 +78,8 @@ def _read(table: Path, archive: Path) -> list[LabelledPicture]:
         split, person = row["split"], row.get("subject") or ""
         if not has_val and person and zlib.crc32(person.encode()) % KEPT_PERSON == 0:
             split = "val"
-        twin = row.get("same_photo_in_affect_faces") or ""
-        group = f"affect_faces/{twin}" if twin else f"person/{person}" if person else ""
+        same_photo = row.get("same_photo_in_affect_faces") or ""
+        group = f"affect_faces/{same_photo}" if same_photo else f"person/{person}" if person else ""
         ratings = {name: float(row[name]) for name in RATINGS if row.get(name)}
         pictures.append(
             LabelledPicture(table.stem, row["name"], split, archive, faces, group, ratings)

@@ -11,7 +11,7 @@ from fer_core.training.appearance import tone_curve
 from fer_core.training.data import Image
 from fer_core.training.dataset import FaceDataset
 from fer_core.training.geometry import PADDING, SMALLEST_FACE, intersection
-from fer_core.training.head_transplant import lay
+from fer_core.training.head_transplant import blend_into
 
 #: Share of the pieces that are of pictures without faces.
 NEGATIVE_SCRAPS = 0.4
@@ -95,7 +95,7 @@ def negative(dataset: FaceDataset, rng: np.random.Generator, size: tuple[int, in
     return np.asarray(cv2.LUT(drawn, tone_curve(rng, 1.0)), np.uint8)
 
 
-def add_scrap(
+def add_distractor(
     canvas: Image,
     dataset: FaceDataset,
     rng: np.random.Generator,
@@ -120,10 +120,10 @@ def add_scrap(
         mask[:] = 0
         middle, axes = ((x1 - x0) // 2, (y1 - y0) // 2), ((x1 - x0) // 2 - 1, (y1 - y0) // 2 - 1)
         cv2.ellipse(mask, middle, axes, 0, 0, 360, 255, -1, cv2.LINE_AA)
-    lay(piece, canvas[y0:y1, x0:x1], mask)
+    blend_into(piece, canvas[y0:y1, x0:x1], mask)
 
 
-def add_scraps(canvas: Image, dataset: FaceDataset, rng: np.random.Generator) -> None:
+def add_distractors(canvas: Image, dataset: FaceDataset, rng: np.random.Generator) -> None:
     """Draw one piece over the whole canvas, or a few anywhere."""
     height, width = canvas.shape[:2]
     if rng.random() < 0.5:
@@ -132,7 +132,8 @@ def add_scraps(canvas: Image, dataset: FaceDataset, rng: np.random.Generator) ->
             canvas[:] = whole
     for _ in range(int(rng.integers(0, 5))):
         centre = float(rng.uniform(0, width)), float(rng.uniform(0, height))
-        add_scrap(canvas, dataset, rng, centre, min(height, width) * math.exp(rng.uniform(-2.0, 0)))
+        size = min(height, width) * math.exp(rng.uniform(-2.0, 0))
+        add_distractor(canvas, dataset, rng, centre, size)
 
 
 def add_clutter(canvas: Image, rng: np.random.Generator) -> None:

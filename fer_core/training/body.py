@@ -10,7 +10,7 @@ from fer_core.training.background import distractor
 from fer_core.training.data import Image
 from fer_core.training.dataset import Face, FaceDataset
 from fer_core.training.geometry import intersection
-from fer_core.training.head_transplant import lay
+from fer_core.training.head_transplant import blend_into
 
 
 def draw_body(
@@ -75,5 +75,5 @@ def draw_body(
         cloth = np.full(region.shape, np.asarray(colour, np.uint8), np.uint8)
     if rng.random() < 0.5:
         cloth = shaded(cloth, rng)
-    lay(cloth, region, mask)
+    blend_into(cloth, region, mask)
     return x0, y0, x1, y1

@@ -38,13 +38,13 @@ def transplant(face: Face, head: Face, rng: np.random.Generator) -> Face:
     image = head.image.copy()
     region = image[top : top + height, left : left + width]
     donor = _match_colours(donor, region, mask, rng.uniform(0.5, 1.0))
-    lay(donor, region, mask)
+    blend_into(donor, region, mask)
     return Face(
         image, (float(left), float(top), float(width), float(height)), face.distribution, False
     )
 
 
-def lay(patch: Image, region: Image, mask: Image) -> None:
+def blend_into(patch: Image, region: Image, mask: Image) -> None:
     """Put the patch on the region, as far as the mask (0..255) lets it."""
     weight = np.asarray(mask, np.float32) / 255
     region[:] = cv2.blendLinear(np.asarray(patch, np.uint8), region, weight, 1 - weight)

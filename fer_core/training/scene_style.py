@@ -19,8 +19,8 @@ class Style:
         p_transplant: A cut-out face goes onto a head rather than staying on black.
         p_soft: An element fades into what is behind it.
         p_clutter: Shapes and letters lie behind the faces.
-        p_scrap: A sharp piece of a photograph without a face lies behind the faces, or takes an
-            element's place: where all that is sharp is a face, all that is sharp gets boxed.
+        p_distractor: A sharp piece of a photograph without a face lies behind the faces, or takes
+            an element's place: where all that is sharp is a face, all that is sharp gets boxed.
         p_body: A head has a body below it, so that a person's outline is not taken for a face's.
         p_wide: Of single heads of less than half the canvas: what is around them goes on to the
             canvas's edges, as in a photograph. Where every face's surroundings end near it, the
@@ -43,7 +43,7 @@ class Style:
     p_transplant: float = 0.65
     p_soft: float = 0.65
     p_clutter: float = 0.45
-    p_scrap: float = 0.3
+    p_distractor: float = 0.3
     p_body: float = 0.4
     p_wide: float = 0.9
     p_letterbox: float = 0.15
@@ -62,7 +62,7 @@ VALIDATION = Style(
     p_transplant=0.65,
     p_soft=0.0,
     p_clutter=0.0,
-    p_scrap=0.0,
+    p_distractor=0.0,
     p_body=0.0,
     p_wide=0.0,
     p_letterbox=0.0,
@@ -111,7 +111,7 @@ def refiner_style(size: tuple[int, int], strength: float = 1.0) -> Style:
         p_crop=0.75,
         p_transplant=0.15,
         p_clutter=0.4,
-        p_scrap=0.4,
+        p_distractor=0.4,
         p_letterbox=0.0,
         p_empty=0.03,
         p_none=0.08,

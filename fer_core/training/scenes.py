@@ -15,8 +15,8 @@ import numpy.typing as npt
 from fer_core.training.appearance import finish, hide, occlude, relit
 from fer_core.training.background import (
     add_clutter,
-    add_scrap,
-    add_scraps,
+    add_distractor,
+    add_distractors,
     draw_background,
     negative,
 )
@@ -76,8 +76,8 @@ def compose(
     rng = np.random.default_rng((seed, number))
     inner = _letterboxed(size, rng) if _happens(style.p_letterbox, rng) else size
     canvas = draw_background(dataset, rng, inner)
-    if _happens(style.p_scrap, rng):
-        add_scraps(canvas, dataset, rng)
+    if _happens(style.p_distractor, rng):
+        add_distractors(canvas, dataset, rng)
     if rng.random() < style.p_clutter:
         add_clutter(canvas, rng)
     composer = _Composer(canvas, rng, dataset, style)
@@ -149,8 +149,9 @@ class _Composer:
             jitter_x, jitter_y = rng.uniform(-0.15, 0.15, 2)
             centre = ((column + 0.5 + jitter_x) * cell_width, (row + 0.5 + jitter_y) * cell_height)
             face_height = cell * rng.uniform(0.45, 0.92)
-            if _happens(self._style.p_scrap / 3, rng):
-                add_scrap(self.canvas, self._dataset, rng, centre, cell * rng.uniform(0.5, 1.0))
+            if _happens(self._style.p_distractor / 3, rng):
+                size = cell * rng.uniform(0.5, 1.0)
+                add_distractor(self.canvas, self._dataset, rng, centre, size)
                 continue
             face = self._draw()
             if cells <= 3:

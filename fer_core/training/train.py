@@ -106,8 +106,8 @@ def _train(config: TrainingConfig, resume: Path | None, group: ProcessGroup) -> 
     moved: Any = model  # torch's types know no memory_format
     model = moved.to(device=device, memory_format=torch.channels_last).train()
     if config.weights is not None:
-        feed = _feed(dataset, config, Progress(), 1.0, group)
-        settle_norms(model, (_images(next(feed), device) for _ in range(SETTLING_BATCHES)))
+        batches = _feed(dataset, config, Progress(), 1.0, group)
+        settle_norms(model, (_images(next(batches), device) for _ in range(SETTLING_BATCHES)))
     config = replace(config, model=networks.key(model))
     joined = group.joined(model)
     gains: Any = model.args
@@ -123,9 +123,9 @@ def _train(config: TrainingConfig, resume: Path | None, group: ProcessGroup) -> 
     loss_of = SoftTargetLoss(model)
     cooling, factor, done = False, 0.0, share_done(config, progress, face_count)
     if config.cooldown > 0 and done >= 1 - config.cooldown:  # stopped while it cooled
-        cooling, feed = True, _cooldown(dataset, config, progress, average, group)
+        cooling, batches = True, _cooldown(dataset, config, progress, average, group)
     else:
-        feed = _feed(dataset, config, progress, 1.0, group)
+        batches = _feed(dataset, config, progress, 1.0, group)
     if done >= 1:
         LOGGER.info("this run is finished: more --minutes (or --epochs) would extend it")
     log = RunLog(config.run / "log.csv", progress.step) if group.rank == 0 else None
@@ -139,10 +139,10 @@ def _train(config: TrainingConfig, resume: Path | None, group: ProcessGroup) -> 
                 if log:
                     _save(config.run / "stable.pt", config, model, average, optimiser, progress)
                 cooling = True
-                feed = _cooldown(dataset, config, progress, average, group)
+                batches = _cooldown(dataset, config, progress, average, group)
             if done >= 1 or group.agree(interrupted()):
                 break
-            batch = next(feed)
+            batch = next(batches)
             factor = rate_factor(done, progress.step, config.warmup_steps, config.cooldown)
             for part in optimiser.param_groups:
                 part["lr"] = config.learning_rate * factor

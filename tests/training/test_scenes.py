@@ -64,7 +64,12 @@ def test_the_box_surrounds_the_face_that_was_drawn(
     face = Face(marked, (24.0, 18.0, 48.0, 60.0), np.eye(5, dtype=np.float32)[1], False)
     monkeypatch.setattr(dataset, "draw", lambda rng: face)
     plain = Style(
-        p_single=0.0, grid=(1.0,), p_letterbox=p_letterbox, p_scrap=0.0, p_empty=0.0, strength=0.0
+        p_single=0.0,
+        grid=(1.0,),
+        p_letterbox=p_letterbox,
+        p_distractor=0.0,
+        p_empty=0.0,
+        strength=0.0,
     )
     for number in range(40):
         scene = compose(dataset, 0, number, (160, 160), plain)
@@ -206,7 +211,7 @@ def test_scenes_without_a_face_may_be_filled_by_a_picture_that_shows_none(archiv
     green = np.zeros((50, 70, 3), np.uint8)
     green[..., 1] = 200
     dataset = FaceDataset(pictures, [], negatives=[green])
-    style = Style(p_none=1.0, p_filled=1.0, p_clutter=0.0, p_scrap=0.0, strength=0.0)
+    style = Style(p_none=1.0, p_filled=1.0, p_clutter=0.0, p_distractor=0.0, strength=0.0)
     scenes = [compose(dataset, 0, number, (96, 96), style) for number in range(20)]
     assert all(not len(scene.boxes) for scene in scenes)
     shares = [float((np.ptp(scene.image, axis=2) > 60).mean()) for scene in scenes]
