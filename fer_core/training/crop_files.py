@@ -139,3 +139,17 @@ def joined(crops: Sequence[FaceCrops]) -> FaceCrops:
         np.concatenate([each.shapes for each in crops]),
         np.concatenate([each.points for each in crops]),
     )
+
+
+def some_of(crops: FaceCrops, numbers: npt.NDArray[np.int64]) -> FaceCrops:
+    """Return some of the crops, read into memory."""
+    starts = np.cumsum([0, *(len(part) for part in crops.parts)])
+    parts = np.searchsorted(starts, numbers, side="right") - 1
+    read = [crops.parts[part][n - starts[part]] for n, part in zip(numbers, parts, strict=True)]
+    return FaceCrops(
+        (np.array(read, np.uint8).reshape(-1, SIDE, SIDE, 4),),
+        crops.boxes[numbers],
+        tuple(crops.rows[number] for number in numbers),
+        crops.shapes[numbers],
+        crops.points[numbers],
+    )

@@ -24,6 +24,7 @@ from fer_core.training.crop_figures import expression_figures, judge, labelled_f
 from fer_core.training.crop_files import NO_FACE, FaceCrops, joined, open_crops
 from fer_core.training.crop_sampler import CropSampler, drawing_weights, fold_of, selection
 from fer_core.training.data import load_dataset, load_faceless
+from fer_core.training.evaluate import limited
 from fer_core.training.face_crops import decode
 from fer_core.training.faces import LabelledPicture
 from fer_core.training.landmark_teacher import even, read_landmarks
@@ -79,6 +80,7 @@ def prepare(
     landmarks: Path | None,
     processes: int,
     sources: Sequence[str] | None = None,
+    limit: int | None = None,
 ) -> int:
     """Decode every face of a data folder into crops, and return how many.
 
@@ -88,6 +90,7 @@ def prepare(
         landmarks: The folder of `landmark_teacher`'s files, if there is one.
         processes: That decode.
         sources: Only these data sets, beside what is there already; all if None.
+        limit: Most pictures of each set and split, for little memory; all if None.
 
     Raises:
         DataError: The data cannot be used.
@@ -99,7 +102,12 @@ def prepare(
         for each in everything
         if each.source in HEAD_SOURCES and each.split == "train" and len(each.faces) == 1
     ]
-    pictures = [each for each in everything if sources is None or each.source in sources]
+    asked = [each for each in everything if sources is None or each.source in sources]
+    pictures = [
+        picture
+        for split in sorted({each.split for each in asked})
+        for picture in limited([each for each in asked if each.split == split], limit)
+    ]
     count = decode(pictures, folder / CROPS, heads, known, processes, PIECES)
     LOGGER.info("%d crops", count)
     return count

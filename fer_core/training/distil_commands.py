@@ -1,4 +1,4 @@
-"""Commands of distillation: negatives to refine, turn, landmarks, states, blend."""
+"""Commands of distillation: negatives to refine, refit, turn, landmarks, states, blend."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def add_commands(add: AddSubcommand) -> None:
     _add_prepare(add("prepare", help="decode every face once, for teach and refine"))
     _add_teach(add("teach", help="train teachers, and write what they see as soft targets"))
     _add_refine(add("refine", help="train refiners on the soft targets"))
+    _add_refit(add("refit", help="fit a refiner's last layers anew, on cut pictures"))
     _add_turn(add("turn", help="turn faces by known angles, for landmarks"))
     _add_landmarks(add("landmarks", help="train the network that finds a face's points"))
     _add_states(add("states", help="fit how a face looks to an onlooker: bored, little engaged"))
@@ -174,6 +175,7 @@ def _add_prepare(parser: argparse.ArgumentParser) -> None:
     add("--landmarks", type=Path, help="folder of landmark_teacher's files")
     add("--processes", type=count, default=1, help="that decode")
     add("--source", action="append", help="only this data set; may be repeated")
+    add("--limit", type=count, help="most pictures of each set and split, for little memory")
     parser.set_defaults(run_command=_prepare)
 
 
@@ -181,7 +183,7 @@ def _prepare(options: argparse.Namespace) -> int:
     from fer_core.training.distil import prepare
 
     arguments = options.data, options.folder, options.landmarks, options.processes
-    print(prepare(*arguments, options.source))
+    print(prepare(*arguments, options.source, options.limit))
     return 0
 
 
@@ -275,6 +277,40 @@ def _blend(options: argparse.Namespace) -> int:
     before, after = networks.load(options.before), networks.load(options.after)
     network = blended_network(before, after, options.share)
     shift_prior(network, Emotion.NATURAL, options.natural)
+    networks.save_state(network, networks.key(network), options.output)
+    print(options.output)
+    return 0
+
+
+def _add_refit(parser: argparse.ArgumentParser) -> None:
+    _add_folder(parser)
+    add = parser.add_argument
+    add("--use", choices=("video", "photo"), required=True)
+    add("--weights", type=existing_file, required=True, help="a .pt or .onnx file of a refiner")
+    add("--output", type=Path, required=True, help="the .pt to write")
+    add("--faces", type=count, default=8000, help="to learn from (8000)")
+    add("--epochs", type=positive, default=2.5, help="over them (2.5)")
+    add("--learning-rate", type=positive, default=1e-3, help="(0.001)")
+    add("--agreement", type=positive, default=2.0, help="weight of the views' agreement (2)")
+    add("--keep", type=share, default=0.0, help="of its answer about the uncut picture (0)")
+    add("--seed", type=int, default=0)
+    parser.set_defaults(run_command=_refit)
+
+
+def _refit(options: argparse.Namespace) -> int:
+    from fer_core.training import network as networks
+    from fer_core.training.refit import RefitConfig, refit
+
+    config = RefitConfig(
+        options.use,
+        options.faces,
+        options.epochs,
+        options.learning_rate,
+        options.agreement,
+        options.keep,
+        options.seed,
+    )
+    network = refit(options.data, options.folder, options.weights, config)
     networks.save_state(network, networks.key(network), options.output)
     print(options.output)
     return 0
