@@ -22,14 +22,22 @@ NOTHING = dict.fromkeys(LANE_NAMES, "not measured")
 ALT = "Expressions, understanding, stress and presence over the time of the session"
 
 
-#: Charts have their colours from the script: it runs again when the system turns light or dark.
-#: Streamlit learns of that first, a moment later by some browsers' order of events.
+#: Charts have their colours from the script: it runs again when the system turns light or dark,
+#: also before the browser has come to this. Streamlit learns of that first, a moment later by some
+#: browsers' order of events. Told once: an address may ask for a theme that is not the system's.
 _FOLLOW_THEME = """
-export default function ({ setTriggerValue }) {
+let told
+export default function ({ data, setTriggerValue }) {
   const dark = window.matchMedia("(prefers-color-scheme: dark)")
-  const tell = () => setTimeout(() => setTriggerValue("dark", dark.matches), 200)
-  dark.addEventListener("change", tell)
-  return () => dark.removeEventListener("change", tell)
+  const compare = () => {
+    if (dark.matches === data.drawn_dark || dark.matches === told) return
+    told = dark.matches
+    setTriggerValue("dark", told)
+  }
+  const look = () => setTimeout(compare, 200)
+  look()
+  dark.addEventListener("change", look)
+  return () => dark.removeEventListener("change", look)
 }
 """
 _follow_theme = st.components.v2.component("follow_theme", js=_FOLLOW_THEME)
@@ -49,10 +57,13 @@ def show_timeline(
         ends: Of the time axis, seconds into the session.
         empty: What stands in a lane that has nothing to show, by the lane's name.
     """
-    spec = lanes_spec(dark=st.context.theme.type == "dark", face=tables.has_face)
+    dark = st.context.theme.type == "dark"
+    spec = lanes_spec(dark=dark, face=tables.has_face)
     spec["datasets"] = lane_tables(tables, *ends, empty)
     st.vega_lite_chart(spec, width="stretch", alt=ALT, key=key)
-    _follow_theme(key=f"{key}-theme", height=1, on_dark_change=lambda: None)
+    _follow_theme(
+        key=f"{key}-theme", data={"drawn_dark": dark}, height=1, on_dark_change=lambda: None
+    )
     if words := timeline.legend(tables):
         st.caption(plain(words))
 
