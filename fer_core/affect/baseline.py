@@ -109,18 +109,29 @@ class BaselineTracker:
     Args:
         earlier: What was usual in earlier sessions. It stands until this session has bins of its
             own, and gives way to them over the first five minutes.
-
-    Attributes:
-        current: What is usual now; None until five minutes have been seen, without `earlier`.
     """
 
     def __init__(self, earlier: Baseline | None = None) -> None:
-        self.current = earlier
-        self._earlier = earlier
+        self._current = self._earlier = earlier
+        self._is_current = True
         self._bins: deque[FloatArray] = deque(maxlen=round((WINDOW_S + LAG_S) / BASELINE_BIN_S))
         self._sum = np.zeros(len(CHANNELS))
         self._seconds = 0.0
         self._bin_start: float | None = None
+
+    @property
+    def current(self) -> Baseline | None:
+        """What is usual now; None until five minutes have been seen, without `earlier`.
+
+        It is found when it is asked for: a session that is brought back has hundreds of bins.
+        """
+        if not self._is_current:
+            self._is_current = True
+            if self._earlier is not None:
+                self._current = self._earlier.towards(self._own(), self._own_share)
+            elif self._own_share == 1.0:
+                self._current = self._own()
+        return self._current
 
     @property
     def progress(self) -> float:
@@ -149,15 +160,9 @@ class BaselineTracker:
     def _close_bin(self) -> None:
         if self._seconds >= MIN_COVERAGE * BASELINE_BIN_S:
             self._bins.append(self._sum / self._seconds)
-            self._follow()
+            self._is_current = False
         self._sum = np.zeros(len(CHANNELS))
         self._seconds = 0.0
-
-    def _follow(self) -> None:
-        if self._earlier is not None:
-            self.current = self._earlier.towards(self._own(), self._own_share)
-        elif self._own_share == 1.0:
-            self.current = self._own()
 
     def _own(self) -> Baseline:
         """Return median and max(1.4826 MAD, .05) of this session's bins."""

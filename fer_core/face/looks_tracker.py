@@ -64,6 +64,7 @@ class LooksTracker:
         self._bin: list[FloatArray] = []
         self._bin_start: float | None = None
         self._usual: tuple[FloatArray, FloatArray] | None = None
+        self._is_usual_known = True
 
     def reset(self) -> None:
         """Forget the last minute, as after a pause; what is usual stays."""
@@ -90,19 +91,29 @@ class LooksTracker:
     def _close_bin(self) -> None:
         if len(self._bin) >= MIN_COVERAGE * BIN_S:
             self._bins.append(np.mean(self._bin, axis=0))
-            first, lag = round(LEAST_S / BIN_S), round(LAG_S / BIN_S)
-            if len(self._bins) >= first:
-                bins = np.array(self._bins)[: max(first, len(self._bins) - lag)]
-                usual, spread = median_and_sd(bins)
-                self._usual = usual, np.maximum(spread, self.heads.spreads)
+            self._is_usual_known = False
         self._bin = []
+
+    def _find_usual(self) -> tuple[FloatArray, FloatArray] | None:
+        """Return what is usual, and its spread; None until five minutes were seen.
+
+        It is found when it is asked for: a session that is brought back has hundreds of bins.
+        """
+        first, lag = round(LEAST_S / BIN_S), round(LAG_S / BIN_S)
+        if not self._is_usual_known and len(self._bins) >= first:
+            bins = np.array(self._bins)[: max(first, len(self._bins) - lag)]
+            usual, spread = median_and_sd(bins)
+            self._usual = usual, np.maximum(spread, self.heads.spreads)
+        self._is_usual_known = True
+        return self._usual
 
     def now(self, at: float) -> Looks | None:
         """Return how the learner has looked over the last minute; None where it is not known."""
         seen = [levels for end, levels in self._recent if end > at - NOW_S]
         coverage = min(1.0, len(seen) / NOW_S)
-        if self._usual is None or coverage < MIN_COVERAGE:
+        found = self._find_usual()
+        if found is None or coverage < MIN_COVERAGE:
             return None
-        usual, spread = self._usual
+        usual, spread = found
         bored, disengaged = (np.mean(seen, axis=0) - usual) / spread
         return Looks(float(bored), float(disengaged), coverage)

@@ -78,18 +78,17 @@ class FaceSecond:
         """
         if not isinstance(data, Mapping):
             raise ValueError("head, eyes and mouth must be named values")
-        known = {item.name for item in fields(cls)}
-        values = {name: value for name, value in data.items() if name in known}
+        values = {name: value for name, value in data.items() if name in _NAMES}
         turned = values.pop("direction", None)
         for name, value in values.items():
-            if value is None and name in MEANS:
+            if value is None and name in _MAY_BE_MISSING:
                 continue
             # What can be in an imported file is checked here, as no page expects it.
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise ValueError(f"{name} must be a number")
             if not math.isfinite(value):
                 raise ValueError(f"{name} must be finite")
-        if turned is not None and turned not in tuple(Direction):
+        if turned is not None and turned not in _DIRECTIONS:
             raise ValueError(f"direction must be one of {', '.join(Direction)}")
         return cls(direction=None if turned is None else Direction(turned), **values)
 
@@ -98,6 +97,10 @@ class FaceSecond:
 SUMS = ("desk_s", "eyes_seen_s", "eyes_closed_s", "yawns")
 #: What is a mean.
 MEANS = tuple(item.name for item in fields(FaceSecond) if item.name not in (*SUMS, "direction"))
+# Made once: an hour has 3,600 of these to be read when its session moves to another process.
+_NAMES = frozenset(item.name for item in fields(FaceSecond))
+_MAY_BE_MISSING = frozenset(MEANS)
+_DIRECTIONS = tuple(Direction)
 
 
 def merge_faces(seconds: Sequence[FaceSecond | None]) -> FaceSecond | None:

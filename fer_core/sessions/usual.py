@@ -27,7 +27,15 @@ class OwnUsual:
         self._earlier = [mean for mean in earlier for _ in range(round(EARLIER_WEIGHT_S / STEP_S))]
         self._recent: deque[float] = deque(maxlen=round(WINDOW_S / STEP_S))
         self._sum, self._seconds = 0.0, 0.0
-        self.value = self._median()
+        self._value = self._median()
+        self._is_known = True
+
+    @property
+    def value(self) -> float | None:
+        """What is usual, 0..100; None: not known. It is found when it is asked for."""
+        if not self._is_known:
+            self._value, self._is_known = self._median(), True
+        return self._value
 
     def push(self, value: float | None, seconds: float) -> None:
         """Take the indicator's value over some seconds; None changes nothing."""
@@ -38,7 +46,7 @@ class OwnUsual:
         if self._seconds >= STEP_S:
             self._recent.append(self._sum / self._seconds)
             self._sum = self._seconds = 0.0
-            self.value = self._median()
+            self._is_known = False
 
     def _median(self) -> float | None:
         if not self._earlier and len(self._recent) * STEP_S < LEAST_S:

@@ -51,8 +51,11 @@ LINES_AT_ONCE = 500
 
 def rows_of(connection: Connection, query: Select[Any]) -> Iterator[dict[str, Any]]:
     """Yield each row that a query finds as a plain dictionary."""
-    for row in connection.execute(query):
-        yield dict(row._mapping)
+    found = connection.execute(query)
+    names = tuple(found.keys())
+    for some in found.partitions(LINES_AT_ONCE):
+        for row in some:
+            yield dict(zip(names, row, strict=True))
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -40,6 +40,14 @@ _PLAIN = (
     "at", "width_s", "frames", "observed_s", "valid_s", "facing_s", "away_s", "valence",
     "valence_band", "arousal", "motion", "centre_x", "centre_y", "size", "coverage",
 )  # fmt: skip
+# Made once: an hour has 3,600 rows to be read when its session moves to another process.
+_FIVE_COLUMNS = {
+    prefix: tuple(f"{prefix}_{label.lower()}" for label in LABELS) for prefix in ("p", "share")
+}
+_ESTIMATE_COLUMNS = {
+    name: (name, *(f"{name}_{end}" for end in ("low", "high", "reason", "basis", "answers")))
+    for name in INDICATORS
+}
 _FEATURES = {"comprehension": ComprehensionFeatures, "stress": StressFeatures}
 #: Of a passage's reading: they matter while it is read only.
 _NOT_KEPT = frozenset({"watched"})
@@ -94,19 +102,19 @@ def _five_to_row(prefix: str, values: Five | None) -> Row:
 
 
 def _row_to_five(prefix: str, row: Mapping[str, Any]) -> Five | None:
-    a, b, c, d, e = (row[f"{prefix}_{label.lower()}"] for label in LABELS)
+    a, b, c, d, e = map(row.__getitem__, _FIVE_COLUMNS[prefix])
     return None if a is None else (a, b, c, d, e)
 
 
 def _row_to_estimate(name: str, row: Mapping[str, Any]) -> Estimate:
-    reason, basis = row[f"{name}_reason"], row[f"{name}_basis"]
+    value, low, high, reason, basis, answers = map(row.__getitem__, _ESTIMATE_COLUMNS[name])
     return Estimate(
-        value=row[name],
-        low=row[f"{name}_low"],
-        high=row[f"{name}_high"],
-        reason=None if reason is None else Reason(reason),
-        basis=None if basis is None else Basis(basis),
-        answers=row[f"{name}_answers"],
+        value,
+        low,
+        high,
+        None if reason is None else Reason(reason),
+        None if basis is None else Basis(basis),
+        answers,
     )
 
 
