@@ -73,7 +73,6 @@ def add_markers(path: SessionPath, body: MarkersIn) -> Response:
     sessions take markers after their end too.
     """
     running = session_to_change(path)
-    now = services().clock()
     for index, marker in enumerate(body.root):
         for name, moment in (("at", marker.at), ("until", marker.until)):
             if moment is not None:
@@ -81,9 +80,7 @@ def add_markers(path: SessionPath, body: MarkersIn) -> Response:
     return _described(
         services().sessions.annotations.change_markers(
             running,
-            lambda held, latest: held.add(
-                [one.marker(max(now, latest), min(now, latest)) for one in body.root], latest
-            ),
+            lambda held, latest: held.add([one.marker(latest) for one in body.root], latest),
         )
     )
 

@@ -36,14 +36,16 @@ class MarkerIn(Frozen):
             raise ValueError("until must lie after at")
         return self
 
-    def marker(self, now: float, latest: float) -> Marker:
+    def marker(self, latest: float) -> Marker:
         """Return it as the core has it.
 
+        The time of a client whose clock is a little ahead stays as it was sent: else the same
+        marker, sent again, would have another time.
+
         Args:
-            now: The server's clock. A client's may be ahead of it by a little: that is now.
             latest: Where it stands without a time: now, or the end of a session that is over.
         """
-        at = latest if self.at is None else min(self.at, now)
+        at = latest if self.at is None else self.at
         if self.kind == "marker":
             return Marker.point(at, self.words)
         return Marker.excluded(at, self.until, self.words)
