@@ -12,7 +12,14 @@ from tests.clients.scripted import AGREED, Scripted, busy, transport
 
 fer_client = pytest.importorskip("fer_client")
 
-from fer_client import ApiProblem, Client, FrameSender, ServerUnreachable, types  # noqa: E402
+from fer_client import (  # noqa: E402
+    ApiProblem,
+    Client,
+    FrameSender,
+    ServerUnreachable,
+    frames,
+    types,
+)
 
 
 def test_a_busy_server_is_asked_again_when_it_said() -> None:
@@ -117,6 +124,25 @@ def test_a_mistake_in_what_takes_the_answers_is_not_swallowed() -> None:
     assert called.wait(10)
     with pytest.raises(KeyError, match="face"):
         sender.close()
+
+
+@pytest.mark.parametrize("breaks", [1, 5])
+@pytest.mark.parametrize("broken", [httpx.Response(502), httpx.ReadError("gone")])
+def test_a_line_that_breaks_is_a_problem_when_it_lasts(
+    monkeypatch: pytest.MonkeyPatch, broken: httpx.Response | Exception, breaks: int
+) -> None:
+    monkeypatch.setattr(frames, "_RECONNECT_AFTER_S", 1e-6)
+    monkeypatch.setattr(frames, "_PAUSE_S", 16e-6)
+    script = Scripted(*[broken] * breaks, httpx.Response(200, json={"used": True}))
+    client = Client("http://api")
+    client._transport = transport(script, [])
+    answered = threading.Event()
+    problems: list[Exception] = []
+    with FrameSender(client.session("s"), lambda _: answered.set(), problems.append) as sender:
+        while script.answers:
+            sender.submit(b"1")
+        assert answered.wait(10)
+    assert (len(problems), sender.stats.refused) == (int(breaks == 5), breaks)
 
 
 @pytest.mark.parametrize("status", [429, 503])

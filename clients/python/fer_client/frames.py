@@ -38,7 +38,9 @@ class FrameSender:
     Args:
         session: Where the frames go.
         on_answer: Called in the sender's thread with each answer.
-        on_problem: Called there with each problem; busy answers are only counted.
+        on_problem: Called there with each problem. Busy answers are only counted, and so are broken
+            lines, be it in a proxy's words (502, 504), while they last less than a second and a
+            half: the next frame may go to another server.
     """
 
     def __init__(
@@ -108,7 +110,9 @@ class FrameSender:
                 if wait is None and problem.status in BROKEN_OFF:
                     self._broke_off(problem)
                 else:
-                    self._refused(problem, _PAUSE_S if wait is None else wait, wait is not None)
+                    self._refused(
+                        problem, _PAUSE_S if wait is None else wait, is_ordinary=wait is not None
+                    )
             except ServerUnreachable as error:
                 self._broke_off(error)
             else:
@@ -126,12 +130,12 @@ class FrameSender:
             return frame
 
     def _broke_off(self, error: Exception) -> None:
-        self._refused(error, self._reconnect_s)
+        self._refused(error, self._reconnect_s, is_ordinary=self._reconnect_s < _PAUSE_S)
         self._reconnect_s = min(2 * self._reconnect_s, _PAUSE_S)
 
-    def _refused(self, error: Exception, wait_s: float, told: bool = False) -> None:
+    def _refused(self, error: Exception, wait_s: float, *, is_ordinary: bool) -> None:
         with self._condition:
             self._counts["refused"] += 1
-        if self._on_problem is not None and not told:
+        if self._on_problem is not None and not is_ordinary:
             self._on_problem(error)
         self._closed.wait(wait_s)

@@ -9,7 +9,11 @@ export interface FrameLoopOptions {
   /** Most frames a second; 8 unless set. Indicators do not gain from more. */
   framesPerSecond?: number;
   onFrame?: (frame: Frame) => void;
-  /** Called with what is refused for another reason than being busy. */
+  /**
+   * Called with what is refused for another reason than being busy, and with a line that broke, be
+   * it in a proxy's words (502, 504), once that lasts for a second and a half: the next frame may go
+   * to another server.
+   */
   onProblem?: (error: unknown) => void;
 }
 
@@ -45,8 +49,9 @@ export async function runFrameLoop(
     } catch (error) {
       if (isOver(error, signal)) return;
       const told = error instanceof ApiProblem ? error.retryAfterMs : null;
-      if (told === null) options.onProblem?.(error);
       const broke = !(error instanceof ApiProblem) || BROKEN_OFF.has(error.status);
+      const isShort = broke && reconnect < PAUSE_AFTER_PROBLEM_MS;
+      if (told === null && !isShort) options.onProblem?.(error);
       const wait = told ?? (broke ? reconnect : PAUSE_AFTER_PROBLEM_MS);
       if (broke) reconnect = Math.min(2 * reconnect, PAUSE_AFTER_PROBLEM_MS);
       await pause(wait, signal).catch(() => undefined);

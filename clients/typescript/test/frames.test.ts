@@ -84,15 +84,29 @@ describe("the camera's loop", () => {
     expect(onProblem).not.toHaveBeenCalled();
   });
 
-  it("tells of other problems and goes on, after a second at most", async () => {
+  it("tells of other problems and goes on after a second", async () => {
     const onProblem = vi.fn();
-    const down = new TypeError("no answer");
-    answer = () => Promise.reject(down);
+    const wrong = problem(500, "internal_error", null);
+    answer = () => Promise.reject(wrong);
     start({ onProblem });
-    await vi.advanceTimersByTimeAsync(2500);
-    expect(sent).toEqual([0, 100, 300, 700, 1500, 2500]);
-    expect(onProblem).toHaveBeenCalledWith(down);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent).toEqual([0, 1000]);
+    expect(onProblem).toHaveBeenCalledWith(wrong);
   });
+
+  it.each([new TypeError("no answer"), problem(502, "unknown", null)])(
+    "tells of a broken line when it lasts: %s",
+    async (down) => {
+      const onProblem = vi.fn();
+      answer = () => Promise.reject(down);
+      start({ onProblem });
+      await vi.advanceTimersByTimeAsync(1499);
+      expect(onProblem).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(1001);
+      expect(sent).toEqual([0, 100, 300, 700, 1500, 2500]);
+      expect(onProblem).toHaveBeenCalledWith(down);
+    },
+  );
 
   it.each(["session_finished", "session_not_found"])("ends after %s", async (code) => {
     answer = () => Promise.reject(problem(409, code, null));
