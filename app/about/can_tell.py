@@ -16,7 +16,7 @@ _ICONS = {
 
 
 def show_claims(info: ModelInfo) -> None:
-    """Show what it can tell, the sure first, and the figures behind it."""
+    """Show what it can tell, the surest first, and the figures behind it."""
     tell_how_often(info)
     st.header("What can it tell about your studying?")
     st.markdown("Nothing here is a measure of you.")

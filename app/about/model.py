@@ -81,7 +81,7 @@ def show_figures(info: ModelInfo) -> None:
             alt="The model's measured figures",
         )
         st.caption(
-            "All from 0 to 1; higher is better, but for calibration errors: there 0 is best. "
+            "All from 0 to 1; higher is better, except for calibration errors, where 0 is best. "
             "Accuracy: the share of pictures with the right answer. Macro-F1: the same with each "
             "expression counting alike. AP50: face and expression found together, the box at "
             "least half right; mAP50 is its mean over the expressions, mAP50-95 asks for ever "

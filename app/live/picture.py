@@ -139,7 +139,7 @@ def choose_options(running: RunningSession) -> None:
     st.toggle(
         "Single snapshots instead of video",
         key="snapshots_instead",
-        help="For cameras or networks where the video does not come about.",
+        help="For cameras and networks on which live video does not work.",
     )
 
 

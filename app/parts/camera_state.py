@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-#: A connection that has not come about after this long will not. Seconds.
+#: A connection that does not stand after this long never will. Seconds.
 CONNECT_WITHIN_S = 20.0
 #: A browser that has offered no video this long after an attempt has lost it, or waits for its
 #: learner's word; another attempt does no harm. Seconds, and how often.

@@ -53,7 +53,7 @@ def show_reading_card(
 
 
 def figures_in_words(figures: CameraFigures) -> str:
-    """Return how the video runs, for who wants to know."""
+    """Return how the video runs, for those who want to know."""
     delay = "" if figures.delay_ms is None else f" · delay {figures.delay_ms:.0f} ms"
     errors = f" · {figures.errors} frames failed" if figures.errors else ""
     return (

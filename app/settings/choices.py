@@ -138,7 +138,7 @@ def show_consent() -> None:
     st.header("The camera and you")
     day = consent_date()
     if not day:
-        st.markdown("You have not agreed to the use of the camera yet. You are asked before it.")
+        st.markdown("You have not agreed to the use of the camera yet. The app asks first.")
         return
     st.markdown(f"You agreed to the use of the camera on {day}.")
     if pressed("Take it back", key="settings_withdraw"):
@@ -152,9 +152,7 @@ def show_look() -> None:
         "Light or dark: the app follows your computer. Change it under “Appearance” in the "
         "settings of your system or your browser."
     )
-    switch(
-        "show_figures", "Show frame rates and delays", "Beside the camera, for who wants to know."
-    )
+    switch("show_figures", "Show frame rates and delays", "Beside the camera, if you want to know.")
 
 
 def show_defaults() -> None:

@@ -14,7 +14,7 @@ from app.parts.streamlit_private import is_tab_open, served_tab
 from fer_core.video.jobs import VideoJob, VideoJobs
 
 LOOK_EVERY_S = 10.0
-#: A tab that is loaded anew is another one to Streamlit; one that sleeps comes back within this.
+#: A tab that is reloaded is another one to Streamlit; one that sleeps comes back within this.
 GONE_AFTER_S = 60.0
 
 

@@ -68,5 +68,5 @@ def show_replay(since: float) -> None:
     st.markdown(
         f"**Done.** {clock_text(totals.studied_s)} studied, {totals.breaks} break taken, away for "
         f"{clock_text(totals.away_s)}. After six minutes the brow was lowered; at nine the "
-        "face was glad. Your own sessions look like this, with your numbers."
+        "face looked glad. Your own sessions look like this, with your numbers."
     )

@@ -1,6 +1,6 @@
 /**
  * Calls somebody who looks elsewhere: by one soft sound and a notification. Each call has a name, and
- * is made once, whatever is loaded anew and however many tabs there are.
+ * is made once, however often pages are reloaded and however many tabs there are.
  */
 
 /** Where the names of the last calls are kept, for all tabs, and how many. */

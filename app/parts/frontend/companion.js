@@ -2,7 +2,7 @@
 // ../../app/parts/frontend/caller.ts
 /**
 * Calls somebody who looks elsewhere: by one soft sound and a notification. Each call has a name, and
-* is made once, whatever is loaded anew and however many tabs there are.
+* is made once, however often pages are reloaded and however many tabs there are.
 */
 /** Where the names of the last calls are kept, for all tabs, and how many. */
 const CALLED = "expressions-called";
@@ -228,7 +228,7 @@ var TabTitle = class {
 *
 * The app tells where the timer stands. Between two of its messages the time goes on here, so that
 * it is right to the second, and a break is noticed in a tab that the browser has slowed down. What
-* calls the learner has a name, and each name calls once, whatever is loaded anew and however many
+* calls the learner has a name, and each name calls once, however often pages are reloaded and however many
 * tabs there are.
 *
 * The page runs companion.js, which `npm run build` in clients/typescript makes of this file and those beside it.

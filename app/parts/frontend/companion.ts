@@ -4,7 +4,7 @@
  *
  * The app tells where the timer stands. Between two of its messages the time goes on here, so that
  * it is right to the second, and a break is noticed in a tab that the browser has slowed down. What
- * calls the learner has a name, and each name calls once, whatever is loaded anew and however many
+ * calls the learner has a name, and each name calls once, however often pages are reloaded and however many
  * tabs there are.
  *
  * The page runs companion.js, which `npm run build` in clients/typescript makes of this file and those beside it.

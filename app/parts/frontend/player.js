@@ -74,7 +74,7 @@ const BACK_S = 10;
 /** A file that differs by more from the one that the session is about is another one. Seconds. */
 const SAME_LENGTH_S = 2;
 /** Other scripts of the page see the same one: each place on a page loads this script anew. */
-const SHELF = globalThis;
+const SHARED = globalThis;
 var player_default = kept((component) => new Player(component));
 var Player = class {
 	root;
@@ -132,14 +132,14 @@ var Player = class {
 		document.addEventListener("visibilitychange", () => this.send(), { signal });
 		const sending = setInterval(() => this.send(), SEND_EVERY_MS);
 		signal.addEventListener("abort", () => clearInterval(sending));
-		if (SHELF.expressionsLecture !== void 0) this.load(SHELF.expressionsLecture);
+		if (SHARED.expressionsLecture !== void 0) this.load(SHARED.expressionsLecture);
 	}
 	close() {
 		this.send();
 		this.running?.abort();
 		this.running = null;
 		this.stretch = null;
-		const kept = SHELF.expressionsLecture;
+		const kept = SHARED.expressionsLecture;
 		if (kept !== void 0 && this.address !== "") kept.at = this.video.currentTime;
 		this.video.pause();
 		this.video.removeAttribute("src");
@@ -153,7 +153,7 @@ var Player = class {
 			file,
 			at: 0
 		};
-		SHELF.expressionsLecture = kept;
+		SHARED.expressionsLecture = kept;
 		this.load(kept);
 	}
 	load(kept) {
@@ -174,7 +174,7 @@ var Player = class {
 		}
 		this.measured = true;
 		const { mode } = this.data;
-		const name = SHELF.expressionsLecture?.file.name ?? "";
+		const name = SHARED.expressionsLecture?.file.name ?? "";
 		if (mode === "choose") this.tell("file", {
 			name,
 			duration
@@ -189,7 +189,7 @@ var Player = class {
 	}
 	refuse() {
 		if (this.address === "") return;
-		delete SHELF.expressionsLecture;
+		delete SHARED.expressionsLecture;
 		this.video.hidden = true;
 		this.say("Your browser cannot play this file. MP4 with H.264, and WebM, play everywhere.");
 	}

@@ -63,7 +63,7 @@ interface Kept {
 }
 
 /** Other scripts of the page see the same one: each place on a page loads this script anew. */
-const SHELF = globalThis as { expressionsLecture?: Kept };
+const SHARED = globalThis as { expressionsLecture?: Kept };
 
 export default kept((component: Component) => new Player(component));
 
@@ -123,7 +123,7 @@ class Player {
     document.addEventListener("visibilitychange", () => this.send(), { signal });
     const sending = setInterval(() => this.send(), SEND_EVERY_MS);
     signal.addEventListener("abort", () => clearInterval(sending));
-    if (SHELF.expressionsLecture !== undefined) this.load(SHELF.expressionsLecture);
+    if (SHARED.expressionsLecture !== undefined) this.load(SHARED.expressionsLecture);
   }
 
   close(): void {
@@ -131,7 +131,7 @@ class Player {
     this.running?.abort();
     this.running = null;
     this.stretch = null;
-    const kept = SHELF.expressionsLecture;
+    const kept = SHARED.expressionsLecture;
     if (kept !== undefined && this.address !== "") kept.at = this.video.currentTime;
     this.video.pause();
     this.video.removeAttribute("src");
@@ -145,7 +145,7 @@ class Player {
     const file = (event.target as HTMLInputElement).files?.[0];
     if (file === undefined) return;
     const kept = { file, at: 0 };
-    SHELF.expressionsLecture = kept;
+    SHARED.expressionsLecture = kept;
     this.load(kept);
   }
 
@@ -169,7 +169,7 @@ class Player {
     }
     this.measured = true;
     const { mode } = this.data;
-    const name = SHELF.expressionsLecture?.file.name ?? "";
+    const name = SHARED.expressionsLecture?.file.name ?? "";
     if (mode === "choose") this.tell("file", { name, duration });
     const known = this.data.duration;
     if (mode !== "choose" && known > 0 && Math.abs(known - duration) > SAME_LENGTH_S)
@@ -183,7 +183,7 @@ class Player {
 
   private refuse(): void {
     if (this.address === "") return;
-    delete SHELF.expressionsLecture;
+    delete SHARED.expressionsLecture;
     this.video.hidden = true;
     this.say("Your browser cannot play this file. MP4 with H.264, and WebM, play everywhere.");
   }
