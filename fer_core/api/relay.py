@@ -1,5 +1,9 @@
 """A session's events from the server that runs it, whole messages at a time.
 
+That server is asked, and not the database: most of a stream are snapshots, which are in its memory
+only, and events would come from a table no sooner. Where it is dead, the one that is asked goes on
+with the session, and tells what was not told from the rows: an event is stored before it is told.
+
 The line is HTTP/1.0 over a socket of our own: what comes is the stream itself, and whether anything
 comes can be waited for, so that a server that stands still is noticed while the line is open.
 """
