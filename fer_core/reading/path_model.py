@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_core.arrays import FloatArray
+from fer_core.reading.pace import USUAL_WPM
 
 #: A step of the model, seconds.
 STEP_S = 1.0
@@ -31,7 +32,7 @@ SPREAD, WAVERING = 0.6, 0.25
 #: Parts of the view's height among which the reader's place to scroll at is told apart.
 HEIGHTS = 20
 #: Words a second: what counts as the pace for the first half minute, and its bounds.
-USUAL_PACE, PACE_PRIOR_S, SLOWEST, FASTEST = 238 / 60, 30.0, 0.5, 15.0
+USUAL_PACE, PACE_PRIOR_S, SLOWEST, FASTEST = USUAL_WPM / 60, 30.0, 0.5, 15.0
 #: A line that is pointed at is where one reads to within so many words, if it is at all.
 POINTS_WITHIN_WORDS = 12.0
 #: The view moved on if its first word did by more.
