@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fer_core.boxes import ious
 from fer_core.training import metrics
 
 
@@ -48,6 +49,34 @@ def test_a_second_box_on_the_same_face_is_a_false_alarm() -> None:
     )
     # Precision is 1, then 2 of 4 once both faces are found: the mean over 101 recalls.
     assert metrics.average_precisions([scene, other])[0, 0] == pytest.approx((51 + 25) / 101)
+
+
+def test_ultralytics_finds_the_same_average_precisions() -> None:
+    others = pytest.importorskip("ultralytics.utils.metrics", reason="in requirements-train.txt")
+    rng = np.random.default_rng(3)
+    scenes, hits, scores, labels = [], [], [], []
+    for _ in range(400):
+        # Faces of 20 px, far from each other; every seventh is missed, one in eight is none.
+        corner = rng.uniform(0, 20, 2) + np.array([[0, 0], [100, 0], [0, 100]])
+        faces = np.hstack([corner, corner + 20])
+        emotions = rng.integers(0, 5, 3)
+        found = faces + np.tile(rng.normal(0, 2, (3, 2)), 2)
+        found[rng.random(3) < 1 / 8] += 50
+        score = rng.uniform(0, 0.8, (3, 5)) + 0.2 * np.eye(5)[emotions]
+        seen = rng.random(3) > 1 / 7
+        scenes.append(metrics.SceneResult(faces, emotions, found[seen], score[seen]))
+        # There, each found face stands five times, once for each class.
+        right = np.diagonal(ious(found[:, None], faces))[:, None] >= metrics.IOU_THRESHOLDS
+        of_class = emotions[:, None] == np.arange(5)
+        hits.append((right[:, None] & of_class[..., None])[seen].reshape(-1, 10))
+        scores.append(score[seen].ravel())
+        labels.append(emotions)
+    classes = np.arange(sum(map(len, scores))) % 5
+    counted = map(np.concatenate, (hits, scores))
+    theirs = others.ap_per_class(*counted, classes, np.concatenate(labels))[5]
+    assert 0.1 < theirs.mean() < 0.9
+    # They draw a line between two recalls, COCO takes the next one.
+    assert metrics.average_precisions(scenes) == pytest.approx(theirs, abs=0.01)
 
 
 def test_drawn_precisions_spread_around_the_figure() -> None:
