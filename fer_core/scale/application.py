@@ -14,7 +14,7 @@ from ray import serve
 from fer_core.config import get_settings
 from fer_core.errors import Busy
 from fer_core.scale.asgi import ApiMiddleware
-from fer_core.scale.networks import NetworkRuns, Run, remote_detector
+from fer_core.scale.networks import NetworkRuns, Run, remote_engine
 from fer_core.scale.options import ClusterOptions, check_database
 from fer_core.vision.backends import Float32Array
 from fer_core.vision.engine import InferenceEngine
@@ -72,13 +72,11 @@ class Api:
         from fer_core.scale.node import ApiNode  # the others need none of it
 
         settings = get_settings()
-        threads = settings.threads or 1
 
         def load() -> InferenceEngine:
             if vision is None:
                 return InferenceEngine.load(settings)
-            detector = remote_detector(settings.weights, ask, threads)
-            return InferenceEngine(detector, settings.queue_size, threads)
+            return remote_engine(settings, ask)
 
         def ask(run: Run) -> Float32Array:
             try:

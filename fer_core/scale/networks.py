@@ -15,9 +15,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from fer_core.config import Settings
 from fer_core.errors import NotReady, SettingsError
 from fer_core.vision.backends import Backend, Float32Array
 from fer_core.vision.detector import EmotionDetector
+from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.landmarks import MarkReader
 from fer_core.vision.model_info import (
     ModelInfo,
@@ -32,6 +34,9 @@ Inputs = npt.NDArray[np.uint8]
 #: The roles that are played in other processes. Points and eyes stay where the picture is: their
 #: networks are small, and the second one's inputs are cut by the first one's answers.
 ROLES: tuple[Role, ...] = ("detector", "refiner", "photo_refiner")
+#: Frames that a process of the API has in hand at once: it only waits for the networks. With one at
+#: a time nothing was ever put together, and no queue grew that could start another process.
+FRAMES_AT_ONCE = 8
 #: Sides of what a check runs, in pixels; every network takes multiples of 32.
 _CHECK_PX = 64
 
@@ -111,6 +116,18 @@ class RemoteNetwork:
 
     def __call__(self, batch: Float32Array) -> Float32Array:
         return self._ask(Run(self._role, to_bytes(batch)))
+
+
+def remote_engine(settings: Settings, ask: Callable[[Run], Float32Array]) -> InferenceEngine:
+    """Return an engine whose networks run elsewhere; the arguments are those of `remote_detector`.
+
+    Raises:
+        WeightsError: The model cannot be loaded.
+        SettingsError: The model is a checkpoint.
+    """
+    threads = settings.threads or 1
+    detector = remote_detector(settings.weights, ask, threads)
+    return InferenceEngine(detector, settings.queue_size, max(threads, FRAMES_AT_ONCE))
 
 
 def remote_detector(

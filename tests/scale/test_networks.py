@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
 
 from fer_core.config import Settings
 from fer_core.errors import NotReady, SettingsError
-from fer_core.scale.networks import NetworkRuns, Run, remote_detector, to_bytes, to_floats
+from fer_core.scale.networks import (
+    NetworkRuns,
+    Run,
+    remote_detector,
+    remote_engine,
+    to_bytes,
+    to_floats,
+)
 from fer_core.vision.backends import Float32Array
 from fer_core.vision.crops import to_tensor
 from fer_core.vision.detector import EmotionDetector
+from fer_core.vision.follower import FaceFollower
 from fer_core.vision.image import RgbImage
 
 
@@ -76,3 +86,26 @@ def test_a_check_notices_a_network_that_answers_no_numbers(runs: NetworkRuns) ->
 def test_a_checkpoint_is_not_shared() -> None:
     with pytest.raises(SettingsError, match="fer train export"):
         NetworkRuns.load(Path("best.pt"))
+
+
+def test_several_frames_are_on_their_way_to_the_networks_at_once(runs: NetworkRuns) -> None:
+    both = Barrier(2, timeout=20)
+    first: list[int] = []
+
+    def ask(run: Run) -> Float32Array:
+        if run.role == "detector" and len(first) < 2:
+            first.append(1)
+            both.wait()  # one alone would wait in vain
+        return runs([run])[0]
+
+    blank = np.zeros((120, 160, 3), np.uint8)
+    engine = remote_engine(Settings(threads=1), ask)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            asked = [
+                pool.submit(engine.detect_frame, blank, float(number), FaceFollower())
+                for number in range(2)
+            ]
+            assert [one.result().faces for one in asked] == [(), ()]
+    finally:
+        engine.close()
