@@ -322,12 +322,12 @@ def test_a_slow_history_holds_up_nobody_who_does_not_need_it(
     learner.start()
     reached, go_on = Event(), Event()
 
-    def load(*_: object, **__: object) -> None:
+    def look_up(*_: object, **__: object) -> None:
         reached.set()
         go_on.wait(10)
         raise SessionNotFound
 
-    monkeypatch.setattr(app.extensions["fer"].sessions.history.store, "load", load)
+    monkeypatch.setattr(app.extensions["fer"].sessions.history.store, "summary", look_up)
     with ThreadPoolExecutor(2) as pool:
         slow = pool.submit(app.test_client().post, f"{SESSIONS}/unknown/pause")
         assert reached.wait(10)
