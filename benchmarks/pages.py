@@ -46,8 +46,8 @@ def clip(folder: Path) -> Path:
     return write_mjpeg([frame] * CLIP_FRAMES, folder / "drawn.mjpeg")
 
 
-def time_session(page: Page) -> dict[str, float]:
-    """Return the seconds to the timer and the first expression, and to the summary at the end."""
+def time_session(page: Page) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the seconds to timer, first expression and summary; and the share of a core."""
     page.get_by_role("button", name="Start studying").click()
     page.get_by_role("button", name="I agree, and the face in view is mine").click()
     began = time.perf_counter()
@@ -56,16 +56,17 @@ def time_session(page: Page) -> dict[str, float]:
     page.get_by_text("over the last two seconds").wait_for()
     picture = time.perf_counter() - began
     page.wait_for_timeout(REST_S * 1000)
-    report_share("with the camera", processor_share())
+    share = processor_share()
     page.get_by_role("button", name="Finish").click()
     began = time.perf_counter()
     page.get_by_text("Here's how it went").wait_for()
     summary = time.perf_counter() - began
-    return {
+    times = {
         "start to timer": timer,
         "start to first expression": picture,
         "finish to summary": summary,
     }
+    return times, share
 
 
 def processor_share() -> dict[str, float]:
@@ -86,21 +87,17 @@ def processor_share() -> dict[str, float]:
     return {part: (used - before.get(part, 0.0)) / WATCHED_S for part, used in spent().items()}
 
 
-def report_share(session: str, share: dict[str, float]) -> None:
-    parts = ", ".join(f"{part} {100 * used:.1f} %" for part, used in share.items())
-    sys.stdout.write(f"a session {session}, of one core: {parts}\n")
-
-
-def watch_the_timer(page: Page) -> None:
-    """Study without the camera, and report what that takes."""
+def watch_the_timer(page: Page) -> dict[str, float]:
+    """Study without the camera, and return what part of a core that takes."""
     page.get_by_text("With the camera", exact=True).click()
     settled(page)
     page.get_by_role("button", name="Start studying").click()
     page.get_by_role("button", name="Finish").wait_for()
     page.wait_for_timeout(REST_S * 1000)
-    report_share("without the camera", processor_share())
+    share = processor_share()
     page.get_by_role("button", name="Finish").click()
     page.get_by_text("Here's how it went").wait_for()
+    return share
 
 
 def time_photo(page: Page) -> float:
@@ -126,17 +123,23 @@ def main() -> None:
             with open_page(browser, f"{address}/live", viewport=DESKTOP) as page:
                 page.set_default_timeout(PATIENCE_MS)
                 settled(page)
-                times |= time_session(page)
+                session, with_camera = time_session(page)
             with open_page(browser, f"{address}/live", viewport=DESKTOP) as page:
                 page.set_default_timeout(PATIENCE_MS)
                 settled(page)
-                watch_the_timer(page)
+                without_camera = watch_the_timer(page)
         browser.close()
     sys.stdout.write(f"load {load:.1f} before, {os.getloadavg()[0]:.1f} after\n")
+    times |= session
     for name, seconds in times.items():
         sys.stdout.write(f"{name:28} {seconds:6.1f} s\n")
+    shares = {"with the camera": with_camera, "without the camera": without_camera}
+    for name, share in shares.items():
+        for part, used in share.items():
+            sys.stdout.write(f"{name}, {part + ',':9} {100 * used:6.1f} % of a core\n")
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({"load": load, "seconds": times}, indent=1) + "\n")
+    figures = {"load": load, "seconds": times, "of a core": shares}
+    RESULTS.write_text(json.dumps(figures, indent=1) + "\n")
 
 
 if __name__ == "__main__":

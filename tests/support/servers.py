@@ -155,7 +155,6 @@ def running_app(
         *("run", script),
         *("--server.port", str(port)),
         *("--server.headless", "true"),
-        *("--server.fileWatcherType", "none"),
     ]
     settings = {"FER_DATA_DIR": str(data_dir), **(environment or {})}
     health_url = f"{address}/_stcore/health"
