@@ -42,13 +42,6 @@ settings.load_profile("house")
 gc.disable()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput"):
-        from tests.support.lanes import give_way
-
-        give_way(config.workerinput["workerid"])
-
-
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()

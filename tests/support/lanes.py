@@ -6,8 +6,6 @@ processes take browser tests first, the processors idle; later all of them want 
 
 from __future__ import annotations
 
-import os
-
 from xdist.scheduler.loadfile import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
@@ -22,21 +20,6 @@ _WAITING = (
 )
 
 
-#: What a process that computes gives way by to browsers and servers, whose tests read in real time.
-NICE = 10
-
-
-def begins_with_waiting(number: int) -> bool:
-    """Tell whether a test process, counted from 0, begins with the tests that wait."""
-    return number % 2 == 0
-
-
-def give_way(worker: str) -> None:
-    """Let a test process, by its name, give way to others if it is one that computes."""
-    if hasattr(os, "nice") and not begins_with_waiting(int(worker.removeprefix("gw"))):
-        os.nice(NICE)
-
-
 class TwoLanes(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     """Every other process begins with the tests that wait, the others with those that compute.
 
@@ -44,7 +27,7 @@ class TwoLanes(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     """
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        waits = begins_with_waiting(self.nodes.index(node))
+        waits = self.nodes.index(node) % 2 == 0
         files = list(self.workqueue)
         own = next((file for file in files if file.startswith(_WAITING) == waits), files[0])
         self.workqueue.move_to_end(own, last=False)
