@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler import Scheduling
 
-# Two test processes share two cores: torch's further threads would only wait for each other.
+# Three test processes share two cores: torch's further threads would only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # No test asserts a time: how long an example takes is the machine's affair.
