@@ -7,8 +7,6 @@ al. 2022, "Robust fine-tuning of zero-shot models"), at no cost when it runs.
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any, cast
 
 import torch
@@ -17,7 +15,6 @@ from torch import nn
 from fer_core.emotions import LABELS, Emotion
 from fer_core.training import network as networks
 from fer_core.training.errors import CheckpointError
-from fer_core.training.onnx_files import to_onnx
 
 
 @torch.no_grad()
@@ -38,7 +35,9 @@ def blended_network(before: nn.Module, after: nn.Module, share: float) -> nn.Mod
     first, second = networks.key(before), networks.key(after)
     if first != second:
         raise CheckpointError(f"a {first} and a {second} have no mean")
-    state, other = _folded(before).state_dict(), _folded(after).state_dict()
+    state, other = (
+        networks.unfolded(networks.folded(each)).state_dict() for each in (before, after)
+    )
     mean = {
         name: torch.lerp(value, other[name], share) if value.is_floating_point() else value
         for name, value in state.items()
@@ -64,10 +63,3 @@ def shift_prior(network: nn.Module, emotion: Emotion, shift: float) -> None:
         if bias.shape != (len(LABELS),):
             raise CheckpointError("the network's head has no score for each class")
         bias[emotion.index] += shift
-
-
-def _folded(network: nn.Module) -> nn.Module:
-    with tempfile.TemporaryDirectory() as scratch:
-        file = Path(scratch) / "network.onnx"
-        to_onnx(network, file)
-        return networks.load(file)

@@ -14,9 +14,9 @@ from torch import nn
 from fer_core.emotions import LABELS
 from fer_core.training import metrics
 from fer_core.training.crop_files import FaceCrops, Row
+from fer_core.training.crop_reading import read_crops
 from fer_core.training.crop_sampler import CropSampler
 from fer_core.training.faces import LabelledFace, LabelledPicture
-from fer_core.training.refine import read_crops
 
 Floats = npt.NDArray[np.float32]
 Pictures = Mapping[tuple[str, str], LabelledPicture]

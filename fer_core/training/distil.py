@@ -11,7 +11,6 @@ import json
 import logging
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +33,7 @@ from fer_core.training.landmark_training import (
     train_landmarks,
     with_points,
 )
-from fer_core.training.refine import RefinerConfig, refine
+from fer_core.training.refine import PHOTO_LOOK, VIDEO_LOOK, RefinerConfig, refine
 from fer_core.training.soft_targets import (
     blended,
     doubtful,
@@ -53,9 +52,8 @@ TEACHER_FIGURES, FIGURES = "teacher.json", "figures.json"
 PIECES = 3
 #: Whose heads wear other faces: with hair, neck and background around them.
 HEAD_SOURCES = frozenset({"news_heads", "colour_heads"})
-#: Where a refiner is judged while it trains: input side and face lengths that it spans, as in the
-#: app's look at a followed face and at a photo's.
-JUDGED = ((128, 128 / 77), (160, 160 / 96))
+#: Where a refiner is judged when it is trained.
+JUDGED = (VIDEO_LOOK, PHOTO_LOOK)
 #: How many face lengths are left of the pictures there: all, and as of a portrait cut tightly.
 JUDGED_CUTS = (math.inf, 1.25, 1.0)
 Floats = npt.NDArray[np.float32]
@@ -168,7 +166,7 @@ def train_refiners(
 
     Args:
         data: The data folder.
-        folder: Of `prepare` and `teach_targets`.
+        folder: Of `prepare` and, unless the labels are to be the targets, `teach_targets`.
         configs: One for each.
         seconds: Of training, all together.
         device: That trains.
@@ -179,16 +177,8 @@ def train_refiners(
     _make_fast()
     pictures, crops = all_pictures(data), open_crops(folder / CROPS)
     usable, kept_out = selection(crops, pictures)
-    known = read_targets(folder / TARGETS)
-    targets = np.full((len(crops.rows), len(LABELS)), 1 / len(LABELS), np.float32)
-    for number, row in enumerate(crops.rows):
-        shares = known.get((row.source, row.name))
-        if row.face == NO_FACE:
-            continue
-        if shares is None:
-            usable[number] = False
-        else:
-            targets[number] = shares[row.face]
+    targets, weights = _final_targets(folder, pictures, crops)
+    usable &= weights > 0
     sampler = CropSampler.of(crops, _weights(crops, targets, usable), device)
     models = refine(configs, sampler, torch.from_numpy(targets).to(device), seconds)
     chosen = {"selection": kept_out, "val": _of_val(pictures, crops)}
@@ -285,6 +275,20 @@ def _first_targets(pictures: Pictures, crops: FaceCrops, shapes: Floats) -> tupl
     return targets, weights
 
 
+def _final_targets(folder: Path, pictures: Pictures, crops: FaceCrops) -> tuple[Floats, Floats]:
+    """Return each face's target and whether it may be learnt from (above 0): labels untaught."""
+    if not (folder / TARGETS).exists():
+        return _first_targets(pictures, crops, even(crops.shapes))
+    known = read_targets(folder / TARGETS)
+    targets = np.full((len(crops.rows), len(LABELS)), 1 / len(LABELS), np.float32)
+    weights = np.zeros(len(crops.rows), np.float32)
+    for number, row in enumerate(crops.rows):
+        shares = known.get((row.source, row.name))
+        if row.face != NO_FACE and shares is not None:
+            targets[number], weights[number] = shares[row.face], 1.0
+    return targets, weights
+
+
 def _weights(
     crops: FaceCrops,
     targets: Floats,
@@ -337,13 +341,3 @@ def _write_final(
         for source in sorted(set(names.tolist()))
     }
     LOGGER.info("labels held for wrong: %s", shares)
-
-
-def scaled(config: TeacherConfig, seconds: float) -> TeacherConfig:
-    """Return the settings for this many seconds in all, shapes and expressions."""
-    whole = config.shape_seconds + config.seconds
-    return replace(
-        config,
-        shape_seconds=seconds * config.shape_seconds / whole,
-        seconds=seconds * config.seconds / whole,
-    )

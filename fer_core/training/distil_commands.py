@@ -202,8 +202,8 @@ def _teach(options: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from fer_core.training.devices import device_of
-    from fer_core.training.distil import scaled, teach_targets
-    from fer_core.training.teacher import TeacherConfig
+    from fer_core.training.distil import teach_targets
+    from fer_core.training.teacher import TeacherConfig, scaled
 
     config = scaled(TeacherConfig(), 60 * options.minutes)
     config = replace(config, folds=options.folds, batch=options.batch, width=options.width)
@@ -225,6 +225,9 @@ def _add_refine(parser: argparse.ArgumentParser) -> None:
     add("--minutes", type=positive, default=10.0, help="of all together (on a GPU)")
     add("--images", type=count, default=768, help="of 128 px, a step")
     add("--learning-rate", type=positive, default=2e-3)
+    add("--strength", type=share, default=1.0, help="of the augmentations (1)")
+    add("--own", type=share, default=0.0, help="of its first answer to the whole picture (0)")
+    add("--fold", action="store_true", help="norms into convolutions: quicker, for few pictures")
     add("--seed", type=int, default=0)
     add("--device", default="cpu", help="cpu, cuda or cuda:0 (cpu)")
     parser.set_defaults(run_command=_refine)
@@ -240,7 +243,7 @@ def _refine(options: argparse.Namespace) -> int:
         use, model, weights = (*text.split(":", 2), "")[:3]
         if use not in refine.USES:
             raise OptionError(f"--refiner {text}: {use!r} is none of {', '.join(refine.USES)}")
-        sides, framing = refine.USES[use]
+        sides, framing, look = refine.USES[use]
         configs.append(
             refine.RefinerConfig(
                 output=options.run / use,
@@ -249,6 +252,10 @@ def _refine(options: argparse.Namespace) -> int:
                 pixels=options.images * 128 * 128,
                 sides=sides,
                 framing=framing,
+                look=look,
+                own=options.own,
+                folds=options.fold,
+                strength=options.strength,
                 learning_rate=options.learning_rate,
                 seed=options.seed + number,
             )

@@ -175,10 +175,30 @@ def predict(network: nn.Module, images: torch.Tensor) -> torch.Tensor:
     return cast(torch.Tensor, output[0] if isinstance(output, tuple) else output)
 
 
+def folded(network: nn.Module) -> nn.Module:
+    """Return a trainable copy whose norms are folded into its convolutions; it answers alike.
+
+    A step over it takes two thirds of the time, and what few pictures show moves no statistics.
+    """
+    copied: Any = copy.deepcopy(network)
+    return _trainable(copied.fuse(verbose=False))
+
+
+def unfolded(network: nn.Module) -> nn.Module:
+    """Return the network that `folded` would make this one of, with norms that only add."""
+    whole = build(key(network))
+    _unfuse(whole, network.state_dict())
+    return whole.eval()
+
+
 def _prepare(network: nn.Module) -> nn.Module:
     model: Any = network  # which knows only tensors and modules as attributes
     model.names = dict(enumerate(LABELS))
     model.args = IterableSimpleNamespace(**DEFAULT_CFG_DICT)  # the loss reads its gains from here
+    return _trainable(network)
+
+
+def _trainable(network: nn.Module) -> nn.Module:
     for name, parameter in network.named_parameters():
         # The distances that a box's shares stand for are given: they get no gradient, and processes
         # that train together would wait for one.

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 
 from fer_core.emotions import LABELS
 from fer_core.training import network as networks
 from fer_core.training.crop_placement import Framing, Tensor
+from fer_core.training.crop_reading import read_crops
 from fer_core.training.crop_sampler import CropSampler
 from fer_core.training.initialise import first_network, settle_norms
 from fer_core.training.losses import FaceViews, SoftTargetLoss
@@ -48,10 +48,12 @@ PHOTO_SIDES = {128: 0.5, 160: 0.5}
 #: Most pictures are cut, all collections alike.
 VIDEO_FRAMING = Framing(span=(1.2, 2.3), shift=0.25, roll=(0.65, 0.12, 0.04), cut=0.75)
 PHOTO_FRAMING = Framing(span=(1.35, 2.1), shift=0.12, roll=(0.6, 0.15, 0.1), cut=0.75)
-#: What a refiner is for -> input sides with their shares, framing.
+#: Input side and face lengths that it spans, in the app's look at a followed face and a photo's.
+VIDEO_LOOK, PHOTO_LOOK = (128, 128 / 77), (160, 160 / 96)
+#: What a refiner is for -> input sides with their shares, framing, look.
 USES = {
-    "video": (tuple(VIDEO_SIDES.items()), VIDEO_FRAMING),
-    "photo": (tuple(PHOTO_SIDES.items()), PHOTO_FRAMING),
+    "video": (tuple(VIDEO_SIDES.items()), VIDEO_FRAMING, VIDEO_LOOK),
+    "photo": (tuple(PHOTO_SIDES.items()), PHOTO_FRAMING, PHOTO_LOOK),
 }
 
 
@@ -70,6 +72,10 @@ class RefinerConfig:
         pixels: Of a step's images, both views and pieces together.
         sides: Input side -> share of the steps.
         framing: Of the crops.
+        look: Input side and face lengths that it spans, where `own` is read.
+        own: Share in a face's target of what the network it starts from sees of the uncut picture
+            (self-distillation): what it knew of whole heads stays, and cut ones learn it.
+        folds: Its norms are folded into its convolutions: for a short run from weights.
         pieces: Share of the images that show no face.
         agreement: Weight of the two views' agreement.
         learning_rate: AdamW's.
@@ -84,6 +90,9 @@ class RefinerConfig:
     pixels: int = 768 * 128 * 128
     sides: tuple[tuple[int, float], ...] = tuple(VIDEO_SIDES.items())
     framing: Framing = VIDEO_FRAMING
+    look: tuple[int, float] = VIDEO_LOOK
+    own: float = 0.0
+    folds: bool = False
     pieces: float = 0.15
     agreement: float = 6.0
     learning_rate: float = 2e-3
@@ -121,7 +130,7 @@ def refine(
                 run.save()
     for run in runs:
         run.save()
-    return [run.average.network for run in runs]
+    return [run.trained() for run in runs]
 
 
 class _Run:
@@ -129,17 +138,20 @@ class _Run:
 
     def __init__(self, config: RefinerConfig, sampler: CropSampler, targets: Tensor) -> None:
         torch.manual_seed(config.seed)
-        self._config, self._sampler, self._targets = config, sampler, targets
+        self._config, self._sampler = config, sampler
         self._rng = np.random.default_rng(config.seed)
         config.output.mkdir(parents=True, exist_ok=True)
         model = first_network(config.model, config.weights)
         # Without types for it, though torch has it for modules as well as for tensors.
         place = cast(Any, model).to
         place(device=sampler.weights.device, memory_format=torch.channels_last)
+        self._targets = with_own(targets, model, sampler, config) if config.own else targets
+        if config.folds:
+            model = networks.folded(model)
         self._model = model.train()
         args = cast(Any, model).args
         args.box, args.cls, args.dfl = BOX_GAIN, CLASS_GAIN, DISTANCE_GAIN
-        if config.weights is not None:
+        if config.weights is not None and not config.folds:
             settle_norms(self._model, (self._settling() for _ in range(SETTLING_BATCHES)))
         self._optimiser = _optimiser(self._model, config)
         self.average = MovingAverage(self._model, EMA_DECAY)
@@ -191,7 +203,13 @@ class _Run:
 
     def save(self) -> None:
         """Write the moving average."""
-        networks.save_state(self.average.network, self._config.model, self._config.output / WEIGHTS)
+        path = self._config.output / WEIGHTS
+        networks.save_state(self.trained(), self._config.model, path)
+
+    def trained(self) -> nn.Module:
+        """Return the moving average, in eval mode, as `network.build` makes one."""
+        average = self.average.network
+        return networks.unfolded(average) if self._config.folds else average
 
     def _side(self) -> int:
         sides, shares = zip(*self._config.sides, strict=True)
@@ -204,17 +222,30 @@ class _Run:
 
 
 class _Answers(nn.Module):
-    """A network in 16 bits, its answers without what the loss needs only the shapes of."""
+    """A network, on a GPU in 16 bits, without answers that the loss needs only the shapes of."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
         self.model = model
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        # The cache of cast weights would outlive a recorded graph.
-        with torch.autocast(images.device.type, torch.bfloat16, cache_enabled=False):
+        # Most processors take five times as long in 16 bits. The cache of cast weights would
+        # outlive a recorded graph.
+        kind = images.device.type
+        with torch.autocast(kind, torch.bfloat16, enabled=images.is_cuda, cache_enabled=False):
             predictions = self.model(images)
         return predictions["boxes"].float(), predictions["scores"].float()
+
+
+def with_own(
+    targets: Tensor, model: nn.Module, sampler: CropSampler, config: RefinerConfig
+) -> Tensor:
+    """Return the targets (n, 5), mixed with the network's own answers about uncut pictures."""
+    faces = (sampler.weights > 0).nonzero()[:, 0]
+    seen = torch.from_numpy(read_crops(model, sampler, faces, *config.look)[:, : len(LABELS)])
+    mixed = targets.clone()
+    mixed[faces] = torch.lerp(targets[faces], seen.to(targets.device), config.own)
+    return mixed
 
 
 def _forward_of(model: nn.Module, images: Tensor) -> _Forward:
@@ -276,43 +307,6 @@ def _losses(
     apart = sum((each.exp() * (each - mean)).sum(-1) for each in (first, second)) / 2
     differing = (apart * both).sum() / both.sum().clamp(min=1)
     return torch.cat([losses / len(images), (agreement * differing)[None]])
-
-
-@torch.inference_mode()
-def read_crops(
-    model: nn.Module,
-    sampler: CropSampler,
-    indices: Tensor,
-    side: int,
-    span: float,
-    batch: int = 512,
-    cut: float = math.inf,
-) -> npt.NDArray[np.float32]:
-    """Return what a refiner sees in crops as the app shows them: five shares and how sure, (n, 6).
-
-    Args:
-        model: In eval mode.
-        sampler: Holds the crops.
-        indices: Of the crops.
-        side: Of the input.
-        span: Face lengths that it spans.
-        batch: Crops at a time.
-        cut: Face lengths that are left of the picture.
-    """
-    answers = [torch.zeros(0, len(LABELS) + 1)]
-    for part in indices.split(batch) if len(indices) else ():
-        images = sampler.plain(part, side, span, False, cut).to(memory_format=torch.channels_last)
-        scores = networks.predict(model, images)[:, 4:].float().clamp(1e-6, 1 - 1e-6)
-        confidences = scores.sum(1)
-        best = confidences.argmax(1)
-        # The anchors that overlap the best vote in the app; those nearly as sure stand for them.
-        weights = torch.where(
-            confidences > 0.5 * confidences.amax(1, keepdim=True), confidences, 0.0
-        )
-        logits = (scores.logit() * weights[:, None]).sum(-1) / weights.sum(1, keepdim=True)
-        sure = confidences.gather(1, best[:, None])
-        answers.append(torch.cat([logits.softmax(1), sure], 1).cpu())
-    return np.asarray(torch.cat(answers).numpy(), np.float32).reshape(-1, len(LABELS) + 1)
 
 
 def _optimiser(model: nn.Module, config: RefinerConfig) -> torch.optim.Optimizer:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import copy
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -42,9 +42,8 @@ LOGGER = logging.getLogger(__name__)
 WINDOW, VOTERS = 9, 5
 #: Anchors that are at least so sure, beside the surest, stand for those that vote in the app.
 VOTES_FROM = 0.5
-#: Use -> input sides of the views as they are and cut, and face lengths that the first spans, as in
-#: the app's look at a followed face and at a photo's.
-VIEWS = {"video": ((128, 128, 128), 128 / 77), "photo": ((160, 160, 128), 160 / 96)}
+#: Use -> input sides of the cut views; a face as it is has that of the app's look.
+CUT_SIDES = {"video": (128, 128), "photo": (160, 128)}
 #: Augmentations of the cut views, mild: what is refitted is how the margin weighs.
 STRENGTH = 0.35
 #: Of the label in a face's target, beside what the refiner says of the uncut picture.
@@ -111,7 +110,8 @@ def refit(data: Path, folder: Path, weights: Path, config: RefitConfig) -> nn.Mo
     pictures, crops = all_pictures(data), open_crops(folder / CROPS)
     faces = _drawn(crops, pictures, config)
     pieces = np.flatnonzero([row.face == NO_FACE for row in crops.rows])
-    views = looks_of(network, crops, faces, pieces, config)
+    sides = CUT_SIDES[config.use]
+    views = looks_of(network, crops, faces, pieces, config.use, (None, *sides))
     kept = _unpadded(_branch(network))
     own = answers(kept, views[0].features.float(), views[0].votes)
     shown = [_known(pictures[crops.rows[n].source, crops.rows[n].name], crops, n) for n in faces]
@@ -120,7 +120,8 @@ def refit(data: Path, folder: Path, weights: Path, config: RefitConfig) -> nn.Mo
     mixed = shares * labels + (1 - shares) * own.softmax(1)
     uncut = config.keep * own.softmax(1) + (1 - config.keep) * mixed
     targets = torch.stack([uncut, mixed, mixed])
-    empty = looks_of(network, crops, pieces[: len(faces) // 8], pieces, config)[1]
+    some = pieces[: len(faces) // 8]
+    (empty,) = looks_of(network, crops, some, pieces, config.use, sides[:1])
     _branch(network).load_state_dict(_fitted(kept, views, targets, empty, config).state_dict())
     return network
 
@@ -171,29 +172,33 @@ def looks_of(
     crops: FaceCrops,
     faces: npt.NDArray[np.int64],
     pieces: npt.NDArray[np.int64],
-    config: RefitConfig,
+    use: str,
+    sides: Sequence[int | None],
 ) -> list[Looks]:
-    """Return three views of each face: as it is, and two that are cut at random.
+    """Return views of each face, cut at random or as it is.
 
     Args:
         network: In eval mode.
         crops: All of them.
         faces: Which.
         pieces: Crops without a face, some of which lie around cut pictures.
-        config: How.
+        use: Key of `refine.USES`.
+        sides: Of the input for each view; None for a face as it is, as the app looks at it.
     """
-    sides, span = VIEWS[config.use]
+    _, framing, (side, span) = USES[use]
     # As of a face that was just found, hardly turned: only the margin matters here.
-    cut = USES[config.use][1].cut
-    near = Framing((0.85 * span, 1.2 * span), 0.1, (0.6, 0.05, 0.0), 0.05, cut)
-    views: list[list[Looks]] = [[], [], []]
+    near = Framing((0.85 * span, 1.2 * span), 0.1, (0.6, 0.05, 0.0), 0.05, framing.cut)
+    views: list[list[Looks]] = [[] for _ in sides]
     for start in range(0, len(faces), CHUNK):
         part = np.concatenate([faces[start : start + CHUNK], pieces[:CHUNK]])
         sampler = CropSampler.of(some_of(crops, part), np.zeros(len(part)), torch.device("cpu"))
         chosen = torch.arange(min(CHUNK, len(faces) - start))
-        seen = [sampler.plain(chosen, sides[0], span, False)]
-        seen += [sampler.images(chosen, side, near, STRENGTH)[0] for side in sides[1:]]
-        for view, images in zip(views, seen, strict=True):
+        for view, of_cut in zip(views, sides, strict=True):
+            images = (
+                sampler.plain(chosen, side, span, False)
+                if of_cut is None
+                else sampler.images(chosen, of_cut, near, STRENGTH)[0]
+            )
             view.append(look(network, images))
         if start % (20 * CHUNK) == 0:
             LOGGER.info("looked at %d of %d", start, len(faces))

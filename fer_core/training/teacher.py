@@ -11,7 +11,7 @@ import logging
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -308,4 +308,14 @@ def _optimiser(teacher: nn.Module, config: TeacherConfig) -> torch.optim.Optimiz
         lr=config.learning_rate,
         betas=(0.9, 0.99),
         fused=cast(Any, next(teacher.parameters())).is_cuda,
+    )
+
+
+def scaled(config: TeacherConfig, seconds: float) -> TeacherConfig:
+    """Return the settings for this many seconds in all, shapes and expressions."""
+    whole = config.shape_seconds + config.seconds
+    return replace(
+        config,
+        shape_seconds=seconds * config.shape_seconds / whole,
+        seconds=seconds * config.seconds / whole,
     )

@@ -18,13 +18,23 @@ from fer_core.training import network as networks  # noqa: E402
 from fer_core.training.__main__ import main  # noqa: E402
 from fer_core.training.crop_files import NO_FACE, SIDE, open_crops  # noqa: E402
 from fer_core.training.crop_placement import Crops, Framing, framed, placed  # noqa: E402
-from fer_core.training.crop_sampler import drawing_weights, selection  # noqa: E402
+from fer_core.training.crop_reading import read_crops  # noqa: E402
+from fer_core.training.crop_sampler import (  # noqa: E402
+    CropSampler,
+    drawing_weights,
+    selection,
+)
 from fer_core.training.distil import all_pictures, prepare  # noqa: E402
 from fer_core.training.face_crops import SPAN  # noqa: E402
 from fer_core.training.faceless import MAKERS  # noqa: E402
 from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot  # noqa: E402
 from fer_core.training.negatives import made, write_negatives  # noqa: E402
-from fer_core.training.refine import USES  # noqa: E402
+from fer_core.training.refine import (  # noqa: E402
+    USES,
+    VIDEO_LOOK,
+    RefinerConfig,
+    with_own,
+)
 from fer_core.training.soft_targets import read_targets  # noqa: E402
 
 
@@ -112,7 +122,7 @@ def test_pictures_of_every_collection_are_cut_to_the_same_margins(own_margin: in
 def test_refiners_learn_from_cut_pictures_and_most_of_them_are_cut() -> None:
     crop = one_crop((79.0, 79.0, 129.0, 129.0))
     boxes = crop.boxes.expand(400, -1)
-    for _, framing in USES.values():
+    for _, framing, _ in USES.values():
         cut = placed(boxes, 128, framing).seen.isfinite().all(1)
         assert 0.5 < float(cut.float().mean()) < 0.95  # an uncut one is seen as well
 
@@ -168,9 +178,40 @@ def test_the_commands_lead_from_pictures_to_a_refiner(
     assert len(targets) == 30
     assert all(each.sum(axis=1) == pytest.approx(1, abs=0.01) for each in targets.values())
     run = ["--run", str(tmp_path / "run"), "--refiner", "video:yolov9t"]
-    assert main(["refine", *folder, *run, "--minutes", "0.02", "--images", "4"]) == 0
-    model = networks.load(tmp_path / "run" / "video" / "refiner.pt")
-    assert networks.key(model) == "yolov9t"
+    short = ["--minutes", "0.02", "--images", "4"]
+    assert main(["refine", *folder, *run, *short]) == 0
+    trained = tmp_path / "run" / "video" / "refiner.pt"
+    first = networks.load(trained)
+    assert networks.key(first) == "yolov9t"
+
+    # Going on from it, without a teacher's targets.
+    (tmp_path / "targets.npz").unlink()
+    run = ["--run", str(tmp_path / "more"), "--refiner", f"video:yolov9t:{trained}"]
+    few = ["--own", "0.7", "--fold", "--strength", "0.5"]
+    assert main(["refine", *folder, *run, *short, *few]) == 0
+    second = networks.load(tmp_path / "more" / "video" / "refiner.pt")
+    names = second.state_dict().keys()
+    assert names == first.state_dict().keys()
+    means = [name for name in names if name.endswith("running_mean")]
+    assert not any(second.state_dict()[name].any() for name in means)  # norms only add
+
+
+def test_a_target_mixes_the_label_with_what_was_seen_of_the_uncut_picture(
+    data: Path, tmp_path: Path
+) -> None:
+    prepare(data, tmp_path, None, 1, limit=4)
+    crops = open_crops(tmp_path / "crops")
+    faces = np.array([row.face != NO_FACE for row in crops.rows])
+    sampler = CropSampler.of(crops, faces / faces.sum(), torch.device("cpu"))
+    torch.manual_seed(0)
+    network = networks.build("yolov9t").eval()
+    config = RefinerConfig(tmp_path, "yolov9t", None, own=0.75)
+    labels = torch.eye(5)[torch.arange(len(faces)) % 5]
+    indices = torch.from_numpy(np.flatnonzero(faces))
+    seen = torch.from_numpy(read_crops(network, sampler, indices, *VIDEO_LOOK)[:, :5])
+    targets = with_own(labels, network, sampler, config)
+    assert torch.allclose(targets[indices], 0.25 * labels[indices] + 0.75 * seen)
+    assert torch.equal(targets[~torch.from_numpy(faces)], labels[~torch.from_numpy(faces)])
 
 
 def test_refitting_names_the_expression_alike_however_a_picture_is_cut(

@@ -51,6 +51,19 @@ def test_the_shipped_file_can_be_trained_on(images: Tensor) -> None:
     assert drift < 0.1 * (before.sigmoid() - plain[:, 4:]).abs().mean()
 
 
+def test_a_network_with_folded_norms_answers_alike_and_can_be_trained(images: Tensor) -> None:
+    network = networks.build("yolov9t").eval()
+    settle_norms(network, [images])
+    expected = networks.predict(network, images).numpy()
+    folded = networks.folded(network)
+    assert not any(isinstance(each, nn.BatchNorm2d) for each in folded.modules())
+    assert all(each.requires_grad != (".dfl." in name) for name, each in folded.named_parameters())
+    assert networks.predict(folded, images).numpy() == pytest.approx(expected, abs=0.01)
+    again = networks.unfolded(folded)
+    assert networks.predict(again, images).numpy() == pytest.approx(expected, abs=0.01)
+    assert again.state_dict().keys() == network.state_dict().keys()
+
+
 def test_a_widened_network_answers_as_the_narrow_one_and_can_learn_more(
     images: Tensor,
 ) -> None:

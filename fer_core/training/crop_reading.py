@@ -1,0 +1,52 @@
+"""What a refiner sees in single faces, framed as the app frames them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from fer_core.emotions import LABELS
+from fer_core.training import network as networks
+from fer_core.training.crop_placement import Tensor
+from fer_core.training.crop_sampler import CropSampler
+
+
+@torch.inference_mode()
+def read_crops(
+    model: nn.Module,
+    sampler: CropSampler,
+    indices: Tensor,
+    side: int,
+    span: float,
+    batch: int = 512,
+    cut: float = math.inf,
+) -> npt.NDArray[np.float32]:
+    """Return what a refiner sees in crops as the app shows them: five shares and how sure, (n, 6).
+
+    Args:
+        model: In eval mode.
+        sampler: Holds the crops.
+        indices: Of the crops.
+        side: Of the input.
+        span: Face lengths that it spans.
+        batch: Crops at a time.
+        cut: Face lengths that are left of the picture.
+    """
+    answers = [torch.zeros(0, len(LABELS) + 1)]
+    for part in indices.split(batch) if len(indices) else ():
+        images = sampler.plain(part, side, span, False, cut).to(memory_format=torch.channels_last)
+        scores = networks.predict(model, images)[:, 4:].float().clamp(1e-6, 1 - 1e-6)
+        confidences = scores.sum(1)
+        best = confidences.argmax(1)
+        # The anchors that overlap the best vote in the app; those nearly as sure stand for them.
+        weights = torch.where(
+            confidences > 0.5 * confidences.amax(1, keepdim=True), confidences, 0.0
+        )
+        logits = (scores.logit() * weights[:, None]).sum(-1) / weights.sum(1, keepdim=True)
+        sure = confidences.gather(1, best[:, None])
+        answers.append(torch.cat([logits.softmax(1), sure], 1).cpu())
+    return np.asarray(torch.cat(answers).numpy(), np.float32).reshape(-1, len(LABELS) + 1)
