@@ -144,6 +144,16 @@ class ReadingLog:
         for view in views:
             self.add(view)
 
+    @classmethod
+    def restored(cls, views: Iterable[View]) -> ReadingLog:
+        """Bring back what `views` gave, as it is: one may stand for more than a single report."""
+        log = cls()
+        log._views = list(views)
+        for position, view in enumerate(log._views):
+            log._last[view.passage_id] = position
+            log._rates[view.passage_id] = _rates(view, view)
+        return log
+
     def add(self, view: View) -> bool:
         """Take one report; a report longer than a minute counts for its first minute.
 

@@ -307,7 +307,7 @@ class SessionCore:
         self.questionnaire.restore(answers, end)
         self.questions.restore(events, max([end, *(event.at for event in events)]))
         self.questions.learn()
-        self.reading_log = ReadingLog(views)
+        self.reading_log = ReadingLog.restored(views)
         self.markers = SessionMarkers(self.info.started_at, markers)
         last_sign = max([end, *(view.end for view in self.reading_log.views)])
         self._replay(events, rests, away, last_sign)

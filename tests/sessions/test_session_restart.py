@@ -108,6 +108,17 @@ class TestRestart:
         assert before.attention.usual == pytest.approx(50, abs=8)
         assert after.attention.usual == before.attention.usual
 
+    def test_a_long_stay_on_a_passage_is_as_long_as_it_was(self) -> None:
+        session = new_session()
+        for start in range(0, 300, 2):  # one view stands for all of these reports
+            session.mark_passage("p1", 1.0, START + start, START + start + 2)
+        restored = StudySession.restore(
+            session.info, session.rows(), session.events(), views=session.views
+        )
+        assert restored.views == session.views
+        restored.mark_passage("p1", 1.0, START + 300, START + 310)
+        assert [view.end - view.start for view in restored.views] == [310.0]
+
     def test_new_questions_do_not_take_the_names_of_old_ones(self) -> None:
         _, restored = self.interrupted()
         restored.resume(START + 710)
