@@ -182,5 +182,11 @@ def _make_private(file: Path) -> None:
 
 
 def reading(engine: Engine) -> Engine:
-    """Return the same engine for transactions that only read."""
+    """Return the same engine for what only reads.
+
+    A server shows each statement what is committed by then, with a transaction around them or not:
+    without one its beginning and its end need not be sent.
+    """
+    if engine.dialect.name != "sqlite":
+        engine = engine.execution_options(isolation_level="AUTOCOMMIT")
     return engine.execution_options(reading=True)

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Double, Engine, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from fer_core.storage.engines import reading
 from fer_core.storage.tables import processes
 
 #: A process that has not renewed its lease for this long runs nothing any more. Seconds.
@@ -45,6 +46,7 @@ class ServerHolder:
 
     def __init__(self, engine: Engine, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._engine = engine
+        self._reading = reading(engine)
         self._monotonic = monotonic
         self._key = secrets.randbits(62)
         self._lock = threading.Lock()
@@ -133,7 +135,7 @@ class ServerHolder:
             SQLAlchemyError: The database cannot be used now.
         """
         query = select(processes.c.address).where(processes.c.name == name)
-        with self._engine.begin() as connection:
+        with self._reading.connect() as connection:
             return connection.scalar(query) or ""
 
     def is_late(self, name: str) -> bool:
@@ -143,7 +145,7 @@ class ServerHolder:
             SQLAlchemyError: The database cannot be used now.
         """
         in_time = processes.c.alive_until > _NOW + (LEASE_S - LATE_S)
-        with self._engine.begin() as connection:
+        with self._reading.connect() as connection:
             return not connection.scalar(select(in_time).where(processes.c.name == name))
 
     def lives(self, name: str) -> bool:
