@@ -93,8 +93,15 @@ class SessionHistory:
             raise SessionNotFound
         return store.summary(session_id, owner=owner)
 
-    def take_over(self, session_id: str, owner: str = "") -> bool:
+    def take_over(
+        self, session_id: str, owner: str = "", found: SessionSummary | None = None
+    ) -> bool:
         """Run a session of the history here, if it runs nowhere else; tell whether.
+
+        Args:
+            session_id: Its name.
+            owner: Whose it is.
+            found: What was found of it a moment ago.
 
         Raises:
             SessionNotFound: This owner has none with this id.
@@ -103,7 +110,7 @@ class SessionHistory:
         store = self.store_to_read()
         if store is None:
             raise SessionNotFound
-        return store.handover.take_over(store.summary(session_id, owner=owner))
+        return store.handover.take_over(found or store.summary(session_id, owner=owner))
 
     def announce(self, address: str) -> None:
         """Be the API process, or one of them, that takes requests for what it runs.
@@ -161,6 +168,13 @@ class SessionHistory:
         )
         if running.erased:  # at this very moment
             self.forget(running)
+
+    def go_on(self, running: RunningSession) -> None:
+        """Save a session that `load` brought back here, from where it stands in the history."""
+        if self.store is not None and running.stored is not None:
+            self.store.go_on(running.session, running.stored, owner=running.owner)
+            if running.erased:  # at this very moment
+                self.forget(running)
 
     def save(self, running: RunningSession) -> bool:
         """Save a finished session, and how its text was read; in an outage, after it.

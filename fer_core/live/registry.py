@@ -183,14 +183,13 @@ class SessionRegistry:
         running = self._in_memory(session_id, owner)
         if running is not None:
             return running
-        if ask:
-            self.history.sharing.refuse_elsewhere(session_id, owner)
+        found = self.history.sharing.refuse_elsewhere(session_id, owner) if ask else None
         with self._bringing_back.of(session_id):
             running = self._in_memory(session_id, owner)
             if running is not None:
                 return running
             # Before it is read, which takes long: who is asked for it meanwhile comes here.
-            if not self.history.take_over(session_id, owner):
+            if not self.history.take_over(session_id, owner, found):
                 self.history.sharing.refuse_taken(session_id, owner)
             back = self.history.load(session_id, self.clock, owner)
             if not back.is_finished:
@@ -206,7 +205,7 @@ class SessionRegistry:
             self.history.leave(back)
             raise
         back.runs_here = True
-        self.history.follow(back, is_stored=True)
+        self.history.go_on(back)
         return back
 
     def find(self, session_id: str) -> RunningSession | None:

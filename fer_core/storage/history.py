@@ -69,6 +69,7 @@ class SessionSummary:
         excluded_s: What the learner left out of the statistics.
         markers: How many moments the learner marked, excluded ranges among them.
         holder: The process that runs it, see `storage.holders`; empty: none does.
+        fence: The number under which that process runs it.
     """
 
     info: SessionInfo
@@ -93,6 +94,7 @@ class SessionSummary:
     excluded_s: float = 0.0
     markers: int = 0
     holder: str = ""
+    fence: int = 0
 
     @property
     def session_id(self) -> str:
@@ -162,7 +164,7 @@ def row_to_summary(values: Mapping[str, Any]) -> SessionSummary:
         name: values[name]
         for name in (
             "saved_until", "note", "elapsed_s", "active_s", "studied_s", "away_s", "valid_s",
-            "observed_s", "breaks", "frames", "deleted_at", "holder",
+            "observed_s", "breaks", "frames", "deleted_at", "holder", "fence",
         )
     }  # fmt: skip
     plain |= {name: _mean_estimate(values, name) for name in INDICATORS}

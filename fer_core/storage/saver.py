@@ -11,17 +11,15 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
 from fer_core.errors import SessionNotFound, StorageError
-from fer_core.sessions.session import StudySession
 from fer_core.sessions.snapshot import State
 from fer_core.storage.database import Database
-from fer_core.storage.history import TextLabel
+from fer_core.storage.follower import Follower, advance
 from fer_core.storage.queries import keep_baseline, remove_deleted, remove_temporary
-from fer_core.storage.requests import Creation, held_by, let_go
+from fer_core.storage.requests import held_by, let_go
 from fer_core.storage.session_locks import SessionLocks
 from fer_core.storage.status import StoreStatus
 from fer_core.storage.waiting import Addition, of_others
-from fer_core.storage.writer import Follower, SessionLost, advance, continue_stored, save
-from fer_core.texts.document import Document
+from fer_core.storage.writer import SessionLost, continue_stored, save
 
 #: Between two saves of a running session. With the second that is not yet complete and the time
 #: of a commit, a crash loses less than five.
@@ -72,30 +70,18 @@ class Saver:
     def status(self) -> StoreStatus:
         return self._status
 
-    def follow(
-        self,
-        session: StudySession,
-        owner: str,
-        text: TextLabel | None,
-        document: Document | None = None,
-        *,
-        keep_text: bool = False,
-        is_stored: bool = False,
-        creation: Creation | None = None,
-    ) -> None:
+    def follow(self, follower: Follower) -> None:
         """Save a session from now on, until it is finished; see `SessionStore.follow`."""
-        session_id = session.info.session_id
+        session_id = follower.session_id
         with self._locks.of(session_id):
             known = self._followers.get(session_id)
-            if known is not None and known.session is session:
-                known.text = text or known.text
-                known.unsaved_document = document or known.unsaved_document
-                known.keeps_text = keep_text or known.keeps_text
+            if known is not None and known.session is follower.session:
+                known.text = follower.text or known.text
+                known.unsaved_document = follower.unsaved_document or known.unsaved_document
+                known.keeps_text = follower.keeps_text or known.keeps_text
             else:
-                self._followers[session_id] = Follower(
-                    session, owner, text, document, keep_text, is_stored, creation
-                )
-                session.on_word(lambda: self.save_one(session_id))
+                self._followers[session_id] = follower
+                follower.session.on_word(lambda: self.save_one(session_id))
         with self._starting:
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(

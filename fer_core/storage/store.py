@@ -24,6 +24,7 @@ from fer_core.storage.archive import Archive
 from fer_core.storage.cards import CardStore
 from fer_core.storage.database import Database
 from fer_core.storage.engines import database_url
+from fer_core.storage.follower import Follower
 from fer_core.storage.handover import Handover
 from fer_core.storage.history import SessionSummary, StoredSession, TextLabel
 from fer_core.storage.learners import LearnerStore
@@ -136,14 +137,18 @@ class SessionStore:
         """
         if not session.info.memory_only:
             self._saver.follow(
-                session,
-                owner,
-                text,
-                document,
-                keep_text=keep_text,
-                is_stored=is_stored,
-                creation=creation,
+                Follower(session, owner, text, document, keep_text, is_stored, creation)
             )
+
+    def go_on(self, session: StudySession, stored: StoredSession, *, owner: str = "") -> None:
+        """Save a session that was brought back, from where it stands in the history. Never raises.
+
+        Args:
+            session: What `restored` returned.
+            stored: What it was made from, read while this process held the session.
+            owner: Whose it is.
+        """
+        self._saver.follow(Follower.of_stored(session, owner, stored, self._clock()))
 
     def save_one(self, session_id: str) -> bool:
         """Save one running session at once; tell whether it is safe. Never raises."""

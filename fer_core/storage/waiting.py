@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from fer_core.storage.writer import Follower
+from fer_core.storage.follower import Follower
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ bounded by itself, and goes with the next attempt.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, delete, exists, func, insert, or_, select, update
@@ -15,10 +14,9 @@ from sqlalchemy import Connection, delete, exists, func, insert, or_, select, up
 from fer_core.affect.indicators import Features
 from fer_core.learner.probes import Answer
 from fer_core.reading.visibility import View
-from fer_core.sessions.markers import Marker, MarkerKind
-from fer_core.sessions.session import StudySession
+from fer_core.sessions.markers import MarkerKind
 from fer_core.sessions.snapshot import State
-from fer_core.storage.history import TextLabel
+from fer_core.storage.follower import Follower, Progress
 from fer_core.storage.queries import LINES_AT_ONCE, insert_rows
 from fer_core.storage.records import (
     INDICATORS,
@@ -29,60 +27,11 @@ from fer_core.storage.records import (
     marker_to_row,
     view_to_row,
 )
-from fer_core.storage.requests import Creation, keep_creation, take_hold
+from fer_core.storage.requests import keep_creation, take_hold
 from fer_core.storage.tables import answers, events, markers, sessions, texts, timeline, views
-from fer_core.texts.document import Document
 
 #: The session's means are taken anew this often while it runs, and when it stops. Seconds.
 MEANS_EVERY_S = 60.0
-
-
-@dataclass(slots=True)
-class Follower:
-    """A session being saved, and how far it has been.
-
-    Attributes:
-        text: Which text it is about.
-        unsaved_document: Its words, until they are saved.
-        keeps_text: The words stay after its end.
-        is_stored: It was saved before it was followed.
-        creation: The request that started it, where that may come again.
-        is_new: It has not been saved since it is followed.
-        fence: The number under which this process runs it.
-    """
-
-    session: StudySession
-    owner: str
-    text: TextLabel | None = None
-    unsaved_document: Document | None = None
-    keeps_text: bool = False
-    is_stored: bool = False
-    creation: Creation | None = None
-    is_new: bool = True
-    fence: int = 0
-    rows_until: float | None = None
-    last_event: int = 0
-    answers: dict[str, Answer] = field(default_factory=dict)
-    views: tuple[View, ...] = ()
-    markers: tuple[Marker, ...] | None = None
-    means_at: float = float("-inf")
-
-    @property
-    def session_id(self) -> str:
-        return self.session.info.session_id
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a follower is once the transaction is through."""
-
-    rows_until: float | None
-    last_event: int
-    answers: dict[str, Answer]
-    views: tuple[View, ...]
-    markers: tuple[Marker, ...]
-    means_at: float
-    document: Document | None
 
 
 class SessionLost(Exception):
@@ -150,19 +99,6 @@ def save(connection: Connection, follower: Follower, now: float, holder: str) ->
         means_at=means_at,
         document=document,
     )
-
-
-def advance(follower: Follower, progress: Progress) -> None:
-    """Note that a save has been committed."""
-    follower.is_new = False
-    follower.rows_until = progress.rows_until
-    follower.last_event = progress.last_event
-    follower.answers = progress.answers
-    follower.views = progress.views
-    follower.markers = progress.markers
-    follower.means_at = progress.means_at
-    if follower.unsaved_document is progress.document:
-        follower.unsaved_document = None
 
 
 def continue_stored(connection: Connection, follower: Follower, now: float, holder: str) -> None:

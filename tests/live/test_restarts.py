@@ -81,6 +81,18 @@ def test_after_a_restart_the_next_sign_goes_on_with_text_answers_and_questions(
         assert [one.value for one in back.session.answers] == [asked.options[0]]
 
 
+def test_words_that_are_to_be_kept_are_kept_after_a_restart_too(
+    registry: SessionRegistry, restart: Restart, clock: Clock
+) -> None:
+    first = registry.start(info(clock), TEXT, keep_text=True)
+    with restart() as after:
+        back = after.get_to_change(first.session_id)
+        watch(back, clock, 5)
+        after.finish(back)
+        forget_words(after)
+        assert after.history.load(first.session_id, clock).reading is not None
+
+
 def test_a_pause_that_was_wanted_stays_one_after_a_restart(
     registry: SessionRegistry, restart: Restart, clock: Clock
 ) -> None:

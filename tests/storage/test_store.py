@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from fer_core.affect.indicators import Estimate
 from fer_core.errors import SessionNotFound, StorageError
 from fer_core.learner.probes import Probe, ProbeKind
 from fer_core.reading.highlights import find_highlights
 from fer_core.reading.text_reading import read
+from fer_core.sessions.markers import Marker
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import SessionSummary
 from fer_core.storage.store import SessionStore
@@ -104,6 +107,53 @@ def test_a_restored_session_goes_on_where_it_was_cut_off(
     assert list(stored.rows) == restored.rows()
     assert list(stored.events) == restored.events()
     assert stored.summary.state is State.FINISHED
+
+
+def test_a_session_that_goes_on_elsewhere_is_saved_from_where_it_stands(
+    store: SessionStore, url: str, open_store: Callable[[str], SessionStore]
+) -> None:
+    session = new_session()
+    store.follow(session, text=LABEL, document=TEXT)
+    play(session, 100)
+    read_through(session, since=100)
+    session.markers.add([Marker.point(START + 90, "Question 3")], START + 200)
+    assert store.save_now()
+    store.close()
+    other = open_store(url)
+    assert other.handover.take_over(other.summary("s1"))
+    stored = other.load("s1")
+    restored = other.restored(stored)
+    other.go_on(restored, stored)
+    with listening(other) as statements:
+        assert other.save_now()
+    words = [statement.split() for statement in statements]
+    assert sorted({each[1] if each[0] == "UPDATE" else each[2] for each in words}) == [
+        *("events", "sessions"),  # that it was cut off is all that is new
+    ]
+    restored.resume(START + 300)
+    play(restored, 50, since=300)
+    read_through(restored, since=350)
+    restored.finish(START + 500)
+    assert other.save_now()
+    kept = other.load("s1")
+    assert (list(kept.rows), list(kept.events)) == (restored.rows(), restored.events())
+    assert (kept.views, kept.answers) == (restored.views, restored.examples)
+    assert (kept.markers, kept.document) == (stored.markers, TEXT)
+
+
+@contextmanager
+def listening(store: SessionStore) -> Iterator[list[str]]:
+    """Return the statements that a store sends meanwhile and that change something."""
+    sent: list[str] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+            sent.append(statement)
+
+    engine = store.database._engine
+    event.listen(engine, "before_cursor_execute", hear)
+    yield sent
+    event.remove(engine, "before_cursor_execute", hear)
 
 
 @pytest.mark.parametrize(
