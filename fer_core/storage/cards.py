@@ -318,9 +318,10 @@ def _set(connection: Connection, card_id: str, **values: Any) -> None:
 
 def _answered(connection: Connection, owner: str, since: float) -> list[tuple[Card, Review]]:
     held = {row["card_id"]: row_to_card(row) for row in rows_of(connection, _kept_cards(owner))}
-    deleted = set(
-        connection.scalars(select(sessions.c.session_id).where(sessions.c.deleted_at.is_not(None)))
-    )
+    if not held:
+        return []
+    gone = sessions.c.owner == owner, sessions.c.deleted_at.is_not(None)
+    deleted = set(connection.scalars(select(sessions.c.session_id).where(*gone)))
     for name, card in held.items():
         if card.source.session_id in deleted:  # it may come back; until then it teaches nothing
             held[name] = replace(card, source=replace(card.source, features=None))
