@@ -159,13 +159,11 @@ class ServerHolder:
         if not name.isdecimal():
             return False
         lease = select(processes.c.alive_until > _NOW).where(processes.c.name == name)
-        with self._engine.begin() as connection:  # the end of the transaction frees it again
-            if connection.scalar(lease) is False:
-                return False
-            free = connection.scalar(
-                text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": int(name)}
-            )
-        return not free
+        # The end of the statement is that of its transaction, and frees the lock again.
+        query = select(lease.scalar_subquery(), func.pg_try_advisory_xact_lock(int(name)))
+        with self._reading.connect() as connection:
+            in_time, is_free = connection.execute(query).one()
+        return in_time is not False and not is_free
 
     def close(self) -> None:
         """Free the lock, and end the lease."""
