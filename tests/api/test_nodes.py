@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import os
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, NoReturn
 
-import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from fer_core.api import peers
-from fer_core.api.peers import Whereabouts
 from fer_core.api.schemas.moments import format_moment
-from fer_core.api.server import ApiServer
-from fer_core.api.services import AppServices
-from fer_core.errors import SessionElsewhere, StorageError
-from fer_core.live.registry import SessionRegistry
-from fer_core.storage import engines
+from fer_core.errors import SessionElsewhere
 from fer_core.storage.history import SessionSummary, StoredSession
-from fer_core.storage.server_holder import _NOW, LEASE_S, ServerHolder
-from fer_core.storage.store import SessionStore
-from fer_core.storage.tables import answers, processes, sessions
+from fer_core.storage.tables import processes
 from tests.api.conftest import MakeApp
-from tests.api.learner import CONSENT, PASSAGES, SESSIONS, START
-from tests.api.serving import serving
+from tests.api.learner import START
+from tests.api.nodes import Node, clarity, held, running, started
 from tests.storage.conftest import POSTGRES, empty_postgres
 
 #: The port of "discard", where nobody listens.
@@ -43,119 +30,10 @@ def database() -> str:
     return empty_postgres()
 
 
-def _away() -> NoReturn:
-    raise StorageError("away")
-
-
-@pytest.fixture
-def mute() -> Iterator[str]:
-    """Return an address where requests arrive, and are never answered."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-
-@dataclass
-class Node:
-    """One of the servers."""
-
-    url: str
-    registry: SessionRegistry
-    client: httpx.Client
-    server: ApiServer
-    thread: threading.Thread
-    whereabouts: Whereabouts
-
-    @property
-    def store(self) -> SessionStore:
-        store = self.registry.history.store
-        assert store is not None
-        return store
-
-    def post(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
-        return self.client.post(f"{self.url}{path}", json=body, headers=headers)
-
-    def get(self, path: str) -> httpx.Response:
-        return self.client.get(f"{self.url}{path}")
-
-    @contextmanager
-    def outage(self) -> Iterator[None]:
-        """Let the database be away for this server."""
-        database = self.store.database
-        with pytest.MonkeyPatch.context() as patch:
-            for name in ("writing", "reading", "hold"):
-                patch.setattr(database, name, _away)
-            yield
-
-    @property
-    def holder(self) -> ServerHolder:
-        holder = self.store.database.holder
-        assert isinstance(holder, ServerHolder)
-        return holder
-
-    def fall_silent(self, address: str) -> None:
-        """Save nothing more by itself, renew no lease, and be reached where nobody answers."""
-        self.store._saver._closed = True
-        self.holder._ended.set()
-        self.holder._silent_for = lambda: 0.0  # type: ignore[method-assign]
-        with self.store.database.writing() as connection:
-            mine = processes.c.name == self.holder.name
-            connection.execute(update(processes).where(mine).values(address=address))
-
-    def die(self) -> None:
-        """Be gone, as far as others can see: the lock is free, and no request is taken."""
-        self.fall_silent(self.url)
-        self.holder._let_go()  # as its connection does at its end
-        self.server.stop()
-        self.thread.join(20)
-
-    def stand_still(self, address: str) -> None:
-        """Hold the lock, be reached, and do nothing."""
-        self.fall_silent(address)
-        with self.store.database.writing() as connection:
-            mine = processes.c.name == self.holder.name
-            connection.execute(update(processes).where(mine).values(alive_until=_NOW + LEASE_S - 2))
-
-
-@contextmanager
-def running(make_app: MakeApp) -> Iterator[Node]:
-    with serving(make_app) as service, httpx.Client(timeout=20) as client:
-        used: AppServices = service.learner.client.application.extensions["fer"]
-        used.sessions.history.announce(service.url)
-        yield Node(
-            *(service.url, used.sessions, client, service.server, service.thread),
-            used.whereabouts,
-        )
-
-
 @pytest.fixture
 def nodes(make_app: MakeApp) -> Iterator[tuple[Node, Node]]:
     with running(make_app) as first, running(make_app) as second:
         yield first, second
-
-
-def started(node: Node, **request: Any) -> str:
-    text = {"title": "Leaves", "passages": PASSAGES}
-    body = {"consent": CONSENT, "retention": "keep", "text": text, **request}
-    answer = node.post(SESSIONS, body)
-    assert answer.status_code == 201
-    return f"{SESSIONS}/{answer.json()['session_id']}"
-
-
-def held(node: Node, url: str) -> tuple[str, int]:
-    """Return who holds a session, and under which number."""
-    query = select(sessions.c.holder, sessions.c.fence).where(
-        sessions.c.session_id == url.rpartition("/")[2]
-    )
-    with node.store.database.reading() as connection:
-        row = connection.execute(query).one()
-    return row.holder, row.fence
-
-
-def clarity(node: Node, url: str) -> list[int]:
-    """Return what was said about passages, as it is stored."""
-    query = select(answers.c.value).where(answers.c.session_id == url.rpartition("/")[2])
-    with node.store.database.reading() as connection:
-        return list(connection.scalars(query))
 
 
 def test_what_comes_to_another_server_is_passed_on_and_answered(
@@ -265,37 +143,6 @@ def test_a_stream_goes_on_where_the_session_does(nodes: tuple[Node, Node]) -> No
     assert int(told.removeprefix("id: ")) > 1
 
 
-@pytest.mark.parametrize("late", ["answers", "finish"])
-def test_a_server_that_stood_still_is_refused_and_passes_on_what_it_hears(
-    nodes: tuple[Node, Node], mute: str, late: str
-) -> None:
-    first, second = nodes
-    url = started(first)
-    first.stand_still(mute)
-    assert second.post(f"{url}/answers", [{"passage_id": "p1", "value": 5}]).status_code == 200
-    taken = held(second, url)
-    assert taken[0] == second.holder.name
-    if late == "answers":
-        answer = first.post(f"{url}/answers", [{"passage_id": "p2", "value": 1}])
-        assert (answer.status_code, sorted(clarity(second, url))) == (200, [1, 5])
-        assert held(second, url) == taken
-    else:
-        assert first.post(f"{url}/finish").status_code == 200
-        assert second.get(url).json()["snapshot"]["state"] == "finished"
-
-
-def test_a_server_that_goes_on_after_a_standstill_looks_before_it_answers(
-    nodes: tuple[Node, Node], mute: str
-) -> None:
-    first, second = nodes
-    url = started(first)
-    first.stand_still(mute)
-    assert second.post(f"{url}/pause").status_code == 200
-    first.holder._was_late = True  # as the next renewal finds
-    assert first.get(url).json()["snapshot"]["state"] == "paused"
-    assert first.holder.is_sure
-
-
 def test_a_server_that_takes_no_requests_has_a_moment_to_let_go(
     nodes: tuple[Node, Node], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -340,28 +187,6 @@ def test_a_session_that_was_taken_at_this_very_moment_is_asked_for_again(
     assert second.post(f"{url}/pause").json()["state"] == "paused"
 
 
-def test_who_stands_still_in_a_transaction_holds_others_up_for_a_while_only(
-    database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engines, "STANDSTILL_TIMEOUT_MS", 100)
-    still, other = SessionStore(database), SessionStore(database)
-    locked = select(processes).with_for_update()
-
-    def stand_still() -> None:
-        with still.database.writing() as connection:
-            connection.execute(locked)
-            with other.database.writing() as meanwhile:
-                meanwhile.execute(locked)  # waits for the first one's end
-            connection.execute(locked)
-
-    with still, other:
-        assert still.database.hold()
-        with pytest.raises(StorageError):
-            stand_still()
-        with still.database.writing() as connection:
-            assert connection.execute(locked).all()
-
-
 def test_without_an_address_it_is_said_that_the_session_is_elsewhere(
     nodes: tuple[Node, Node],
 ) -> None:
@@ -379,23 +204,3 @@ def test_a_session_in_memory_only_is_found_from_another_server(nodes: tuple[Node
     assert second.get(f"{url}x").status_code == 404
     first.die()
     assert second.get(url).status_code == 404
-
-
-def test_in_an_outage_nothing_is_taken_that_another_server_would_not_know(
-    nodes: tuple[Node, Node], photo: bytes
-) -> None:
-    first, _ = nodes
-    url = started(first)
-    headers = {"Content-Type": "image/jpeg"}
-    with first.outage():
-        said = first.post(f"{url}/answers", [{"passage_id": "p1", "value": 5}])
-        assert (said.status_code, said.json()["code"]) == (503, "storage_unavailable")
-        body = {"consent": CONSENT, "retention": "keep"}
-        assert first.post(SESSIONS, body, **{"Idempotency-Key": "a"}).status_code == 503
-        frame = first.client.post(f"{first.url}{url}/frames", content=photo, headers=headers)
-        assert frame.status_code == 200
-    assert first.store.save_now()
-    assert clarity(first, url) == [5]  # it was heard, and is saved all the same
-    again = first.post(SESSIONS, body, **{"Idempotency-Key": "a"})
-    assert again.status_code == 201
-    assert len(first.get(SESSIONS).json()["sessions"]) == 2
