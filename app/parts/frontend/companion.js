@@ -191,7 +191,7 @@ function smallWindows() {
 var TabTitle = class {
 	id = Math.random().toString(36).slice(2);
 	marks = document.documentElement.dataset;
-	watch = new MutationObserver(() => this.show());
+	watch = new MutationObserver(() => this.keep());
 	wanted = "";
 	/** Hold the title from now on; whoever held it before is silent. */
 	take() {
@@ -205,7 +205,7 @@ var TabTitle = class {
 	}
 	set(title) {
 		this.wanted = title;
-		this.show();
+		if (this.isHeld && title !== "" && document.title !== title) document.title = title;
 	}
 	/** Give the page its own title back. */
 	leave() {
@@ -217,8 +217,11 @@ var TabTitle = class {
 	get isHeld() {
 		return this.marks.titleHolder === this.id;
 	}
-	show() {
-		if (this.isHeld && this.wanted !== "" && document.title !== this.wanted) document.title = this.wanted;
+	/** What the page writes meanwhile is its own title from then on: it may be another page by now. */
+	keep() {
+		if (!this.isHeld || this.wanted === "" || document.title === this.wanted) return;
+		this.marks.title = document.title;
+		document.title = this.wanted;
 	}
 };
 // ../../app/parts/frontend/companion.ts

@@ -5,7 +5,7 @@
 export class TabTitle {
   private readonly id = Math.random().toString(36).slice(2);
   private readonly marks = document.documentElement.dataset;
-  private readonly watch = new MutationObserver(() => this.show());
+  private readonly watch = new MutationObserver(() => this.keep());
   private wanted = "";
 
   /** Hold the title from now on; whoever held it before is silent. */
@@ -17,7 +17,7 @@ export class TabTitle {
 
   set(title: string): void {
     this.wanted = title;
-    this.show();
+    if (this.isHeld && title !== "" && document.title !== title) document.title = title;
   }
 
   /** Give the page its own title back. */
@@ -32,8 +32,10 @@ export class TabTitle {
     return this.marks.titleHolder === this.id;
   }
 
-  private show(): void {
-    if (this.isHeld && this.wanted !== "" && document.title !== this.wanted)
-      document.title = this.wanted;
+  /** What the page writes meanwhile is its own title from then on: it may be another page by now. */
+  private keep(): void {
+    if (!this.isHeld || this.wanted === "" || document.title === this.wanted) return;
+    this.marks.title = document.title;
+    document.title = this.wanted;
   }
 }

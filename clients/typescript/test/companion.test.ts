@@ -121,6 +121,15 @@ describe("the time", () => {
     expect(document.title).toBe("Expressions");
   });
 
+  it("gives back what the page was called last, for it may be another one by then", async () => {
+    open();
+    document.title = "About · Expressions"; // as Streamlit does, before it takes the timer away
+    await Promise.resolve();
+    expect(document.title).toBe("1:00 · Chapter 3");
+    close();
+    expect(document.title).toBe("About · Expressions");
+  });
+
   it("leaves the page its own title at the end", () => {
     open();
     close();
