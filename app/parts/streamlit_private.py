@@ -8,8 +8,13 @@ they were last seen on.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
 from streamlit import runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 
 #: The versions on which everything here was last seen to work.
 SEEN_ON = {"streamlit": "1.67.0", "streamlit-webrtc": "0.79.0"}
@@ -158,3 +163,74 @@ def served_tab() -> str | None:
 def is_tab_open(name: str) -> bool:
     """Whether a tab of this name is connected now."""
     return runtime.exists() and runtime.get_instance().is_active_session(name)
+
+
+_begin_runner = AppSession._create_scriptrunner
+_take_request = AppSession.request_rerun
+#: Where each tab was last sent to.
+_asked: WeakKeyDictionary[AppSession, _Asked] = WeakKeyDictionary()
+
+
+class _Asked(NamedTuple):
+    """The page that a tab asked for last."""
+
+    page: str
+    query: str
+    #: The page before, as long as the tab may still speak for it.
+    left: str
+    #: The names of the elements whose values the request carried.
+    values: frozenset[str]
+
+
+def lose_no_request() -> None:
+    """Mend two races of Streamlit's in which a click leads nowhere. A second call changes nothing.
+
+    **Last words.** A part of a page that refreshes itself may ask in the moment in which a runner
+    has ended and its last messages still wait in the event loop. Streamlit makes a new runner at
+    once, and ignores what the old one wrote: a page that was gone to did not appear. They were put
+    there before its end, so one turn of the loop later they are sent; only then the next begins.
+
+    **A page that was left.** Between a click on a link and the first message of the page it leads
+    to, an element of the page that is being left may send its value. It goes with the name of that
+    page, so Streamlit leads back to it. Here the value is kept, and the tab goes on to where it was
+    sent. A click back is told from it by what it carries: no value that the click away did not.
+    """
+    AppSession._create_scriptrunner = _begin_after_last_words  # type: ignore[method-assign, assignment]
+    AppSession.request_rerun = _take_for_the_page_asked  # type: ignore[method-assign, assignment]
+
+
+def _begin_after_last_words(session: AppSession, data: RerunData) -> None:
+    ended = session._scriptrunner
+    if ended is None:
+        _begin_runner(session, data)
+        return
+
+    def begin() -> None:
+        current = session._scriptrunner
+        if current in (None, ended):
+            _begin_runner(session, data)
+        elif not current.request_rerun(data):
+            _begin_after_last_words(session, data)
+
+    session._event_loop.call_soon(begin)
+
+
+def _take_for_the_page_asked(session: AppSession, client_state: ClientState | None) -> None:
+    if client_state is not None:
+        _keep_to_the_page_asked(session, client_state)
+    _take_request(session, client_state)
+
+
+def _keep_to_the_page_asked(session: AppSession, request: ClientState) -> None:
+    values = frozenset(value.id for value in request.widget_states.widgets)
+    page = request.page_script_hash
+    shown = session._client_state.page_script_hash
+    last = _asked.get(session) or _Asked(shown, "", "", values)
+    if page == last.left and page and (request.fragment_id or values - last.values):
+        request.page_script_hash = last.page
+        request.query_string = last.query
+        request.ClearField("fragment_id")
+    elif page == last.page or page == shown:
+        _asked[session] = _Asked(page, request.query_string, "", values)
+    else:
+        _asked[session] = _Asked(page, request.query_string, last.page, values)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import streamlit
 import streamlit_webrtc
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import RerunData
 
 from app.parts import streamlit_private
 from app.parts.streamlit_private import NAMES, PROMPT_PLACE, READABLE, SEEN_ON, STEADY, TO_THE_TOP
@@ -66,3 +70,52 @@ def test_private_parts_stand_in_one_file_only() -> None:
         if file != Path(streamlit_private.__file__) and private.search(file.read_text("utf-8"))
     ]
     assert elsewhere == []
+
+
+class Runner:
+    """A script's runner that has ended, or one that takes what it is asked."""
+
+    def __init__(self, takes: bool) -> None:
+        self.takes = takes
+        self.asked: list[RerunData] = []
+
+    def request_rerun(self, data: RerunData) -> bool:
+        self.asked.append(data)
+        return self.takes
+
+
+class Session(AppSession):
+    """A tab's session with nothing but its loop and a runner that has ended."""
+
+    def __init__(self) -> None:
+        self._event_loop = asyncio.get_running_loop()
+        self._scriptrunner = Runner(takes=False)  # type: ignore[assignment]
+
+    def __del__(self) -> None:
+        """Leave out the parent's, which ends what was never begun here."""
+
+
+def test_what_an_ended_runner_wrote_is_sent_before_the_next_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    happened: list[str] = []
+    begun = Runner(takes=True)
+
+    def begin(session: AppSession, data: RerunData) -> None:
+        happened.append(f"run {data.query_string}")
+        session._scriptrunner = begun  # type: ignore[assignment]
+
+    monkeypatch.setattr(streamlit_private, "_begin_runner", begin)
+
+    async def ask_in_the_moment_of_the_end() -> None:
+        session = Session()
+        session._event_loop.call_soon(happened.append, "last words")
+        streamlit_private._begin_after_last_words(session, RerunData(query_string="first"))
+        streamlit_private._begin_after_last_words(session, RerunData(query_string="second"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    with ThreadPoolExecutor(1) as thread:  # this one may have the browser tests' loop
+        thread.submit(asyncio.run, ask_in_the_moment_of_the_end()).result()
+    assert happened == ["last words", "run first"]
+    assert [data.query_string for data in begun.asked] == ["second"]
