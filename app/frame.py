@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.parts.buttons import presses_on
 from app.parts.elsewhere import show_running_elsewhere
+from app.parts.garbage import collect_garbage
 from app.parts.navigation import PAGES, page_of
 from app.parts.streamlit_private import READABLE
 from app.photos.memory import PhotosMemory
@@ -18,6 +19,7 @@ MARK = str(Path(__file__).parent / "welcome" / "mark.svg")
 
 def show_app() -> None:
     """Show the page that the address names, in its frame."""
+    collect_garbage()
     # On top, so that pictures and charts have the whole width; on a phone it folds into a menu.
     page = st.navigation([page_of(name) for name in PAGES], position="top")
     st.set_page_config(
