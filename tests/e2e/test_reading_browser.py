@@ -23,12 +23,12 @@ from tests.support.servers import running_app
 from tests.synthetic.reading import NO_CAMERA
 
 PATIENCE_MS = 60_000
-PASSAGES = 12
+PASSAGES = 16
 WORDS = 30
 #: The part of the view that is timed, as the page's dimming shows it.
 BAND_TOP, BAND_HEIGHT = 0.2, 0.42
 DWELL_MS = 6000
-SKIPPED = range(5, 9)
+SKIPPED = range(5, 11)
 
 TEXT = "# A text to scroll\n\n" + "\n\n".join(
     f"Passage {number} " + " ".join(["has"] * (WORDS - 3)) + " end."
@@ -159,9 +159,10 @@ def test_each_passage_gets_its_time_and_the_skipped_ones_are_marked_skimmed(
     kept = {passage.reading.passage_id: passage for passage in session.passages}
     skimmed = {name for name, passage in kept.items() if passage.mark == "skimmed"}
     skipped = {f"p{number}" for number in SKIPPED}
-    assert len(skimmed & skipped) >= 2
-    # The last two came into view before the text was left.
-    assert skimmed <= skipped | {"p11", "p12"}
+    # What is next to a passage that was dwelt on may have been read from there.
+    assert len(skimmed & skipped) >= 3
+    # The first had its screen with most of the second; the last two only came into view.
+    assert skimmed <= skipped | {"p1", "p15", "p16"}
     assert {one["passage_id"] for one in reread["passages"]} == skimmed
 
 
@@ -207,15 +208,15 @@ def test_looks_are_the_readers_choice_and_without_the_scrolling_text_buttons_do_
         settled(page)
         page.get_by_text("One passage at a time").click()
         page.keyboard.press("Escape")
-        expect(page.get_by_text("Passage 1 of 12")).to_be_visible()
+        expect(page.get_by_text(f"Passage 1 of {PASSAGES}")).to_be_visible()
         settled(page)
         page.get_by_role("button", name="Next →").click()
-        expect(page.get_by_text("Passage 2 of 12")).to_be_visible()
+        expect(page.get_by_text(f"Passage 2 of {PASSAGES}")).to_be_visible()
         seen = time.time()
         page.wait_for_timeout(4000)
         least_s = time.time() - seen
         page.get_by_role("button", name="Next →").click()
-        expect(page.get_by_text("Passage 3 of 12")).to_be_visible()
+        expect(page.get_by_text(f"Passage 3 of {PASSAGES}")).to_be_visible()
         most_s = time.time() - began
         page.get_by_role("button", name="Finish", exact=True).click()
         expect(page.get_by_text("Done. Here's how you read it.")).to_be_visible()
