@@ -229,8 +229,8 @@ class _Answers(nn.Module):
         self.model = model
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        # Most processors take five times as long in 16 bits. The cache of cast weights would
-        # outlive a recorded graph.
+        # A processor without matrix units takes longer in 16 bits than in 32. The cache of cast
+        # weights would outlive a recorded graph.
         kind = images.device.type
         with torch.autocast(kind, torch.bfloat16, enabled=images.is_cuda, cache_enabled=False):
             predictions = self.model(images)
