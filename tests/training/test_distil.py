@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -38,9 +39,16 @@ from fer_core.training.refine import (  # noqa: E402
 from fer_core.training.soft_targets import read_targets  # noqa: E402
 
 
+@pytest.fixture(scope="module")
+def negatives(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("negatives") / "negatives.zip"
+    write_negatives(path, 4)
+    return path
+
+
 @pytest.fixture
-def data(archives: Path) -> Path:
-    write_negatives(archives / "negatives.zip", 4)
+def data(archives: Path, negatives: Path) -> Path:
+    shutil.copy(negatives, archives)
     return archives
 
 
@@ -189,11 +197,10 @@ def test_the_commands_lead_from_pictures_to_a_refiner(
     run = ["--run", str(tmp_path / "more"), "--refiner", f"video:yolov9t:{trained}"]
     few = ["--own", "0.7", "--fold", "--strength", "0.5"]
     assert main(["refine", *folder, *run, *short, *few]) == 0
-    second = networks.load(tmp_path / "more" / "video" / "refiner.pt")
-    names = second.state_dict().keys()
-    assert names == first.state_dict().keys()
-    means = [name for name in names if name.endswith("running_mean")]
-    assert not any(second.state_dict()[name].any() for name in means)  # norms only add
+    second = networks.load(tmp_path / "more" / "video" / "refiner.pt").state_dict()
+    assert second.keys() == first.state_dict().keys()
+    means = [value for name, value in second.items() if name.endswith("running_mean")]
+    assert not any(value.any() for value in means)  # norms only add
 
 
 def test_a_target_mixes_the_label_with_what_was_seen_of_the_uncut_picture(
@@ -228,12 +235,8 @@ def test_refitting_names_the_expression_alike_however_a_picture_is_cut(
     output = ["--output", str(tmp_path / "after.pt"), "--use", "video", "--epochs", "20"]
     folder = ["--data", str(data), "--folder", str(tmp_path)]
     assert main(["refit", *folder, *output, "--weights", str(before)]) == 0
-    old, new = networks.load(before), networks.load(tmp_path / "after.pt")
-    changed = [
-        name
-        for name, value in new.state_dict().items()
-        if not torch.equal(value, old.state_dict()[name])
-    ]
+    old, new = (networks.load(file).state_dict() for file in (before, tmp_path / "after.pt"))
+    changed = [name for name, value in new.items() if not torch.equal(value, old[name])]
     assert changed
     assert all(".cv3.0." in name for name in changed)  # what else it sees of a face is kept
 
