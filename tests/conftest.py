@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ import onnxruntime
 import pytest
 from hypothesis import settings
 from sqlalchemy import Engine, inspect
+from werkzeug.routing import Rule
 
 from fer_core.config import PROJECT_ROOT, Settings, get_settings
 from fer_core.storage import database as databases
@@ -111,6 +112,23 @@ def _new_histories_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Itera
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(databases, "upgrade", upgrade)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _each_route_is_compiled_once() -> Iterator[None]:
+    """Share the code that Werkzeug makes of a route: a thousand tests make an API of 118 routes."""
+    made: dict[tuple[str, str, str, bool], Callable[..., tuple[str, str]]] = {}
+    make = Rule._compile_builder
+
+    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = rule.rule, repr(rule.defaults), repr(rule._trace), append_unknown
+        if key not in made:
+            made[key] = make(rule, append_unknown)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
         yield
 
 
