@@ -9,11 +9,11 @@ they were last seen on.
 from __future__ import annotations
 
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from streamlit import runtime
 from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 
 #: The versions on which everything here was last seen to work.
@@ -169,6 +169,8 @@ _begin_runner = AppSession._create_scriptrunner
 _take_request = AppSession.request_rerun
 #: Where each tab was last sent to.
 _asked: WeakKeyDictionary[AppSession, _Asked] = WeakKeyDictionary()
+#: Those whose next runner begins in the next turn of the loop.
+_waiting: WeakSet[AppSession] = WeakSet()
 
 
 class _Asked(NamedTuple):
@@ -200,22 +202,23 @@ def lose_no_request() -> None:
 
 
 def _begin_after_last_words(session: AppSession, data: RerunData) -> None:
-    ended = session._scriptrunner
-    if ended is None:
+    if session._scriptrunner is None:
         _begin_runner(session, data)
         return
 
     def begin() -> None:
-        current = session._scriptrunner
-        if current in (None, ended):
+        _waiting.discard(session)
+        if session._state != AppSessionState.SHUTDOWN_REQUESTED:
             _begin_runner(session, data)
-        elif not current.request_rerun(data):
-            _begin_after_last_words(session, data)
 
-    session._event_loop.call_soon(begin)
+    _waiting.add(session)
+    session._call_soon_on_event_loop(begin)
 
 
 def _take_for_the_page_asked(session: AppSession, client_state: ClientState | None) -> None:
+    if session in _waiting:  # in their order, else an older value would stand over a newer one
+        session._call_soon_on_event_loop(lambda: _take_for_the_page_asked(session, client_state))
+        return
     if client_state is not None:
         _keep_to_the_page_asked(session, client_state)
     _take_request(session, client_state)

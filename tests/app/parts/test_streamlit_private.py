@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import streamlit
 import streamlit_webrtc
-from streamlit.runtime.app_session import AppSession
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.scriptrunner import RerunData
 
 from app.parts import streamlit_private
@@ -72,24 +73,13 @@ def test_private_parts_stand_in_one_file_only() -> None:
     assert elsewhere == []
 
 
-class Runner:
-    """A script's runner that has ended, or one that takes what it is asked."""
-
-    def __init__(self, takes: bool) -> None:
-        self.takes = takes
-        self.asked: list[RerunData] = []
-
-    def request_rerun(self, data: RerunData) -> bool:
-        self.asked.append(data)
-        return self.takes
-
-
 class Session(AppSession):
     """A tab's session with nothing but its loop and a runner that has ended."""
 
     def __init__(self) -> None:
         self._event_loop = asyncio.get_running_loop()
-        self._scriptrunner = Runner(takes=False)  # type: ignore[assignment]
+        self._scriptrunner = object()  # type: ignore[assignment]
+        self._state = AppSessionState.APP_IS_RUNNING
 
     def __del__(self) -> None:
         """Leave out the parent's, which ends what was never begun here."""
@@ -99,23 +89,24 @@ def test_what_an_ended_runner_wrote_is_sent_before_the_next_begins(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     happened: list[str] = []
-    begun = Runner(takes=True)
 
     def begin(session: AppSession, data: RerunData) -> None:
         happened.append(f"run {data.query_string}")
-        session._scriptrunner = begun  # type: ignore[assignment]
+
+    def take(session: AppSession, client_state: ClientState | None) -> None:
+        happened.append("take second")
 
     monkeypatch.setattr(streamlit_private, "_begin_runner", begin)
+    monkeypatch.setattr(streamlit_private, "_take_request", take)
 
     async def ask_in_the_moment_of_the_end() -> None:
         session = Session()
         session._event_loop.call_soon(happened.append, "last words")
         streamlit_private._begin_after_last_words(session, RerunData(query_string="first"))
-        streamlit_private._begin_after_last_words(session, RerunData(query_string="second"))
+        streamlit_private._take_for_the_page_asked(session, None)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
     with ThreadPoolExecutor(1) as thread:  # this one may have the browser tests' loop
         thread.submit(asyncio.run, ask_in_the_moment_of_the_end()).result()
-    assert happened == ["last words", "run first"]
-    assert [data.query_string for data in begun.asked] == ["second"]
+    assert happened == ["last words", "run first", "take second"]
