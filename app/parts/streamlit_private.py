@@ -1,9 +1,9 @@
 """All that this app uses of the private parts of Streamlit and streamlit-webrtc.
 
 It is the names of elements on the page, for what cannot be said in config.toml and to press the
-camera's button; and whether a tab is still there. A new version may change them without a word. So
-each stands here with what it is for, and a test compares the installed versions with those that
-they were last seen on.
+camera's button; whether a tab is still there; and the order in which a tab's requests are taken,
+for else clicks got lost. A new version may change them without a word. So each stands here with
+what it is for, and a test compares the installed versions with those that they were last seen on.
 """
 
 from __future__ import annotations
