@@ -28,7 +28,7 @@ from fer_core.sessions.events import Event, EventKind
 from fer_core.sessions.face_second import FaceSecond
 from fer_core.sessions.markers import Marker, MarkerKind
 from fer_core.sessions.timeline_bucket import Five, TimelineBucket
-from fer_core.storage.tables import LABEL_LENGTH
+from fer_core.storage.columns import LABEL_LENGTH
 from fer_core.texts.document import Document, Heading, Passage
 from fer_core.texts.question import Question
 from fer_core.texts.readability import measure_readability

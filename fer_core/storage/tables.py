@@ -19,37 +19,17 @@ from sqlalchemy import (
     Text,
 )
 
+from fer_core.storage.columns import (
+    ID_LENGTH,
+    LABEL_LENGTH,
+    OWNER_LENGTH,
+    estimate,
+    index_some,
+    numbers,
+    session_id,
+)
+
 metadata = MetaData()
-
-#: Of the name of a learner where several use one server; it is "" on the learner's own machine.
-OWNER_LENGTH = 80
-ID_LENGTH = 80
-LABEL_LENGTH = 40
-
-
-def _session_id() -> Column[str]:
-    return Column(
-        "session_id",
-        String(ID_LENGTH),
-        ForeignKey("sessions.session_id", ondelete="CASCADE"),
-        primary_key=True,
-    )
-
-
-def _numbers(*names: str) -> list[Column[float]]:
-    return [Column(name, Double) for name in names]
-
-
-def _estimate(name: str) -> list[Column[float] | Column[str] | Column[int]]:
-    return [
-        Column(name, Double),
-        Column(f"{name}_low", Double),
-        Column(f"{name}_high", Double),
-        Column(f"{name}_reason", String(LABEL_LENGTH)),
-        Column(f"{name}_basis", String(LABEL_LENGTH)),
-        Column(f"{name}_answers", Integer, nullable=False),
-    ]
-
 
 #: One row a session. Times are seconds since the epoch; the means are over its rows.
 sessions = Table(
@@ -79,9 +59,9 @@ sessions = Table(
     Column("observed_s", Double, nullable=False),
     Column("breaks", Integer, nullable=False),
     Column("frames", Integer, nullable=False),
-    *_numbers("comprehension", "comprehension_low", "comprehension_high"),
-    *_numbers("stress", "stress_low", "stress_high"),
-    *_numbers("attention", "attention_low", "attention_high"),
+    *numbers("comprehension", "comprehension_low", "comprehension_high"),
+    *numbers("stress", "stress_low", "stress_high"),
+    *numbers("attention", "attention_low", "attention_high"),
     Column("marked", JSON, nullable=False),
     Column("tags", JSON(none_as_null=True)),
     Column("goal_outcome", String(LABEL_LENGTH)),
@@ -104,7 +84,7 @@ sessions = Table(
 timeline = Table(
     "timeline",
     metadata,
-    _session_id(),
+    session_id(),
     Column("at", Double, primary_key=True),
     Column("width_s", Double, nullable=False),
     Column("frames", Integer, nullable=False),
@@ -113,14 +93,14 @@ timeline = Table(
     Column("facing_s", Double, nullable=False),
     Column("away_s", Double, nullable=False),
     Column("presence", String(LABEL_LENGTH), nullable=False),
-    *_numbers("p_angry", "p_happy", "p_natural", "p_sad", "p_surprised"),
-    *_numbers("share_angry", "share_happy", "share_natural", "share_sad", "share_surprised"),
-    *_numbers("valence", "valence_band", "arousal", "motion", "centre_x", "centre_y", "size"),
+    *numbers("p_angry", "p_happy", "p_natural", "p_sad", "p_surprised"),
+    *numbers("share_angry", "share_happy", "share_natural", "share_sad", "share_surprised"),
+    *numbers("valence", "valence_band", "arousal", "motion", "centre_x", "centre_y", "size"),
     Column("coverage", Double, nullable=False),
-    *_estimate("comprehension"),
-    *_estimate("stress"),
-    *_estimate("attention"),
-    *_numbers("heart_rate", "heart_rate_snr_db"),
+    *estimate("comprehension"),
+    *estimate("stress"),
+    *estimate("attention"),
+    *numbers("heart_rate", "heart_rate_snr_db"),
     Column("heart_rate_reason", String(LABEL_LENGTH)),
     # Head, eyes and mouth, see `sessions.face_second.FaceSecond`; null: no points were seen.
     Column("face", JSON(none_as_null=True)),
@@ -130,7 +110,7 @@ timeline = Table(
 events = Table(
     "events",
     metadata,
-    _session_id(),
+    session_id(),
     Column("sequence", Integer, primary_key=True),
     Column("at", Double, nullable=False),
     Column("kind", String(LABEL_LENGTH), nullable=False),
@@ -141,7 +121,7 @@ events = Table(
 answers = Table(
     "answers",
     metadata,
-    _session_id(),
+    session_id(),
     Column("probe_id", String(ID_LENGTH), primary_key=True),
     Column("position", Integer, nullable=False),
     Column("kind", String(LABEL_LENGTH), nullable=False),
@@ -162,7 +142,7 @@ answers = Table(
 views = Table(
     "views",
     metadata,
-    _session_id(),
+    session_id(),
     Column("position", Integer, primary_key=True),
     Column("passage_id", String(ID_LENGTH), nullable=False),
     Column("visible_share", Double, nullable=False),
@@ -171,14 +151,14 @@ views = Table(
     Column("on_screen", Double),
     Column("line", Double),
     # Where a video stood at the start and at the end, in its own seconds.
-    *_numbers("video_from", "video_to"),
+    *numbers("video_from", "video_to"),
 )
 
 #: What the learner marked, see `sessions.markers.Marker`.
 markers = Table(
     "markers",
     metadata,
-    _session_id(),
+    session_id(),
     Column("marker_id", String(ID_LENGTH), primary_key=True),
     Column("kind", String(LABEL_LENGTH), nullable=False),
     Column("at", Double, nullable=False),
@@ -190,7 +170,7 @@ markers = Table(
 passages = Table(
     "passages",
     metadata,
-    _session_id(),
+    session_id(),
     Column("passage_id", String(ID_LENGTH), primary_key=True),
     Column("position", Integer, nullable=False),
     Column("section", Text, nullable=False),
@@ -199,12 +179,12 @@ passages = Table(
     Column("seconds", Double, nullable=False),
     Column("away_seconds", Double, nullable=False),
     Column("visits", Integer, nullable=False),
-    *_numbers("first_seen", "last_seen", "negative_z"),
+    *numbers("first_seen", "last_seen", "negative_z"),
     Column("coverage", Double, nullable=False),
     Column("is_left", Boolean),
     # Of a passage of a video: from and until which of its seconds.
-    *_numbers("video_from", "video_to"),
-    *_numbers("comprehension", "comprehension_low", "comprehension_high"),
+    *numbers("video_from", "video_to"),
+    *numbers("comprehension", "comprehension_low", "comprehension_high"),
     Column("mark", String(LABEL_LENGTH)),
     Column("why", Text),
 )
@@ -213,7 +193,7 @@ passages = Table(
 texts = Table(
     "texts",
     metadata,
-    _session_id(),
+    session_id(),
     Column("kept", Boolean, nullable=False, server_default="1"),
     Column("title", Text, nullable=False),
     Column("language", String(LABEL_LENGTH), nullable=False),
@@ -226,7 +206,7 @@ texts = Table(
 passage_notes = Table(
     "passage_notes",
     metadata,
-    _session_id(),
+    session_id(),
     Column("passage_id", String(ID_LENGTH), primary_key=True),
     Column("sentences", JSON, nullable=False),
     Column("note", Text, nullable=False),
@@ -292,6 +272,7 @@ cards = Table(
     Column("last_at", Double),
     Column("dropped_at", Double),
     Index("cards_by_due", "owner", "due_at"),
+    Index("cards_by_session", "session_id"),
 )
 
 #: The answers to cards, see `recall.cards.Review`, with the card's schedule before each.
@@ -337,6 +318,16 @@ summaries = Table(
     Column("body", Text, nullable=False),
     Column("forget_at", Double),
 )
+
+# A server looks for these again and again, and they are few among all that is stored. A column that
+# each save changes is in no index: PostgreSQL would have to change all indexes of the row with it.
+index_some("sessions_held", sessions.c.holder, sessions.c.holder != "")
+index_some("sessions_active", sessions.c.owner, sessions.c.state == "active")
+index_some("sessions_not_kept", sessions.c.session_id, ~sessions.c.kept)
+index_some("sessions_deleted", sessions.c.deleted_at, sessions.c.deleted_at.is_not(None))
+index_some("texts_not_kept", texts.c.session_id, ~texts.c.kept)
+index_some("summaries_to_forget", summaries.c.forget_at, summaries.c.forget_at.is_not(None))
+index_some("cards_dropped", cards.c.dropped_at, cards.c.dropped_at.is_not(None))
 
 #: The tables that belong to a session, in the order in which they are filled.
 SESSION_TABLES = (timeline, events, answers, views, markers, passages, texts, passage_notes)
