@@ -22,11 +22,14 @@ from fer_core.config import Quota
 from fer_core.errors import StorageError
 from fer_core.live.registry import SessionRegistry
 from fer_core.sessions.snapshot import State
-from fer_core.storage.owners import own_of_key
+from fer_core.storage.owners import OwnerStore, own_of_key
 
 #: When there may be room again, in seconds: a session ends, or is paused three minutes after its
 #: learner left; a stream is closed; old sessions are erased.
 SESSIONS_AGAIN_S, STREAMS_AGAIN_S, ROWS_AGAIN_S = 60, 10, 3600
+#: All rows of a key may be millions, and take the database a second: they are not counted anew
+#: for so long, in seconds, while more than so many are left. That is a minute of 1,600 sessions.
+COUNT_HOLDS_S, COUNT_HOLDS_ROWS = 60.0, 100_000
 
 
 class QuotaExceeded(TooManyRequests):
@@ -93,6 +96,9 @@ class Quotas:
         self._owner = owner
         self._key = key
         self._registry = registry
+        self._monotonic = monotonic
+        #: Of each key: when its rows were counted, and how many they were.
+        self._counted: dict[str, tuple[float, int]] = {}
         self._lock = threading.Lock()
         self._starting: Counter[str] = Counter()
         self._frames = {
@@ -171,11 +177,10 @@ class Quotas:
             if store is None:
                 return
             most = quota.rows
-            rows = (
-                store.owners.rows(most, owner=name)
-                if kind == "owner"
-                else store.owners.rows(most, key_id=name)
-            )
+            if kind == "owner":
+                rows = store.owners.rows(most, owner=name)
+            else:
+                rows = self._rows_of_key(store.owners, name, most)
         except StorageError:
             return
         note(Allowance(f"{kind}-rows", most, most - rows))
@@ -185,6 +190,14 @@ class Quotas:
                 "or start one with retention memory.",
                 retry_after_s=ROWS_AGAIN_S,
             )
+
+    def _rows_of_key(self, owners: OwnerStore, key_id: str, most: int) -> int:
+        now = self._monotonic()
+        counted_at, rows = self._counted.get(key_id, (float("-inf"), most))
+        if now - counted_at >= COUNT_HOLDS_S or most - rows <= COUNT_HOLDS_ROWS:
+            rows = owners.rows(most, key_id=key_id)
+            self._counted[key_id] = now, rows
+        return rows
 
     def rows(self, caller: Caller) -> None:
         """Refuse what would be stored where there are as many rows as may be.

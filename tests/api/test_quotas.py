@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from fer_core.config import Quota, Settings, get_settings
 from fer_core.errors import SettingsError
 from fer_core.live.registry import SessionRegistry
 from fer_core.sessions.clock import SILENT_AFTER_S
+from fer_core.storage.owners import OwnerStore
+from fer_core.storage.store import SessionStore
 from tests.api.learner import SESSIONS, Clock
 from tests.api.tenants import MakeTenants, owned
 
@@ -81,6 +84,35 @@ def test_an_owner_has_so_many_rows_in_the_history(make_tenants: MakeTenants, quo
     table = {"data": "front,back\na,b\n", "content_type": "text/csv"}
     assert tenants.client.post("/api/v1/deck", headers=headers, **table).status_code == 429
     assert tenants.start(headers, retention="memory").status_code == 201
+
+
+def test_rows_of_a_key_are_counted_once_a_minute_while_many_are_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, stored = 0.0, 10
+    counted: list[int] = []
+
+    def count(*_: object, **__: object) -> int:
+        counted.append(stored)
+        return stored
+
+    monkeypatch.setattr(OwnerStore, "rows", count)
+    with (
+        SessionStore(f"sqlite:///{tmp_path / 'history.sqlite'}") as store,
+        SessionRegistry(store, Clock()) as registry,
+        Flask("headers").app_context(),
+    ):
+        quotas = Quotas(Quota(), Quota(rows=1_000_000), registry, lambda: now)
+        quotas.rows(Caller("o1", "k1"))
+        now = 59.0
+        quotas.rows(Caller("o2", "k1"))
+        assert counted == [10]
+        now, stored = 60.0, 950_000
+        quotas.rows(Caller("o1", "k1"))
+        now, stored = 61.0, 1_000_000
+        with pytest.raises(QuotaExceeded):
+            quotas.rows(Caller("o2", "k1"))
+        assert counted == [10, 950_000, 1_000_000]
 
 
 @pytest.mark.parametrize("quota", ["api_owner_quota", "api_key_quota"])
