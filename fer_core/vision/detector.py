@@ -12,7 +12,6 @@ from typing import Literal
 import numpy as np
 
 from fer_core.arrays import FloatArray
-from fer_core.boxes import shares_inside
 from fer_core.config import get_settings
 from fer_core.emotions import LABELS
 from fer_core.errors import WeightsNotFound
@@ -22,6 +21,7 @@ from fer_core.vision.candidates import (
     by_size,
     calibrate,
     join,
+    largest_and_inside,
     nested_ranks,
     suppress,
 )
@@ -41,7 +41,7 @@ from fer_core.vision.model_info import (
     sha256_of,
 )
 from fer_core.vision.network_runner import NetworkRunner
-from fer_core.vision.refiner import FRAME_CROPS, PHOTO_CROPS, Indices, Refiner
+from fer_core.vision.refiner import FRAME_CROPS, PHOTO_CROPS, Refiner
 from fer_core.vision.turned import SURE, look_again, look_view
 
 #: "frame": as few views as will do, for video. "photo": every view that helps, for a picture that
@@ -272,7 +272,8 @@ class EmotionDetector:
             if _needs_coarse_view(found, threshold, width, height):
                 views = [whole(width, height, COARSE_SIZE, stride)]
                 found = suppress(join([found, self._detect(run, views, weakest)]), iou_threshold)
-            refiner, chosen = self._refiner, _largest_and_inside(found)
+            nested = largest_and_inside(found, INSIDE_THRESHOLD)
+            refiner, chosen = self._refiner, nested[:MOST_NESTED]
         else:
             views = photo_views(width, height, self.info.input.photo_size, stride)
             found = suppress(self._detect(run, views, weakest), iou_threshold)
@@ -320,15 +321,6 @@ class EmotionDetector:
                 )
             )
         return tuple(sorted(faces, key=lambda face: -face.box.area))
-
-
-def _largest_and_inside(found: Candidates) -> Indices:
-    """Return the indices of the largest candidate and of the next largest inside it."""
-    order = by_size(found)
-    if not len(order):
-        return order
-    inside = shares_inside(found.corners, found.corners[order[0]]) > INSIDE_THRESHOLD
-    return order[inside[order]][:MOST_NESTED]
 
 
 def _needs_coarse_view(found: Candidates, threshold: float, width: int, height: int) -> bool:

@@ -12,6 +12,7 @@ from fer_core.vision.candidates import (
     Candidates,
     calibrate,
     face_confidences,
+    largest_and_inside,
     logits,
     nested_ranks,
     no_candidates,
@@ -98,6 +99,25 @@ def test_of_nested_boxes_the_higher_rank_stays_however_strong_the_other_is() -> 
     ranks = np.array([0.0, 0.3], np.float32)
     (kept,) = suppress(both, 0.5, 0.7, ranks).corners
     assert kept.tolist() == face
+
+
+@pytest.mark.parametrize(
+    ("around", "inside", "looked_at"),
+    [
+        (0.8, 0.7, [0, 2]),
+        (0.3, 0.8, [0, 2]),
+        (0.2, 0.8, [2]),  # head and shoulders: hardly a face beside the one in it
+        (0.8, 0.2, [0, 2]),  # but what is in a sure box may be the face
+    ],
+)
+def test_a_box_that_is_hardly_a_face_beside_one_inside_it_is_left_out(
+    around: float, inside: float, looked_at: list[int]
+) -> None:
+    corners = [[0.0, 0.0, 100.0, 100.0], [200.0, 0.0, 230.0, 40.0], [30.0, 10.0, 70.0, 55.0]]
+    scores = np.zeros((3, 5), np.float32)
+    scores[:, 1] = around, 0.9, inside
+    found = Candidates.of(np.array(corners, np.float32), scores)
+    assert largest_and_inside(found, 0.7).tolist() == looked_at
 
 
 def test_of_nested_boxes_as_sure_the_smaller_one_ranks_higher() -> None:
