@@ -111,8 +111,9 @@ class TokenSecrets:
         """
         if self._configured:
             raise SettingsError(
-                "The secrets of tokens are in FER_API_TOKEN_SECRETS. Add a new one there, as the "
-                "last; take the first one away after twelve hours."
+                "The secrets of tokens are in FER_API_TOKEN_SECRETS. Add a new one there; where "
+                "there are several servers, as the first until all of them know it. As the last it "
+                "signs. Take the earlier one away after twelve hours."
             )
         try:
             self._file.path.parent.mkdir(parents=True, exist_ok=True)

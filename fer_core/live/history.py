@@ -6,7 +6,7 @@ import logging
 from contextlib import suppress
 
 from fer_core.config import Settings
-from fer_core.errors import FerError, SessionNotFound, StorageError
+from fer_core.errors import FerError, SessionNotFound, SettingsError, StorageError
 from fer_core.learner.profile import LearnerProfile
 from fer_core.live.running_session import Clock, RunningSession
 from fer_core.live.sharing import Sharing
@@ -20,6 +20,10 @@ IN_MEMORY = "Until then sessions are kept in memory only."
 NOT_WANTED = "Sessions are kept in memory only."
 
 _log = logging.getLogger(__name__)
+
+
+class CannotShare(StorageError):
+    """Why this program cannot open a database server's history, however long it waits."""
 
 
 class SessionHistory:
@@ -119,8 +123,12 @@ class SessionHistory:
             address: Where; empty: not for other processes.
 
         Raises:
-            SettingsError: There is one, and the history takes no second one.
+            SettingsError: There is one, and the history takes no second one; or this one cannot
+                open what the others share.
         """
+        if isinstance(self._problem, CannotShare):
+            # In memory alone it would be asked for the sessions of the others, and know none.
+            raise SettingsError(self._problem.message)
         if self.store is not None:
             self.store.handover.announce(address)
 
@@ -328,5 +336,7 @@ def open_store(settings: Settings) -> tuple[SessionStore | None, StorageError | 
         problem = error
     except FerError as error:
         problem = StorageError(error.message)
+    if settings.database_url and not settings.database_url.startswith("sqlite"):
+        problem = CannotShare(problem.message)
     _log.warning("sessions are kept in memory only: %s", problem.message)
     return None, problem

@@ -9,6 +9,7 @@ writes afterwards is refused. It finds out before it goes on: see `is_sure`.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
@@ -30,8 +31,12 @@ RENEW_EVERY_S = 0.5
 LATE_S = 1.5
 #: Processes that ended without a word are forgotten after so long. Seconds.
 FORGET_AFTER_S = 3600.0
+#: A machine's clock may differ from the database's by this much before that is told. Seconds.
+CLOCK_OFF_S = 2.0
 #: The database's own clock, the same for all: now, in seconds since the epoch.
 _NOW = func.extract("epoch", func.clock_timestamp()).cast(Double)
+
+_log = logging.getLogger(__name__)
 
 
 class ServerHolder:
@@ -40,14 +45,22 @@ class ServerHolder:
     Args:
         engine: The database.
         monotonic: Seconds that only go forward.
+        clock: Returns seconds since the epoch, as sessions on this machine are dated.
     """
 
     is_shared = True
 
-    def __init__(self, engine: Engine, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        monotonic: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._engine = engine
         self._reading = reading(engine)
         self._monotonic = monotonic
+        self._clock = clock
+        self._is_clock_off = False
         self._key = secrets.randbits(62)
         self._lock = threading.Lock()
         self._connection: Connection | None = None
@@ -107,12 +120,29 @@ class ServerHolder:
         began, address = self._monotonic(), self._address
         self._was_late = self._was_late or self._silent_for() > LATE_S
         values = {"address": address, "alive_until": _NOW + LEASE_S}
-        connection.execute(
+        alive_until = connection.scalar(
             insert(processes)
             .values(name=self.name, **values)
             .on_conflict_do_update(index_elements=["name"], set_=values)
+            .returning(processes.c.alive_until)
         )
         self._renewed_at, self._told = began, address
+        if alive_until is not None:
+            self._compare_clocks(alive_until - LEASE_S, self._monotonic() - began)
+
+    def _compare_clocks(self, database_s: float, took_s: float) -> None:
+        """Tell, once each time, that this machine's clock is not the others'.
+
+        A session that goes on where the clock is behind stands still until that has caught up.
+        """
+        off_s = self._clock() - database_s
+        is_off = abs(off_s) > CLOCK_OFF_S + took_s
+        if is_off and not self._is_clock_off:
+            way = "ahead of" if off_s > 0 else "behind"
+            _log.warning(
+                "this machine's clock is %.0f s %s the database's: set both by NTP", abs(off_s), way
+            )
+        self._is_clock_off = is_off
 
     @property
     def is_sure(self) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from fer_core.config import Settings
-from fer_core.errors import SessionNotFound, StorageError
+from fer_core.errors import DatabaseTooNew, SessionNotFound, SettingsError, StorageError
 from fer_core.live.history import IN_MEMORY, NOT_WANTED, SessionHistory, open_store
 from fer_core.live.registry import SessionRegistry
 from fer_core.storage.store import SessionStore
@@ -55,6 +55,25 @@ def test_a_history_that_cannot_be_opened_leaves_sessions_in_memory_and_says_why(
     with pytest.raises(StorageError):
         registry.get(running.session_id)
     registry.close()
+
+
+def test_a_server_among_several_does_not_start_without_what_they_share(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It would take sessions that the others never hear of, and know none of theirs.
+    def open_new(*_: object) -> None:
+        raise DatabaseTooNew
+
+    monkeypatch.setattr(SessionStore, "open", open_new)
+    shared = Settings(data_dir=tmp_path, database_url="postgresql://fer@db/fer")
+    with (
+        SessionRegistry.open(shared, clock) as registry,
+        pytest.raises(SettingsError, match="newer version"),
+    ):
+        registry.history.announce("http://10.0.0.1:8000")
+    with SessionRegistry.open(Settings(data_dir=tmp_path), clock) as alone:
+        alone.history.announce("")
+        assert not alone.history.status.saving
 
 
 def test_a_history_that_is_not_wanted_is_no_problem(clock: Clock) -> None:
