@@ -167,7 +167,7 @@ def create_app(
         whereabouts=Whereabouts(),
         creations=Creations(registry),
         frames=PerSession(lambda _: FrameAnswers()),
-        streams=StreamLimit(settings.api_threads // 2, quotas, registry.clock),
+        streams=StreamLimit(settings.api_threads // 2, quotas, registry.clock, keys.knows),
         clock=registry.clock,
         videos=VideoJobs(
             lambda: sees_by_engine(models.engine),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -68,16 +69,24 @@ class StreamPlace:
         caller: For whom it is.
         ended: Set when the stream has to end: its client connects again.
         clock: Seconds since the epoch.
+        knows: Tells whether a key counts now.
     """
 
     caller: Caller
     ended: threading.Event = field(default_factory=threading.Event)
     clock: Clock = time.time
+    knows: Callable[[str], bool] = lambda _: True
 
     def wait(self, seconds: float) -> bool:
-        """Wait; tell whether the stream has to end: it was asked to, or its token has ended."""
-        expires_at = self.caller.expires_at
-        return self.ended.wait(seconds) or (expires_at is not None and self.clock() >= expires_at)
+        """Wait; tell whether the stream has to end.
+
+        It was asked to, its token has ended, or its key was revoked.
+        """
+        if self.ended.wait(seconds):
+            return True
+        expires_at, key_id = self.caller.expires_at, self.caller.key_id
+        has_ended = expires_at is not None and self.clock() >= expires_at
+        return has_ended or (key_id != "" and not self.knows(key_id))
 
 
 class StreamLimit:
@@ -90,11 +99,19 @@ class StreamLimit:
         limit: Streams at once.
         quotas: How many of them each owner and each key may have; None: no matter.
         clock: Seconds since the epoch.
+        knows: Tells whether a key counts now: a stream ends with it.
     """
 
-    def __init__(self, limit: int, quotas: Quotas | None = None, clock: Clock = time.time) -> None:
+    def __init__(
+        self,
+        limit: int,
+        quotas: Quotas | None = None,
+        clock: Clock = time.time,
+        knows: Callable[[str], bool] = lambda _: True,
+    ) -> None:
         self._limit = limit
         self._clock = clock
+        self._knows = knows
         self._quotas = quotas
         self._lock = threading.Lock()
         self._places: list[StreamPlace] = []
@@ -117,7 +134,7 @@ class StreamLimit:
                 self._quotas.stream(caller, self._held)
             if len(self._places) >= self._limit:
                 self._end_one_for(caller)
-            place = StreamPlace(caller, clock=self._clock)
+            place = StreamPlace(caller, clock=self._clock, knows=self._knows)
             self._places.append(place)
             return place
 

@@ -165,6 +165,20 @@ def test_a_stream_ends_with_its_token(tenants: Tenants) -> None:
     assert list(pieces) == []
 
 
+@pytest.mark.parametrize("by", ["key", "token"])
+def test_a_stream_ends_when_its_key_is_revoked(tenants: Tenants, by: str) -> None:
+    headers = owned(tenants)
+    session_id = tenants.session(headers)
+    asking = headers if by == "key" else tenants.token(headers, headers["X-Owner"])
+    answer = tenants.client.get(f"{SESSIONS}/{session_id}/events", headers=asking)
+    pieces = answer.iter_encoded()
+    assert b"snapshot" in b"".join(next(pieces) for _ in range(3))
+    (key,) = tenants.keys.list()
+    tenants.keys.revoke(key.id)
+    assert next(pieces, b"") == b""
+    answer.close()
+
+
 def test_a_token_is_for_sessions_of_its_owner_only(tenants: Tenants) -> None:
     key = tenants.new_key()
     mine, theirs = owned(tenants, key), owned(tenants, key)
