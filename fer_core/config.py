@@ -63,8 +63,11 @@ HomePath = Annotated[Path, AfterValidator(_expand_home)]
 
 
 def _check_hash(value: str) -> str:
-    if not re.fullmatch("[0-9a-fA-F]{64}", value):
-        raise ValueError("must be the SHA-256 of a key, 64 hexadecimal digits, not the key itself")
+    if not re.fullmatch("([a-z0-9-]{1,40}:)?[0-9a-fA-F]{64}", value):
+        raise ValueError(
+            "must be the SHA-256 of a key, 64 hexadecimal digits, not the key itself; with ID: "
+            "before it where the key takes another one's place"
+        )
     return value
 
 
@@ -173,7 +176,7 @@ class Settings(BaseSettings):
     ] = Field(
         default=(),
         description="SHA-256 of API keys in hexadecimal, as a JSON list, besides those that "
-        "the keys command keeps in FER_DATA_DIR",
+        "the keys command keeps in FER_DATA_DIR; ID:SHA-256 for a key that has the owners of ID",
     )
     api_rate_limit: str = Field(
         default="100/second",

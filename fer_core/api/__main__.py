@@ -133,6 +133,13 @@ def _keys(options: argparse.Namespace, store: KeyStore) -> int:
         for entry in store.list():
             whose = "this machine" if entry.local else "its own"
             print(f"{entry.id}  {entry.created_at}  {whose:<12}  {entry.label}")
+    elif options.action == "renew":
+        print(store.renew(options.id))
+        print(
+            f"This is key {options.id} from now on, with the same owners. It is shown this once; "
+            "the earlier one is not taken any more.",
+            file=sys.stderr,
+        )
     else:
         store.revoke(options.id)
         print(f"Key {options.id} is revoked.", file=sys.stderr)
@@ -151,7 +158,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
     parser.add_argument("--demo", action="store_true", help="serve a browser app at /demo, too")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("contract", help="print the OpenAPI document")
-    keys = commands.add_parser("keys", help="make, list and revoke API keys")
+    keys = commands.add_parser("keys", help="make, list, renew and revoke API keys")
     actions = keys.add_subparsers(dest="action", required=True)
     new = actions.add_parser("new", help="make a key and show it once")
     new.add_argument("label", nargs="?", default="", help="what the key is for")
@@ -162,6 +169,10 @@ def _parser(program: str) -> argparse.ArgumentParser:
         "this it has one of its own",
     )
     actions.add_parser("list", help="list keys: id, date, whose history, label")
+    renew = actions.add_parser(
+        "renew", help="make a new key in the place of one that others may know; its owners stay"
+    )
+    renew.add_argument("id", help="the key's id, from list")
     revoke = actions.add_parser("revoke", help="stop taking a key, at once")
     revoke.add_argument("id", help="the key's id, from list")
     tokens = commands.add_parser("tokens", help="change the secret that signs session tokens")

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,6 +39,10 @@ class ApiKey:
     sha256: str
     created_at: str
     local: bool = True
+
+
+def _new_key(key_id: str) -> str:
+    return f"fer_{key_id}_{secrets.token_urlsafe(_SECRET_BYTES)}"
 
 
 def hash_key(key: str) -> str:
@@ -75,11 +79,28 @@ class KeyStore:
             local: See `ApiKey`.
         """
         key_id = secrets.token_hex(4)
-        key = f"fer_{key_id}_{secrets.token_urlsafe(_SECRET_BYTES)}"
+        key = _new_key(key_id)
         created_at = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         entry = ApiKey(key_id, label, hash_key(key), created_at, local)
         self._write((*self.list(), entry))
         return entry, key
+
+    def renew(self, key_id: str) -> str:
+        """Return a new key in the place of an earlier one: with its id and all of its owners.
+
+        A running server takes the earlier one no more, but still the session tokens that it made.
+
+        Raises:
+            KeyNotFound: No key has this id.
+        """
+        keys = self.list()
+        if key_id not in (key.id for key in keys):
+            raise KeyNotFound
+        made = _new_key(key_id)
+        self._write(
+            tuple(replace(key, sha256=hash_key(made)) if key.id == key_id else key for key in keys)
+        )
+        return made
 
     def revoke(self, key_id: str) -> None:
         """Forget a key; a running server stops taking it at once.
@@ -101,15 +122,18 @@ class KeyStore:
         return self._file.stamp()
 
 
+def _configured(value: str) -> ApiKey:
+    """Return a key of the settings: a hash, or an id and a hash."""
+    key_id, _, digest = value.rpartition(":")
+    return ApiKey(key_id or f"set-{digest[:8].lower()}", "", digest.lower(), "", local=False)
+
+
 class KeyRing:
     """The keys a running server takes: those of the settings and those of the store."""
 
     def __init__(self, store: KeyStore, configured_hashes: Iterable[str] = ()) -> None:
         self._store = store
-        self._configured = tuple(
-            ApiKey(f"set-{value[:8].lower()}", "", value.lower(), "", local=False)
-            for value in configured_hashes
-        )
+        self._configured = tuple(map(_configured, configured_hashes))
         self._stored: tuple[ApiKey, ...] = ()
         self._stamp: tuple[int, int] | None = None
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from fer_core.api.__main__ import main, require_key
-from fer_core.api.keys import KeyNotFound, KeyRing, KeyStore
+from fer_core.api.keys import KeyNotFound, KeyRing, KeyStore, hash_key
 from fer_core.config import Settings
 from fer_core.errors import SettingsError
 
@@ -45,9 +46,34 @@ def test_a_running_ring_sees_new_and_revoked_keys(key_store: KeyStore) -> None:
     assert ring.identify(key) is None
 
 
-def test_revoking_an_unknown_key_is_an_error(key_store: KeyStore) -> None:
-    with pytest.raises(KeyNotFound):
-        key_store.revoke("00000000")
+def test_a_key_that_is_unknown_can_be_neither_revoked_nor_renewed(key_store: KeyStore) -> None:
+    for change in (key_store.revoke, key_store.renew):
+        with pytest.raises(KeyNotFound):
+            change("00000000")
+
+
+def test_a_new_key_takes_the_place_of_an_earlier_one(key_store: KeyStore) -> None:
+    entry, key = key_store.create("stasis", NOW)
+    other, its_key = key_store.create("other", NOW)
+    ring = KeyRing(key_store)
+    renewed = key_store.renew(entry.id)
+    assert ring.identify(key) is None
+    assert ring.identify(renewed) == replace(entry, sha256=hash_key(renewed))
+    assert ring.identify(its_key) == other
+
+
+def test_a_key_of_the_settings_may_have_the_place_of_another_one(key_store: KeyStore) -> None:
+    entry, key = key_store.create("stasis", NOW)
+    first, following = "ab" * 32, "cd" * 32
+    hashes = (f"{entry.id}:{entry.sha256}", first, f"set-abababab:{following}")
+    settings = Settings(api_key_hashes=hashes)
+    ring = KeyRing(KeyStore(key_store.path.with_name("none.json")), settings.api_key_hashes)
+    found = ring.identify(key)
+    assert found is not None
+    assert found.id == entry.id
+    known = ring.keys()
+    assert [one.id for one in known] == [entry.id, "set-abababab", "set-abababab"]
+    assert [one.sha256 for one in known[1:]] == [first, following]
 
 
 def test_a_broken_store_is_an_error_and_not_an_open_door(key_store: KeyStore) -> None:
@@ -79,7 +105,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_command_makes_lists_and_revokes(
+def test_the_command_makes_lists_renews_and_revokes(
     data_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["keys", "new", "stasis"]) == 0
@@ -89,8 +115,12 @@ def test_the_command_makes_lists_and_revokes(
     listed = capsys.readouterr().out
     assert "stasis" in listed
     assert key not in listed
-    assert main(["keys", "revoke", listed.split()[0]]) == 0
+    assert main(["keys", "renew", listed.split()[0]]) == 0
+    renewed = capsys.readouterr().out.strip()
     assert KeyRing(KeyStore(data_dir / "api-keys.json")).identify(key) is None
+    assert KeyRing(KeyStore(data_dir / "api-keys.json")).identify(renewed) is not None
+    assert main(["keys", "revoke", listed.split()[0]]) == 0
+    assert KeyRing(KeyStore(data_dir / "api-keys.json")).identify(renewed) is None
 
 
 def test_the_server_refuses_other_addresses_without_a_key(
