@@ -3548,7 +3548,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "fer-yolov9t",
-                     *       "version": "1.3.0",
+                     *       "version": "1.4.0",
                      *       "networks": {
                      *         "detector": {
                      *           "architecture": "YOLOv9t",
@@ -3556,7 +3556,7 @@ export interface operations {
                      *         },
                      *         "refiner": {
                      *           "architecture": "YOLOv9t",
-                     *           "sha256": "3eca535b42939c41c72ea32d0a1a983cf503d2141b7cd80858a5818815cbbf4e"
+                     *           "sha256": "91346182f6f9f22decff1b5e2ef0bfa3a3c96f78b1868df56a1e7be852c160de"
                      *         },
                      *         "photo_refiner": {
                      *           "architecture": "YOLOv9s",
@@ -3618,7 +3618,7 @@ export interface operations {
                      *         "command": "python -m fer_core.training evaluate --data DIR --record"
                      *       },
                      *       "licence": "AGPL-3.0, as trained with Ultralytics. The training pictures are research data without a licence for redistribution or commercial use; see MODEL_CARD.md.",
-                     *       "date": "2026-11-27"
+                     *       "date": "2026-11-28"
                      *     }
                      */
                     "application/json": components["schemas"]["Model"];
@@ -3716,7 +3716,7 @@ export interface operations {
                      * @example {
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.3.0"
+                     *         "version": "1.4.0"
                      *       },
                      *       "results": [
                      *         {
@@ -3753,8 +3753,8 @@ export interface operations {
                      *           "incomplete": false,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 21,
-                     *             "inference": 1040.5
+                     *             "decode": 6,
+                     *             "inference": 617.5
                      *           }
                      *         }
                      *       ]
@@ -4350,17 +4350,17 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9956,
+                     *           "probability": 0.9966,
                      *           "probabilities": {
-                     *             "Angry": 0.0007,
-                     *             "Happy": 0.9956,
-                     *             "Natural": 0.0012,
-                     *             "Sad": 0.0006,
-                     *             "Surprised": 0.0019
+                     *             "Angry": 0.0005,
+                     *             "Happy": 0.9966,
+                     *             "Natural": 0.001,
+                     *             "Sad": 0.0005,
+                     *             "Surprised": 0.0014
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.8259,
+                     *         "valence": 0.8268,
                      *         "valence_band": 0,
                      *         "arousal": 0.5296,
                      *         "indicators": {
@@ -4413,21 +4413,21 @@ export interface operations {
                      *         "late_frames": 0,
                      *         "face": {
                      *           "direction": "screen",
-                     *           "yaw": -0.4,
-                     *           "pitch": 5.7,
-                     *           "roll": 2.9,
+                     *           "yaw": -0.3,
+                     *           "pitch": 6.9,
+                     *           "roll": 2.4,
                      *           "eyes_open": 0.999,
                      *           "perclos": null,
                      *           "blinks_per_min": null,
                      *           "yawns": 0,
-                     *           "mouth_opening": 0.136,
-                     *           "brow_lowering": 0.025,
-                     *           "brow_raising": 0.144,
-                     *           "smile": 0.94,
+                     *           "mouth_opening": 0.128,
+                     *           "brow_lowering": 0.033,
+                     *           "brow_raising": 0.131,
+                     *           "smile": 0.928,
                      *           "gaze": "ahead",
                      *           "desk_s": 0,
-                     *           "looks_bored": 0.373,
-                     *           "looks_disengaged": 0.46
+                     *           "looks_bored": 0.319,
+                     *           "looks_disengaged": 0.462
                      *         },
                      *         "looks": {
                      *           "bored_sd": 0,
@@ -5035,7 +5035,7 @@ export interface operations {
                      *         "reading_reason": null,
                      *         "answered": 1,
                      *         "skipped": 0,
-                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *         "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *       }
                      *     }
@@ -5151,17 +5151,17 @@ export interface operations {
                      *       "expression": {
                      *         "label": "Happy",
                      *         "emoji": "😊",
-                     *         "probability": 0.9956,
+                     *         "probability": 0.9966,
                      *         "probabilities": {
-                     *           "Angry": 0.0007,
-                     *           "Happy": 0.9956,
-                     *           "Natural": 0.0012,
-                     *           "Sad": 0.0006,
-                     *           "Surprised": 0.0019
+                     *           "Angry": 0.0005,
+                     *           "Happy": 0.9966,
+                     *           "Natural": 0.001,
+                     *           "Sad": 0.0005,
+                     *           "Surprised": 0.0014
                      *         },
                      *         "reason": null
                      *       },
-                     *       "valence": 0.8259,
+                     *       "valence": 0.8268,
                      *       "valence_band": 0,
                      *       "arousal": 0.5296,
                      *       "indicators": {
@@ -5207,21 +5207,21 @@ export interface operations {
                      *       "late_frames": 0,
                      *       "face": {
                      *         "direction": "screen",
-                     *         "yaw": -0.4,
-                     *         "pitch": 5.7,
-                     *         "roll": 2.9,
+                     *         "yaw": -0.3,
+                     *         "pitch": 6.9,
+                     *         "roll": 2.4,
                      *         "eyes_open": 0.999,
                      *         "perclos": null,
                      *         "blinks_per_min": null,
                      *         "yawns": 0,
-                     *         "mouth_opening": 0.136,
-                     *         "brow_lowering": 0.025,
-                     *         "brow_raising": 0.144,
-                     *         "smile": 0.94,
+                     *         "mouth_opening": 0.128,
+                     *         "brow_lowering": 0.033,
+                     *         "brow_raising": 0.131,
+                     *         "smile": 0.928,
                      *         "gaze": "ahead",
                      *         "desk_s": 0,
-                     *         "looks_bored": 0.373,
-                     *         "looks_disengaged": 0.46
+                     *         "looks_bored": 0.319,
+                     *         "looks_disengaged": 0.462
                      *       },
                      *       "looks": {
                      *         "bored_sd": 0,
@@ -5373,31 +5373,31 @@ export interface operations {
                      *       "faces": [
                      *         {
                      *           "face_id": 1,
-                     *           "confidence": 0.8435,
+                     *           "confidence": 0.8451,
                      *           "box": {
-                     *             "x": 174.7,
-                     *             "y": 64,
-                     *             "width": 100.4,
-                     *             "height": 111.8
+                     *             "x": 173.6,
+                     *             "y": 63.5,
+                     *             "width": 102.2,
+                     *             "height": 111.4
                      *           },
                      *           "emotion": {
                      *             "label": "Happy",
                      *             "emoji": "😊",
-                     *             "probability": 0.9956
+                     *             "probability": 0.9966
                      *           },
                      *           "probabilities": {
-                     *             "Angry": 0.0007,
-                     *             "Happy": 0.9956,
-                     *             "Natural": 0.0012,
-                     *             "Sad": 0.0006,
-                     *             "Surprised": 0.0019
+                     *             "Angry": 0.0005,
+                     *             "Happy": 0.9966,
+                     *             "Natural": 0.001,
+                     *             "Sad": 0.0005,
+                     *             "Surprised": 0.0014
                      *           }
                      *         }
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
                      *         "decode": 2,
-                     *         "inference": 149.9
+                     *         "inference": 36.5
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -5407,17 +5407,17 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9956,
+                     *           "probability": 0.9966,
                      *           "probabilities": {
-                     *             "Angry": 0.0007,
-                     *             "Happy": 0.9956,
-                     *             "Natural": 0.0012,
-                     *             "Sad": 0.0006,
-                     *             "Surprised": 0.0019
+                     *             "Angry": 0.0005,
+                     *             "Happy": 0.9966,
+                     *             "Natural": 0.001,
+                     *             "Sad": 0.0005,
+                     *             "Surprised": 0.0014
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.8259,
+                     *         "valence": 0.8268,
                      *         "valence_band": 0,
                      *         "arousal": 0.5296,
                      *         "indicators": {
@@ -5470,21 +5470,21 @@ export interface operations {
                      *         "late_frames": 0,
                      *         "face": {
                      *           "direction": "screen",
-                     *           "yaw": -0.4,
-                     *           "pitch": 5.7,
-                     *           "roll": 2.9,
+                     *           "yaw": -0.3,
+                     *           "pitch": 6.9,
+                     *           "roll": 2.4,
                      *           "eyes_open": 0.999,
                      *           "perclos": null,
                      *           "blinks_per_min": null,
                      *           "yawns": 0,
-                     *           "mouth_opening": 0.136,
-                     *           "brow_lowering": 0.025,
-                     *           "brow_raising": 0.144,
-                     *           "smile": 0.94,
+                     *           "mouth_opening": 0.128,
+                     *           "brow_lowering": 0.033,
+                     *           "brow_raising": 0.131,
+                     *           "smile": 0.928,
                      *           "gaze": "ahead",
                      *           "desk_s": 0,
-                     *           "looks_bored": 0.373,
-                     *           "looks_disengaged": 0.46
+                     *           "looks_bored": 0.319,
+                     *           "looks_disengaged": 0.462
                      *         },
                      *         "looks": {
                      *           "bored_sd": 0,
@@ -6244,14 +6244,14 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "5e38b5ae341b93b6",
+                     *           "marker_id": "01e63c76c68b2053",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
                      *           "words": "phone call"
                      *         },
                      *         {
-                     *           "marker_id": "90247e7a64e4674b",
+                     *           "marker_id": "ff5d0bdef090f268",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6357,7 +6357,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "90247e7a64e4674b",
+                     *           "marker_id": "ff5d0bdef090f268",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6505,7 +6505,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "5e38b5ae341b93b6",
+                     *           "marker_id": "01e63c76c68b2053",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
@@ -6859,13 +6859,13 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 0.9667,
                      *           "shares": {
-                     *             "Angry": 0.0007,
-                     *             "Happy": 0.9956,
-                     *             "Natural": 0.0012,
-                     *             "Sad": 0.0006,
-                     *             "Surprised": 0.0019
+                     *             "Angry": 0.0005,
+                     *             "Happy": 0.9966,
+                     *             "Natural": 0.001,
+                     *             "Sad": 0.0005,
+                     *             "Surprised": 0.0014
                      *           },
-                     *           "valence": 0.8259,
+                     *           "valence": 0.8268,
                      *           "valence_band": 0,
                      *           "arousal": 0.5296,
                      *           "comprehension": {
@@ -6888,21 +6888,21 @@ export interface operations {
                      *           },
                      *           "face": {
                      *             "direction": "screen",
-                     *             "yaw": -0.4,
-                     *             "pitch": 5.7,
-                     *             "roll": 2.9,
+                     *             "yaw": -0.3,
+                     *             "pitch": 6.9,
+                     *             "roll": 2.4,
                      *             "eyes_open": 0.999,
                      *             "perclos": null,
                      *             "blinks_per_min": null,
                      *             "yawns": 0,
-                     *             "mouth_opening": 0.136,
-                     *             "brow_lowering": 0.025,
-                     *             "brow_raising": 0.144,
-                     *             "smile": 0.94,
+                     *             "mouth_opening": 0.128,
+                     *             "brow_lowering": 0.033,
+                     *             "brow_raising": 0.131,
+                     *             "smile": 0.928,
                      *             "gaze": "ahead",
                      *             "desk_s": 0,
-                     *             "looks_bored": 0.373,
-                     *             "looks_disengaged": 0.46
+                     *             "looks_bored": 0.319,
+                     *             "looks_disengaged": 0.462
                      *           },
                      *           "excluded": false
                      *         },
@@ -6912,13 +6912,13 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 1,
                      *           "shares": {
-                     *             "Angry": 0.0007,
-                     *             "Happy": 0.9956,
-                     *             "Natural": 0.0012,
-                     *             "Sad": 0.0006,
-                     *             "Surprised": 0.0019
+                     *             "Angry": 0.0005,
+                     *             "Happy": 0.9966,
+                     *             "Natural": 0.001,
+                     *             "Sad": 0.0005,
+                     *             "Surprised": 0.0014
                      *           },
-                     *           "valence": 0.8259,
+                     *           "valence": 0.8268,
                      *           "valence_band": 0,
                      *           "arousal": 0.5296,
                      *           "comprehension": {
@@ -6941,21 +6941,21 @@ export interface operations {
                      *           },
                      *           "face": {
                      *             "direction": "screen",
-                     *             "yaw": -0.4,
-                     *             "pitch": 5.7,
-                     *             "roll": 2.9,
+                     *             "yaw": -0.3,
+                     *             "pitch": 6.9,
+                     *             "roll": 2.4,
                      *             "eyes_open": 0.999,
                      *             "perclos": null,
                      *             "blinks_per_min": null,
                      *             "yawns": 0,
-                     *             "mouth_opening": 0.136,
-                     *             "brow_lowering": 0.025,
-                     *             "brow_raising": 0.144,
-                     *             "smile": 0.94,
+                     *             "mouth_opening": 0.128,
+                     *             "brow_lowering": 0.033,
+                     *             "brow_raising": 0.131,
+                     *             "smile": 0.928,
                      *             "gaze": "ahead",
                      *             "desk_s": 0,
-                     *             "looks_bored": 0.373,
-                     *             "looks_disengaged": 0.46
+                     *             "looks_bored": 0.319,
+                     *             "looks_disengaged": 0.462
                      *           },
                      *           "excluded": false
                      *         }
@@ -7114,7 +7114,7 @@ export interface operations {
                      *       "reading_reason": null,
                      *       "answered": 1,
                      *       "skipped": 0,
-                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *     }
                      */
@@ -7245,11 +7245,11 @@ export interface operations {
                      *           "valid_s": 58,
                      *           "observed_s": 58,
                      *           "shares": {
-                     *             "Angry": 0.000711765024689408,
-                     *             "Happy": 0.9955612111695337,
-                     *             "Natural": 0.0011937722317789134,
-                     *             "Sad": 0.000601625995186075,
-                     *             "Surprised": 0.0019316255788119974
+                     *             "Angry": 0.0005105094419296488,
+                     *             "Happy": 0.996573505795475,
+                     *             "Natural": 0.000980389664619391,
+                     *             "Sad": 0.00048711251119677127,
+                     *             "Surprised": 0.0014484825867791228
                      *           },
                      *           "breaks": 0,
                      *           "frames": 30,
@@ -7298,20 +7298,20 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.0007117650246894078,
-                     *             0.9955612111695336,
-                     *             0.0011937722317789123,
-                     *             0.0006016259951860747,
-                     *             0.0019316255788119972
+                     *             0.0005105094419296492,
+                     *             0.996573505795475,
+                     *             0.0009803896646193896,
+                     *             0.0004871125111967715,
+                     *             0.0014484825867791223
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
                      *           "valence_band": null,
                      *           "arousal": null,
                      *           "motion": null,
-                     *           "centre_x": 0.43931297957897186,
-                     *           "centre_y": 0.23412157595157623,
-                     *           "size": 0.21832814812660217,
+                     *           "centre_x": 0.4388522654771805,
+                     *           "centre_y": 0.232867281883955,
+                     *           "size": 0.21763668209314346,
                      *           "coverage": 0.1,
                      *           "comprehension": {
                      *             "value": null,
@@ -7341,23 +7341,23 @@ export interface operations {
                      *           "face": {
                      *             "direction": "screen",
                      *             "desk_s": 0,
-                     *             "yaw": -0.35100418339932177,
-                     *             "pitch": 5.700653713556601,
-                     *             "roll": 2.8921595460633096,
-                     *             "eyes_open": 0.9988013207912445,
+                     *             "yaw": -0.2697552767221003,
+                     *             "pitch": 6.932689728736786,
+                     *             "roll": 2.4076037331461726,
+                     *             "eyes_open": 0.9987879395484924,
                      *             "eyes_seen_s": 0.5,
                      *             "eyes_closed_s": 0,
                      *             "perclos": null,
                      *             "blinks": null,
                      *             "yawns": 0,
-                     *             "mouth_opening": 0.13592110123314002,
-                     *             "brow_lowering": 0.025443822145462036,
-                     *             "brow_raising": 0.1436576247215271,
-                     *             "smile": 0.9399804472923279,
-                     *             "gaze_x": 0.029271141654829073,
-                     *             "gaze_y": -0.20389374787971043,
-                     *             "looks_bored": 0.37302154160875317,
-                     *             "looks_disengaged": 0.4604300184407348
+                     *             "mouth_opening": 0.12765621783307618,
+                     *             "brow_lowering": 0.03252342343330383,
+                     *             "brow_raising": 0.13095423579216003,
+                     *             "smile": 0.9281891286373138,
+                     *             "gaze_x": 0.009627559021577699,
+                     *             "gaze_y": -0.2352462329634594,
+                     *             "looks_bored": 0.3190212769532733,
+                     *             "looks_disengaged": 0.4623393239231821
                      *           }
                      *         },
                      *         {
@@ -7370,11 +7370,11 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.0007117650246894078,
-                     *             0.9955612111695336,
-                     *             0.0011937722317789123,
-                     *             0.0006016259951860747,
-                     *             0.0019316255788119972
+                     *             0.0005105094419296492,
+                     *             0.996573505795475,
+                     *             0.0009803896646193896,
+                     *             0.0004871125111967715,
+                     *             0.0014484825867791223
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
@@ -7418,9 +7418,9 @@ export interface operations {
                     "application/json": Record<string, never>;
                     /**
                      * @example time,elapsed_s,width_s,Angry,Happy,Natural,Sad,Surprised,valence,valence_band,arousal,comprehension,comprehension_low,comprehension_high,comprehension_reason,stress,stress_low,stress_high,stress_reason,attention,attention_low,attention_high,attention_reason,heart_rate,heart_rate_snr_db,heart_rate_reason,head_direction,head_yaw,head_pitch,head_roll,eyes_open,perclos,blinks_per_min,yawns,mouth_opening,brow_lowering,brow_raising,smile,gaze_x,gaze_y,desk_s,looks_bored,looks_disengaged,coverage,presence,frames,observed_s,valid_s,facing_s,away_s,excluded,markers
-                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.3510,5.7007,2.8922,0.9988,,,0.0000,0.1359,0.0254,0.1437,0.9400,0.0293,-0.2039,0.0000,0.3730,0.4604,0.1000,face,1,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.2698,6.9327,2.4076,0.9988,,,0.0000,0.1277,0.0325,0.1310,0.9282,0.0096,-0.2352,0.0000,0.3190,0.4623,0.1000,face,1,1.0000,1.0000,1.0000,0.0000,False,
                      *     2027-01-15T08:00:03.000+00:00,3.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,,,,,,,,,,,,,,,,,,0.2000,face,0,1.0000,1.0000,1.0000,0.0000,False,
-                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.3510,5.7007,2.8922,0.9988,,,0.0000,0.1359,0.0254,0.1437,0.9400,0.0293,-0.2039,0.0000,0.3730,0.4604,0.3000,face,1,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.2698,6.9327,2.4076,0.9988,,,0.0000,0.1277,0.0325,0.1310,0.9282,0.0096,-0.2352,0.0000,0.3190,0.4623,0.3000,face,1,1.0000,1.0000,1.0000,0.0000,False,
                      *     2027-01-15T08:00:05.000+00:00,5.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,,,,,,,,,,,,,,,,,,0.4000,face,0,1.0000,1.0000,1.0000,0.0000,False,
                      */
                     "text/csv": string;
@@ -7534,7 +7534,7 @@ export interface operations {
                      *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
                      *
                      *     event: snapshot
-                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9956,"probabilities":{"Angry":0.0007,"Happy":0.9956,"Natural":0.0012,"Sad":0.0006,"Surprised":0.0019},"reason":null},"valence":0.8259,"valence_band":0.0,"arousal":0.5296,"indicators":{"comprehension":{"value":77.4,"low":54.4,"high":93.8,"reason":null,"basis":"text and pace","calibrated":false,"usual":77.3,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0,"face":{"direction":"screen","yaw":-0.4,"pitch":5.7,"roll":2.9,"eyes_open":0.999,"perclos":null,"blinks_per_min":null,"yawns":0,"mouth_opening":0.136,"brow_lowering":0.025,"brow_raising":0.144,"smile":0.94,"gaze":"ahead","desk_s":0.0,"looks_bored":0.373,"looks_disengaged":0.46},"looks":{"bored_sd":0.0,"disengaged_sd":-0.0,"stands_out":null,"coverage":0.5,"text":"looks as usual for you to an onlooker (50 % of the last minute seen)"}}
+                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9966,"probabilities":{"Angry":0.0005,"Happy":0.9966,"Natural":0.001,"Sad":0.0005,"Surprised":0.0014},"reason":null},"valence":0.8268,"valence_band":0.0,"arousal":0.5296,"indicators":{"comprehension":{"value":77.4,"low":54.4,"high":93.8,"reason":null,"basis":"text and pace","calibrated":false,"usual":77.3,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0,"face":{"direction":"screen","yaw":-0.3,"pitch":6.9,"roll":2.4,"eyes_open":0.999,"perclos":null,"blinks_per_min":null,"yawns":0,"mouth_opening":0.128,"brow_lowering":0.033,"brow_raising":0.131,"smile":0.928,"gaze":"ahead","desk_s":0.0,"looks_bored":0.319,"looks_disengaged":0.462},"looks":{"bored_sd":-0.0,"disengaged_sd":-0.0,"stands_out":null,"coverage":0.5,"text":"looks as usual for you to an onlooker (50 % of the last minute seen)"}}
                      */
                     "text/event-stream": string;
                 };
@@ -9791,7 +9791,7 @@ export interface operations {
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability.",
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.3.0"
+                     *         "version": "1.4.0"
                      *       },
                      *       "video": {
                      *         "name": "lecture",
@@ -9815,19 +9815,19 @@ export interface operations {
                      *               "seen": 1,
                      *               "face": 1,
                      *               "expression": "Happy",
-                     *               "confidence": 0.8409,
+                     *               "confidence": 0.8448,
                      *               "probabilities": {
-                     *                 "Angry": 0.0005,
-                     *                 "Happy": 0.9964,
-                     *                 "Natural": 0.001,
+                     *                 "Angry": 0.0004,
+                     *                 "Happy": 0.9972,
+                     *                 "Natural": 0.0007,
                      *                 "Sad": 0.0004,
-                     *                 "Surprised": 0.0016
+                     *                 "Surprised": 0.0012
                      *               },
                      *               "box": {
-                     *                 "x": 242.2,
-                     *                 "y": 59.5,
-                     *                 "width": 96.3,
-                     *                 "height": 102.3
+                     *                 "x": 241.1,
+                     *                 "y": 59.3,
+                     *                 "width": 97.8,
+                     *                 "height": 101.6
                      *               }
                      *             }
                      *           ]
@@ -9839,7 +9839,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                     /**
                      * @example second,frames,seen,face,expression,probability,angry,happy,natural,sad,surprised,confidence,x,y,width,height,reason
-                     *     0,5,1.000,1,Happy,0.9964,0.0005,0.9964,0.0010,0.0004,0.0016,0.8409,242.2,59.5,96.3,102.3,
+                     *     0,5,1.000,1,Happy,0.9972,0.0004,0.9972,0.0007,0.0004,0.0012,0.8448,241.1,59.3,97.8,101.6,
                      */
                     "text/csv": string;
                 };
