@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -87,6 +88,21 @@ def _fresh_settings() -> Iterator[None]:
     get_settings.cache_clear()
     yield
     get_settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """Take away what a test's program set up to log with, as its stream ends with the test.
+
+    Else each line that a later test logs is written to a closed file, with a traceback for it.
+    """
+    root = logging.getLogger()
+    level, handlers = root.level, set(root.handlers)
+    yield
+    root.setLevel(level)
+    for handler in set(root.handlers) - handlers:
+        root.removeHandler(handler)
+    logging.captureWarnings(False)
 
 
 @pytest.fixture(scope="session", autouse=True)
