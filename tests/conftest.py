@@ -47,6 +47,8 @@ gc.disable()
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
+    # Looking after every 700 new objects took 6 % of the processor time of the tests of the API.
+    gc.set_threshold(20_000)
     gc.enable()
 
 

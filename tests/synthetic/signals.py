@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -59,15 +60,16 @@ def with_valence(valence: float) -> FloatArray:
     return p
 
 
-def frame_times(
-    seconds: float, fps: float, rng: np.random.Generator, *, rough: bool = True
-) -> FloatArray:
-    """Return capture times from 0; rough: 30 % jitter, 20 % of the frames lost."""
-    times = np.arange(1, int(seconds * fps) + 1) / fps
-    if rough:
-        times = np.sort(times + rng.uniform(-0.3, 0.3, len(times)) / fps)
-        times = times[rng.random(len(times)) >= 0.2]
-    return times
+def even_times(seconds: float, fps: float) -> FloatArray:
+    """Return capture times from 0 without jitter or loss."""
+    return np.arange(1, int(seconds * fps) + 1) / fps
+
+
+def frame_times(seconds: float, fps: float, rng: np.random.Generator) -> FloatArray:
+    """Return capture times from 0 with 30 % jitter, 20 % of the frames lost."""
+    times = even_times(seconds, fps)
+    times = np.sort(times + rng.uniform(-0.3, 0.3, len(times)) / fps)
+    return times[rng.random(len(times)) >= 0.2]
 
 
 # H1: the same face at any frame rate
@@ -86,10 +88,16 @@ def smoothed_valence(times: FloatArray, half_life_s: float, period_s: float = 60
     return np.interp(grid, times, out)
 
 
+@cache
+def _even_valence(half_life_s: float, seconds: float) -> FloatArray:
+    """Return what 30 fps without jitter or loss give: the same for every seed."""
+    return smoothed_valence(even_times(seconds, 30.0), half_life_s)
+
+
 def rate_error(fps: float, half_life_s: float, seed: int = 0, seconds: float = 600.0) -> float:
     """Return the largest difference to 30 fps without jitter or loss, in units of valence."""
     rng = np.random.default_rng(seed)
-    ideal = smoothed_valence(frame_times(seconds, 30.0, rng, rough=False), half_life_s)
+    ideal = _even_valence(half_life_s, seconds)
     rough = smoothed_valence(frame_times(seconds, fps, rng), half_life_s)
     n = min(len(ideal), len(rough))
     return float(np.abs(ideal[:n] - rough[:n]).max())
