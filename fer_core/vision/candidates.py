@@ -21,8 +21,8 @@ MOST_KEPT = 1000
 #: expects the face at one size: the smaller one wins unless it is less sure by their sizes' ratio
 #: to the power of this. Of 120 people at 36 to 95 px none changed; .1 to .25 did alike.
 SMALLER = 0.15
-#: Of a box inside it, how sure the detector must be of a larger one to look at that, too: head and
-#: shoulders at .2 around a face at .8 never won, and cost a fifth of a frame's search.
+#: Of a box inside it, how sure the detector must be of a larger one to look at that, too. Of 1,330
+#: pictures 19 have nested boxes, 2 lose one so, head and shoulders, and no answer changes.
 AROUND_FROM = 1 / 3
 
 
