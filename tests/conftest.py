@@ -26,6 +26,7 @@ from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import sha256_of
+from tests.support.networks import RememberingSession
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
@@ -152,21 +153,21 @@ def _each_route_is_compiled_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _shipped_networks_are_opened_once() -> Iterator[None]:
-    """Share the sessions of the shipped networks, which any number of threads may run at once.
+    """Share the sessions of the shipped networks, and what they have answered.
 
     Opening all of them takes .8 s of processor, and a hundred tests load the model. A copy is
     known by its content. Processes that tests start open their own.
     """
     shipped = {sha256_of(file) for file in Settings().weights.parent.glob("*.onnx")}
-    opened: dict[tuple[str, int], onnxruntime.InferenceSession] = {}
+    opened: dict[tuple[str, int], RememberingSession] = {}
     open_anew = onnx._session
 
-    def session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    def session(path: Path, threads: int) -> onnxruntime.InferenceSession | RememberingSession:
         content = sha256_of(path) if path.is_file() else ""
         if content not in shipped:
             return open_anew(path, threads)
         if (content, threads) not in opened:
-            opened[content, threads] = open_anew(path, threads)
+            opened[content, threads] = RememberingSession(open_anew(path, threads))
         return opened[content, threads]
 
     with pytest.MonkeyPatch.context() as patch:
