@@ -29,6 +29,8 @@ WORDS = 30
 BAND_TOP, BAND_HEIGHT = 0.2, 0.42
 DWELL_MS = 6000
 SKIPPED = range(5, 11)
+#: Who leaps may read what is above the passage that was leapt to: it gets twice the time.
+LANDED = 11
 
 TEXT = "# A text to scroll\n\n" + "\n\n".join(
     f"Passage {number} " + " ".join(["has"] * (WORDS - 3)) + " end."
@@ -141,7 +143,8 @@ def test_each_passage_gets_its_time_and_the_skipped_ones_are_marked_skimmed(
         started = time.time()
         for number in range(1, PASSAGES - 2):
             scroll_to(page, number)
-            page.wait_for_timeout(300 if number in SKIPPED else DWELL_MS)
+            dwell_ms = 2 * DWELL_MS if number == LANDED else DWELL_MS
+            page.wait_for_timeout(300 if number in SKIPPED else dwell_ms)
         watched = page.evaluate("window.watched")
         ended = time.time()
         finish(page)
