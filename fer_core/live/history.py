@@ -10,6 +10,7 @@ from fer_core.errors import FerError, SessionNotFound, SettingsError, StorageErr
 from fer_core.learner.profile import LearnerProfile
 from fer_core.live.running_session import Clock, RunningSession
 from fer_core.live.sharing import Sharing
+from fer_core.storage.engines import is_sqlite
 from fer_core.storage.history import SessionSummary
 from fer_core.storage.requests import Creation
 from fer_core.storage.status import StoreStatus
@@ -336,7 +337,7 @@ def open_store(settings: Settings) -> tuple[SessionStore | None, StorageError | 
         problem = error
     except FerError as error:
         problem = StorageError(error.message)
-    if settings.database_url and not settings.database_url.startswith("sqlite"):
+    if not is_sqlite(settings):
         problem = CannotShare(problem.message)
     _log.warning("sessions are kept in memory only: %s", problem.message)
     return None, problem

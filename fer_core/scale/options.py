@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import make_url
 
 from fer_core.config import Settings
 from fer_core.errors import SettingsError
-from fer_core.storage.engines import database_url
+from fer_core.storage.engines import is_sqlite
 
 
 class ClusterOptions(BaseModel):
@@ -51,8 +50,7 @@ def check_database(settings: Settings, options: ClusterOptions) -> None:
     Raises:
         SettingsError: There are several, and the history is SQLite's.
     """
-    sqlite = make_url(database_url(settings)).get_backend_name() == "sqlite"
-    if sqlite and options.api > 1:
+    if is_sqlite(settings) and options.api > 1:
         raise SettingsError(
             f"{options.api} processes of the API need PostgreSQL, and the history is SQLite's, "
             "which takes one. Set FER_DATABASE_URL, such as "

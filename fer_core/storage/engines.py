@@ -35,6 +35,11 @@ def database_url(settings: Settings) -> str:
     return URL.create("sqlite", database=str(settings.data_dir / FILE_NAME)).render_as_string()
 
 
+def is_sqlite(settings: Settings) -> bool:
+    """Tell whether the history is SQLite's, as it is unless FER_DATABASE_URL names another one."""
+    return database_url(settings).startswith("sqlite")
+
+
 def make_engine(url: str) -> Engine:
     """Return an engine whose transactions hold the write lock from their start.
 

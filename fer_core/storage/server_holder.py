@@ -120,15 +120,14 @@ class ServerHolder:
         began, address = self._monotonic(), self._address
         self._was_late = self._was_late or self._silent_for() > LATE_S
         values = {"address": address, "alive_until": _NOW + LEASE_S}
-        alive_until = connection.scalar(
+        alive_until = connection.execute(
             insert(processes)
             .values(name=self.name, **values)
             .on_conflict_do_update(index_elements=["name"], set_=values)
             .returning(processes.c.alive_until)
-        )
+        ).scalar_one()
         self._renewed_at, self._told = began, address
-        if alive_until is not None:
-            self._compare_clocks(alive_until - LEASE_S, self._monotonic() - began)
+        self._compare_clocks(alive_until - LEASE_S, self._monotonic() - began)
 
     def _compare_clocks(self, database_s: float, took_s: float) -> None:
         """Tell, once each time, that this machine's clock is not the others'.
