@@ -63,7 +63,8 @@ def record(description: Path, result: Mapping[str, Any]) -> None:
         raise DataError(f"{card} lacks the section {SECTION.strip()!r}")
     following = after.partition("\n## ")[2]
     values["metrics"]["groups"] = {
-        source: {key: figures[key] for key in KEPT} for source, figures in result["sets"].items()
+        source: {"model": result["model"], **{key: figures[key] for key in KEPT}}
+        for source, figures in result["sets"].items()
     }
     write_json(description, values)
     end = f"\n## {following}" if following else ""

@@ -16,6 +16,7 @@ from fer_core.vision.model_metrics import (
     confusions_of,
     figures_of,
     group_figures_of,
+    groups_measured_with,
     missing_of,
 )
 
@@ -108,6 +109,17 @@ def show_groups(info: ModelInfo) -> None:
             "for others."
         )
         return
+    earlier = [
+        model
+        for model in groups_measured_with(info.metrics)
+        if model != f"{info.name} {info.version}"
+    ]
+    if earlier:
+        st.info(
+            f"These figures were measured with {' and '.join(earlier)}, and not again with this "
+            "version.",
+            icon=":material/help:",
+        )
     worse = [line for figure in measured for line in _worse_lines(figure)]
     if worse:
         st.markdown("**Worse than for the rest by more than 5 points:**\n\n" + "\n".join(worse))

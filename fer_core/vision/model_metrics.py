@@ -140,6 +140,17 @@ def group_figures_of(metrics: Mapping[str, Any]) -> tuple[GroupFigure, ...]:
     return tuple(found)
 
 
+def groups_measured_with(metrics: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the models, name and version, whose figures by estimated group these are."""
+    sets = metrics.get("groups")
+    found = {
+        str(of_set["model"])
+        for of_set in (sets.values() if isinstance(sets, Mapping) else ())
+        if isinstance(of_set, Mapping) and of_set.get("model")
+    }
+    return tuple(sorted(found))
+
+
 def _group_figure(source: str, row: Mapping[str, Any]) -> Iterator[GroupFigure]:
     values = {
         name: float(row[name])

@@ -61,7 +61,7 @@ def test_about_shows_the_models_figures_with_their_intervals(
     }
     metrics = {
         "sources": {"photo": {"portraits": portraits}},
-        "groups": {"portraits": {"groups": [older]}},
+        "groups": {"portraits": {"model": "fer-yolov9t 0.9.0", "groups": [older]}},
     }
     page = about_with(weights, monkeypatch, metrics=metrics)
     row = page.dataframe[0].value.iloc[0]
@@ -80,6 +80,17 @@ def test_about_shows_the_models_figures_with_their_intervals(
     assert "What it mixes up" in said_by(page)
     assert "**About 2 of 10 faces** in photos" in said_by(page)  # 20 right of 125
     assert "calibration error" in page.info[0].value
+    assert "with fer-yolov9t 0.9.0, and not again" in page.info[1].value
+
+
+def test_about_says_of_its_own_figures_by_group_nothing_more(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = json.loads((weights / "model.json").read_text())
+    row = {"by": "age", "group": "under 18", "pictures": 60, "accuracy": 0.7}
+    groups = {"portraits": {"model": f"{info['name']} {info['version']}", "groups": [row]}}
+    page = about_with(weights, monkeypatch, metrics={"groups": groups})
+    assert not any("not again" in info.value for info in page.info)
 
 
 def test_about_says_why_figures_are_missing(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from fer_core.training import metrics
 from fer_core.training.answers import Answer
 from fer_core.training.errors import DataError
 from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot
-from fer_core.vision.model_metrics import group_figures_of
+from fer_core.vision.model_metrics import group_figures_of, groups_measured_with
 
 HAPPY, NATURAL, SAD = Emotion.HAPPY.index, Emotion.NATURAL.index, Emotion.SAD.index
 ESTIMATES = {
@@ -228,6 +228,7 @@ def test_figures_reach_the_model_and_its_card_and_can_be_written_again(model: Pa
     assert figures["under 18"].is_called_more()
     assert not figures["18 to 39"].is_called_more()
     assert "scenes" in values["metrics"]
+    assert groups_measured_with(values["metrics"]) == ("this one",)
     card = model.with_name("MODEL_CARD.md").read_text()
     assert card.count(SECTION) == 1
     assert tables(result) in card
