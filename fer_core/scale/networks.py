@@ -114,7 +114,7 @@ class RemoteNetwork:
         self._role = role
         self._ask = ask
 
-    def __call__(self, batch: Float32Array) -> Float32Array:
+    def __call__(self, batch: Float32Array, _least: float = 0.0) -> Float32Array:
         return self._ask(Run(self._role, to_bytes(batch)))
 
 

@@ -21,6 +21,7 @@ from fer_core.training.data import load_dataset
 from fer_core.training.errors import CheckpointError, OptionError
 from fer_core.training.evaluate import MODES, limited, write_json
 from fer_core.training.faces import LabelledPicture
+from fer_core.training.faster_graph import make_faster
 from fer_core.training.fidelity import Fidelity, compare, refined_views, wholes
 from fer_core.training.figures import calibration_figures
 from fer_core.training.onnx_files import quantise, store_in_half, to_onnx
@@ -157,6 +158,7 @@ def _write(
         quantise(file, [each for each in pictures if each.split == "train"], refines)
     else:
         store_in_half(file)
+        make_faster(file)
     written = NetworkFile(
         file=file.name, sha256=sha256_of(file), architecture=networks.architecture(network)
     )

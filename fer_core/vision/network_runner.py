@@ -88,7 +88,7 @@ class NetworkRunner:
         started = perf_counter()
         tensor = to_tensor([view.render(self._rgb) for view in views])
         prepared = perf_counter()
-        outputs = network(tensor)
+        outputs = network(tensor, threshold)
         answered = perf_counter()
         found = [
             self._candidates(view, output, threshold)

@@ -53,11 +53,11 @@ def test_a_model_that_cannot_be_loaded_says_so(make_app: MakeApp) -> None:
 class Unseeing:
     """The network of the detector, with its scores lost: a damaged model."""
 
-    def __init__(self, network: Callable[[np.ndarray], np.ndarray]) -> None:
+    def __init__(self, network: Callable[[np.ndarray, float], np.ndarray]) -> None:
         self._network = network
 
-    def __call__(self, batch: np.ndarray) -> np.ndarray:
-        output = np.array(self._network(batch))
+    def __call__(self, batch: np.ndarray, least: float = 0.0) -> np.ndarray:
+        output = np.array(self._network(batch, least))
         output[:, 4:] = 0
         return output
 

@@ -78,7 +78,9 @@ def test_a_detector_whose_networks_are_elsewhere_finds_the_same(
 
 def test_a_check_notices_a_network_that_answers_no_numbers(runs: NetworkRuns) -> None:
     runs.check()
-    broken = NetworkRuns({"detector": lambda batch: np.full((len(batch), 9, 84), np.nan)})
+    broken = NetworkRuns(
+        {"detector": lambda batch, _least=0.0: np.full((len(batch), 9, 84), np.nan)}
+    )
     with pytest.raises(NotReady):
         broken.check()
 

@@ -19,7 +19,7 @@ class Meeting:
     def __init__(self, parties: int) -> None:
         self._barrier = threading.Barrier(parties)
 
-    def __call__(self, batch: np.ndarray) -> np.ndarray:
+    def __call__(self, batch: np.ndarray, _least: float = 0.0) -> np.ndarray:
         self._barrier.wait(10)
         return np.zeros((len(batch), 9, 4), np.float32)
 
@@ -76,7 +76,9 @@ def test_no_stream_starves_where_there_are_more_of_them_than_threads(
         else:
             streams[number].submit(GREY, captured_at + 1)
 
-    blind = EmotionDetector(lambda batch: np.zeros((len(batch), 9, 4), np.float32), detector.info)
+    blind = EmotionDetector(
+        lambda batch, _least=0.0: np.zeros((len(batch), 9, 4), np.float32), detector.info
+    )
     with InferenceEngine(blind, threads=2) as engine:
         streams = [engine.open_stream(partial(again, number)) for number in range(len(served))]
         for stream in streams:

@@ -119,9 +119,9 @@ class Watched:
         self._backend = backend
         self.inputs: list[tuple[int, ...]] = []
 
-    def __call__(self, batch: Float32Array) -> Float32Array:
+    def __call__(self, batch: Float32Array, least: float = 0.0) -> Float32Array:
         self.inputs.append(batch.shape)
-        return self._backend(batch)
+        return self._backend(batch, least)
 
 
 @pytest.mark.parametrize("mode", MODES)

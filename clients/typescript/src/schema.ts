@@ -3548,19 +3548,19 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "fer-yolov9t",
-                     *       "version": "1.4.0",
+                     *       "version": "1.4.1",
                      *       "networks": {
                      *         "detector": {
                      *           "architecture": "YOLOv9t",
-                     *           "sha256": "c3205aa31f47a1638a4b6fccf5d1a33614041366c1f8b410a4ac493ee74e2e7e"
+                     *           "sha256": "e1ca775c3df3d8c44b9c874d0d448a801a7fa8c8feeec59bb691f015065eb79c"
                      *         },
                      *         "refiner": {
                      *           "architecture": "YOLOv9t",
-                     *           "sha256": "91346182f6f9f22decff1b5e2ef0bfa3a3c96f78b1868df56a1e7be852c160de"
+                     *           "sha256": "10cdcbcace4e9b33cd2f118561cada26947ca41c51c6c0d0d579d63e38cbd7be"
                      *         },
                      *         "photo_refiner": {
                      *           "architecture": "YOLOv9s",
-                     *           "sha256": "82b3519943eafdbc69b1989aa4ef0c3a0b111a9d9a934a0c16b131d99863244c"
+                     *           "sha256": "10b291518e6779fd44f6dbfdac8f29999c2e4db540ff3188e809b69ceefa04f7"
                      *         },
                      *         "landmarks": {
                      *           "architecture": "Residual CNN",
@@ -3716,7 +3716,7 @@ export interface operations {
                      * @example {
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.4.0"
+                     *         "version": "1.4.1"
                      *       },
                      *       "results": [
                      *         {
@@ -3753,8 +3753,8 @@ export interface operations {
                      *           "incomplete": false,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 6,
-                     *             "inference": 617.5
+                     *             "decode": 1.9,
+                     *             "inference": 262.8
                      *           }
                      *         }
                      *       ]
@@ -5035,7 +5035,7 @@ export interface operations {
                      *         "reading_reason": null,
                      *         "answered": 1,
                      *         "skipped": 0,
-                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *         "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *       }
                      *     }
@@ -5396,8 +5396,8 @@ export interface operations {
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 2,
-                     *         "inference": 36.5
+                     *         "decode": 1.8,
+                     *         "inference": 31.3
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -6244,14 +6244,14 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "01e63c76c68b2053",
+                     *           "marker_id": "82b2cb240ce3ee56",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
                      *           "words": "phone call"
                      *         },
                      *         {
-                     *           "marker_id": "ff5d0bdef090f268",
+                     *           "marker_id": "4ed6ebf2349b0c4f",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6357,7 +6357,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "ff5d0bdef090f268",
+                     *           "marker_id": "4ed6ebf2349b0c4f",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6505,7 +6505,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "01e63c76c68b2053",
+                     *           "marker_id": "82b2cb240ce3ee56",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
@@ -7114,7 +7114,7 @@ export interface operations {
                      *       "reading_reason": null,
                      *       "answered": 1,
                      *       "skipped": 0,
-                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *     }
                      */
@@ -9791,7 +9791,7 @@ export interface operations {
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability.",
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.4.0"
+                     *         "version": "1.4.1"
                      *       },
                      *       "video": {
                      *         "name": "lecture",

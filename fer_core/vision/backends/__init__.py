@@ -21,11 +21,12 @@ def available_processors() -> int:
 class Backend(Protocol):
     """A loaded network, which any number of threads may run at once."""
 
-    def __call__(self, batch: Float32Array) -> Float32Array:
+    def __call__(self, batch: Float32Array, least: float = 0.0, /) -> Float32Array:
         """Run the network.
 
         Args:
             batch: RGB in 0..1, shape (n, 3, height, width), sides multiples of 32.
+            least: The box of an anchor whose scores add up to less may be anything.
 
         Returns:
             Shape (n, 4 + classes, anchors): centre x, centre y, width, height in pixels of the

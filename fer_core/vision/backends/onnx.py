@@ -10,6 +10,11 @@ import onnxruntime
 from fer_core.errors import WeightsError
 from fer_core.vision.backends import Float32Array, available_processors
 
+#: The input of a network that works out boxes only where an anchor is likely enough.
+LEAST = "least"
+#: A runtime adds five scores in another order: what is at a bound to the last bit stays above it.
+_AT_THE_BOUND = 1 - 1e-5
+
 
 class OnnxBackend:
     """An .onnx file in one inference session.
@@ -30,9 +35,14 @@ class OnnxBackend:
         """
         self._session = _session(path, threads)
         self._input = self._session.get_inputs()[0].name
+        optional = {one.name for one in self._session.get_overridable_initializers()}
+        self._takes_least = LEAST in optional
 
-    def __call__(self, batch: Float32Array) -> Float32Array:
-        (output,) = self._session.run(None, {self._input: batch})
+    def __call__(self, batch: Float32Array, least: float = 0.0) -> Float32Array:
+        inputs = {self._input: batch}
+        if self._takes_least:
+            inputs[LEAST] = np.array([least * _AT_THE_BOUND], np.float32)
+        (output,) = self._session.run(None, inputs)
         return np.asarray(output, dtype=np.float32)
 
 

@@ -38,7 +38,7 @@ class UltralyticsBackend:
         self._lock = threading.Lock()
         self.classes: tuple[str, ...] = tuple(names[index] for index in sorted(names))
 
-    def __call__(self, batch: Float32Array) -> Float32Array:
+    def __call__(self, batch: Float32Array, _least: float = 0.0) -> Float32Array:
         with self._lock, self._torch.inference_mode():
             output: Any = self._model(self._torch.from_numpy(batch))
         if isinstance(output, tuple | list):
