@@ -6,12 +6,15 @@ import cv2
 import numpy as np
 import pytest
 
+from fer_core.config import Settings
 from fer_core.emotions import EMOTIONS, LABELS, Emotion
 from fer_core.errors import (
     NotAnImage,
 )
+from fer_core.vision.backends import Float32Array
 from fer_core.vision.detector import EmotionDetector, Mode
 from fer_core.vision.faces import Box
+from fer_core.vision.model_info import read_model_info
 from tests.vision.samples import ASTRONAUT_FACE, MODES
 
 
@@ -58,6 +61,41 @@ def test_a_small_face_gets_a_box_of_its_own_size_not_of_head_and_shoulders(
     scale = side / 512
     x, y, width, height = (value * scale for value in ASTRONAUT_FACE)
     assert face.box.iou(Box(left + x, top + y, width, height)) > 0.5
+
+
+class Sees:
+    """A network that sees the same faces, as sure, at whatever scale a picture of 320 px comes."""
+
+    def __init__(self, *faces: tuple[Box, float]) -> None:
+        self._faces = faces
+
+    def __call__(self, batch: Float32Array) -> Float32Array:
+        scale = batch.shape[3] / 320
+        rows = [
+            [*(value * scale for value in (*box.centre, box.width, box.height)), sure, 0, 0, 0, 0]
+            for box, sure in self._faces
+        ]
+        return np.repeat(np.array(rows, np.float32).T[None], len(batch), axis=0)
+
+
+class Confirms:
+    """A refiner that takes whatever fills the middle of its crop for a face."""
+
+    def __call__(self, batch: Float32Array) -> Float32Array:
+        side = batch.shape[3]
+        row = np.array([side / 2, side / 2, side * 0.6, side * 0.6, 0.87, 0, 0, 0, 0], np.float32)
+        return np.repeat(row[None, :, None], len(batch), axis=0)
+
+
+@pytest.mark.parametrize("part_is_sure", [0.05, 0.6])
+def test_a_part_of_a_face_that_looks_like_one_does_not_take_its_place_in_a_photo(
+    part_is_sure: float,
+) -> None:
+    face, part = Box(68, 133, 56, 56), Box(83, 147, 28, 28)
+    network = Sees((face, 0.86), (part, part_is_sure))
+    detector = EmotionDetector(network, read_model_info(Settings().weights), Confirms())
+    (found,) = detector.detect(np.zeros((320, 320, 3), np.uint8), confidence=0.01).faces
+    assert found.box.iou(face) > 0.9
 
 
 def test_a_crowd_in_a_large_photo_keeps_its_small_faces(
