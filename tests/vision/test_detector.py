@@ -69,7 +69,7 @@ class Sees:
     def __init__(self, *faces: tuple[Box, float]) -> None:
         self._faces = faces
 
-    def __call__(self, batch: Float32Array) -> Float32Array:
+    def __call__(self, batch: Float32Array, least: float = 0.0, /) -> Float32Array:
         scale = batch.shape[3] / 320
         rows = [
             [*(value * scale for value in (*box.centre, box.width, box.height)), sure, 0, 0, 0, 0]
@@ -81,7 +81,7 @@ class Sees:
 class Confirms:
     """A refiner that takes whatever fills the middle of its crop for a face."""
 
-    def __call__(self, batch: Float32Array) -> Float32Array:
+    def __call__(self, batch: Float32Array, least: float = 0.0, /) -> Float32Array:
         side = batch.shape[3]
         row = np.array([side / 2, side / 2, side * 0.6, side * 0.6, 0.87, 0, 0, 0, 0], np.float32)
         return np.repeat(row[None, :, None], len(batch), axis=0)
