@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from app.parts.overlay import FaceGlide, mirrored
-from fer_core.drawing.annotate import DrawOptions, draw_faces
+from fer_core.drawing.annotate import DrawOptions, draw_faces_into
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import Expression, State
 from fer_core.vision.engine import InferenceEngine
@@ -163,7 +163,7 @@ class LiveCamera:
         rgb = np.asarray(frame.to_ndarray(format="rgb24", threads=1), np.uint8)
         if self._session.state is State.ACTIVE:
             self._submit(rgb, at)
-        out = av.VideoFrame.from_ndarray(self._draw(rgb, at), format="rgb24")
+        out = av.VideoFrame.from_numpy_buffer(self._draw(rgb, at), format="rgb24")
         out.pts = frame.pts
         if frame.time_base is not None:
             out.time_base = frame.time_base
@@ -187,18 +187,20 @@ class LiveCamera:
     def _draw(self, rgb: RgbImage, at: float) -> RgbImage:
         options = self.options
         with self._lock:
-            faces = self._glide.faces(at)
+            faces = self._glide.faces(at, with_marks=options.mesh or options.axis or options.eyes)
             if faces and self._newest_at is not None:
                 self._delays.append(at - self._newest_at)
         # NumPy takes a millisecond to turn rows of three-byte pixels round, half of the callback.
         shown = np.asarray(cv2.flip(rgb, 1), np.uint8) if options.mirror else rgb
         if not faces:
             return shown
+        if shown is rgb:  # which the engine still reads
+            shown = rgb.copy()
         faces, word = self._named(faces, at)
         named = word is not None and options.faces
         if options.mirror:
             faces = mirrored(faces, rgb.shape[1])
-        return draw_faces(
+        draw_faces_into(
             shown,
             faces,
             DrawOptions(
@@ -214,6 +216,7 @@ class LiveCamera:
                 word=word or "",
             ),
         )
+        return shown
 
     def _named(self, faces: tuple[Face, ...], at: float) -> tuple[tuple[Face, ...], str | None]:
         """Give the face the one reading that the page shows, and its word; None without one."""

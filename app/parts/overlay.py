@@ -73,11 +73,12 @@ class FaceGlide:
         track.speed = track.speed + share * (measured - track.speed)
         track.face, track.box, track.seen_at = face, box, at
 
-    def faces(self, at: float) -> tuple[Face, ...]:
+    def faces(self, at: float, *, with_marks: bool = True) -> tuple[Face, ...]:
         """Return the faces where they are at this moment, largest first.
 
         Args:
             at: Of the frame to draw on, seconds; moments come in the order of time.
+            with_marks: Whether their points are wanted, too.
         """
         if at - self._updated_at > STALE_S:
             return ()
@@ -90,7 +91,8 @@ class FaceGlide:
             track.shown_at = at
             x, y, width, height = (float(value) for value in track.shown)
             box = Box(x, y, max(1.0, width), max(1.0, height))
-            shown.append(replace(track.face, box=box, marks=_moved(track.face, box)))
+            marks = _moved(track.face, box) if with_marks else None
+            shown.append(replace(track.face, box=box, marks=marks))
         return tuple(sorted(shown, key=lambda face: face.box.area, reverse=True))
 
 

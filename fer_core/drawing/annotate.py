@@ -85,8 +85,16 @@ def draw_faces(
         A new picture of the same shape.
     """
     canvas = rgb.copy()
+    draw_faces_into(canvas, faces, options)
+    return canvas
+
+
+def draw_faces_into(
+    canvas: RgbImage, faces: Sequence[Face], options: DrawOptions = DrawOptions()
+) -> None:
+    """Draw faces as `draw_faces` does, into the picture itself: a video's frame is shown once."""
     if not faces:
-        return canvas
+        return
     height, width = canvas.shape[:2]
     line = max(2, round(max(width, height) / 400))
     marked = options.marked if options.marked in range(len(faces)) else None
@@ -103,7 +111,6 @@ def draw_faces(
         blend(canvas, sprite, round(spot.x), round(spot.y))
         if options.bars:
             _draw_panel(canvas, face, line)
-    return canvas
 
 
 def scale_faces(faces: Sequence[Face], factor: float) -> tuple[Face, ...]:
@@ -199,6 +206,10 @@ def _place_labels(
         label_width, label_height = label_size(text, sizes[index], emoji=options.emoji)
         return _spots(faces[index].box, label_width, label_height, width, height, line)
 
+    if len(faces) == 1:
+        text = texts[0][0]
+        sprite = label_sprite(faces[0].shown, text, sizes[0], emoji=options.emoji)
+        return {0: (sprite, spots(0, text)[0])}
     taken = _Taken(
         [face.box for face in faces],
         [spots(index, texts[index][-1])[0] for index in range(len(faces))],

@@ -54,6 +54,8 @@ def _sides(name: str) -> tuple[int, ...]:
 
 #: Shapes of a face, the mean of both sides: a camera may stand on either.
 _SHAPES = {name: _sides(name) for name in SHAPES if not name.endswith("Right")}
+_MEANS = np.array([np.isin(np.arange(len(SHAPES)), places) for places in _SHAPES.values()], float)
+_MEANS /= _MEANS.sum(axis=1, keepdims=True)
 #: What a head is made from, in order.
 MEASURES = (
     *_SHAPES,
@@ -68,9 +70,7 @@ def measures_of(marks: FaceMarks, measures: FaceMeasures) -> FloatArray:
     Left and right count alike: yaw, roll and sideways gaze by their size.
     """
     pose = measures.pose
-    values: list[float | None] = [
-        float(np.mean(marks.shapes[list(places)])) for places in _SHAPES.values()
-    ]
+    values: list[float | None] = [*(_MEANS @ marks.shapes)]
     values += [abs(pose.yaw), pose.pitch, abs(pose.roll)]
     values += [measures.mouth_opening, measures.mouth_width, measures.brow_height]
     values += [None if measures.gaze_x is None else abs(measures.gaze_x), measures.gaze_y]

@@ -148,9 +148,9 @@ def _gaze(points: FloatArray, openness: float | None) -> tuple[float, float] | N
         along = across / (2 * half)
         off = (points[iris] - (points[first] + points[last]) / 2) / half
         places.append((float(off @ along), float(along[0] * off[1] - along[1] * off[0])))
-    x, y = np.mean(places, axis=0)
-    return float(np.clip(x, -1, 1)), float(np.clip(y, -1, 1))
+    x, y = (sum(values) / 2 for values in zip(*places, strict=True))
+    return min(1.0, max(-1.0, x)), min(1.0, max(-1.0, y))
 
 
 def _mean(shapes: FloatArray, *names: str) -> float:
-    return float(np.mean([shapes[_SHAPE[name]] for name in names]))
+    return sum(float(shapes[_SHAPE[name]]) for name in names) / len(names)

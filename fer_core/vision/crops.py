@@ -202,9 +202,12 @@ def around(box: Box, crop: RefineCrop) -> View:
 
 def to_tensor(inputs: list[RgbImage]) -> Float32Array:
     """Stack inputs of one shape into float32 (n, 3, height, width), 0..1."""
-    # Splitting first and converting planes is 15 times as fast as cv2.dnn.blobFromImage.
-    planes = np.stack([np.stack(cv2.split(pixels)) for pixels in inputs])
-    return planes.astype(np.float32) * np.float32(1 / 255)
+    tensor = np.empty((len(inputs), 3, *inputs[0].shape[:2]), np.float32)
+    for planes, pixels in zip(tensor, inputs, strict=True):
+        # Splitting first and converting planes is 15 times as fast as cv2.dnn.blobFromImage.
+        for plane, channel in zip(planes, cv2.split(pixels), strict=True):
+            np.multiply(channel, np.float32(1 / 255), out=plane)
+    return tensor
 
 
 def is_blank(rgb: RgbImage) -> bool:

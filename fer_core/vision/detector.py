@@ -221,8 +221,10 @@ class EmotionDetector:
         if found is None or (found.confidences < self.info.confidence_threshold).any():
             return None
         # Two boxes that meet are one face: the other one has gone.
-        if len(suppress(found, self.info.iou_threshold, INSIDE_THRESHOLD).corners) < len(boxes):
-            return None
+        if len(boxes) > 1:
+            left = suppress(found, self.info.iou_threshold, INSIDE_THRESHOLD)
+            if len(left.corners) < len(boxes):
+                return None
         return self._with_marks(rgb, self._detections(rgb, run, found, "followed"))
 
     def read(self, rgb: RgbImage, boxes: Sequence[Box]) -> FloatArray:

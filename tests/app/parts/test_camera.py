@@ -68,14 +68,13 @@ def drawn_labels(
     """Return what the picture says of each face: word, probability, whether it is shown."""
     said: list[tuple[str | None, float, bool]] = []
 
-    def note(rgb: np.ndarray, faces: tuple[Face, ...], options: DrawOptions) -> np.ndarray:
+    def note(_: np.ndarray, faces: tuple[Face, ...], options: DrawOptions) -> None:
         for face in faces:
             word = None if face.emotion is None else face.emotion.study_label
             said.append((word, face.probability, options.labels))
-        return rgb
 
     with monkeypatch.context() as patched:
-        patched.setattr(camera_module, "draw_faces", note)
+        patched.setattr(camera_module, "draw_faces_into", note)
         camera.on_frame(frame)
     return said
 
@@ -146,7 +145,7 @@ def test_an_error_in_a_frame_returns_the_frame_and_is_counted(
     def broken(*_: object) -> None:
         raise RuntimeError("no drawing today")
 
-    monkeypatch.setattr(camera_module, "draw_faces", broken)
+    monkeypatch.setattr(camera_module, "draw_faces_into", broken)
     camera.on_frame(frame)
     until(lambda: camera.figures().analysed > 0)
     assert camera.on_frame(frame) is frame
