@@ -99,12 +99,16 @@ class Estimate:
     answers: int = 0
 
     def __post_init__(self) -> None:
-        numbers = (self.value, self.low, self.high)
+        value, low, high = self.value, self.low, self.high
         if self.reason is not None:
-            if any(number is not None for number in numbers):
+            if not (value is None and low is None and high is None):
                 raise ValueError("an estimate has a value or a reason, not both")
-            return
-        if any(number is None or not math.isfinite(number) for number in numbers):
+        elif (
+            value is None
+            or low is None
+            or high is None
+            or not (math.isfinite(value) and math.isfinite(low) and math.isfinite(high))
+        ):
             raise ValueError("an estimate without a reason needs three finite numbers")
 
     @classmethod

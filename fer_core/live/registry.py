@@ -23,7 +23,7 @@ from fer_core.live.sweeper import Sweeper
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.storage.requests import Creation
-from fer_core.storage.session_locks import SessionLocks
+from fer_core.storage.session_locks import SessionLocks, Turns
 from fer_core.storage.store import SessionStore
 from fer_core.texts.document import Document
 
@@ -56,6 +56,7 @@ class SessionRegistry:
         self.clock = clock
         # One thread at a time for each session: two would hold it against each other.
         self._bringing_back = SessionLocks(at_once=True)
+        self._reading_back = Turns()
         self._memory = SessionMemory(most)
         self._eviction = Eviction(self._memory, self.history, clock, idle_s)
         self.endings = Endings(self)
@@ -188,10 +189,10 @@ class SessionRegistry:
             running = self._in_memory(session_id, owner)
             if running is not None:
                 return running
-            # Before it is read, which takes long: who is asked for it meanwhile comes here.
             if not self.history.take_over(session_id, owner, found):
                 self.history.sharing.refuse_taken(session_id, owner)
-            back = self.history.load(session_id, self.clock, owner)
+            with self._reading_back.turn():  # it runs here by now: who is asked for it comes here
+                back = self.history.load(session_id, self.clock, owner)
             if not back.is_finished:
                 return self._bring_back(back)
         with suppress(Busy):

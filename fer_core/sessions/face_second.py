@@ -83,6 +83,8 @@ class FaceSecond:
         for name, value in values.items():
             if value is None and name in _MAY_BE_MISSING:
                 continue
+            if type(value) is float and math.isfinite(value):
+                continue  # nearly all of them are: an hour has 60,000
             # What can be in an imported file is checked here, as no page expects it.
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise ValueError(f"{name} must be a number")

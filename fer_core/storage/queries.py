@@ -14,6 +14,7 @@ from fer_core.learner.profile import Given, UsualLevels
 from fer_core.sessions.snapshot import State
 from fer_core.storage import records
 from fer_core.storage.card_queries import leave_sessions, remove_cards, remove_dropped
+from fer_core.storage.engines import AS_STORED
 from fer_core.storage.history import (
     SessionSummary,
     StoredSession,
@@ -141,9 +142,15 @@ def load_session(connection: Connection, session_id: str, owner: str) -> StoredS
         query = select(table).where(table.c.session_id == session_id).order_by(table.c[order])
         return rows_of(connection, query)
 
+    seconds = (
+        select(*(timeline.c[name] for name in records.BUCKET_COLUMNS))
+        .where(timeline.c.session_id == session_id)
+        .order_by(timeline.c.at)
+        .execution_options(**{AS_STORED: True})
+    )
     return StoredSession(
         summary=row_to_summary(session),
-        rows=tuple(records.row_to_bucket(row) for row in rows(timeline, "at")),
+        rows=tuple(map(records.row_to_bucket, connection.execute(seconds))),
         events=tuple(records.row_to_event(row) for row in rows(events, "sequence")),
         answers=tuple(records.row_to_answer(row) for row in rows(answers, "position")),
         views=tuple(records.row_to_view(row) for row in rows(views, "position")),

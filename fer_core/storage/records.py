@@ -36,18 +36,24 @@ from fer_core.texts.readability import measure_readability
 Row = dict[str, Any]
 
 INDICATORS = ("comprehension", "stress", "attention")
-_PLAIN = (
-    "at", "width_s", "frames", "observed_s", "valid_s", "facing_s", "away_s", "valence",
-    "valence_band", "arousal", "motion", "centre_x", "centre_y", "size", "coverage",
-)  # fmt: skip
-# Made once: an hour has 3,600 rows to be read when its session moves to another process.
-_FIVE_COLUMNS = {
-    prefix: tuple(f"{prefix}_{label.lower()}" for label in LABELS) for prefix in ("p", "share")
-}
-_ESTIMATE_COLUMNS = {
-    name: (name, *(f"{name}_{end}" for end in ("low", "high", "reason", "basis", "answers")))
-    for name in INDICATORS
-}
+_TIMES = ("at", "width_s", "frames", "observed_s", "valid_s", "facing_s", "away_s")
+_MEANS = (
+    *("valence", "valence_band", "arousal", "motion", "centre_x", "centre_y", "size", "coverage"),
+)
+#: The columns of `timeline` for the fields of a bucket, in their order.
+BUCKET_COLUMNS = (
+    *_TIMES,
+    "presence",
+    *(f"{prefix}_{label.lower()}" for prefix in ("p", "share") for label in LABELS),
+    *_MEANS,
+    *(
+        f"{name}{end}"
+        for name in INDICATORS
+        for end in ("", "_low", "_high", "_reason", "_basis", "_answers")
+    ),
+    *("heart_rate", "heart_rate_snr_db", "heart_rate_reason"),
+    "face",
+)
 _FEATURES = {"comprehension": ComprehensionFeatures, "stress": StressFeatures}
 #: Of a passage's reading: they matter while it is read only.
 _NOT_KEPT = frozenset({"watched"})
@@ -58,7 +64,7 @@ _FORMER_FEATURES = frozenset({"eye_closure"})
 def bucket_to_row(session_id: str, bucket: TimelineBucket) -> Row:
     """Return a timeline's bucket as a row of the table `timeline`."""
     row: Row = {"session_id": session_id, "presence": str(bucket.presence)}
-    row |= {name: getattr(bucket, name) for name in _PLAIN}
+    row |= {name: getattr(bucket, name) for name in (*_TIMES, *_MEANS)}
     row |= _five_to_row("p", bucket.probabilities) | _five_to_row("share", bucket.shares)
     for name in INDICATORS:
         estimate: Estimate = getattr(bucket, name)
@@ -80,18 +86,28 @@ def bucket_to_row(session_id: str, bucket: TimelineBucket) -> Row:
     }
 
 
-def row_to_bucket(row: Mapping[str, Any]) -> TimelineBucket:
-    """Read what `bucket_to_row` wrote."""
-    values: dict[str, Any] = {name: row[name] for name in _PLAIN}
-    values |= {name: _row_to_estimate(name, row) for name in INDICATORS}
-    return TimelineBucket(
-        **values,
-        presence=Presence(row["presence"]),
-        probabilities=_row_to_five("p", row),
-        shares=_row_to_five("share", row),
-        pulse=_row_to_pulse(row),
-        face=None if row["face"] is None else FaceSecond.from_dict(row["face"]),
+def row_to_bucket(row: Sequence[Any]) -> TimelineBucket:
+    """Read what `bucket_to_row` wrote.
+
+    By place, not by name: an hour has 3,600 rows, and its learner waits for them when its session
+    moves to another process.
+
+    Args:
+        row: The values of `BUCKET_COLUMNS`.
+    """
+    values = (
+        *row[:7],
+        Presence(row[7]),
+        _five_of_row(row[8:13]),
+        _five_of_row(row[13:18]),
+        *row[18:26],
+        _row_to_estimate(*row[26:32]),
+        _row_to_estimate(*row[32:38]),
+        _row_to_estimate(*row[38:44]),
+        _row_to_pulse(*row[44:47]),
+        None if row[47] is None else FaceSecond.from_dict(row[47]),
     )
+    return TimelineBucket(*values)
 
 
 def _five_to_row(prefix: str, values: Five | None) -> Row:
@@ -101,13 +117,19 @@ def _five_to_row(prefix: str, values: Five | None) -> Row:
     }
 
 
-def _row_to_five(prefix: str, row: Mapping[str, Any]) -> Five | None:
-    a, b, c, d, e = map(row.__getitem__, _FIVE_COLUMNS[prefix])
+def _five_of_row(values: Sequence[Any]) -> Five | None:
+    a, b, c, d, e = values
     return None if a is None else (a, b, c, d, e)
 
 
-def _row_to_estimate(name: str, row: Mapping[str, Any]) -> Estimate:
-    value, low, high, reason, basis, answers = map(row.__getitem__, _ESTIMATE_COLUMNS[name])
+def _row_to_estimate(
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    reason: str | None,
+    basis: str | None,
+    answers: int,
+) -> Estimate:
     return Estimate(
         value,
         low,
@@ -118,11 +140,10 @@ def _row_to_estimate(name: str, row: Mapping[str, Any]) -> Estimate:
     )
 
 
-def _row_to_pulse(row: Mapping[str, Any]) -> Pulse | None:
-    bpm, reason = row["heart_rate"], row["heart_rate_reason"]
+def _row_to_pulse(bpm: float | None, snr_db: float | None, reason: str | None) -> Pulse | None:
     if bpm is None and reason is None:
         return None
-    return Pulse(bpm, row["heart_rate_snr_db"], None if reason is None else NoPulse(reason))
+    return Pulse(bpm, snr_db, None if reason is None else NoPulse(reason))
 
 
 def event_to_row(session_id: str, event: Event) -> Row:

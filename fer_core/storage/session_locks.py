@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 
 #: Sessions that are worked on at the same time, at most.
 AT_ONCE = 64
+#: Nobody waits for a turn any longer. Seconds.
+TURN_S = 2.0
 
 
 class SessionLocks:
@@ -34,3 +36,25 @@ class SessionLocks:
             for lock in self._locks:
                 stack.enter_context(lock)
             yield
+
+
+class Turns:
+    """One thread at a time reads a session back.
+
+    After the death of another process many come back at once. Side by side they would all be there
+    at the end; one after the other the first ones are there early, and the last one no later. A
+    database that hangs is waited for side by side: no turn is waited for any longer than `TURN_S`.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Begin when nobody else is at it, or they take too long."""
+        is_own = self._lock.acquire(timeout=TURN_S)
+        try:
+            yield
+        finally:
+            if is_own:
+                self._lock.release()

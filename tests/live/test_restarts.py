@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,12 +16,17 @@ from fer_core.errors import (
     SessionNotFound,
 )
 from fer_core.live.registry import SessionRegistry
+from fer_core.live.running_session import RunningSession
 from fer_core.sessions.clock import SILENT_AFTER_S
 from fer_core.sessions.snapshot import State
+from fer_core.storage import session_locks
 from fer_core.storage.store import SessionStore
 from tests.live.conftest import Restart
 from tests.live.playing import Clock, forget_words, info, read, stay, watch
 from tests.storage.sessions import QUESTION, TEXT
+
+#: A process, sessions that were cut off, and what has all of them come back at once.
+CutOff = tuple[SessionRegistry, list[str], Callable[[], list[Future[RunningSession]]]]
 
 
 def test_the_questions_of_a_text_are_asked_also_where_it_is_opened_later(
@@ -145,3 +155,49 @@ def test_what_another_process_runs_can_be_looked_at_only(
         with pytest.raises(SessionElsewhere):
             other.get_to_change(running.session_id)
     assert running.session.state is State.ACTIVE
+
+
+@pytest.fixture
+def cut_off(registry: SessionRegistry, restart: Restart, clock: Clock) -> Iterator[CutOff]:
+    """Four sessions of a process that has ended, and the process that comes after it."""
+    names = [registry.start(info(clock)).session_id for _ in range(4)]
+    with restart() as after, ThreadPoolExecutor(4) as threads:
+        yield after, names, lambda: [threads.submit(after.get_to_change, name) for name in names]
+
+
+def test_sessions_that_come_back_together_are_read_back_one_after_the_other(
+    cut_off: CutOff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after, names, all_come = cut_off
+    load, at_work, met = after.history.load, threading.Semaphore(1), []
+
+    def alone(*arguments: Any) -> RunningSession:
+        is_alone = at_work.acquire(blocking=False)
+        met.append(not is_alone)
+        time.sleep(0.02)
+        at_work.release()
+        return load(*arguments)
+
+    monkeypatch.setattr(after.history, "load", alone)
+    assert [back.result().session_id for back in all_come()] == names
+    assert met == [False] * 4
+
+
+def test_one_that_hangs_while_it_is_read_back_does_not_keep_the_others_out(
+    cut_off: CutOff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after, names, all_come = cut_off
+    load, goes_on = after.history.load, threading.Event()
+
+    def hang(name: str, *arguments: Any) -> RunningSession:
+        if name == names[0]:
+            assert goes_on.wait(30)
+        return load(name, *arguments)
+
+    monkeypatch.setattr(session_locks, "TURN_S", 0.05)
+    monkeypatch.setattr(after.history, "load", hang)
+    first, *others = all_come()
+    assert [back.result(30).session_id for back in others] == names[1:]
+    assert not first.done()
+    goes_on.set()
+    assert first.result().session_id == names[0]
