@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from benchmarks.peer_process import FACTORS
 from fer_core.training import metrics
+from fer_core.training.everyday import HARSH
+from fer_core.training.faces import LabelledPicture
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -170,6 +172,52 @@ def peer_tables(
         network = name.split(",")[0]  # without the face finder
         tables["the labelled face given"] = peer_table(network, questions, best)
     return tables
+
+
+@dataclass(frozen=True, slots=True)
+class CalmRow:
+    """What a model calls calm people of one source; `called` is of the faces that it found."""
+
+    model: str
+    source: str
+    pictures: int
+    people: int
+    answered: float
+    called: Figure | None  # Sad or Angry; None where it found no face
+
+
+def calm_rows(model: str, pictures: Sequence[LabelledPicture], given: Integers) -> list[CalmRow]:
+    """Return a row for each source of pictures of calm people, drawing people, not pictures."""
+    rows = []
+    for source in sorted({each.source for each in pictures}):
+        inside = np.array([each.source == source for each in pictures], bool)
+        persons = [each.unit for each in pictures if each.source == source]
+        people, person = np.unique(persons, return_inverse=True)
+        answers = given[inside]
+        found = np.bincount(person, answers != metrics.NO_ANSWER)
+        harsh = np.bincount(person, np.isin(answers, HARSH))
+        called = None
+        if found.any():
+            drawn_people = np.random.default_rng(0).integers(0, len(people), (REPEATS, len(people)))
+            some = found[drawn_people].sum(axis=1)
+            shares = harsh[drawn_people].sum(axis=1)[some > 0] / some[some > 0]
+            low, high = metrics.percentile_interval(shares)
+            # Where it happened to none, drawing again shows none: Clopper and Pearson (1934).
+            high = high if harsh.any() else 1 - 0.025 ** (1 / len(people))
+            called = Figure(float(harsh.sum() / found.sum()), low, high)
+        answered = float(np.mean(answers != metrics.NO_ANSWER))
+        rows.append(CalmRow(model, source, len(answers), len(people), answered, called))
+    return rows
+
+
+def show_calm(rows: Sequence[CalmRow]) -> None:
+    print("\ncalm people at a webcam")
+    print(f"{'model':<16}{'source':<14}{'n':>6}{'people':>8}{'answered':>10}  called Sad or Angry")
+    for each in rows:
+        print(
+            f"{each.model:<16}{each.source:<14}{each.pictures:>6}{each.people:>8}"
+            f"{each.answered:>10.3f}  {each.called or ''}"
+        )
 
 
 def show(title: str, rows: Sequence[Row]) -> None:

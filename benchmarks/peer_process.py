@@ -178,10 +178,11 @@ def ask(
         for number, picture in enumerate(missing, start=1):
             image = reader.read(picture.container, picture.name)
             large = enlarged(image)
+            box = picture.faces[0].box_in(*image.shape[:2])
             mine["pictures"][_key(picture)] = {
                 "whole": running.find(large)[0] or running.find(bordered(large))[0],
                 "faces": [
-                    running.read(cut(image, picture.faces[0].box, factor))
+                    running.read(cut(image, box, factor))
                     for factor in (FACTORS if peer.reads else ())
                 ],
             }
