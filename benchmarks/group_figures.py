@@ -33,8 +33,8 @@ MAN_FROM = (0.5, 0.6)
 MOST_APART = 20.0
 #: No skin that was measured lies outside: there the picture is too dark or too bright to tell.
 LIT = (-60.0, 75.0)
-#: Glasses are seen from the second, none up to the first: between them lay 3 % of the pictures that
-#: taught it, kept out one sixth at a time; of the others .994 were right.
+#: Glasses are seen from the second, none up to the first: between them lay 2 % of the pictures that
+#: taught it, kept out one sixth at a time; all 962 others were right.
 GLASSES_BETWEEN = (0.35, 0.6)
 #: Fewer pictures, or people at a webcam, make no figure.
 FEWEST_PICTURES, FEWEST_PEOPLE = 20, 3

@@ -14,6 +14,7 @@ from benchmarks.faceres import SIDE, _convolved  # noqa: E402 - after the skip
 from benchmarks.group_estimates import (  # noqa: E402
     eye_gradients,
     fitted_glasses,
+    glasses_kept_out,
     typology_angle,
     upright,
 )
@@ -76,6 +77,17 @@ def test_glasses_are_learnt_from_what_differs() -> None:
     said = features @ slopes + start
     assert said[worn == 1].min() > said[worn == 0].max()
     assert np.argmax(np.abs(slopes)) == 7
+
+
+def test_a_person_kept_out_teaches_nothing_about_themselves() -> None:
+    rng = np.random.default_rng(0)
+    # Two pictures of each of sixty people, alike but for noise, and glasses that nothing shows.
+    worn = np.repeat(rng.integers(0, 2, 60).astype(float), 2)
+    features = np.repeat(rng.normal(size=(60, 2000)), 2, axis=0) + 0.01 * rng.normal(size=(120, 1))
+    units = np.repeat([f"person/{number}" for number in range(60)], 2)
+    assert abs(np.corrcoef(glasses_kept_out(features, worn, list(units)), worn)[0, 1]) < 0.4
+    of_pictures = [f"picture/{number}" for number in range(120)]
+    assert np.corrcoef(glasses_kept_out(features, worn, of_pictures), worn)[0, 1] > 0.8
 
 
 def test_gradients_tell_upright_edges_from_level_ones() -> None:
