@@ -128,6 +128,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30)
     arguments = parser.parse_args()
 
+    cv2.setNumThreads(1)  # as `InferenceEngine` does
     frame = webcam_frame()
     crowd = np.asarray(cv2.resize(skimage.data.astronaut(), (4000, 3000)), np.uint8)
     detector = EmotionDetector.load(Settings().weights, arguments.threads)

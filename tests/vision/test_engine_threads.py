@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from functools import partial
 
+import cv2
 import numpy as np
 
 from fer_core.vision.detector import EmotionDetector
@@ -106,3 +107,13 @@ def test_an_engine_may_be_closed_by_a_listener(detector: EmotionDetector) -> Non
     engine.open_stream(close).submit(GREY, 0.0)
     assert closed.wait(20)
     assert engine.closed
+
+
+def test_opencv_shares_no_crop_among_the_processors(detector: EmotionDetector) -> None:
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(2)
+    try:
+        with InferenceEngine(detector):
+            assert cv2.getNumThreads() == 1
+    finally:
+        cv2.setNumThreads(before)
