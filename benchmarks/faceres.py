@@ -7,7 +7,7 @@ a dozen operations are all that it needs; on torch it takes a tenth of what WebA
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,17 @@ class FaceRes:
         likeliest = np.argsort(ages)[-2:]
         age = FIRST_AGE + float(np.average(likeliest, weights=ages[likeliest]))
         return age, male, np.asarray(features, np.float64)
+
+    def features(self, faces: Sequence[RgbImage]) -> FloatArray:
+        """Return the features of faces, float32, shape (n, 1024).
+
+        Args:
+            faces: RGB, uint8, each of shape (224, 224, 3).
+        """
+        bgr = np.stack(faces)[..., ::-1] - np.array(MEAN_BGR, np.float32)
+        values = {"input_1": torch.from_numpy(bgr.transpose(0, 3, 1, 2).copy())}
+        with torch.inference_mode():
+            return self._value("global_pooling/Mean", values).numpy()
 
     def _value(self, name: str, values: dict[str, torch.Tensor]) -> torch.Tensor:
         """Return a node's value, channels first, after those that it needs."""
