@@ -161,7 +161,7 @@ class SessionRegistry:
         if "\0" in session_id or self._memory.find(session_id) is not None:
             return False
         found = self.history.sharing.refuse_elsewhere(session_id, owner)
-        return found is not None and found.may_go_on(self.clock())
+        return found is not None and self.history.sharing.comes_here(found, self.clock())
 
     def get_to_change(
         self, session_id: str, owner: str = "", *, ask: bool = False

@@ -70,6 +70,15 @@ class Sharing:
             raise SessionElsewhere(address=address, holder=holder)
         return summary
 
+    def comes_here(self, summary: SessionSummary, now: float) -> bool:
+        """Tell whether a session that is not in memory is to go on here, or is just being read.
+
+        Whoever only wants to see it waits for that: to read it twice would take twice as long.
+        """
+        if self._store is None or summary.state is State.FINISHED:
+            return False
+        return summary.may_go_on(now) or summary.holder == self._store.handover.own_name
+
     def refuse_taken(self, session_id: str, owner: str) -> NoReturn:
         """Say why a session could not be taken over: another process was quicker a moment ago.
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import update
@@ -121,6 +124,34 @@ def test_a_session_is_taken_over_before_it_is_read_and_is_read_once(
     monkeypatch.setattr(second.store, "load", reading)
     assert second.get(url).json()["snapshot"]["state"] == "active"
     assert seen == [second.holder.name]
+
+
+def test_who_asks_while_a_session_is_read_back_waits_for_it(
+    nodes: tuple[Node, Node], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = nodes
+    url = started(first)
+    first.die()
+    load, seen = second.store.load, []
+    is_read, goes_on = threading.Event(), threading.Event()
+
+    def reading(session_id: str, *, owner: str = "") -> StoredSession:
+        seen.append(session_id)
+        is_read.set()
+        assert goes_on.wait(20)
+        return load(session_id, owner=owner)
+
+    monkeypatch.setattr(second.store, "load", reading)
+    with ThreadPoolExecutor(2) as threads:
+        pauses = threads.submit(second.post, f"{url}/pause")
+        assert is_read.wait(20)
+        asks = threads.submit(second.get, url)
+        with suppress(TimeoutError):
+            asks.result(0.3)
+        assert not asks.done()
+        goes_on.set()
+        assert pauses.result(20).status_code == asks.result(20).status_code == 200
+    assert len(seen) == 1
 
 
 def test_who_only_asks_sees_a_session_go_on_whose_server_died(nodes: tuple[Node, Node]) -> None:
