@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+pytest.importorskip("torch", reason="the layers that doubt labels run on torch")
+
 from benchmarks.ceilings import doubted, square
 from benchmarks.label_noise import at_floor, f1_of, shown
 from benchmarks.scene_limits import better, matches
