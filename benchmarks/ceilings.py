@@ -9,8 +9,8 @@ tell people, ages and genders apart. A linear layer on its features learns from 
 a network that learns as a whole; how much each doubling brings is what counts.
 
 The same layer, crosswise over ten parts of the training and val faces together, doubts labels by
-confident learning (Northcutt et al. 2021): where another class is likelier than that class is, on
-average, where it is the label. Part of that is wrong labels, part faces that the layer misreads.
+confident learning, see `soft_targets.doubtful`. Part of that is wrong labels, part faces that the
+layer misreads.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from fer_core.training.check import cross_split_duplicates
 from fer_core.training.data import PictureReader, load_dataset
 from fer_core.training.errors import UnreadablePicture
 from fer_core.training.faces import LabelledPicture
+from fer_core.training.soft_targets import doubtful
 from fer_core.vision.image import RgbImage
 
 SETS = ("news_heads", "web_crops", "affect_faces")
@@ -86,11 +87,7 @@ def doubted(inputs: Floats, labels: Labels, units: Sequence[str]) -> Mask:
             told[part == number] = (
                 layer(torch.from_numpy(inputs[part == number])).softmax(1).numpy()
             )
-    usual = np.array(
-        [told[labels == each, each].mean() if (labels == each).any() else 1 for each in range(5)]
-    )
-    above = np.where(told >= usual, told, 0)
-    return np.asarray((above.max(1) > 0) & (above.argmax(1) != labels))
+    return doubtful(labels, told)
 
 
 def main() -> None:

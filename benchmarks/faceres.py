@@ -44,8 +44,7 @@ class FaceRes:
         Args:
             face: RGB, uint8, shape (224, 224, 3).
         """
-        bgr = torch.from_numpy(face[..., ::-1] - np.array(MEAN_BGR, np.float32))
-        values = {"input_1": bgr.permute(2, 0, 1)[None]}
+        values = _shown([face])
         with torch.inference_mode():
             ages = self._value("age_pred/Softmax", values)[0].numpy()
             male = float(self._value("gender_pred/Sigmoid", values)[0, 0])
@@ -60,10 +59,8 @@ class FaceRes:
         Args:
             faces: RGB, uint8, each of shape (224, 224, 3).
         """
-        bgr = np.stack(faces)[..., ::-1] - np.array(MEAN_BGR, np.float32)
-        values = {"input_1": torch.from_numpy(bgr.transpose(0, 3, 1, 2).copy())}
         with torch.inference_mode():
-            return self._value("global_pooling/Mean", values).numpy()
+            return self._value("global_pooling/Mean", _shown(faces)).numpy()
 
     def _value(self, name: str, values: dict[str, torch.Tensor]) -> torch.Tensor:
         """Return a node's value, channels first, after those that it needs."""
@@ -74,6 +71,12 @@ class FaceRes:
             given = [self._value(each, values) for each in node["input"]]
             values[name] = _OPERATIONS[node["op"]](given, node.get("attr", {}))
         return values[name]
+
+
+def _shown(faces: Sequence[RgbImage]) -> dict[str, torch.Tensor]:
+    """Return the network's input, under its node's name."""
+    bgr = torch.from_numpy(np.stack(faces)[..., ::-1] - np.array(MEAN_BGR, np.float32))
+    return {"input_1": bgr.permute(0, 3, 1, 2)}
 
 
 def _constants(folder: Path, manifest: list[dict[str, Any]]) -> dict[str, torch.Tensor]:

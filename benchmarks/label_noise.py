@@ -36,7 +36,7 @@ from fer_core.training.check import difference_hash
 from fer_core.training.data import PictureReader, load_dataset
 from fer_core.training.errors import TrainingError, UnreadablePicture
 from fer_core.training.faces import LabelledPicture
-from fer_core.training.metrics import Integers, macro_f1, percentile_interval
+from fer_core.training.metrics import Integers, macro_f1, macro_f1_of, percentile_interval
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "model.json"
 PANEL, SEED, ROUNDS = 10, 7, 200
@@ -62,13 +62,6 @@ def voters(shares: FloatArray, panel: int, rng: np.random.Generator) -> Integers
     return np.asarray((votes + rng.random(votes.shape) / 2).argmax(axis=1), np.int64)
 
 
-def f1_of(confusion: FloatArray) -> float:
-    """Return macro-F1 of a confusion matrix (5, 5 or 6), rows by label."""
-    right = np.diag(confusion[:, : len(confusion)])
-    total = confusion.sum(axis=1) + confusion[:, : len(confusion)].sum(axis=0)
-    return float(np.mean(2 * right / np.maximum(total, 1e-9)))
-
-
 def at_floor(confusion: FloatArray, floor: float) -> FloatArray:
     """Return a confusion matrix whose mistakes are made rarer or commoner until macro-F1 fits.
 
@@ -82,7 +75,7 @@ def at_floor(confusion: FloatArray, floor: float) -> FloatArray:
     for _ in range(50):
         times = (low + high) / 2
         mixed = np.maximum(right + times * (confusion - right), 0)
-        low, high = (times, high) if f1_of(mixed) > floor else (low, times)
+        low, high = (times, high) if macro_f1_of(mixed) > floor else (low, times)
     return mixed
 
 
@@ -94,7 +87,7 @@ def shown(confusion: FloatArray, rng: np.random.Generator, draws: int = 4000) ->
     shares = confusion / confusion.sum(axis=1, keepdims=True)
     counts = np.rint(confusion.sum(axis=1)).astype(int)
     drawn = [rng.multinomial(count, row, draws) for count, row in zip(counts, shares, strict=True)]
-    return np.array([f1_of(table) for table in np.stack(drawn, axis=1).astype(float)])
+    return np.array([macro_f1_of(table) for table in np.stack(drawn, axis=1).astype(float)])
 
 
 def of_same_photo(dataset: Sequence[LabelledPicture]) -> Counter[tuple[str, bool]]:

@@ -26,7 +26,7 @@ from fer_core.training import metrics
 from fer_core.training.answers import DetectorPool, SceneAnswer
 from fer_core.training.check import cross_split_duplicates
 from fer_core.training.data import load_dataset
-from fer_core.training.evaluate import MODES, NOT_IN_SCENES, limited
+from fer_core.training.evaluate import MODES, NOT_IN_SCENES, labelled_val, limited
 from fer_core.training.figures import scene_figures
 from fer_core.vision.model_info import read_model_info
 
@@ -107,11 +107,7 @@ def main() -> None:
     options = parser.parse_args()
     everything = load_dataset(options.data)
     seen = cross_split_duplicates(everything)
-    held_out = [
-        each
-        for each in everything
-        if each.split == "val" and each not in seen and not any(face.weak for face in each.faces)
-    ]
+    held_out = [each for each in labelled_val(everything) if each not in seen]
     pictures = [each for each in limited(held_out, LIMIT) if each.source not in NOT_IN_SCENES]
     report: dict[str, Any] = {}
     for weights in options.weights:

@@ -41,6 +41,15 @@ CHANGED_PER_SOURCE = 80
 MISTAKES_SHOWN = 40
 
 
+def labelled_val(pictures: Sequence[LabelledPicture]) -> list[LabelledPicture]:
+    """Return the pictures of the split val whose faces somebody labelled, or that have none."""
+    return [
+        picture
+        for picture in pictures
+        if picture.split == "val" and not any(face.weak for face in picture.faces)
+    ]
+
+
 def evaluate(
     weights: Path,
     data: Path,
@@ -69,11 +78,7 @@ def evaluate(
     info = EmotionDetector.load(weights, threads).info
     everything = load_dataset(data)
     seen_in_training = cross_split_duplicates(everything)
-    held_out = [
-        picture
-        for picture in everything
-        if picture.split == "val" and not any(face.weak for face in picture.faces)
-    ]
+    held_out = labelled_val(everything)
     pictures = limited([each for each in held_out if each not in seen_in_training], limit)
     if not any(len(picture.faces) == 1 for picture in pictures):
         raise DataError(

@@ -142,7 +142,11 @@ def accuracy(labels: Integers, answers: Integers) -> float:
 
 def macro_f1(labels: Integers, answers: Integers) -> float:
     """Return the mean of the F1 of the classes that occur among the labels."""
-    table = confusion(labels, answers)
+    return macro_f1_of(confusion(labels, answers))
+
+
+def macro_f1_of(table: Integers | Floats) -> float:
+    """Return macro-F1 of the counts that `confusion` returns, or of such shares of them."""
     right = np.diag(table[:, :CLASSES]).astype(np.float64)
     present = table.sum(axis=1) > 0
     total = table.sum(axis=1) + table[:, :CLASSES].sum(axis=0)

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("torch", reason="the layers that doubt labels run on torch")
 
 from benchmarks.ceilings import doubted, square
-from benchmarks.label_noise import at_floor, f1_of, shown
+from benchmarks.label_noise import at_floor, shown
 from benchmarks.scene_limits import better, matches
 from fer_core.training import metrics
 
@@ -59,7 +59,7 @@ def test_with_everything_right_every_class_shown_is_found_at_every_overlap() -> 
 @pytest.mark.parametrize("floor", [0.6, 0.72, 0.95])
 def test_mistakes_are_made_rarer_or_commoner_until_macro_f1_is_the_floor(floor: float) -> None:
     mixed = at_floor(CONFUSION, floor)
-    assert f1_of(mixed) == pytest.approx(floor, abs=1e-3)
+    assert metrics.macro_f1_of(mixed) == pytest.approx(floor, abs=1e-3)
     assert mixed.sum(axis=1) == pytest.approx(CONFUSION.sum(axis=1))
 
 
