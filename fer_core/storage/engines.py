@@ -154,9 +154,8 @@ def _bound_standstills(engine: Engine) -> None:
 def _take_as_stored(engine: Engine) -> None:
     """Have what a query asks for by `AS_STORED` come in PostgreSQL's own form, not as text."""
 
-    @event.listens_for(engine, "before_cursor_execute")
-    def _choose(_: object, cursor: Any, *statement: Any) -> None:
-        context = statement[2]
+    @event.listens_for(engine, "before_cursor_execute", named=True)
+    def _choose(cursor: Any, context: Any, **_: object) -> None:
         if context is not None and AS_STORED in context.execution_options:
             cursor.format = 1  # psycopg.pq.Format.BINARY
 
