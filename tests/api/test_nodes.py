@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -37,6 +37,17 @@ def database() -> str:
 def nodes(make_app: MakeApp) -> Iterator[tuple[Node, Node]]:
     with running(make_app) as first, running(make_app) as second:
         yield first, second
+
+
+def before_reading(node: Node, monkeypatch: pytest.MonkeyPatch, do: Callable[[], object]) -> None:
+    """Have something done each time before a server reads a session."""
+    load = node.store.load
+
+    def reading(session_id: str, *, owner: str = "") -> StoredSession:
+        do()
+        return load(session_id, owner=owner)
+
+    monkeypatch.setattr(node.store, "load", reading)
 
 
 def test_what_comes_to_another_server_is_passed_on_and_answered(
@@ -115,13 +126,8 @@ def test_a_session_is_taken_over_before_it_is_read_and_is_read_once(
     first, second = nodes
     url = started(first)
     first.die()
-    load, seen = second.store.load, []
-
-    def reading(session_id: str, *, owner: str = "") -> StoredSession:
-        seen.append(held(second, url)[0])
-        return load(session_id, owner=owner)
-
-    monkeypatch.setattr(second.store, "load", reading)
+    seen: list[str] = []
+    before_reading(second, monkeypatch, lambda: seen.append(held(second, url)[0]))
     assert second.get(url).json()["snapshot"]["state"] == "active"
     assert seen == [second.holder.name]
 
@@ -132,16 +138,15 @@ def test_who_asks_while_a_session_is_read_back_waits_for_it(
     first, second = nodes
     url = started(first)
     first.die()
-    load, seen = second.store.load, []
     is_read, goes_on = threading.Event(), threading.Event()
+    seen: list[str] = []
 
-    def reading(session_id: str, *, owner: str = "") -> StoredSession:
-        seen.append(session_id)
+    def wait() -> None:
+        seen.append(url)
         is_read.set()
         assert goes_on.wait(20)
-        return load(session_id, owner=owner)
 
-    monkeypatch.setattr(second.store, "load", reading)
+    before_reading(second, monkeypatch, wait)
     with ThreadPoolExecutor(2) as threads:
         pauses = threads.submit(second.post, f"{url}/pause")
         assert is_read.wait(20)
