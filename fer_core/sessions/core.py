@@ -293,6 +293,7 @@ class SessionCore:
         answers: Iterable[tuple[Answer, Features | None]],
         views: Iterable[View],
         markers: Iterable[Marker],
+        active_s: float,
     ) -> None:
         """Bring back what was stored of the session into one that has just been made."""
         rests, away = [], []
@@ -310,7 +311,7 @@ class SessionCore:
         self.reading_log = ReadingLog.restored(views)
         self.markers = SessionMarkers(self.info.started_at, markers)
         last_sign = max([end, *(view.end for view in self.reading_log.views)])
-        self._replay(events, rests, away, last_sign)
+        self._replay(events, rests, away, last_sign, active_s)
 
     def _replay(
         self,
@@ -318,6 +319,7 @@ class SessionCore:
         rests: list[float],
         away: list[tuple[float, float]],
         last_sign: float,
+        active_s: float,
     ) -> None:
         """Bring back the clock and the breaks from the events, and note that it was cut off.
 
@@ -326,6 +328,7 @@ class SessionCore:
             rests: When an absence ended that was one, in the order of time.
             away: How many seconds the learner had been away by when, in the order of time.
             last_sign: The latest of what was seen and read.
+            active_s: Seconds outside pauses up to the last sign that is known.
         """
 
         def studied_until(at: float) -> float:
@@ -345,6 +348,8 @@ class SessionCore:
         for at in rests:
             self.breaks.rested(studied_until(at))
         if self.clock.state is State.ACTIVE:
+            since = self.clock.since
+            looked_until = since + active_s - self.clock.active_until(since)
             signs = [event.at for event in events if event.is_sign]
-            at = max([last_sign, self.clock.since, *signs])
+            at = max([last_sign, since, looked_until, *signs])
             self.clock.apply(self.log.note(EventKind.INTERRUPTED, at))

@@ -19,7 +19,7 @@ class EventKind(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     FINISHED = "finished"
-    INTERRUPTED = "interrupted"  # the app ended in mid-session; `at` is the last row's end
+    INTERRUPTED = "interrupted"  # the app ended in mid-session; `at` is the last sign
     BASELINE_READY = "baseline_ready"
     PRESENCE = "presence"  # data: presence, until then
     BREAK_SUGGESTED = "break_suggested"

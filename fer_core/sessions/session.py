@@ -265,11 +265,12 @@ class StudySession(SessionCommands, SessionQuestions):
         views: Iterable[View] = (),
         markers: Iterable[Marker] = (),
         questions: Iterable[Question] = (),
+        active_s: float = 0.0,
         seed: int | None = None,
     ) -> StudySession:
         """Bring back a session from what was stored of it.
 
-        One that was running comes back paused, as of its last row, and can be resumed; a finished
+        One that was running comes back paused, as of its last sign, and can be resumed; a finished
         one comes back finished.
 
         Args:
@@ -281,10 +282,12 @@ class StudySession(SessionCommands, SessionQuestions):
             views: What was on the screen when.
             markers: What the learner marked.
             questions: As for a new session.
-            seed: The same.
+            active_s: Its time outside pauses up to the last sign that is known, seconds. An open
+                page is a sign that leaves nothing else behind.
+            seed: As for a new session.
         """
         session = cls(info, profile, questions=questions, seed=seed)
         kept = list(events)
-        session._core.restore(list(rows), kept, answers, views, markers)
+        session._core.restore(list(rows), kept, answers, views, markers, active_s)
         session._core.signals.face.on_paper = is_on_paper(kept)
         return session

@@ -272,6 +272,7 @@ class SessionStore:
             answers=stored.answers,
             views=stored.views,
             markers=stored.markers,
+            active_s=stored.summary.active_s,
         )
 
     # Changing

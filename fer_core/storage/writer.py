@@ -136,7 +136,9 @@ def _save_session(
     connection: Connection, follower: Follower, state: State, now: float, holder: str
 ) -> None:
     info = follower.session.info
-    totals = follower.session.totals(now)
+    # Up to the last sign: if the process dies now, nobody knows of more.
+    known_until = follower.session.last_sign if state is State.ACTIVE else now
+    totals = follower.session.totals(known_until)
     text = follower.text
     live: dict[str, Any] = {
         "saved_until": now,

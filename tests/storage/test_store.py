@@ -109,6 +109,25 @@ def test_a_restored_session_goes_on_where_it_was_cut_off(
     assert stored.summary.state is State.FINISHED
 
 
+def test_time_at_the_timer_alone_outlives_a_process_that_is_killed(
+    store: SessionStore, clock: Clock
+) -> None:
+    """An open page is a sign that leaves no picture, no answer and no event behind."""
+    session = new_session()
+    store.follow(session)
+    session.pause(START + 100)
+    session.resume(START + 200)
+    for minute in range(1, 11):
+        session.sign(START + 200 + 60 * minute)
+    for silent_s in (0, 120):
+        clock.now = START + 800 + silent_s
+        assert store.save_now()
+        restored = store.restore("s1")
+        assert restored.state is State.PAUSED
+        assert restored.since == START + 800
+        assert restored.totals(START + 5000).active_s == pytest.approx(700)
+
+
 def test_a_session_that_goes_on_elsewhere_is_saved_from_where_it_stands(
     store: SessionStore, url: str, open_store: Callable[[str], SessionStore]
 ) -> None:
