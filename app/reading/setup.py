@@ -30,6 +30,8 @@ from fer_core.texts.opening import LARGEST_PACKED_BYTES, open_document, open_pas
 
 #: Of a text that is pasted.
 TITLE_LENGTH = 120
+#: Of a text's first words, which show that it is the right one.
+BEGINNING_LENGTH = 300
 SAMPLE = Path(__file__).with_name("sample.md").read_text(encoding="utf-8")
 
 
@@ -77,7 +79,7 @@ def choose_text() -> Document | None:
         return opened("sample", lambda: open_pasted(SAMPLE))
     file = st.file_uploader(
         "TXT, Markdown, HTML, PDF, EPUB or DOCX",
-        type=list(EXTENSIONS),
+        type=[f".{extension}" for extension in EXTENSIONS],  # "text" alone means any text/*
         key="text_file",
         max_upload_size=LARGEST_PACKED_BYTES // 1_000_000,
         help="It is opened in this machine's memory. Scanned PDFs need text recognition first.",
@@ -161,7 +163,14 @@ def show_facts(document: Document) -> None:
         if document.questions:
             facts.append(f"{counted(len(document.questions), 'question')} of its own")
         st.caption(" · ".join(facts))
-        st.text(document.passages[0].text[:300] + " …")
+        st.text(beginning(document))
+
+
+def beginning(document: Document) -> str:
+    """Return the first words of a text, with a sign where there are more."""
+    first = document.passages[0].text
+    is_all = len(document.passages) == 1 and len(first) <= BEGINNING_LENGTH
+    return first if is_all else f"{first[:BEGINNING_LENGTH].rstrip()} …"
 
 
 def counted(count: int, what: str) -> str:
@@ -180,7 +189,7 @@ def offer_start(document: Document) -> RunningSession | None:
         return None
     keep = st.toggle(
         "Keep the numbers in my history on this machine",
-        value=True,
+        value=preferences().keep,
         key="reading_keep",
         help="How long you were on which passage, your answers, and what the camera gave. Of the "
         "text its title, headings and own questions; its words only until an hour after the "

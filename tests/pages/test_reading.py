@@ -12,6 +12,7 @@ import streamlit_webrtc.component
 from streamlit.testing.v1 import AppTest
 
 from app.parts.clock import now
+from app.parts.preferences import choose
 from app.parts.sessions import camera_of, session_registry
 from app.reading.memory import ReadingMemory
 from fer_core.config import PROJECT_ROOT
@@ -63,6 +64,18 @@ def test_a_file_is_opened_with_its_facts(page: AppTest) -> None:
     assert "3 passages" in words(page)
 
 
+def test_the_field_takes_the_kinds_that_it_names_alone(page: AppTest) -> None:
+    taken = page.file_uploader(key="text_file").proto.type
+    assert [kind for kind in taken if not kind.startswith(".")] == []
+
+
+def test_a_text_that_is_shown_whole_is_not_said_to_go_on(page: AppTest) -> None:
+    page.segmented_control(key="text_source").set_value("Paste").run()
+    for pasted, shown in (("One.", "One."), (BODY * 9, f"{(BODY * 9)[:300].rstrip()} …")):
+        page.text_area(key="pasted_text").set_value(pasted).run()
+        assert shown in [text.value for text in page.text]
+
+
 def test_letters_that_were_guessed_wrong_are_chosen_by_hand(page: AppTest) -> None:
     old = "Er hört die Vögel nicht. " * 8
     page.file_uploader(key="text_file").set_value(("a.txt", old.encode("mac-roman"), "text/plain"))
@@ -101,6 +114,16 @@ def test_the_camera_is_used_only_after_consent(page: AppTest) -> None:
     page.toggle(key="reading_camera").set_value(True).run()
     assert "Before the camera is used" in words(page)
     assert "start_reading" not in button_keys(page)
+
+
+def test_whoever_keeps_no_sessions_is_not_asked_to_keep_this_one() -> None:
+    choose(keep=False)
+    page = AppTest.from_file(PAGE, default_timeout=90).run()
+    page.segmented_control(key="text_source").set_value("Sample").run()
+    assert page.toggle(key="reading_keep").value is False
+    page.button(key="start_reading").click().run()
+    (running,) = session_registry().running()
+    assert not running.session.info.keep
 
 
 def test_pasted_words_are_never_markup(page: AppTest) -> None:
