@@ -9,6 +9,7 @@ from fer_core.affect.heart_rate import MARGIN_BPM, NoPulse, Pulse
 from fer_core.affect.indicators import Estimate, Reason
 from fer_core.charts.timeline import clock_text
 from fer_core.face.direction import Direction
+from fer_core.sessions.coverage import WINDOW_S
 from fer_core.sessions.snapshot import Indicator, Snapshot, Trend
 
 _TREND_WORDS = {
@@ -94,7 +95,9 @@ def why_not_yet(estimate: Estimate, snapshot: Snapshot) -> str:
     waits = reason in (Reason.BASELINE, Reason.WAITING, Reason.NO_PICTURES)
     if learns and waits and left_s > 0:
         return f"Ready in {clock_text(left_s)} with your face in view"
-    if reason in (Reason.WAITING, Reason.NO_PICTURES):
+    # Of a session that has just begun there is no last minute yet.
+    begins = reason is Reason.COVERAGE and snapshot.elapsed_s < WINDOW_S
+    if begins or reason in (Reason.WAITING, Reason.NO_PICTURES):
         return "Waiting for pictures of your face"
     return reason.text
 

@@ -34,7 +34,7 @@ def offer_downloads(
     ]
     if not readable:
         return
-    what = "1 photo" if len(photos) == 1 else f"{len(photos)} photos"
+    what = "1 photo" if len(readable) == 1 else f"{len(readable)} photos"
     st.header(f"Download {what}")
     if len(readable) < len(photos):
         st.caption(

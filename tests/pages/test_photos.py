@@ -129,6 +129,16 @@ def test_the_filter_keeps_only_photos_with_the_chosen_expression(
     assert "Download 1 photo" in everything_said(page)
 
 
+def test_only_photos_that_could_be_read_are_counted_as_downloads(
+    page: AppTest, astronaut_file: tuple[str, bytes, str]
+) -> None:
+    files = [astronaut_file, ("notes.jpg", b"words", "image/jpeg")]
+    page.file_uploader[0].set_value(files).run()
+    said = everything_said(page)
+    assert "Download 1 photo" in said
+    assert "Of 2 files 1 could be read" in said
+
+
 def test_a_photo_of_the_gallery_opens_with_its_table(
     page: AppTest, astronaut_file: tuple[str, bytes, str]
 ) -> None:
