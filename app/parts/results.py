@@ -17,7 +17,7 @@ from fer_core.errors import FerError
 from fer_core.live.result import SessionResult, sum_up, whole_json
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.goal import GoalOutcome
-from fer_core.sessions.outcome import in_minutes
+from fer_core.sessions.outcome import away_in_words, in_minutes
 from fer_core.sessions.report import timeline_csv
 from fer_core.storage.history import SessionSummary
 
@@ -74,9 +74,11 @@ def show_figures(result: SessionResult) -> None:
     figures = [
         ("Studied", in_minutes(totals.studied_s), in_minutes(usual.studied_s) if usual else ""),
         ("Breaks taken", str(totals.breaks), f"{usual.breaks:g}" if usual else ""),
-        ("Away", in_minutes(totals.away_s), in_minutes(usual.away_s) if usual else ""),
-        ("Questions answered", f"{result.report.answered} of {asked}" if asked else "none", ""),
     ]
+    if away := away_in_words(totals):
+        figures.append(("Away", away, in_minutes(usual.away_s) if usual else ""))
+    answered = f"{result.report.answered} of {asked}" if asked else "none"
+    figures.append(("Questions answered", answered, ""))
     with st.container(horizontal=True):
         for name, value, usually in figures:
             st.metric(

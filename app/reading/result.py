@@ -94,14 +94,14 @@ def show_totals(result: ReadingResult) -> None:
     read = [reading for reading in readings if reading.visits]
     seconds = sum(one.seconds for one in read)
     words = sum(one.words for one in read)
-    usual = result.reading.own.wpm
+    own = result.reading.own
     with st.container(horizontal=True):
         st.metric("Reading time", clock_text(seconds))
         st.metric("Passages read", f"{len(read)} of {len(readings)}")
         st.metric(
             "Words a minute",
             f"{60 * words / seconds:.0f}" if seconds >= 1 else "–",
-            f"usually {usual:.0f}",
+            f"usually {own.wpm:.0f}" if own.is_own else f"{own.wpm:.0f} is usual for people",
             delta_color="off",
             delta_arrow="off",
         )

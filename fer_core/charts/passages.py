@@ -20,8 +20,9 @@ CHOSEN = "chosen"
 _AXIS_PX = 36
 MAP_CAPTION = (
     f"Above: understanding estimate, 0 to 100, with {INTERVAL_MEANS}. Below: words a minute; the "
-    "dashed lines are your usual pace and the one from which a passage counts as skimmed. A "
-    "passage that was not left yet has no pace. Hover for the numbers."
+    "dashed lines are the usual pace (people's, until you have read a text here) and the one from "
+    "which a passage counts as skimmed. A passage that was not left yet has no pace. Hover for the "
+    "numbers."
 )
 #: The given height is the plot's alone; axes come on top.
 _PLOT_HEIGHT = alt.AutoSizeParams(type="fit-x", contains="padding")

@@ -11,7 +11,7 @@ from fer_core.charts.printed_timeline import timeline_svg
 from fer_core.charts.timeline import clock_text
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.live.result import SessionResult
-from fer_core.sessions.outcome import in_minutes
+from fer_core.sessions.outcome import away_in_words, in_minutes
 from fer_core.sessions.report import NOTE
 from fer_core.sessions.reread import RereadItem, reread_items
 from fer_core.sessions.session import StudySession
@@ -102,9 +102,10 @@ def _figures(result: SessionResult) -> Iterator[str]:
     totals, usual = result.report.totals, result.usual
     lines = [
         ("Studied", in_minutes(totals.studied_s), usual and in_minutes(usual.studied_s)),
-        ("Away", in_minutes(totals.away_s), usual and in_minutes(usual.away_s)),
         ("Breaks taken", str(totals.breaks), usual and f"{usual.breaks:g}"),
     ]
+    if away := away_in_words(totals):
+        lines.append(("Away", away, usual and in_minutes(usual.away_s)))
     asked = result.report.answered + result.report.skipped
     if asked:
         lines.append(("Questions answered", f"{result.report.answered} of {asked}", None))

@@ -206,8 +206,9 @@ def _skimmed_why(passage: PassageReading, reading: Reading) -> str:
     # Above some pace the figure says nothing but "scrolled past".
     times = _speed(passage) / reading.own.wpm
     pace = f"{times:.1f} times" if times < 10 else "more than 10 times"
+    whose = "your" if reading.own.is_own else "people's"
     return (
-        f"{passage.seconds:.0f} s for {passage.words:.0f} words: {pace} your usual pace of "
+        f"{passage.seconds:.0f} s for {passage.words:.0f} words: {pace} {whose} usual pace of "
         f"{reading.own.wpm:.0f} words a minute (marked from {reading.own.skimmed_wpm:.0f})."
     )
 

@@ -35,10 +35,12 @@ class Pace:
     Attributes:
         wpm: Their usual words a minute.
         spread: Standard deviation of ln(words a minute) between passages.
+        is_own: Whether it rests on anything that they read; else it is people's in general.
     """
 
     wpm: float = USUAL_WPM
     spread: float = USUAL_SPREAD
+    is_own: bool = False
 
     @property
     def skimmed_wpm(self) -> float:
@@ -62,4 +64,5 @@ class Pace:
         return cls(
             wpm=(USUAL_WPM_WEIGHT * USUAL_WPM + n * middle) / (USUAL_WPM_WEIGHT + n),
             spread=math.sqrt(variance),
+            is_own=True,
         )

@@ -14,7 +14,7 @@ from statistics import median
 from fer_core.learner.probes import Answer, ProbeKind
 from fer_core.sessions.goal import GoalOutcome
 from fer_core.sessions.report import Report
-from fer_core.sessions.session_info import SessionInfo
+from fer_core.sessions.session_info import SessionInfo, Totals
 
 #: Fewer earlier sessions make no habit to compare with.
 LEAST_EARLIER = 3
@@ -158,6 +158,13 @@ def in_minutes(seconds: float) -> str:
     parts = [_count(hours, "hour")] if hours else []
     parts += [_count(rest, "minute")] if rest else []
     return " ".join(parts)
+
+
+def away_in_words(totals: Totals) -> str:
+    """Return how long the learner was away: "5 minutes"; empty where no camera saw it."""
+    if not totals.observed_s:
+        return ""
+    return in_minutes(totals.away_s) if totals.away_s else "0 minutes"
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -82,6 +82,7 @@ def test_a_session_without_a_camera_has_no_timeline_and_says_so_by_leaving_it_ou
     page = Words(page_of(session, PageWords("Biology", "today")))
     assert "svg" not in page.elements
     assert "You studied for 1 minute." in page.words
+    assert "Away" not in page.words  # nobody could see it
 
 
 def test_the_drawing_stays_inside_its_frame_and_small() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from fer_core.affect.indicators import Estimate
 from fer_core.learner.probes import Answer, Probe, ProbeKind, clarity_correction, lost_answer
 from fer_core.reading.highlights import Mark, find_highlights
+from fer_core.reading.pace import Pace
 from fer_core.reading.text_reading import Reading, read
 from fer_core.reading.visibility import View
 from fer_core.texts.opening import open_pasted
@@ -72,6 +74,12 @@ def test_a_skimmed_passage_says_how_fast_it_went() -> None:
     found = find_highlights(reading(("p9",)), {}, [])
     (skimmed,) = [one for one in found if one.mark is Mark.SKIMMED]
     assert skimmed.passage_id == "p9"
+    assert "times people's usual pace" in skimmed.why
+
+
+def test_a_pace_is_called_the_learners_once_they_have_read_something() -> None:
+    known = replace(reading(("p9",)), own=Pace.of([200.0]))
+    (skimmed,) = [one for one in find_highlights(known, {}, []) if one.mark is Mark.SKIMMED]
     assert "times your usual pace" in skimmed.why
 
 

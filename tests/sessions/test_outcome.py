@@ -12,6 +12,7 @@ from fer_core.sessions.goal import GoalOutcome
 from fer_core.sessions.outcome import (
     TextRead,
     Usual,
+    away_in_words,
     in_minutes,
     numbered,
     second_looks,
@@ -48,6 +49,17 @@ def test_it_says_how_long_and_how_that_compares() -> None:
 )
 def test_a_difference_that_is_none_is_called_none(studied_s: float, said: str) -> None:
     assert said in tell_outcome(INFO, report(studied_s), Usual(3, 1500.0, 0, 0)).happened
+
+
+@pytest.mark.parametrize(
+    ("observed_s", "away_s", "said"),
+    [(0.0, 0.0, ""), (60.0, 0.0, "0 minutes"), (60.0, 9.0, "less than a minute")],
+)
+def test_an_absence_that_nobody_could_see_is_no_figure(
+    observed_s: float, away_s: float, said: str
+) -> None:
+    totals = replace(report().totals, observed_s=observed_s, away_s=away_s)
+    assert away_in_words(totals) == said
 
 
 def test_without_a_habit_nothing_is_compared() -> None:
