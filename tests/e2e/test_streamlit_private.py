@@ -53,3 +53,24 @@ def test_a_page_that_is_left_does_not_lead_back(chromium: Browser, app_address: 
             expect(page.get_by_role("heading", level=1)).to_have_text(name)
         first, second, third = sent  # the second and the third had a late value of the one before
         assert first == third != second
+
+
+def test_a_button_is_not_lost_to_a_part_that_speaks_in_the_same_moment(
+    chromium: Browser, app_address: str
+) -> None:
+    """The text reports a mark; in the same moment a button is pressed that stands elsewhere."""
+    with open_page(chromium, f"{app_address}/reading") as page:
+        page.get_by_text("Sample", exact=True).click()
+        start = page.get_by_role("button", name="Start reading")
+        expect(start).to_be_enabled()
+        settled(page)
+        start.click()
+        expect(page.locator(".scroller section").first).to_be_visible()
+        settled(page)
+        page.get_by_role("button", name="Pause").evaluate(
+            """(button) => {
+              document.dispatchEvent(new KeyboardEvent("keydown", { key: "m", bubbles: true }))
+              button.click()
+            }"""
+        )
+        expect(page.get_by_text("Resume when you are ready")).to_be_visible()

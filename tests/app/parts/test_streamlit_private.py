@@ -7,13 +7,18 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit
 import streamlit_webrtc
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.app_session import AppSession, AppSessionState
-from streamlit.runtime.scriptrunner import RerunData
+from streamlit.runtime.scriptrunner import RerunData, StopException
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
+from streamlit.runtime.state import SessionState
+from streamlit.runtime.state.common import WidgetMetadata
 
 from app.parts import streamlit_private
 from app.parts.streamlit_private import NAMES, PROMPT_PLACE, READABLE, SEEN_ON, STEADY, TO_THE_TOP
@@ -74,15 +79,19 @@ def test_private_parts_stand_in_one_file_only() -> None:
 
 
 class Session(AppSession):
-    """A tab's session with nothing but its loop and a runner that has ended."""
+    """A tab's session with nothing but its loop and its runner."""
 
-    def __init__(self) -> None:
-        self._event_loop = asyncio.get_running_loop()
-        self._scriptrunner = object()  # type: ignore[assignment]
+    def __init__(self, runner: object, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self._event_loop = loop  # type: ignore[assignment]
+        self._scriptrunner = runner  # type: ignore[assignment]
         self._state = AppSessionState.APP_IS_RUNNING
+        self._client_state = ClientState()
 
     def __del__(self) -> None:
         """Leave out the parent's, which ends what was never begun here."""
+
+    def has_fragment(self, fragment_id: str) -> bool:
+        return fragment_id != "gone"
 
 
 def test_what_an_ended_runner_wrote_is_sent_before_the_next_begins(
@@ -100,13 +109,148 @@ def test_what_an_ended_runner_wrote_is_sent_before_the_next_begins(
     monkeypatch.setattr(streamlit_private, "_take_request", take)
 
     async def ask_in_the_moment_of_the_end() -> None:
-        session = Session()
+        session = Session(object(), asyncio.get_running_loop())
         session._event_loop.call_soon(happened.append, "last words")
         streamlit_private._begin_after_last_words(session, RerunData(query_string="first"))
-        streamlit_private._take_for_the_page_asked(session, None)
+        streamlit_private._take_all_of_it(session, None)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
     with ThreadPoolExecutor(1) as thread:  # this one may have the browser tests' loop
         thread.submit(asyncio.run, ask_in_the_moment_of_the_end()).result()
     assert happened == ["last words", "run first", "take second"]
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[ClientState]:
+    """What goes on to Streamlit of what a tab asks for."""
+    taken: list[ClientState] = []
+
+    def take(session: AppSession, client_state: ClientState | None) -> None:
+        assert client_state is not None
+        taken.append(client_state)
+
+    monkeypatch.setattr(streamlit_private, "_take_request", take)
+    return taken
+
+
+def said(*pressed: str, **chosen: str) -> WidgetStates:
+    """What a tab says: buttons that are pressed, and values that are held."""
+    presses = [WidgetState(id=name, trigger_value=True) for name in pressed]
+    values = [WidgetState(id=name, string_value=value) for name, value in chosen.items()]
+    return WidgetStates(widgets=[*presses, *values])
+
+
+def ask(runner: object, states: WidgetStates, part: str = "", *, by_itself: bool = False) -> None:
+    request = ClientState(widget_states=states, fragment_id=part, is_auto_rerun=by_itself)
+    streamlit_private._take_all_of_it(Session(runner), request)
+
+
+def names(states: WidgetStates | None) -> list[str]:
+    return sorted(value.id for value in states.widgets) if states else []
+
+
+def test_a_part_that_refreshes_itself_presses_nothing(taken: list[ClientState]) -> None:
+    ask(None, said("button", field="words"), "part", by_itself=True)
+    ask(None, said("button", field="words"))
+    assert [names(request.widget_states) for request in taken] == [["field"], ["button", "field"]]
+
+
+def test_a_press_in_the_name_of_a_part_that_is_gone_lets_the_page_run(
+    taken: list[ClientState],
+) -> None:
+    ask(None, said("button"), "gone")
+    ask(None, said("button"), "part")
+    ask(None, said(field="words"), "gone")
+    assert [request.fragment_id for request in taken] == ["", "part", "gone"]
+
+
+class Runner:
+    """What takes a tab's requests, and how it hears them when it begins."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *parts: str) -> None:
+        put_down = streamlit_private._put_down_with_presses
+        monkeypatch.setattr(ScriptRequests, "_request_rerun_locked", put_down)
+        self._requests = ScriptRequests()
+        self.request_stop = self._requests.request_stop
+        context = SimpleNamespace(
+            script_requests=self._requests,
+            fragment_ids_this_run=list(parts),
+            query_string="",
+            page_script_hash="page",
+            cached_message_hashes=frozenset(),
+            context_info=None,
+        )
+        monkeypatch.setattr(streamlit_private, "get_script_run_ctx", lambda: context)
+
+    def take(self, states: WidgetStates) -> None:
+        assert self._requests.request_rerun(RerunData(widget_states=states))
+
+    def hear(self, state: SessionState | None = None) -> None:
+        request = self._requests.on_scriptrunner_ready()
+        streamlit_private._hear_all_of_it(state or SessionState(), request.rerun_data.widget_states)
+
+
+def test_a_press_that_its_runner_had_not_begun_with_is_for_the_next(
+    monkeypatch: pytest.MonkeyPatch, taken: list[ClientState]
+) -> None:
+    runner = Runner(monkeypatch)
+    runner.take(said("first"))
+    ask(runner, said("second"))
+    assert names(taken[0].widget_states) == ["first", "second"]
+
+
+def test_a_press_that_its_runner_has_heard_is_not_heard_again(
+    monkeypatch: pytest.MonkeyPatch, taken: list[ClientState]
+) -> None:
+    runner = Runner(monkeypatch)
+    runner.take(said("first"))
+    runner.hear()
+    runner.take(said("second"))  # waits in line when the third comes
+    ask(runner, said("third"))
+    assert names(taken[0].widget_states) == ["second", "third"]
+
+
+def test_a_runner_whose_presses_went_to_the_next_hears_nothing(
+    monkeypatch: pytest.MonkeyPatch, taken: list[ClientState]
+) -> None:
+    runner = Runner(monkeypatch)
+    runner.take(said("first"))
+    begun = runner._requests.on_scriptrunner_ready().rerun_data
+    ask(runner, said("second"))
+    with pytest.raises(StopException):
+        streamlit_private._hear_all_of_it(SessionState(), begun.widget_states)
+    assert names(taken[0].widget_states) == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    ("states", "all_of_it"),
+    [
+        (said(inside="new", outside="old"), False),
+        (said(inside="old", outside="new"), True),
+        (said("press_inside", inside="old", outside="old"), False),
+        (said("press_outside", inside="new", outside="old"), True),
+    ],
+)
+def test_what_changes_elsewhere_in_the_same_moment_lets_the_whole_page_run(
+    states: WidgetStates, all_of_it: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = SessionState()
+    for name, part in (("inside", "part"), ("outside", None)):
+        state._new_widget_state.set_widget_metadata(
+            WidgetMetadata(name, str, str, "string_value", fragment_id=part)
+        )
+        state._new_widget_state.set_widget_metadata(
+            WidgetMetadata(f"press_{name}", bool, bool, "trigger_value", fragment_id=part)
+        )
+        state._old_state |= {name: "old", f"press_{name}": False}
+    runner = Runner(monkeypatch, "part")
+    runner.take(states)
+    runner.hear(state)
+    request = runner._requests.on_scriptrunner_yield()
+    assert (request is not None) == all_of_it
+    if request is not None:
+        assert request.type is ScriptRequestType.RERUN
+        assert not request.rerun_data.fragment_id_queue
+        pressed = [value.id for value in states.widgets if value.trigger_value]
+        assert names(request.rerun_data.replay_trigger_states) == pressed
