@@ -66,7 +66,7 @@ def show_learner(store: SessionStore) -> None:
             "goes by its own last quarter of an hour."
         )
     if learner.baseline is not None and pressed(
-        "Relearn my baseline", icon=":material/restart_alt:", key="reset_baseline"
+        "Learn it anew", icon=":material/restart_alt:", key="reset_baseline"
     ):
         store.learner.reset_baseline()
         st.rerun()

@@ -36,9 +36,9 @@ def show_data(store: SessionStore) -> None:
     st.html(DESTRUCTIVE)
     st.header("Export")
     st.markdown(
-        "One ZIP file with all your sessions as CSV, JSON and Parquet. It holds numbers, your own "
-        "words and the texts you chose to keep. There are no pictures in it, because none are "
-        "saved."
+        "One ZIP file with all your sessions and review cards as CSV, JSON and Parquet. It holds "
+        "numbers, your own words and the texts you chose to keep. There are no pictures in it, "
+        "because none are saved."
     )
     offer_export(store)
     st.header("Import")
@@ -99,8 +99,9 @@ def offer_erasing() -> None:
         st.session_state["erase_word"] = ""
 
     st.markdown(
-        "This deletes all your sessions, answers and your profile for good, on the disk too. You "
-        "can't undo it. Export first if you are not sure."
+        "This deletes all your sessions, review cards, answers, settings and your profile for "
+        "good, on the disk too. You can't undo it. Export first if you are not sure: that keeps "
+        "all but the settings."
     )
     typed = st.text_input(f"Type {ERASE_WORD} to confirm", key="erase_word")
     st.button(

@@ -51,6 +51,8 @@ class Subject(StrEnum):
     STRESS = "stress"
 
 
+#: In the words of the pages.
+_NAMES = {Subject.COMPREHENSION: "understanding", Subject.STRESS: "stress"}
 _ABOUT = {
     Subject.COMPREHENSION: "about passages that you read or how clear it was",
     Subject.STRESS: "about your stress",
@@ -97,13 +99,13 @@ class Evaluation:
     @property
     def sentence(self) -> str:
         """What the page says about the camera."""
-        of = self.subject
+        of = _NAMES[self.subject]
         if self.verdict is CameraVerdict.NOT_CALIBRATED:
             missing = CALIBRATED_ANSWERS - self.answers
             more = f"{missing} more question{'s' if missing != 1 else ''}"
             return (
                 f"Estimate of {of}: not calibrated to you yet. Whether the camera helps can be "
-                f"told once you have answered {more} {_ABOUT[of]}."
+                f"told once you have answered {more} {_ABOUT[self.subject]}."
             )
         if self.verdict is CameraVerdict.NO_CAMERA:
             return (

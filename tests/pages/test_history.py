@@ -253,6 +253,7 @@ def test_what_is_known_can_be_reset(filled: str) -> None:
 def test_everything_is_erased_after_the_word_is_typed(filled: str) -> None:
     page = open_page()
     assert page.button(key="erase_all").disabled
+    assert "sessions, review cards, answers, settings and your profile" in words(page)
     page.text_input(key="erase_word").set_value(ERASE_WORD).run()
     page.button(key="erase_all").click().run()
     assert "All your data is deleted." in words(page)

@@ -78,7 +78,8 @@ def test_breaks_come_with_their_outcome(session: StudySession) -> None:
 
 def test_the_camera_is_not_praised_without_answers(session: StudySession) -> None:
     said = make_report(session, START).camera
-    assert said.count("not calibrated to you yet") == 2  # comprehension and stress
+    assert said.count("not calibrated to you yet") == 2
+    assert "Estimate of understanding" in said  # as the pages call it
 
 
 def test_the_json_says_the_same_of_the_camera_as_the_page(session: StudySession) -> None:

@@ -5035,7 +5035,7 @@ export interface operations {
                      *         "reading_reason": null,
                      *         "answered": 1,
                      *         "skipped": 0,
-                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *         "camera": "Estimate of understanding: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *         "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *       }
                      *     }
@@ -7114,7 +7114,7 @@ export interface operations {
                      *       "reading_reason": null,
                      *       "answered": 1,
                      *       "skipped": 0,
-                     *       "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *       "camera": "Estimate of understanding: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *     }
                      */
@@ -7263,7 +7263,7 @@ export interface operations {
                      *         "skipped": 0,
                      *         "mean_clarity": null,
                      *         "mean_stress": null,
-                     *         "camera": "Estimate of comprehension: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *         "camera": "Estimate of understanding: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *         "heart_rate": null
                      *       },
                      *       "playback": [],
