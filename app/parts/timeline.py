@@ -13,7 +13,7 @@ from fer_core.affect.indicators import Reason
 from fer_core.charts import timeline
 from fer_core.charts.lane_tables import LANE_NAMES, lane_tables
 from fer_core.charts.lanes import lanes_spec
-from fer_core.charts.time_axis import window_ends
+from fer_core.charts.time_axis import window_ends, without_last_pause
 from fer_core.sessions.session import StudySession
 from fer_core.sessions.timeline_bucket import TimelineBucket
 
@@ -83,10 +83,11 @@ def draw_session(
         empty: See `show_timeline`.
     """
     at = session.info.started_at + session.totals(now()).elapsed_s
+    events, at = without_last_pause(session.events(), at)
     since = None if window_s is None else at - window_s - 10.0
     tables = timeline.live_tables(
         session.rows(since),
-        session.events(),
+        events,
         session.info.started_at,
         at,
         window_s,

@@ -8,6 +8,7 @@ from html import escape
 
 from fer_core.affect.weights import INTERVAL_MEANS
 from fer_core.charts.printed_timeline import timeline_svg
+from fer_core.charts.time_axis import without_last_pause
 from fer_core.charts.timeline import clock_text
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.live.result import SessionResult
@@ -122,7 +123,8 @@ def _figures(result: SessionResult) -> Iterator[str]:
 def _timeline(session: StudySession, result: SessionResult) -> Iterator[str]:
     started = session.info.started_at
     end = started + result.report.totals.elapsed_s
-    drawing = timeline_svg(session.rows(), session.events(), started, end)
+    events, end = without_last_pause(session.events(), end)
+    drawing = timeline_svg(session.rows(), events, started, end)
     if drawing:
         yield f"<h2>Timeline</h2>{drawing}<p>The bands are {INTERVAL_MEANS}.</p>"
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import altair as alt
+
+from fer_core.sessions.events import Event, EventKind
 
 #: A tick at one of these, so that there are about four to eight. Seconds.
 _STEPS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
@@ -46,3 +50,24 @@ def window_ends(elapsed_s: float, window_s: float | None) -> tuple[float, float]
         return 0.0, max(elapsed_s, 60.0)
     since = max(0.0, elapsed_s - window_s)
     return since, since + window_s
+
+
+def without_last_pause(events: Sequence[Event], end: float) -> tuple[list[Event], float]:
+    """Return the events of a session that are drawn, and until when it is.
+
+    A pause that nobody came back from is left out of a session that is over: one that was left open
+    and finished the next day would be a sliver beside the night.
+
+    Args:
+        events: Of the session.
+        end: Until when it lasts, seconds since the epoch.
+    """
+    stopped: float | None = None
+    for event in events:
+        if event.kind in (EventKind.PAUSED, EventKind.INTERRUPTED):
+            stopped = event.at
+        elif event.kind is EventKind.RESUMED:
+            stopped = None
+    if stopped is None or all(event.kind is not EventKind.FINISHED for event in events):
+        return list(events), end
+    return [event for event in events if event.at <= stopped], stopped

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fer_core.affect.baseline import Baseline, Channel, Usual
 from fer_core.charts import timeline
+from fer_core.charts.time_axis import without_last_pause
 from fer_core.emotions import EMOTIONS, Emotion
 from fer_core.learner.profile import LearnerProfile
 from fer_core.sessions.markers import Marker
@@ -91,6 +92,26 @@ def test_a_pause_is_marked_until_now() -> None:
     session.pause(START + 30)
     spans = tables(session, 50, None).spans
     assert spans[["start", "end", "text"]].to_numpy().tolist() == [[30.0, 50.0, "paused"]]
+
+
+def test_a_session_that_was_left_open_for_a_night_is_drawn_up_to_where_it_was_left() -> None:
+    session = session_of(600)
+    session.pause(START + 600)
+    night = START + 12 * 3600
+    assert without_last_pause(session.events(), night) == (session.events(), night)
+    session.finish(night)
+    events, end = without_last_pause(session.events(), night)
+    assert end == START + 600
+    made = timeline.live_tables(session.rows(), events, START, end, None)
+    assert made.spans["end"].max() <= 600
+
+
+def test_a_pause_that_somebody_came_back_from_stays_in_the_chart() -> None:
+    session = session_of(600)
+    session.pause(START + 600)
+    session.resume(START + 900)
+    session.finish(START + 960)
+    assert without_last_pause(session.events(), START + 960) == (session.events(), START + 960)
 
 
 def test_a_break_is_marked_with_its_evidence() -> None:
