@@ -38,15 +38,24 @@ def read_crops(
     """
     answers = [torch.zeros(0, len(LABELS) + 1)]
     for part in indices.split(batch) if len(indices) else ():
-        images = sampler.plain(part, side, span, False, cut).to(memory_format=torch.channels_last)
-        scores = networks.predict(model, images)[:, 4:].float().clamp(1e-6, 1 - 1e-6)
-        confidences = scores.sum(1)
-        best = confidences.argmax(1)
-        # The anchors that overlap the best vote in the app; those nearly as sure stand for them.
-        weights = torch.where(
-            confidences > 0.5 * confidences.amax(1, keepdim=True), confidences, 0.0
-        )
-        logits = (scores.logit() * weights[:, None]).sum(-1) / weights.sum(1, keepdim=True)
-        sure = confidences.gather(1, best[:, None])
-        answers.append(torch.cat([logits.softmax(1), sure], 1).cpu())
+        images = sampler.plain(part, side, span, False, cut)
+        answers.append(read_images(model, images).cpu())
     return np.asarray(torch.cat(answers).numpy(), np.float32).reshape(-1, len(LABELS) + 1)
+
+
+@torch.inference_mode()
+def read_images(model: nn.Module, images: Tensor) -> Tensor:
+    """Return what a refiner sees in images of single faces: five shares and how sure, (n, 6).
+
+    Args:
+        model: In eval mode.
+        images: (n, 3, side, side), 0..1.
+    """
+    images = images.to(memory_format=torch.channels_last)
+    scores = networks.predict(model, images)[:, 4:].float().clamp(1e-6, 1 - 1e-6)
+    confidences = scores.sum(1)
+    best = confidences.argmax(1)
+    # The anchors that overlap the best vote in the app; those nearly as sure stand for them.
+    weights = torch.where(confidences > 0.5 * confidences.amax(1, keepdim=True), confidences, 0.0)
+    logits = (scores.logit() * weights[:, None]).sum(-1) / weights.sum(1, keepdim=True)
+    return torch.cat([logits.softmax(1), confidences.gather(1, best[:, None])], 1)

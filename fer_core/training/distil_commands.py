@@ -227,6 +227,9 @@ def _add_refine(parser: argparse.ArgumentParser) -> None:
     add("--learning-rate", type=positive, default=2e-3)
     add("--strength", type=share, default=1.0, help="of the augmentations (1)")
     add("--own", type=share, default=0.0, help="of its first answer to the whole picture (0)")
+    add("--teacher", type=existing_file, help="a larger refiner, which sees the same crops")
+    add("--taught", type=share, default=0.8, help="of what the teacher sees (0.8)")
+    add("--cut", type=share, default=0.75, help="of the pictures are cut, to 1-2 face lengths")
     add("--fold", action="store_true", help="norms into convolutions: quicker, for few pictures")
     add("--seed", type=int, default=0)
     add("--device", default="cpu", help="cpu, cuda or cuda:0 (cpu)")
@@ -234,6 +237,8 @@ def _add_refine(parser: argparse.ArgumentParser) -> None:
 
 
 def _refine(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
     from fer_core.training import refine
     from fer_core.training.devices import device_of
     from fer_core.training.distil import train_refiners
@@ -251,9 +256,11 @@ def _refine(options: argparse.Namespace) -> int:
                 weights=Path(weights) if weights else None,
                 pixels=options.images * 128 * 128,
                 sides=sides,
-                framing=framing,
+                framing=replace(framing, cut=options.cut),
                 look=look,
                 own=options.own,
+                teacher=options.teacher,
+                taught=options.taught,
                 folds=options.fold,
                 strength=options.strength,
                 learning_rate=options.learning_rate,

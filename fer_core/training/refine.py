@@ -19,11 +19,12 @@ from typing import Any, cast
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional
 
 from fer_core.emotions import LABELS
 from fer_core.training import network as networks
 from fer_core.training.crop_placement import Framing, Tensor
-from fer_core.training.crop_reading import read_crops
+from fer_core.training.crop_reading import read_crops, read_images
 from fer_core.training.crop_sampler import CropSampler
 from fer_core.training.initialise import first_network, settle_norms
 from fer_core.training.losses import FaceViews, SoftTargetLoss
@@ -48,6 +49,8 @@ PHOTO_SIDES = {128: 0.5, 160: 0.5}
 #: Most pictures are cut, all collections alike.
 VIDEO_FRAMING = Framing(span=(1.2, 2.3), shift=0.25, roll=(0.65, 0.12, 0.04), cut=0.75)
 PHOTO_FRAMING = Framing(span=(1.35, 2.1), shift=0.12, roll=(0.6, 0.15, 0.1), cut=0.75)
+#: A teacher has learnt from images of this side and more, pixels.
+TEACHER_SIDE = 128
 #: Input side and face lengths that it spans, in the app's look at a followed face and a photo's.
 VIDEO_LOOK, PHOTO_LOOK = (128, 128 / 77), (160, 160 / 96)
 #: What a refiner is for -> input sides with their shares, framing, look.
@@ -75,6 +78,9 @@ class RefinerConfig:
         look: Input side and face lengths that it spans, where `own` is read.
         own: Share in a face's target of what the network it starts from sees of the uncut picture
             (self-distillation): what it knew of whole heads stays, and cut ones learn it.
+        teacher: A larger refiner's file, which sees the same views (Hinton, Vinyals and Dean 2015;
+            Beyer et al. 2022: in just the same crop, again and again).
+        taught: Share in a face's target of the mean of what the teacher sees in both views.
         folds: Its norms are folded into its convolutions: for a short run from weights.
         pieces: Share of the images that show no face.
         agreement: Weight of the two views' agreement.
@@ -92,6 +98,8 @@ class RefinerConfig:
     framing: Framing = VIDEO_FRAMING
     look: tuple[int, float] = VIDEO_LOOK
     own: float = 0.0
+    teacher: Path | None = None
+    taught: float = 0.0
     folds: bool = False
     pieces: float = 0.15
     agreement: float = 6.0
@@ -146,6 +154,10 @@ class _Run:
         place = cast(Any, model).to
         place(device=sampler.weights.device, memory_format=torch.channels_last)
         self._targets = with_own(targets, model, sampler, config) if config.own else targets
+        self._teacher: nn.Module | None = None
+        if config.teacher is not None and config.taught:
+            teacher = cast(Any, networks.load(config.teacher)).fuse(verbose=False).eval()
+            self._teacher = teacher.to(sampler.weights.device, memory_format=torch.channels_last)
         if config.folds:
             model = networks.folded(model)
         self._model = model.train()
@@ -177,9 +189,10 @@ class _Run:
         if side not in self._forwards:
             self._forwards[side] = _forward_of(self._model, images)
         predictions = self._forwards[side](images.to(memory_format=torch.channels_last))
-        losses = _losses(
-            predictions, self._loss_of, images, boxes, self._targets[chosen], config.agreement
-        )
+        targets = self._targets[chosen]
+        if self._teacher is not None:
+            targets = with_teacher(targets, self._teacher, images, config.taught)
+        losses = _losses(predictions, self._loss_of, images, boxes, targets, config.agreement)
         losses.sum().backward()
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), GRADIENT_LIMIT)
         self._optimiser.step()
@@ -246,6 +259,22 @@ def with_own(
     mixed = targets.clone()
     mixed[faces] = torch.lerp(targets[faces], seen.to(targets.device), config.own)
     return mixed
+
+
+def with_teacher(targets: Tensor, teacher: nn.Module, images: Tensor, share: float) -> Tensor:
+    """Return the targets (n, 5), mixed with the mean of what a teacher sees in two views.
+
+    Args:
+        targets: Of the faces.
+        teacher: In eval mode.
+        images: (2n or more, 3, side, side): first one view of all faces, then the other.
+        share: Of the teacher in the result.
+    """
+    views = images[: 2 * len(targets)]
+    if views.shape[-1] < TEACHER_SIDE:
+        views = functional.interpolate(views, TEACHER_SIDE, mode="bilinear")
+    seen = read_images(teacher, views)[:, : len(LABELS)]
+    return torch.lerp(targets, seen.view(2, -1, len(LABELS)).mean(0), share)
 
 
 def _forward_of(model: nn.Module, images: Tensor) -> _Forward:

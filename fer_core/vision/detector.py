@@ -42,6 +42,7 @@ from fer_core.vision.model_info import (
 )
 from fer_core.vision.network_runner import NetworkRunner
 from fer_core.vision.refiner import FRAME_CROPS, PHOTO_CROPS, Refiner
+from fer_core.vision.second_opinion import SecondOpinion
 from fer_core.vision.turned import SURE, look_again, look_view
 
 #: "frame": as few views as will do, for video. "photo": every view that helps, for a picture that
@@ -112,6 +113,8 @@ class EmotionDetector:
         self._network = network
         refiner = refiner or network
         self._refiner = Refiner(refiner, FRAME_CROPS, info.iou_threshold)
+        larger = None if photo_refiner is refiner else photo_refiner
+        self._second_opinion = SecondOpinion(larger, info) if larger else None
         self._photo_refiner = Refiner(photo_refiner or refiner, PHOTO_CROPS, info.iou_threshold)
         self._class_order = info.class_order
 
@@ -173,8 +176,9 @@ class EmotionDetector:
         Args:
             rgb: RGB, uint8, shape (height, width, 3).
             mode: "frame", for video, detects at one scale and refines the largest face by one
-                crop; "photo" detects at several scales, and in tiles where the picture is large,
-                refines every face by four crops, and turns the picture where no face is sure.
+                crop, and one more where that leaves open what it shows; "photo" detects at several
+                scales, and in tiles where the picture is large, refines every face by four crops,
+                and turns the picture where no face is sure.
             confidence: How sure it must be that there is a face, 0..1; the model's own threshold
                 if None.
 
@@ -225,6 +229,7 @@ class EmotionDetector:
             left = suppress(found, self.info.iou_threshold, INSIDE_THRESHOLD)
             if len(left.corners) < len(boxes):
                 return None
+        found = self._heard(run, found)
         return self._with_marks(rgb, self._detections(rgb, run, found, "followed"))
 
     def read(self, rgb: RgbImage, boxes: Sequence[Box]) -> FloatArray:
@@ -286,7 +291,11 @@ class EmotionDetector:
         # were surer of the face each time; there a part of it won, in scenes in 2 % of the faces.
         ranks = nested_ranks(found, confirmed) if mode == "frame" else None
         found = suppress(found, iou_threshold, INSIDE_THRESHOLD, ranks)
-        return found.take(np.flatnonzero(found.confidences >= threshold))
+        found = found.take(np.flatnonzero(found.confidences >= threshold))
+        return self._heard(run, found) if mode == "frame" else found
+
+    def _heard(self, run: NetworkRunner, found: Candidates) -> Candidates:
+        return found if self._second_opinion is None else self._second_opinion.heard(run, found)
 
     def _detect(self, run: NetworkRunner, views: Sequence[View], threshold: float) -> Candidates:
         return join(run(self._network, views, threshold))

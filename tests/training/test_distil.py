@@ -13,13 +13,15 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("ultralytics")
 
+from torch.nn import functional  # noqa: E402
+
 from fer_core.training import crop_augmentation as augmentation  # noqa: E402 - after the skips
 from fer_core.training import distil, refit, teacher  # noqa: E402
 from fer_core.training import network as networks  # noqa: E402
 from fer_core.training.__main__ import main  # noqa: E402
 from fer_core.training.crop_files import NO_FACE, SIDE, open_crops  # noqa: E402
 from fer_core.training.crop_placement import Crops, Framing, framed, placed  # noqa: E402
-from fer_core.training.crop_reading import read_crops  # noqa: E402
+from fer_core.training.crop_reading import read_crops, read_images  # noqa: E402
 from fer_core.training.crop_sampler import (  # noqa: E402
     CropSampler,
     drawing_weights,
@@ -35,6 +37,7 @@ from fer_core.training.refine import (  # noqa: E402
     VIDEO_LOOK,
     RefinerConfig,
     with_own,
+    with_teacher,
 )
 from fer_core.training.soft_targets import read_targets  # noqa: E402
 
@@ -195,7 +198,7 @@ def test_the_commands_lead_from_pictures_to_a_refiner(
     # Going on from it, without a teacher's targets.
     (tmp_path / "targets.npz").unlink()
     run = ["--run", str(tmp_path / "more"), "--refiner", f"video:yolov9t:{trained}"]
-    few = ["--own", "0.7", "--fold", "--strength", "0.5"]
+    few = ["--own", "0.7", "--fold", "--strength", "0.5", "--teacher", str(trained)]
     assert main(["refine", *folder, *run, *short, *few]) == 0
     second = networks.load(tmp_path / "more" / "video" / "refiner.pt").state_dict()
     assert second.keys() == first.state_dict().keys()
@@ -219,6 +222,20 @@ def test_a_target_mixes_the_label_with_what_was_seen_of_the_uncut_picture(
     targets = with_own(labels, network, sampler, config)
     assert torch.allclose(targets[indices], 0.25 * labels[indices] + 0.75 * seen)
     assert torch.equal(targets[~torch.from_numpy(faces)], labels[~torch.from_numpy(faces)])
+
+
+@pytest.mark.parametrize("side", [96, 160])
+def test_a_target_mixes_the_label_with_what_a_teacher_sees_in_both_views(side: int) -> None:
+    torch.manual_seed(0)
+    teacher = networks.build("yolov9t").eval()
+    images, labels = torch.rand(5, 3, side, side), torch.eye(5)[:2]
+    shown = images if side > 128 else functional.interpolate(images, 128, mode="bilinear")
+    seen = read_images(teacher, shown)[:, :5]
+    targets = with_teacher(labels, teacher, images, 0.75)
+    for face, target in enumerate(targets):
+        assert torch.allclose(
+            target, 0.25 * labels[face] + 0.375 * (seen[face] + seen[face + 2]), atol=1e-6
+        )
 
 
 def test_refitting_names_the_expression_alike_however_a_picture_is_cut(
