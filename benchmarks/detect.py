@@ -20,6 +20,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter, process_time
+from unittest.mock import patch
 
 import cv2
 import numpy as np
@@ -29,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.path_of_0_6_0 import DetectsEveryFrame
 from fer_core.config import PROJECT_ROOT, Settings
+from fer_core.vision import second_opinion
 from fer_core.vision.crops import to_tensor, whole
 from fer_core.vision.detector import EmotionDetector
 
@@ -134,10 +136,17 @@ def main() -> None:
     detector = EmotionDetector.load(Settings().weights, arguments.threads)
     of_0_6_0 = DetectsEveryFrame.of_the_shipped_weights()
     boxes = [face.box for face in detector.detect(frame, "frame").faces]
+
+    def follow_and_ask() -> object:
+        """Follow the face as if it left open what it shows, however sure the network is."""
+        with patch.multiple(second_opinion, SURE=2.0, UNSURE=1.0):
+            return detector.follow(frame, boxes)
+
     cases: dict[str, Callable[[], object]] = {
         "frame, as 0.6.0 ran it": lambda: of_0_6_0.detect(frame, "frame"),
         "frame, detected": lambda: detector.detect(frame, "frame"),
         "frame, followed": lambda: detector.follow(frame, boxes),
+        "frame, followed, with a second opinion": follow_and_ask,
         "photo 640x480, as 0.6.0 ran it": lambda: of_0_6_0.detect(frame, "photo"),
         "photo 640x480": lambda: detector.detect(frame, "photo"),
     }
