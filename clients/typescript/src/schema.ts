@@ -3548,7 +3548,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "fer-yolov9t",
-                     *       "version": "1.4.1",
+                     *       "version": "1.4.2",
                      *       "networks": {
                      *         "detector": {
                      *           "architecture": "YOLOv9t",
@@ -3716,7 +3716,7 @@ export interface operations {
                      * @example {
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.4.1"
+                     *         "version": "1.4.2"
                      *       },
                      *       "results": [
                      *         {
@@ -9791,7 +9791,7 @@ export interface operations {
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability.",
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.4.1"
+                     *         "version": "1.4.2"
                      *       },
                      *       "video": {
                      *         "name": "lecture",
