@@ -83,8 +83,9 @@ def show_figures(info: ModelInfo) -> None:
         )
         st.caption(
             "All from 0 to 1; higher is better, except for calibration errors, where 0 is best. "
-            "Accuracy: the share of pictures with the right answer. Macro-F1: the same with each "
-            "expression counting alike. AP50: face and expression found together, the box at "
+            "Accuracy: the share of pictures with the right answer. Macro-F1: a mark that falls "
+            "with missed faces of an expression and with others called so, each expression "
+            "counting alike; it is no share. AP50: face and expression found together, the box at "
             "least half right; mAP50 is its mean over the expressions, mAP50-95 asks for ever "
             "tighter boxes. Calibration error: how far the stated probabilities are from how "
             "often they come true."

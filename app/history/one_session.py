@@ -145,6 +145,9 @@ def offer_next_steps(summary: SessionSummary) -> None:
 def show_timeline(running: RunningSession) -> None:
     st.header("Timeline")
     rows = running.session.rows()
+    if not rows:
+        st.markdown("This session had no camera, so there is no line to draw.")
+        return
     if all(row.probabilities is None and row.comprehension.value is None for row in rows):
         st.markdown("The camera saw nothing in this session, so there is no line to draw.")
         return

@@ -23,6 +23,8 @@ def test_about_tells_privacy_acceptable_use_and_licences() -> None:
     assert "article 5(1)(f)" in said
     assert "Never for watching others" in said
     assert "AGPL-3.0" in said
+    assert "Macro-F1" in said
+    assert "it is no share" in said
 
 
 @pytest.fixture

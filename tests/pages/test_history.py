@@ -123,6 +123,20 @@ def test_the_result_says_what_happened_and_what_to_try(filled: str) -> None:
     assert "You said you were stressed here" in said
 
 
+def test_of_a_session_without_the_camera_nothing_is_said_that_only_a_camera_knows(
+    url: str,
+) -> None:
+    with SessionStore(url) as store:
+        session = new_session()
+        store.follow(session)
+        session.sign(START + 60)
+        session.finish(START + 60)
+        assert store.save_now()
+    page = open_page("s1")
+    assert "This session had no camera" in words(page)
+    assert "Away" not in [metric.label for metric in page.metric]
+
+
 def test_today_is_measured_against_the_daily_goal(
     filled: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
