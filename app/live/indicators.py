@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.parts.room import keep_room
 from fer_core.affect.baseline import BASELINE_S
 from fer_core.affect.heart_rate import MARGIN_BPM, NoPulse, Pulse
 from fer_core.affect.indicators import Estimate, Reason
@@ -19,12 +20,12 @@ _TREND_WORDS = {
 }
 _DIRECTIONS = {Direction.DESK: "now: reading on the desk", Direction.ASIDE: "now: turned aside"}
 #: Their place is kept before there is a number. Pixels.
-_ROOM = "<style>.st-key-indicators { min-height: 128px; }</style>"
+_ROOM = 128
 
 
 def show_indicators(snapshot: Snapshot) -> None:
     """Show understanding, stress, in front of the screen and, where it is read, the heart rate."""
-    st.html(_ROOM)
+    keep_room("indicators", _ROOM)
     with st.container(key="indicators"):
         cells = iter(st.columns(3 if snapshot.pulse is None else 4, gap="small"))
         for name, indicator in indicators_of(snapshot).items():

@@ -11,6 +11,7 @@ import streamlit as st
 from app.parts.component_state import keep_state
 from app.parts.memory import PageMemory
 from app.parts.preferences import choose, preferences
+from app.parts.room import keep_room
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import Snapshot, State
 from fer_core.sessions.timer import Phase
@@ -21,7 +22,7 @@ PRESSES = frozenset({"pause", "break", "skip", "more", "marker"})
 MOST_PRESSES = 50
 
 #: The dial's place is kept before the browser has drawn it. Pixels.
-_ROOM = "<style>.st-key-dial { min-height: 293px; }</style>"
+_ROOM = 293
 _FRONTEND = Path(__file__).parent / "frontend"
 _component = st.components.v2.component(
     "companion",
@@ -85,7 +86,7 @@ def show_companion(
         quiet: Nothing to look at and no keys: the tab's title, sound and notification alone.
     """
     chosen, memory = preferences(), CompanionMemory.of_tab()
-    st.html(_ROOM)
+    keep_room("dial", _ROOM)
     with st.container(key="dial_quiet" if quiet else "dial"):
         result = _component(
             key="companion",

@@ -8,6 +8,7 @@ from app.parts.camera import CameraFigures
 from app.parts.camera_state import CameraState, words_for
 from app.parts.expression import show_expression, show_notice, show_words
 from app.parts.preferences import preferences
+from app.parts.room import keep_room
 from app.parts.sessions import camera_of
 from app.parts.video import state_of_camera
 from app.parts.webrtc import Connection
@@ -18,8 +19,8 @@ from fer_core.sessions.snapshot import Snapshot, State
 
 #: What the session says where no pictures come: the camera's state says more.
 _FOR_WANT_OF_PICTURES = frozenset({Reason.WAITING, Reason.NO_PICTURES, Reason.CAMERA_OFF})
-#: Room for the reading or a message, so that what stands below it does not move. Pixels.
-_ROOM = "<style>.st-key-reading { min-height: 142px; }</style>"
+#: Of the reading or a message. Pixels.
+_ROOM = 142
 
 
 def show_reading_card(
@@ -33,7 +34,7 @@ def show_reading_card(
         snapshot: Of this moment.
         video: Whether pictures come as video; else the camera's state says nothing.
     """
-    st.html(_ROOM)
+    keep_room("reading", _ROOM)
     with st.container(border=True, key="reading"):
         if snapshot.state is not State.ACTIVE:
             show_words(":material/pause_circle:", "Paused", "The camera is off meanwhile.")

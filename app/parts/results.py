@@ -9,6 +9,7 @@ import streamlit as st
 from app.parts.clock import now
 from app.parts.downloads import offer_file
 from app.parts.due import browser_zone
+from app.parts.room import keep_room
 from app.parts.sessions import session_registry
 from app.parts.words import plain
 from fer_core.charts.printable import PageWords, session_page
@@ -21,6 +22,8 @@ from fer_core.sessions.outcome import away_in_words, in_minutes
 from fer_core.sessions.report import timeline_csv
 from fer_core.storage.history import SessionSummary
 
+#: Of a row of figures, in pixels: with what is usual below them, and without.
+FIGURES_ROOM, _BARE_FIGURES_ROOM = 103, 76
 #: What a session is called that its learner gave no name.
 UNTITLED = "Study session"
 
@@ -36,7 +39,9 @@ def show_outcome(running: RunningSession, result: SessionResult) -> None:
         st.markdown(f"## {plain(result.outcome.happened)}")
         st.markdown(f":material/arrow_forward: {plain(result.outcome.next_step)}")
     ask_goal(running)
-    show_figures(result)
+    keep_room("figures", FIGURES_ROOM if result.usual else _BARE_FIGURES_ROOM)
+    with st.container(key="figures"):
+        show_figures(result)
 
 
 def ask_goal(running: RunningSession) -> None:

@@ -280,3 +280,26 @@ def test_scripts_from_right_to_left_and_without_spaces_are_set_as_they_are_read(
     text = stored(data_dir, session_id).summary.text
     assert text is not None
     assert 60 < text.words < 160
+
+
+def test_nothing_moves_under_a_finger_when_charts_and_figures_come(
+    address: str, chromium: Browser
+) -> None:
+    """Their scripts come late on a busy machine: here they come when all else is there."""
+    with open_page(chromium, f"{address}/reading") as page:
+        start_reading(page)
+        page.wait_for_timeout(1500)
+        page.keyboard.press("l")
+        late = "**/{loadVega,ArrowVega,Metric,NumberInput}*.js"
+        page.route(late, lambda _route: None)
+        finish(page)
+        settled(page)
+        marks = page.get_by_role("heading", name="The text with its marks")
+        place = "(heading) => heading.getBoundingClientRect().top"
+        before = marks.evaluate(place)
+        expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(0)
+        page.unroute(late)  # lets them go
+        expect(page.locator("[data-testid=stVegaLiteChart] svg")).to_have_count(2)
+        expect(page.get_by_label("Go to passage")).to_be_visible()
+        expect(page.locator(".st-key-totals").get_by_test_id("stMetric")).to_have_count(3)
+        assert marks.evaluate(place) == pytest.approx(before, abs=8)
