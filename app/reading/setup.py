@@ -20,6 +20,7 @@ from fer_core.affect.breaks import BreakPlan
 from fer_core.errors import FerError
 from fer_core.live.running_session import RunningSession
 from fer_core.reading.pace import USUAL_WPM
+from fer_core.sessions.outcome import in_minutes
 from fer_core.sessions.report import NOTE
 from fer_core.sessions.session_info import SessionInfo, new_session_id
 from fer_core.texts.document import Document
@@ -152,11 +153,11 @@ def opened(source: str, open_it: Callable[[], Document]) -> Document | None:
 def show_facts(document: Document) -> None:
     with st.container(border=True):
         st.header(plain(document.title), anchor=False)
-        minutes = max(1, round(document.words / USUAL_WPM))
+        seconds = 60 * max(1, document.words / USUAL_WPM)
         facts = [
             counted(int(document.words), "word"),
             counted(len(document.passages), "passage"),
-            f"about {counted(minutes, 'minute')} at an average pace",
+            f"about {in_minutes(seconds)} at an average pace",
         ]
         if document.pages:
             facts.append(counted(document.pages, "page"))

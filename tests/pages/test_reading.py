@@ -76,6 +76,12 @@ def test_a_text_that_is_shown_whole_is_not_said_to_go_on(page: AppTest) -> None:
         assert shown in [text.value for text in page.text]
 
 
+def test_a_book_is_measured_in_hours(page: AppTest) -> None:
+    page.segmented_control(key="text_source").set_value("Paste").run()
+    page.text_area(key="pasted_text").set_value("word " * 23_800).run()
+    assert "about 1 hour 40 minutes at an average pace" in words(page)
+
+
 def test_letters_that_were_guessed_wrong_are_chosen_by_hand(page: AppTest) -> None:
     old = "Er hört die Vögel nicht. " * 8
     page.file_uploader(key="text_file").set_value(("a.txt", old.encode("mac-roman"), "text/plain"))
