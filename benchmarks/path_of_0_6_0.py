@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fer_core.arrays import FloatArray
 from fer_core.config import Settings
 from fer_core.vision.backends import Float32Array
 from fer_core.vision.backends.onnx import OnnxBackend
-from fer_core.vision.candidates import Candidates
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.faces import Box
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import read_model_info
-from fer_core.vision.network_runner import NetworkRunner
+from fer_core.vision.second_opinion import SecondOpinion
 
 
 class WorksOutEachBox(OnnxBackend):
@@ -34,13 +34,13 @@ class DetectsEveryFrame(EmotionDetector):
             role: WorksOutEachBox(weights.with_name(network.file), threads=2)
             for role, network in info.networks.by_role().items()
         }
-        return cls(
+        detector = cls(
             networks["detector"], info, networks["refiner"], networks["photo_refiner"], threads=1
         )
+        detector._second_opinion = SecondOpinion(None, info)
+        return detector
 
-    def follow(self, rgb: RgbImage, boxes: Sequence[Box]) -> None:
+    def follow(
+        self, rgb: RgbImage, boxes: Sequence[Box], opinion: FloatArray | None = None
+    ) -> None:
         """See no face anywhere, so that the whole frame is looked at."""
-
-    def _heard(self, _run: NetworkRunner, found: Candidates) -> Candidates:
-        """Ask nobody else, however unsure."""
-        return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -15,7 +16,7 @@ from fer_core.arrays import FloatArray
 from fer_core.config import get_settings
 from fer_core.emotions import LABELS
 from fer_core.errors import WeightsNotFound
-from fer_core.vision.backends import Backend, Float32Array, available_processors
+from fer_core.vision.backends import Backend, available_processors
 from fer_core.vision.candidates import (
     Candidates,
     by_size,
@@ -114,7 +115,7 @@ class EmotionDetector:
         refiner = refiner or network
         self._refiner = Refiner(refiner, FRAME_CROPS, info.iou_threshold)
         larger = None if photo_refiner is refiner else photo_refiner
-        self._second_opinion = SecondOpinion(larger, info) if larger else None
+        self._second_opinion = SecondOpinion(larger, info)
         self._photo_refiner = Refiner(photo_refiner or refiner, PHOTO_CROPS, info.iou_threshold)
         self._class_order = info.class_order
 
@@ -203,7 +204,9 @@ class EmotionDetector:
             found = look_again(rgb, found, view, self._surest_in, again)
         return found.down_to(threshold)
 
-    def follow(self, rgb: RgbImage, boxes: Sequence[Box]) -> Detections | None:
+    def follow(
+        self, rgb: RgbImage, boxes: Sequence[Box], opinion: FloatArray | None = None
+    ) -> Detections | None:
         """Find faces again that were in an earlier frame of a video, by one crop of each.
 
         For one face it takes a quarter of the time of `detect` in "frame" mode, and sees nothing
@@ -212,6 +215,7 @@ class EmotionDetector:
         Args:
             rgb: RGB, uint8, shape (height, width, 3).
             boxes: Of the faces a frame ago, in its pixels.
+            opinion: The frame's before, which holds for this one, too.
 
         Returns:
             The faces, largest first; None where one of them is no longer there, or no longer sure.
@@ -229,8 +233,9 @@ class EmotionDetector:
             left = suppress(found, self.info.iou_threshold, INSIDE_THRESHOLD)
             if len(left.corners) < len(boxes):
                 return None
-        found = self._heard(run, found)
-        return self._with_marks(rgb, self._detections(rgb, run, found, "followed"))
+        found, opinion = self._second_opinion.heard(run, found, opinion)
+        detections = self._detections(rgb, run, found, "followed")
+        return self._with_marks(rgb, replace(detections, opinion=opinion))
 
     def read(self, rgb: RgbImage, boxes: Sequence[Box]) -> FloatArray:
         """Tell what faces show whose boxes are known, by a photo's refiner.
@@ -253,8 +258,10 @@ class EmotionDetector:
         """Find upright faces."""
         height, width = rgb.shape[:2]
         run = NetworkRunner(self._class_order, rgb, self._pool)
-        candidates = self._candidates(run, width, height, mode, threshold)
-        return self._detections(rgb, run, candidates, "detected")
+        candidates, opinion = self._candidates(run, width, height, mode, threshold), None
+        if mode == "frame":
+            candidates, opinion = self._second_opinion.heard(run, candidates)
+        return replace(self._detections(rgb, run, candidates, "detected"), opinion=opinion)
 
     def _surest_in(self, pictures: Sequence[RgbImage]) -> list[float]:
         """Return how sure the detector alone is of a face in each picture of input size, 0..1."""
@@ -291,11 +298,7 @@ class EmotionDetector:
         # were surer of the face each time; there a part of it won, in scenes in 2 % of the faces.
         ranks = nested_ranks(found, confirmed) if mode == "frame" else None
         found = suppress(found, iou_threshold, INSIDE_THRESHOLD, ranks)
-        found = found.take(np.flatnonzero(found.confidences >= threshold))
-        return self._heard(run, found) if mode == "frame" else found
-
-    def _heard(self, run: NetworkRunner, found: Candidates) -> Candidates:
-        return found if self._second_opinion is None else self._second_opinion.heard(run, found)
+        return found.take(np.flatnonzero(found.confidences >= threshold))
 
     def _detect(self, run: NetworkRunner, views: Sequence[View], threshold: float) -> Candidates:
         return join(run(self._network, views, threshold))
@@ -323,7 +326,7 @@ class EmotionDetector:
         confidences = candidates.confidences
         faces = []
         for index, corners in enumerate(candidates.corners):
-            box = _box(corners, width, height)
+            box = Box.of_corners(np.clip(corners, 0, [width, height, width, height]))
             if box.width < 1 or box.height < 1:
                 continue
             faces.append(
@@ -343,8 +346,3 @@ def _needs_coarse_view(found: Candidates, threshold: float, width: int, height: 
         return True
     sides = found.corners[sure, 2:] - found.corners[sure, :2]
     return bool(sides.max() > FRAME_LARGE_FACE * max(width, height))
-
-
-def _box(corners: Float32Array, width: int, height: int) -> Box:
-    """Return corners as a box, cut to the picture."""
-    return Box.of_corners(np.clip(corners, 0, [width, height, width, height]))

@@ -184,6 +184,8 @@ class Detections:
         height: Height of the source picture, in pixels.
         timing: What the analysis cost.
         blank: The picture is all but black, as a switched-off camera sends.
+        opinion: In video, by how much the logits of the second network that was asked about the
+            largest face differ from the first one's, shape (5,); None: it was not asked.
 
     Examples:
         >>> from pathlib import Path
@@ -198,6 +200,7 @@ class Detections:
     height: int
     timing: Timing = Timing()
     blank: bool = False
+    opinion: FloatArray | None = field(default=None, compare=False)
 
     @property
     def surest(self) -> float:

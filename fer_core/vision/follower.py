@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fer_core.arrays import FloatArray
 from fer_core.boxes import ious
 from fer_core.vision.detector import Mode
 from fer_core.vision.faces import Box, Detections
@@ -63,6 +64,7 @@ class Followed:
         missed_at: When the refiner last missed a face that was there; None if it never did. It
             rests then, rather than to be asked in vain for each frame.
         sketch: The frame in grey, shape (24, 32), 0..255.
+        opinion: The largest face's, of `Detections`, since the detector last saw the stream.
     """
 
     boxes: tuple[Box, ...]
@@ -72,6 +74,7 @@ class Followed:
     detected_at: float
     missed_at: float | None
     sketch: Sketch
+    opinion: FloatArray | None
 
 
 def boxes_to_follow(
@@ -124,7 +127,9 @@ class SeesFrames(Protocol):
         """Find every face in a picture."""
         ...
 
-    def follow(self, rgb: RgbImage, boxes: Sequence[Box]) -> Detections | None:
+    def follow(
+        self, rgb: RgbImage, boxes: Sequence[Box], opinion: FloatArray | None
+    ) -> Detections | None:
         """Find faces again near where they were; None if one is not there."""
         ...
 
@@ -157,7 +162,8 @@ class FaceFollower:
             known = self._known
         boxes = boxes_to_follow(known, rgb, sketch, captured_at)
         started = perf_counter()
-        detections = detector.follow(rgb, boxes) if boxes else None
+        opinion = known.opinion if known is not None else None
+        detections = detector.follow(rgb, boxes, opinion) if boxes else None
         detected_at = known.detected_at if known is not None else captured_at
         missed_at = known.missed_at if known is not None else None
         if detections is None:
@@ -174,6 +180,7 @@ class FaceFollower:
             detected_at,
             missed_at,
             sketch,
+            detections.opinion,
         )
         with self._lock:
             newest = self._known

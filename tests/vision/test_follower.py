@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from fer_core.arrays import FloatArray
 from fer_core.emotions import Emotion
 from fer_core.errors import NotAnImage
 from fer_core.vision.detector import EmotionDetector, Mode
@@ -27,14 +28,20 @@ class Scripted:
     there: list[Box] = field(default_factory=lambda: [SEAT])
     refiner_sees: bool = True
     asked: list[str] = field(default_factory=list)
+    #: What it says of the face that it detects next, and what it was told when it followed it.
+    opinion: FloatArray | None = None
+    told: list[FloatArray | None] = field(default_factory=list)
 
     def detect(self, rgb: RgbImage, mode: Mode) -> Detections:
         assert mode == "frame"
         self.asked.append("detect")
         return self._answer(rgb, Timing())
 
-    def follow(self, rgb: RgbImage, boxes: Sequence[Box]) -> Detections | None:
+    def follow(
+        self, rgb: RgbImage, boxes: Sequence[Box], opinion: FloatArray | None
+    ) -> Detections | None:
         self.asked.append("follow")
+        self.told.append(opinion)
         near = all(any(box.iou(there) > 0.3 for there in self.there) for box in boxes)
         if not near or not self.refiner_sees:
             return None
@@ -42,12 +49,24 @@ class Scripted:
 
     def _answer(self, rgb: RgbImage, timing: Timing) -> Detections:
         faces = tuple(Face(box, 0.9, np.full(5, 0.2)) for box in self.there)
-        return Detections(faces, rgb.shape[1], rgb.shape[0], timing)
+        opinion = self.opinion if timing.path == "detected" else self.told[-1]
+        return Detections(faces, rgb.shape[1], rgb.shape[0], timing, opinion=opinion)
 
 
 def paths(follower: FaceFollower, model: Scripted, *times: float, rgb: RgbImage = ROOM) -> str:
     """Return the path of each frame: d for detected, f for followed."""
     return "".join(follower.analyse(model, rgb, at).timing.path[0] for at in times)
+
+
+def test_a_second_opinion_holds_until_the_detector_looks_anew() -> None:
+    first, second = np.full(5, 0.1), np.full(5, 0.2)
+    follower, model = FaceFollower(), Scripted(opinion=first)
+    assert paths(follower, model, 0, 0.25, 0.5) == "dff"
+    model.opinion = second
+    assert paths(follower, model, 0.75, 1) == "df"
+    model.opinion = None
+    assert paths(follower, model, 1.5, 1.75) == "df"
+    assert model.told == [first, first, second, None]
 
 
 def test_a_face_that_was_found_is_followed_and_detected_anew_in_time() -> None:
@@ -130,7 +149,7 @@ def test_time_spent_in_vain_is_counted() -> None:
     assert follower.analyse(model, ROOM, 0).timing.inference_ms < 0.5
     model.there = []
 
-    def slow(rgb: RgbImage, boxes: Sequence[Box]) -> None:
+    def slow(rgb: RgbImage, boxes: Sequence[Box], opinion: FloatArray | None) -> None:
         sum(range(200_000))
 
     model.follow = slow  # type: ignore[method-assign]

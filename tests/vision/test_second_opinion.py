@@ -117,6 +117,27 @@ def test_a_face_that_the_larger_network_does_not_find_keeps_the_first_answer() -
     assert face.probabilities == pytest.approx(alone.probabilities)
 
 
+def test_what_was_said_a_moment_ago_is_taken_in_place_of_another_look() -> None:
+    first, second = Reads(*probabilities_of_sad(0.5)), Reads(0, 0, 1, 0, 0)
+    detector = EmotionDetector(Finds(), INFO, first, second)
+    seen = detector.detect(PICTURE, "frame")
+    again = detector.follow(PICTURE, FACES, seen.opinion)
+    assert again is not None
+    assert second.asked == 1
+    assert again.faces[0].probabilities == pytest.approx(seen.faces[0].probabilities)
+    assert again.opinion is seen.opinion
+
+
+def test_what_was_said_changes_nothing_while_one_look_is_enough() -> None:
+    second = Reads(0, 0, 1, 0, 0)
+    detector = EmotionDetector(Finds(), INFO, Reads(*probabilities_of_sad(0.9)), second)
+    said = np.array([0, 0, 9.0, 0, 0])
+    found = detector.follow(PICTURE, FACES, said)
+    assert found is not None
+    assert found.faces[0].strongest is Emotion.SAD
+    assert found.opinion is said
+
+
 def test_one_network_for_both_is_not_asked_twice() -> None:
     both = Reads(*probabilities_of_sad(0.5))
     answer(LOOKS["a frame in which faces are followed"], both, both)
