@@ -167,16 +167,17 @@ _WORDS = {
     CameraState.REFUSED: CameraWords(
         ":material/block:",
         "Your browser blocks the camera",
-        "Click the camera icon in the address bar, allow it, then press Camera on.",
+        "Click the camera icon in the address bar and allow it, then turn the camera off and on "
+        "again.",
     ),
     CameraState.ABSENT: CameraWords(
         ":material/videocam_off:",
         "No camera found",
-        "Plug one in, then press Camera on. The timer works without it.",
+        "Plug one in, then turn the camera off and on again. The timer works without it.",
     ),
     CameraState.TAKEN: CameraWords(
         ":material/videocam_off:",
         "Another program uses the camera",
-        "Close that program or tab, then press Camera on.",
+        "Close that program or tab, then turn the camera off and on again.",
     ),
 }

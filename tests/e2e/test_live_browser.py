@@ -290,7 +290,7 @@ def test_a_camera_that_is_refused_is_explained(playwright: Playwright, app_addre
             expect(page.get_by_text("Your browser blocks the camera")).to_be_visible(
                 timeout=PATIENCE_MS
             )
-            expect(page.get_by_text("allow it, then press Camera on")).to_be_visible()
+            expect(page.get_by_text("allow it, then turn the camera off")).to_be_visible()
             frame = page.frame_locator('iframe[title*="webrtc"]')
             expect(frame.get_by_text("NotAllowedError")).to_be_hidden()
     finally:

@@ -66,3 +66,9 @@ def test_a_start_that_the_browser_missed_is_repeated_soon() -> None:
 
     assert [wait(attempts, offered=False) for attempts in range(3)] == [5.0, 5.0, None]
     assert wait(0, offered=True) is None
+
+
+@pytest.mark.parametrize("state", CameraState)
+def test_no_words_ask_for_a_button_that_is_not_there(state: CameraState) -> None:
+    """A camera that is wanted has the button "Camera off", whatever keeps it from coming on."""
+    assert "press Camera on" not in words_for(state).advice
