@@ -6,11 +6,15 @@ import streamlit as st
 
 from app.parts.buttons import pressed
 from app.parts.navigation import page_of
+from app.parts.room import keep_room
 from app.parts.words import plain
 from fer_core.charts.passages import MAP_CAPTION, comprehension_map, pace_map, passage_table
 from fer_core.reading.highlights import Mark
 from fer_core.storage.history import StoredSession
 from fer_core.storage.store import SessionStore
+
+#: What one of the two maps takes, in pixels.
+_CHART_ROOM = 142
 
 
 def show_passages(store: SessionStore, stored: StoredSession) -> None:
@@ -34,15 +38,14 @@ def show_passages(store: SessionStore, stored: StoredSession) -> None:
             marks[passage.reading.passage_id] = (mark.icon, mark.label, passage.why or "")
     sections = {passage.reading.passage_id: passage.section for passage in stored.passages}
     table = passage_table(readings, estimates, sections, marks)
-    st.altair_chart(
-        comprehension_map(table), width="stretch", key="map", alt="Understanding by passage"
+    charts = (
+        (comprehension_map(table), "map", "Understanding by passage"),
+        (pace_map(table, store.learner.own_pace(stored)), "pace", "Pace by passage"),
     )
-    st.altair_chart(
-        pace_map(table, store.learner.own_pace(stored)),
-        width="stretch",
-        key="pace",
-        alt="Pace by passage",
-    )
+    for chart, key, alt in charts:
+        keep_room(f"{key}-room", _CHART_ROOM)
+        with st.container(key=f"{key}-room"):
+            st.altair_chart(chart, width="stretch", key=key, alt=alt)
     st.caption(MAP_CAPTION)
     with st.expander("Show as table"):
         st.dataframe(table, hide_index=True, alt="How each passage was read")

@@ -22,8 +22,9 @@ from fer_core.sessions.outcome import away_in_words, in_minutes
 from fer_core.sessions.report import timeline_csv
 from fer_core.storage.history import SessionSummary
 
-#: Of a row of figures, in pixels: with what is usual below them, and without.
-FIGURES_ROOM, _BARE_FIGURES_ROOM = 103, 76
+#: Of a row of figures, in pixels: with what is usual below them, and without; of the line that says
+#: what that means.
+FIGURES_ROOM, _BARE_FIGURES_ROOM, _USUAL_ROOM = 103, 76, 38
 #: What a session is called that its learner gave no name.
 UNTITLED = "Study session"
 
@@ -39,7 +40,7 @@ def show_outcome(running: RunningSession, result: SessionResult) -> None:
         st.markdown(f"## {plain(result.outcome.happened)}")
         st.markdown(f":material/arrow_forward: {plain(result.outcome.next_step)}")
     ask_goal(running)
-    keep_room("figures", FIGURES_ROOM if result.usual else _BARE_FIGURES_ROOM)
+    keep_room("figures", FIGURES_ROOM + _USUAL_ROOM if result.usual else _BARE_FIGURES_ROOM)
     with st.container(key="figures"):
         show_figures(result)
 

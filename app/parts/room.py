@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+#: What a field with its label above it takes, in pixels.
+FIELD_ROOM = 68
+
 
 def keep_room(key: str, height_px: int) -> None:
     """Keep the room of an element or a container before the browser has drawn it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.parts.room import keep_room
+from app.parts.room import FIELD_ROOM, keep_room
 from app.reading.memory import ReadingMemory
 from app.reading.open_text import OpenText
 from fer_core.charts.passages import (
@@ -16,8 +16,8 @@ from fer_core.charts.passages import (
 )
 from fer_core.live.reading_tracker import ReadingResult
 
-#: Of each chart with its axes, and of a field with its label. Pixels.
-_CHART_ROOM, _FIELD_ROOM = 229, 68
+#: Of each chart with its axes, in pixels.
+_CHART_ROOM = 229
 
 
 def show_map(open_text: OpenText, result: ReadingResult) -> None:
@@ -36,7 +36,7 @@ def show_map(open_text: OpenText, result: ReadingResult) -> None:
         picked = st.altair_chart(chart, width="stretch", key=key, alt=alt, on_select="rerun")
         go_to_picked(memory, key, picked.selection.get(CHOSEN) or [])
     st.caption(f"{MAP_CAPTION} Click a passage to go to it.")
-    keep_room("go_to_passage", _FIELD_ROOM)
+    keep_room("go_to_passage", FIELD_ROOM)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(
             "Go to passage", 1, len(open_text.document.passages), value=None, key="go_to_passage"
