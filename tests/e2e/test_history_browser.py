@@ -14,7 +14,7 @@ from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
 from tests.storage.sessions import TEXT, count_rows, full_session
-from tests.support.browser import open_page, settled
+from tests.support.browser import empty_page, open_page, settled
 from tests.support.servers import running_app
 
 PATIENCE_MS = 60_000
@@ -119,7 +119,7 @@ def test_nothing_moves_under_a_finger_when_charts_come(
     address: str, chromium: Browser, place: str, below: str
 ) -> None:
     """Their scripts come late on a busy machine: here they come when all else is there."""
-    with open_page(chromium, f"{address}/about") as page:
+    with empty_page(chromium) as page:
         late = "**/{loadVega,ArrowVega}*.js"
         page.route(late, lambda _route: None)
         page.goto(f"{address}/{place}")
