@@ -130,8 +130,7 @@ def probability(features: Features, weights: Weights) -> float:
     shrunk by 1 / sqrt(1 + pi v / 8), v its variance.
     """
     coefficients, x = weights.for_features(features), features.vector()
-    logit = float(coefficients.mean @ x) / math.sqrt(1.0 + math.pi * _variance(coefficients, x) / 8)
-    return float(expit(logit))
+    return _expected(float(coefficients.mean @ x), _variance(coefficients, x))
 
 
 def estimate(features: Features, weights: Weights, basis: Basis | None = None) -> Estimate:
@@ -146,15 +145,20 @@ def estimate(features: Features, weights: Weights, basis: Basis | None = None) -
         basis: What the value rests on, to be carried along.
     """
     coefficients, x = weights.for_features(features), features.vector()
-    logit = float(coefficients.mean @ x)
-    spread = INTERVAL_SDS * math.sqrt(_variance(coefficients, x))
+    logit, variance = float(coefficients.mean @ x), _variance(coefficients, x)
+    spread = INTERVAL_SDS * math.sqrt(variance)
     return Estimate(
-        value=100.0 * probability(features, weights),
+        value=100.0 * _expected(logit, variance),
         low=100.0 * float(expit(logit - spread)),
         high=100.0 * float(expit(logit + spread)),
         basis=basis,
         answers=coefficients.answers,
     )
+
+
+def _expected(logit: float, variance: float) -> float:
+    """Return the expected probability, 0..1, of a Gaussian logit; see `probability`."""
+    return float(expit(logit / math.sqrt(1.0 + math.pi * variance / 8)))
 
 
 def _variance(coefficients: Coefficients, x: FloatArray) -> float:
