@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app.parts.engine import settings_or_stop
+from app.parts.room import chart_room, kept_room, table_room
 from fer_core.charts import expressions
 from fer_core.vision.model_info import ModelInfo, name_roles
 from fer_core.vision.model_metrics import (
@@ -75,12 +76,13 @@ def show_figures(info: ModelInfo) -> None:
                 ],
             }
         )
-        st.dataframe(
-            table,
-            hide_index=True,
-            column_config={"Value": st.column_config.NumberColumn(format="%.3f")},
-            alt="The model's measured figures",
-        )
+        with kept_room("figures", table_room(len(measured))):
+            st.dataframe(
+                table,
+                hide_index=True,
+                column_config={"Value": st.column_config.NumberColumn(format="%.3f")},
+                alt="The model's measured figures",
+            )
         st.caption(
             "All from 0 to 1; higher is better, except for calibration errors, where 0 is best. "
             "Accuracy: the share of pictures with the right answer. Macro-F1: a mark that falls "
@@ -128,21 +130,19 @@ def show_groups(info: ModelInfo) -> None:
         st.markdown(
             "No group that could be measured fares worse than the rest by more than 5 points."
         )
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "By": [figure.kind for figure in measured],
-                "Group": [figure.group for figure in measured],
-                "Measured on": [figure.data for figure in measured],
-                **{
-                    title: [_with_interval(figure, name) for figure in measured]
-                    for title, name in _GROUP_COLUMNS.items()
-                },
-            }
-        ),
-        hide_index=True,
-        alt="The model's figures by estimated group of people",
+    table = pd.DataFrame(
+        {
+            "By": [figure.kind for figure in measured],
+            "Group": [figure.group for figure in measured],
+            "Measured on": [figure.data for figure in measured],
+            **{
+                title: [_with_interval(figure, name) for figure in measured]
+                for title, name in _GROUP_COLUMNS.items()
+            },
+        }
     )
+    with kept_room("groups", table_room(len(measured))):
+        st.dataframe(table, hide_index=True, alt="The model's figures by estimated group of people")
     st.caption(
         "Points of a hundred, with the 95 % interval. Nobody said who is in the pictures: other "
         "networks guessed age and gender, skin tone is measured from pixels and depends on the "
@@ -215,10 +215,11 @@ def show_confusion(info: ModelInfo) -> None:
         "Pictures", list(confusions), default=next(iter(confusions)), required=True, key="confusion"
     )
     if chosen is not None:
-        st.altair_chart(
-            expressions.confusion_matrix(confusions[chosen].counts),
-            alt="Confusion matrix: for each label of the pictures, what the model said",
-        )
+        chart = expressions.confusion_matrix(confusions[chosen].counts)
+        with kept_room("confusion-room", chart_room(chart.height, titled=True)):
+            st.altair_chart(
+                chart, alt="Confusion matrix: for each label of the pictures, what the model said"
+            )
     st.caption(
         "Each row adds up to 100 %: of the pictures with that label, how many got which answer. "
         "“No answer” is no face found, or unsure."

@@ -10,6 +10,7 @@ import streamlit as st
 from app.history.side_by_side import show_side_by_side
 from app.history.words import in_words, when
 from app.parts.due import browser_zone
+from app.parts.room import chart_room, kept_room
 from fer_core.affect.weights import INTERVAL_MEANS, INTERVAL_PERCENT
 from fer_core.charts.history import COMPREHENSION, STRESS, hour_chart, trend_chart
 from fer_core.charts.timeline import clock_text
@@ -49,7 +50,9 @@ def show_comparisons(store: SessionStore) -> None:
         if hour.comprehension is not None or hour.stress is not None
     ]
     if len(hours) > 1:
-        st.altair_chart(hour_chart(hours), width="stretch", key="hours")
+        chart = hour_chart(hours)
+        with kept_room("hours-room", chart_room(chart.height, titled=True, legend_lines=1)):
+            st.altair_chart(chart, width="stretch", key="hours")
         st.caption(
             "Each point is a mean over sessions, with the mean of their "
             f"{INTERVAL_PERCENT} % intervals; beside it, over how many."
@@ -71,7 +74,8 @@ def show_trend(sessions: list[SessionSummary], name: str, title: str, colour: st
     if chart is None:
         st.markdown(f"{title}: no session has an estimate yet.")
         return False
-    st.altair_chart(chart, width="stretch", key=f"trend-{name}")
+    with kept_room(f"trend-{name}-room", chart_room(chart.height)):
+        st.altair_chart(chart, width="stretch", key=f"trend-{name}")
     if trend is None:
         st.markdown(f"{title}: a trend needs {LEAST_SESSIONS} sessions with estimates.")
     else:

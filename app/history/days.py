@@ -10,7 +10,7 @@ import streamlit as st
 from app.parts.clock import now
 from app.parts.due import browser_zone
 from app.parts.preferences import preferences
-from app.parts.room import keep_room
+from app.parts.room import chart_room, kept_room
 from fer_core.charts.calendar import calendar_chart, calendar_table
 from fer_core.sessions.outcome import in_minutes
 from fer_core.storage.days import (
@@ -26,8 +26,6 @@ from fer_core.storage.history import SessionSummary
 
 #: As many as a phone has room for.
 WEEKS_SHOWN = 16
-#: What the calendar takes, in pixels.
-_CALENDAR_ROOM = 175
 
 
 def show_days(sessions: Sequence[SessionSummary]) -> None:
@@ -50,10 +48,10 @@ def show_calendar(totals: Sequence[DayTotal], today: date) -> None:
     """Show a square for each day of the last weeks, and the same as a table."""
     table = calendar_table(totals, today, WEEKS_SHOWN)
     studied = table[table["minutes"] > 0]
-    keep_room("calendar-squares", _CALENDAR_ROOM)
-    with st.container(key="calendar-squares"):
+    chart = calendar_chart(table)
+    with kept_room("calendar-squares", chart_room(chart.height)):
         st.altair_chart(
-            calendar_chart(table),
+            chart,
             width="stretch",
             key="calendar",
             alt=f"Minutes studied by the day: {len(studied)} study days in the last "

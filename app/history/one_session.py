@@ -21,6 +21,7 @@ from app.parts.results import (
     show_looks,
     show_outcome,
 )
+from app.parts.room import kept_room, table_room
 from app.parts.sessions import session_registry
 from app.parts.start import go_on_with
 from app.parts.timeline import draw_session, explain_missing
@@ -192,7 +193,8 @@ def show_answers(stored: StoredSession) -> None:
             }
         )
     if lines:
-        st.dataframe(pd.DataFrame(lines), hide_index=True, alt="Questions and your answers")
+        with kept_room("answers", table_room(len(lines))):
+            st.dataframe(pd.DataFrame(lines), hide_index=True, alt="Questions and your answers")
     if skipped:
         st.caption(f"{skipped} skipped.")
 

@@ -6,15 +6,12 @@ import streamlit as st
 
 from app.parts.buttons import pressed
 from app.parts.navigation import page_of
-from app.parts.room import keep_room
+from app.parts.room import chart_room, kept_room
 from app.parts.words import plain
-from fer_core.charts.passages import MAP_CAPTION, comprehension_map, pace_map, passage_table
+from fer_core.charts.passages import MAP_CAPTION, passage_maps, passage_table
 from fer_core.reading.highlights import Mark
 from fer_core.storage.history import StoredSession
 from fer_core.storage.store import SessionStore
-
-#: What one of the two maps takes, in pixels.
-_CHART_ROOM = 142
 
 
 def show_passages(store: SessionStore, stored: StoredSession) -> None:
@@ -38,13 +35,8 @@ def show_passages(store: SessionStore, stored: StoredSession) -> None:
             marks[passage.reading.passage_id] = (mark.icon, mark.label, passage.why or "")
     sections = {passage.reading.passage_id: passage.section for passage in stored.passages}
     table = passage_table(readings, estimates, sections, marks)
-    charts = (
-        (comprehension_map(table), "map", "Understanding by passage"),
-        (pace_map(table, store.learner.own_pace(stored)), "pace", "Pace by passage"),
-    )
-    for chart, key, alt in charts:
-        keep_room(f"{key}-room", _CHART_ROOM)
-        with st.container(key=f"{key}-room"):
+    for key, alt, chart in passage_maps(table, store.learner.own_pace(stored)):
+        with kept_room(f"{key}-room", chart_room(chart.height, titled=True)):
             st.altair_chart(chart, width="stretch", key=key, alt=alt)
     st.caption(MAP_CAPTION)
     with st.expander("Show as table"):

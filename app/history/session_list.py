@@ -14,7 +14,7 @@ from app.parts.cards import CARDS
 from app.parts.clock import now
 from app.parts.navigation import page_of
 from app.parts.results import UNTITLED
-from app.parts.room import FIELD_ROOM, keep_room
+from app.parts.room import FIELD_ROOM, kept_room
 from app.parts.words import plain
 from fer_core.errors import SessionNotFound
 from fer_core.sessions.outcome import in_minutes
@@ -73,11 +73,11 @@ def filtered(store: SessionStore, tags: Sequence[str]) -> list[SessionSummary]:
         store: The history.
         tags: Those to choose from.
     """
-    keep_room("history_search", FIELD_ROOM)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input(
-            "Search", placeholder="Title, goal, note, text or tag", key="history_search"
-        )
+        with kept_room("search", FIELD_ROOM):
+            search = st.text_input(
+                "Search", placeholder="Title, goal, note, text or tag", key="history_search"
+            )
         period = st.segmented_control(
             "Since", list(PERIODS), default="All", required=True, key="history_period"
         )

@@ -54,7 +54,7 @@ def show_one(session: SessionSummary, side: str) -> None:
     running = session_registry().get(session.session_id)
     result = result_of(running)
     st.markdown(f"**{plain(result.outcome.happened)}**")
-    show_figures(result)
+    show_figures(result, f"figures-{side}")
     st.markdown(
         f"Understanding {in_words(session.comprehension)} · Stress {in_words(session.stress)}"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.parts.room import keep_room
+from app.parts.room import kept_room
 from fer_core.affect.baseline import BASELINE_S
 from fer_core.affect.heart_rate import MARGIN_BPM, NoPulse, Pulse
 from fer_core.affect.indicators import Estimate, Reason
@@ -25,8 +25,7 @@ _ROOM = 128
 
 def show_indicators(snapshot: Snapshot) -> None:
     """Show understanding, stress, in front of the screen and, where it is read, the heart rate."""
-    keep_room("indicators", _ROOM)
-    with st.container(key="indicators"):
+    with kept_room("indicators", _ROOM):
         cells = iter(st.columns(3 if snapshot.pulse is None else 4, gap="small"))
         for name, indicator in indicators_of(snapshot).items():
             with next(cells):

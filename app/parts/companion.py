@@ -11,7 +11,7 @@ import streamlit as st
 from app.parts.component_state import keep_state
 from app.parts.memory import PageMemory
 from app.parts.preferences import choose, preferences
-from app.parts.room import keep_room
+from app.parts.room import kept_room
 from fer_core.live.running_session import RunningSession
 from fer_core.sessions.snapshot import Snapshot, State
 from fer_core.sessions.timer import Phase
@@ -86,8 +86,7 @@ def show_companion(
         quiet: Nothing to look at and no keys: the tab's title, sound and notification alone.
     """
     chosen, memory = preferences(), CompanionMemory.of_tab()
-    keep_room("dial", _ROOM)
-    with st.container(key="dial_quiet" if quiet else "dial"):
+    with kept_room("dial", 0 if quiet else _ROOM):
         result = _component(
             key="companion",
             data={

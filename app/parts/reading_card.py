@@ -8,7 +8,7 @@ from app.parts.camera import CameraFigures
 from app.parts.camera_state import CameraState, words_for
 from app.parts.expression import show_expression, show_notice, show_words
 from app.parts.preferences import preferences
-from app.parts.room import keep_room
+from app.parts.room import kept_room
 from app.parts.sessions import camera_of
 from app.parts.video import state_of_camera
 from app.parts.webrtc import Connection
@@ -34,8 +34,7 @@ def show_reading_card(
         snapshot: Of this moment.
         video: Whether pictures come as video; else the camera's state says nothing.
     """
-    keep_room("reading", _ROOM)
-    with st.container(border=True, key="reading"):
+    with kept_room("reading", _ROOM, border=True):
         if snapshot.state is not State.ACTIVE:
             show_words(":material/pause_circle:", "Paused", "The camera is off meanwhile.")
             return

@@ -9,7 +9,7 @@ import streamlit as st
 from app.parts.clock import now
 from app.parts.downloads import offer_file
 from app.parts.due import browser_zone
-from app.parts.room import keep_room
+from app.parts.room import kept_room
 from app.parts.sessions import session_registry
 from app.parts.words import plain
 from fer_core.charts.printable import PageWords, session_page
@@ -22,9 +22,9 @@ from fer_core.sessions.outcome import away_in_words, in_minutes
 from fer_core.sessions.report import timeline_csv
 from fer_core.storage.history import SessionSummary
 
-#: Of a row of figures, in pixels: with what is usual below them, and without; of the line that says
-#: what that means.
-FIGURES_ROOM, _BARE_FIGURES_ROOM, _USUAL_ROOM = 103, 76, 38
+#: Of a row of figures, in pixels: with what is usual below them, and without; of the space above
+#: the next row, and of the line that says what "usually" means.
+FIGURES_ROOM, _BARE_FIGURES_ROOM, _GAP, _USUAL_ROOM = 103, 76, 16, 38
 #: What a session is called that its learner gave no name.
 UNTITLED = "Study session"
 
@@ -40,9 +40,7 @@ def show_outcome(running: RunningSession, result: SessionResult) -> None:
         st.markdown(f"## {plain(result.outcome.happened)}")
         st.markdown(f":material/arrow_forward: {plain(result.outcome.next_step)}")
     ask_goal(running)
-    keep_room("figures", FIGURES_ROOM + _USUAL_ROOM if result.usual else _BARE_FIGURES_ROOM)
-    with st.container(key="figures"):
-        show_figures(result)
+    show_figures(result, "figures")
 
 
 def ask_goal(running: RunningSession) -> None:
@@ -73,8 +71,13 @@ def ask_goal(running: RunningSession) -> None:
     )
 
 
-def show_figures(result: SessionResult) -> None:
-    """Show times and counts, each with what is usual below it."""
+def show_figures(result: SessionResult, key: str) -> None:
+    """Show times and counts, each with what is usual below it.
+
+    Args:
+        result: What a session came to.
+        key: Of the figures, where a page shows several.
+    """
     totals, usual = result.report.totals, result.usual
     asked = result.report.answered + result.report.skipped
     figures = [
@@ -85,17 +88,21 @@ def show_figures(result: SessionResult) -> None:
         figures.append(("Away", away, in_minutes(usual.away_s) if usual else ""))
     answered = f"{result.report.answered} of {asked}" if asked else "none"
     figures.append(("Questions answered", answered, ""))
-    with st.container(horizontal=True):
-        for name, value, usually in figures:
-            st.metric(
-                name,
-                short(value),
-                f"usually {short(usually)}" if usually else None,
-                delta_color="off",
-                delta_arrow="off",
-            )
-    if usual:
-        st.caption(f"“Usually” is the middle one of your last {usual.sessions} sessions.")
+    room = FIGURES_ROOM + _USUAL_ROOM if usual else _BARE_FIGURES_ROOM
+    # The fourth goes below the others on a phone; nothing is said to be usual of it.
+    folded = room + _GAP + _BARE_FIGURES_ROOM if len(figures) > 3 else room
+    with kept_room(key, room, folded):
+        with st.container(horizontal=True):
+            for name, value, usually in figures:
+                st.metric(
+                    name,
+                    short(value),
+                    f"usually {short(usually)}" if usually else None,
+                    delta_color="off",
+                    delta_arrow="off",
+                )
+        if usual:
+            st.caption(f"“Usually” is the middle one of your last {usual.sessions} sessions.")
 
 
 def short(length: str) -> str:

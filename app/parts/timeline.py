@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from app.parts.clock import now
-from app.parts.room import keep_room
+from app.parts.room import chart_room, kept_room
 from app.parts.words import plain
 from fer_core.affect.indicators import Reason
 from fer_core.charts import timeline
@@ -20,8 +20,6 @@ from fer_core.sessions.timeline_bucket import TimelineBucket
 
 #: In lanes of a session that is over.
 NOTHING = dict.fromkeys(LANE_NAMES, "not measured")
-#: What the legend above the lanes and the axis below them take at least, in pixels.
-_AROUND = 95
 ALT = "Expressions, understanding, stress and presence over the time of the session"
 
 
@@ -63,8 +61,8 @@ def show_timeline(
     dark = st.context.theme.type == "dark"
     spec = lanes_spec(dark=dark, face=tables.has_face)
     spec["datasets"] = lane_tables(tables, *ends, empty)
-    keep_room(f"{key}-lanes", spec["height"] + _AROUND)
-    with st.container(key=f"{key}-lanes"):
+    room, folded = (chart_room(spec["height"], legend_lines=lines) for lines in (1, 2))
+    with kept_room(f"{key}-lanes", room, folded):
         st.vega_lite_chart(spec, width="stretch", alt=ALT, key=key)
     _follow_theme(
         key=f"{key}-theme", data={"drawn_dark": dark}, height=1, on_dark_change=lambda: None

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.parts.player import look_at_video
+from app.parts.room import chart_room, kept_room
 from fer_core.charts.passages import comprehension_map, passage_table
 from fer_core.charts.timeline import clock_text
 from fer_core.live.running_session import RunningSession
@@ -31,12 +32,11 @@ def show_watched(running: RunningSession) -> None:
     names = {one.passage_id: one.section or one.text for one in passages}
     if any(one.value is not None for one in result.estimates.values()):
         table = passage_table(result.reading.passages, result.estimates, names, marks)
-        st.altair_chart(
-            comprehension_map(table, "Part of the video"),
-            width="stretch",
-            key="watched_map",
-            alt="Understanding by part of the video",
-        )
+        chart = comprehension_map(table, "Part of the video")
+        with kept_room("watched-map", chart_room(chart.height, titled=True)):
+            st.altair_chart(
+                chart, width="stretch", key="watched_map", alt="Understanding by part of the video"
+            )
     places = {one.passage_id: one.text for one in passages}
     with st.expander("Part by part"):
         st.dataframe(

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.parts.room import FIELD_ROOM, keep_room
+from app.parts.room import FIELD_ROOM, chart_room, kept_room
 from app.reading.memory import ReadingMemory
 from app.reading.open_text import OpenText
-from fer_core.charts.passages import (
-    CHOSEN,
-    MAP_CAPTION,
-    comprehension_map,
-    pace_map,
-    passage_table,
-)
+from fer_core.charts.passages import CHOSEN, MAP_CAPTION, passage_maps, passage_table
 from fer_core.live.reading_tracker import ReadingResult
-
-#: Of each chart with its axes, in pixels.
-_CHART_ROOM = 229
 
 
 def show_map(open_text: OpenText, result: ReadingResult) -> None:
@@ -26,21 +17,16 @@ def show_map(open_text: OpenText, result: ReadingResult) -> None:
     marks = {one.passage_id: (one.mark.icon, one.mark.label, one.why) for one in result.highlights}
     sections = {one.passage_id: one.section for one in open_text.document.passages}
     table = passage_table(result.reading.passages, result.estimates, sections, marks)
-    charts = (
-        (comprehension_map(table), "map", "Understanding by passage"),
-        (pace_map(table, result.reading.own), "pace", "Pace by passage"),
-    )
     memory = ReadingMemory.of_tab()
-    for chart, key, alt in charts:
-        keep_room(key, _CHART_ROOM)
-        picked = st.altair_chart(chart, width="stretch", key=key, alt=alt, on_select="rerun")
+    for key, alt, chart in passage_maps(table, result.reading.own):
+        with kept_room(f"{key}-room", chart_room(chart.height, titled=True)):
+            picked = st.altair_chart(chart, width="stretch", key=key, alt=alt, on_select="rerun")
         go_to_picked(memory, key, picked.selection.get(CHOSEN) or [])
     st.caption(f"{MAP_CAPTION} Click a passage to go to it.")
-    keep_room("go_to_passage", FIELD_ROOM)
+    last = len(open_text.document.passages)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        number = st.number_input(
-            "Go to passage", 1, len(open_text.document.passages), value=None, key="go_to_passage"
-        )
+        with kept_room("passage-number", FIELD_ROOM):
+            number = st.number_input("Go to passage", 1, last, value=None, key="go_to_passage")
         if number is not None and memory.numbered != number:
             memory.numbered = number
             memory.go_to(number)

@@ -7,7 +7,7 @@ import streamlit as st
 from app.parts.buttons import pressed
 from app.parts.downloads import offer_file
 from app.parts.results import FIGURES_ROOM, offer_downloads, result_of, show_outcome
-from app.parts.room import keep_room
+from app.parts.room import kept_room
 from app.parts.scroll import go_to_place, note_next_step
 from app.parts.sessions import history_problem, session_registry
 from app.parts.words import plain
@@ -96,8 +96,7 @@ def show_totals(result: ReadingResult) -> None:
     seconds = sum(one.seconds for one in read)
     words = sum(one.words for one in read)
     own = result.reading.own
-    keep_room("totals", FIGURES_ROOM)
-    with st.container(horizontal=True, key="totals"):
+    with kept_room("totals", FIGURES_ROOM, horizontal=True):
         st.metric("Reading time", clock_text(seconds))
         st.metric("Passages read", f"{len(read)} of {len(readings)}")
         st.metric(

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.parts.downloads import offer_file
 from app.parts.engine import engine_or_stop
+from app.parts.room import chart_room, kept_room, table_room
 from app.parts.timeline import draw_session
 from app.parts.words import plain
 from fer_core.charts.timeline import clock_text
@@ -45,23 +46,23 @@ def show_results(job: VideoJob, limits: VideoLimits) -> None:
 
 
 def show_faces(found: VideoAnalysis) -> None:
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Face": number,
-                    "Seen": clock_text(seconds + 0.5),
-                    **{
-                        f"{emotion.emoji} {emotion.label}": f"{share:.0%}"
-                        for emotion, share in zip(EMOTIONS, shares, strict=True)
-                    },
-                }
-                for number, (seconds, shares) in exports.mean_shares(found).items()
-            ]
-        ),
-        hide_index=True,
-        alt="Each face: how long it was seen, and its expressions on average",
-    )
+    lines = [
+        {
+            "Face": number,
+            "Seen": clock_text(seconds + 0.5),
+            **{
+                f"{emotion.emoji} {emotion.label}": f"{share:.0%}"
+                for emotion, share in zip(EMOTIONS, shares, strict=True)
+            },
+        }
+        for number, (seconds, shares) in exports.mean_shares(found).items()
+    ]
+    with kept_room("faces", table_room(len(lines))):
+        st.dataframe(
+            pd.DataFrame(lines),
+            hide_index=True,
+            alt="Each face: how long it was seen, and its expressions on average",
+        )
 
 
 def show_moment(job: VideoJob, found: VideoAnalysis, limits: VideoLimits) -> None:
@@ -79,14 +80,16 @@ def show_moment(job: VideoJob, found: VideoAnalysis, limits: VideoLimits) -> Non
     chart, frame = st.columns([3, 2])
     with chart:
         if numbers:
-            st.altair_chart(
-                face_chart(found, number, at),
-                key="video_chart",
-                on_select=_take_moment,
-                selection_mode=SELECTION,
-                width="stretch",
-                alt=f"Expressions of face {number} over time; a click shows that moment",
-            )
+            drawn = face_chart(found, number, at)
+            with kept_room("video-room", chart_room(drawn.height, titled=True, legend_lines=2)):
+                st.altair_chart(
+                    drawn,
+                    key="video_chart",
+                    on_select=_take_moment,
+                    selection_mode=SELECTION,
+                    width="stretch",
+                    alt=f"Expressions of face {number} over time; a click shows that moment",
+                )
         else:
             st.markdown("There is nothing to draw: no face was found.")
     with frame:
@@ -95,10 +98,10 @@ def show_moment(job: VideoJob, found: VideoAnalysis, limits: VideoLimits) -> Non
         except FerError as error:
             st.warning(plain(error.message), icon=":material/broken_image:")
             return
-        drawn = draw_frame(shown.rgb, found, shown.at, blur=job.options.blur)
+        marked = draw_frame(shown.rgb, found, shown.at, blur=job.options.blur)
         moment = f"At {clock_text(at)}"
         alt = f"{moment}: the frame, its faces marked"
-        st.image(drawn, caption=moment, width="stretch", alt=alt)
+        st.image(marked, caption=moment, width="stretch", alt=alt)
 
 
 def _take_moment() -> None:

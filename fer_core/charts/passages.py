@@ -126,6 +126,19 @@ def pace_map(table: pd.DataFrame, own: Pace) -> alt.LayerChart:
     ).properties(height=_HEIGHT, autosize=_PLOT_HEIGHT)
 
 
+def passage_maps(table: pd.DataFrame, own: Pace) -> tuple[tuple[str, str, alt.LayerChart], ...]:
+    """Return the two maps that stand above each other: name, what it shows in words, chart.
+
+    Args:
+        table: Of `passage_table`, at least one line.
+        own: The learner's pace.
+    """
+    return (
+        ("map", "Understanding by passage", comprehension_map(table)),
+        ("pace", "Pace by passage", pace_map(table, own)),
+    )
+
+
 def _base(table: pd.DataFrame, what: str = "Passage") -> alt.Chart:
     return alt.Chart(table).encode(
         x=alt.X(

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
 from tests.storage.sessions import TEXT, count_rows, full_session
-from tests.support.browser import empty_page, open_page, settled
+from tests.support.browser import DESKTOP, PHONE, empty_page, open_page, settled
+from tests.support.late import hold_charts, resting_top_of
 from tests.support.servers import running_app
 
 PATIENCE_MS = 60_000
@@ -111,30 +112,30 @@ def test_sessions_are_compared_and_one_is_opened_named_and_noted(history: Page) 
     expect_sessions(history, 1)
 
 
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
 @pytest.mark.parametrize(
-    ("place", "below"),
-    [("history", ".st-key-card-0"), ("history?session=s1", "h2:has-text('Your answers')")],
+    ("place", "tab", "below"),
+    [
+        ("history", "Sessions", ".st-key-card-0"),
+        ("history", "Compare", "h2:has-text('The same text again')"),
+        ("history?session=s1", "", "h2:has-text('Your answers')"),
+        ("about", "Model", "summary:has-text('Model card')"),
+    ],
 )
 def test_nothing_moves_under_a_finger_when_charts_come(
-    address: str, chromium: Browser, place: str, below: str
+    address: str, chromium: Browser, viewport: ViewportSize, place: str, tab: str, below: str
 ) -> None:
-    """Their scripts come late on a busy machine: here they come when all else is there."""
-    with empty_page(chromium) as page:
-        late = "**/{loadVega,ArrowVega}*.js"
-        page.route(late, lambda _route: None)
+    with empty_page(chromium, viewport=viewport) as page:
+        let_go = hold_charts(page)
         page.goto(f"{address}/{place}")
+        if tab:
+            page.get_by_role("tab", name=tab).click(timeout=PATIENCE_MS)
         target = page.locator(below).first
         expect(target).to_be_visible(timeout=PATIENCE_MS)
         settled(page)
-        expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(0)
-        top = "(element) => element.getBoundingClientRect().top"
-        before = target.evaluate(top)
-        page.unroute(late)  # lets them go
-        expect(page.locator("[data-testid=stVegaLiteChart] svg.marks:visible").first).to_be_visible(
-            timeout=PATIENCE_MS
-        )
-        settled(page)
-        assert target.evaluate(top) == pytest.approx(before, abs=8)
+        before = resting_top_of(target)
+        let_go()
+        assert resting_top_of(target) == pytest.approx(before, abs=8)
 
 
 def test_a_kept_text_shows_its_marks_again(address: str, chromium: Browser) -> None:

@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, expect
+import pytest
+from playwright.sync_api import Browser, ViewportSize, expect
 
-from tests.support.browser import open_page, settled
+from tests.support.browser import DESKTOP, PHONE, empty_page, open_page, settled
+from tests.support.late import hold_charts, resting_top_of
 from tests.video.films_in_files import even_times, film, still
 
 PATIENCE_MS = 60_000
@@ -32,6 +34,35 @@ def test_a_click_in_the_chart_shows_that_moment(
         page.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + 0.6 * box["height"])
         expect(slider).not_to_have_value("0", timeout=60_000)
         expect(page.get_by_text("At 0:0").last).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
+def test_nothing_moves_under_a_finger_when_charts_come(
+    chromium: Browser,
+    app_address: str,
+    tmp_path: Path,
+    astronaut: np.ndarray,
+    viewport: ViewportSize,
+) -> None:
+    lecture = tmp_path / "lecture.mp4"
+    lecture.write_bytes(film([still(astronaut)] * 20, even_times(2)))
+    with empty_page(chromium, viewport=viewport) as page:
+        let_go = hold_charts(page)
+        page.goto(f"{app_address}/photos")
+        page.get_by_role("tab", name="Video").click(timeout=PATIENCE_MS)
+        tab = page.get_by_role("tabpanel", name="Video")
+        tab.locator("input[type=file]").set_input_files(lecture)
+        expect(page.get_by_text("lecture.mp4")).to_be_visible()
+        page.get_by_text("One person: their timeline").click()
+        page.get_by_role("button", name="Analyse").click()
+        frame = page.get_by_role("img", name="the frame, its faces marked")
+        expect(frame).to_be_visible(timeout=120_000)
+        downloads = page.get_by_role("heading", name="Take it with you")
+        expect(downloads).to_be_visible(timeout=PATIENCE_MS)
+        settled(page)
+        before = resting_top_of(downloads)
+        let_go()
+        assert resting_top_of(downloads) == pytest.approx(before, abs=8)
 
 
 def test_a_lecture_is_played_beside_the_timer_and_a_lost_moment_is_gone_to(

@@ -17,7 +17,7 @@ from app.history.memory import HistoryMemory
 from app.history.own_data import ERASE_WORD
 from app.parts.preferences import preference_file
 from app.parts.sessions import session_registry
-from fer_core.charts.passages import pace_map
+from fer_core.charts.passages import passage_maps
 from fer_core.config import PROJECT_ROOT
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.reading.pace import Pace
@@ -201,11 +201,11 @@ def test_the_usual_pace_is_the_one_that_was_shown_after_reading(
 ) -> None:
     drawn = []
 
-    def draw(table: pd.DataFrame, own: Pace) -> alt.LayerChart:
+    def draw(table: pd.DataFrame, own: Pace) -> tuple[tuple[str, str, alt.LayerChart], ...]:
         drawn.append(own)
-        return pace_map(table, own)
+        return passage_maps(table, own)
 
-    monkeypatch.setattr(passages, "pace_map", draw)
+    monkeypatch.setattr(passages, "passage_maps", draw)
     with SessionStore(url) as store:
         shown = {}
         for number, count in enumerate((8, 8, 8)):
