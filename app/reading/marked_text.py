@@ -94,14 +94,24 @@ def show_marked(open_text: OpenText, passage: Passage, highlight: Highlight) -> 
 
 
 def correct(open_text: OpenText, passage: Passage) -> None:
-    """Let the learner say how clear a passage was."""
-    said = st.pills(
+    """Let the learner say how clear a passage was.
+
+    An answer is taken before the page runs anew, so that one to the next passage, tapped meanwhile,
+    is not lost.
+    """
+    key = f"correct-{passage.passage_id}"
+
+    def take() -> None:
+        said = st.session_state[key]
+        if said is not None:
+            open_text.correct(passage.passage_id, int(said))
+            st.session_state[key] = None
+
+    st.pills(
         f"Disagree? How clear was it: {CLARITY_SCALE.low} = {CLARITY_SCALE.low_label}, "
         f"{CLARITY_SCALE.high} = {CLARITY_SCALE.high_label}",
         range(CLARITY_SCALE.low, CLARITY_SCALE.high + 1),
-        key=f"correct-{passage.passage_id}-{len(open_text.session.answers)}",
+        key=key,
+        on_change=take,
     )
     st.caption("Your answer overrides the estimate and improves future ones.")
-    if said is not None:
-        open_text.correct(passage.passage_id, int(said))
-        st.rerun()

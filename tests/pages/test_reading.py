@@ -282,6 +282,24 @@ def test_after_reading_cards_are_made_of_what_was_hard(page: AppTest) -> None:
     assert any(f"{len(made)} were there already" in one.value for one in page.success)
 
 
+def test_two_answers_that_are_tapped_at_once_both_count(page: AppTest) -> None:
+    document = open_pasted((TEXTS / "own_heart.md").read_text(encoding="utf-8"), "The heart")
+    running = session_registry().start(SessionInfo("two", now() - 60, keep=True), document)
+    running.see([View("p2", 1.0, now() - 30, now() - 20), View("p3", 1.0, now() - 20, now() - 10)])
+    for passage in ("p2", "p3"):
+        session_registry().annotations.correct(running, passage, 1)
+    session_registry().finish(running)
+    page.query_params["reading"] = "two"
+    page.run()
+    page.pills(key="correct-p2").set_value(2)
+    page.pills(key="correct-p3").set_value(2)
+    page.run()
+    assert not page.exception
+    said = [(one.probe.passage_id, one.value) for one in running.session.answers]
+    assert said == [("p2", 1), ("p3", 1), ("p2", 2), ("p3", 2)]
+    assert page.pills(key="correct-p2").value is None
+
+
 def test_highlights_and_notes_are_kept_and_stand_in_the_result(page: AppTest) -> None:
     study = start_sample(page)
     page.pills(key="sentences-p1").set_value([0]).run()
