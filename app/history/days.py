@@ -20,7 +20,6 @@ from fer_core.storage.days import (
     daily_totals,
     find_streak,
     local_day,
-    studied_on,
 )
 from fer_core.storage.history import SessionSummary
 
@@ -38,7 +37,7 @@ def show_days(sessions: Sequence[SessionSummary]) -> None:
     totals, today = daily_totals(sessions, zone), local_day(now(), zone)
     left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
     with left:
-        show_goal(studied_on(totals, today))
+        show_goal([total for total in totals if total.day == today])
         st.markdown(streak_words(find_streak(totals, today)))
     with right:
         show_calendar(totals, today)
@@ -65,10 +64,11 @@ def show_calendar(totals: Sequence[DayTotal], today: date) -> None:
         )
 
 
-def show_goal(studied_s: float) -> None:
+def show_goal(of_today: Sequence[DayTotal]) -> None:
     """Show how far today has come, against the daily goal where one is set."""
     goal_min = preferences().daily_goal_min
-    done = in_minutes(studied_s) if studied_s >= 30 else "nothing yet"
+    studied_s = sum(total.studied_s for total in of_today)
+    done = in_minutes(studied_s) if of_today else "nothing yet"
     if not goal_min:
         st.markdown(f"**Today:** {done}.")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import streamlit as st
@@ -11,6 +12,7 @@ from app.parts.clock import now
 from app.parts.due import browser_zone
 from app.parts.navigation import PAGES, page_of
 from app.parts.preferences import preferences
+from app.parts.results import short
 from app.parts.scroll import note_next_step
 from app.parts.sessions import session_registry
 from app.parts.start import (
@@ -25,7 +27,8 @@ from app.parts.words import plain
 from app.welcome.demo_photo import show_demo_photo
 from app.welcome.demo_session import show_demo_session
 from fer_core.errors import StorageError
-from fer_core.storage.days import daily_totals, day_of_session, local_day, studied_on
+from fer_core.sessions.outcome import in_minutes
+from fer_core.storage.days import DayTotal, daily_totals, day_of_session, local_day, studied_on
 from fer_core.storage.history import SessionSummary
 from fer_core.time_zones import start_of
 
@@ -78,9 +81,10 @@ def show_week() -> None:
     totals = daily_totals(week, zone)
     goal = preferences().daily_goal_min
     studied = studied_on(totals, today)
+    of_today = [total for total in totals if total.day == today]
     with st.container(horizontal=True, gap="large"):
-        st.metric("This week", minutes(sum(total.studied_s for total in totals)))
-        st.metric("Today", minutes(studied) if not goal else f"{studied / 60:.0f} of {goal} min")
+        st.metric("This week", minutes(totals))
+        st.metric("Today", minutes(of_today, goal))
     if goal:
         st.progress(min(1.0, studied / 60 / goal), width="stretch")
     if last:
@@ -89,10 +93,14 @@ def show_week() -> None:
         st.caption("Your first session will show up here.")
 
 
-def minutes(seconds: float) -> str:
-    """Return a time in whole minutes, such as "47 min" or "3 h 05 min"."""
-    whole = round(seconds / 60)
-    return f"{whole} min" if whole < 60 else f"{whole // 60} h {whole % 60:02d} min"
+def minutes(days: Sequence[DayTotal], goal_min: int = 0) -> str:
+    """Return what was studied: "3 h 5 min", "47 of 50 min", "< 1 min" once a session has begun."""
+    if not days:
+        return f"0 of {goal_min} min" if goal_min else "0 min"
+    seconds = sum(day.studied_s for day in days)
+    if not goal_min:
+        return short(in_minutes(seconds))
+    return f"{round(seconds / 60) or '< 1'} of {goal_min} min"
 
 
 def show_last(summary: SessionSummary) -> None:
@@ -101,7 +109,7 @@ def show_last(summary: SessionSummary) -> None:
     day = day_of_session(summary.info, zone)
     when = "today" if day == local_day(now(), zone) else f"{day:%A, %d %B}"
     title = plain(summary.info.title) or "Study session"
-    st.caption(f"Last session, {when}: {minutes(summary.studied_s)}")
+    st.caption(f"Last session, {when}: {in_minutes(summary.studied_s)}")
     st.page_link(
         page_of("history"),
         label=f"**{title}**",

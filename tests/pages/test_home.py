@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,12 @@ from app.parts.navigation import PAGES
 from app.parts.sessions import session_registry
 from app.photos.memory import PhotosMemory
 from app.welcome.demo_session import DemoMemory
+from app.welcome.home import minutes
 from fer_core.affect.breaks import BreakPlan
 from fer_core.config import PROJECT_ROOT
 from fer_core.photos.exports import encode_jpeg
 from fer_core.sessions.session_info import SessionInfo
+from fer_core.storage.days import DayTotal
 from tests.pages.running import button_keys, page_path, run_app, said_by
 
 
@@ -107,6 +110,26 @@ def test_home_remembers_the_week_the_last_session_and_what_was_left_open() -> No
     assert "**Left open** is not finished" in said
     home.button(key="go-on-open").click().run()
     assert home.title[0].value == "Left open"
+
+
+@pytest.mark.usefixtures("empty_history")
+def test_a_session_counts_from_its_first_second() -> None:
+    registry = session_registry()
+    none = {metric.label: metric.value for metric in run_app().metric}
+    assert none == {"This week": "0 min", "Today": "0 min"}
+    registry.start(SessionInfo("begun", registry.clock(), "Bees"))
+    home = run_app()
+    begun = {metric.label: metric.value for metric in home.metric}
+    assert begun == {"This week": "< 1 min", "Today": "< 1 min"}
+    home.switch_page(page_path("history")).run()
+    assert "**Today:** less than a minute." in said_by(home)
+
+
+def test_a_day_with_a_goal_says_how_much_of_it_is_done() -> None:
+    today = date(2026, 11, 28)
+    assert minutes([], 50) == "0 of 50 min"
+    assert minutes([DayTotal(today, 1, 0.0)], 50) == "< 1 of 50 min"
+    assert minutes([DayTotal(today, 2, 3900.0)], 50) == "65 of 50 min"
 
 
 @pytest.mark.usefixtures("empty_history")
