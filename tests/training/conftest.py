@@ -43,8 +43,12 @@ BOX = (24.0, 18.0, 48.0, 60.0)
 @pytest.fixture
 def archives(tmp_path: Path) -> Path:
     """labels.csv beside one archive: 20 training and 10 validation faces, and two backgrounds."""
+    return write_archives(tmp_path / "data")
+
+
+def write_archives(folder: Path) -> Path:
+    """Write the data of `archives` to a new folder, and return it."""
     rng = np.random.default_rng(0)
-    folder = tmp_path / "data"
     folder.mkdir()
     votes = [f"votes_{label}" for label in LABELS]
     with (

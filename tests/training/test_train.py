@@ -38,6 +38,7 @@ from fer_core.training.run_config import TrainingConfig, rate_factor  # noqa: E4
 from fer_core.training.scene_style import refiner_style, training_style  # noqa: E402
 from fer_core.training.scenes import FACE_SHARE, compose  # noqa: E402
 from fer_core.training.train import train  # noqa: E402
+from tests.training.conftest import write_archives  # noqa: E402
 
 
 class Small(TypedDict):
@@ -52,21 +53,31 @@ SMALL: Small = {"pixels": 4 * 96 * 96, "sizes": {(96, 96): 1.0}, "threads": 1, "
 QUICK = ["--image-size", "96", "--scenes", "1", "--threads", "1"]
 
 
-def test_it_trains_resumes_exports_and_the_app_gets_the_same_boxes(
-    archives: Path, tmp_path: Path
-) -> None:
-    run = tmp_path / "run"
-    short = TrainingConfig(data=archives, run=run, minutes=None, epochs=1.0, cooldown=0.0, **SMALL)
-    train(short)
-    first = torch.load(run / "last.pt", weights_only=False)["progress"]
-    longer = TrainingConfig(data=archives, run=run, minutes=None, epochs=2.0, **SMALL)
-    weights = train(longer, resume=run / "last.pt")
-    second = torch.load(run / "last.pt", weights_only=False)["progress"]
-    assert second["step"] > first["step"] > 0
-    assert second["faces"] > first["faces"]
-    assert (run / "stable.pt").exists()
-    assert (run / "curves.png").stat().st_size > 0
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run of half an epoch that was moved afterwards; its data lie beside it."""
+    home = tmp_path_factory.mktemp("home")
+    data, run = write_archives(home / "data"), home / "run"
+    command = ["train", "--data", str(data), *QUICK, "--run", str(run)]
+    assert main([*command, "--epochs", "0.5", "--seed", "7"]) == 0
+    return run.rename(home / "moved")
 
+
+@pytest.fixture(scope="module")
+def resumed(stopped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the same run, gone on with to its second epoch."""
+    run = shutil.copytree(stopped, tmp_path_factory.mktemp("resumed") / "run")
+    log = run / "log.csv"
+    # As if it had been killed some steps after the checkpoint, in the middle of a row.
+    log.write_text(log.read_text() + "900" + ",1" * 8 + "\n950,1")
+    assert main(["train", "--resume", str(run / "last.pt"), "--epochs", "2"]) == 0
+    return run
+
+
+def test_a_run_that_went_on_is_exported_and_the_app_gets_the_same_boxes(
+    resumed: Path, archives: Path, tmp_path: Path
+) -> None:
+    weights = resumed / "weights.pt"
     folder = tmp_path / "weights"
     description = export(weights, folder, version="0.0.1")
     assert sorted(file.name for file in folder.iterdir()) == ["fer-yolov9t.onnx", "model.json"]
@@ -98,7 +109,7 @@ def test_refiners_are_trained_and_become_those_of_the_model(
 
     monkeypatch.setattr(exporting, "to_onnx", converted)
     close = TrainingConfig(
-        data=archives, run=tmp_path / "close", refiner=True, minutes=None, epochs=0.5, threads=1
+        data=archives, run=tmp_path / "close", refiner=True, minutes=None, epochs=0.1, threads=1
     )
     train(replace(close, pixels=128 * 128))
     torch.manual_seed(0)
@@ -249,38 +260,34 @@ def test_the_rate_warms_up_stays_and_cools_down() -> None:
     assert 1 > cooling[0] > cooling[1] > cooling[2] == 0.0
 
 
-@pytest.mark.parametrize("form", ["archives", "yolo_folder"])
 def test_the_command_line_trains_on_both_forms_and_writes_a_log(
-    form: str, request: pytest.FixtureRequest, tmp_path: Path
+    stopped: Path, yolo_folder: Path, tmp_path: Path
 ) -> None:
-    data = str(request.getfixturevalue(form))
-    arguments = ["train", "--data", data, "--run", str(tmp_path), *QUICK]
+    arguments = ["train", "--data", str(yolo_folder), "--run", str(tmp_path), *QUICK]
     assert main([*arguments, "--epochs", "0.5"]) == 0
-    assert (tmp_path / "weights.pt").exists()
-    with (tmp_path / "log.csv").open(newline="") as file:
-        assert "rate" in next(csv.reader(file))
+    for run in (stopped, tmp_path):
+        assert (run / "weights.pt").exists()
+        assert (run / "curves.png").stat().st_size > 0
+        with (run / "log.csv").open(newline="") as file:
+            assert "rate" in next(csv.reader(file))
 
 
 def test_a_run_goes_on_with_its_own_settings_and_does_not_log_a_step_twice(
-    archives: Path, tmp_path: Path
+    stopped: Path, resumed: Path
 ) -> None:
-    run = tmp_path / "run"
-    command = ["train", "--data", str(archives), *QUICK]
-    assert main([*command, "--run", str(run), "--epochs", "0.5", "--seed", "7"]) == 0
-    stored = torch.load(run / "last.pt", weights_only=False)
-    log = run / "log.csv"
-    # As if it had been killed some steps after the checkpoint, in the middle of a row.
-    log.write_text(log.read_text() + "900" + ",1" * 8 + "\n950,1")
-    moved = run.rename(tmp_path / "moved")
-    assert main(["train", "--resume", str(moved / "last.pt"), "--epochs", "2"]) == 0
-    resumed = torch.load(moved / "last.pt", weights_only=False)
-    assert resumed["config"] == stored["config"] | {"run": moved, "epochs": 2.0}
-    assert resumed["progress"]["step"] > stored["progress"]["step"]
-    with (moved / "log.csv").open(newline="") as file:
+    first, stable, second = (
+        torch.load(file, weights_only=False)
+        for file in (stopped / "last.pt", resumed / "stable.pt", resumed / "last.pt")
+    )
+    assert second["config"] == first["config"] | {"run": resumed, "epochs": 2.0}
+    assert second["progress"]["step"] > first["progress"]["step"] > 0
+    assert second["progress"]["faces"] > first["progress"]["faces"]
+    assert second["progress"]["step"] >= stable["progress"]["step"] > first["progress"]["step"]
+    with (resumed / "log.csv").open(newline="") as file:
         steps = [int(row["step"]) for row in csv.DictReader(file)]
     assert steps == sorted(set(steps))
-    assert steps[0] == stored["progress"]["step"]
-    assert not (tmp_path / "run").exists()
+    assert steps[0] == first["progress"]["step"]
+    assert not stopped.with_name("run").exists()  # where it was before it was moved
 
 
 def test_a_run_is_not_trained_over(
@@ -319,7 +326,10 @@ def test_what_cannot_be_trained_with_is_explained(
     assert said in capsys.readouterr().err
 
 
-def test_weights_bring_their_architecture(archives: Path, tmp_path: Path) -> None:
+def test_weights_bring_their_architecture(
+    archives: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "SETTLING_BATCHES", 2)  # test_initialise.py tells what it is for
     networks.save(networks.build("yolov9s"), tmp_path / "s.pt")
     command = ["train", "--data", str(archives), *QUICK, "--epochs", "0.2"]
     run = tmp_path / "run"
