@@ -33,6 +33,11 @@ def session_of(seconds: int, fps: float = 2.0) -> StudySession:
     return session
 
 
+@pytest.fixture(scope="module")
+def hour() -> StudySession:
+    return session_of(3600)
+
+
 def tables(session: StudySession, now: float, window_s: float | None) -> timeline.LiveTables:
     return timeline.live_tables(session.rows(), session.events(), START, START + now, window_s)
 
@@ -43,8 +48,8 @@ def test_no_window_has_more_points_than_a_screen_has_room_for(seconds: float) ->
 
 
 @pytest.mark.parametrize("window_s", [60.0, 300.0, 1800.0, None])
-def test_an_hour_is_drawn_with_few_points(window_s: float | None) -> None:
-    made = tables(session_of(3600), 3600, window_s)
+def test_an_hour_is_drawn_with_few_points(hour: StudySession, window_s: float | None) -> None:
+    made = tables(hour, 3600, window_s)
     assert 30 <= len(made.shares) <= timeline.MOST_POINTS + 1
     assert made.shares["elapsed"].max() == pytest.approx(3600, abs=12)
 
