@@ -19,6 +19,7 @@ CLASSES = len(LABELS)
 NO_ANSWER = CLASSES
 #: IoU thresholds of mAP50-95 (COCO).
 IOU_THRESHOLDS: Floats = np.arange(0.5, 1.0, 0.05)
+_RECALLS: Floats = np.linspace(0, 1, 101)
 #: Bins of the expected calibration error, of equal width.
 CALIBRATION_BINS = 15
 
@@ -120,12 +121,12 @@ def _precision(ranking: _Ranking, times: Integers) -> Floats:
     recall = true / positives
     precision = true / np.maximum(np.cumsum(counted), 1)[:, None]
     envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    envelope = np.vstack([envelope, np.zeros(len(IOU_THRESHOLDS))])  # of a recall never reached
     return np.array([_at_recalls(*columns) for columns in zip(recall.T, envelope.T, strict=True)])
 
 
 def _at_recalls(recall: Floats, envelope: Floats) -> float:
-    places = np.searchsorted(recall, np.linspace(0, 1, 101))
-    return float(np.append(envelope, 0.0)[places].mean())
+    return float(envelope[np.searchsorted(recall, _RECALLS)].mean())
 
 
 def confusion(labels: Integers, answers: Integers) -> Integers:
