@@ -460,7 +460,6 @@ function goTo(scroller, section, behavior) {
 * The page runs text_view.js, which `npm run build` in clients/typescript makes of this file and those beside it.
 */
 const SEND_EVERY_MS = 2e3;
-const PRESS_MS = 500;
 const KEYS = {
 	j: "next",
 	ArrowRight: "next",
@@ -489,7 +488,6 @@ var TextView = class {
 	data;
 	setStateValue;
 	sections = /* @__PURE__ */ new Map();
-	pressed = Number.NEGATIVE_INFINITY;
 	shown = "";
 	running = null;
 	constructor({ parentElement, data, setStateValue }) {
@@ -537,16 +535,7 @@ var TextView = class {
 	open() {
 		this.running = new AbortController();
 		const { signal } = this.running;
-		const press = () => this.pressed = performance.now();
 		document.addEventListener("keydown", (event) => this.key(event), { signal });
-		document.addEventListener("pointerdown", press, {
-			capture: true,
-			signal
-		});
-		document.addEventListener("keydown", press, {
-			capture: true,
-			signal
-		});
 		const leave = () => {
 			if (document.visibilityState === "hidden") this.send();
 		};
@@ -556,9 +545,7 @@ var TextView = class {
 			passive: true,
 			signal
 		});
-		const sending = setInterval(() => {
-			if (performance.now() - this.pressed > PRESS_MS) this.send();
-		}, SEND_EVERY_MS);
+		const sending = setInterval(() => this.send(), SEND_EVERY_MS);
 		const resizing = new ResizeObserver(() => this.makeRoom());
 		resizing.observe(this.scroller);
 		signal.addEventListener("abort", () => {

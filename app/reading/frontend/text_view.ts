@@ -16,8 +16,6 @@ import type { Data, Item, Report } from "./report.js";
 import { section, selectedIn } from "./sections.js";
 
 const SEND_EVERY_MS = 2000;
-// Streamlit 1.67 loses the press of a button that falls into the same moment as a report.
-const PRESS_MS = 500;
 
 /** What Streamlit hands to a component, as far as it is used. */
 export interface Component {
@@ -66,7 +64,6 @@ class TextView {
   private data: Data;
   private setStateValue: Component["setStateValue"];
   private sections = new Map<string, HTMLElement>();
-  private pressed = Number.NEGATIVE_INFINITY;
   private shown = "";
   private running: AbortController | null = null;
 
@@ -118,19 +115,14 @@ class TextView {
   private open(): void {
     this.running = new AbortController();
     const { signal } = this.running;
-    const press = () => (this.pressed = performance.now());
     document.addEventListener("keydown", (event) => this.key(event), { signal });
-    document.addEventListener("pointerdown", press, { capture: true, signal });
-    document.addEventListener("keydown", press, { capture: true, signal });
     const leave = () => {
       if (document.visibilityState === "hidden") this.send();
     };
     document.addEventListener("visibilitychange", leave, { signal });
     const place = () => this.showPlace(this.watch.current);
     this.scroller.addEventListener("scroll", place, { passive: true, signal });
-    const sending = setInterval(() => {
-      if (performance.now() - this.pressed > PRESS_MS) this.send();
-    }, SEND_EVERY_MS);
+    const sending = setInterval(() => this.send(), SEND_EVERY_MS);
     const resizing = new ResizeObserver(() => this.makeRoom());
     resizing.observe(this.scroller);
     signal.addEventListener("abort", () => {
