@@ -167,8 +167,8 @@ _WORDS = {
     CameraState.REFUSED: CameraWords(
         ":material/block:",
         "Your browser blocks the camera",
-        "Click the camera icon in the address bar and allow it, then turn the camera off and on "
-        "again.",
+        "Click the camera icon in the address bar and allow it. If the camera does not come on by "
+        "itself then, turn it off and on again.",
     ),
     CameraState.ABSENT: CameraWords(
         ":material/videocam_off:",

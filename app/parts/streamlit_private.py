@@ -117,12 +117,20 @@ VIDEO_FRAME = 'iframe[title*="webrtc"]'
 #: once for each attempt, within 10 seconds: streamlit-webrtc's way to start without a press begins
 #: a new connection on every run of the page until the browser has given the camera, and none of
 #: them holds. And it tells the name of the error (the standard's) where the browser gives no
-#: camera, which the frame shows and tells nobody.
+#: camera, which the frame shows and tells nobody; and takes it back once the camera is allowed, so
+#: that it is tried again.
 CAMERA_KEEPER = f"""
 const ERRORS = /(NotAllowed|NotFound|NotReadable|Overconstrained|Abort|Security)Error/
 const ALONE = "body *:not(:has(video)):not(video) {{ display: none !important }}" +
   " body, body * {{ margin: 0 !important; padding: 0 !important; background: none !important }}" +
   " video {{ width: 100vw !important; height: 100vh !important; object-fit: cover }}"
+
+// Not every browser tells whether the camera is allowed.
+const allowed = (then) =>
+  navigator.permissions?.query({{ name: "camera" }}).then(
+    (camera) => (camera.onchange = () => camera.state === "granted" && then()),
+    () => {{}},
+  )
 
 export default function ({{ parentElement, data, setStateValue }}) {{
   const keeper = (parentElement.keeper ??= {{ pressed: 0, told: 0 }})
@@ -154,6 +162,7 @@ export default function ({{ parentElement, data, setStateValue }}) {{
       if (error) {{
         keeper.told = attempt
         keeper.tell({{ name: error[0], attempt }})
+        allowed(() => keeper.told === attempt && keeper.tell({{ name: "", attempt }}))
       }}
     }}
   }}

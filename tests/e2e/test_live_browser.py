@@ -290,11 +290,35 @@ def test_a_camera_that_is_refused_is_explained(playwright: Playwright, app_addre
             expect(page.get_by_text("Your browser blocks the camera")).to_be_visible(
                 timeout=PATIENCE_MS
             )
-            expect(page.get_by_text("allow it, then turn the camera off")).to_be_visible()
+            expect(page.get_by_text("turn it off and on again")).to_be_visible()
             frame = page.frame_locator('iframe[title*="webrtc"]')
             expect(frame.get_by_text("NotAllowedError")).to_be_hidden()
     finally:
         browser.close()
+
+
+#: A camera that is blocked until the test says otherwise, as a learner does in the address bar.
+BLOCKED = """
+const asked = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+navigator.mediaDevices.getUserMedia = (wish) => window.top.camera.state === "granted"
+  ? asked(wish) : Promise.reject(new DOMException("Permission denied", "NotAllowedError"))
+window.top.camera ??= { state: "denied" }
+navigator.permissions.query = async () => window.top.camera
+"""
+
+
+def test_a_camera_that_was_blocked_comes_on_once_it_is_allowed(
+    app_address: str, portrait_browser: Browser
+) -> None:
+    with empty_page(portrait_browser, permissions=("camera",)) as page:
+        page.add_init_script(BLOCKED)
+        page.goto(f"{app_address}/live")
+        set_up(page, "Blocked")
+        expect(page.get_by_text("Your browser blocks the camera")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+        page.evaluate("camera.state = 'granted'; camera.onchange()")
+        expect(page.locator(".st-key-expression h2")).to_contain_text("Happy", timeout=PATIENCE_MS)
 
 
 def test_a_camera_that_is_absent_is_explained(chromium: Browser, app_address: str) -> None:
