@@ -26,7 +26,7 @@ def show_page() -> None:
     with right:
         show_kept(chosen)
         show_consent()
-        show_defaults()
+    show_defaults()
 
 
 show_page()

@@ -156,6 +156,8 @@ def show_look() -> None:
 
 
 def show_defaults() -> None:
+    st.header("Start over")
+    st.caption("All choices of this page but your word on the camera. Sessions stay.")
     if pressed("Back to the defaults", key="settings_reset"):
         kept: dict[str, Any] = preferences().model_dump(include={"consent_version", "consent_at"})
         preference_file().forget()
