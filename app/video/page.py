@@ -45,7 +45,8 @@ def hand_in(memory: VideoMemory) -> None:
             key="video_file",
         )
         st.caption(
-            "The video stays in this computer's memory until you leave it. No frame is saved."
+            "The video stays in this computer's memory until you take another or close this tab. "
+            "No frame is saved."
         )
         people = st.radio(
             "Who is in it",
