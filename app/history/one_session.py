@@ -24,12 +24,11 @@ from app.parts.results import (
 from app.parts.room import kept_room, table_room
 from app.parts.sessions import session_registry
 from app.parts.start import go_on_with
-from app.parts.timeline import draw_session, explain_missing
+from app.parts.timeline import draw_whole
 from app.parts.watched import show_watched
 from app.parts.words import plain
 from fer_core.charts.timeline import clock_text
 from fer_core.learner.probes import ProbeKind
-from fer_core.live.running_session import RunningSession
 from fer_core.sessions.markers import SessionMarkers
 from fer_core.sessions.report import NOTE
 from fer_core.storage.days import all_tags
@@ -54,7 +53,8 @@ def show_session(store: SessionStore, stored: StoredSession) -> None:
     result = result_of(running)
     show_outcome(running, result)
     offer_next_steps(summary)
-    show_timeline(running)
+    st.header("Timeline")
+    draw_whole(running.session)
     show_markers(stored)
     show_looks(running, result)
     if summary.text is not None and summary.text.is_video:
@@ -141,19 +141,6 @@ def offer_next_steps(summary: SessionSummary) -> None:
     ):
         go_on_with(summary.info.title)
         st.switch_page(page_of(page))
-
-
-def show_timeline(running: RunningSession) -> None:
-    st.header("Timeline")
-    rows = running.session.rows()
-    if not rows:
-        st.markdown("This session had no camera, so there is no line to draw.")
-        return
-    if all(row.probabilities is None and row.comprehension.value is None for row in rows):
-        st.markdown("The camera saw nothing in this session, so there is no line to draw.")
-        return
-    draw_session(running.session, None)
-    explain_missing(rows)
 
 
 def show_markers(stored: StoredSession) -> None:

@@ -10,7 +10,7 @@ from app.history.memory import HistoryMemory
 from app.history.words import in_words, when
 from app.parts.results import UNTITLED, result_of, show_figures
 from app.parts.sessions import session_registry
-from app.parts.timeline import draw_session
+from app.parts.timeline import draw_whole
 from app.parts.words import plain
 from fer_core.sessions.snapshot import State
 from fer_core.storage.history import SessionSummary
@@ -58,4 +58,4 @@ def show_one(session: SessionSummary, side: str) -> None:
     st.markdown(
         f"Understanding {in_words(session.comprehension)} · Stress {in_words(session.stress)}"
     )
-    draw_session(running.session, None, key=f"beside-{side}")
+    draw_whole(running.session, f"beside-{side}")

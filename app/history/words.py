@@ -17,9 +17,9 @@ def when(at: float) -> str:
 
 
 def in_words(estimate: Estimate | None) -> str:
-    """Return an estimate with its interval, or a dash."""
+    """Return an estimate with its interval, or that there is none."""
     if estimate is None or estimate.value is None or estimate.low is None or estimate.high is None:
-        return "–"
+        return "no estimate"
     return f"{estimate.value:.0f} ({estimate.low:.0f} to {estimate.high:.0f})"
 
 

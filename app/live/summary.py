@@ -17,7 +17,7 @@ from app.parts.results import (
 from app.parts.scroll import note_next_step
 from app.parts.sessions import history_problem, session_registry
 from app.parts.start import go_on_with
-from app.parts.timeline import draw_session, explain_missing
+from app.parts.timeline import draw_whole
 from app.parts.watched import show_watched
 from app.parts.words import plain
 from fer_core.charts.timeline import clock_text
@@ -36,12 +36,10 @@ def show_summary(running: RunningSession) -> None:
     st.markdown("Done. Here's how it went.")
     show_outcome(running, result)
     offer_next_steps(running)
-    rows = session.rows()
-    if rows:
+    if session.rows():
         st.header("Timeline")
         show_expressions(report)
-        draw_session(session, None)
-        explain_missing(rows)
+        draw_whole(session)
     show_looks(running, result)
     show_watched(running)
     if report.suggestions:

@@ -16,6 +16,7 @@ from fer_core.charts.lane_tables import LANE_NAMES, lane_tables
 from fer_core.charts.lanes import lanes_spec
 from fer_core.charts.time_axis import window_ends, without_last_pause
 from fer_core.sessions.session import StudySession
+from fer_core.sessions.snapshot import State
 from fer_core.sessions.timeline_bucket import TimelineBucket
 
 #: In lanes of a session that is over.
@@ -97,7 +98,25 @@ def draw_session(
         session.markers.all(),
     )
     elapsed_s = at - session.info.started_at
-    show_timeline(tables, key, window_ends(elapsed_s, window_s), empty)
+    over = session.state is State.FINISHED
+    show_timeline(tables, key, window_ends(elapsed_s, window_s, over=over), empty)
+
+
+def draw_whole(session: StudySession, key: str = "chart") -> None:
+    """Draw a session that is over, and say what of it there is not, and why.
+
+    Args:
+        session: The session.
+        key: Of the chart, where a page shows several.
+    """
+    rows = session.rows()
+    if any(row.probabilities is not None or row.comprehension.value is not None for row in rows):
+        draw_session(session, None, key)
+        explain_missing(rows)
+        return
+    saw = session.totals(now()).frames
+    why = "The camera saw nothing in this session" if saw else "This session had no camera"
+    st.markdown(f"{why}, so there is no line to draw.")
 
 
 def explain_missing(rows: Sequence[TimelineBucket]) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from app.parts.downloads import offer_file
 from app.parts.engine import engine_or_stop
 from app.parts.room import chart_room, kept_room, table_room
-from app.parts.timeline import draw_session
+from app.parts.timeline import draw_whole
 from app.parts.words import plain
 from fer_core.charts.timeline import clock_text
 from fer_core.charts.video import SELECTION, face_chart
@@ -116,7 +116,7 @@ def show_person(found: VideoAnalysis) -> None:
     if session is None:
         return
     st.header("Timeline")
-    draw_session(session, None, "video")
+    draw_whole(session, "video")
 
 
 def offer_downloads(job: VideoJob, found: VideoAnalysis) -> None:

@@ -9,7 +9,7 @@ import altair as alt
 from fer_core.sessions.events import Event, EventKind
 
 #: A tick at one of these, so that there are about four to eight. Seconds.
-_STEPS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+_STEPS = (1, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 _SPAN = "(domain('x')[1] - domain('x')[0])"
 _CLOCK = (
     "(datum.value >= 3600 ? floor(datum.value / 3600) + ':' : '')"
@@ -39,15 +39,18 @@ def time_axis(field: str = "elapsed:Q") -> alt.X:
     )
 
 
-def window_ends(elapsed_s: float, window_s: float | None) -> tuple[float, float]:
+def window_ends(
+    elapsed_s: float, window_s: float | None, *, over: bool = False
+) -> tuple[float, float]:
     """Return both ends of the time axis: a window has its full width from the start.
 
     Args:
         elapsed_s: How long the session has lasted, seconds.
-        window_s: How far back to look; None: all of it, a minute at least.
+        window_s: How far back to look; None: all of it, and of one that runs a minute at least.
+        over: The session will not grow any more.
     """
     if window_s is None:
-        return 0.0, max(elapsed_s, 60.0)
+        return 0.0, max(elapsed_s, 1.0 if over else 60.0)
     since = max(0.0, elapsed_s - window_s)
     return since, since + window_s
 

@@ -82,6 +82,11 @@ def test_a_window_has_its_width_from_the_start(
     assert time_axis.window_ends(elapsed_s, window_s) == ends
 
 
+def test_a_session_that_is_over_is_drawn_in_its_own_length() -> None:
+    assert time_axis.window_ends(4.5, None, over=True) == (0.0, 4.5)
+    assert time_axis.window_ends(0.0, None, over=True) == (0.0, 1.0)
+
+
 def test_the_chart_knows_all_of_its_tables(tables: timeline.LiveTables) -> None:
     for dark in (False, True):
         text = json.dumps(lanes.lanes_spec(dark=dark, face=True))

@@ -137,6 +137,23 @@ def test_of_a_session_without_the_camera_nothing_is_said_that_only_a_camera_know
     assert "Away" not in [metric.label for metric in page.metric]
 
 
+def test_sessions_side_by_side_say_why_something_of_them_is_missing(url: str) -> None:
+    with SessionStore(url) as store:
+        for number in range(2):
+            session = new_session(f"s{number}", START + 1000 * number)
+            store.follow(session)
+            session.sign(START + 1000 * number + 60)
+            session.finish(START + 1000 * number + 60)
+        assert store.save_now()
+    page = open_page()
+    page.session_state["history_tab"] = "Compare"
+    page.run()
+    assert not page.exception
+    said = words(page)
+    assert said.count("This session had no camera, so there is no line to draw.") == 2
+    assert said.count("Understanding no estimate · Stress no estimate") == 2
+
+
 def test_today_is_measured_against_the_daily_goal(
     filled: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
