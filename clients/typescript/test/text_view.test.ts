@@ -54,16 +54,6 @@ describe("what it reports", () => {
     expect(reports[2]?.items.map(({ n }) => n)).toEqual([2, 3]);
   });
 
-  it("waits while a button is being pressed, which Streamlit would lose", () => {
-    const { reports } = open();
-    pass(1800);
-    document.dispatchEvent(new Event("pointerdown"));
-    pass(400);
-    expect(reports).toEqual([]);
-    pass(2000);
-    expect(reports).toHaveLength(1);
-  });
-
   it("goes out when the tab is hidden, and counts nothing after", () => {
     const { items } = open();
     pass(500);
