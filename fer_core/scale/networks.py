@@ -1,5 +1,8 @@
 """The networks in processes of their own: inputs of many pictures go through one run.
 
+Points and eyes stay where the picture is: their networks are small, and the second one's inputs are
+cut by the first one's answers.
+
 What goes from process to process are a network's inputs as bytes, a quarter of the floats that it
 takes, and what it answers. They are the same numbers as in one process: an input is a picture's
 bytes over 255.
@@ -22,6 +25,7 @@ from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.engine import InferenceEngine
 from fer_core.vision.landmarks import MarkReader
 from fer_core.vision.model_info import (
+    OF_CLASSES,
     ModelInfo,
     Role,
     description_of,
@@ -31,9 +35,6 @@ from fer_core.vision.model_info import (
 
 #: An input of a network, uint8, shape (n, 3, height, width).
 Inputs = npt.NDArray[np.uint8]
-#: The roles that are played in other processes. Points and eyes stay where the picture is: their
-#: networks are small, and the second one's inputs are cut by the first one's answers.
-ROLES: tuple[Role, ...] = ("detector", "refiner", "photo_refiner")
 #: Frames that a process of the API has in hand at once: it only waits for the networks. With one at
 #: a time nothing was ever put together, and no queue grew that could start another process.
 FRAMES_AT_ONCE = 8
@@ -71,11 +72,9 @@ class NetworkRuns:
             WeightsError: They cannot be loaded.
             SettingsError: The model is a checkpoint, which no other process can share.
         """
-        from fer_core.vision.backends.onnx import OnnxBackend
+        from fer_core.vision.backends.onnx import open_networks
 
-        files = network_files(*_described(weights))
-        opened = {file: OnnxBackend(file) for file in {files[role] for role in ROLES}}
-        return cls({role: opened[files[role]] for role in ROLES})
+        return cls(open_networks(network_files(*_described(weights))))
 
     def __call__(self, asked: Sequence[Run]) -> list[Float32Array]:
         """Return what the networks answer, in order: shape (n, 4 + classes, anchors) each."""
@@ -146,7 +145,7 @@ def remote_detector(
     """
     description, info = _described(weights)
     files = network_files(description, info)
-    detector, refiner, photo_refiner = (RemoteNetwork(role, ask) for role in ROLES)
+    detector, refiner, photo_refiner = (RemoteNetwork(role, ask) for role in OF_CLASSES)
     marks = MarkReader.load(files.get("landmarks"), files.get("eyes"))
     return EmotionDetector(detector, info, refiner, photo_refiner, threads, marks)
 

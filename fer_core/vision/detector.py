@@ -31,10 +31,10 @@ from fer_core.vision.faces import Box, Detections, Face, FramePath, Timing
 from fer_core.vision.image import RgbImage, check_rgb
 from fer_core.vision.landmarks import MarkReader
 from fer_core.vision.model_info import (
+    OF_CLASSES,
     ModelInfo,
     NetworkFile,
     Networks,
-    Role,
     class_order,
     description_of,
     network_files,
@@ -62,9 +62,6 @@ FRAME_LARGE_FACE = 0.55
 INSIDE_THRESHOLD = 0.7
 #: Most boxes inside one another that a video frame's refiner chooses from.
 MOST_NESTED = 3
-
-#: Of the networks that find faces and tell their expressions.
-_OF_CLASSES: tuple[Role, ...] = ("detector", "refiner", "photo_refiner")
 
 
 class EmotionDetector:
@@ -143,11 +140,11 @@ class EmotionDetector:
             return cls._load_checkpoint(path, threads)
         description = description_of(path)
         info = read_model_info(description)
-        from fer_core.vision.backends.onnx import OnnxBackend
+        from fer_core.vision.backends.onnx import open_networks
 
         files = network_files(description, info)
-        opened = {file: OnnxBackend(file) for file in {files[role] for role in _OF_CLASSES}}
-        detector, refiner, photo_refiner = (opened[files[role]] for role in _OF_CLASSES)
+        networks = open_networks(files)
+        detector, refiner, photo_refiner = (networks[role] for role in OF_CLASSES)
         marks = MarkReader.load(files.get("landmarks"), files.get("eyes"))
         return cls(detector, info, refiner, photo_refiner, threads, marks)
 

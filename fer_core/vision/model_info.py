@@ -16,12 +16,15 @@ from fer_core.errors import WeightsChanged, WeightsError, WeightsNotFound
 #: What a network does: the detector finds faces in whole pictures; a refiner sees one face at a
 #: time and tells its box and its expression; the landmark network gives its points, and the eye
 #: network tells how open its eyes are.
-Role = Literal["detector", "refiner", "photo_refiner", "landmarks", "eyes"]
+Role = Literal["detector", "refiner", "photo_refiner", "second_photo_refiner", "landmarks", "eyes"]
+#: What every model has networks for, if one for all three: finding faces and their expressions.
+OF_CLASSES: tuple[Role, ...] = ("detector", "refiner", "photo_refiner")
 
 _ROLES: dict[Role, str] = {
     "detector": "finding faces",
     "refiner": "refining them in video",
     "photo_refiner": "refining them in photos",
+    "second_photo_refiner": "refining them in photos as well",
     "landmarks": "the points of a face in video",
     "eyes": "telling open eyes from closed ones in video",
 }
@@ -62,13 +65,15 @@ class NetworkFile(BaseModel):
 
 
 class Networks(BaseModel):
-    """The networks of a model; the first three are of the same classes.
+    """The networks of a model; the first four are of the same classes.
 
     Attributes:
         detector: Finds faces in whole pictures.
         refiner: Refines found faces; the detector does it, too, if None.
         photo_refiner: A larger one for a photo's faces, which can wait; the refiner does it if
             None.
+        second_photo_refiner: One that learnt from other pictures, or otherwise; the mean of both
+            counts.
         landmarks: Gives points and shapes of a face; None: head and eyes are not measured.
         eyes: Tells how open an eye is; None: that is not measured. It needs the points.
     """
@@ -78,17 +83,21 @@ class Networks(BaseModel):
     detector: NetworkFile
     refiner: NetworkFile | None = None
     photo_refiner: NetworkFile | None = None
+    second_photo_refiner: NetworkFile | None = None
     landmarks: NetworkFile | None = None
     eyes: NetworkFile | None = None
 
     def by_role(self) -> dict[Role, NetworkFile]:
         """Return which network plays each role in finding faces and their expressions."""
         refiner = self.refiner or self.detector
-        return {
+        by_role: dict[Role, NetworkFile] = {
             "detector": self.detector,
             "refiner": refiner,
             "photo_refiner": self.photo_refiner or refiner,
         }
+        if self.second_photo_refiner is not None:
+            by_role["second_photo_refiner"] = self.second_photo_refiner
+        return by_role
 
     def roles(self) -> dict[NetworkFile, tuple[Role, ...]]:
         """Return each network once, with the roles that it plays; those for points at the end."""

@@ -397,6 +397,8 @@ class Networks(TypedDict):
     """Refines found faces one at a time; the detector does where it is null"""
     photo_refiner: Network | None
     """Refines those of photos; the refiner does where it is null"""
+    second_photo_refiner: NotRequired[Network | None]
+    """Refines those as well; the mean of both counts"""
     landmarks: NotRequired[Network | None]
     """Gives the points of a face in video; null: head and eyes are not measured"""
     eyes: NotRequired[Network | None]

@@ -2183,6 +2183,11 @@ export interface components {
             /** @description Refines those of photos; the refiner does where it is null */
             photo_refiner: components["schemas"]["Network"] | null;
             /**
+             * @description Refines those as well; the mean of both counts
+             * @default null
+             */
+            second_photo_refiner?: components["schemas"]["Network"] | null;
+            /**
              * @description Gives the points of a face in video; null: head and eyes are not measured
              * @default null
              */

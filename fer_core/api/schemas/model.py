@@ -50,6 +50,9 @@ class NetworksOut(Frozen):
     photo_refiner: NetworkOut | None = Field(
         description="Refines those of photos; the refiner does where it is null"
     )
+    second_photo_refiner: NetworkOut | None = Field(
+        default=None, description="Refines those as well; the mean of both counts"
+    )
     landmarks: NetworkOut | None = Field(
         default=None,
         description="Gives the points of a face in video; null: head and eyes are not measured",
@@ -61,15 +64,11 @@ class NetworksOut(Frozen):
     @classmethod
     def of(cls, networks: Networks) -> NetworksOut:
         """Describe them; nothing here names a file."""
-        refiner, photo_refiner = networks.refiner, networks.photo_refiner
-        landmarks, eyes = networks.landmarks, networks.eyes
-        return cls(
-            detector=NetworkOut.of(networks.detector),
-            refiner=NetworkOut.of(refiner) if refiner else None,
-            photo_refiner=NetworkOut.of(photo_refiner) if photo_refiner else None,
-            landmarks=NetworkOut.of(landmarks) if landmarks else None,
-            eyes=NetworkOut.of(eyes) if eyes else None,
-        )
+        described = {
+            role: NetworkOut.of(network) if (network := getattr(networks, role)) else None
+            for role in cls.model_fields
+        }
+        return cls.model_validate(described)
 
 
 class ModelOut(Frozen):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
 from fer_core.errors import WeightsError
-from fer_core.vision.backends import Float32Array, available_processors
+from fer_core.vision.backends import Backend, Float32Array, available_processors
+from fer_core.vision.backends.joined import JoinedBackend
+from fer_core.vision.model_info import OF_CLASSES, Role
 
 #: The input of a network that works out boxes only where an anchor is likely enough.
 LEAST = "least"
@@ -44,6 +47,29 @@ class OnnxBackend:
             inputs[LEAST] = np.array([least * _AT_THE_BOUND], np.float32)
         (output,) = self._session.run(None, inputs)
         return np.asarray(output, dtype=np.float32)
+
+
+def open_networks(files: Mapping[Role, Path]) -> dict[Role, Backend]:
+    """Open the networks that find faces and tell their expressions, each file once.
+
+    Args:
+        files: Of `network_files`.
+
+    Returns:
+        One for each of `OF_CLASSES`: two that refine the same faces are joined.
+
+    Raises:
+        WeightsError: A file is no network.
+    """
+    roles: tuple[Role, ...] = (*OF_CLASSES, "second_photo_refiner")
+    opened: dict[Path, Backend] = {
+        file: OnnxBackend(file) for file in {files[role] for role in roles if role in files}
+    }
+    networks = {role: opened[files[role]] for role in OF_CLASSES}
+    if "second_photo_refiner" in files:
+        second = opened[files["second_photo_refiner"]]
+        networks["photo_refiner"] = JoinedBackend([networks["photo_refiner"], second])
+    return networks
 
 
 def open_session(path: Path, inputs: set[str], outputs: set[str]) -> onnxruntime.InferenceSession:

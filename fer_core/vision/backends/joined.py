@@ -1,0 +1,34 @@
+"""Networks of the same classes as one: what they say on average (deep ensembles).
+
+Networks that learnt from different pictures err on different faces, so that their mean is right
+more often than any of them (Lakshminarayanan et al. 2017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fer_core.arrays import expit
+from fer_core.vision.backends import Backend, Float32Array
+from fer_core.vision.candidates import logits
+
+
+class JoinedBackend:
+    """Networks with the same anchors, each of which answers as one of them would."""
+
+    def __init__(self, networks: Sequence[Backend]) -> None:
+        """Take them; all have the same classes in the same order."""
+        self._networks = tuple(networks)
+
+    def __call__(self, batch: Float32Array, least: float = 0.0) -> Float32Array:
+        answers = np.stack([network(batch, least) for network in self._networks])
+        boxes, scores = answers[:, :, :4], answers[:, :, 4:]
+        sure = scores.sum(axis=2, keepdims=True)
+        # The box of an anchor that a network is less sure of may be anything.
+        counts = np.where(sure >= least, np.maximum(sure, np.finfo(np.float32).tiny), 0.0)
+        total = np.maximum(counts.sum(axis=0), np.finfo(np.float32).tiny)
+        box = (boxes * counts).sum(axis=0) / total
+        score = expit(logits(scores).mean(axis=0))
+        return np.concatenate([box, score], axis=1, dtype=np.float32)
