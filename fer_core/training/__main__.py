@@ -17,6 +17,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fer_core.config import PROJECT_ROOT
 from fer_core.errors import FerError
@@ -31,6 +32,10 @@ from fer_core.training.option_types import (
     sheet,
     side,
 )
+
+if TYPE_CHECKING:
+    from fer_core.training.export import RefinerFiles
+    from fer_core.vision.model_info import Role
 
 EXIT_STATUS = """exit status:
   0  everything was done
@@ -209,6 +214,9 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     )
     add("--refiner", type=existing_file, help="the same, of a second network for found faces")
     add("--photo-refiner", type=existing_file, help="the same, of a larger one for photos")
+    add("--second-photo-refiner", type=existing_file, help="the same, of one beside it")
+    for role in ("refiner", "photo-refiner", "second-photo-refiner"):
+        add(f"--{role}-head", type=existing_file, help="a head for it that `heads` wrote")
     add("--landmarks", type=existing_file, help="the .onnx of a network for a face's points")
     add("--eyes", type=existing_file, help="the .onnx of one for open eyes")
     add("--output", type=Path, default=Path("weights"), help="folder to write into")
@@ -232,14 +240,32 @@ def _export(options: argparse.Namespace) -> int:
             options.model_version,
             options.int8,
             options.threads,
-            options.refiner,
-            options.photo_refiner,
+            _refiners(options),
             options.processes,
             options.landmarks,
             options.eyes,
         )
     )
     return 0
+
+
+def _refiners(options: argparse.Namespace) -> dict[Role, RefinerFiles]:
+    """Return what the options name of refiners.
+
+    Raises:
+        OptionError: A head has no network.
+    """
+    from fer_core.training.export import REFINERS, RefinerFiles
+
+    files = {}
+    for role in REFINERS:
+        weights, head = (getattr(options, name) for name in (role, f"{role}_head"))
+        if weights is not None:
+            files[role] = RefinerFiles(weights, head)
+        elif head is not None:
+            option = role.replace("_", "-")
+            raise OptionError(f"--{option}-head needs --{option}, the network that it belongs to")
+    return files
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:

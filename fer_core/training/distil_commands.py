@@ -1,4 +1,4 @@
-"""Commands of distillation: negatives to refine, refit, turn, landmarks, states, blend."""
+"""Commands of distillation: negatives to refine, heads, turn, landmarks, states, blend."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def add_commands(add: AddSubcommand) -> None:
     _add_prepare(add("prepare", help="decode every face once, for teach and refine"))
     _add_teach(add("teach", help="train teachers, and write what they see as soft targets"))
     _add_refine(add("refine", help="train refiners on the soft targets"))
-    _add_refit(add("refit", help="fit a refiner's last layers anew, on cut pictures"))
+    _add_heads(add("heads", help="fit heads that name the expression, on one core"))
     _add_turn(add("turn", help="turn faces by known angles, for landmarks"))
     _add_landmarks(add("landmarks", help="train the network that finds a face's points"))
     _add_states(add("states", help="fit how a face looks to an onlooker: bored, little engaged"))
@@ -296,35 +296,40 @@ def _blend(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_refit(parser: argparse.ArgumentParser) -> None:
+def _add_heads(parser: argparse.ArgumentParser) -> None:
     _add_folder(parser)
     add = parser.add_argument
-    add("--use", choices=("video", "photo"), required=True)
-    add("--weights", type=existing_file, required=True, help="a .pt or .onnx file of a refiner")
-    add("--output", type=Path, required=True, help="the .pt to write")
-    add("--faces", type=count, default=8000, help="to learn from (8000)")
-    add("--epochs", type=positive, default=2.5, help="over them (2.5)")
+    add("--use", choices=("video", "photo"), default="photo", help="(photo)")
+    add(
+        "--weights",
+        type=existing_file,
+        action="append",
+        required=True,
+        help="a .pt or .onnx file of a refiner; if repeated, the mean of all is fitted",
+    )
+    add("--output", type=Path, required=True, help="folder; each head is named as its weights")
+    add("--faces", type=count, default=40_000, help="to learn from (40000)")
+    add("--epochs", type=positive, default=8.0, help="over them, each in two views (8)")
     add("--learning-rate", type=positive, default=1e-3, help="(0.001)")
-    add("--agreement", type=positive, default=2.0, help="weight of the views' agreement (2)")
-    add("--keep", type=share, default=0.0, help="of its answer about the uncut picture (0)")
     add("--seed", type=int, default=0)
-    parser.set_defaults(run_command=_refit)
+    parser.set_defaults(run_command=_heads)
 
 
-def _refit(options: argparse.Namespace) -> int:
-    from fer_core.training import network as networks
-    from fer_core.training.refit import RefitConfig, refit
+def _heads(options: argparse.Namespace) -> int:
+    from fer_core.training.expression_head import save_head
+    from fer_core.training.fit_heads import HeadsConfig, fit_heads
 
-    config = RefitConfig(
+    config = HeadsConfig(
         options.use,
         options.faces,
         options.epochs,
         options.learning_rate,
-        options.agreement,
-        options.keep,
-        options.seed,
+        seed=options.seed,
     )
-    network = refit(options.data, options.folder, options.weights, config)
-    networks.save_state(network, networks.key(network), options.output)
-    print(options.output)
+    heads = fit_heads(options.data, options.folder, options.weights, config)
+    options.output.mkdir(parents=True, exist_ok=True)
+    for head, weights in zip(heads, options.weights, strict=True):
+        path = options.output / f"{weights.stem}.head.pt"
+        save_head(head, path)
+        print(path)
     return 0

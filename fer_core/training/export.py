@@ -20,6 +20,7 @@ from fer_core.training.answers import DetectorPool
 from fer_core.training.data import load_dataset
 from fer_core.training.errors import CheckpointError, OptionError
 from fer_core.training.evaluate import MODES, limited, write_json
+from fer_core.training.expression_head import ExpressionHead, HeadedNetwork, load_head
 from fer_core.training.faces import LabelledPicture
 from fer_core.training.faster_graph import make_faster
 from fer_core.training.fidelity import Fidelity, compare, refined_views, wholes
@@ -47,12 +48,28 @@ CALIBRATION_PICTURES = 300
 FACE_FROM = 0.5
 #: Probabilities are calibrated, so below this an answer is wrong two times in three: say "unsure".
 UNSURE_BELOW = 0.35
+#: Whose networks refine found faces.
+REFINERS: tuple[Role, ...] = ("refiner", "photo_refiner", "second_photo_refiner")
 #: What the networks are that `export` takes as they are.
 TAKEN: dict[Role, str] = {"landmarks": "Residual CNN", "eyes": "Small CNN"}
 LICENCE = (
     "AGPL-3.0, as trained with Ultralytics. The training pictures are research data without a "
     "licence for redistribution or commercial use; see MODEL_CARD.md."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class RefinerFiles:
+    """What a refiner is made of.
+
+    Attributes:
+        weights: A file that `network.load` reads.
+        head: One that `expression_head.load_head` reads, of a head that names the expression; the
+            network does it alone if None.
+    """
+
+    weights: Path
+    head: Path | None = None
 
 
 def export(
@@ -63,8 +80,7 @@ def export(
     version: str = "1.0.0",
     int8: bool = False,
     threads: int = 2,
-    refiner: Path | None = None,
-    photo_refiner: Path | None = None,
+    refiners: Mapping[Role, RefinerFiles] | None = None,
     processes: int = 1,
     landmarks: Path | None = None,
     eyes: Path | None = None,
@@ -81,8 +97,7 @@ def export(
         version: Of the model.
         int8: Quantise to 8 bits, with ranges from training scenes; needs `data`.
         threads: Of the detector that calibrates.
-        refiner: As `weights`, of a second network that refines found faces.
-        photo_refiner: As `weights`, of a larger one that refines a photo's faces.
+        refiners: By role, what further networks refine found faces.
         processes: That calibrate.
         landmarks: The .onnx of a network that gives a face's points, taken as it is.
         eyes: The same, of one that tells how open an eye is.
@@ -95,21 +110,20 @@ def export(
     if int8 and data is None:
         raise OptionError("--int8 needs --data, for the ranges of the activations")
     network = networks.load(weights)
-    refiners: dict[Role, nn.Module] = {}
-    if refiner is not None:
-        refiners["refiner"] = networks.load(refiner)
-    if photo_refiner is not None:
-        refiners["photo_refiner"] = networks.load(photo_refiner)
+    loaded = {
+        role: (networks.load(files.weights), load_head(files.head) if files.head else None)
+        for role, files in (refiners or {}).items()
+    }
     pictures = _labelled(load_dataset(data)) if data is not None else []
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
         written = Path(scratch)
         file = written / f"{name or _usual_name(network, int8)}.onnx"
         exported: dict[Role, _Exported] = {"detector": _write(network, file, pictures, int8)}
-        for role, its_network in refiners.items():
+        for role, (its_network, head) in loaded.items():
             suffix = role.replace("_", "-")
             its_file = written / f"{name or _usual_name(its_network, int8)}-{suffix}.onnx"
-            exported[role] = _write(its_network, its_file, pictures, int8, refines=True)
+            exported[role] = _write(its_network, its_file, pictures, int8, True, head)
         given: tuple[tuple[Role, Path | None], ...] = (("landmarks", landmarks), ("eyes", eyes))
         for role, path in given:
             if path is not None:
@@ -151,9 +165,10 @@ def _write(
     pictures: Sequence[LabelledPicture],
     int8: bool,
     refines: bool = False,
+    expressions: ExpressionHead | None = None,
 ) -> _Exported:
     """Write an ONNX file and check it."""
-    to_onnx(network, file)
+    to_onnx(network, file, expressions)
     if int8:
         quantise(file, [each for each in pictures if each.split == "train"], refines)
     else:
@@ -165,7 +180,8 @@ def _write(
     held_out = [picture for picture in pictures if picture.split == "val"]
     if not held_out:
         return _Exported(written, None)
-    fidelity = compare(network, file, held_out, views_of=refined_views if refines else wholes)
+    answering = HeadedNetwork(network, expressions).eval() if expressions else network
+    fidelity = compare(answering, file, held_out, views_of=refined_views if refines else wholes)
     LOGGER.info("%s against torch: %s", file.name, fidelity)
     if not fidelity.faces:
         raise CheckpointError(

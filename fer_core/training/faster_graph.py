@@ -120,11 +120,17 @@ def _only_likely_boxes(model: ModelProto) -> None:
             node = makers[node.input[place]]
         return node
 
-    boxes_and_scores = maker(graph.output[0].name)
-    class_levels = maker(boxes_and_scores.input[1], 0).input
-    (softmax,) = (node for node in graph.node if node.op_type == "Softmax")
+    # Two softmaxes may be there: of a box's bins, whose mean a convolution takes, and of a head.
+    (scores,) = (
+        node
+        for node in graph.node
+        if node.op_type == "Sigmoid" and maker(node.input[0]).op_type == "Concat"
+    )
+    class_levels = maker(scores.input[0]).input
+    softmaxes = {node.output[0]: node for node in graph.node if node.op_type == "Softmax"}
+    (mean,) = (node for node in graph.node if node.op_type == "Conv" and node.input[0] in softmaxes)
+    softmax = softmaxes[mean.input[0]]
     box_levels = maker(softmax.input[0], 0, 0).input
-    (mean,) = (node for node in graph.node if softmax.output[0] in node.input)
     (sides,) = (node.output[0] for node in graph.node if mean.output[0] in node.input)
     nodes: list[NodeProto] = []
     for level, flat in enumerate(zip(class_levels, box_levels, strict=True)):

@@ -16,6 +16,7 @@ from torch import nn
 
 from fer_core.training.batches import REFINER_SIZES
 from fer_core.training.dataset import FaceDataset
+from fer_core.training.expression_head import ExpressionHead, HeadedNetwork
 from fer_core.training.faces import LabelledPicture
 from fer_core.training.landmark_network import Exported, LandmarkNetwork
 from fer_core.training.scene_style import refiner_style, training_style
@@ -34,11 +35,16 @@ _EIGHT_BITS = ("Conv", "Relu", "Add", "Gemm")
 CALIBRATION_SCENES = 64
 
 
-def to_onnx(network: nn.Module, path: Path) -> None:
+def to_onnx(network: nn.Module, path: Path, expressions: ExpressionHead | None = None) -> None:
     """Write the network as ONNX with dynamic batch, height and width.
 
     Input "images": float32 (N, 3, H, W), RGB in [0, 1]. Output "output0": float32 (N, 9, A), boxes
     as centre x, centre y, width, height in input pixels, then five sigmoid scores.
+
+    Args:
+        network: Which.
+        path: The file to write.
+        expressions: A head that shares out the scores of a refiner, if there is one.
     """
     import onnx
     import onnxslim
@@ -47,6 +53,8 @@ def to_onnx(network: nn.Module, path: Path) -> None:
     model = model.fuse(verbose=False)
     head = model.model[-1]
     head.export, head.dynamic = True, True
+    if expressions is not None:
+        model = HeadedNetwork(model, copy.deepcopy(expressions)).eval()
     path.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer warns of every shape it turns into a number

@@ -16,7 +16,7 @@ pytest.importorskip("ultralytics")
 from torch.nn import functional  # noqa: E402
 
 from fer_core.training import crop_augmentation as augmentation  # noqa: E402 - after the skips
-from fer_core.training import distil, refit, teacher  # noqa: E402
+from fer_core.training import distil, teacher  # noqa: E402
 from fer_core.training import network as networks  # noqa: E402
 from fer_core.training.__main__ import main  # noqa: E402
 from fer_core.training.crop_files import NO_FACE, SIDE, open_crops  # noqa: E402
@@ -236,63 +236,6 @@ def test_a_target_mixes_the_label_with_what_a_teacher_sees_in_both_views(side: i
         assert torch.allclose(
             target, 0.25 * labels[face] + 0.375 * (seen[face] + seen[face + 2]), atol=1e-6
         )
-
-
-def test_refitting_names_the_expression_alike_however_a_picture_is_cut(
-    data: Path, tmp_path: Path
-) -> None:
-    prepare(data, tmp_path, None, 1, limit=8)
-    crops = open_crops(tmp_path / "crops")
-    assert 0 < sum(row.face != NO_FACE for row in crops.rows) < 30
-    torch.manual_seed(0)
-    network = networks.build("yolov9t").eval()
-    refit._branch(network).get_parameter("2.bias").data.zero_()  # the finest level votes
-    before = tmp_path / "before.pt"
-    networks.save_state(network, "yolov9t", before)
-    output = ["--output", str(tmp_path / "after.pt"), "--use", "video", "--epochs", "20"]
-    folder = ["--data", str(data), "--folder", str(tmp_path)]
-    assert main(["refit", *folder, *output, "--weights", str(before)]) == 0
-    old, new = (networks.load(file).state_dict() for file in (before, tmp_path / "after.pt"))
-    changed = [name for name, value in new.items() if not torch.equal(value, old[name])]
-    assert changed
-    assert all(".cv3.0." in name for name in changed)  # what else it sees of a face is kept
-
-
-def test_a_refitted_branch_answers_by_the_face_and_not_by_the_cut() -> None:
-    torch.manual_seed(0)
-    before = torch.nn.Sequential(
-        torch.nn.Conv2d(2, 8, 3), torch.nn.SiLU(), torch.nn.Conv2d(8, 5, 3)
-    )
-    classes = torch.arange(120) % 2
-
-    def looks(cut: float) -> refit.Looks:
-        features = torch.zeros(120, 2, refit.WINDOW, refit.WINDOW)
-        features[:, 0] = (2.0 * classes - 1)[:, None, None]
-        features[:, 1] = cut
-        return refit.Looks(features.half(), torch.ones(120, refit.VOTERS, refit.VOTERS))
-
-    views = [looks(0.0), looks(3.0), looks(-3.0)]
-    targets = torch.eye(5)[classes].repeat(3, 1, 1)
-    config = refit.RefitConfig("video", epochs=60, learning_rate=0.02)
-    fitted = refit._fitted(before, views, targets, views[0], config)
-    for view in views:
-        shown = refit.answers(fitted, view.features.float(), view.votes).argmax(1)
-        assert torch.equal(shown, classes)
-    shown = refit.answers(before, views[1].features.float(), views[1].votes).argmax(1)
-    assert not torch.equal(shown, classes)
-
-
-def test_a_window_shows_the_scores_that_the_whole_network_gives() -> None:
-    torch.manual_seed(0)
-    network = networks.build("yolov9t").eval()
-    images = torch.rand(2, 3, 160, 160)
-    looks = refit.look(network, images)
-    branch = refit._unpadded(refit._branch(network))
-    whole = networks.predict(network, images)[:, 4:, :400]
-    inside = branch(looks.features.float()).detach().sigmoid().flatten(2)
-    for seen, given in zip(inside, whole, strict=True):
-        apart = (seen[:, :, None] - given[:, None]).abs().amax(0).amin(1)
-        assert float(apart.max()) < 1e-3
 
 
 def test_an_unknown_use_of_a_refiner_is_refused(

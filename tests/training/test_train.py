@@ -30,7 +30,13 @@ from fer_core.training import train as training  # noqa: E402 - after the skips
 from fer_core.training.batches import SceneBatches, collate, loader  # noqa: E402
 from fer_core.training.data import load_dataset  # noqa: E402
 from fer_core.training.dataset import FaceDataset  # noqa: E402
-from fer_core.training.export import export  # noqa: E402
+from fer_core.training.export import RefinerFiles, export  # noqa: E402
+from fer_core.training.expression_head import (  # noqa: E402
+    ExpressionHead,
+    HeadedNetwork,
+    save_head,
+    see,
+)
 from fer_core.training.fidelity import compare, refined_views  # noqa: E402
 from fer_core.training.losses import ScoreLoss, SoftTargetLoss  # noqa: E402
 from fer_core.training.onnx_files import to_onnx  # noqa: E402
@@ -100,10 +106,10 @@ def test_a_run_that_went_on_is_exported_and_the_app_gets_the_same_boxes(
 def test_refiners_are_trained_and_become_those_of_the_model(
     archives: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def converted(network: nn.Module, file: Path) -> None:
+    def converted(network: nn.Module, file: Path, head: ExpressionHead | None) -> None:
         """Convert the refiner that was trained; copy the others, which would take seconds each."""
         if file.name == "fer-yolov9t-refiner.onnx":
-            to_onnx(network, file)
+            to_onnx(network, file, head)
         else:
             shutil.copy(SHIPPED_MODEL.with_name(file.name), file)
 
@@ -115,11 +121,19 @@ def test_refiners_are_trained_and_become_those_of_the_model(
     torch.manual_seed(0)
     networks.save(networks.build("yolov9t"), tmp_path / "first.pt")
     networks.save(networks.build("yolov9s"), tmp_path / "larger.pt")
+    refiner = networks.load(tmp_path / "close" / "weights.pt")
+    with torch.inference_mode():
+        features = see(refiner, torch.zeros(1, 3, 128, 128)).features
+    head = ExpressionHead(features.shape[1])
+    nn.init.normal_(head.layers.get_parameter("4.weight"), std=0.1)
+    save_head(head, tmp_path / "a.head.pt")
     together = export(
         tmp_path / "first.pt",
         tmp_path / "together",
-        refiner=tmp_path / "close" / "weights.pt",
-        photo_refiner=tmp_path / "larger.pt",
+        refiners={
+            "refiner": RefinerFiles(tmp_path / "close" / "weights.pt", tmp_path / "a.head.pt"),
+            "photo_refiner": RefinerFiles(tmp_path / "larger.pt"),
+        },
         landmarks=SHIPPED_MODEL.with_name("fer-landmarks.onnx"),
         eyes=SHIPPED_MODEL.with_name("fer-eyes.onnx"),
     )
@@ -140,7 +154,7 @@ def test_refiners_are_trained_and_become_those_of_the_model(
     assert found.detector.sha256 != found.refiner.sha256
 
     compared = compare(
-        networks.load(tmp_path / "close" / "weights.pt"),
+        HeadedNetwork(refiner, head.eval()),
         together.with_name(found.refiner.file),
         [picture for picture in load_dataset(archives) if picture.split == "val"],
         least=0.0,
@@ -168,7 +182,7 @@ def test_an_export_that_cannot_be_checked_leaves_the_folder_as_it_was(
 ) -> None:
     # What it is converted to does not matter here: the network itself finds no face.
     shipped = SHIPPED_MODEL.with_name("fer-yolov9t.onnx")
-    monkeypatch.setattr(exporting, "to_onnx", lambda _, file: shutil.copy(shipped, file))
+    monkeypatch.setattr(exporting, "to_onnx", lambda _, file, _head: shutil.copy(shipped, file))
     torch.manual_seed(0)
     networks.save(networks.build("yolov9t"), tmp_path / "untrained.pt")
     folder = tmp_path / "weights"

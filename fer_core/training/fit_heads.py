@@ -1,0 +1,307 @@
+"""Fit expression heads to what networks make of faces, as they are and cut: minutes on one core."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from fer_core.training import network as networks
+from fer_core.training.crop_files import FaceCrops, open_crops, some_of
+from fer_core.training.crop_placement import Tensor
+from fer_core.training.crop_sampler import CropSampler, drawing_weights, selection
+from fer_core.training.distil import CROPS, all_pictures
+from fer_core.training.expression_head import ExpressionHead, see
+from fer_core.training.faces import LabelledPicture
+from fer_core.training.refine import USES
+from fer_core.training.soft_targets import first_target
+
+LOGGER = logging.getLogger(__name__)
+
+Pictures = Mapping[tuple[str, str], LabelledPicture]
+
+#: Face lengths that are left of a cut picture; the tightest a camera app cuts is one.
+CUTS = (1.0, 1.1, 1.25, 1.25, 1.5, 2.0)
+#: Faces whose pixels are in memory at a time; they share one cut.
+CHUNK = 64
+#: Faces a step.
+BATCH = 256
+#: Sharpnesses that are tried, from a quarter to four times.
+SHARPNESSES = tuple(2 ** (step / 10) for step in range(-20, 21))
+
+
+@dataclass(frozen=True, slots=True)
+class HeadsConfig:
+    """How heads are fitted.
+
+    Attributes:
+        use: Key of `refine.USES`: which sides and framing.
+        faces: To learn from, at most.
+        epochs: Over them.
+        learning_rate: AdamW's, falling to zero.
+        weight_decay: The same.
+        alone: How much a head's own loss counts beside that of the mean, so that each is right
+            without the others, too.
+        temperature: That the app divides logits by; sharpness is fitted for it.
+        seed: Of everything.
+    """
+
+    use: str
+    faces: int
+    epochs: float
+    learning_rate: float
+    weight_decay: float = 0.1
+    alone: float = 1.0
+    temperature: float = 0.73
+    seed: int = 0
+
+
+class Shown(NamedTuple):
+    """What one network makes of n faces in each of some views.
+
+    Attributes:
+        features: float16 (views, n, features).
+        votes: (views, n, 5).
+        sureness: (views, n).
+    """
+
+    features: Tensor
+    votes: Tensor
+    sureness: Tensor
+
+
+class Known(NamedTuple):
+    """What is known of n faces.
+
+    Attributes:
+        targets: (n, 5): shares.
+        counts: (n,), 0..1: how much each counts; 0 for those that are kept out.
+        drawn: (n,): how often each is drawn.
+        kept: (n,), of bool: kept out, to choose by.
+        labels: (n,): index of the class; -1 where nobody said it.
+    """
+
+    targets: Tensor
+    counts: Tensor
+    drawn: Tensor
+    kept: Tensor
+    labels: Tensor
+
+
+def fit_heads(
+    data: Path, folder: Path, weights: Sequence[Path], config: HeadsConfig
+) -> list[ExpressionHead]:
+    """Return a head for each network, in eval mode, fitted so that their mean is right.
+
+    Args:
+        data: The data folder.
+        folder: Of `distil.prepare`.
+        weights: Of the networks.
+        config: How.
+
+    Raises:
+        DataError: The data or crops cannot be used.
+        CheckpointError: The weights cannot be read.
+    """
+    pictures, crops = all_pictures(data), open_crops(folder / CROPS)
+    numbers = drawn_faces(crops, pictures, config.faces, config.seed)
+    known = what_is_known(crops, pictures, numbers)
+    shown = [
+        Shown(*(torch.stack(each) for each in zip(*views, strict=True)))
+        for network in map(networks.load, weights)
+        for views in [[look_at(network, crops, numbers, config, cut) for cut in (False, True)]]
+    ]
+    heads = fitted(shown, known, config)
+    sharpen(heads, shown, known, config.temperature)
+    return heads
+
+
+def drawn_faces(
+    crops: FaceCrops, pictures: Pictures, count: int, seed: int
+) -> npt.NDArray[np.int64]:
+    """Return which faces to learn from and to choose by, by source and class as `refine` draws.
+
+    Args:
+        crops: All of them.
+        pictures: (source, name) -> picture.
+        count: To learn from, at most; all that are kept out come on top.
+        seed: Of the draw.
+    """
+    usable, kept = selection(crops, pictures)
+    weights = drawing_weights(*_classes(crops, pictures, usable), usable)
+    count = min(count, int((weights > 0).sum()))
+    rng = np.random.default_rng(seed)
+    drawn = rng.choice(len(weights), count, replace=False, p=weights)
+    return np.union1d(drawn, np.flatnonzero(kept)).astype(np.int64)
+
+
+def what_is_known(crops: FaceCrops, pictures: Pictures, numbers: npt.NDArray[np.int64]) -> Known:
+    """Return what labels say of some faces.
+
+    Args:
+        crops: All of them.
+        pictures: (source, name) -> picture.
+        numbers: Of the faces.
+    """
+    usable, kept = (each[numbers] for each in selection(crops, pictures))
+    rows = [crops.rows[number] for number in numbers]
+    faces = [pictures[row.source, row.name].faces[row.face] for row in rows]
+    firsts = [first_target(face, row.source) for face, row in zip(faces, rows, strict=True)]
+    sources, classes = _classes(crops, pictures, selection(crops, pictures)[0])
+    drawn = drawing_weights([sources[n] for n in numbers], classes[numbers], usable)
+    return Known(
+        torch.tensor(np.array([target for target, _ in firsts], np.float32)),
+        torch.tensor([count for _, count in firsts]),
+        torch.tensor(drawn),
+        torch.tensor(kept),
+        torch.tensor([-1 if face.weak else face.emotion for face in faces]),
+    )
+
+
+@torch.inference_mode()
+def look_at(
+    network: nn.Module,
+    crops: FaceCrops,
+    numbers: npt.NDArray[np.int64],
+    config: HeadsConfig,
+    cut: bool,
+) -> tuple[Tensor, ...]:
+    """Return what a network makes of faces in one view, as of `Shown`.
+
+    Args:
+        network: In eval mode.
+        crops: All of them.
+        numbers: Of the faces.
+        config: Its use and seed count: all networks see the same.
+        cut: Cut the pictures at random, and mirror half of them; else they are as the app sees
+            them.
+    """
+    side, span = USES[config.use][2]
+    rng = np.random.default_rng(config.seed)
+    parts = []
+    for start in range(0, len(numbers), CHUNK):
+        part = some_of(crops, numbers[start : start + CHUNK])
+        sampler = CropSampler.of(part, np.zeros(len(part.rows)), torch.device("cpu"))
+        mirrored, left = bool(rng.integers(2)), CUTS[rng.integers(len(CUTS))]
+        how = (mirrored, left) if cut else (False, math.inf)
+        images = sampler.plain(torch.arange(len(part.rows)), side, span, *how)
+        seen = see(network, images.to(memory_format=torch.channels_last))
+        parts.append((seen.features.half(), seen.votes, seen.sureness.clamp(max=1)))
+        if start % (20 * CHUNK) == 0:
+            LOGGER.info("looked at %d of %d", start, len(numbers))
+    return tuple(torch.cat(each) for each in zip(*parts, strict=True))
+
+
+def fitted(shown: Sequence[Shown], known: Known, config: HeadsConfig) -> list[ExpressionHead]:
+    """Return heads, one for each network, in eval mode.
+
+    Args:
+        shown: What each network makes of the faces.
+        known: What is known of them.
+        config: How.
+    """
+    torch.manual_seed(config.seed)
+    learnt = (known.drawn > 0) & (known.counts > 0)
+    heads = [_begun(each, learnt) for each in shown]
+    optimiser = torch.optim.AdamW(
+        nn.ModuleList(heads).parameters(),
+        lr=config.learning_rate,
+        weight_decay=config.weight_decay,
+    )
+    views = shown[0].features.shape[0]
+    steps = max(1, round(config.epochs * int(learnt.sum()) * views / BATCH))
+    weights = torch.where(learnt, known.drawn, 0.0)
+    for step in range(steps):
+        for group in optimiser.param_groups:
+            group["lr"] = config.learning_rate * (1 + math.cos(math.pi * step / steps)) / 2
+        faces = torch.multinomial(weights, BATCH, replacement=True)
+        view = torch.randint(views, (BATCH,))
+        answers = [
+            head(each.features[view, faces].float(), each.votes[view, faces])
+            for head, each in zip(heads, shown, strict=True)
+        ]
+        losses = [_loss(answer, known, faces) for answer in answers]
+        loss = _loss(_mean(answers), known, faces)
+        if len(heads) > 1:
+            loss = loss + config.alone * _mean(losses)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        if step % 200 == 0:
+            LOGGER.info("step %d of %d: %.4f", step, steps, loss.item())
+    return [head.eval() for head in heads]
+
+
+@torch.no_grad()
+def sharpen(
+    heads: Sequence[ExpressionHead], shown: Sequence[Shown], known: Known, temperature: float
+) -> None:
+    """Set the heads' sharpness so that, read as the app reads them, probabilities are right.
+
+    It is the one that shows the labels of the kept-out faces, as they are, with the least negative
+    log-likelihood (Guo et al. 2017).
+
+    Args:
+        heads: Whose mean counts.
+        shown: What each head's network makes of the faces.
+        known: What is known of them.
+        temperature: That the app divides logits by.
+    """
+    chosen = known.kept & (known.labels >= 0)
+    if not chosen.any():
+        return
+    logits = _mean(
+        [
+            head(each.features[0, chosen].float(), each.votes[0, chosen])
+            for head, each in zip(heads, shown, strict=True)
+        ]
+    )
+    sureness = _mean([each.sureness[0, chosen] for each in shown])[:, None]
+    labels = known.labels[chosen]
+
+    def wrong(sharpness: float) -> float:
+        scores = sureness * (sharpness * logits).softmax(1)
+        read = (scores.clamp(1e-6, 1 - 1e-6).logit() / temperature).log_softmax(1)
+        return float(-read.gather(1, labels[:, None]).mean())
+
+    best = min(SHARPNESSES, key=wrong)
+    LOGGER.info("sharpness %.3f, negative log-likelihood %.4f", best, wrong(best))
+    for head in heads:
+        head.sharpness.fill_(best)
+
+
+def _begun(shown: Shown, learnt: Tensor) -> ExpressionHead:
+    """Return a head that answers as the network votes, and knows how its features spread."""
+    features = shown.features[:, learnt].float().flatten(0, 1)
+    head = ExpressionHead(features.shape[1])
+    head.mean.copy_(features.mean(0))
+    head.spread.copy_(features.std(0) + 1e-4)
+    return head.train()
+
+
+def _loss(logits: Tensor, known: Known, faces: Tensor) -> Tensor:
+    wrong = -(known.targets[faces] * logits.log_softmax(1)).sum(1)
+    return (wrong * known.counts[faces]).mean()
+
+
+def _mean(tensors: Sequence[Tensor]) -> Tensor:
+    return torch.stack(list(tensors)).mean(0)
+
+
+def _classes(
+    crops: FaceCrops, pictures: Pictures, usable: npt.NDArray[np.bool_]
+) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """Return each crop's source and class; 0 where it may not be learnt from."""
+    classes = np.zeros(len(crops.rows), np.int64)
+    for number in np.flatnonzero(usable):
+        row = crops.rows[number]
+        classes[number] = pictures[row.source, row.name].faces[row.face].emotion
+    return [row.source + ("+" if row.transplanted else "") for row in crops.rows], classes
