@@ -77,7 +77,7 @@ def take_snapshots(snapshots: list[bytes]) -> None:
 
     if st.toggle("Take a picture with the camera", key="use_camera"):
         st.camera_input(
-            "The camera is on while this is open",
+            "The camera is used only while this is open",
             key="snapshot",
             width=640,
             on_change=keep,
