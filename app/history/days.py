@@ -20,6 +20,7 @@ from fer_core.storage.days import (
     daily_totals,
     find_streak,
     local_day,
+    of_day,
 )
 from fer_core.storage.history import SessionSummary
 
@@ -37,7 +38,7 @@ def show_days(sessions: Sequence[SessionSummary]) -> None:
     totals, today = daily_totals(sessions, zone), local_day(now(), zone)
     left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
     with left:
-        show_goal([total for total in totals if total.day == today])
+        show_goal(of_day(totals, today))
         st.markdown(streak_words(find_streak(totals, today)))
     with right:
         show_calendar(totals, today)

@@ -28,7 +28,14 @@ from app.welcome.demo_photo import show_demo_photo
 from app.welcome.demo_session import show_demo_session
 from fer_core.errors import StorageError
 from fer_core.sessions.outcome import in_minutes
-from fer_core.storage.days import DayTotal, daily_totals, day_of_session, local_day, studied_on
+from fer_core.storage.days import (
+    DayTotal,
+    daily_totals,
+    day_of_session,
+    local_day,
+    of_day,
+    studied_on,
+)
 from fer_core.storage.history import SessionSummary
 from fer_core.time_zones import start_of
 
@@ -80,13 +87,11 @@ def show_week() -> None:
         return
     totals = daily_totals(week, zone)
     goal = preferences().daily_goal_min
-    studied = studied_on(totals, today)
-    of_today = [total for total in totals if total.day == today]
     with st.container(horizontal=True, gap="large"):
         st.metric("This week", minutes(totals))
-        st.metric("Today", minutes(of_today, goal))
+        st.metric("Today", minutes(of_day(totals, today), goal))
     if goal:
-        st.progress(min(1.0, studied / 60 / goal), width="stretch")
+        st.progress(min(1.0, studied_on(totals, today) / 60 / goal), width="stretch")
     if last:
         show_last(last[0])
     else:

@@ -94,9 +94,14 @@ def daily_totals(sessions: Sequence[SessionSummary], zone: tzinfo | None) -> lis
     ]
 
 
+def of_day(totals: Sequence[DayTotal], day: date) -> list[DayTotal]:
+    """Return the total of one day; nothing where no session began."""
+    return [total for total in totals if total.day == day]
+
+
 def studied_on(totals: Sequence[DayTotal], day: date) -> float:
     """Return the seconds studied on one day."""
-    return sum(total.studied_s for total in totals if total.day == day)
+    return sum(total.studied_s for total in of_day(totals, day))
 
 
 def find_streak(totals: Sequence[DayTotal], today: date) -> Streak | None:
