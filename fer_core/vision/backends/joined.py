@@ -14,6 +14,8 @@ from fer_core.arrays import expit
 from fer_core.vision.backends import Backend, Float32Array
 from fer_core.vision.candidates import logits
 
+_TINY = np.finfo(np.float32).tiny
+
 
 class JoinedBackend:
     """Networks with the same anchors, each of which answers as one of them would."""
@@ -27,8 +29,7 @@ class JoinedBackend:
         boxes, scores = answers[:, :, :4], answers[:, :, 4:]
         sure = scores.sum(axis=2, keepdims=True)
         # The box of an anchor that a network is less sure of may be anything.
-        counts = np.where(sure >= least, np.maximum(sure, np.finfo(np.float32).tiny), 0.0)
-        total = np.maximum(counts.sum(axis=0), np.finfo(np.float32).tiny)
-        box = (boxes * counts).sum(axis=0) / total
+        counts = np.where(sure >= least, sure, 0.0)
+        box = (boxes * counts).sum(axis=0) / np.maximum(counts.sum(axis=0), _TINY)
         score = expit(logits(scores).mean(axis=0))
         return np.concatenate([box, score], axis=1, dtype=np.float32)
