@@ -52,10 +52,24 @@ def read_images(model: nn.Module, images: Tensor) -> Tensor:
         images: (n, 3, side, side), 0..1.
     """
     images = images.to(memory_format=torch.channels_last)
-    scores = networks.predict(model, images)[:, 4:].float().clamp(1e-6, 1 - 1e-6)
+    votes, voting = voted(networks.predict(model, images)[:, 4:].float())
+    return torch.cat([votes.softmax(1), voting.amax(1, keepdim=True)], 1)
+
+
+def voted(scores: Tensor) -> tuple[Tensor, Tensor]:
+    """Return what the anchors say together that would vote on a face in the app.
+
+    Those that overlap the best vote there; those nearly as sure stand for them.
+
+    Args:
+        scores: (n, 5, anchors), 0..1.
+
+    Returns:
+        The mean of their logits, (n, 5), and how much each counts, (n, anchors): its confidence, or
+        0.
+    """
+    scores = scores.clamp(1e-6, 1 - 1e-6)
     confidences = scores.sum(1)
-    best = confidences.argmax(1)
-    # The anchors that overlap the best vote in the app; those nearly as sure stand for them.
-    weights = torch.where(confidences > 0.5 * confidences.amax(1, keepdim=True), confidences, 0.0)
-    logits = (scores.logit() * weights[:, None]).sum(-1) / weights.sum(1, keepdim=True)
-    return torch.cat([logits.softmax(1), confidences.gather(1, best[:, None])], 1)
+    voting = torch.where(confidences > 0.5 * confidences.amax(1, keepdim=True), confidences, 0.0)
+    logits = (scores.logit() * voting[:, None]).sum(-1) / voting.sum(1, keepdim=True)
+    return logits, voting

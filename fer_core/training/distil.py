@@ -20,7 +20,7 @@ from torch import nn
 
 from fer_core.emotions import LABELS
 from fer_core.training.crop_figures import expression_figures, judge, labelled_face
-from fer_core.training.crop_files import NO_FACE, FaceCrops, joined, open_crops
+from fer_core.training.crop_files import NO_FACE, FaceCrops, Row, joined, open_crops
 from fer_core.training.crop_sampler import CropSampler, drawing_weights, fold_of, selection
 from fer_core.training.data import load_dataset, load_faceless
 from fer_core.training.evaluate import limited
@@ -135,7 +135,7 @@ def teach_targets(data: Path, folder: Path, config: TeacherConfig, device: torch
         [fold_of(pictures[row.source, row.name].unit, config.folds) for row in crops.rows]
     )
     learnt = usable & (weights > 0)
-    sampler = CropSampler.of(crops, _weights(crops, first, learnt), device)
+    sampler = CropSampler.of(crops, face_weights(crops.rows, first, learnt), device)
     lessons = Lessons(
         *(torch.from_numpy(each).to(device) for each in (first, weights, folds, shapes))
     )
@@ -177,9 +177,9 @@ def train_refiners(
     _make_fast()
     pictures, crops = all_pictures(data), open_crops(folder / CROPS)
     usable, kept_out = selection(crops, pictures)
-    targets, weights = _final_targets(folder, pictures, crops)
+    targets, weights = final_targets(folder, pictures, crops)
     usable &= weights > 0
-    sampler = CropSampler.of(crops, _weights(crops, targets, usable), device)
+    sampler = CropSampler.of(crops, face_weights(crops.rows, targets, usable), device)
     models = refine(configs, sampler, torch.from_numpy(targets).to(device), seconds)
     chosen = {"selection": kept_out, "val": _of_val(pictures, crops)}
     for config, model in zip(configs, models, strict=True):
@@ -275,7 +275,7 @@ def _first_targets(pictures: Pictures, crops: FaceCrops, shapes: Floats) -> tupl
     return targets, weights
 
 
-def _final_targets(folder: Path, pictures: Pictures, crops: FaceCrops) -> tuple[Floats, Floats]:
+def final_targets(folder: Path, pictures: Pictures, crops: FaceCrops) -> tuple[Floats, Floats]:
     """Return each face's target and whether it may be learnt from (above 0): labels untaught."""
     if not (folder / TARGETS).exists():
         return _first_targets(pictures, crops, even(crops.shapes))
@@ -289,12 +289,17 @@ def _final_targets(folder: Path, pictures: Pictures, crops: FaceCrops) -> tuple[
     return targets, weights
 
 
-def _weights(
-    crops: FaceCrops,
-    targets: Floats,
-    usable: npt.NDArray[np.bool_],
+def face_weights(
+    rows: Sequence[Row], targets: Floats, usable: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float64]:
-    sources = [row.source + ("+" if row.transplanted else "") for row in crops.rows]
+    """Return how often each crop is drawn to learn from; see `drawing_weights`.
+
+    Args:
+        rows: What each shows.
+        targets: (n, 5); the largest share is the class.
+        usable: Which may be drawn.
+    """
+    sources = [row.source + ("+" if row.transplanted else "") for row in rows]
     return drawing_weights(sources, targets.argmax(axis=1), usable)
 
 

@@ -123,7 +123,9 @@ def export(
         for role, (its_network, head) in loaded.items():
             suffix = role.replace("_", "-")
             its_file = written / f"{name or _usual_name(its_network, int8)}-{suffix}.onnx"
-            exported[role] = _write(its_network, its_file, pictures, int8, True, head)
+            exported[role] = _write(
+                its_network, its_file, pictures, int8, refines=True, expressions=head
+            )
         given: tuple[tuple[Role, Path | None], ...] = (("landmarks", landmarks), ("eyes", eyes))
         for role, path in given:
             if path is not None:

@@ -22,13 +22,12 @@ from torch import nn
 
 from fer_core.emotions import LABELS
 from fer_core.training.crop_placement import Tensor
+from fer_core.training.crop_reading import voted
 from fer_core.training.errors import CheckpointError
 
 #: Cells at the edge of the middle and the coarsest level that are left out: they see what is
 #: around a face.
 RIMS = (2, 1)
-#: Anchors that are at least so sure, beside the surest, stand for those that vote in the app.
-VOTES_FROM = 0.5
 #: Units between the features and the logits.
 HIDDEN = 256
 #: How much of a face drops out while the head learns.
@@ -131,11 +130,7 @@ def see(network: nn.Module, images: Tensor) -> Seen:
         for hook in hooks:
             hook.remove()
     output = cast(Tensor, output[0] if isinstance(output, tuple) else output)
-    scores = output[:, 4:].clamp(1e-6, 1 - 1e-6)
-    sure = scores.sum(1)
-    voting = torch.where(sure > VOTES_FROM * sure.amax(1, keepdim=True), sure, 0.0)
-    logits = scores.log() - (1 - scores).log()
-    votes = (logits * voting[:, None]).sum(-1) / voting.sum(1, keepdim=True)
+    votes, voting = voted(output[:, 4:])
     sureness = voting.square().sum(1) / voting.sum(1)
     finest = levels[0]
     there = voting[:, : finest.shape[2] * finest.shape[3]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -15,18 +15,15 @@ import torch
 from torch import nn
 
 from fer_core.training import network as networks
+from fer_core.training.crop_figures import labelled_face
 from fer_core.training.crop_files import FaceCrops, open_crops, some_of
 from fer_core.training.crop_placement import Tensor
-from fer_core.training.crop_sampler import CropSampler, drawing_weights, selection
-from fer_core.training.distil import CROPS, all_pictures
+from fer_core.training.crop_sampler import CropSampler, selection
+from fer_core.training.distil import CROPS, all_pictures, face_weights, final_targets
 from fer_core.training.expression_head import ExpressionHead, see
-from fer_core.training.faces import LabelledPicture
 from fer_core.training.refine import USES
-from fer_core.training.soft_targets import first_target
 
 LOGGER = logging.getLogger(__name__)
-
-Pictures = Mapping[tuple[str, str], LabelledPicture]
 
 #: Face lengths that are left of a cut picture; the tightest a camera app cuts is one.
 CUTS = (1.0, 1.1, 1.25, 1.25, 1.5, 2.0)
@@ -83,8 +80,8 @@ class Known(NamedTuple):
 
     Attributes:
         targets: (n, 5): shares.
-        counts: (n,), 0..1: how much each counts; 0 for those that are kept out.
-        drawn: (n,): how often each is drawn.
+        counts: (n,), 0..1: how much each counts.
+        drawn: (n,): how often each is drawn; 0 for those that are kept out.
         kept: (n,), of bool: kept out, to choose by.
         labels: (n,): index of the class; -1 where nobody said it.
     """
@@ -103,17 +100,30 @@ def fit_heads(
 
     Args:
         data: The data folder.
-        folder: Of `distil.prepare`.
+        folder: Of `distil.prepare` and, unless the labels are to be the targets,
+            `distil.teach_targets`.
         weights: Of the networks.
         config: How.
 
     Raises:
-        DataError: The data or crops cannot be used.
+        DataError: The data, crops or targets cannot be used.
         CheckpointError: The weights cannot be read.
     """
     pictures, crops = all_pictures(data), open_crops(folder / CROPS)
-    numbers = drawn_faces(crops, pictures, config.faces, config.seed)
-    known = what_is_known(crops, pictures, numbers)
+    targets, counts = final_targets(folder, pictures, crops)
+    usable, kept = selection(crops, pictures)
+    usable &= counts > 0
+    weights_of_all = face_weights(crops.rows, targets, usable)
+    numbers = np.union1d(drawn(weights_of_all, config.faces, config.seed), np.flatnonzero(kept))
+    rows = [crops.rows[number] for number in numbers]
+    faces = [labelled_face(pictures, row) for row in rows]
+    known = Known(
+        torch.from_numpy(targets[numbers]),
+        torch.from_numpy(counts[numbers]),
+        torch.from_numpy(face_weights(rows, targets[numbers], usable[numbers])),
+        torch.from_numpy(kept[numbers]),
+        torch.tensor([-1 if face.weak else face.emotion for face in faces]),
+    )
     shown = [
         Shown(*(torch.stack(each) for each in zip(*views, strict=True)))
         for network in map(networks.load, weights)
@@ -124,46 +134,17 @@ def fit_heads(
     return heads
 
 
-def drawn_faces(
-    crops: FaceCrops, pictures: Pictures, count: int, seed: int
-) -> npt.NDArray[np.int64]:
-    """Return which faces to learn from and to choose by, by source and class as `refine` draws.
+def drawn(weights: npt.NDArray[np.float64], count: int, seed: int) -> npt.NDArray[np.int64]:
+    """Return the numbers of faces to learn from, each once.
 
     Args:
-        crops: All of them.
-        pictures: (source, name) -> picture.
-        count: To learn from, at most; all that are kept out come on top.
+        weights: How often each is drawn.
+        count: How many, at most.
         seed: Of the draw.
     """
-    usable, kept = selection(crops, pictures)
-    weights = drawing_weights(*_classes(crops, pictures, usable), usable)
     count = min(count, int((weights > 0).sum()))
     rng = np.random.default_rng(seed)
-    drawn = rng.choice(len(weights), count, replace=False, p=weights)
-    return np.union1d(drawn, np.flatnonzero(kept)).astype(np.int64)
-
-
-def what_is_known(crops: FaceCrops, pictures: Pictures, numbers: npt.NDArray[np.int64]) -> Known:
-    """Return what labels say of some faces.
-
-    Args:
-        crops: All of them.
-        pictures: (source, name) -> picture.
-        numbers: Of the faces.
-    """
-    usable, kept = (each[numbers] for each in selection(crops, pictures))
-    rows = [crops.rows[number] for number in numbers]
-    faces = [pictures[row.source, row.name].faces[row.face] for row in rows]
-    firsts = [first_target(face, row.source) for face, row in zip(faces, rows, strict=True)]
-    sources, classes = _classes(crops, pictures, selection(crops, pictures)[0])
-    drawn = drawing_weights([sources[n] for n in numbers], classes[numbers], usable)
-    return Known(
-        torch.tensor(np.array([target for target, _ in firsts], np.float32)),
-        torch.tensor([count for _, count in firsts]),
-        torch.tensor(drawn),
-        torch.tensor(kept),
-        torch.tensor([-1 if face.weak else face.emotion for face in faces]),
-    )
+    return np.asarray(rng.choice(len(weights), count, replace=False, p=weights), np.int64)
 
 
 @torch.inference_mode()
@@ -209,7 +190,7 @@ def fitted(shown: Sequence[Shown], known: Known, config: HeadsConfig) -> list[Ex
         config: How.
     """
     torch.manual_seed(config.seed)
-    learnt = (known.drawn > 0) & (known.counts > 0)
+    learnt = known.drawn > 0
     heads = [_begun(each, learnt) for each in shown]
     optimiser = torch.optim.AdamW(
         nn.ModuleList(heads).parameters(),
@@ -218,11 +199,10 @@ def fitted(shown: Sequence[Shown], known: Known, config: HeadsConfig) -> list[Ex
     )
     views = shown[0].features.shape[0]
     steps = max(1, round(config.epochs * int(learnt.sum()) * views / BATCH))
-    weights = torch.where(learnt, known.drawn, 0.0)
     for step in range(steps):
         for group in optimiser.param_groups:
             group["lr"] = config.learning_rate * (1 + math.cos(math.pi * step / steps)) / 2
-        faces = torch.multinomial(weights, BATCH, replacement=True)
+        faces = torch.multinomial(known.drawn, BATCH, replacement=True)
         view = torch.randint(views, (BATCH,))
         answers = [
             head(each.features[view, faces].float(), each.votes[view, faces])
@@ -294,14 +274,3 @@ def _loss(logits: Tensor, known: Known, faces: Tensor) -> Tensor:
 
 def _mean(tensors: Sequence[Tensor]) -> Tensor:
     return torch.stack(list(tensors)).mean(0)
-
-
-def _classes(
-    crops: FaceCrops, pictures: Pictures, usable: npt.NDArray[np.bool_]
-) -> tuple[list[str], npt.NDArray[np.int64]]:
-    """Return each crop's source and class; 0 where it may not be learnt from."""
-    classes = np.zeros(len(crops.rows), np.int64)
-    for number in np.flatnonzero(usable):
-        row = crops.rows[number]
-        classes[number] = pictures[row.source, row.name].faces[row.face].emotion
-    return [row.source + ("+" if row.transplanted else "") for row in crops.rows], classes

@@ -184,7 +184,7 @@ def test_views_are_as_the_app_sees_a_face_and_cut(
     assert not torch.equal(whole[0], cut[0])
 
 
-def test_the_command_writes_a_head_for_each_network(
+def test_the_command_writes_a_head_named_as_its_network(
     archives: Path, tmp_path: Path, network: nn.Module, capsys: pytest.CaptureFixture[str]
 ) -> None:
     prepare(archives, tmp_path, None, 1)
