@@ -26,6 +26,8 @@ from fer_core.texts.document import Document
 
 #: Passages named one by one; a text that was skimmed whole would fill pages.
 NAMED = 12
+#: Seconds of reading from which a pace says something: a glance at four lines is no 849 words.
+PACE_FROM_S = 10
 
 
 def show_result(open_text: OpenText) -> None:
@@ -96,13 +98,14 @@ def show_totals(result: ReadingResult) -> None:
     seconds = sum(one.seconds for one in read)
     words = sum(one.words for one in read)
     own = result.reading.own
+    usual = f"usually {own.wpm:.0f}" if own.is_own else f"{own.wpm:.0f} is usual for people"
     with kept_room("totals", FIGURES_ROOM, horizontal=True):
         st.metric("Reading time", clock_text(seconds))
         st.metric("Passages read", f"{len(read)} of {len(readings)}")
         st.metric(
             "Words a minute",
-            f"{60 * words / seconds:.0f}" if seconds >= 1 else "–",
-            f"usually {own.wpm:.0f}" if own.is_own else f"{own.wpm:.0f} is usual for people",
+            f"{60 * words / seconds:.0f}" if seconds >= PACE_FROM_S else "–",
+            f"after {PACE_FROM_S} s of reading" if seconds < PACE_FROM_S else usual,
             delta_color="off",
             delta_arrow="off",
         )

@@ -343,3 +343,14 @@ def test_the_pace_shown_is_this_readings(page: AppTest) -> None:
     page.run()
     shown = {one.label: one.value for one in page.metric}
     assert shown["Words a minute"] == f"{3 * document.passages[1].words:.0f}"
+
+
+def test_a_glance_has_no_pace_and_says_why(page: AppTest) -> None:
+    document = open_pasted((TEXTS / "own_heart.md").read_text(encoding="utf-8"), "The heart")
+    running = session_registry().start(SessionInfo("glance", now() - 60, keep=True), document)
+    running.see([View("p2", 1.0, now() - 24, now() - 20)])
+    session_registry().finish(running)
+    page.query_params["reading"] = "glance"
+    page.run()
+    shown = {one.label: (one.value, one.delta) for one in page.metric}
+    assert shown["Words a minute"] == ("–", "after 10 s of reading")
