@@ -45,7 +45,15 @@ def test_logits_are_averaged() -> None:
     first, second = (0.9, 0.1, 0.5, 0.2, 0.3), (0.5, 0.1, 0.9, 0.4, 0.3)
     joined = JoinedBackend([Says((BOX, first)), Says((BOX, second))])(BATCH)[0, 4:, 0]
     odds = np.sqrt([9, 1 / 81, 9, 0.25 * 2 / 3, 9 / 49])
-    assert joined == pytest.approx(odds / (1 + odds), rel=1e-4)
+    shares = odds / (1 + odds)
+    assert joined / joined.sum() == pytest.approx(shares / shares.sum(), rel=1e-4)
+
+
+def test_who_see_different_expressions_agree_that_it_is_a_face() -> None:
+    sad, angry = (0.01, 0.01, 0.01, 0.86, 0.01), (0.86, 0.01, 0.01, 0.01, 0.01)
+    joined = JoinedBackend([Says((BOX, sad)), Says((BOX, angry))])(BATCH)[0, 4:, 0]
+    assert joined.sum() == pytest.approx(0.9, rel=1e-4)
+    assert joined[0] == pytest.approx(joined[3])
 
 
 def test_a_box_that_was_not_asked_for_does_not_count() -> None:

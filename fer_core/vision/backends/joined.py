@@ -32,4 +32,6 @@ class JoinedBackend:
         counts = np.where(sure >= least, sure, 0.0)
         box = (boxes * counts).sum(axis=0) / np.maximum(counts.sum(axis=0), _TINY)
         score = expit(logits(scores).mean(axis=0))
+        # Where they see different expressions, they still agree that it is a face.
+        score *= sure.mean(axis=0) / np.maximum(score.sum(axis=1, keepdims=True), _TINY)
         return np.concatenate([box, score], axis=1, dtype=np.float32)
