@@ -31,7 +31,7 @@ RIMS = (2, 1)
 #: Units between the features and the logits.
 HIDDEN = 256
 #: How much of a face drops out while the head learns.
-DROPPED = 0.5
+DROPPED = 0.3
 #: Features that are further from their mean, in standard deviations, count as if they were here.
 FARTHEST = 6.0
 

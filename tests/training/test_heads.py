@@ -32,6 +32,7 @@ from fer_core.training.fit_heads import (  # noqa: E402
     Shown,
     fitted,
     look_at,
+    shaken,
     sharpen,
 )
 from fer_core.training.onnx_files import store_in_half, to_onnx  # noqa: E402
@@ -168,6 +169,17 @@ def test_sharpness_makes_probabilities_right_as_the_app_reads_them(boldness: flo
     sure = read.amax(1)
     right = (read.argmax(1) == labels).float()
     assert float(sure.mean()) == pytest.approx(float(right.mean()), abs=0.03)
+
+
+def test_boxes_lie_about_the_labelled_ones_as_a_detectors_do() -> None:
+    boxes = np.tile(np.array([[40, 30, 120, 130]], np.float32), (2000, 1))
+    found = shaken(boxes, np.random.default_rng(0))
+    sides = found[:, 2:] - found[:, :2]
+    off = (found[:, :2] + found[:, 2:]) / 2 - [80, 80]
+    assert np.abs(off.mean(0)).max() < 0.5
+    assert off.std(0) == pytest.approx([0.06 * 80, 0.06 * 100], rel=0.1)
+    assert np.log(sides / [80, 100]).std(0) == pytest.approx([0.124, 0.124], rel=0.1)
+    assert (sides[:, 0] / sides[:, 1]).std() < 0.05
 
 
 def test_views_are_as_the_app_sees_a_face_and_cut(
