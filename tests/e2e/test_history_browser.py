@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
 from fer_core.live.reading_tracker import ReadingTracker
 from fer_core.storage.history import TextLabel
 from fer_core.storage.store import SessionStore
 from tests.storage.sessions import TEXT, count_rows, full_session
-from tests.support.browser import DESKTOP, PHONE, empty_page, open_page, settled
-from tests.support.late import hold_charts, resting_top_of
+from tests.support.browser import empty_page, open_page, settled
+from tests.support.late import hold_charts, resting_tops_of
 from tests.support.servers import running_app
 
 PATIENCE_MS = 60_000
@@ -112,7 +112,6 @@ def test_sessions_are_compared_and_one_is_opened_named_and_noted(history: Page) 
     expect_sessions(history, 1)
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
 @pytest.mark.parametrize(
     ("place", "tab", "below"),
     [
@@ -123,9 +122,9 @@ def test_sessions_are_compared_and_one_is_opened_named_and_noted(history: Page) 
     ],
 )
 def test_nothing_moves_under_a_finger_when_charts_come(
-    address: str, chromium: Browser, viewport: ViewportSize, place: str, tab: str, below: str
+    address: str, chromium: Browser, place: str, tab: str, below: str
 ) -> None:
-    with empty_page(chromium, viewport=viewport) as page:
+    with empty_page(chromium) as page:
         let_go = hold_charts(page)
         page.goto(f"{address}/{place}")
         if tab:
@@ -133,9 +132,9 @@ def test_nothing_moves_under_a_finger_when_charts_come(
         target = page.locator(below).first
         expect(target).to_be_visible(timeout=PATIENCE_MS)
         settled(page)
-        before = resting_top_of(target)
+        before = resting_tops_of(target)
         let_go()
-        assert resting_top_of(target) == pytest.approx(before, abs=8)
+        assert resting_tops_of(target) == pytest.approx(before, abs=8)
 
 
 def test_a_kept_text_shows_its_marks_again(address: str, chromium: Browser) -> None:

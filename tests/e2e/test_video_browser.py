@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import Browser, expect
 
-from tests.support.browser import DESKTOP, PHONE, empty_page, open_page, settled
-from tests.support.late import hold_charts, resting_top_of
+from tests.support.browser import empty_page, open_page, settled
+from tests.support.late import hold_charts, resting_tops_of
 from tests.video.films_in_files import even_times, film, still
 
 PATIENCE_MS = 60_000
@@ -36,17 +36,15 @@ def test_a_click_in_the_chart_shows_that_moment(
         expect(page.get_by_text("At 0:0").last).to_be_visible()
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
 def test_nothing_moves_under_a_finger_when_charts_come(
     chromium: Browser,
     app_address: str,
     tmp_path: Path,
     astronaut: np.ndarray,
-    viewport: ViewportSize,
 ) -> None:
     lecture = tmp_path / "lecture.mp4"
     lecture.write_bytes(film([still(astronaut)] * 20, even_times(2)))
-    with empty_page(chromium, viewport=viewport) as page:
+    with empty_page(chromium) as page:
         let_go = hold_charts(page)
         page.goto(f"{app_address}/photos")
         page.get_by_role("tab", name="Video").click(timeout=PATIENCE_MS)
@@ -60,9 +58,9 @@ def test_nothing_moves_under_a_finger_when_charts_come(
         downloads = page.get_by_role("heading", name="Take it with you")
         expect(downloads).to_be_visible(timeout=PATIENCE_MS)
         settled(page)
-        before = resting_top_of(downloads)
+        before = resting_tops_of(downloads)
         let_go()
-        assert resting_top_of(downloads) == pytest.approx(before, abs=8)
+        assert resting_tops_of(downloads) == pytest.approx(before, abs=8)
 
 
 def test_a_lecture_is_played_beside_the_timer_and_a_lost_moment_is_gone_to(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browser import settled
+from tests.support.browser import DESKTOP, PHONE, settled
 
 _SCRIPTS = "**/{loadVega,ArrowVega,Metric,DataFrame}*.js"
 _PATIENCE_MS = 60_000
@@ -49,3 +49,12 @@ def resting_top_of(element: Locator) -> float:
             }"""
         )
     )
+
+
+def resting_tops_of(element: Locator) -> list[float]:
+    """Return the same for a window as wide as a desk's, and for a phone's."""
+    tops = []
+    for viewport in (DESKTOP, PHONE):
+        element.page.set_viewport_size(viewport)
+        tops.append(resting_top_of(element))
+    return tops
