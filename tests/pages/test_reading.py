@@ -22,6 +22,7 @@ from fer_core.reading.visibility import View
 from fer_core.sessions.session_info import SessionInfo
 from fer_core.sessions.snapshot import State
 from fer_core.storage.queries import AFTER_END_S, remove_temporary
+from fer_core.texts.document import Document
 from fer_core.texts.opening import open_pasted
 from tests.pages.running import button_keys
 from tests.recall.make_sample import TEXTS
@@ -334,23 +335,22 @@ def test_a_passage_of_the_list_is_gone_to(page: AppTest) -> None:
     assert (memory.result_at, memory.result_step) == (4, 2)
 
 
-def test_the_pace_shown_is_this_readings(page: AppTest) -> None:
+def figures_after(page: AppTest, seconds: float) -> tuple[Document, dict[str, tuple[str, str]]]:
+    """Return the text and what the result says of it, after one passage was read so long."""
     document = open_pasted((TEXTS / "own_heart.md").read_text(encoding="utf-8"), "The heart")
     running = session_registry().start(SessionInfo("pace", now() - 60, keep=True), document)
-    running.see([View("p2", 1.0, now() - 40, now() - 20)])
+    running.see([View("p2", 1.0, now() - 20 - seconds, now() - 20)])
     session_registry().finish(running)
     page.query_params["reading"] = "pace"
     page.run()
-    shown = {one.label: one.value for one in page.metric}
-    assert shown["Words a minute"] == f"{3 * document.passages[1].words:.0f}"
+    return document, {one.label: (one.value, one.delta) for one in page.metric}
+
+
+def test_the_pace_shown_is_this_readings(page: AppTest) -> None:
+    document, shown = figures_after(page, 20)
+    assert shown["Words a minute"][0] == f"{3 * document.passages[1].words:.0f}"
 
 
 def test_a_glance_has_no_pace_and_says_why(page: AppTest) -> None:
-    document = open_pasted((TEXTS / "own_heart.md").read_text(encoding="utf-8"), "The heart")
-    running = session_registry().start(SessionInfo("glance", now() - 60, keep=True), document)
-    running.see([View("p2", 1.0, now() - 24, now() - 20)])
-    session_registry().finish(running)
-    page.query_params["reading"] = "glance"
-    page.run()
-    shown = {one.label: (one.value, one.delta) for one in page.metric}
+    _, shown = figures_after(page, 4)
     assert shown["Words a minute"] == ("–", "after 10 s of reading")
