@@ -31,9 +31,9 @@ pictures but those measured). Printed is how well it tells them of pictures that
 Without LABELS.csv that column stays empty.
 
 The labels are not kept in the project, for they are about people. Those of the figures in the card:
-700 colour_heads of the split train, three clips of each student and two frames of each person in
-webcam_frames, drawn by chance, on sheets of a hundred faces; dark glasses count, swimming goggles,
-masks and hidden eyes (9 pictures) were left out.
+of the split train 400 colour_heads, two clips of each student and a frame of each person in
+webcam_frames, drawn by chance, on sheets of a hundred faces; dark glasses count, five pictures that
+leave it open were left out.
 
 The file has a row for each picture of colour_heads, webcam_frames and students of the split val in
 whose box the landmark network sees a face; of a student's clips at most 25.

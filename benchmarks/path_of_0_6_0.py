@@ -1,4 +1,4 @@
-"""The live path of version 0.6.0, so that today's stands beside it in the same run."""
+"""The path of version 0.6.0, so that today's stands beside it in the same run."""
 
 from __future__ import annotations
 
@@ -8,11 +8,20 @@ from fer_core.arrays import FloatArray
 from fer_core.config import Settings
 from fer_core.vision.backends import Float32Array
 from fer_core.vision.backends.onnx import OnnxBackend
+from fer_core.vision.crops import RefineCrop
 from fer_core.vision.detector import EmotionDetector
 from fer_core.vision.faces import Box
 from fer_core.vision.image import RgbImage
 from fer_core.vision.model_info import read_model_info
+from fer_core.vision.refiner import Refiner
 from fer_core.vision.second_opinion import SecondOpinion
+
+#: Of each face of a photo.
+FOUR_CROPS = tuple(
+    RefineCrop(face_px, side, flip=flip)
+    for face_px, side in ((96, 160), (77, 128))
+    for flip in (False, True)
+)
 
 
 class WorksOutEachBox(OnnxBackend):
@@ -38,6 +47,7 @@ class DetectsEveryFrame(EmotionDetector):
             networks["detector"], info, networks["refiner"], networks["photo_refiner"], threads=1
         )
         detector._second_opinion = SecondOpinion(None, info)
+        detector._photo_refiner = Refiner(networks["photo_refiner"], FOUR_CROPS, info.iou_threshold)
         return detector
 
     def follow(

@@ -116,6 +116,10 @@ def show_person(found: VideoAnalysis) -> None:
     if session is None:
         return
     st.header("Timeline")
+    st.caption(
+        'As in a session of your own: it says "Brow lowered" where the table says Angry, for a '
+        "lowered brow is concentration more often than anger."
+    )
     draw_whole(session, "video")
 
 

@@ -20,7 +20,7 @@ from fer_core.training.answers import DetectorPool
 from fer_core.training.data import load_dataset
 from fer_core.training.errors import CheckpointError, OptionError
 from fer_core.training.evaluate import MODES, limited, write_json
-from fer_core.training.expression_head import ExpressionHead, HeadedNetwork, load_head
+from fer_core.training.expression_head import ExpressionHead, HeadedNetwork, head_in, load_head
 from fer_core.training.faces import LabelledPicture
 from fer_core.training.faster_graph import make_faster
 from fer_core.training.fidelity import Fidelity, compare, refined_views, wholes
@@ -65,7 +65,7 @@ class RefinerFiles:
     Attributes:
         weights: A file that `network.load` reads.
         head: One that `expression_head.load_head` reads, of a head that names the expression; the
-            network does it alone if None.
+            one that the weights' file holds if None, and if there is none, the network does it.
     """
 
     weights: Path
@@ -111,7 +111,10 @@ def export(
         raise OptionError("--int8 needs --data, for the ranges of the activations")
     network = networks.load(weights)
     loaded = {
-        role: (networks.load(files.weights), load_head(files.head) if files.head else None)
+        role: (
+            networks.load(files.weights),
+            load_head(files.head) if files.head else head_in(files.weights),
+        )
         for role, files in (refiners or {}).items()
     }
     pictures = _labelled(load_dataset(data)) if data is not None else []

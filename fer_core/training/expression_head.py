@@ -21,6 +21,7 @@ import torch
 from torch import nn
 
 from fer_core.emotions import LABELS
+from fer_core.training import network as networks
 from fer_core.training.crop_placement import Tensor
 from fer_core.training.crop_reading import voted
 from fer_core.training.errors import CheckpointError
@@ -32,6 +33,8 @@ RIMS = (2, 1)
 HIDDEN = 256
 #: How much of a face drops out while the head learns.
 DROPPED = 0.3
+#: Before the names of a head's tensors in a refiner's .onnx file.
+OF_HEAD = "head."
 #: Features that are further from their mean, in standard deviations, count as if they were here.
 FARTHEST = 6.0
 
@@ -157,9 +160,27 @@ def load_head(path: Path) -> ExpressionHead:
         CheckpointError: It is no such file.
     """
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)["expression_head"]
-        head = ExpressionHead(len(state["mean"]))
-        head.load_state_dict(state)
+        return _restored(torch.load(path, map_location="cpu", weights_only=True)["expression_head"])
     except Exception as error:  # whatever unpickling meets
         raise CheckpointError(f"{path} is no expression head (.pt): {error}") from error
+
+
+def head_in(path: Path) -> ExpressionHead | None:
+    """Return the head that a refiner's .onnx file holds beside the network, in eval mode.
+
+    None where it holds none, as no other kind of file does.
+
+    Raises:
+        CheckpointError: It cannot be read.
+    """
+    if path.suffix != ".onnx":
+        return None
+    stored = networks.stored_in(path).items()
+    own = {name.removeprefix(OF_HEAD): value for name, value in stored if name.startswith(OF_HEAD)}
+    return _restored(own) if own else None
+
+
+def _restored(state: dict[str, Tensor]) -> ExpressionHead:
+    head = ExpressionHead(len(state["mean"]))
+    head.load_state_dict(state)
     return head.eval()

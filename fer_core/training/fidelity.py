@@ -21,7 +21,7 @@ from fer_core.training.faces import LabelledPicture
 from fer_core.vision.candidates import calibrate
 from fer_core.vision.crops import View, around, to_tensor, whole
 from fer_core.vision.faces import Box
-from fer_core.vision.refiner import PHOTO_CROPS
+from fer_core.vision.refiner import FRAME_CROPS, PHOTO_CROPS
 
 LOGGER = logging.getLogger(__name__)
 
@@ -53,7 +53,8 @@ def wholes(_: LabelledPicture, image: Image) -> list[View]:
 
 def refined_views(picture: LabelledPicture, _: Image) -> list[View]:
     """Return what a refiner sees of a picture's first face, at two sizes."""
-    return [around(Box(*face.box), crop) for face in picture.faces[:1] for crop in PHOTO_CROPS[::2]]
+    crops = PHOTO_CROPS[0], FRAME_CROPS[0]
+    return [around(Box(*face.box), crop) for face in picture.faces[:1] for crop in crops]
 
 
 ViewsOf = Callable[[LabelledPicture, Image], list[View]]

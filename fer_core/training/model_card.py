@@ -12,7 +12,7 @@ from fer_core.vision.model_info import name_roles
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 NAMES = {
     "frame": "the detector at 320 px, one crop refined, as in video",
-    "photo": "all scales, four crops refined, as for photos",
+    "photo": "all scales, two crops refined, as for photos",
 }
 
 

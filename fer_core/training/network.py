@@ -27,6 +27,8 @@ ARCHITECTURES = {
 
 #: The coarsest level's stride: a side of the input is a multiple of it.
 STRIDE = 32
+#: Before the names of a network's tensors in an .onnx file that holds an expression head as well.
+OF_NETWORK = "network."
 
 
 def build(name: str) -> nn.Module:
@@ -206,11 +208,11 @@ def _trainable(network: nn.Module) -> nn.Module:
     return network
 
 
-def _read_onnx(path: Path) -> nn.Module:
-    """Return the trainable network of an ONNX file that `export` wrote, which answers as it does.
+def stored_in(path: Path) -> dict[str, torch.Tensor]:
+    """Return the tensors of an ONNX file, float32, by name.
 
-    Only such files ship, so going on from what ships, with one's own pictures, begins with one.
-    Export has folded the batch norms into the convolutions; they come back as norms that only add.
+    Raises:
+        CheckpointError: It cannot be read.
     """
     import onnx
     from onnx import numpy_helper
@@ -221,10 +223,20 @@ def _read_onnx(path: Path) -> nn.Module:
         graph = onnx.load(str(path)).graph
     except Exception as error:  # whatever protobuf meets
         raise CheckpointError(f"{path} is no ONNX file: {error}") from error
-    stored = {
+    return {
         each.name: torch.from_numpy(numpy_helper.to_array(each).copy()).float()
         for each in graph.initializer
     }
+
+
+def _read_onnx(path: Path) -> nn.Module:
+    """Return the trainable network of an ONNX file that `export` wrote.
+
+    Only such files ship, so going on from what ships, with one's own pictures, begins with one.
+    Export has folded the batch norms into the convolutions; they come back as norms that only add.
+    It answers as the file does, but for an expression head, which `head_in` reads.
+    """
+    stored = {name.removeprefix(OF_NETWORK): value for name, value in stored_in(path).items()}
     for name in ARCHITECTURES:
         network = build(name)
         fused: Any = copy.deepcopy(network).eval()

@@ -175,7 +175,7 @@ class EmotionDetector:
             rgb: RGB, uint8, shape (height, width, 3).
             mode: "frame", for video, detects at one scale and refines the largest face by one
                 crop, and one more where that leaves open what it shows; "photo" detects at several
-                scales, and in tiles where the picture is large, refines every face by four crops,
+                scales, and in tiles where the picture is large, refines every face by two crops,
                 and turns the picture where no face is sure.
             confidence: How sure it must be that there is a face, 0..1; the model's own threshold
                 if None.

@@ -21,6 +21,7 @@ from fer_core.training.distil import CROPS, prepare  # noqa: E402
 from fer_core.training.expression_head import (  # noqa: E402
     ExpressionHead,
     HeadedNetwork,
+    head_in,
     load_head,
     save_head,
     see,
@@ -37,6 +38,7 @@ from fer_core.training.fit_heads import (  # noqa: E402
 )
 from fer_core.training.onnx_files import store_in_half, to_onnx  # noqa: E402
 
+WEIGHTS = Path(__file__).parents[2] / "weights"
 CONFIG = HeadsConfig("video", 100, 4.0, 3e-3)
 IMAGES = torch.rand(2, 3, 128, 128, generator=torch.Generator().manual_seed(0))
 
@@ -109,6 +111,18 @@ def test_the_file_answers_as_network_and_head_do(
         asked = given[:, 4:].sum(1) >= least[0]
         assert asked.any()
         assert np.array_equal(some.transpose(0, 2, 1)[asked], given.transpose(0, 2, 1)[asked])
+
+
+def test_what_ships_is_written_again_as_it_is(tmp_path: Path) -> None:
+    detector, refiner = (WEIGHTS / f"fer-yolov9t{each}.onnx" for each in ("", "-refiner"))
+    assert head_in(detector) is None
+    assert head_in(refiner) is not None
+    given = ["--weights", str(detector), "--refiner", str(refiner)]
+    assert main(["export", *given, "--output", str(tmp_path)]) == 0
+    expected = networks.stored_in(refiner)
+    written = networks.stored_in(tmp_path / refiner.name)
+    assert written.keys() == expected.keys()
+    assert all(torch.equal(written[name], value) for name, value in expected.items())
 
 
 def example(count: int = 400) -> tuple[list[Shown], Known, Tensor]:

@@ -3553,7 +3553,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "fer-yolov9t",
-                     *       "version": "1.4.2",
+                     *       "version": "1.5.0",
                      *       "networks": {
                      *         "detector": {
                      *           "architecture": "YOLOv9t",
@@ -3561,12 +3561,13 @@ export interface operations {
                      *         },
                      *         "refiner": {
                      *           "architecture": "YOLOv9t",
-                     *           "sha256": "10cdcbcace4e9b33cd2f118561cada26947ca41c51c6c0d0d579d63e38cbd7be"
+                     *           "sha256": "ffa1b52a3db729fb8a505827ce0e2ded976a2ae85ec7be7f090f05aa997494d5"
                      *         },
                      *         "photo_refiner": {
                      *           "architecture": "YOLOv9s",
-                     *           "sha256": "10b291518e6779fd44f6dbfdac8f29999c2e4db540ff3188e809b69ceefa04f7"
+                     *           "sha256": "85bda36d69b40c686068a849a6630bfa1967fb11f3fc3915d547a802593fb78d"
                      *         },
+                     *         "second_photo_refiner": null,
                      *         "landmarks": {
                      *           "architecture": "Residual CNN",
                      *           "sha256": "d1a1f300046922b0ca225270f6729a97acfa9d4352cc2cfd5a55412adf1c1c41"
@@ -3721,7 +3722,7 @@ export interface operations {
                      * @example {
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.4.2"
+                     *         "version": "1.5.0"
                      *       },
                      *       "results": [
                      *         {
@@ -3733,24 +3734,24 @@ export interface operations {
                      *           "faces": [
                      *             {
                      *               "face_id": 1,
-                     *               "confidence": 0.8406,
+                     *               "confidence": 0.8379,
                      *               "box": {
-                     *                 "x": 173.6,
-                     *                 "y": 63.9,
-                     *                 "width": 102.2,
-                     *                 "height": 110
+                     *                 "x": 174.3,
+                     *                 "y": 64,
+                     *                 "width": 101.2,
+                     *                 "height": 111.7
                      *               },
                      *               "emotion": {
                      *                 "label": "Happy",
                      *                 "emoji": "😊",
-                     *                 "probability": 0.9927
+                     *                 "probability": 0.9769
                      *               },
                      *               "probabilities": {
-                     *                 "Angry": 0.0014,
-                     *                 "Happy": 0.9927,
-                     *                 "Natural": 0.0014,
-                     *                 "Sad": 0.0014,
-                     *                 "Surprised": 0.0031
+                     *                 "Angry": 0.006,
+                     *                 "Happy": 0.9769,
+                     *                 "Natural": 0.0034,
+                     *                 "Sad": 0.0073,
+                     *                 "Surprised": 0.0064
                      *               }
                      *             }
                      *           ],
@@ -3758,8 +3759,8 @@ export interface operations {
                      *           "incomplete": false,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 1.8,
-                     *             "inference": 237.5
+                     *             "decode": 1.9,
+                     *             "inference": 181.2
                      *           }
                      *         }
                      *       ]
@@ -4355,19 +4356,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9966,
+                     *           "probability": 0.9882,
                      *           "probabilities": {
-                     *             "Angry": 0.0005,
-                     *             "Happy": 0.9966,
-                     *             "Natural": 0.001,
-                     *             "Sad": 0.0005,
-                     *             "Surprised": 0.0014
+                     *             "Angry": 0.0032,
+                     *             "Happy": 0.9882,
+                     *             "Natural": 0.0016,
+                     *             "Sad": 0.0025,
+                     *             "Surprised": 0.0045
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.8268,
+                     *         "valence": 0.8176,
                      *         "valence_band": 0,
-                     *         "arousal": 0.5296,
+                     *         "arousal": 0.5289,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 77.4,
@@ -4419,16 +4420,16 @@ export interface operations {
                      *         "face": {
                      *           "direction": "screen",
                      *           "yaw": -0.3,
-                     *           "pitch": 6.9,
+                     *           "pitch": 7,
                      *           "roll": 2.4,
                      *           "eyes_open": 0.999,
                      *           "perclos": null,
                      *           "blinks_per_min": null,
                      *           "yawns": 0,
-                     *           "mouth_opening": 0.128,
-                     *           "brow_lowering": 0.033,
-                     *           "brow_raising": 0.131,
-                     *           "smile": 0.928,
+                     *           "mouth_opening": 0.129,
+                     *           "brow_lowering": 0.032,
+                     *           "brow_raising": 0.132,
+                     *           "smile": 0.927,
                      *           "gaze": "ahead",
                      *           "desk_s": 0,
                      *           "looks_bored": 0.319,
@@ -5156,19 +5157,19 @@ export interface operations {
                      *       "expression": {
                      *         "label": "Happy",
                      *         "emoji": "😊",
-                     *         "probability": 0.9966,
+                     *         "probability": 0.9882,
                      *         "probabilities": {
-                     *           "Angry": 0.0005,
-                     *           "Happy": 0.9966,
-                     *           "Natural": 0.001,
-                     *           "Sad": 0.0005,
-                     *           "Surprised": 0.0014
+                     *           "Angry": 0.0032,
+                     *           "Happy": 0.9882,
+                     *           "Natural": 0.0016,
+                     *           "Sad": 0.0025,
+                     *           "Surprised": 0.0045
                      *         },
                      *         "reason": null
                      *       },
-                     *       "valence": 0.8268,
+                     *       "valence": 0.8176,
                      *       "valence_band": 0,
-                     *       "arousal": 0.5296,
+                     *       "arousal": 0.5289,
                      *       "indicators": {
                      *         "comprehension": {
                      *           "value": 77.4,
@@ -5213,16 +5214,16 @@ export interface operations {
                      *       "face": {
                      *         "direction": "screen",
                      *         "yaw": -0.3,
-                     *         "pitch": 6.9,
+                     *         "pitch": 7,
                      *         "roll": 2.4,
                      *         "eyes_open": 0.999,
                      *         "perclos": null,
                      *         "blinks_per_min": null,
                      *         "yawns": 0,
-                     *         "mouth_opening": 0.128,
-                     *         "brow_lowering": 0.033,
-                     *         "brow_raising": 0.131,
-                     *         "smile": 0.928,
+                     *         "mouth_opening": 0.129,
+                     *         "brow_lowering": 0.032,
+                     *         "brow_raising": 0.132,
+                     *         "smile": 0.927,
                      *         "gaze": "ahead",
                      *         "desk_s": 0,
                      *         "looks_bored": 0.319,
@@ -5388,21 +5389,21 @@ export interface operations {
                      *           "emotion": {
                      *             "label": "Happy",
                      *             "emoji": "😊",
-                     *             "probability": 0.9966
+                     *             "probability": 0.9882
                      *           },
                      *           "probabilities": {
-                     *             "Angry": 0.0005,
-                     *             "Happy": 0.9966,
-                     *             "Natural": 0.001,
-                     *             "Sad": 0.0005,
-                     *             "Surprised": 0.0014
+                     *             "Angry": 0.0032,
+                     *             "Happy": 0.9882,
+                     *             "Natural": 0.0016,
+                     *             "Sad": 0.0025,
+                     *             "Surprised": 0.0045
                      *           }
                      *         }
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 1.7,
-                     *         "inference": 31.2
+                     *         "decode": 2.3,
+                     *         "inference": 28.1
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -5412,19 +5413,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9966,
+                     *           "probability": 0.9882,
                      *           "probabilities": {
-                     *             "Angry": 0.0005,
-                     *             "Happy": 0.9966,
-                     *             "Natural": 0.001,
-                     *             "Sad": 0.0005,
-                     *             "Surprised": 0.0014
+                     *             "Angry": 0.0032,
+                     *             "Happy": 0.9882,
+                     *             "Natural": 0.0016,
+                     *             "Sad": 0.0025,
+                     *             "Surprised": 0.0045
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.8268,
+                     *         "valence": 0.8176,
                      *         "valence_band": 0,
-                     *         "arousal": 0.5296,
+                     *         "arousal": 0.5289,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 77.4,
@@ -5476,16 +5477,16 @@ export interface operations {
                      *         "face": {
                      *           "direction": "screen",
                      *           "yaw": -0.3,
-                     *           "pitch": 6.9,
+                     *           "pitch": 7,
                      *           "roll": 2.4,
                      *           "eyes_open": 0.999,
                      *           "perclos": null,
                      *           "blinks_per_min": null,
                      *           "yawns": 0,
-                     *           "mouth_opening": 0.128,
-                     *           "brow_lowering": 0.033,
-                     *           "brow_raising": 0.131,
-                     *           "smile": 0.928,
+                     *           "mouth_opening": 0.129,
+                     *           "brow_lowering": 0.032,
+                     *           "brow_raising": 0.132,
+                     *           "smile": 0.927,
                      *           "gaze": "ahead",
                      *           "desk_s": 0,
                      *           "looks_bored": 0.319,
@@ -6005,9 +6006,9 @@ export interface operations {
                      * @example {
                      *       "probe_id": "q1",
                      *       "kind": "clarity",
-                     *       "asked_at": "2027-01-15T08:04:00.000Z",
+                     *       "asked_at": "2027-01-15T08:05:00.000Z",
                      *       "prompt": "How clear was that passage?",
-                     *       "passage_id": "p2",
+                     *       "passage_id": "p4",
                      *       "low": 1,
                      *       "high": 5,
                      *       "low_label": "not clear at all",
@@ -6249,14 +6250,14 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "3e3e686773096fd7",
+                     *           "marker_id": "2d896610aded12ae",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
                      *           "words": "phone call"
                      *         },
                      *         {
-                     *           "marker_id": "58abb87a532561ef",
+                     *           "marker_id": "91df94de6c948e95",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6362,7 +6363,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "58abb87a532561ef",
+                     *           "marker_id": "91df94de6c948e95",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6510,7 +6511,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "3e3e686773096fd7",
+                     *           "marker_id": "2d896610aded12ae",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
@@ -6864,15 +6865,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 0.9667,
                      *           "shares": {
-                     *             "Angry": 0.0005,
-                     *             "Happy": 0.9966,
-                     *             "Natural": 0.001,
-                     *             "Sad": 0.0005,
-                     *             "Surprised": 0.0014
+                     *             "Angry": 0.0032,
+                     *             "Happy": 0.9882,
+                     *             "Natural": 0.0016,
+                     *             "Sad": 0.0025,
+                     *             "Surprised": 0.0045
                      *           },
-                     *           "valence": 0.8268,
+                     *           "valence": 0.8176,
                      *           "valence_band": 0,
-                     *           "arousal": 0.5296,
+                     *           "arousal": 0.5289,
                      *           "comprehension": {
                      *             "value": null,
                      *             "low": null,
@@ -6894,16 +6895,16 @@ export interface operations {
                      *           "face": {
                      *             "direction": "screen",
                      *             "yaw": -0.3,
-                     *             "pitch": 6.9,
+                     *             "pitch": 7,
                      *             "roll": 2.4,
                      *             "eyes_open": 0.999,
                      *             "perclos": null,
                      *             "blinks_per_min": null,
                      *             "yawns": 0,
-                     *             "mouth_opening": 0.128,
-                     *             "brow_lowering": 0.033,
-                     *             "brow_raising": 0.131,
-                     *             "smile": 0.928,
+                     *             "mouth_opening": 0.129,
+                     *             "brow_lowering": 0.032,
+                     *             "brow_raising": 0.132,
+                     *             "smile": 0.927,
                      *             "gaze": "ahead",
                      *             "desk_s": 0,
                      *             "looks_bored": 0.319,
@@ -6917,15 +6918,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 1,
                      *           "shares": {
-                     *             "Angry": 0.0005,
-                     *             "Happy": 0.9966,
-                     *             "Natural": 0.001,
-                     *             "Sad": 0.0005,
-                     *             "Surprised": 0.0014
+                     *             "Angry": 0.0032,
+                     *             "Happy": 0.9882,
+                     *             "Natural": 0.0016,
+                     *             "Sad": 0.0025,
+                     *             "Surprised": 0.0045
                      *           },
-                     *           "valence": 0.8268,
+                     *           "valence": 0.8176,
                      *           "valence_band": 0,
-                     *           "arousal": 0.5296,
+                     *           "arousal": 0.5289,
                      *           "comprehension": {
                      *             "value": 77.27,
                      *             "low": 53.91,
@@ -6947,16 +6948,16 @@ export interface operations {
                      *           "face": {
                      *             "direction": "screen",
                      *             "yaw": -0.3,
-                     *             "pitch": 6.9,
+                     *             "pitch": 7,
                      *             "roll": 2.4,
                      *             "eyes_open": 0.999,
                      *             "perclos": null,
                      *             "blinks_per_min": null,
                      *             "yawns": 0,
-                     *             "mouth_opening": 0.128,
-                     *             "brow_lowering": 0.033,
-                     *             "brow_raising": 0.131,
-                     *             "smile": 0.928,
+                     *             "mouth_opening": 0.129,
+                     *             "brow_lowering": 0.032,
+                     *             "brow_raising": 0.132,
+                     *             "smile": 0.927,
                      *             "gaze": "ahead",
                      *             "desk_s": 0,
                      *             "looks_bored": 0.319,
@@ -7250,11 +7251,11 @@ export interface operations {
                      *           "valid_s": 58,
                      *           "observed_s": 58,
                      *           "shares": {
-                     *             "Angry": 0.0005105094419296488,
-                     *             "Happy": 0.996573505795475,
-                     *             "Natural": 0.000980389664619391,
-                     *             "Sad": 0.00048711251119677127,
-                     *             "Surprised": 0.0014484825867791228
+                     *             "Angry": 0.0032235360251263506,
+                     *             "Happy": 0.9881843365587293,
+                     *             "Natural": 0.0016155851385322424,
+                     *             "Sad": 0.0024767723341295044,
+                     *             "Surprised": 0.00449976994348256
                      *           },
                      *           "breaks": 0,
                      *           "frames": 30,
@@ -7303,20 +7304,20 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.0005105094419296492,
-                     *             0.996573505795475,
-                     *             0.0009803896646193896,
-                     *             0.0004871125111967715,
-                     *             0.0014484825867791223
+                     *             0.003223536025126355,
+                     *             0.9881843365587293,
+                     *             0.0016155851385322437,
+                     *             0.002476772334129506,
+                     *             0.00449976994348257
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
                      *           "valence_band": null,
                      *           "arousal": null,
                      *           "motion": null,
-                     *           "centre_x": 0.4388522654771805,
-                     *           "centre_y": 0.232867281883955,
-                     *           "size": 0.21763668209314346,
+                     *           "centre_x": 0.43885232508182526,
+                     *           "centre_y": 0.2328672930598259,
+                     *           "size": 0.21763665974140167,
                      *           "coverage": 0.1,
                      *           "comprehension": {
                      *             "value": null,
@@ -7346,23 +7347,23 @@ export interface operations {
                      *           "face": {
                      *             "direction": "screen",
                      *             "desk_s": 0,
-                     *             "yaw": -0.2697552767221003,
-                     *             "pitch": 6.932689728736786,
-                     *             "roll": 2.4076037331461726,
-                     *             "eyes_open": 0.9987879395484924,
+                     *             "yaw": -0.30916052776275843,
+                     *             "pitch": 7.012764736639321,
+                     *             "roll": 2.385970135516043,
+                     *             "eyes_open": 0.9987797737121582,
                      *             "eyes_seen_s": 0.5,
                      *             "eyes_closed_s": 0,
                      *             "perclos": null,
                      *             "blinks": null,
                      *             "yawns": 0,
-                     *             "mouth_opening": 0.12765621783307618,
-                     *             "brow_lowering": 0.03252342343330383,
-                     *             "brow_raising": 0.13095423579216003,
-                     *             "smile": 0.9281891286373138,
-                     *             "gaze_x": 0.009627559021577699,
-                     *             "gaze_y": -0.2352462329634594,
-                     *             "looks_bored": 0.3190212769532733,
-                     *             "looks_disengaged": 0.4623393239231821
+                     *             "mouth_opening": 0.1285724722416692,
+                     *             "brow_lowering": 0.03219948709011078,
+                     *             "brow_raising": 0.13150571286678314,
+                     *             "smile": 0.9267692565917969,
+                     *             "gaze_x": 0.011003556855760092,
+                     *             "gaze_y": -0.23400276042091697,
+                     *             "looks_bored": 0.3191077544943879,
+                     *             "looks_disengaged": 0.46222958373003403
                      *           }
                      *         },
                      *         {
@@ -7375,11 +7376,11 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.0005105094419296492,
-                     *             0.996573505795475,
-                     *             0.0009803896646193896,
-                     *             0.0004871125111967715,
-                     *             0.0014484825867791223
+                     *             0.003223536025126355,
+                     *             0.9881843365587293,
+                     *             0.0016155851385322437,
+                     *             0.002476772334129506,
+                     *             0.00449976994348257
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
@@ -7423,9 +7424,9 @@ export interface operations {
                     "application/json": Record<string, never>;
                     /**
                      * @example time,elapsed_s,width_s,Angry,Happy,Natural,Sad,Surprised,valence,valence_band,arousal,comprehension,comprehension_low,comprehension_high,comprehension_reason,stress,stress_low,stress_high,stress_reason,attention,attention_low,attention_high,attention_reason,heart_rate,heart_rate_snr_db,heart_rate_reason,head_direction,head_yaw,head_pitch,head_roll,eyes_open,perclos,blinks_per_min,yawns,mouth_opening,brow_lowering,brow_raising,smile,gaze_x,gaze_y,desk_s,looks_bored,looks_disengaged,coverage,presence,frames,observed_s,valid_s,facing_s,away_s,excluded,markers
-                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.2698,6.9327,2.4076,0.9988,,,0.0000,0.1277,0.0325,0.1310,0.9282,0.0096,-0.2352,0.0000,0.3190,0.4623,0.1000,face,1,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.3092,7.0128,2.3860,0.9988,,,0.0000,0.1286,0.0322,0.1315,0.9268,0.0110,-0.2340,0.0000,0.3191,0.4622,0.1000,face,1,1.0000,1.0000,1.0000,0.0000,False,
                      *     2027-01-15T08:00:03.000+00:00,3.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,,,,,,,,,,,,,,,,,,0.2000,face,0,1.0000,1.0000,1.0000,0.0000,False,
-                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.2698,6.9327,2.4076,0.9988,,,0.0000,0.1277,0.0325,0.1310,0.9282,0.0096,-0.2352,0.0000,0.3190,0.4623,0.3000,face,1,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.3092,7.0128,2.3860,0.9988,,,0.0000,0.1286,0.0322,0.1315,0.9268,0.0110,-0.2340,0.0000,0.3191,0.4622,0.3000,face,1,1.0000,1.0000,1.0000,0.0000,False,
                      *     2027-01-15T08:00:05.000+00:00,5.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,,,,,,,,,,,,,,,,,,0.4000,face,0,1.0000,1.0000,1.0000,0.0000,False,
                      */
                     "text/csv": string;
@@ -7532,14 +7533,14 @@ export interface operations {
                      *
                      *     event: probe
                      *     id: 3
-                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p2","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
+                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:05:00.000Z","prompt":"How clear was that passage?","passage_id":"p4","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
                      *
                      *     event: break
                      *     id: 6
                      *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
                      *
                      *     event: snapshot
-                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9966,"probabilities":{"Angry":0.0005,"Happy":0.9966,"Natural":0.001,"Sad":0.0005,"Surprised":0.0014},"reason":null},"valence":0.8268,"valence_band":0.0,"arousal":0.5296,"indicators":{"comprehension":{"value":77.4,"low":54.4,"high":93.8,"reason":null,"basis":"text and pace","calibrated":false,"usual":77.3,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0,"face":{"direction":"screen","yaw":-0.3,"pitch":6.9,"roll":2.4,"eyes_open":0.999,"perclos":null,"blinks_per_min":null,"yawns":0,"mouth_opening":0.128,"brow_lowering":0.033,"brow_raising":0.131,"smile":0.928,"gaze":"ahead","desk_s":0.0,"looks_bored":0.319,"looks_disengaged":0.462},"looks":{"bored_sd":-0.0,"disengaged_sd":-0.0,"stands_out":null,"coverage":0.5,"text":"looks as usual for you to an onlooker (50 % of the last minute seen)"}}
+                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9882,"probabilities":{"Angry":0.0032,"Happy":0.9882,"Natural":0.0016,"Sad":0.0025,"Surprised":0.0045},"reason":null},"valence":0.8176,"valence_band":0.0,"arousal":0.5289,"indicators":{"comprehension":{"value":77.4,"low":54.4,"high":93.8,"reason":null,"basis":"text and pace","calibrated":false,"usual":77.3,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0,"face":{"direction":"screen","yaw":-0.3,"pitch":7.0,"roll":2.4,"eyes_open":0.999,"perclos":null,"blinks_per_min":null,"yawns":0,"mouth_opening":0.129,"brow_lowering":0.032,"brow_raising":0.132,"smile":0.927,"gaze":"ahead","desk_s":0.0,"looks_bored":0.319,"looks_disengaged":0.462},"looks":{"bored_sd":-0.0,"disengaged_sd":-0.0,"stands_out":null,"coverage":0.5,"text":"looks as usual for you to an onlooker (50 % of the last minute seen)"}}
                      */
                     "text/event-stream": string;
                 };
@@ -9796,7 +9797,7 @@ export interface operations {
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability.",
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.4.2"
+                     *         "version": "1.5.0"
                      *       },
                      *       "video": {
                      *         "name": "lecture",
@@ -9822,11 +9823,11 @@ export interface operations {
                      *               "expression": "Happy",
                      *               "confidence": 0.8448,
                      *               "probabilities": {
-                     *                 "Angry": 0.0004,
-                     *                 "Happy": 0.9972,
-                     *                 "Natural": 0.0007,
-                     *                 "Sad": 0.0004,
-                     *                 "Surprised": 0.0012
+                     *                 "Angry": 0.0027,
+                     *                 "Happy": 0.9887,
+                     *                 "Natural": 0.0016,
+                     *                 "Sad": 0.0027,
+                     *                 "Surprised": 0.0044
                      *               },
                      *               "box": {
                      *                 "x": 241.1,
@@ -9844,7 +9845,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                     /**
                      * @example second,frames,seen,face,expression,probability,angry,happy,natural,sad,surprised,confidence,x,y,width,height,reason
-                     *     0,5,1.000,1,Happy,0.9972,0.0004,0.9972,0.0007,0.0004,0.0012,0.8448,241.1,59.3,97.8,101.6,
+                     *     0,5,1.000,1,Happy,0.9887,0.0027,0.9887,0.0016,0.0027,0.0044,0.8448,241.1,59.3,97.8,101.6,
                      */
                     "text/csv": string;
                 };
