@@ -150,8 +150,9 @@ def take_snapshots(running: RunningSession, state: State) -> None:
         return
     memory = PictureMemory.of_tab()
     if memory.snapshot != picture.file_id:
-        memory.snapshot = picture.file_id
-        memory.snapshot_words = look_at(running, picture.getvalue())
+        # A request for another run may end this one within: the next one looks again, then.
+        words = look_at(running, picture.getvalue())
+        memory.snapshot, memory.snapshot_words = picture.file_id, words
     st.markdown(memory.snapshot_words)
 
 
