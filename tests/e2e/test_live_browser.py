@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Playwright, TimeoutError, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from playwright.sync_api import TimeoutError as NotInTime
 
 from benchmarks.landmarks import marked_rows
 from fer_core.learner.preferences import PreferenceFile
@@ -344,6 +345,6 @@ def test_snapshots_work_where_video_does_not(app_address: str, portrait_browser:
             try:
                 said.wait_for(timeout=15_000)
                 break
-            except TimeoutError:
+            except NotInTime:
                 page.get_by_role("button", name="Clear photo").click(timeout=PATIENCE_MS)
         expect(said).to_be_visible()
