@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from io import BytesIO
 
+import cv2
 import numpy as np
 import pytest
+import streamlit as st
 from av import VideoFrame
 
 from app.live import picture as live_picture
@@ -43,6 +46,26 @@ def test_a_camera_that_is_refused_says_what_to_do(monkeypatch: pytest.MonkeyPatc
     assert "Your browser blocks the camera" in words(page)
     assert "Click the camera icon in the address bar" in words(page)
     assert "NotAllowedError" not in words(page)
+
+
+def test_a_snapshot_counts_as_looked_at_only_when_it_was(
+    monkeypatch: pytest.MonkeyPatch, astronaut: np.ndarray
+) -> None:
+    class Taken(BytesIO):
+        file_id = "first"
+
+    taken = Taken(cv2.imencode(".png", astronaut[..., ::-1])[1].tobytes())
+    monkeypatch.setattr(live_picture.st, "camera_input", lambda *_, **__: taken)
+    page, study = started(camera=False)
+    # The model loads under the first snapshot, and what it shows meanwhile can end the run.
+    with monkeypatch.context() as patch:
+        patch.setattr(live_picture, "camera_of", lambda _: st.stop())
+        page.toggle(key="snapshots_instead").set_value(True).run()
+        assert not study.session.snapshot(now()).frames
+    for _ in range(2):  # and it is looked at once
+        page.run()
+        assert "This snapshot: Happy" in words(page)
+        assert study.session.snapshot(now()).frames == 1
 
 
 def test_a_camera_that_is_lost_says_so_and_is_started_again(
