@@ -23,7 +23,7 @@ Indices = npt.NDArray[np.intp]
 #: differently. Two smaller crops beside them brought nothing.
 PHOTO_CROPS = (RefineCrop(96, 160), RefineCrop(96, 160, flip=True))
 #: Of the largest face of a video frame, the only one that a session goes by: a fifth of the
-#: detector's pixels, for most of what all four bring.
+#: detector's pixels, for most of what a photo's looks bring.
 FRAME_CROPS = (RefineCrop(77, 128),)
 #: Confidence from which what a refiner finds in a crop counts.
 FOUND_THRESHOLD = 0.05
