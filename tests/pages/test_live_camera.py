@@ -55,7 +55,7 @@ def test_a_snapshot_counts_as_looked_at_only_when_it_was(
         file_id = "first"
 
     taken = Taken(cv2.imencode(".png", astronaut[..., ::-1])[1].tobytes())
-    monkeypatch.setattr(live_picture.st, "camera_input", lambda *_, **__: taken)
+    monkeypatch.setattr(st, "camera_input", lambda *_, **__: taken)
     page, study = started(camera=False)
     # The model loads under the first snapshot, and what it shows meanwhile can end the run.
     with monkeypatch.context() as patch:
