@@ -311,6 +311,7 @@ def _add_heads(parser: argparse.ArgumentParser) -> None:
     add("--faces", type=count, default=40_000, help="to learn from (40000)")
     add("--epochs", type=positive, default=6.0, help="over them, each in two views (6)")
     add("--learning-rate", type=positive, default=1e-3, help="(0.001)")
+    add("--natural", type=float, default=0.15, help="added to the logits of Natural (0.15)")
     add("--seed", type=int, default=0)
     parser.set_defaults(run_command=_heads)
 
@@ -324,6 +325,7 @@ def _heads(options: argparse.Namespace) -> int:
         options.faces,
         options.epochs,
         options.learning_rate,
+        natural=options.natural,
         seed=options.seed,
     )
     heads = fit_heads(options.data, options.folder, options.weights, config)

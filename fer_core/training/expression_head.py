@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, cast
 import torch
 from torch import nn
 
-from fer_core.emotions import LABELS
+from fer_core.emotions import LABELS, Emotion
 from fer_core.training import network as networks
 from fer_core.training.crop_placement import Tensor
 from fer_core.training.crop_reading import voted
@@ -144,6 +144,19 @@ def see(network: nn.Module, images: Tensor) -> Seen:
         for level, rim in zip(levels[1:], RIMS, strict=True)
     ]
     return Seen(output, torch.cat([*near, *around], 1), votes, sureness)
+
+
+@torch.no_grad()
+def shift_head_prior(head: ExpressionHead, emotion: Emotion, shift: float) -> None:
+    """Add to a class's logits, as `blend.shift_prior` does for a network.
+
+    Args:
+        head: Changed in place.
+        emotion: The class.
+        shift: In logits, before the temperature.
+    """
+    last = cast(nn.Linear, head.layers[-1])
+    last.bias[emotion.index] += shift / head.sharpness
 
 
 def save_head(head: ExpressionHead, path: Path) -> None:

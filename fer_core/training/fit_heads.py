@@ -14,13 +14,14 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from fer_core.emotions import Emotion
 from fer_core.training import network as networks
 from fer_core.training.crop_figures import labelled_face
 from fer_core.training.crop_files import FaceCrops, open_crops, some_of
 from fer_core.training.crop_placement import Tensor
 from fer_core.training.crop_sampler import CropSampler, selection
 from fer_core.training.distil import CROPS, all_pictures, face_weights, final_targets
-from fer_core.training.expression_head import ExpressionHead, see
+from fer_core.training.expression_head import ExpressionHead, see, shift_head_prior
 from fer_core.training.refine import USES
 
 LOGGER = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class HeadsConfig:
         alone: How much a head's own loss counts beside that of the mean, so that each is right
             without the others, too.
         temperature: That the app divides logits by; sharpness is fitted for it.
+        natural: Added to the logits of Natural in the end, as of `shift_head_prior`.
         seed: Of everything.
     """
 
@@ -63,6 +65,7 @@ class HeadsConfig:
     weight_decay: float = 0.1
     alone: float = 1.0
     temperature: float = 0.73
+    natural: float = 0.0
     seed: int = 0
 
 
@@ -136,6 +139,8 @@ def fit_heads(
     ]
     heads = fitted(shown, known, config)
     sharpen(heads, shown, known, config.temperature)
+    for head in heads:
+        shift_head_prior(head, Emotion.NATURAL, config.natural)
     return heads
 
 

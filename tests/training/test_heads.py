@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ pytest.importorskip("ultralytics")
 import onnxruntime  # noqa: E402 - after the skips
 from torch import nn  # noqa: E402
 
+from fer_core.emotions import Emotion  # noqa: E402
 from fer_core.training import network as networks  # noqa: E402
 from fer_core.training.__main__ import main  # noqa: E402
 from fer_core.training.crop_files import NO_FACE, open_crops  # noqa: E402
@@ -25,6 +27,7 @@ from fer_core.training.expression_head import (  # noqa: E402
     load_head,
     save_head,
     see,
+    shift_head_prior,
 )
 from fer_core.training.faster_graph import make_faster  # noqa: E402
 from fer_core.training.fit_heads import (  # noqa: E402
@@ -185,6 +188,21 @@ def test_sharpness_makes_probabilities_right_as_the_app_reads_them(boldness: flo
     assert float(sure.mean()) == pytest.approx(float(right.mean()), abs=0.03)
 
 
+def test_a_shifted_prior_multiplies_the_odds_of_its_class(head: ExpressionHead) -> None:
+    plain, shifted = deepcopy(head), deepcopy(head)
+    for each in (plain, shifted):
+        each.sharpness.fill_(1.3)
+    shift_head_prior(shifted, Emotion.NATURAL, 0.2)
+    features, votes = torch.randn(9, len(head.mean)), torch.randn(9, 5)
+    with torch.inference_mode():
+        before, after = (each(features, votes).softmax(1) for each in (plain, shifted))
+    natural = Emotion.NATURAL.index
+    odds = [each[:, natural] / (1 - each[:, natural]) for each in (before, after)]
+    assert torch.allclose(odds[1], odds[0] * np.exp(0.2), rtol=1e-4)
+    others = [each[:, [0, 1, 3, 4]] / (1 - each[:, [natural]]) for each in (before, after)]
+    assert torch.allclose(*others, atol=1e-5)
+
+
 def test_boxes_lie_about_the_labelled_ones_as_a_detectors_do() -> None:
     boxes = np.tile(np.array([[40, 30, 120, 130]], np.float32), (2000, 1))
     found = shaken(boxes, np.random.default_rng(0))
@@ -224,6 +242,10 @@ def test_the_command_writes_a_head_named_as_its_network(
     fresh = ExpressionHead(len(load_head(file).mean)).state_dict()
     learnt = load_head(file).state_dict()
     assert not torch.equal(learnt["layers.4.weight"], fresh["layers.4.weight"])
+    assert main(["heads", *folder, *how, "--natural", "1.15"]) == 0
+    shifted = load_head(file).state_dict()
+    moved = (shifted["layers.4.bias"] - learnt["layers.4.bias"]) * learnt["sharpness"]
+    assert torch.allclose(moved, torch.tensor([0.0, 0.0, 1.0, 0.0, 0.0]), atol=1e-5)
 
 
 def test_a_file_that_is_no_head_is_refused(tmp_path: Path, head: ExpressionHead) -> None:
