@@ -187,3 +187,40 @@ def hidden(images: Tensor, boxes: Tensor, others: Tensor, share: float) -> Tenso
     colour = torch.where(kind[..., None] < 0.25, colour * 0.25, colour).expand_as(images)
     patch = torch.where(torch.rand(count, 1, 1, 1, device=device) < 0.5, colour, others)
     return torch.where(inside[:, None], patch, images)
+
+
+def covered(images: Tensor, boxes: Tensor) -> Tensor:
+    """Return the images with mouth and chin of each face covered: by fingers, a hand, a mask.
+
+    What covers them has the colour of the face's middle, lighter or darker, two times in three;
+    else any.
+
+    Args:
+        images: (n, 3, side, side).
+        boxes: (n, 4), x0, y0, x1, y1.
+    """
+    count, _, side, _ = images.shape
+    device = images.device
+
+    def uniform(low: float, high: float) -> Tensor:
+        return torch.rand(count, 1, 1, device=device) * (high - low) + low
+
+    x0, y0, x1, y1 = (value[:, None, None] for value in boxes.unbind(1))
+    places = torch.arange(side, device=device, dtype=torch.float32) + 0.5
+    right = (places[None, None] - x0) / (x1 - x0) - uniform(0.32, 0.68)
+    down = (places[None, :, None] - y0) / (y1 - y0) - uniform(0.7, 0.86)
+    angle = uniform(-0.35, 0.35)
+    along = (right * angle.cos() + down * angle.sin()) / uniform(0.28, 0.65)
+    across = (down * angle.cos() - right * angle.sin()) / uniform(0.13, 0.28)
+    kind = torch.rand(count, 1, 1, device=device)
+    inside = torch.where(kind < 0.35, along**2 + across**2, along.abs().maximum(across.abs())) < 1
+    fingers = torch.randint(2, 5, (count, 1, 1), device=device)
+    of_finger = (across + 1) / 2 * fingers % 1
+    edge = (kind > 0.5) & ((of_finger < 0.1) | (of_finger > 0.9))
+    rim = side // 4
+    middle = images[:, :, rim:-rim, rim:-rim].mean((2, 3), keepdim=True)
+    own = torch.rand(count, 1, 1, 1, device=device) < 0.65
+    any_colour = torch.rand(count, 3, 1, 1, device=device)
+    colour = torch.where(own, middle * uniform(0.6, 1.1)[..., None], any_colour)
+    patch = (colour * torch.where(edge, 0.65, 1.0)[:, None]).clamp(0, 1)
+    return torch.where(inside[:, None], patch, images)

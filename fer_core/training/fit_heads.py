@@ -1,4 +1,7 @@
-"""Fit expression heads to what networks make of faces, as they are and cut: minutes on one core."""
+"""Fit expression heads to what networks make of faces, whole, cut and with the mouth covered.
+
+Minutes on one core, after an hour or two of looking at the faces.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +18,9 @@ import torch
 from torch import nn
 
 from fer_core.emotions import Emotion
+from fer_core.training import crop_placement
 from fer_core.training import network as networks
+from fer_core.training.crop_augmentation import covered
 from fer_core.training.crop_figures import labelled_face
 from fer_core.training.crop_files import FaceCrops, open_crops, some_of
 from fer_core.training.crop_placement import Tensor
@@ -33,6 +38,9 @@ CUTS = (1.0, 1.1, 1.25, 1.25, 1.5, 2.0)
 #: lies, and so where grey begins, tells which collection a picture is from, and with that half of
 #: the answer. A head that learns from it is wrong wherever a detector's box lies elsewhere.
 SHIFT, SIZE, SIDE = 0.06, 0.12, 0.03
+#: A picture as the app sees it, cut, or with a hand or a mask over mouth and chin.
+View = Literal["whole", "cut", "covered"]
+VIEWS: tuple[View, ...] = ("whole", "cut", "covered")
 #: Faces whose pixels are in memory at a time; they share one cut.
 CHUNK = 64
 #: Faces a step.
@@ -135,7 +143,7 @@ def fit_heads(
     shown = [
         Shown(*(torch.stack(each) for each in zip(*views, strict=True)))
         for network in map(networks.load, weights)
-        for views in [[look_at(network, crops, numbers, config, cut) for cut in (False, True)]]
+        for views in [[look_at(network, crops, numbers, config, view) for view in VIEWS]]
     ]
     heads = fitted(shown, known, config)
     sharpen(heads, shown, known, config.temperature)
@@ -163,7 +171,7 @@ def look_at(
     crops: FaceCrops,
     numbers: npt.NDArray[np.int64],
     config: HeadsConfig,
-    cut: bool,
+    view: View,
 ) -> tuple[Tensor, ...]:
     """Return what a network makes of faces in one view, as of `Shown`.
 
@@ -172,19 +180,21 @@ def look_at(
         crops: All of them.
         numbers: Of the faces.
         config: Its use and seed count: all networks see the same.
-        cut: Cut the pictures at random; else they are as the app sees them.
+        view: What is done to the pictures, at random.
     """
     side, span = USES[config.use][2]
-    rng = np.random.default_rng((config.seed, cut))
+    rng = np.random.default_rng((config.seed, VIEWS.index(view)))
+    torch.manual_seed(config.seed)
     parts = []
     for start in range(0, len(numbers), CHUNK):
         part = some_of(crops, numbers[start : start + CHUNK])
         part = replace(part, boxes=shaken(part.boxes, rng))
         sampler = CropSampler.of(part, np.zeros(len(part.rows)), torch.device("cpu"))
         mirrored, left = bool(rng.integers(2)), CUTS[rng.integers(len(CUTS))]
-        images = sampler.plain(
-            torch.arange(len(part.rows)), side, span, mirrored, left if cut else math.inf
-        )
+        left = left if view == "cut" else math.inf
+        images, placement = crop_placement.plain(sampler.crops, side, span, mirrored, left)
+        if view == "covered":
+            images = covered(images, placement.boxes(sampler.crops.boxes))
         seen = see(network, images.to(memory_format=torch.channels_last))
         parts.append((seen.features.half(), seen.votes, seen.sureness.clamp(max=1)))
         if start % (20 * CHUNK) == 0:

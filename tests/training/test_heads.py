@@ -17,6 +17,7 @@ from torch import nn  # noqa: E402
 from fer_core.emotions import Emotion  # noqa: E402
 from fer_core.training import network as networks  # noqa: E402
 from fer_core.training.__main__ import main  # noqa: E402
+from fer_core.training.crop_augmentation import covered  # noqa: E402
 from fer_core.training.crop_files import NO_FACE, open_crops  # noqa: E402
 from fer_core.training.crop_placement import Tensor  # noqa: E402
 from fer_core.training.distil import CROPS, prepare  # noqa: E402
@@ -31,6 +32,7 @@ from fer_core.training.expression_head import (  # noqa: E402
 )
 from fer_core.training.faster_graph import make_faster  # noqa: E402
 from fer_core.training.fit_heads import (  # noqa: E402
+    VIEWS,
     HeadsConfig,
     Known,
     Shown,
@@ -214,18 +216,30 @@ def test_boxes_lie_about_the_labelled_ones_as_a_detectors_do() -> None:
     assert (sides[:, 0] / sides[:, 1]).std() < 0.05
 
 
-def test_views_are_as_the_app_sees_a_face_and_cut(
+def test_views_are_as_the_app_sees_a_face_cut_and_covered(
     archives: Path, tmp_path: Path, network: nn.Module
 ) -> None:
     prepare(archives, tmp_path, None, 1, limit=4)
     crops = open_crops(tmp_path / CROPS)
     faces = np.flatnonzero([row.face != NO_FACE for row in crops.rows])
-    whole, again, cut = (
-        look_at(network, crops, faces, CONFIG, each) for each in (False, False, True)
-    )
-    assert all(map(torch.equal, whole, again))
-    assert whole[0].shape == cut[0].shape == (len(faces), see(network, IMAGES).features.shape[1])
-    assert not torch.equal(whole[0], cut[0])
+    once, again = ([look_at(network, crops, faces, CONFIG, each) for each in VIEWS] for _ in "ab")
+    for view, same in zip(once, again, strict=True):
+        assert all(map(torch.equal, view, same))
+        assert view[0].shape == (len(faces), see(network, IMAGES).features.shape[1])
+    whole, *others = (view[0] for view in once)
+    assert not any(torch.equal(whole, other) for other in others)
+
+
+def test_mouths_are_covered_and_eyes_are_not() -> None:
+    torch.manual_seed(0)
+    images = torch.tensor([0.8, 0.6, 0.4])[None, :, None, None].expand(400, 3, 64, 64)
+    changed = covered(images, torch.tensor([[12.0, 8.0, 52.0, 56.0]]).expand(400, 4)) - images
+    there = changed.abs().amax(1) > 1e-3
+    assert float(there[:, 45:47, 31:33].float().mean()) > 0.85  # the mouth of such a box
+    assert float(there[:, 8:24].float().mean()) < 0.05  # brow and eyes
+    shades = covered(images, torch.tensor([[12.0, 8.0, 52.0, 56.0]]).expand(400, 4))[..., 46, 32]
+    of_the_face = (shades / shades[:, :1] - torch.tensor([1, 0.75, 0.5])).abs().amax(1) < 1e-3
+    assert 0.55 < float(of_the_face.float().mean()) < 0.85
 
 
 def test_the_command_writes_a_head_named_as_its_network(

@@ -3553,7 +3553,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "fer-yolov9t",
-                     *       "version": "1.5.1",
+                     *       "version": "1.5.2",
                      *       "networks": {
                      *         "detector": {
                      *           "architecture": "YOLOv9t",
@@ -3561,11 +3561,11 @@ export interface operations {
                      *         },
                      *         "refiner": {
                      *           "architecture": "YOLOv9t",
-                     *           "sha256": "7b8859e1ee1430761b7c4d063ddadcce11c4ae5c968d30d12a49c896a6f841b5"
+                     *           "sha256": "8ef7927d96a9660592fd23c8c9d1a0bfc29e3f38e496aabd9fdc49d31b1f38e4"
                      *         },
                      *         "photo_refiner": {
                      *           "architecture": "YOLOv9s",
-                     *           "sha256": "87892ce301eb0a2ab9c1990d1f7459b2292161327c6e84f2ff179526b0b11200"
+                     *           "sha256": "c5032d019cebcf5cab9f480a3cc8a7a7d462aafdab6c6b8bfc460536eaffe9b7"
                      *         },
                      *         "second_photo_refiner": null,
                      *         "landmarks": {
@@ -3722,7 +3722,7 @@ export interface operations {
                      * @example {
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.5.1"
+                     *         "version": "1.5.2"
                      *       },
                      *       "results": [
                      *         {
@@ -3744,14 +3744,14 @@ export interface operations {
                      *               "emotion": {
                      *                 "label": "Happy",
                      *                 "emoji": "😊",
-                     *                 "probability": 0.9748
+                     *                 "probability": 0.9813
                      *               },
                      *               "probabilities": {
-                     *                 "Angry": 0.0063,
-                     *                 "Happy": 0.9748,
-                     *                 "Natural": 0.0045,
-                     *                 "Sad": 0.0076,
-                     *                 "Surprised": 0.0067
+                     *                 "Angry": 0.0049,
+                     *                 "Happy": 0.9813,
+                     *                 "Natural": 0.0038,
+                     *                 "Sad": 0.0039,
+                     *                 "Surprised": 0.0061
                      *               }
                      *             }
                      *           ],
@@ -3759,8 +3759,8 @@ export interface operations {
                      *           "incomplete": false,
                      *           "problem": null,
                      *           "timing_ms": {
-                     *             "decode": 1.7,
-                     *             "inference": 172.4
+                     *             "decode": 1.8,
+                     *             "inference": 167.8
                      *           }
                      *         }
                      *       ]
@@ -4356,19 +4356,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9871,
+                     *           "probability": 0.9897,
                      *           "probabilities": {
-                     *             "Angry": 0.0034,
-                     *             "Happy": 0.9871,
-                     *             "Natural": 0.0021,
-                     *             "Sad": 0.0026,
-                     *             "Surprised": 0.0048
+                     *             "Angry": 0.0026,
+                     *             "Happy": 0.9897,
+                     *             "Natural": 0.0019,
+                     *             "Sad": 0.0018,
+                     *             "Surprised": 0.0039
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.8165,
+                     *         "valence": 0.8195,
                      *         "valence_band": 0,
-                     *         "arousal": 0.5286,
+                     *         "arousal": 0.5291,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 77.4,
@@ -4419,17 +4419,17 @@ export interface operations {
                      *         "late_frames": 0,
                      *         "face": {
                      *           "direction": "screen",
-                     *           "yaw": -0.2,
+                     *           "yaw": -0.3,
                      *           "pitch": 7,
                      *           "roll": 2.4,
                      *           "eyes_open": 0.999,
                      *           "perclos": null,
                      *           "blinks_per_min": null,
                      *           "yawns": 0,
-                     *           "mouth_opening": 0.128,
-                     *           "brow_lowering": 0.031,
-                     *           "brow_raising": 0.135,
-                     *           "smile": 0.928,
+                     *           "mouth_opening": 0.129,
+                     *           "brow_lowering": 0.032,
+                     *           "brow_raising": 0.132,
+                     *           "smile": 0.927,
                      *           "gaze": "ahead",
                      *           "desk_s": 0,
                      *           "looks_bored": 0.319,
@@ -5041,7 +5041,7 @@ export interface operations {
                      *         "reading_reason": null,
                      *         "answered": 1,
                      *         "skipped": 0,
-                     *         "camera": "Estimate of understanding: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *         "camera": "Estimate of understanding: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *         "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *       }
                      *     }
@@ -5157,19 +5157,19 @@ export interface operations {
                      *       "expression": {
                      *         "label": "Happy",
                      *         "emoji": "😊",
-                     *         "probability": 0.9871,
+                     *         "probability": 0.9897,
                      *         "probabilities": {
-                     *           "Angry": 0.0034,
-                     *           "Happy": 0.9871,
-                     *           "Natural": 0.0021,
-                     *           "Sad": 0.0026,
-                     *           "Surprised": 0.0048
+                     *           "Angry": 0.0026,
+                     *           "Happy": 0.9897,
+                     *           "Natural": 0.0019,
+                     *           "Sad": 0.0018,
+                     *           "Surprised": 0.0039
                      *         },
                      *         "reason": null
                      *       },
-                     *       "valence": 0.8165,
+                     *       "valence": 0.8195,
                      *       "valence_band": 0,
-                     *       "arousal": 0.5286,
+                     *       "arousal": 0.5291,
                      *       "indicators": {
                      *         "comprehension": {
                      *           "value": 77.4,
@@ -5213,17 +5213,17 @@ export interface operations {
                      *       "late_frames": 0,
                      *       "face": {
                      *         "direction": "screen",
-                     *         "yaw": -0.2,
+                     *         "yaw": -0.3,
                      *         "pitch": 7,
                      *         "roll": 2.4,
                      *         "eyes_open": 0.999,
                      *         "perclos": null,
                      *         "blinks_per_min": null,
                      *         "yawns": 0,
-                     *         "mouth_opening": 0.128,
-                     *         "brow_lowering": 0.031,
-                     *         "brow_raising": 0.135,
-                     *         "smile": 0.928,
+                     *         "mouth_opening": 0.129,
+                     *         "brow_lowering": 0.032,
+                     *         "brow_raising": 0.132,
+                     *         "smile": 0.927,
                      *         "gaze": "ahead",
                      *         "desk_s": 0,
                      *         "looks_bored": 0.319,
@@ -5389,21 +5389,21 @@ export interface operations {
                      *           "emotion": {
                      *             "label": "Happy",
                      *             "emoji": "😊",
-                     *             "probability": 0.9871
+                     *             "probability": 0.9897
                      *           },
                      *           "probabilities": {
-                     *             "Angry": 0.0034,
-                     *             "Happy": 0.9871,
-                     *             "Natural": 0.0021,
-                     *             "Sad": 0.0026,
-                     *             "Surprised": 0.0048
+                     *             "Angry": 0.0026,
+                     *             "Happy": 0.9897,
+                     *             "Natural": 0.0019,
+                     *             "Sad": 0.0018,
+                     *             "Surprised": 0.0039
                      *           }
                      *         }
                      *       ],
                      *       "reason": null,
                      *       "timing_ms": {
-                     *         "decode": 1.7,
-                     *         "inference": 27
+                     *         "decode": 2.1,
+                     *         "inference": 26.8
                      *       },
                      *       "snapshot": {
                      *         "at": "2027-01-15T08:11:01.000Z",
@@ -5413,19 +5413,19 @@ export interface operations {
                      *         "expression": {
                      *           "label": "Happy",
                      *           "emoji": "😊",
-                     *           "probability": 0.9871,
+                     *           "probability": 0.9897,
                      *           "probabilities": {
-                     *             "Angry": 0.0034,
-                     *             "Happy": 0.9871,
-                     *             "Natural": 0.0021,
-                     *             "Sad": 0.0026,
-                     *             "Surprised": 0.0048
+                     *             "Angry": 0.0026,
+                     *             "Happy": 0.9897,
+                     *             "Natural": 0.0019,
+                     *             "Sad": 0.0018,
+                     *             "Surprised": 0.0039
                      *           },
                      *           "reason": null
                      *         },
-                     *         "valence": 0.8165,
+                     *         "valence": 0.8195,
                      *         "valence_band": 0,
-                     *         "arousal": 0.5286,
+                     *         "arousal": 0.5291,
                      *         "indicators": {
                      *           "comprehension": {
                      *             "value": 77.4,
@@ -5476,17 +5476,17 @@ export interface operations {
                      *         "late_frames": 0,
                      *         "face": {
                      *           "direction": "screen",
-                     *           "yaw": -0.2,
+                     *           "yaw": -0.3,
                      *           "pitch": 7,
                      *           "roll": 2.4,
                      *           "eyes_open": 0.999,
                      *           "perclos": null,
                      *           "blinks_per_min": null,
                      *           "yawns": 0,
-                     *           "mouth_opening": 0.128,
-                     *           "brow_lowering": 0.031,
-                     *           "brow_raising": 0.135,
-                     *           "smile": 0.928,
+                     *           "mouth_opening": 0.129,
+                     *           "brow_lowering": 0.032,
+                     *           "brow_raising": 0.132,
+                     *           "smile": 0.927,
                      *           "gaze": "ahead",
                      *           "desk_s": 0,
                      *           "looks_bored": 0.319,
@@ -6006,7 +6006,7 @@ export interface operations {
                      * @example {
                      *       "probe_id": "q1",
                      *       "kind": "clarity",
-                     *       "asked_at": "2027-01-15T08:04:00.000Z",
+                     *       "asked_at": "2027-01-15T08:05:00.000Z",
                      *       "prompt": "How clear was that passage?",
                      *       "passage_id": "p3",
                      *       "low": 1,
@@ -6250,14 +6250,14 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "da0173478eb56901",
+                     *           "marker_id": "147af7420e67a691",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
                      *           "words": "phone call"
                      *         },
                      *         {
-                     *           "marker_id": "806c68db86053b85",
+                     *           "marker_id": "4761c9c3ec329059",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6363,7 +6363,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "806c68db86053b85",
+                     *           "marker_id": "4761c9c3ec329059",
                      *           "kind": "marker",
                      *           "at": "2027-01-15T08:11:01.000Z",
                      *           "until": null,
@@ -6511,7 +6511,7 @@ export interface operations {
                      * @example {
                      *       "markers": [
                      *         {
-                     *           "marker_id": "da0173478eb56901",
+                     *           "marker_id": "147af7420e67a691",
                      *           "kind": "excluded",
                      *           "at": "2027-01-15T08:01:00.000Z",
                      *           "until": "2027-01-15T08:01:30.000Z",
@@ -6865,15 +6865,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 0.9667,
                      *           "shares": {
-                     *             "Angry": 0.0034,
-                     *             "Happy": 0.9871,
-                     *             "Natural": 0.0021,
-                     *             "Sad": 0.0026,
-                     *             "Surprised": 0.0048
+                     *             "Angry": 0.0026,
+                     *             "Happy": 0.9897,
+                     *             "Natural": 0.0019,
+                     *             "Sad": 0.0018,
+                     *             "Surprised": 0.0039
                      *           },
-                     *           "valence": 0.8165,
+                     *           "valence": 0.8195,
                      *           "valence_band": 0,
-                     *           "arousal": 0.5286,
+                     *           "arousal": 0.5291,
                      *           "comprehension": {
                      *             "value": null,
                      *             "low": null,
@@ -6894,17 +6894,17 @@ export interface operations {
                      *           },
                      *           "face": {
                      *             "direction": "screen",
-                     *             "yaw": -0.2,
+                     *             "yaw": -0.3,
                      *             "pitch": 7,
                      *             "roll": 2.4,
                      *             "eyes_open": 0.999,
                      *             "perclos": null,
                      *             "blinks_per_min": null,
                      *             "yawns": 0,
-                     *             "mouth_opening": 0.128,
-                     *             "brow_lowering": 0.031,
-                     *             "brow_raising": 0.135,
-                     *             "smile": 0.928,
+                     *             "mouth_opening": 0.129,
+                     *             "brow_lowering": 0.032,
+                     *             "brow_raising": 0.132,
+                     *             "smile": 0.927,
                      *             "gaze": "ahead",
                      *             "desk_s": 0,
                      *             "looks_bored": 0.319,
@@ -6918,15 +6918,15 @@ export interface operations {
                      *           "presence": "face",
                      *           "coverage": 1,
                      *           "shares": {
-                     *             "Angry": 0.0034,
-                     *             "Happy": 0.9871,
-                     *             "Natural": 0.0021,
-                     *             "Sad": 0.0026,
-                     *             "Surprised": 0.0048
+                     *             "Angry": 0.0026,
+                     *             "Happy": 0.9897,
+                     *             "Natural": 0.0019,
+                     *             "Sad": 0.0018,
+                     *             "Surprised": 0.0039
                      *           },
-                     *           "valence": 0.8165,
+                     *           "valence": 0.8195,
                      *           "valence_band": 0,
-                     *           "arousal": 0.5286,
+                     *           "arousal": 0.5291,
                      *           "comprehension": {
                      *             "value": 77.27,
                      *             "low": 53.91,
@@ -6947,17 +6947,17 @@ export interface operations {
                      *           },
                      *           "face": {
                      *             "direction": "screen",
-                     *             "yaw": -0.2,
+                     *             "yaw": -0.3,
                      *             "pitch": 7,
                      *             "roll": 2.4,
                      *             "eyes_open": 0.999,
                      *             "perclos": null,
                      *             "blinks_per_min": null,
                      *             "yawns": 0,
-                     *             "mouth_opening": 0.128,
-                     *             "brow_lowering": 0.031,
-                     *             "brow_raising": 0.135,
-                     *             "smile": 0.928,
+                     *             "mouth_opening": 0.129,
+                     *             "brow_lowering": 0.032,
+                     *             "brow_raising": 0.132,
+                     *             "smile": 0.927,
                      *             "gaze": "ahead",
                      *             "desk_s": 0,
                      *             "looks_bored": 0.319,
@@ -7120,7 +7120,7 @@ export interface operations {
                      *       "reading_reason": null,
                      *       "answered": 1,
                      *       "skipped": 0,
-                     *       "camera": "Estimate of understanding: not calibrated to you yet. Whether the camera helps can be told once you have answered 7 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
+                     *       "camera": "Estimate of understanding: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about passages that you read or how clear it was. Estimate of stress: not calibrated to you yet. Whether the camera helps can be told once you have answered 8 more questions about your stress.",
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability."
                      *     }
                      */
@@ -7251,11 +7251,11 @@ export interface operations {
                      *           "valid_s": 58,
                      *           "observed_s": 58,
                      *           "shares": {
-                     *             "Angry": 0.0034119946358473832,
-                     *             "Happy": 0.987069039382799,
-                     *             "Natural": 0.002141299211208342,
-                     *             "Sad": 0.002626729516667715,
-                     *             "Surprised": 0.004750937253477497
+                     *             "Angry": 0.002639733478754656,
+                     *             "Happy": 0.9897133533635001,
+                     *             "Natural": 0.0019315808523845247,
+                     *             "Sad": 0.0017959804735799682,
+                     *             "Surprised": 0.00391935183178072
                      *           },
                      *           "breaks": 0,
                      *           "frames": 30,
@@ -7304,20 +7304,20 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.0034119946358473815,
-                     *             0.9870690393827991,
-                     *             0.002141299211208338,
-                     *             0.0026267295166677116,
-                     *             0.004750937253477487
+                     *             0.002639733478754655,
+                     *             0.9897133533635,
+                     *             0.001931580852384521,
+                     *             0.0017959804735799645,
+                     *             0.003919351831780718
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
                      *           "valence_band": null,
                      *           "arousal": null,
                      *           "motion": null,
-                     *           "centre_x": 0.43885231018066406,
-                     *           "centre_y": 0.2328673042356968,
-                     *           "size": 0.21763669699430466,
+                     *           "centre_x": 0.43885232508182526,
+                     *           "centre_y": 0.2328672930598259,
+                     *           "size": 0.21763665974140167,
                      *           "coverage": 0.1,
                      *           "comprehension": {
                      *             "value": null,
@@ -7347,23 +7347,23 @@ export interface operations {
                      *           "face": {
                      *             "direction": "screen",
                      *             "desk_s": 0,
-                     *             "yaw": -0.21440303977732555,
-                     *             "pitch": 7.0256645558902155,
-                     *             "roll": 2.3618842804976885,
-                     *             "eyes_open": 0.9988358020782471,
+                     *             "yaw": -0.30916052776275843,
+                     *             "pitch": 7.012764736639321,
+                     *             "roll": 2.385970135516043,
+                     *             "eyes_open": 0.9987797737121582,
                      *             "eyes_seen_s": 0.5,
                      *             "eyes_closed_s": 0,
                      *             "perclos": null,
                      *             "blinks": null,
                      *             "yawns": 0,
-                     *             "mouth_opening": 0.12780586704037947,
-                     *             "brow_lowering": 0.031128600239753723,
-                     *             "brow_raising": 0.13511061668395996,
-                     *             "smile": 0.9275117814540863,
-                     *             "gaze_x": 0.010458795528571901,
-                     *             "gaze_y": -0.2334885732030293,
-                     *             "looks_bored": 0.31885273410932863,
-                     *             "looks_disengaged": 0.4621424941018293
+                     *             "mouth_opening": 0.1285724722416692,
+                     *             "brow_lowering": 0.03219948709011078,
+                     *             "brow_raising": 0.13150571286678314,
+                     *             "smile": 0.9267692565917969,
+                     *             "gaze_x": 0.011003556855760092,
+                     *             "gaze_y": -0.23400276042091697,
+                     *             "looks_bored": 0.3191077544943879,
+                     *             "looks_disengaged": 0.46222958373003403
                      *           }
                      *         },
                      *         {
@@ -7376,11 +7376,11 @@ export interface operations {
                      *           "away_s": 0,
                      *           "presence": "face",
                      *           "probabilities": [
-                     *             0.0034119946358473815,
-                     *             0.9870690393827991,
-                     *             0.002141299211208338,
-                     *             0.0026267295166677116,
-                     *             0.004750937253477487
+                     *             0.002639733478754655,
+                     *             0.9897133533635,
+                     *             0.001931580852384521,
+                     *             0.0017959804735799645,
+                     *             0.003919351831780718
                      *           ],
                      *           "shares": null,
                      *           "valence": null,
@@ -7424,9 +7424,9 @@ export interface operations {
                     "application/json": Record<string, never>;
                     /**
                      * @example time,elapsed_s,width_s,Angry,Happy,Natural,Sad,Surprised,valence,valence_band,arousal,comprehension,comprehension_low,comprehension_high,comprehension_reason,stress,stress_low,stress_high,stress_reason,attention,attention_low,attention_high,attention_reason,heart_rate,heart_rate_snr_db,heart_rate_reason,head_direction,head_yaw,head_pitch,head_roll,eyes_open,perclos,blinks_per_min,yawns,mouth_opening,brow_lowering,brow_raising,smile,gaze_x,gaze_y,desk_s,looks_bored,looks_disengaged,coverage,presence,frames,observed_s,valid_s,facing_s,away_s,excluded,markers
-                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.2144,7.0257,2.3619,0.9988,,,0.0000,0.1278,0.0311,0.1351,0.9275,0.0105,-0.2335,0.0000,0.3189,0.4621,0.1000,face,1,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:02.000+00:00,2.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.3092,7.0128,2.3860,0.9988,,,0.0000,0.1286,0.0322,0.1315,0.9268,0.0110,-0.2340,0.0000,0.3191,0.4622,0.1000,face,1,1.0000,1.0000,1.0000,0.0000,False,
                      *     2027-01-15T08:00:03.000+00:00,3.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,,,,,,,,,,,,,,,,,,0.2000,face,0,1.0000,1.0000,1.0000,0.0000,False,
-                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.2144,7.0257,2.3619,0.9988,,,0.0000,0.1278,0.0311,0.1351,0.9275,0.0105,-0.2335,0.0000,0.3189,0.4621,0.3000,face,1,1.0000,1.0000,1.0000,0.0000,False,
+                     *     2027-01-15T08:00:04.000+00:00,4.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,screen,-0.3092,7.0128,2.3860,0.9988,,,0.0000,0.1286,0.0322,0.1315,0.9268,0.0110,-0.2340,0.0000,0.3191,0.4622,0.3000,face,1,1.0000,1.0000,1.0000,0.0000,False,
                      *     2027-01-15T08:00:05.000+00:00,5.0000,1.0000,,,,,,,,,,,,baseline,,,,baseline,,,,coverage,,,off,,,,,,,,,,,,,,,,,,0.4000,face,0,1.0000,1.0000,1.0000,0.0000,False,
                      */
                     "text/csv": string;
@@ -7533,14 +7533,14 @@ export interface operations {
                      *
                      *     event: probe
                      *     id: 3
-                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:04:00.000Z","prompt":"How clear was that passage?","passage_id":"p3","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
+                     *     data: {"probe_id":"q1","kind":"clarity","asked_at":"2027-01-15T08:05:00.000Z","prompt":"How clear was that passage?","passage_id":"p3","low":1,"high":5,"low_label":"not clear at all","high_label":"completely clear","choices":null}
                      *
                      *     event: break
                      *     id: 6
                      *     data: {"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0}
                      *
                      *     event: snapshot
-                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9871,"probabilities":{"Angry":0.0034,"Happy":0.9871,"Natural":0.0021,"Sad":0.0026,"Surprised":0.0048},"reason":null},"valence":0.8165,"valence_band":0.0,"arousal":0.5286,"indicators":{"comprehension":{"value":77.4,"low":54.4,"high":93.8,"reason":null,"basis":"text and pace","calibrated":false,"usual":77.3,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0,"face":{"direction":"screen","yaw":-0.2,"pitch":7.0,"roll":2.4,"eyes_open":0.999,"perclos":null,"blinks_per_min":null,"yawns":0,"mouth_opening":0.128,"brow_lowering":0.031,"brow_raising":0.135,"smile":0.928,"gaze":"ahead","desk_s":0.0,"looks_bored":0.319,"looks_disengaged":0.462},"looks":{"bored_sd":0.0,"disengaged_sd":0.0,"stands_out":null,"coverage":0.5,"text":"looks as usual for you to an onlooker (50 % of the last minute seen)"}}
+                     *     data: {"at":"2027-01-15T08:11:01.000Z","state":"active","presence":"face","notice":null,"expression":{"label":"Happy","emoji":"😊","probability":0.9897,"probabilities":{"Angry":0.0026,"Happy":0.9897,"Natural":0.0019,"Sad":0.0018,"Surprised":0.0039},"reason":null},"valence":0.8195,"valence_band":0.0,"arousal":0.5291,"indicators":{"comprehension":{"value":77.4,"low":54.4,"high":93.8,"reason":null,"basis":"text and pace","calibrated":false,"usual":77.3,"trend":"same"},"stress":{"value":23.4,"low":6.4,"high":47.0,"reason":null,"basis":null,"calibrated":false,"usual":23.4,"trend":"same"},"attention":{"value":100.0,"low":100.0,"high":100.0,"reason":null,"basis":null,"calibrated":false,"usual":100.0,"trend":"same"}},"coverage":1.0,"baseline_progress":1.0,"elapsed_s":661.0,"studied_s":631.0,"next_break_s":0.0,"suggestion":{"suggestion_id":"b1","rule":"timer","at":"2027-01-15T08:10:00.000Z","advice":"Time for a 5-minute break.","evidence":"You have studied for 10 minutes, as you planned.","rest_s":300.0},"probe":null,"frames":331,"late_frames":0,"face":{"direction":"screen","yaw":-0.3,"pitch":7.0,"roll":2.4,"eyes_open":0.999,"perclos":null,"blinks_per_min":null,"yawns":0,"mouth_opening":0.129,"brow_lowering":0.032,"brow_raising":0.132,"smile":0.927,"gaze":"ahead","desk_s":0.0,"looks_bored":0.319,"looks_disengaged":0.462},"looks":{"bored_sd":-0.0,"disengaged_sd":-0.0,"stands_out":null,"coverage":0.5,"text":"looks as usual for you to an onlooker (50 % of the last minute seen)"}}
                      */
                     "text/event-stream": string;
                 };
@@ -9696,7 +9696,7 @@ export interface operations {
                      * @example retry: 2000
                      *
                      *     event: progress
-                     *     data: {"job_id":"b7Qm0Zr4Wc1Xn8Kp5Sd2Fw","name":"lecture","state":"queued","place":1,"stage":null,"share":0.0,"at_s":0.0,"duration_s":null,"frames":0,"left_s":null,"faces":null,"note":"","problem":null,"created_at":"2027-01-15T08:11:11.000Z","kept_until":null}
+                     *     data: {"job_id":"b7Qm0Zr4Wc1Xn8Kp5Sd2Fw","name":"lecture","state":"running","place":0,"stage":null,"share":0.0,"at_s":0.0,"duration_s":null,"frames":0,"left_s":null,"faces":null,"note":"","problem":null,"created_at":"2027-01-15T08:11:11.000Z","kept_until":null}
                      */
                     "text/event-stream": string;
                 };
@@ -9797,7 +9797,7 @@ export interface operations {
                      *       "note": "Estimates for self-reflection. Not medical, not a measure of ability.",
                      *       "model": {
                      *         "name": "fer-yolov9t",
-                     *         "version": "1.5.1"
+                     *         "version": "1.5.2"
                      *       },
                      *       "video": {
                      *         "name": "lecture",
@@ -9823,11 +9823,11 @@ export interface operations {
                      *               "expression": "Happy",
                      *               "confidence": 0.8448,
                      *               "probabilities": {
-                     *                 "Angry": 0.0028,
-                     *                 "Happy": 0.9876,
-                     *                 "Natural": 0.0021,
-                     *                 "Sad": 0.0029,
-                     *                 "Surprised": 0.0046
+                     *                 "Angry": 0.0022,
+                     *                 "Happy": 0.9906,
+                     *                 "Natural": 0.002,
+                     *                 "Sad": 0.0017,
+                     *                 "Surprised": 0.0035
                      *               },
                      *               "box": {
                      *                 "x": 241.1,
@@ -9845,7 +9845,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                     /**
                      * @example second,frames,seen,face,expression,probability,angry,happy,natural,sad,surprised,confidence,x,y,width,height,reason
-                     *     0,5,1.000,1,Happy,0.9876,0.0028,0.9876,0.0021,0.0029,0.0046,0.8448,241.1,59.3,97.8,101.6,
+                     *     0,5,1.000,1,Happy,0.9906,0.0022,0.9906,0.0020,0.0017,0.0035,0.8448,241.1,59.3,97.8,101.6,
                      */
                     "text/csv": string;
                 };
