@@ -32,6 +32,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.landmarks import nearest
 from fer_core.arrays import FloatArray
 from fer_core.emotions import EMOTIONS, Emotion
 from fer_core.face.head_pose import head_pose
@@ -41,13 +42,13 @@ from fer_core.training.geometry import PADDING
 from fer_core.vision.detector import EmotionDetector, Mode
 from fer_core.vision.faces import Box, Face
 from fer_core.vision.image import RgbImage
+from fer_core.vision.landmarks import EYES
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "model.json"
 #: With hair and background, so that a hand comes from somewhere.
 SOURCES = ("colour_heads", "news_heads", "webcam_frames")
 MODES: tuple[Mode, ...] = ("frame", "photo")
 AS_IT_IS = "as it is"
-OVERLAP = 0.3
 #: Sets of photographs by pose, and where ranges of angles begin, degrees.
 PHOTOGRAPHS = ("affect_faces", "colour_heads", "landmarks", "news_heads", "web_crops")
 ANGLES = (0, 15, 30, 45, 90)
@@ -55,8 +56,6 @@ ANGLES = (0, 15, 30, 45, 90)
 COLUMNS = ("found", "alike", "right", "calm: Sad, Angry")
 #: Colour of a pair of glasses.
 FRAME = (28, 26, 30)
-#: Eyes in iBUG's order.
-EYES = (slice(36, 42), slice(42, 48))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +131,10 @@ def hand_before_the_mouth(head: Head) -> tuple[RgbImage, Box]:
     mouth, chin = head.points[48:60].mean(axis=0), head.points[8]
     along = (head.points[13] - head.points[3]) / np.linalg.norm(head.points[13] - head.points[3])
     down = (chin - mouth) / np.linalg.norm(chin - mouth)
+    skin = _skin(head)
     for finger in range(4):
         start = mouth + (0.2 * finger - 0.2) * distance * down + 0.45 * distance * along
-        _finger(image, start, start - 1.5 * distance * along, 0.19 * distance, _skin(head))
+        _finger(image, start, start - 1.5 * distance * along, 0.19 * distance, skin)
     return image, head.box
 
 
@@ -142,12 +142,12 @@ def fist_under_the_cheek(head: Head) -> tuple[RgbImage, Box]:
     """Draw a fist over cheek and jaw, as of who leans on it, and the arm below."""
     image, distance = head.rgb.copy(), head.eye_distance
     down = (head.points[8] - head.points[27]) / np.linalg.norm(head.points[8] - head.points[27])
-    middle = head.points[4]
-    _finger(image, middle, middle + 3 * distance * down, 0.5 * distance, _skin(head))
+    middle, skin = head.points[4], _skin(head)
+    _finger(image, middle, middle + 3 * distance * down, 0.5 * distance, skin)
     for finger in range(4):
         start = middle + (0.22 * finger - 0.3) * distance * down
         end = start + 0.3 * (head.points[8] - head.points[4])
-        _finger(image, start, end, 0.2 * distance, _skin(head))
+        _finger(image, start, end, 0.2 * distance, skin)
     return image, head.box
 
 
@@ -171,7 +171,7 @@ def _finger(
 
 
 def rolled(degrees: float) -> Change:
-    """Return what turns the picture around the face, with room for all of it."""
+    """Return what turns the picture around its middle, with room for all of it."""
 
     def change(head: Head) -> tuple[RgbImage, Box]:
         height, width = head.rgb.shape[:2]
@@ -183,8 +183,8 @@ def rolled(degrees: float) -> Change:
         # Grey, as the app has around a picture: what else lay there would change the answer, too.
         grey = (PADDING,) * 3
         image = cv2.warpAffine(head.rgb, matrix, size, borderValue=grey)
-        x, y, box_width, box_height = head.box.x, head.box.y, head.box.width, head.box.height
-        of_face = matrix @ (x + box_width / 2, y + box_height / 2, 1.0)
+        of_face = matrix @ (*head.box.centre, 1.0)
+        box_width, box_height = head.box.width, head.box.height
         half = np.array([box_width * cos + box_height * sin, box_width * sin + box_height * cos])
         half = np.minimum(half, max(box_width, box_height)) / 2  # a face is about an ellipse
         return np.asarray(image, np.uint8), Box(*(of_face - half), *(2 * half))
@@ -212,17 +212,24 @@ class Tally:
     right: list[bool] = field(default_factory=list)
     calm_called_sad: list[bool] = field(default_factory=list)
 
+    def add(self, head: Head, face: Face | None) -> None:
+        """Add what was seen of a head, but for whether it was read alike.
+
+        Args:
+            head: As it is.
+            face: Found in its picture; None where there was none.
+        """
+        self.found.append(face is not None)
+        if head.emotion is not None:
+            self.right.append(face is not None and face.strongest is head.emotion)
+        if head.emotion is Emotion.NATURAL and face is not None:
+            self.calm_called_sad.append(face.strongest in (Emotion.SAD, Emotion.ANGRY))
+
     def row(self, name: str) -> str:
         """Return a row of a table: shares, and of how many heads."""
         shares = (self.found, self.alike, self.right, self.calm_called_sad)
         cells = (f"{np.mean(each):.3f} of {len(each)}" if each else "-" for each in shares)
         return f"{name:<24}" + "".join(f"{cell:>17}" for cell in cells)
-
-
-def overlapping(faces: tuple[Face, ...], box: Box) -> Face | None:
-    """Return the face that lies where the box is."""
-    best = max(faces, key=lambda face: face.box.iou(box), default=None)
-    return best if best is not None and best.box.iou(box) > OVERLAP else None
 
 
 def measure(detector: EmotionDetector, heads: list[Head], mode: Mode) -> dict[str, Tally]:
@@ -235,18 +242,16 @@ def measure(detector: EmotionDetector, heads: list[Head], mode: Mode) -> dict[st
     """
     tallies = {name: Tally() for name in CHANGES}
     for head in heads:
-        before = overlapping(detector.detect(head.rgb, mode).faces, head.box)
-        for name, change in CHANGES.items():
-            rgb, box = change(head)
-            face = overlapping(detector.detect(rgb, mode).faces, box)
-            tally = tallies[name]
-            tally.found.append(face is not None)
+        faces = {
+            name: nearest(detector.detect(rgb, mode).faces, box)
+            for name, change in CHANGES.items()
+            for rgb, box in [change(head)]
+        }
+        before = faces[AS_IT_IS]
+        for name, face in faces.items():
+            tallies[name].add(head, face)
             if face is not None and before is not None:
-                tally.alike.append(face.strongest is before.strongest)
-            if head.emotion is not None:
-                tally.right.append(face is not None and face.strongest is head.emotion)
-            if head.emotion is Emotion.NATURAL and face is not None:
-                tally.calm_called_sad.append(face.strongest in (Emotion.SAD, Emotion.ANGRY))
+                tallies[name].alike.append(face.strongest is before.strongest)
     return tallies
 
 
@@ -292,15 +297,14 @@ def photographs(detector: EmotionDetector, heads: list[Head]) -> list[str]:
         pose = head_pose(head.points)
         if pose is None:
             continue
-        face = overlapping(detector.detect(head.rgb, "frame").faces, head.box)
+        face = nearest(detector.detect(head.rgb, "frame").faces, head.box)
         for name, angle in (("aside", abs(pose.yaw)), ("down", pose.pitch)):
             within = [each for each in itertools.pairwise(ANGLES) if each[0] <= angle < each[1]]
             if not within:  # bent upwards
                 continue
-            tally = seen.setdefault("heads {} by {} to {}".format(name, *within[0]), Tally())
-            tally.found.append(face is not None)
-            if head.emotion is not None:
-                tally.right.append(face is not None and face.strongest is head.emotion)
+            seen.setdefault("heads {} by {} to {}".format(name, *within[0]), Tally()).add(
+                head, face
+            )
     return [tally.row(name) for name, tally in sorted(seen.items())]
 
 

@@ -7,6 +7,7 @@ numbers of its own.
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import torch
 from torch.nn import functional
@@ -150,6 +151,11 @@ def _cosines(device: torch.device) -> Tensor:
     return matrix
 
 
+def _uniform(count: int, device: torch.device, low: float, high: float) -> Tensor:
+    """Return a number between the two for each of some images, (count, 1, 1)."""
+    return torch.rand(count, 1, 1, device=device) * (high - low) + low
+
+
 def hidden(images: Tensor, boxes: Tensor, others: Tensor, share: float) -> Tensor:
     """Return the images with a part of some faces hidden by a patch: a hand, a mask, glasses.
 
@@ -161,9 +167,7 @@ def hidden(images: Tensor, boxes: Tensor, others: Tensor, share: float) -> Tenso
     """
     count, _, side, _ = images.shape
     device = images.device
-
-    def uniform(low: float, high: float) -> Tensor:
-        return torch.rand(count, 1, 1, device=device) * (high - low) + low
+    uniform = partial(_uniform, count, device)
 
     x0, y0, x1, y1 = (value[:, None, None] for value in boxes.unbind(1))
     width, height = x1 - x0, y1 - y0
@@ -201,9 +205,7 @@ def covered(images: Tensor, boxes: Tensor) -> Tensor:
     """
     count, _, side, _ = images.shape
     device = images.device
-
-    def uniform(low: float, high: float) -> Tensor:
-        return torch.rand(count, 1, 1, device=device) * (high - low) + low
+    uniform = partial(_uniform, count, device)
 
     x0, y0, x1, y1 = (value[:, None, None] for value in boxes.unbind(1))
     places = torch.arange(side, device=device, dtype=torch.float32) + 0.5

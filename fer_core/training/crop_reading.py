@@ -38,7 +38,7 @@ def read_crops(
     """
     answers = [torch.zeros(0, len(LABELS) + 1)]
     for part in indices.split(batch) if len(indices) else ():
-        images = sampler.plain(part, side, span, False, cut)
+        images, _ = sampler.plain(part, side, span, False, cut)
         answers.append(read_images(model, images).cpu())
     return np.asarray(torch.cat(answers).numpy(), np.float32).reshape(-1, len(LABELS) + 1)
 

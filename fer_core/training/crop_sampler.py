@@ -138,14 +138,14 @@ class CropSampler:
 
     def plain(
         self, indices: Tensor, side: int, span: float, mirrored: bool, cut: float = math.inf
-    ) -> Tensor:
-        """Return images as the app sees a found face: nothing changed, grey around the picture.
+    ) -> tuple[Tensor, Tensor]:
+        """Return images as the app sees a found face, and boxes, as `images` does.
 
-        Of the picture, `cut` face lengths are left.
+        Nothing is changed, and grey lies around the picture, of which `cut` face lengths are left.
         """
         chosen = Crops(self.crops.pixels[indices], self.crops.boxes[indices])
-        images, _ = crop_placement.plain(chosen, side, span, mirrored, cut)
-        return images
+        images, placement = crop_placement.plain(chosen, side, span, mirrored, cut)
+        return images, placement.boxes(chosen.boxes)
 
     def _around(self, count: int, side: int) -> Tensor:
         """Return what may lie around faces, (count, 3, side, side); each is used four times."""

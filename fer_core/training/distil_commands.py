@@ -309,7 +309,7 @@ def _add_heads(parser: argparse.ArgumentParser) -> None:
     )
     add("--output", type=Path, required=True, help="folder; each head is named as its weights")
     add("--faces", type=count, default=40_000, help="to learn from (40000)")
-    add("--epochs", type=positive, default=6.0, help="over them, each in two views (6)")
+    add("--epochs", type=positive, default=6.0, help="over them, each in three views (6)")
     add("--learning-rate", type=positive, default=1e-3, help="(0.001)")
     add("--natural", type=float, default=0.15, help="added to the logits of Natural (0.15)")
     add("--seed", type=int, default=0)

@@ -18,7 +18,6 @@ import torch
 from torch import nn
 
 from fer_core.emotions import Emotion
-from fer_core.training import crop_placement
 from fer_core.training import network as networks
 from fer_core.training.crop_augmentation import covered
 from fer_core.training.crop_figures import labelled_face
@@ -192,9 +191,9 @@ def look_at(
         sampler = CropSampler.of(part, np.zeros(len(part.rows)), torch.device("cpu"))
         mirrored, left = bool(rng.integers(2)), CUTS[rng.integers(len(CUTS))]
         left = left if view == "cut" else math.inf
-        images, placement = crop_placement.plain(sampler.crops, side, span, mirrored, left)
+        images, boxes = sampler.plain(torch.arange(len(part.rows)), side, span, mirrored, left)
         if view == "covered":
-            images = covered(images, placement.boxes(sampler.crops.boxes))
+            images = covered(images, boxes)
         seen = see(network, images.to(memory_format=torch.channels_last))
         parts.append((seen.features.half(), seen.votes, seen.sureness.clamp(max=1)))
         if start % (20 * CHUNK) == 0:

@@ -180,7 +180,7 @@ def views_of(
     for start in range(0, count, batch):
         indices = torch.arange(start, min(start + batch, count), device=device)
         for span, mirrored in VIEWS:
-            images = sampler.plain(indices, side, span, mirrored)
+            images, _ = sampler.plain(indices, side, span, mirrored)
             images = images.to(memory_format=torch.channels_last)
             with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
                 for number, teacher in enumerate(teachers):
