@@ -12,7 +12,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from app.parts.clock import now
-from app.parts.component_state import keep_state
+from app.parts.component_state import keep_state, key_of_component
 from app.parts.memory import PageMemory
 from app.parts.reports import ReaderAction, ReportQueue
 from app.parts.sessions import session_registry
@@ -83,7 +83,7 @@ def _watch(running: RunningSession) -> None:
     queue = _queues().of(running)
     session = running.session
     result = _show(
-        f"player-{running.session_id}",
+        key_of_component("player", running.session_id),
         "watch",
         running.reading.document,
         paused=session.state is not State.ACTIVE,
@@ -112,7 +112,8 @@ def look_at_video(running: RunningSession) -> None:
     """Show where its viewer was lost; a click goes there once the file is chosen again."""
     if running.reading is not None:
         document = running.reading.document
-        _show(f"player-look-{running.session_id}", "look", document, moments=_moments(running))
+        key = key_of_component("player-look", running.session_id)
+        _show(key, "look", document, moments=_moments(running))
 
 
 def _moments(running: RunningSession) -> list[dict[str, Any]]:

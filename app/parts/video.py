@@ -15,6 +15,7 @@ from app.parts.camera_state import (
     retries_after,
 )
 from app.parts.clock import now
+from app.parts.component_state import key_of_component
 from app.parts.consent import needs_consent
 from app.parts.memory import PageMemory
 from app.parts.sessions import camera_of
@@ -129,8 +130,7 @@ def open_video(running: RunningSession, attempt: int, *, stop: bool) -> Connecti
     """Show the video connection of this tab; see `show_video`."""
     with st.container(key="video"):
         return show_video(
-            # In hexadecimal: the name of a component must not have "__" in it, and a session's may.
-            f"video-{running.session_id.encode().hex()}",
+            key_of_component("video", running.session_id),
             camera_of(running).callback_for(TabMemory.of_tab().tab_id),
             get_settings(),
             attempt=attempt,

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.parts.buttons import pressed
 from app.parts.clock import now
+from app.parts.component_state import key_of_component
 from app.parts.refresh import rerun_here
 from app.parts.reports import PassageView
 from app.parts.sessions import camera_of, session_registry
@@ -28,7 +29,7 @@ def show_reading_text(open_text: OpenText) -> None:
 def show_pages(open_text: OpenText) -> None:
     """Show the scrolling text and take what it reports."""
     report = show_text(
-        f"text-{open_text.running.session_id}",
+        key_of_component("text", open_text.running.session_id),
         open_text.document,
         open_text.position,
         open_text.typography,
