@@ -13,13 +13,13 @@ import cv2
 import numpy as np
 
 from fer_core.emotions import LABELS
+from fer_core.training.contact_sheet import TILES, tile, write_sheet
 from fer_core.training.data import Image, PictureReader, load_dataset
 from fer_core.training.errors import UnreadablePicture
 from fer_core.training.faces import Box, LabelledPicture
 
 #: A box may reach this many pixels over the picture's edge: annotators round.
 OVERHANG_PX = 8.0
-SHEET_COLUMNS, SHEET_ROWS, TILE_PX = 16, 10, 112
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ def check(data: Path, sheet: Path | None = None, seed: int = 0) -> CheckResult:
     pictures = load_dataset(data)
     result = CheckResult(pictures=len(pictures))
     rng = np.random.default_rng(seed)
-    shown = set(rng.permutation(len(pictures))[: SHEET_COLUMNS * SHEET_ROWS].tolist())
+    shown = set(rng.permutation(len(pictures))[:TILES].tolist())
     tiles: list[Image] = []
     reader = PictureReader()
     by_hash: dict[str, tuple[str, str]] = {}
@@ -77,7 +77,7 @@ def check(data: Path, sheet: Path | None = None, seed: int = 0) -> CheckResult:
         if index in shown:
             tiles.append(_tile(picture, image))
     if sheet is not None and tiles:
-        _write_sheet(tiles, sheet)
+        write_sheet(tiles, sheet)
     return result
 
 
@@ -138,21 +138,4 @@ def _tile(picture: LabelledPicture, image: Image) -> Image:
     for face in picture.faces:
         x, y, width, height = (round(value) for value in face.box_in(*image.shape[:2]))
         cv2.rectangle(shown, (x, y), (x + width, y + height), (0, 255, 0), 1)
-    factor = TILE_PX / max(shown.shape[:2])
-    size = max(1, round(shown.shape[1] * factor)), max(1, round(shown.shape[0] * factor))
-    tile = np.full((TILE_PX, TILE_PX, 3), 40, np.uint8)
-    tile[: size[1], : size[0]] = cv2.resize(shown, size)
-    text = " ".join(LABELS[face.emotion] for face in picture.faces)[:16]
-    cv2.putText(tile, text, (2, 10), cv2.FONT_HERSHEY_SIMPLEX, 0.35, (255, 255, 0), 1)
-    return tile
-
-
-def _write_sheet(tiles: list[Image], path: Path) -> None:
-    blank = np.zeros((TILE_PX, TILE_PX, 3), np.uint8)
-    tiles = tiles + [blank] * (-len(tiles) % SHEET_COLUMNS)
-    rows = [
-        np.hstack(tiles[start : start + SHEET_COLUMNS])
-        for start in range(0, len(tiles), SHEET_COLUMNS)
-    ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(path), cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR))
+    return tile(shown, " ".join(LABELS[face.emotion] for face in picture.faces))

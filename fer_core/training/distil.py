@@ -1,12 +1,11 @@
 """From a data folder to a refiner: crops, teachers, soft targets, the refiner itself.
 
 Each step writes into one folder, so that the next ones, and several refiners at once, go on from
-there: `crops/`, `targets.npz`, `doubtful.csv`.
+there: `crops/`, `targets.npz`, `doubtful.csv` and `doubtful.jpg`.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import logging
 import math
@@ -23,6 +22,7 @@ from fer_core.training.crop_figures import expression_figures, judge, labelled_f
 from fer_core.training.crop_files import NO_FACE, FaceCrops, Row, joined, open_crops
 from fer_core.training.crop_sampler import CropSampler, drawing_weights, fold_of, selection
 from fer_core.training.data import load_dataset, load_faceless
+from fer_core.training.doubtful_labels import write_doubtful
 from fer_core.training.evaluate import limited
 from fer_core.training.face_crops import decode
 from fer_core.training.faces import LabelledPicture
@@ -46,7 +46,7 @@ from fer_core.training.turned_crops import write_turned
 
 LOGGER = logging.getLogger(__name__)
 
-CROPS, TARGETS, DOUBTFUL = "crops", "targets.npz", "doubtful.csv"
+CROPS, TARGETS = "crops", "targets.npz"
 TEACHER_FIGURES, FIGURES = "teacher.json", "figures.json"
 #: Pieces without a face from a picture that has room beside its faces.
 PIECES = 3
@@ -311,7 +311,7 @@ def _write_final(
     weights: Floats,
     seen: Floats,
 ) -> None:
-    """Write every face's target, and a list of the labels that are held for wrong."""
+    """Write every face's target, and the labels that are held for wrong."""
     numbers = [
         number
         for number, row in enumerate(crops.rows)
@@ -333,14 +333,7 @@ def _write_final(
     )
     keys = [(crops.rows[n].source, crops.rows[n].name, crops.rows[n].face) for n in numbers]
     write_targets(folder / TARGETS, keys, targets)
-    with (folder / DOUBTFUL).open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(("source", "name", "face", "label", "seen", "share"))
-        for index in np.flatnonzero(wrong):
-            answer = int(views[index].argmax())
-            writer.writerow(
-                (*keys[index], LABELS[labels[index]], LABELS[answer], f"{views[index][answer]:.3f}")
-            )
+    write_doubtful(folder, crops, np.array(numbers)[wrong], labels[wrong], views[wrong])
     shares = {
         source: round(float(wrong[names == source].mean()), 4)
         for source in sorted(set(names.tolist()))

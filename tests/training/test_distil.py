@@ -19,6 +19,7 @@ from fer_core.training import crop_augmentation as augmentation  # noqa: E402 - 
 from fer_core.training import distil, teacher  # noqa: E402
 from fer_core.training import network as networks  # noqa: E402
 from fer_core.training.__main__ import main  # noqa: E402
+from fer_core.training.contact_sheet import COLUMNS, TILE_PX  # noqa: E402
 from fer_core.training.crop_files import NO_FACE, SIDE, open_crops  # noqa: E402
 from fer_core.training.crop_placement import Crops, Framing, framed, placed  # noqa: E402
 from fer_core.training.crop_reading import read_crops, read_images  # noqa: E402
@@ -28,6 +29,7 @@ from fer_core.training.crop_sampler import (  # noqa: E402
     selection,
 )
 from fer_core.training.distil import all_pictures, prepare  # noqa: E402
+from fer_core.training.doubtful_labels import write_doubtful  # noqa: E402
 from fer_core.training.face_crops import SPAN  # noqa: E402
 from fer_core.training.faceless import MAKERS  # noqa: E402
 from fer_core.training.faces import LabelledFace, LabelledPicture, one_hot  # noqa: E402
@@ -173,6 +175,26 @@ def test_pictures_that_share_a_group_with_val_are_not_learnt(data: Path, tmp_pat
     twin = LabelledPicture("other", "x", "val", trained.container, (face,), trained.unit)
     usable, kept_out = selection(crops, pictures | {("other", "x"): twin})
     assert (usable | kept_out).sum() == before - 1
+
+
+def test_labels_held_for_wrong_are_listed_and_shown(data: Path, tmp_path: Path) -> None:
+    prepare(data, tmp_path, None, 1)
+    crops = open_crops(tmp_path / "crops")
+    numbers = np.flatnonzero([row.face != NO_FACE for row in crops.rows])[[7, 2]]
+    seen = np.array([[0.1, 0.0, 0.8, 0.1, 0.0], [0.0, 0.6, 0.4, 0.0, 0.0]], np.float32)
+    write_doubtful(tmp_path, crops, numbers, np.array([3, 0]), seen)
+    listed = (tmp_path / "doubtful.csv").read_text().splitlines()
+    row = crops.rows[numbers[0]]
+    assert listed[1] == f"{row.source},{row.name},{row.face},Sad,Natural,0.800"
+    assert listed[2].endswith(",Angry,Happy,0.600")
+    sheet = cv2.imread(str(tmp_path / "doubtful.jpg"))
+    assert sheet is not None
+    assert sheet.shape == (TILE_PX, COLUMNS * TILE_PX, 3)
+    first, second, empty = (sheet[:, at * TILE_PX : (at + 1) * TILE_PX] for at in range(3))
+    assert empty.max() < 30 < min(first.max(), second.max())
+
+    write_doubtful(tmp_path, crops, numbers[:0], np.array([], np.int64), seen[:0])
+    assert not (tmp_path / "doubtful.jpg").exists()
 
 
 def test_the_commands_lead_from_pictures_to_a_refiner(
