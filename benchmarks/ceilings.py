@@ -9,7 +9,7 @@ tell people, ages and genders apart. A linear layer on its features learns from 
 a network that learns as a whole; how much each doubling brings is what counts.
 
 The same layer, crosswise over ten parts of the training and val faces together, doubts labels by
-confident learning, see `soft_targets.doubtful`. Part of that is wrong labels, part faces that the
+confident learning, see `soft_targets.corrected`. Part of that is wrong labels, part faces that the
 layer misreads.
 """
 
@@ -33,7 +33,7 @@ from fer_core.training.check import cross_split_duplicates
 from fer_core.training.data import PictureReader, load_dataset
 from fer_core.training.errors import UnreadablePicture
 from fer_core.training.faces import LabelledPicture
-from fer_core.training.soft_targets import doubtful
+from fer_core.training.soft_targets import corrected
 from fer_core.vision.image import RgbImage
 
 SETS = ("news_heads", "web_crops", "affect_faces")
@@ -87,7 +87,7 @@ def doubted(inputs: Floats, labels: Labels, units: Sequence[str]) -> Mask:
             told[part == number] = (
                 layer(torch.from_numpy(inputs[part == number])).softmax(1).numpy()
             )
-    return doubtful(labels, told)
+    return np.asarray(corrected(labels, told) != labels)
 
 
 def main() -> None:

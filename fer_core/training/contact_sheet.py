@@ -10,28 +10,31 @@ import numpy as np
 
 from fer_core.training.data import Image
 
-COLUMNS, ROWS, TILE_PX = 16, 10, 112
+COLUMNS, ROWS = 16, 10
 #: How many pictures a sheet has room for.
 TILES = COLUMNS * ROWS
-_FONT, _SIZE, _YELLOW = cv2.FONT_HERSHEY_SIMPLEX, 0.35, (255, 255, 0)
-_LETTERS = 16  # that fit into a tile's width
+#: Of a tile: a square for the picture, two lines of words below it.
+WIDTH_PX, LINE_PX = 112, 14
+HEIGHT_PX = WIDTH_PX + 2 * LINE_PX
+_LETTERS = 16  # have room in a line
+_GREY, _YELLOW = 40, (255, 255, 0)
 
 
-def tile(image: Image, above: str, below: str = "") -> Image:
+def tile(image: Image, words: str, more: str = "") -> Image:
     """Return a picture in a tile of a sheet.
 
     Args:
         image: RGB, of any size.
-        above: What to write at the tile's upper edge, in ASCII; what has no room is cut off.
-        below: At its lower edge.
+        words: The line below it, in ASCII; what has no room is cut off.
+        more: The line below that.
     """
-    factor = TILE_PX / max(image.shape[:2])
+    factor = WIDTH_PX / max(image.shape[:2])
     width, height = (max(1, round(side * factor)) for side in (image.shape[1], image.shape[0]))
-    made = np.full((TILE_PX, TILE_PX, 3), 40, np.uint8)
+    made = np.full((HEIGHT_PX, WIDTH_PX, 3), _GREY, np.uint8)
     made[:height, :width] = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-    for text, y in ((above, 10), (below, TILE_PX - 4)):
-        cv2.putText(made, text[:_LETTERS], (2, y), _FONT, _SIZE, (0, 0, 0), 3, cv2.LINE_AA)
-        cv2.putText(made, text[:_LETTERS], (2, y), _FONT, _SIZE, _YELLOW, 1, cv2.LINE_AA)
+    for line, text in enumerate((words, more), start=1):
+        place = 2, WIDTH_PX + line * LINE_PX - 4
+        cv2.putText(made, text[:_LETTERS], place, cv2.FONT_HERSHEY_SIMPLEX, 0.35, _YELLOW)
     return made
 
 
@@ -45,7 +48,7 @@ def write_sheet(tiles: Sequence[Image], path: Path) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    blank = np.zeros((TILE_PX, TILE_PX, 3), np.uint8)
+    blank = np.zeros((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
     filled = [*tiles, *[blank] * (-len(tiles) % COLUMNS)]
     rows = [np.hstack(filled[start : start + COLUMNS]) for start in range(0, len(filled), COLUMNS)]
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -36,7 +36,7 @@ from fer_core.training.landmark_training import (
 from fer_core.training.refine import PHOTO_LOOK, VIDEO_LOOK, RefinerConfig, refine
 from fer_core.training.soft_targets import (
     blended,
-    doubtful,
+    corrected,
     first_target,
     read_targets,
     write_targets,
@@ -320,11 +320,11 @@ def _write_final(
     faces = [labelled_face(pictures, crops.rows[n]) for n in numbers]
     names = np.array([crops.rows[n].source for n in numbers])
     labels, views = np.array([face.emotion for face in faces]), seen[numbers]
-    wrong = np.zeros(len(numbers), bool)
+    answers = labels.copy()
     for source in sorted(set(names)):
         members = names == source
-        wrong[members] = doubtful(labels[members], views[members])
-    wrong &= np.array([not face.weak for face in faces])
+        answers[members] = corrected(labels[members], views[members])
+    wrong = (answers != labels) & np.array([not face.weak for face in faces])
     targets = np.array(
         [
             blended(face, first[number], view, bool(is_wrong), weights[number] > 0)
@@ -333,9 +333,11 @@ def _write_final(
     )
     keys = [(crops.rows[n].source, crops.rows[n].name, crops.rows[n].face) for n in numbers]
     write_targets(folder / TARGETS, keys, targets)
-    write_doubtful(folder, crops, np.array(numbers)[wrong], labels[wrong], views[wrong])
-    shares = {
+    chosen = np.flatnonzero(wrong)
+    shares = views[chosen, answers[chosen]]
+    write_doubtful(folder, crops, np.array(numbers)[wrong], labels[wrong], answers[wrong], shares)
+    by_source = {
         source: round(float(wrong[names == source].mean()), 4)
         for source in sorted(set(names.tolist()))
     }
-    LOGGER.info("labels held for wrong: %s", shares)
+    LOGGER.info("labels held for wrong: %s", by_source)

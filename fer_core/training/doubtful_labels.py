@@ -11,6 +11,7 @@ import numpy.typing as npt
 from fer_core.emotions import LABELS
 from fer_core.training.contact_sheet import TILES, tile, write_sheet
 from fer_core.training.crop_files import FaceCrops, some_of
+from fer_core.training.data import Image
 
 LIST, SHEET = "doubtful.csv", "doubtful.jpg"
 #: Of the draw that the sheet shows.
@@ -22,11 +23,12 @@ def write_doubtful(
     crops: FaceCrops,
     numbers: npt.NDArray[np.int64],
     labels: npt.NDArray[np.int64],
-    seen: npt.NDArray[np.float32],
+    answers: npt.NDArray[np.int64],
+    shares: npt.NDArray[np.float32],
 ) -> None:
     """Write all of them to `LIST`, and as many as there is room for, drawn at random, to `SHEET`.
 
-    A tile of the sheet says "label > seen share" above and the data set below; faces of one data
+    A tile of the sheet says "label > seen share" and, below that, the data set; faces of one data
     set, label and answer stand side by side, the surest answer first.
 
     Args:
@@ -34,13 +36,13 @@ def write_doubtful(
         crops: Some of which they are of.
         numbers: Of their crops, shape (n,); where there is none, no sheet is left.
         labels: Classes that they are labelled as, shape (n,).
-        seen: The teachers' probabilities of each class, shape (n, 5).
+        answers: Classes that the teachers see instead, shape (n,).
+        shares: The probabilities that they give those, shape (n,).
 
     Raises:
         OSError: They cannot be written.
     """
     rows = [crops.rows[number] for number in numbers]
-    answers, shares = seen.argmax(axis=1), seen.max(axis=1)
     with (folder / LIST).open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("source", "name", "face", "label", "seen", "share"))
@@ -56,10 +58,19 @@ def write_doubtful(
         (pixels,) = some_of(crops, numbers[shown]).parts
         tiles = [
             tile(
-                image[..., :3],
+                _picture_in(crop),
                 f"{LABELS[labels[one]][:4]} > {LABELS[answers[one]][:4]} {shares[one]:.2f}",
                 rows[one].source,
             )
-            for image, one in zip(pixels, shown, strict=True)
+            for crop, one in zip(pixels, shown, strict=True)
         ]
         write_sheet(tiles, folder / SHEET)
+
+
+def _picture_in(crop: npt.NDArray[np.uint8]) -> Image:
+    """Return what a crop holds of its picture, without what continues it beyond the edges."""
+    rows, columns = (np.flatnonzero(crop[..., 3].any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return crop[..., :3]
+    inside = crop[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return np.where(inside[..., 3:] > 0, inside[..., :3], np.uint8(0))

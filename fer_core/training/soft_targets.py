@@ -76,12 +76,12 @@ def label_weight(face: LabelledFace) -> float:
     return SHARED if int(np.argmax(face.opinion)) == face.emotion else CONTRADICTED
 
 
-def doubtful(labels: npt.NDArray[np.int64], probabilities: Floats) -> npt.NDArray[np.bool_]:
-    """Return which labels are likely wrong (Northcutt et al. 2021).
+def corrected(labels: npt.NDArray[np.int64], probabilities: Floats) -> npt.NDArray[np.int64]:
+    """Return the labels, and another class in place of those likely wrong (Northcutt et al. 2021).
 
     A class's threshold is the mean probability of it among the pictures labelled so. A label is
-    doubtful where another class passes its threshold, is the likeliest that does, and the label's
-    own class does not pass.
+    doubtful where another class passes its threshold and the label's own class does not; the
+    likeliest that passes takes its place. That need not be the likeliest of all.
 
     Args:
         labels: Shape (n,).
@@ -97,7 +97,7 @@ def doubtful(labels: npt.NDArray[np.int64], probabilities: Floats) -> npt.NDArra
     passed = probabilities >= thresholds
     own = passed[np.arange(len(labels)), labels]
     best = np.where(passed, probabilities, -1).argmax(axis=1)
-    return np.asarray(passed.any(axis=1) & ~own & (best != labels))
+    return np.asarray(np.where(passed.any(axis=1) & ~own, best, labels), np.int64)
 
 
 def blended(

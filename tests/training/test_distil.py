@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -19,7 +20,7 @@ from fer_core.training import crop_augmentation as augmentation  # noqa: E402 - 
 from fer_core.training import distil, teacher  # noqa: E402
 from fer_core.training import network as networks  # noqa: E402
 from fer_core.training.__main__ import main  # noqa: E402
-from fer_core.training.contact_sheet import COLUMNS, TILE_PX  # noqa: E402
+from fer_core.training.contact_sheet import COLUMNS, HEIGHT_PX, WIDTH_PX  # noqa: E402
 from fer_core.training.crop_files import NO_FACE, SIDE, open_crops  # noqa: E402
 from fer_core.training.crop_placement import Crops, Framing, framed, placed  # noqa: E402
 from fer_core.training.crop_reading import read_crops, read_images  # noqa: E402
@@ -181,19 +182,28 @@ def test_labels_held_for_wrong_are_listed_and_shown(data: Path, tmp_path: Path) 
     prepare(data, tmp_path, None, 1)
     crops = open_crops(tmp_path / "crops")
     numbers = np.flatnonzero([row.face != NO_FACE for row in crops.rows])[[7, 2]]
-    seen = np.array([[0.1, 0.0, 0.8, 0.1, 0.0], [0.0, 0.6, 0.4, 0.0, 0.0]], np.float32)
-    write_doubtful(tmp_path, crops, numbers, np.array([3, 0]), seen)
+    labels, answers, shares = np.array([3, 0]), np.array([2, 1]), np.array([0.8, 0.6], np.float32)
+    write_doubtful(tmp_path, crops, numbers, labels, answers, shares)
     listed = (tmp_path / "doubtful.csv").read_text().splitlines()
     row = crops.rows[numbers[0]]
     assert listed[1] == f"{row.source},{row.name},{row.face},Sad,Natural,0.800"
     assert listed[2].endswith(",Angry,Happy,0.600")
     sheet = cv2.imread(str(tmp_path / "doubtful.jpg"))
     assert sheet is not None
-    assert sheet.shape == (TILE_PX, COLUMNS * TILE_PX, 3)
-    first, second, empty = (sheet[:, at * TILE_PX : (at + 1) * TILE_PX] for at in range(3))
+    assert sheet.shape == (HEIGHT_PX, COLUMNS * WIDTH_PX, 3)
+    first, second, empty = (sheet[:, at * WIDTH_PX : (at + 1) * WIDTH_PX] for at in range(3))
     assert empty.max() < 30 < min(first.max(), second.max())
+    # Nothing of what continues a picture beyond its edges: here it would be all of the tile.
+    crop = crops.parts[0][0].copy()
+    crop[..., :3], crop[..., 3] = 255, 0
+    crop[80:120, 80:120] = (0, 0, 0, 255)
+    beyond = replace(crops, parts=(crop[None],))
+    write_doubtful(tmp_path, beyond, np.array([0]), labels[:1], answers[:1], shares[:1])
+    shown = cv2.imread(str(tmp_path / "doubtful.jpg"))
+    assert shown is not None
+    assert shown[:WIDTH_PX, :WIDTH_PX].max() < 60
 
-    write_doubtful(tmp_path, crops, numbers[:0], np.array([], np.int64), seen[:0])
+    write_doubtful(tmp_path, crops, numbers[:0], labels[:0], answers[:0], shares[:0])
     assert not (tmp_path / "doubtful.jpg").exists()
 
 

@@ -11,7 +11,7 @@ from fer_core.training.faces import CALM, UNKNOWN, LabelledFace, one_hot
 from fer_core.training.soft_targets import (
     SMILE_SHAPES,
     blended,
-    doubtful,
+    corrected,
     first_target,
     label_weight,
     read_targets,
@@ -64,7 +64,15 @@ def test_labels_that_another_class_clearly_fits_are_doubtful() -> None:
     seen = np.full((6, 5), 0.02, np.float32)
     seen[np.arange(6), labels] = 0.92
     seen[2] = (0.01, 0.95, 0.01, 0.02, 0.01)
-    assert doubtful(labels, seen).tolist() == [False, False, True, False, False, False]
+    assert corrected(labels, seen).tolist() == [0, 0, 1, 1, 1, 1]
+
+
+def test_a_label_is_corrected_by_what_is_likelier_than_usual_for_its_class() -> None:
+    labels = np.array([0, 0, 0, 1, 1, 1])
+    seen = np.full((6, 5), 0.01, np.float32)
+    seen[:3, 0], seen[3:, 1] = 0.97, (0.3, 0.3, 0.3)
+    seen[2, :2] = 0.5, 0.47  # less of 0 than others of 0, more of 1 than others of 1
+    assert corrected(labels, seen).tolist() == [0, 0, 1, 1, 1, 1]
 
 
 def test_a_doubtful_label_counts_less_than_another() -> None:
