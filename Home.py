@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from app.parts.request_guard import RequestGuard, is_own_name
-from app.parts.streamlit_private import lose_no_request
+from app.parts.streamlit_requests import lose_no_request
 from fer_core.allocator import give_memory_back
 
 give_memory_back()

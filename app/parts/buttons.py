@@ -3,7 +3,7 @@
 `st.button` says only in the run that its press began that it was pressed. What interrupts that run
 before it has come so far (an event of another widget, a part that refreshes itself and wants all of
 the page anew) takes the press with it. A press is noted here before the run begins, and waits until
-the page has got to it. Act on it at once: the next element may be what is interrupted.
+the page has got to it. From there on nothing interrupts the run: what was pressed is done once.
 
 A press that the page has not come to by its end meant a button that is no longer there. It is
 forgotten, so that it never means the same button of another session or page.
@@ -19,6 +19,7 @@ from typing import Any
 import streamlit as st
 
 from app.parts.memory import PageMemory
+from app.parts.streamlit_requests import act_to_the_end
 
 
 @dataclass(slots=True)
@@ -71,5 +72,7 @@ def _note(key: str) -> None:
 def _take(key: str) -> bool:
     keys = Presses.of_tab().keys
     waited = key in keys
-    keys.discard(key)
+    if waited:
+        act_to_the_end()
+        keys.remove(key)
     return waited

@@ -10,6 +10,7 @@ from app.parts.component_state import key_of_component
 from app.parts.refresh import rerun_here
 from app.parts.reports import PassageView
 from app.parts.sessions import camera_of, session_registry
+from app.parts.streamlit_requests import act_to_the_end
 from app.reading.memory import ReadingMemory
 from app.reading.notes import write_note
 from app.reading.open_text import OpenText
@@ -104,6 +105,7 @@ def end_if_wanted(open_text: OpenText) -> None:
     """
     if not open_text.wants_to_finish:
         return
+    act_to_the_end()
     open_text.wants_to_finish = False
     end_step(open_text)
     session_registry().finish(open_text.running)

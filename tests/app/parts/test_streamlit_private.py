@@ -20,7 +20,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests,
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.common import WidgetMetadata
 
-from app.parts import streamlit_private
+from app.parts import streamlit_private, streamlit_requests
 from app.parts.streamlit_private import NAMES, PROMPT_PLACE, READABLE, SEEN_ON, STEADY, TO_THE_TOP
 from fer_core.config import PROJECT_ROOT
 
@@ -64,16 +64,17 @@ def test_the_frame_of_the_video_is_still_found_by_its_title() -> None:
     assert re.search(r'declare_component\(\s*"\w*webrtc\w*"', source.read_text(encoding="utf-8"))
 
 
-def test_private_parts_stand_in_one_file_only() -> None:
+def test_private_parts_stand_in_their_own_files_only() -> None:
     # "st-key-" is documented: the class of a container that was given a key.
     private = re.compile(
         r"data-testid|data-stale|iframe\[|\bst[A-Z][a-z]+(?:Container|Button)\b|streamlit\.runtime"
     )
+    theirs = {Path(streamlit_private.__file__), Path(streamlit_requests.__file__)}
     elsewhere = [
         file.relative_to(PROJECT_ROOT)
         for folder in ("app", "pages")
         for file in (PROJECT_ROOT / folder).rglob("*.py")
-        if file != Path(streamlit_private.__file__) and private.search(file.read_text("utf-8"))
+        if file not in theirs and private.search(file.read_text("utf-8"))
     ]
     assert elsewhere == []
 
@@ -105,14 +106,14 @@ def test_what_an_ended_runner_wrote_is_sent_before_the_next_begins(
     def take(session: AppSession, client_state: ClientState | None) -> None:
         happened.append("take second")
 
-    monkeypatch.setattr(streamlit_private, "_begin_runner", begin)
-    monkeypatch.setattr(streamlit_private, "_take_request", take)
+    monkeypatch.setattr(streamlit_requests, "_begin_runner", begin)
+    monkeypatch.setattr(streamlit_requests, "_take_request", take)
 
     async def ask_in_the_moment_of_the_end() -> None:
         session = Session(object(), asyncio.get_running_loop())
         session._event_loop.call_soon(happened.append, "last words")
-        streamlit_private._begin_after_last_words(session, RerunData(query_string="first"))
-        streamlit_private._take_all_of_it(session, None)
+        streamlit_requests._begin_after_last_words(session, RerunData(query_string="first"))
+        streamlit_requests._take_all_of_it(session, None)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
@@ -130,7 +131,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[ClientState]:
         assert client_state is not None
         taken.append(client_state)
 
-    monkeypatch.setattr(streamlit_private, "_take_request", take)
+    monkeypatch.setattr(streamlit_requests, "_take_request", take)
     return taken
 
 
@@ -143,7 +144,7 @@ def said(*pressed: str, **chosen: str) -> WidgetStates:
 
 def ask(runner: object, states: WidgetStates, part: str = "", *, by_itself: bool = False) -> None:
     request = ClientState(widget_states=states, fragment_id=part, is_auto_rerun=by_itself)
-    streamlit_private._take_all_of_it(Session(runner), request)
+    streamlit_requests._take_all_of_it(Session(runner), request)
 
 
 def names(states: WidgetStates | None) -> list[str]:
@@ -169,11 +170,11 @@ class Runner:
     """What takes a tab's requests, and how it hears them when it begins."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *parts: str) -> None:
-        put_down = streamlit_private._put_down_with_presses
+        put_down = streamlit_requests._put_down_with_presses
         monkeypatch.setattr(ScriptRequests, "_request_rerun_locked", put_down)
         self._requests = ScriptRequests()
         self.request_stop = self._requests.request_stop
-        context = SimpleNamespace(
+        self.context = SimpleNamespace(
             script_requests=self._requests,
             fragment_ids_this_run=list(parts),
             query_string="",
@@ -181,14 +182,16 @@ class Runner:
             cached_message_hashes=frozenset(),
             context_info=None,
         )
-        monkeypatch.setattr(streamlit_private, "get_script_run_ctx", lambda: context)
+        monkeypatch.setattr(streamlit_requests, "get_script_run_ctx", lambda **_: self.context)
 
     def take(self, states: WidgetStates) -> None:
         assert self._requests.request_rerun(RerunData(widget_states=states))
 
     def hear(self, state: SessionState | None = None) -> None:
         request = self._requests.on_scriptrunner_ready()
-        streamlit_private._hear_all_of_it(state or SessionState(), request.rerun_data.widget_states)
+        streamlit_requests._hear_all_of_it(
+            state or SessionState(), request.rerun_data.widget_states
+        )
 
 
 def test_a_press_that_its_runner_had_not_begun_with_is_for_the_next(
@@ -219,7 +222,7 @@ def test_a_runner_whose_presses_went_to_the_next_hears_nothing(
     begun = runner._requests.on_scriptrunner_ready().rerun_data
     ask(runner, said("second"))
     with pytest.raises(StopException):
-        streamlit_private._hear_all_of_it(SessionState(), begun.widget_states)
+        streamlit_requests._hear_all_of_it(SessionState(), begun.widget_states)
     assert names(taken[0].widget_states) == ["first", "second"]
 
 
@@ -254,3 +257,67 @@ def test_what_changes_elsewhere_in_the_same_moment_lets_the_whole_page_run(
         assert not request.rerun_data.fragment_id_queue
         pressed = [value.id for value in states.widgets if value.trigger_value]
         assert names(request.rerun_data.replay_trigger_states) == pressed
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_run_that_acts_on_a_press_is_interrupted_only_where_it_asks_for_the_next(
+    stopped: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        ScriptRequests, "on_scriptrunner_yield", streamlit_requests._interrupt_no_act
+    )
+    monkeypatch.setattr(
+        ScriptRequests, "on_scriptrunner_ready", streamlit_requests._go_on_after_the_act
+    )
+    runner = Runner(monkeypatch)
+    requests = runner._requests
+    streamlit_requests.act_to_the_end()
+    monkeypatch.setattr(streamlit_requests, "get_script_run_ctx", lambda **_: None)  # the browser
+    if stopped:
+        requests.request_stop()
+    else:
+        runner.take(said("camera"))
+    assert requests.on_scriptrunner_yield() is None
+
+    monkeypatch.setattr(streamlit_requests, "get_script_run_ctx", lambda **_: runner.context)
+    requests.request_rerun(RerunData())
+    asked = requests.on_scriptrunner_yield()
+    assert asked is not None
+    assert asked.type is (ScriptRequestType.STOP if stopped else ScriptRequestType.RERUN)
+
+
+def test_the_run_after_one_that_acted_is_interrupted_as_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        ScriptRequests, "on_scriptrunner_yield", streamlit_requests._interrupt_no_act
+    )
+    monkeypatch.setattr(
+        ScriptRequests, "on_scriptrunner_ready", streamlit_requests._go_on_after_the_act
+    )
+    runner = Runner(monkeypatch)
+    streamlit_requests.act_to_the_end()
+    monkeypatch.setattr(streamlit_requests, "get_script_run_ctx", lambda **_: None)  # the browser
+    runner.take(said("first"))
+    assert runner._requests.on_scriptrunner_yield() is None
+    runner._requests.on_scriptrunner_ready()
+    runner.take(said("second"))
+    assert runner._requests.on_scriptrunner_yield() is not None
+
+
+def test_a_press_is_noted_also_where_the_run_is_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        ScriptRequests, "on_scriptrunner_yield", streamlit_requests._interrupt_no_act
+    )
+    runner = Runner(monkeypatch)
+    interrupted: list[object] = []
+
+    def in_its_callback(*_: object, **__: object) -> None:
+        runner.request_stop()
+        interrupted.append(runner._requests.on_scriptrunner_yield())
+
+    monkeypatch.setattr(streamlit_requests, "_hear", in_its_callback)
+    runner.take(said("press"))
+    runner.hear()
+    assert interrupted == [None]
+    assert runner._requests.on_scriptrunner_yield() is not None
