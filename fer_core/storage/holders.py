@@ -75,6 +75,11 @@ class _Alone:
         return False
 
 
+#: To ask is to take the lock for a moment: tabs that ask at once would take each other for the
+#: process that they ask for.
+_asking = threading.Lock()
+
+
 class FileHolder(_Alone):
     """For SQLite: a lock on a file beside the database, where the system frees it at the end.
 
@@ -117,14 +122,13 @@ class FileHolder(_Alone):
         if not name.isalnum() or not file.exists():
             return False
         lock = _lock_on(file)
-        try:
-            lock.acquire()
-        except Timeout:
-            return True
-        except OSError:  # it cannot be found out
-            return True
-        file.unlink(missing_ok=True)
-        lock.release()
+        with _asking:
+            try:
+                lock.acquire()
+            except (Timeout, OSError):  # it is held, or cannot be found out
+                return True
+            file.unlink(missing_ok=True)
+            lock.release()
         return False
 
     def announce(self, _address: str) -> None:

@@ -188,8 +188,9 @@ class ServerHolder:
         if not name.isdecimal():
             return False
         lease = select(processes.c.alive_until > _NOW).where(processes.c.name == name)
-        # The end of the statement is that of its transaction, and frees the lock again.
-        query = select(lease.scalar_subquery(), func.pg_try_advisory_xact_lock(int(name)))
+        # The end of the statement is that of its transaction, and frees the lock again. It is
+        # shared: two that ask at once must not take each other for the process.
+        query = select(lease.scalar_subquery(), func.pg_try_advisory_xact_lock_shared(int(name)))
         with self._reading.connect() as connection:
             in_time, is_free = connection.execute(query).one()
         return in_time is not False and not is_free
@@ -203,10 +204,10 @@ class ServerHolder:
                     processes.c.alive_until < _NOW - FORGET_AFTER_S
                 )
                 with suppress(SQLAlchemyError):  # its end without us is the same
-                    self._connection.execute(delete(processes).where(gone))
                     # The server notices the end of a connection a moment after it.
                     unlock = text("SELECT pg_advisory_unlock(:key)")
                     self._connection.execute(unlock, {"key": self._key})
+                    self._connection.execute(delete(processes).where(gone))
             self._let_go()
 
     def _let_go(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,29 @@ def test_sqlite_takes_one_api_process(tmp_path: Path) -> None:
     second.announce("http://127.0.0.1:8001")
     second.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_tabs_that_ask_for_a_dead_process_at_the_same_time_are_told_the_same(
+    tmp_path: Path,
+) -> None:
+    holder = FileHolder(tmp_path / "history.sqlite")
+    with ThreadPoolExecutor(4) as askers:
+        for _ in range(100):
+            (tmp_path / "history.sqlite-dead.lock").touch()
+            assert not any(askers.map(holder.lives, ["dead"] * 4))
+
+
+@pytest.mark.skipif(POSTGRES not in os.environ, reason=f"{POSTGRES} is not set")
+def test_who_asks_for_a_dead_process_at_the_same_time_is_told_the_same() -> None:
+    engine = make_engine(empty_postgres())
+    holder, other = ServerHolder(engine), ServerHolder(engine)
+    holder.ensure()
+    assert other.lives(holder.name)
+    holder.close()
+    with ThreadPoolExecutor(4) as askers:
+        answers = list(askers.map(other.lives, [holder.name] * 400))
+    engine.dispose()
+    assert not any(answers)
 
 
 @pytest.mark.skipif(POSTGRES not in os.environ, reason=f"{POSTGRES} is not set")
