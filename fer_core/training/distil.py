@@ -333,11 +333,12 @@ def _write_final(
     )
     keys = [(crops.rows[n].source, crops.rows[n].name, crops.rows[n].face) for n in numbers]
     write_targets(folder / TARGETS, keys, targets)
-    chosen = np.flatnonzero(wrong)
-    shares = views[chosen, answers[chosen]]
-    write_doubtful(folder, crops, np.array(numbers)[wrong], labels[wrong], answers[wrong], shares)
-    by_source = {
+    seen_instead = views[wrong, answers[wrong]]
+    write_doubtful(
+        folder, crops, np.array(numbers)[wrong], labels[wrong], answers[wrong], seen_instead
+    )
+    shares = {
         source: round(float(wrong[names == source].mean()), 4)
         for source in sorted(set(names.tolist()))
     }
-    LOGGER.info("labels held for wrong: %s", by_source)
+    LOGGER.info("labels held for wrong: %s", shares)

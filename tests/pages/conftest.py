@@ -13,7 +13,13 @@ import streamlit as st
 import streamlit_webrtc.component
 from streamlit.components.v2 import manifest_scanner
 
+from app.parts.streamlit_requests import lose_no_request
 from fer_core.sessions import session_info
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _requests_are_taken_as_the_app_takes_them() -> None:
+    lose_no_request()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,12 +5,8 @@ from __future__ import annotations
 from threading import Thread
 
 import pytest
-from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
-from streamlit.runtime.state import SessionState
 
-from app.parts import streamlit_requests
 from app.parts.sessions import session_registry
 from app.reading import reading, text
 from app.reading.open_text import OpenText
@@ -22,22 +18,7 @@ from tests.pages.running import page_path, run_app
 TEXT = open_pasted("A text", "Words to read stand here in a row, one after the other. " * 30)
 
 
-@pytest.fixture
-def as_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take requests as the app does, for this test alone."""
-    for of, name in (
-        (AppSession, "_create_scriptrunner"),
-        (AppSession, "request_rerun"),
-        (SessionState, "on_script_will_rerun"),
-        (ScriptRequests, "_request_rerun_locked"),
-        (ScriptRequests, "on_scriptrunner_yield"),
-        (ScriptRequests, "on_scriptrunner_ready"),
-    ):
-        monkeypatch.setattr(of, name, getattr(of, name))
-    streamlit_requests.lose_no_request()
-
-
-@pytest.mark.usefixtures("apart", "as_served")
+@pytest.mark.usefixtures("apart")
 @pytest.mark.parametrize(
     ("button", "state"),
     [("finish_reading", State.FINISHED), ("pause_reading", State.PAUSED)],

@@ -170,11 +170,16 @@ class Runner:
     """What takes a tab's requests, and how it hears them when it begins."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *parts: str) -> None:
-        put_down = streamlit_requests._put_down_with_presses
-        monkeypatch.setattr(ScriptRequests, "_request_rerun_locked", put_down)
+        for name, mended in (
+            ("_request_rerun_locked", streamlit_requests._put_down_with_presses),
+            ("on_scriptrunner_yield", streamlit_requests._interrupt_no_act),
+            ("on_scriptrunner_ready", streamlit_requests._go_on_after_the_act),
+        ):
+            monkeypatch.setattr(ScriptRequests, name, mended)
+        self.in_its_run = True
         self._requests = ScriptRequests()
         self.request_stop = self._requests.request_stop
-        self.context = SimpleNamespace(
+        context = SimpleNamespace(
             script_requests=self._requests,
             fragment_ids_this_run=list(parts),
             query_string="",
@@ -182,7 +187,11 @@ class Runner:
             cached_message_hashes=frozenset(),
             context_info=None,
         )
-        monkeypatch.setattr(streamlit_requests, "get_script_run_ctx", lambda **_: self.context)
+        monkeypatch.setattr(
+            streamlit_requests,
+            "get_script_run_ctx",
+            lambda **_: context if self.in_its_run else None,
+        )
 
     def take(self, states: WidgetStates) -> None:
         assert self._requests.request_rerun(RerunData(widget_states=states))
@@ -263,23 +272,17 @@ def test_what_changes_elsewhere_in_the_same_moment_lets_the_whole_page_run(
 def test_a_run_that_acts_on_a_press_is_interrupted_only_where_it_asks_for_the_next(
     stopped: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        ScriptRequests, "on_scriptrunner_yield", streamlit_requests._interrupt_no_act
-    )
-    monkeypatch.setattr(
-        ScriptRequests, "on_scriptrunner_ready", streamlit_requests._go_on_after_the_act
-    )
     runner = Runner(monkeypatch)
     requests = runner._requests
     streamlit_requests.act_to_the_end()
-    monkeypatch.setattr(streamlit_requests, "get_script_run_ctx", lambda **_: None)  # the browser
+    runner.in_its_run = False  # the browser asks
     if stopped:
         requests.request_stop()
     else:
         runner.take(said("camera"))
     assert requests.on_scriptrunner_yield() is None
 
-    monkeypatch.setattr(streamlit_requests, "get_script_run_ctx", lambda **_: runner.context)
+    runner.in_its_run = True
     requests.request_rerun(RerunData())
     asked = requests.on_scriptrunner_yield()
     assert asked is not None
@@ -289,15 +292,9 @@ def test_a_run_that_acts_on_a_press_is_interrupted_only_where_it_asks_for_the_ne
 def test_the_run_after_one_that_acted_is_interrupted_as_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        ScriptRequests, "on_scriptrunner_yield", streamlit_requests._interrupt_no_act
-    )
-    monkeypatch.setattr(
-        ScriptRequests, "on_scriptrunner_ready", streamlit_requests._go_on_after_the_act
-    )
     runner = Runner(monkeypatch)
     streamlit_requests.act_to_the_end()
-    monkeypatch.setattr(streamlit_requests, "get_script_run_ctx", lambda **_: None)  # the browser
+    runner.in_its_run = False  # the browser asks
     runner.take(said("first"))
     assert runner._requests.on_scriptrunner_yield() is None
     runner._requests.on_scriptrunner_ready()
@@ -306,9 +303,6 @@ def test_the_run_after_one_that_acted_is_interrupted_as_ever(
 
 
 def test_a_press_is_noted_also_where_the_run_is_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        ScriptRequests, "on_scriptrunner_yield", streamlit_requests._interrupt_no_act
-    )
     runner = Runner(monkeypatch)
     interrupted: list[object] = []
 
